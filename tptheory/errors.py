@@ -1,0 +1,59 @@
+"""The errors that tptheory raises: each names the argument, what was expected, what came, and the mend."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TptheoryError(Exception):
+    """Mark every error that tptheory raises on purpose; catch it to catch them all."""
+
+
+class InvalidValueError(TptheoryError, ValueError):
+    """Report an argument of the right type and a value that cannot be used."""
+
+
+class InvalidTypeError(TptheoryError, TypeError):
+    """Report an argument of the wrong type."""
+
+
+class ShapeError(TptheoryError, ValueError):
+    """Report matrices whose shapes do not compose."""
+
+
+class UnknownNameError(TptheoryError, KeyError):
+    """Report a name that is not known, with the nearest one that is."""
+
+    def __str__(self) -> str:
+        """Show the message as it was worded; KeyError alone would show its repr."""
+        return str(self.args[0])
+
+
+class UnsupportedExpressionError(TptheoryError, NotImplementedError):
+    """Report an expression outside the language that a method understands."""
+
+
+class InvalidFileError(TptheoryError, ValueError):
+    """Report a file that is broken, hostile or of another format."""
+
+
+def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
+    """Word a message: ``'argument' must be expected (got came). mend``.
+
+    >>> complain("depth", "a positive integer", 0, "Give depth=1 or more.")
+    "'depth' must be a positive integer (got 0). Give depth=1 or more."
+    """
+    return f"{argument!r} must be {expected} (got {came!r}).{' ' + mend if mend else ''}"
+
+
+def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Build the error for an unknown name, and suggest the nearest known one.
+
+    >>> str(unknown_name("rule", "bckprop", ["backprop", "target-prop"]))
+    "'rule' must be one of backprop, target-prop (got 'bckprop'). Did you mean 'backprop'?"
+    """
+    known = sorted(known)
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    mend = f"Did you mean {nearest[0]!r}?" if nearest else ""
+    return UnknownNameError(complain(argument, "one of " + ", ".join(known), name, mend))

@@ -1,0 +1,1 @@
+"""What a network is: SymPy matrix expressions in, SymPy matrix expressions out."""

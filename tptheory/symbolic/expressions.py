@@ -1,0 +1,331 @@
+"""The matrix expressions that SymPy lacks, and products and sums that are built without being simplified.
+
+SymPy 1.14 rewrites some products on sight, and a few of the rewrites are wrong (``Inverse(C.T*C)*C.T*C`` becomes
+the identity even where ``C.T*C`` is singular). Everything in tptheory is therefore built by `matmul`, `matadd` and
+`transpose` below: they flatten, drop identities and zeros, collect equal terms, and do nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import (
+    Expr,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixBase,
+    MatrixExpr,
+    S,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+    sympify,
+)
+from sympy.core.basic import Basic
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.pretty.stringpict import prettyForm
+
+from tptheory.errors import InvalidTypeError, ShapeError, complain
+
+
+def as_matrix(argument: str, value: Any) -> MatrixExpr:
+    """Return ``value`` as a matrix expression; ``argument`` is the name that an error gives it.
+
+    Raises:
+        InvalidTypeError: if ``value`` is not a SymPy matrix or matrix expression.
+    """
+    if isinstance(value, MatrixExpr):
+        return value
+    if isinstance(value, MatrixBase):
+        return value.as_immutable()
+    raise InvalidTypeError(
+        complain(argument, "a SymPy matrix expression", value, "Build it from net.weight(l) or MatrixSymbol.")
+    )
+
+
+class Pinv(MatrixExpr):
+    """The Moore-Penrose inverse ``A+`` of a matrix of any shape.
+
+    The only ``X`` with ``AXA = A``, ``XAX = X``, ``(AX)' = AX``, ``(XA)' = XA`` (Penrose, 1955).
+    Shape ``(n, m)`` for ``A`` of shape ``(m, n)``.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> Pinv(A).shape, Pinv(Pinv(A)) == A, str(Pinv(A))
+    ((3, 2), True, 'Pinv(A)')
+    """
+
+    def __new__(cls, argument: Any) -> Any:
+        """Build the node; ``Pinv(Pinv(A))`` is ``A``, and the inverses of ``0`` and ``I`` are known."""
+        argument = as_matrix("argument", argument)
+        if isinstance(argument, Pinv):
+            return argument.arg
+        if isinstance(argument, Identity):
+            return argument
+        if isinstance(argument, ZeroMatrix):
+            return ZeroMatrix(argument.cols, argument.rows)
+        return Basic.__new__(cls, argument)
+
+    @property
+    def arg(self) -> MatrixExpr:
+        """The matrix whose pseudo-inverse this is."""
+        return self.args[0]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """``(n, m)`` for an argument of shape ``(m, n)``."""
+        rows, columns = self.arg.shape
+        return (columns, rows)
+
+    def differential(self, dA: MatrixExpr) -> MatrixExpr:
+        """Return the change of ``A+`` for a change ``dA`` of ``A`` that leaves the rank of ``A`` as it is.
+
+        ``-A+ dA A+ + A+ A+' dA' (I - A A+) + (I - A+ A) dA' A+' A+``   (Golub and Pereyra, 1973).
+        """
+        A, P = self.arg, self
+        left_rest = matadd(Identity(A.rows), matmul(-1, A, P))
+        right_rest = matadd(Identity(A.cols), matmul(-1, P, A))
+        return matadd(
+            matmul(-1, P, dA, P),
+            matmul(P, transpose(P), transpose(dA), left_rest),
+            matmul(right_rest, transpose(dA), transpose(P), P),
+        )
+
+    def pullback(self, seed: MatrixExpr) -> MatrixExpr:
+        """Return ``S`` with ``<S, dA> = <seed, d(A+)>``: the adjoint of `differential`."""
+        A, P = self.arg, self
+        left_rest = matadd(Identity(A.rows), matmul(-1, A, P))
+        right_rest = matadd(Identity(A.cols), matmul(-1, P, A))
+        return matadd(
+            matmul(-1, transpose(P), seed, transpose(P)),
+            matmul(left_rest, transpose(seed), P, transpose(P)),
+            matmul(transpose(P), P, transpose(seed), right_rest),
+        )
+
+    def doit(self, **hints: Any) -> Any:
+        """Evaluate the argument; a matrix with explicit numbers is inverted by SymPy."""
+        argument = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
+        return argument.pinv() if isinstance(argument, MatrixBase) else Pinv(argument)
+
+    def _latex(self, printer: Any, *_: Any) -> str:
+        return rf"{printer.parenthesize(self.arg, PRECEDENCE['Pow'], strict=True)}^{{+}}"
+
+    def _pretty(self, printer: Any) -> prettyForm:
+        base = printer._print(self.arg)
+        if not self.arg.is_Atom:
+            base = prettyForm(*base.parens())
+        return base ** prettyForm("+")
+
+
+class LogPdet(Expr):
+    """The logarithm of the pseudo-determinant: the sum of the logarithms of the nonzero singular values.
+
+    For an invertible matrix it is ``log |det A|``. Its differential at constant rank is ``tr(A+ dA)``.
+    """
+
+    is_commutative = True
+
+    def __new__(cls, argument: Any) -> Any:
+        """Build the node from a matrix of any shape."""
+        return Expr.__new__(cls, as_matrix("argument", argument))
+
+    @property
+    def arg(self) -> MatrixExpr:
+        """The matrix whose pseudo-determinant this is."""
+        return self.args[0]
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        text = rf"\log\operatorname{{pdet}}\left({printer._print(self.arg)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class UnspecifiedLoss(Expr):
+    """A loss of which only the gradient ``d_L = dLoss/dx_L`` is named: ``dLoss = <d_L, dx_L>``."""
+
+    is_commutative = True
+
+    def __new__(cls, output: MatrixExpr, error: MatrixExpr) -> Any:
+        """Build the node from the output ``x_L`` and the symbol ``d_L``."""
+        return Expr.__new__(cls, output, error)
+
+    def _latex(self, printer: Any, *_: Any) -> str:
+        return rf"\mathcal{{L}}\left({printer._print(self.args[0])}\right)"
+
+
+class Chain(MatMul):
+    """A product that prints in time proportional to its length, and is otherwise SymPy's `MatMul`.
+
+    SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds the product
+    each time; here the coefficient alone answers.
+    """
+
+    def could_extract_minus_sign(self) -> bool:
+        """Tell whether the scalar coefficient carries a minus sign."""
+        return not isinstance(self.args[0], MatrixExpr) and bool(self.args[0].could_extract_minus_sign())
+
+    def __eq__(self, other: object) -> bool:
+        """Equal a `MatMul` of the same factors."""
+        return isinstance(other, MatMul) and self.args == other.args
+
+    def __hash__(self) -> int:
+        """Hash as `MatMul` does."""
+        return hash(("MatMul", *self._hashable_content()))
+
+    def _sympystr(self, printer: Any) -> str:
+        sign, factors = ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
+        factors = factors[1:] if factors[0] == 1 else factors
+        return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+
+
+def matmul(*factors: Any) -> MatrixExpr:
+    """Return the product of scalars and matrices: flattened, identities dropped, nothing else simplified.
+
+    Raises:
+        ShapeError: if the shapes of two neighbours do not compose.
+    """
+    coefficient: Any = S.One
+    matrices: list[MatrixExpr] = []
+    for factor in factors:
+        if isinstance(factor, MatMul):
+            scalar, parts = factor.as_coeff_matrices()
+            coefficient *= scalar
+            matrices.extend(parts)
+        elif isinstance(factor, MatrixBase):
+            matrices.append(factor.as_immutable())
+        elif isinstance(factor, MatrixExpr):
+            matrices.append(factor)
+        else:
+            coefficient *= sympify(factor, strict=True)
+    if not matrices:
+        raise InvalidTypeError(complain("factors", "at least one matrix", factors))
+    for left, right in zip(matrices, matrices[1:], strict=False):
+        if left.cols != right.rows:
+            raise ShapeError(
+                f"'factors' must have shapes that compose (got {left} of shape {left.shape} "
+                f"before {right} of shape {right.shape}). Transpose one of them, or change its widths."
+            )
+    rows, columns = matrices[0].rows, matrices[-1].cols
+    if coefficient == 0 or any(isinstance(M, ZeroMatrix) for M in matrices):
+        return ZeroMatrix(rows, columns)
+    matrices = [M for M in matrices if not isinstance(M, Identity)]
+    if not matrices:
+        matrices = [Identity(rows)]
+    if coefficient == 1 and len(matrices) == 1:
+        return matrices[0]
+    if len(matrices) == 1 and isinstance(matrices[0], MatAdd) and coefficient == -1:
+        return matadd(*(matmul(-1, term) for term in matrices[0].args))
+    head = () if coefficient == 1 else (coefficient,)
+    return Chain(*head, *matrices, evaluate=False)
+
+
+def matadd(*terms: Any) -> MatrixExpr:
+    """Return the sum of matrices: flattened, equal terms collected, zeros dropped, nothing else simplified.
+
+    Raises:
+        ShapeError: if the terms differ in shape.
+    """
+    collected: dict[MatrixExpr, Any] = {}
+    shape = None
+    for term in terms:
+        for part in term.args if isinstance(term, MatAdd) else (as_matrix("terms", term),):
+            if shape is not None and part.shape != shape:
+                raise ShapeError(f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape}).")
+            shape = part.shape
+            if isinstance(part, ZeroMatrix):
+                continue
+            scalar, matrices = part.as_coeff_matrices() if isinstance(part, MatMul) else (S.One, [part])
+            core = matmul(*matrices)
+            collected[core] = collected.get(core, S.Zero) + scalar
+    if shape is None:
+        raise InvalidTypeError(complain("terms", "at least one matrix", terms))
+    parts = [matmul(scalar, core) for core, scalar in collected.items() if scalar != 0]
+    if not parts:
+        return ZeroMatrix(*shape)
+    return parts[0] if len(parts) == 1 else MatAdd(*parts, evaluate=False)
+
+
+def transpose(expression: MatrixExpr) -> MatrixExpr:
+    """Return the transpose, pushed down to the letters: ``(AB)'`` is ``B'A'``.
+
+    >>> from sympy import MatrixSymbol
+    >>> A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 4)
+    >>> str(transpose(2 * A * B))
+    '2*B.T*A.T'
+    """
+    if isinstance(expression, Transpose):
+        return expression.arg
+    if isinstance(expression, MatMul):
+        scalar, matrices = expression.as_coeff_matrices()
+        return matmul(scalar, *(transpose(M) for M in reversed(matrices)))
+    if isinstance(expression, MatAdd):
+        return matadd(*(transpose(term) for term in expression.args))
+    if isinstance(expression, Identity):
+        return expression
+    if isinstance(expression, ZeroMatrix):
+        return ZeroMatrix(expression.cols, expression.rows)
+    if isinstance(expression, MatrixBase):
+        return expression.transpose()
+    return Transpose(expression)
+
+
+def trace(expression: MatrixExpr) -> Expr:
+    """Return the trace, with scalars pulled out and sums split: a sum of traces of products."""
+    if isinstance(expression, MatAdd):
+        return sum((trace(term) for term in expression.args), S.Zero)
+    if isinstance(expression, MatMul):
+        scalar, matrices = expression.as_coeff_matrices()
+        return scalar * Trace(matmul(*matrices))
+    return S.Zero if isinstance(expression, ZeroMatrix) else Trace(expression)
+
+
+def inner(A: MatrixExpr, B: MatrixExpr) -> Expr:
+    """Return the Frobenius inner product ``<A, B> = tr(A' B)`` of two matrices of one shape."""
+    return Trace(matmul(transpose(A), B))
+
+
+def squared_norm(A: MatrixExpr) -> Expr:
+    """Return the squared Frobenius norm ``|A|^2 = tr(A' A)``."""
+    return inner(A, A)
+
+
+def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Apply ``leaf`` to every atom of an expression and build it again without simplification."""
+    if not isinstance(expression, Basic) or not expression.args:
+        return leaf(expression)
+    replaced = leaf(expression)
+    if replaced is not expression:
+        return replaced
+    if isinstance(expression, MatrixBase | Identity | ZeroMatrix) or expression.is_symbol:
+        return expression
+    parts = [rebuild(argument, leaf) for argument in expression.args]
+    if isinstance(expression, MatMul):
+        return matmul(*parts)
+    if isinstance(expression, MatAdd):
+        return matadd(*parts)
+    if isinstance(expression, Transpose):
+        return transpose(parts[0])
+    if isinstance(expression, Trace):
+        return trace(parts[0])
+    if isinstance(expression, Inverse):
+        return Inverse(parts[0])
+    if isinstance(expression, MatPow):
+        return MatPow(*parts)
+    return expression.func(*parts)
+
+
+def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
+    """Replace whole sub-expressions at once, without the simplifications of SymPy's ``subs``.
+
+    Raises:
+        ShapeError: if a replacement has another shape than what it replaces.
+    """
+    for old, new in replacements.items():
+        if isinstance(old, MatrixExpr) and old.shape != new.shape:
+            raise ShapeError(
+                f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape})."
+            )
+    return rebuild(expression, lambda part: replacements.get(part, part))

@@ -1,0 +1,301 @@
+"""The learning rules. A rule is a choice of feedback operator; all else follows from it once, in `Rule`.
+
+    d_L = dLoss/dx_L            the error at the output
+    d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_L)
+    t_l = x_l - alpha d_l       the target that it proposes
+    G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
+    dW_l = -eta G_l             the update, and db_l = -eta d_l 1
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.symbolic.dynamics import Flow, Step
+from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+
+eta = Symbol("eta", positive=True)
+"""The step size."""
+alpha = Symbol("alpha", positive=True)
+"""The size of a target: ``t_l = x_l - alpha d_l``."""
+damping = Symbol("lambda", positive=True)
+"""The damping of `DampedTargetProp`."""
+
+
+class Rule:
+    """A learning rule: subclass it, give `feedback`, and everything else is there.
+
+    >>> class Mixed(Rule):
+    ...     '''Half the transpose, half the pseudo-inverse.'''
+    ...     name, title = "mixed", "Mixed"
+    ...     def feedback(self, net, l):
+    ...         W = net.weight(l)
+    ...         return (W.T + Pinv(W)) / 2
+    >>> str(Mixed().update(DeepLinearNetwork(depth=2), 2))
+    '-eta*(W_2*W_1*x - y)*x.T*W_1.T'
+    """
+
+    name: ClassVar[str]
+    """What the command line calls the rule."""
+    title: ClassVar[str]
+    """What people call the rule."""
+    direct: ClassVar[bool] = False
+    """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""
+        raise NotImplementedError(f"{type(self).__name__} must define feedback(net, l)")
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the right factor ``N_l`` of the update ``dW_l = -eta d_l N_l``: ``x_{l-1}'`` unless rescaled."""
+        return transpose(net.activation(l - 1))
+
+    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
+        """Return the change in one step of each state that the rule keeps beside the parameters."""
+        return {}
+
+    def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: ``M_{l+1} ... M_L d_L``."""
+        return matmul(self.backward(net, l), net.error)
+
+    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
+        net.check_layer(l, lowest=0)
+        if self.direct and l < net.depth:
+            return self.feedback(net, l + 1)
+        return matmul(
+            Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1))
+        )
+
+    def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the target ``t_l = x_l - alpha d_l`` of layer ``l``, for ``l = 0..L``."""
+        return matadd(net.activation(l), matmul(-alpha, self.error_signal(net, l)))
+
+    def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``G_l = d_l x_{l-1}'`` of shape ``(n_l, n_{l-1})``; the gradient of the loss under BP."""
+        net.check_layer(l)
+        return matmul(self.error_signal(net, l), self.presynaptic(net, l))
+
+    def bias_descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``g_l = d_l 1`` of shape ``(n_l, 1)``: the sum of ``d_l`` over the batch."""
+        return matmul(self.error_signal(net, l), transpose(net.ones))
+
+    def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``dW_l = -eta G_l``, for ``l = 1..L``."""
+        return matmul(-eta, self.descent(net, l))
+
+    def bias_update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``db_l = -eta g_l``, for ``l = 1..L``."""
+        return matmul(-eta, self.bias_descent(net, l))
+
+    def flow(self, net: DeepLinearNetwork) -> Flow:
+        """Return the flow ``dW_l/dt = -G_l``, ``db_l/dt = -g_l``; what the rule holds fixed stands still.
+
+        Raises:
+            InvalidValueError: if the rule keeps a state that is defined step by step only.
+        """
+        if self.state_changes(net):
+            raise InvalidValueError(
+                complain("rule", "a rule whose state has a continuous time", self, "Use rule.step(net).")
+            )
+        changes = {net.weight(l): matmul(-1, self.descent(net, l)) for l in range(1, net.depth + 1)}
+        if net.biases:
+            changes |= {net.bias(l): matmul(-1, self.bias_descent(net, l)) for l in range(1, net.depth + 1)}
+        return Flow(self, net, changes)
+
+    def step(self, net: DeepLinearNetwork) -> Step:
+        """Return one step: ``dW_l = -eta G_l``, ``db_l = -eta g_l``, and the change of the rule's own state."""
+        changes = {net.weight(l): self.update(net, l) for l in range(1, net.depth + 1)}
+        if net.biases:
+            changes |= {net.bias(l): self.bias_update(net, l) for l in range(1, net.depth + 1)}
+        return Step(self, net, changes | self.state_changes(net))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by class and attributes."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """Hash what `__eq__` compares."""
+        return hash((type(self), tuple(sorted(vars(self).items()))))
+
+    def __repr__(self) -> str:
+        """Show the call that builds this rule."""
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
+
+class Backprop(Rule):
+    """Backpropagation: ``M_l = W_l'``, so that ``G_l`` is the gradient (Rumelhart, Hinton and Williams, 1986)."""
+
+    name, title = "bp", "Backpropagation"
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``W_l'``."""
+        return transpose(net.weight(l))
+
+
+class TargetProp(Rule):
+    """Difference target propagation with exact pseudo-inverses: ``M_l = W_l+`` (Lee et al., 2015; Bengio, 2020)."""
+
+    name, title = "tp", "Target propagation"
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``W_l+``."""
+        return Pinv(net.weight(l))
+
+
+class DampedTargetProp(Rule):
+    """Target propagation with a damped inverse: ``M_l = W_l' (W_l W_l' + lambda I)^-1`` (Meulemans et al., 2020)."""
+
+    name, title = "damped-tp", "Damped target propagation"
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``W_l' (W_l W_l' + lambda I)^-1``; TP as lambda tends to 0, BP (divided by lambda) for large lambda."""
+        W = net.weight(l)
+        gram = matadd(matmul(W, transpose(W)), matmul(damping, Identity(W.rows)))
+        return matmul(transpose(W), Inverse(gram))
+
+
+class FeedbackAlignment(Rule):
+    """Feedback alignment: ``M_l = B_l``, a fixed matrix of shape ``(n_{l-1}, n_l)`` (Lillicrap et al., 2016)."""
+
+    name, title = "fa", "Feedback alignment"
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the symbol ``B_l``."""
+        net.check_layer(l)
+        return MatrixSymbol(f"B_{l}", net.widths[l - 1], net.widths[l])
+
+
+class LearnedInverse(Rule):
+    """Difference target propagation with a learned inverse ``V_l`` of shape ``(n_{l-1}, n_l)`` (Lee et al., 2015).
+
+    ``V_l`` stands still along `flow` and in `step`: how it is trained is the trainer's business.
+    """
+
+    name, title = "dtp", "Learned-inverse target propagation"
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the symbol ``V_l``."""
+        net.check_layer(l)
+        return MatrixSymbol(f"V_{l}", net.widths[l - 1], net.widths[l])
+
+
+class DirectFeedbackAlignment(Rule):
+    """Direct feedback alignment: ``d_l = B_l d_L`` with fixed ``B_l`` of shape ``(n_l, n_L)`` (Nøkland, 2016)."""
+
+    name, title, direct = "dfa", "Direct feedback alignment", True
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the symbol ``B_{l-1}``, which takes ``d_L`` to ``d_{l-1}``."""
+        net.check_layer(l)
+        return MatrixSymbol(f"B_{l - 1}", net.widths[l - 1], net.widths[-1])
+
+
+class GaussNewton(Rule):
+    """Gauss-Newton targets: ``d_l = (W_L ... W_{l+1})+ d_L``, the least-norm move (Meulemans et al., 2020)."""
+
+    name, title, direct = "gn", "Gauss-Newton targets", True
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``(W_L ... W_l)+``."""
+        return Pinv(net.product(net.depth, l))
+
+
+class Kaczmarz(GaussNewton):
+    """The Kaczmarz step: the least change of one layer that removes the error (Kaczmarz, 1937; NLMS for one layer).
+
+    ``dW_l = -eta (W_L ... W_{l+1})+ d_L x_{l-1}+``, where ``x+ = x' / |x|^2``; a batch gives the block step.
+    """
+
+    name, title = "kaczmarz", "Kaczmarz"
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``x_{l-1}+``."""
+        return Pinv(net.activation(l - 1))
+
+
+class Newton(Rule):
+    """Newton's step in one layer at a time: gradient times inverse Hessian, block by block.
+
+    For the squared error the Hessian in ``W_l`` is ``(X_{l-1} X_{l-1}') (x) (A'A)``, ``A = W_L ... W_{l+1}``, so that
+    ``dW_l = -eta (A'A)^-1 A' E X_{l-1}' (X_{l-1} X_{l-1}')^-1``; both Gram matrices must be invertible.
+    """
+
+    name, title, direct = "newton", "Newton, layer by layer", True
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``(A'A)^-1 A'`` for ``A = W_L ... W_l``."""
+        A = net.product(net.depth, l)
+        return matmul(Inverse(matmul(transpose(A), A)), transpose(A))
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``X_{l-1}' (X_{l-1} X_{l-1}')^-1``."""
+        X = net.activation(l - 1)
+        return matmul(transpose(X), Inverse(matmul(X, transpose(X))))
+
+
+class RecursiveLeastSquares(Backprop):
+    """Recursive least squares, or FORCE (Haykin, 2002; Sussillo and Abbott, 2009), on errors that BP carries down.
+
+    Each layer keeps ``P_l``, symmetric, the running inverse correlation of its input, of shape ``(n_{l-1}, n_{l-1})``.
+    With the gain ``K_l = (I + X'P_l X)^-1 X'P_l``: ``dW_l = -eta d_l K_l`` and ``dP_l = -P_l X K_l``, ``X = X_{l-1}``.
+    """
+
+    name, title = "rls", "Recursive least squares"
+
+    def state(self, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
+        """Return the symbol ``P_l`` of shape ``(n_{l-1}, n_{l-1})``."""
+        net.check_layer(l)
+        return MatrixSymbol(f"P_{l}", net.widths[l - 1], net.widths[l - 1])
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the gain ``K_l`` of shape ``(B, n_{l-1})``."""
+        X, P = net.activation(l - 1), self.state(net, l)
+        innovation = matadd(Identity(X.cols), matmul(transpose(X), P, X))
+        return matmul(Inverse(innovation), transpose(X), P)
+
+    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
+        """Return ``dP_l = -P_l X_{l-1} K_l`` for every layer."""
+        return {
+            self.state(net, l): matmul(-1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l))
+            for l in range(1, net.depth + 1)
+        }
+
+
+RULES: dict[str, type[Rule]] = {
+    rule.name: rule
+    for rule in (
+        Backprop,
+        TargetProp,
+        DampedTargetProp,
+        FeedbackAlignment,
+        DirectFeedbackAlignment,
+        LearnedInverse,
+        GaussNewton,
+        Kaczmarz,
+        Newton,
+        RecursiveLeastSquares,
+    )
+}
+"""Every rule by the name that the command line gives it."""
+
+
+def rule_named(name: str) -> Rule:
+    """Return the rule of that name.
+
+    >>> rule_named("tp")
+    TargetProp()
+
+    Raises:
+        InvalidTypeError: if ``name`` is not a string.
+        UnknownNameError: if there is no such rule; the message suggests the nearest.
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(complain("rule", "a string such as 'tp'", name))
+    if name not in RULES:
+        raise unknown_name("rule", name, RULES)
+    return RULES[name]()
