@@ -164,9 +164,9 @@ def _scalar_pullback(expression: Any, seed: Any, symbol: MatrixSymbol, terms: li
 
 def _pullback(M: MatrixExpr, seed: MatrixExpr, symbol: MatrixSymbol, terms: list[MatrixExpr]) -> None:
     """Add to ``terms`` what ``<seed, dM>`` contributes to the gradient."""
-    if M == symbol:
+    if symbol == M:
         terms.append(seed)
-    elif isinstance(M, MatrixSymbol | _CONSTANT):
+    elif isinstance(M, (MatrixSymbol, *_CONSTANT)):
         return
     elif isinstance(M, MatAdd):
         for term in M.args:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     """How each parameter of a network moves under a rule: a mapping from its symbol to an expression."""
 
-    def __init__(self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
+    def __init__(
+        self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]
+    ) -> None:
         self.rule = rule
         self.net = net
         self._changes = dict(changes)
@@ -42,7 +44,7 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
 
     def __eq__(self, other: object) -> bool:
         """Compare by the kind of motion, rule and net."""
-        return type(self) is type(other) and (self.rule, self.net) == (other.rule, other.net)  # type: ignore[attr-defined]
+        return isinstance(other, type(self)) and (self.rule, self.net) == (other.rule, other.net)
 
     def __repr__(self) -> str:
         """Show the call that builds this motion."""

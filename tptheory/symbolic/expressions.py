@@ -176,7 +176,9 @@ class Chain(MatMul):
         return hash(("MatMul", *self._hashable_content()))
 
     def _sympystr(self, printer: Any) -> str:
-        sign, factors = ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
+        sign, factors = (
+            ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
+        )
         factors = factors[1:] if factors[0] == 1 else factors
         return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
 
@@ -233,7 +235,9 @@ def matadd(*terms: Any) -> MatrixExpr:
     for term in terms:
         for part in term.args if isinstance(term, MatAdd) else (as_matrix("terms", term),):
             if shape is not None and part.shape != shape:
-                raise ShapeError(f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape}).")
+                raise ShapeError(
+                    f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape})."
+                )
             shape = part.shape
             if isinstance(part, ZeroMatrix):
                 continue

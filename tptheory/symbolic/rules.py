@@ -1,10 +1,10 @@
 """The learning rules. A rule is a choice of feedback operator; all else follows from it once, in `Rule`.
 
-    d_L = dLoss/dx_L            the error at the output
-    d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_L)
-    t_l = x_l - alpha d_l       the target that it proposes
-    G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
-    dW_l = -eta G_l             the update, and db_l = -eta d_l 1
+d_L = dLoss/dx_L            the error at the output
+d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_L)
+t_l = x_l - alpha d_l       the target that it proposes
+G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
+dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Rule:
     ...     def feedback(self, net, l):
     ...         W = net.weight(l)
     ...         return (W.T + Pinv(W)) / 2
-    >>> str(Mixed().update(DeepLinearNetwork(depth=2), 2))
-    '-eta*(W_2*W_1*x - y)*x.T*W_1.T'
+    >>> str(Mixed().update(DeepLinearNetwork(depth=2), 1))
+    '-eta*(1/2)*(W_2.T + Pinv(W_2))*(W_2*W_1*x - y)*x.T'
     """
 
     name: ClassVar[str]
@@ -67,9 +67,7 @@ class Rule:
         net.check_layer(l, lowest=0)
         if self.direct and l < net.depth:
             return self.feedback(net, l + 1)
-        return matmul(
-            Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1))
-        )
+        return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
 
     def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the target ``t_l = x_l - alpha d_l`` of layer ``l``, for ``l = 0..L``."""
@@ -261,7 +259,9 @@ class RecursiveLeastSquares(Backprop):
     def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
         """Return ``dP_l = -P_l X_{l-1} K_l`` for every layer."""
         return {
-            self.state(net, l): matmul(-1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l))
+            self.state(net, l): matmul(
+                -1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l)
+            )
             for l in range(1, net.depth + 1)
         }
 
