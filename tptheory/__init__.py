@@ -1,3 +1,110 @@
 """Derive learning rules of deep linear networks, state a conjecture, get a certificate or a counterexample."""
 
+from tptheory.claims.hypotheses import (
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    nonzero,
+    orthogonal,
+    partial_isometry,
+    projection,
+    rank_one,
+    symmetric,
+)
+from tptheory.claims.theorem import collect, theorem
+from tptheory.claims.vocabulary import (
+    AllOf,
+    Commute,
+    Conserved,
+    Equal,
+    ImageWithin,
+    Nonincreasing,
+    Orthogonal,
+    Parallel,
+    RankAtMost,
+    RowSpaceWithin,
+    Zero,
+)
+from tptheory.errors import TptheoryError
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.tactics import prove
+from tptheory.proving.verdicts import Proved, Undecided
+from tptheory.symbolic.differentiation import gradient
+from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import (
+    RULES,
+    Backprop,
+    DampedTargetProp,
+    DirectFeedbackAlignment,
+    FeedbackAlignment,
+    GaussNewton,
+    Kaczmarz,
+    LearnedInverse,
+    Newton,
+    RecursiveLeastSquares,
+    Rule,
+    TargetProp,
+    alpha,
+    damping,
+    eta,
+    rule_named,
+)
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "RULES",
+    "AllOf",
+    "Backprop",
+    "Certificate",
+    "Commute",
+    "Conserved",
+    "DampedTargetProp",
+    "DeepLinearNetwork",
+    "DirectFeedbackAlignment",
+    "Equal",
+    "FeedbackAlignment",
+    "GaussNewton",
+    "ImageWithin",
+    "Kaczmarz",
+    "LearnedInverse",
+    "LogPdet",
+    "Newton",
+    "Nonincreasing",
+    "Orthogonal",
+    "Parallel",
+    "Pinv",
+    "Proved",
+    "RankAtMost",
+    "RecursiveLeastSquares",
+    "RowSpaceWithin",
+    "Rule",
+    "TargetProp",
+    "TptheoryError",
+    "Undecided",
+    "Zero",
+    "alpha",
+    "collect",
+    "damping",
+    "eta",
+    "full_column_rank",
+    "full_row_rank",
+    "gradient",
+    "inner",
+    "invertible",
+    "matadd",
+    "matmul",
+    "nonzero",
+    "orthogonal",
+    "partial_isometry",
+    "projection",
+    "prove",
+    "rank_one",
+    "rule_named",
+    "squared_norm",
+    "symmetric",
+    "theorem",
+    "trace",
+    "transpose",
+]

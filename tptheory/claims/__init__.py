@@ -1,0 +1,1 @@
+"""What can be said about a network: claims, hypotheses, theorems."""

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     """How each parameter of a network moves under a rule: a mapping from its symbol to an expression."""
 
-    def __init__(
-        self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]
-    ) -> None:
+    def __init__(self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
         self.rule = rule
         self.net = net
         self._changes = dict(changes)

@@ -8,6 +8,7 @@ the identity even where ``C.T*C`` is singular). Everything in tptheory is theref
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from sympy import (
@@ -176,9 +177,7 @@ class Chain(MatMul):
         return hash(("MatMul", *self._hashable_content()))
 
     def _sympystr(self, printer: Any) -> str:
-        sign, factors = (
-            ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
-        )
+        sign, factors = ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
         factors = factors[1:] if factors[0] == 1 else factors
         return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
 
@@ -204,7 +203,7 @@ def matmul(*factors: Any) -> MatrixExpr:
             coefficient *= sympify(factor, strict=True)
     if not matrices:
         raise InvalidTypeError(complain("factors", "at least one matrix", factors))
-    for left, right in zip(matrices, matrices[1:], strict=False):
+    for left, right in pairwise(matrices):
         if left.cols != right.rows:
             raise ShapeError(
                 f"'factors' must have shapes that compose (got {left} of shape {left.shape} "
@@ -235,9 +234,7 @@ def matadd(*terms: Any) -> MatrixExpr:
     for term in terms:
         for part in term.args if isinstance(term, MatAdd) else (as_matrix("terms", term),):
             if shape is not None and part.shape != shape:
-                raise ShapeError(
-                    f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape})."
-                )
+                raise ShapeError(f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape}).")
             shape = part.shape
             if isinstance(part, ZeroMatrix):
                 continue
@@ -329,7 +326,5 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     """
     for old, new in replacements.items():
         if isinstance(old, MatrixExpr) and old.shape != new.shape:
-            raise ShapeError(
-                f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape})."
-            )
+            raise ShapeError(f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape}).")
     return rebuild(expression, lambda part: replacements.get(part, part))

@@ -54,9 +54,7 @@ class DeepLinearNetwork:
             if isinstance(depth, bool) or not isinstance(depth, int):
                 raise InvalidTypeError(complain("depth", "a positive integer", depth))
             if depth < 1:
-                raise InvalidValueError(
-                    complain("depth", "a positive integer", depth, "Give depth=1 or more.")
-                )
+                raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
             widths = [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
         if isinstance(widths, str | bytes) or not isinstance(widths, Sequence):
             raise InvalidTypeError(complain("widths", "a sequence such as (4, 3, 2)", widths))
@@ -213,14 +211,11 @@ class DeepLinearNetwork:
 
     def _repr_latex_(self) -> str:
         bias = " + b_{l}" if self.biases else ""
-        columns = (
-            ""
-            if self.batch is None
-            else rf",\quad X_0 \in \mathbb{{R}}^{{{self.widths[0]} \times {self.batch}}}"
-        )
+        columns = "" if self.batch is None else rf",\quad X_0 \in \mathbb{{R}}^{{{self.widths[0]} \times {self.batch}}}"
         widths = r" \to ".join(f"{n}" for n in self.widths)
         x = "x" if self.batch is None else "X"
-        return rf"$\displaystyle {x}_{{l}} = W_{{l}} {x}_{{l-1}}{bias},\quad l = 1..{self.depth},\quad {widths}{columns}$"
+        layers = rf"{x}_{{l}} = W_{{l}} {x}_{{l-1}}{bias},\quad l = 1..{self.depth}"
+        return rf"$\displaystyle {layers},\quad {widths}{columns}$"
 
 
 def _size(argument: str, value: Any) -> Expr:
@@ -228,7 +223,5 @@ def _size(argument: str, value: Any) -> Expr:
         raise InvalidTypeError(complain(argument, "positive integers or SymPy symbols", value))
     size = Integer(value) if isinstance(value, int) else value
     if size.is_number and not (size.is_Integer and size > 0):
-        raise InvalidValueError(
-            complain(argument, "positive integers or SymPy symbols", value, "Give 1 or more.")
-        )
+        raise InvalidValueError(complain(argument, "positive integers or SymPy symbols", value, "Give 1 or more."))
     return size

@@ -36,7 +36,7 @@ class Rule:
     ...         W = net.weight(l)
     ...         return (W.T + Pinv(W)) / 2
     >>> str(Mixed().update(DeepLinearNetwork(depth=2), 1))
-    '-eta*(1/2)*(W_2.T + Pinv(W_2))*(W_2*W_1*x - y)*x.T'
+    '-eta*((1/2)*Pinv(W_2) + (1/2)*W_2.T)*(W_2*W_1*x - y)*x.T'
     """
 
     name: ClassVar[str]
@@ -151,7 +151,7 @@ class DampedTargetProp(Rule):
     name, title = "damped-tp", "Damped target propagation"
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``W_l' (W_l W_l' + lambda I)^-1``; TP as lambda tends to 0, BP (divided by lambda) for large lambda."""
+        """Return ``W_l' (W_l W_l' + lambda I)^-1``: TP as lambda tends to 0, BP over lambda as it grows."""
         W = net.weight(l)
         gram = matadd(matmul(W, transpose(W)), matmul(damping, Identity(W.rows)))
         return matmul(transpose(W), Inverse(gram))
@@ -259,9 +259,7 @@ class RecursiveLeastSquares(Backprop):
     def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
         """Return ``dP_l = -P_l X_{l-1} K_l`` for every layer."""
         return {
-            self.state(net, l): matmul(
-                -1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l)
-            )
+            self.state(net, l): matmul(-1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l))
             for l in range(1, net.depth + 1)
         }
 

@@ -1,0 +1,332 @@
+"""Digits and MNIST files: what is read is what was written, and a broken file ends in one clear error."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import struct
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
+from tptheory.training import data as module
+from tptheory.training.data import DataSet, load_digits, load_mnist
+
+TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+NAMES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+IMAGE_MAGIC, LABEL_MAGIC = 0x00000803, 0x00000801
+
+
+def idx(magic: int, *sizes: int, body: bytes) -> bytes:
+    """Return the bytes of an IDX file."""
+    return struct.pack(f">{1 + len(sizes)}I", magic, *sizes) + body
+
+
+def small_mnist() -> dict[str, bytes]:
+    """Return the four files of a data set of 12 and 5 images, 3 x 2 pixels each."""
+    rng = np.random.default_rng(7)
+    files = {}
+    for part, count in (("train", 12), ("t10k", 5)):
+        pixels = rng.integers(0, 256, count * 6, dtype=np.uint8).tobytes()
+        labels = rng.integers(0, 10, count, dtype=np.uint8).tobytes()
+        files[f"{part}-images-idx3-ubyte"] = idx(IMAGE_MAGIC, count, 3, 2, body=pixels)
+        files[f"{part}-labels-idx1-ubyte"] = idx(LABEL_MAGIC, count, body=labels)
+    return files
+
+
+def write(folder: Path, files: dict[str, bytes], *, compress: bool = False) -> Path:
+    """Write the files into ``folder``, plain or as ``.gz``."""
+    for name, content in files.items():
+        path = folder / (f"{name}.gz" if compress else name)
+        path.write_bytes(gzip.compress(content, mtime=0) if compress else content)
+    return folder
+
+
+def test_digits_are_the_1797_of_scikit_learn() -> None:
+    """Every sample of the source is in exactly one part, beside its own label, as float32 columns in [0, 1]."""
+    from sklearn.datasets import load_digits as source
+
+    digits = load_digits()
+    assert (digits.name, digits.classes) == ("digits", 10)
+    assert digits.x_train.shape == (64, 1437)
+    assert digits.x_test.shape == (64, 360)
+    assert digits.x_train.dtype == digits.x_test.dtype == np.float32
+    assert (digits.x_train.min(), digits.x_train.max()) == (0, 1)
+    mine = np.vstack(
+        [
+            np.hstack([digits.x_train, digits.x_test]) * 16,
+            np.hstack([digits.labels_train, digits.labels_test])[np.newaxis],
+        ]
+    )
+    bunch = source()
+    theirs = np.vstack([bunch.data.T, bunch.target[np.newaxis]])
+    assert sorted(map(tuple, mine.T.tolist())) == sorted(map(tuple, theirs.T.tolist()))
+
+
+def test_the_split_of_digits_is_fixed_and_stratified() -> None:
+    """Two loads agree bit for bit, and every class has a fifth of its samples in the test part, to within one."""
+    once, again = load_digits(), load_digits()
+    assert once.x_train.tobytes() == again.x_train.tobytes()
+    assert once.labels_test.tobytes() == again.labels_test.tobytes()
+    train, test = np.bincount(once.labels_train), np.bincount(once.labels_test)
+    assert np.abs(test - (train + test) / 5).max() <= 1
+
+
+@pytest.mark.parametrize("compress", [False, True], ids=["plain", "gz"])
+def test_mnist_files_are_read_as_written(tmp_path: Path, compress: bool) -> None:
+    """Pixel p of image s is entry (p, s), divided by 255; labels keep their order."""
+    files = small_mnist()
+    mnist = load_mnist(write(tmp_path, files, compress=compress))
+    assert (mnist.name, mnist.classes) == ("mnist", 10)
+    for x, labels, images, answers in (
+        (mnist.x_train, mnist.labels_train, TRAIN_IMAGES, TRAIN_LABELS),
+        (mnist.x_test, mnist.labels_test, TEST_IMAGES, TEST_LABELS),
+    ):
+        pixels = list(files[images][16:])
+        expected = [[pixels[6 * s + p] / 255 for s in range(len(pixels) // 6)] for p in range(6)]
+        np.testing.assert_allclose(x, expected, rtol=1e-7)
+        assert x.dtype == np.float32
+        assert labels.tolist() == list(files[answers][8:])
+
+
+def test_plain_and_compressed_files_mix_and_a_string_names_the_folder(tmp_path: Path) -> None:
+    """Each of the four is looked for plain first, then as .gz."""
+    files = small_mnist()
+    write(tmp_path, {name: files[name] for name in (TRAIN_IMAGES, TEST_LABELS)})
+    write(tmp_path, {name: files[name] for name in (TRAIN_LABELS, TEST_IMAGES)}, compress=True)
+    (tmp_path / f"{TRAIN_IMAGES}.gz").write_bytes(b"never opened")
+    assert load_mnist(str(tmp_path)).x_train.shape == (6, 12)
+
+
+def with_body(change: bytes) -> bytes:
+    """Return a training label file of 12 labels whose body is ``change``."""
+    return idx(LABEL_MAGIC, 12, body=change)
+
+
+GOOD = small_mnist()
+HUGE = 2**32 - 1
+BROKEN = {
+    "empty": (TRAIN_IMAGES, b"", "'train-images-idx3-ubyte.*header of 16 bytes .got '0 bytes'"),
+    "header cut": (TRAIN_LABELS, GOOD[TRAIN_LABELS][:7], "header of 8 bytes .got '7 bytes'"),
+    "wrong magic": (TRAIN_IMAGES, GOOD[TRAIN_LABELS] + b"\0" * 9, "begins with 0x00000803 .got '0x00000801'"),
+    "other format": (TEST_LABELS, b"PK\3\4 not IDX at all", "begins with 0x00000801 .got '0x504b0304'"),
+    "truncated": (TRAIN_IMAGES, GOOD[TRAIN_IMAGES][:-1], "72 bytes of samples, as its header says .got '71 bytes'"),
+    "no body": (TRAIN_LABELS, GOOD[TRAIN_LABELS][:8], "12 bytes of samples, as its header says .got '0 bytes'"),
+    "trailing": (
+        TEST_LABELS,
+        GOOD[TEST_LABELS] + b"\0",
+        "5 bytes of samples, as its header says .got '(6 bytes|more)'",
+    ),
+    "lies within the cap": (
+        TRAIN_IMAGES,
+        idx(IMAGE_MAGIC, 250_000, 32, 32, body=b"few"),
+        "256000000 bytes of samples, as its header says .got '3 bytes'",
+    ),
+    "lies beyond the cap": (
+        TRAIN_IMAGES,
+        idx(IMAGE_MAGIC, HUGE, HUGE, HUGE, body=b"few"),
+        "at most 268435456 bytes of samples .*4294967295, 4294967295, 4294967295",
+    ),
+    "no image": (TRAIN_IMAGES, idx(IMAGE_MAGIC, 0, 3, 2, body=b""), r"of positive sizes .got \(0, 3, 2\)"),
+    "no pixel": (TRAIN_IMAGES, idx(IMAGE_MAGIC, 12, 3, 0, body=b""), r"of positive sizes .got \(12, 3, 0\)"),
+    "no label": (TRAIN_LABELS, idx(LABEL_MAGIC, 0, body=b""), r"of positive sizes .got \(0,\)"),
+    "label of ten": (TRAIN_LABELS, with_body(bytes(11) + b"\x0a"), "labels in 0..9 .got 10.. See label 11"),
+    "counts differ": (TRAIN_LABELS, idx(LABEL_MAGIC, 11, body=bytes(11)), "12 labels, one for each image .got 11"),
+    "sizes differ": (
+        TEST_IMAGES,
+        idx(IMAGE_MAGIC, 5, 2, 3, body=bytes(30)),
+        r"shaped as the training images, \(3, 2\) .got \(2, 3\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("compress", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize(("name", "content", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_refused_by_name(
+    tmp_path: Path, name: str, content: bytes, message: str, compress: bool
+) -> None:
+    """One file is broken in one way: the error names it, says what was expected, and what came."""
+    write(tmp_path, small_mnist() | {name: content}, compress=compress)
+    with pytest.raises(InvalidFileError, match=f"^'{name}(?s:.*){message.lstrip(chr(39))}") as caught:
+        load_mnist(tmp_path)
+    assert isinstance(caught.value, ValueError)
+
+
+PACKED = gzip.compress(GOOD[TRAIN_IMAGES], mtime=0)
+BROKEN_GZIP = {
+    "not gzip": GOOD[TRAIN_IMAGES],
+    "cut short": PACKED[:-12],
+    "bad checksum": PACKED[:-8] + bytes(4) + PACKED[-4:],
+    "bad deflate": PACKED[:10] + b"\xff" * 20 + PACKED[30:],
+    "garbage behind": PACKED + b"garbage",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN_GZIP.values(), ids=BROKEN_GZIP)
+def test_a_broken_gzip_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    """What gzip, its checksum or deflate object to becomes an InvalidFileError."""
+    write(tmp_path, small_mnist(), compress=True)
+    (tmp_path / f"{TRAIN_IMAGES}.gz").write_bytes(content)
+    with pytest.raises(InvalidFileError, match=r"'train-images-idx3-ubyte\.gz' must be a readable gzip file"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    """Neither plain nor compressed: the error names the file and the folder; a folder of that name will not do."""
+    write(tmp_path, {other: content for other, content in small_mnist().items() if other != name})
+    (tmp_path / name).mkdir()
+    with pytest.raises(InvalidFileError, match=f"'folder' must be a folder that holds {name}, plain or .gz") as caught:
+        load_mnist(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Only regular files are opened: a named pipe without a writer would block for ever."""
+    write(tmp_path, {name: content for name, content in small_mnist().items() if name != TRAIN_LABELS})
+    os.mkfifo(tmp_path / TRAIN_LABELS)
+    with pytest.raises(InvalidFileError, match=f"holds {TRAIN_LABELS}"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["no-such-folder", "\0", "x" * 5000])
+def test_a_folder_that_is_none_is_refused(folder: str) -> None:
+    """A path without a folder behind it is an InvalidValueError, whatever the operating system makes of it."""
+    with pytest.raises(InvalidValueError, match="'folder' must be an existing folder that holds the four MNIST files"):
+        load_mnist(folder)
+
+
+@pytest.mark.parametrize("folder", [None, 3, b"bytes"])
+def test_a_folder_of_another_type_is_refused(folder: object) -> None:
+    """Only a string or a path names a folder."""
+    with pytest.raises(InvalidTypeError, match="'folder' must be a path"):
+        load_mnist(folder)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("compress", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize("count", [250_000, HUGE])
+def test_a_lying_header_allocates_nothing(tmp_path: Path, compress: bool, count: int) -> None:
+    """A header that asks for 256 MB or for 4 TB costs less than 4 MB, in a file of a few bytes."""
+    write(tmp_path, small_mnist() | {TRAIN_IMAGES: idx(IMAGE_MAGIC, count, 32, 32, body=b"few")}, compress=compress)
+    assert peak_of_refusal(tmp_path) < 4e6
+
+
+def test_a_compressed_bomb_is_read_no_further_than_its_header_says(tmp_path: Path) -> None:
+    """64 MiB of zeros behind a header of 72 bytes: reading stops one byte late."""
+    bomb = GOOD[TRAIN_IMAGES] + bytes(2**26)
+    write(tmp_path, small_mnist(), compress=True)
+    (tmp_path / f"{TRAIN_IMAGES}.gz").write_bytes(gzip.compress(bomb, compresslevel=1))
+    assert peak_of_refusal(tmp_path) < 4e6
+
+
+def peak_of_refusal(folder: Path) -> int:
+    """Return the most bytes that were held while ``folder`` was refused."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidFileError, match="bytes of samples"):
+            load_mnist(folder)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the fuzzer writes over again and again."""
+    return tmp_path_factory.mktemp("fuzz")
+
+
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("overwrite"), st.integers(0, 90), st.binary(min_size=1, max_size=4)),
+        st.tuples(st.just("insert"), st.integers(0, 90), st.binary(min_size=1, max_size=4)),
+        st.tuples(st.just("delete"), st.integers(0, 90), st.binary(min_size=1, max_size=4)),
+        st.tuples(st.just("truncate"), st.integers(0, 90), st.just(b"")),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def edited(content: bytes, edits: list[tuple[str, int, bytes]]) -> bytes:
+    """Apply random edits; positions wrap around the length, so that the end is reached as well as the header."""
+    for kind, position, piece in edits:
+        at = position % (len(content) + 1)
+        if kind == "truncate":
+            content = content[:at]
+        elif kind == "insert":
+            content = content[:at] + piece + content[at:]
+        else:
+            content = content[:at] + (piece if kind == "overwrite" else b"") + content[at + len(piece) :]
+    return content
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(name=st.sampled_from(NAMES), compress=st.booleans(), repack=st.booleans(), edits=EDITS)
+def test_random_damage_ends_in_a_data_set_or_a_clear_error(
+    playground: Path, name: str, compress: bool, repack: bool, edits: list[tuple[str, int, bytes]]
+) -> None:
+    """Bytes overwritten, inserted, deleted or cut, before or after compression: no other exception, no odd data."""
+    for old in playground.iterdir():
+        old.unlink()
+    files = small_mnist()
+    write(playground, files, compress=compress)
+    if compress and not repack:
+        damaged = edited(gzip.compress(files[name], mtime=0), edits)
+        (playground / f"{name}.gz").write_bytes(damaged)
+    else:
+        write(playground, {name: edited(files[name], edits)}, compress=compress)
+    try:
+        mnist = load_mnist(playground)
+    except (InvalidFileError, InvalidValueError) as error:
+        assert "must be" in str(error)  # noqa: PT017 -- either outcome is allowed, so raises() does not fit
+        return
+    for x, labels in ((mnist.x_train, mnist.labels_train), (mnist.x_test, mnist.labels_test)):
+        assert x.shape[1] == labels.size > 0
+        assert 0 <= x.min() <= x.max() <= 1
+        assert set(labels.tolist()) <= set(range(10))
+
+
+def test_the_cap_holds_mnist_and_its_larger_sisters() -> None:
+    """The 70,000 images of MNIST and the 240,000 of EMNIST-digits fit below the cap."""
+    assert math.prod((240_000, 28, 28)) < module.LARGEST_PAYLOAD
+
+
+X, LABELS = np.zeros((4, 3), dtype=np.float32), np.array([0, 1, 2])
+BAD_SETS = {
+    "list": ({"x_train": [[0.0]]}, InvalidTypeError, "'x_train' must be a numpy array of floats"),
+    "integers": ({"x_train": X.astype(int)}, InvalidTypeError, "'x_train' .*got 'an array of int64'"),
+    "real labels": ({"labels_test": LABELS * 1.0}, InvalidTypeError, "'labels_test' must be a numpy array of integers"),
+    "a vector": ({"x_test": X[0]}, InvalidValueError, "'x_test' must be of shape .pixels, samples."),
+    "no sample": ({"x_train": X[:, :0]}, InvalidValueError, "'x_train' must be of shape .pixels, samples., at least"),
+    "label missing": ({"labels_train": LABELS[:2]}, InvalidValueError, r"'labels_train' must be of shape \(3,\)"),
+    "nan": ({"x_test": X * np.float32("nan")}, InvalidValueError, "'x_test' must be finite"),
+    "negative class": ({"labels_train": LABELS - 1}, InvalidValueError, "'labels_train' must be in 0..2 .got '-1..1'"),
+    "unknown class": ({"classes": 2}, InvalidValueError, "'labels_train' must be in 0..1 .got '0..2'"),
+    "other pixels": ({"x_test": X[:3]}, InvalidValueError, "'x_test' must be images of 4 pixels"),
+}
+
+
+@pytest.mark.parametrize(("change", "error", "message"), BAD_SETS.values(), ids=BAD_SETS)
+def test_a_data_set_that_contradicts_itself_is_refused(
+    change: dict[str, object], error: type[Exception], message: str
+) -> None:
+    """A DataSet is checked where it is built, so that nothing behind it has to."""
+    good: dict[str, object] = {
+        "name": "toy",
+        "x_train": X,
+        "labels_train": LABELS,
+        "x_test": X,
+        "labels_test": LABELS,
+        "classes": 3,
+    }
+    DataSet(**good)  # type: ignore[arg-type]
+    with pytest.raises(error, match=message):
+        DataSet(**good | change)  # type: ignore[arg-type]

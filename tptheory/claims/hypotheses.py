@@ -1,0 +1,133 @@
+"""What a claim may assume: each hypothesis is a set of matrix equations, and a name that samplers know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol, latex
+
+from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
+
+WORDS = {
+    "full_row_rank": "full row rank",
+    "full_column_rank": "full column rank",
+    "invertible": "invertible",
+    "orthogonal": "orthogonal",
+    "partial_isometry": "a partial isometry",
+    "symmetric": "symmetric",
+    "projection": "a projection",
+    "rank_one": "rank at most one",
+    "nonzero": "nonzero",
+}
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """Matrices that share a property, and the expressions that vanish because of it."""
+
+    name: str
+    matrices: tuple[MatrixExpr, ...]
+    equations: tuple[Any, ...]
+
+    def statement(self) -> str:
+        """Say it in words: ``W_2, W_3 have full row rank``."""
+        return self._say([str(A) for A in self.matrices])
+
+    def latex(self) -> str:
+        r"""Say it in words and LaTeX, for text mode."""
+        return self._say([f"${latex(A)}$" for A in self.matrices])
+
+    def _say(self, names: list[str]) -> str:
+        many = len(names) > 1
+        verb = "has" if self.name.startswith(("full", "rank")) else "is"
+        verb = {"has": "have", "is": "are"}[verb] if many else verb
+        what = WORDS[self.name]
+        if many:
+            what = what.replace("a partial isometry", "partial isometries").replace("a projection", "projections")
+        return f"{', '.join(names)} {verb} {what}"
+
+
+def _hypothesis(name: str, matrices: tuple[Any, ...], equations: Any, square: bool = False) -> Hypothesis:
+    if not matrices:
+        raise InvalidTypeError(complain("matrices", "at least one matrix expression", matrices))
+    found = tuple(as_matrix("matrices", A) for A in matrices)
+    for A in found:
+        if square and A.rows != A.cols:
+            raise ShapeError(
+                f"'matrices' must be square to be {WORDS[name].removeprefix('a ')} (got {A} of shape {A.shape})."
+            )
+    return Hypothesis(name, found, tuple(equation for A in found for equation in equations(A)))
+
+
+def _minus(A: MatrixExpr, B: MatrixExpr) -> MatrixExpr:
+    return matadd(A, matmul(-1, B))
+
+
+def full_row_rank(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A A+ = I``: the rows of each ``A`` are independent."""
+    return _hypothesis("full_row_rank", matrices, lambda A: [_minus(matmul(A, Pinv(A)), Identity(A.rows))])
+
+
+def full_column_rank(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A+ A = I``: the columns of each ``A`` are independent."""
+    return _hypothesis("full_column_rank", matrices, lambda A: [_minus(matmul(Pinv(A), A), Identity(A.cols))])
+
+
+def invertible(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A A+ = I`` and ``A+ A = I``: each ``A`` is square and has an inverse, which is its ``A+``."""
+
+    def equations(A: MatrixExpr) -> list[MatrixExpr]:
+        P = Pinv(A)
+        return [_minus(matmul(A, P), Identity(A.rows)), _minus(matmul(P, A), Identity(A.cols))]
+
+    return _hypothesis("invertible", matrices, equations)
+
+
+def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A A' = I`` and ``A' A = I``."""
+
+    def equations(A: MatrixExpr) -> list[MatrixExpr]:
+        T = transpose(A)
+        return [_minus(matmul(A, T), Identity(A.rows)), _minus(matmul(T, A), Identity(A.cols))]
+
+    return _hypothesis("orthogonal", matrices, equations)
+
+
+def partial_isometry(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A A' A = A``: every singular value is 0 or 1; the same as ``A+ = A'``."""
+    return _hypothesis("partial_isometry", matrices, lambda A: [_minus(matmul(A, transpose(A), A), A)])
+
+
+def symmetric(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A' = A``."""
+    return _hypothesis("symmetric", matrices, lambda A: [_minus(transpose(A), A)], square=True)
+
+
+def projection(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A A = A``; an orthogonal projection is symmetric besides."""
+    return _hypothesis("projection", matrices, lambda A: [_minus(matmul(A, A), A)], square=True)
+
+
+def rank_one(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A = u v'`` for some columns ``u``, ``v``: the rank of ``A`` is at most one."""
+
+    def equations(A: MatrixExpr) -> list[MatrixExpr]:
+        u, v = MatrixSymbol(f"u[{A}]", A.rows, 1), MatrixSymbol(f"v[{A}]", A.cols, 1)
+        return [_minus(A, matmul(u, transpose(v)))]
+
+    return _hypothesis("rank_one", matrices, equations)
+
+
+def nonzero(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A`` is not the zero matrix: ``x+ x = 1`` for a column, ``s |A|^2 = 1`` for some scalar ``s`` else."""
+
+    def equations(A: MatrixExpr) -> list[Any]:
+        if A.cols == 1:
+            return [_minus(matmul(Pinv(A), A), Identity(1))]
+        if A.rows == 1:
+            return [_minus(matmul(A, Pinv(A)), Identity(1))]
+        return [Symbol(f"1/|{A}|^2", positive=True) * squared_norm(A) - 1]
+
+    return _hypothesis("nonzero", matrices, equations)

@@ -1,0 +1,132 @@
+"""Theorems: functions that return a claim, collected from files as pytest collects tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tptheory.claims.vocabulary import AllOf, Claim
+from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+
+
+class Theorem:
+    """A claim with a name, a title and a reason: call it, and it returns the claim."""
+
+    def __init__(self, title: str, function: Callable[[], Any]) -> None:
+        self.title = title
+        self.function = function
+        self.name = function.__name__
+        self.reason = inspect.getdoc(function) or ""
+        self.path = Path(inspect.getsourcefile(function) or "<unknown>")
+
+    @property
+    def node(self) -> str:
+        """The name on the command line: ``file.py::function``."""
+        return f"{self.path.name}::{self.name}"
+
+    @cached_property
+    def claim(self) -> Claim:
+        """The claim that the function returns.
+
+        Raises:
+            InvalidFileError: if the function raises.
+            InvalidTypeError: if it returns something else than a claim, or claims.
+        """
+        try:
+            claim = self.function()
+        except Exception as error:  # whatever a theorem file raises is the file's fault, and is said as such
+            raise InvalidFileError(
+                f"theorem {self.node!r} must return a claim (it raised {type(error).__name__}: {error}). "
+                f"Run {self.name}() in Python to see where."
+            ) from error
+        if isinstance(claim, list | tuple) and claim and all(isinstance(c, Claim) for c in claim):
+            return AllOf(*claim)
+        if not isinstance(claim, Claim):
+            raise InvalidTypeError(complain(self.node, "a theorem that returns a claim", claim, "Return Equal(...)."))
+        return claim
+
+    def __call__(self) -> Claim:
+        """Return the claim."""
+        return self.claim
+
+    def __repr__(self) -> str:
+        """Show the node and the title."""
+        return f"<Theorem {self.node}: {self.title}>"
+
+
+def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
+    """Mark a function without arguments that returns a claim, or several, as a theorem.
+
+    Raises:
+        InvalidTypeError: if the title is missing (the decorator was written without parentheses).
+    """
+    if not isinstance(title, str) or not title.strip():
+        raise InvalidTypeError(complain("title", "a sentence", title, 'Write @theorem("What holds").'))
+    return lambda function: Theorem(title, function)
+
+
+def collect(target: str | Path) -> list[Theorem]:
+    """Return the theorems of ``file.py``, ``file.py::name`` or a folder, in the order in which they are written.
+
+    The files are Python and are run: name only files that you trust.
+
+    Raises:
+        InvalidFileError: if there is no such file, it does not import, or it holds no theorem.
+        UnknownNameError: if the file has no theorem of that name; the nearest is suggested.
+    """
+    path_text, _, name = str(target).partition("::")
+    path = Path(path_text)
+    if path.is_dir():
+        files = [f for f in sorted(path.glob("*.py")) if not f.name.startswith("_")]
+        if not files:
+            raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", str(path)))
+        return [t for f in files for t in collect(f)]
+    if not path.is_file():
+        near = f"Theorem files here: {', '.join(_neighbours(path))}." if _neighbours(path) else ""
+        raise InvalidFileError(complain("target", "a theorem file or a folder of them", str(path), near))
+    found = _theorems_of(path)
+    if not found:
+        raise InvalidFileError(
+            complain(
+                "target", "a file with at least one @theorem", str(path), "Decorate a function that returns a claim."
+            )
+        )
+    if not name:
+        return found
+    named = [t for t in found if t.name == name]
+    if not named:
+        raise unknown_name("theorem", name, (t.name for t in found))
+    return named
+
+
+def _neighbours(path: Path) -> list[str]:
+    return sorted(f.name for f in path.parent.glob("*.py")) if path.parent.is_dir() else []
+
+
+def _theorems_of(path: Path) -> list[Theorem]:
+    module_name = f"tptheory_theorems_{path.stem}_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise InvalidFileError(complain("target", "a Python file (*.py)", str(path)))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the file's own fault, whatever it is
+        raise InvalidFileError(
+            f"'target' must be a file that Python can import (got {str(path)!r}, "
+            f"which raised {type(error).__name__}: {error}). Run python {path.name} to see where."
+        ) from error
+    finally:
+        sys.modules.pop(module_name, None)
+    return _own(vars(module).values(), path)
+
+
+def _own(values: Iterable[Any], path: Path) -> list[Theorem]:
+    return list(dict.fromkeys(v for v in values if isinstance(v, Theorem) and v.path.resolve() == path.resolve()))

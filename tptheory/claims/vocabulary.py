@@ -1,0 +1,444 @@
+"""The claims: what a theorem about matrices can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
+
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.symbolic.dynamics import Flow, Motion, Step
+from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matadd, matmul, squared_norm, transpose
+
+
+class Claim:
+    """A statement about matrices of any size, under hypotheses.
+
+    A claim that is a set of equations says so by `residuals`: it holds where they all vanish.
+    """
+
+    given: tuple[Any, ...]
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the expressions that must vanish."""
+        raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
+
+    def conclusion(self, say: Any) -> str:
+        """Return what is claimed, with ``say`` turning each expression into text."""
+        raise NotImplementedError
+
+    def statement(self) -> str:
+        """Return the claim in plain text: ``if ... then ...``."""
+        conclusion = self.conclusion(str)
+        return f"if {'; '.join(h.statement() for h in self.given)}, then {conclusion}" if self.given else conclusion
+
+    def latex(self) -> str:
+        """Return the claim in LaTeX text mode."""
+        conclusion = self.conclusion(lambda e: f"${latex(e)}$")
+        return f"If {'; '.join(h.latex() for h in self.given)}, then {conclusion}." if self.given else f"{conclusion}."
+
+    def assumptions(self) -> tuple[tuple[Any, str], ...]:
+        """Return the expressions that the hypotheses say vanish, each with its reason."""
+        return tuple((equation, h.statement()) for h in self.given for equation in _equations(h))
+
+    def symbols(self) -> tuple[MatrixSymbol | Symbol, ...]:
+        """Return the matrices and scalars that the claim and its hypotheses speak of, by name; sizes apart."""
+        found: set[Any] = set()
+        for expression in (*self.expressions(), *(e for e, _ in self.assumptions())):
+            found |= sympify(expression).atoms(MatrixSymbol, Symbol)
+        sizes = {s for A in found if isinstance(A, MatrixSymbol) for n in A.shape for s in n.free_symbols}
+        return tuple(sorted(found - sizes, key=lambda s: s.name))
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return every expression that the conclusion speaks of."""
+        return self.residuals()
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+
+def _equations(hypothesis: Any) -> tuple[Any, ...]:
+    return hypothesis.equations if isinstance(hypothesis, Hypothesis) else hypothesis.residuals()
+
+
+def _given(given: Any) -> tuple[Any, ...]:
+    """Check and flatten the hypotheses of a claim."""
+    if isinstance(given, Hypothesis | Claim):
+        given = (given,)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidTypeError(complain("given", "a list of hypotheses", given, "Try given=[full_row_rank(W)]."))
+    flat: list[Any] = []
+    for item in given:
+        if isinstance(item, list | tuple):
+            flat.extend(_given(item))
+        elif isinstance(item, Hypothesis) or (isinstance(item, Equal | Zero) and not item.given):
+            flat.append(item)
+        else:
+            raise InvalidTypeError(
+                complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, "See tptheory.claims.")
+            )
+    return tuple(flat)
+
+
+def _expression(argument: str, value: Any) -> Any:
+    """Return a matrix or scalar expression; text is never parsed."""
+    if isinstance(value, MatrixExpr | MatrixBase):
+        return as_matrix(argument, value)
+    if isinstance(value, str):
+        raise InvalidTypeError(complain(argument, "a SymPy expression", value, "Text is never evaluated: build it."))
+    try:
+        return sympify(value, strict=True)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(complain(argument, "a SymPy expression", value)) from None
+
+
+def _minus(lhs: Any, rhs: Any) -> Any:
+    """Subtract matrices or scalars of one shape; the number 0 stands for a zero matrix."""
+    left, right = isinstance(lhs, MatrixExpr | MatrixBase), isinstance(rhs, MatrixExpr | MatrixBase)
+    if left and right:
+        if lhs.shape != rhs.shape:
+            raise ShapeError(
+                f"'rhs' must have the shape of 'lhs', {lhs.shape} (got {rhs.shape}). "
+                "Transpose one side, or check the layer indices."
+            )
+        return matadd(lhs, matmul(-1, rhs))
+    if left != right:
+        if rhs == 0 or lhs == 0:
+            return lhs if left else matmul(-1, rhs)
+        raise ShapeError(f"'rhs' must be a {'matrix' if left else 'scalar'} as 'lhs' is (got {rhs}).")
+    return lhs - rhs
+
+
+@dataclass(frozen=True)
+class Equal(Claim):
+    """Two expressions are equal: matrices of one shape, or scalars.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> Equal(A * Pinv(A) * A, A).statement()
+    'A*Pinv(A)*A = A'
+    """
+
+    lhs: Any
+    rhs: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        object.__setattr__(self, "lhs", _expression("lhs", self.lhs))
+        object.__setattr__(self, "rhs", _expression("rhs", self.rhs))
+        object.__setattr__(self, "given", _given(self.given))
+        self.residuals()
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the difference."""
+        return (_minus(self.lhs, self.rhs),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``lhs = rhs``."""
+        return f"{say(self.lhs)} = {say(self.rhs)}"
+
+
+@dataclass(frozen=True)
+class Zero(Claim):
+    """A matrix or scalar expression vanishes."""
+
+    expression: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        object.__setattr__(self, "expression", _expression("expression", self.expression))
+        object.__setattr__(self, "given", _given(self.given))
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the expression."""
+        return (self.expression,)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``expression = 0``."""
+        return f"{say(self.expression)} = {say(Integer(0))}"
+
+
+@dataclass(frozen=True)
+class RankAtMost(Claim):
+    """The rank of a matrix is at most ``bound``: a number, a size, a matrix (its rank is meant), or a list of these."""
+
+    matrix: Any
+    bound: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
+        bounds = self.bound if isinstance(self.bound, Sequence) and not isinstance(self.bound, str) else (self.bound,)
+        bounds = tuple(_expression("bound", b) for b in bounds)
+        for b in bounds:
+            if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
+                raise InvalidValueError(complain("bound", "a non-negative integer, a size or a matrix", b))
+        if not bounds:
+            raise InvalidValueError(complain("bound", "at least one bound", self.bound))
+        object.__setattr__(self, "bound", bounds)
+        object.__setattr__(self, "given", _given(self.given))
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the matrix, and the matrices whose rank bounds it."""
+        return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``rank(matrix) <= bound``."""
+        bounds = [f"rank({say(b)})" if isinstance(b, MatrixExpr) else say(b) for b in self.bound]
+        least = bounds[0] if len(bounds) == 1 else f"min({', '.join(bounds)})"
+        return f"rank({say(self.matrix)}) ≤ {least}"
+
+
+@dataclass(frozen=True)
+class ImageWithin(Claim):
+    """The image of a matrix lies in the image of another: ``(I - C C+) A = 0``."""
+
+    matrix: Any
+    space: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
+        object.__setattr__(self, "space", as_matrix("space", self.space))
+        object.__setattr__(self, "given", _given(self.given))
+        self.residuals()
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return what of the matrix is left outside the image."""
+        A, C = self.matrix, self.space
+        if A.rows != C.rows:
+            raise ShapeError(f"'space' must have as many rows as 'matrix', {A.rows} (got {C.rows}).")
+        return (matadd(A, matmul(-1, C, Pinv(C), A)),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``im(matrix) within im(space)``."""
+        return f"im({say(self.matrix)}) ⊆ im({say(self.space)})"
+
+
+@dataclass(frozen=True)
+class RowSpaceWithin(Claim):
+    """The row space of a matrix lies in the row space of another: ``A (I - C+ C) = 0``."""
+
+    matrix: Any
+    space: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
+        object.__setattr__(self, "space", as_matrix("space", self.space))
+        object.__setattr__(self, "given", _given(self.given))
+        self.residuals()
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return what of the matrix is left outside the row space."""
+        A, C = self.matrix, self.space
+        if A.cols != C.cols:
+            raise ShapeError(f"'space' must have as many columns as 'matrix', {A.cols} (got {C.cols}).")
+        return (matadd(A, matmul(-1, A, Pinv(C), C)),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``row(matrix) within row(space)``."""
+        return f"row({say(self.matrix)}) ⊆ row({say(self.space)})"
+
+
+@dataclass(frozen=True)
+class Orthogonal(Claim):
+    """Every column of one matrix is orthogonal to every column of the other: ``A' B = 0``."""
+
+    first: Any
+    second: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        object.__setattr__(self, "first", as_matrix("first", self.first))
+        object.__setattr__(self, "second", as_matrix("second", self.second))
+        object.__setattr__(self, "given", _given(self.given))
+        if self.first.rows != self.second.rows:
+            raise ShapeError(f"'second' must have as many rows as 'first', {self.first.rows} (got {self.second.rows}).")
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return ``A' B``."""
+        return (matmul(transpose(self.first), self.second),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``first is orthogonal to second``."""
+        return f"{say(self.first)} ⟂ {say(self.second)}"
+
+
+@dataclass(frozen=True)
+class Parallel(Claim):
+    """Two matrices of one shape are multiples of one matrix: ``|B|^2 A = <B, A> B``; zero is parallel to all."""
+
+    first: Any
+    second: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        object.__setattr__(self, "first", as_matrix("first", self.first))
+        object.__setattr__(self, "second", as_matrix("second", self.second))
+        object.__setattr__(self, "given", _given(self.given))
+        _minus(self.first, self.second)
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return ``|B|^2 A - <B, A> B``."""
+        A, B = self.first, self.second
+        return (matadd(matmul(squared_norm(B), A), matmul(-inner(B, A), B)),)
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the two matrices."""
+        return (self.first, self.second)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``first is parallel to second``."""
+        return f"{say(self.first)} ∥ {say(self.second)}"
+
+
+@dataclass(frozen=True)
+class Conserved(Claim):
+    """A matrix or scalar quantity does not change along a flow, or in a finite step."""
+
+    quantity: Any
+    along: Flow | Step
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        object.__setattr__(self, "quantity", _expression("quantity", self.quantity))
+        _check_motion(self.along)
+        object.__setattr__(self, "given", _given(self.given))
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the derivative along the flow, or the change in the step."""
+        if isinstance(self.along, Flow):
+            return (self.along.derivative(self.quantity),)
+        return (_minus(self.along.after(self.quantity), self.quantity),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``quantity is conserved by the rule's flow``."""
+        return f"{say(self.quantity)} is conserved by {_motion(self.along)}"
+
+
+@dataclass(frozen=True)
+class Nonincreasing(Claim):
+    """A scalar quantity never rises along a flow."""
+
+    quantity: Any
+    along: Flow
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        object.__setattr__(self, "quantity", _expression("quantity", self.quantity))
+        if not isinstance(self.along, Flow):
+            raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
+        if isinstance(self.quantity, MatrixExpr):
+            raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
+        object.__setattr__(self, "given", _given(self.given))
+
+    def rate(self) -> Expr:
+        """Return the derivative along the flow."""
+        return self.along.derivative(self.quantity)
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the derivative along the flow."""
+        return (self.rate(),)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``quantity never rises along the rule's flow``."""
+        return f"{say(self.quantity)} never rises along {_motion(self.along)}"
+
+
+@dataclass(frozen=True)
+class Commute(Claim):
+    """Two square matrices commute; or two steps lead to the same weights in either order."""
+
+    first: Any
+    second: Any
+    given: Any = ()
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        if isinstance(self.first, Step) != isinstance(self.second, Step):
+            raise InvalidTypeError(complain("second", "a step as 'first' is, or both matrices", self.second))
+        if not isinstance(self.first, Step):
+            object.__setattr__(self, "first", as_matrix("first", self.first))
+            object.__setattr__(self, "second", as_matrix("second", self.second))
+        object.__setattr__(self, "given", _given(self.given))
+        self.residuals()
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the commutator, or what each weight gains from the one order over the other."""
+        A, B = self.first, self.second
+        if not isinstance(A, Step):
+            return (matadd(matmul(A, B), matmul(-1, B, A)),)
+        moved = dict.fromkeys((*A, *B))
+        return tuple(_minus(A.after(B.after(W)), B.after(A.after(W))) for W in moved)
+
+    def conclusion(self, say: Any) -> str:
+        """Return ``first and second commute``."""
+        if isinstance(self.first, Step):
+            return f"{_motion(self.first)} and {_motion(self.second)} commute"
+        return f"{say(self.first)} and {say(self.second)} commute"
+
+
+@dataclass(frozen=True, init=False)
+class AllOf(Claim):
+    """Several claims at once, each under its own hypotheses."""
+
+    claims: tuple[Claim, ...]
+    given: Any = ()
+
+    def __init__(self, *claims: Claim) -> None:
+        flat = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
+        if not flat or not all(isinstance(c, Claim) for c in flat):
+            raise InvalidTypeError(complain("claims", "one or more claims", claims))
+        object.__setattr__(self, "claims", tuple(flat))
+        object.__setattr__(self, "given", ())
+
+    def assumptions(self) -> tuple[tuple[Any, str], ...]:
+        """Return the assumptions of every claim."""
+        return tuple(dict.fromkeys(a for claim in self.claims for a in claim.assumptions()))
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the expressions of every claim."""
+        return tuple(e for claim in self.claims for e in claim.expressions())
+
+    def conclusion(self, say: Any) -> str:
+        """Return all claims, one after the other."""
+        return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
+
+
+def _check_motion(along: Any) -> None:
+    if not isinstance(along, Flow | Step):
+        raise InvalidTypeError(complain("along", "a flow or a step", along, "Try rule.flow(net)."))
+
+
+def _motion(motion: Motion) -> str:
+    kind = "flow" if isinstance(motion, Flow) else "step"
+    return f"the {kind} of {motion.rule.title[:1].lower()}{motion.rule.title[1:]}"
+
+
+__all__ = [
+    "AllOf",
+    "Claim",
+    "Commute",
+    "Conserved",
+    "Equal",
+    "ImageWithin",
+    "Nonincreasing",
+    "Orthogonal",
+    "Parallel",
+    "RankAtMost",
+    "RowSpaceWithin",
+    "Zero",
+]

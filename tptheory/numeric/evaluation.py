@@ -1,0 +1,342 @@
+"""Matrix expressions on numbers: one printer whose output is arrays.
+
+SymPy's printers walk an expression and return a string for each node; `ArrayPrinter` returns an array. What an array
+is, an `Arithmetic` decides, so that floating point and exact rationals share every line of this file.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, SympifyError, sympify
+from sympy.printing.printer import Printer
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
+from tptheory.numeric.arithmetic import Arithmetic, arithmetic_named
+
+
+class ArrayPrinter(Printer):
+    """Print an expression as the array, or the scalar, that it stands for.
+
+    A product of several matrices is multiplied in this order: the next two neighbours to be multiplied are always
+    those whose product frees the most entries; among equals those with the fewest multiplications, and then the
+    rightmost. So ``A'B'e x'`` is ``(A'(B'e))x'`` for columns ``e`` and ``x``.
+    """
+
+    def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
+        """Take the values of the symbols, already read by ``arithmetic``, and of the symbolic widths."""
+        super().__init__()
+        self.arithmetic = arithmetic
+        self.sizes = sizes
+        self._printed: dict[Basic, Any] = dict(values)
+
+    def _print(self, expr: Any, **kwargs: Any) -> Any:
+        if expr not in self._printed:
+            self._printed[expr] = super()._print(expr, **kwargs)
+        return self._printed[expr]
+
+    def doprint(self, expr: Any) -> Any:
+        """Return the array or scalar."""
+        return self._print(expr)
+
+    def emptyPrinter(self, expr: Any) -> Any:
+        raise UnsupportedExpressionError(
+            "'expression' must be built from sums, products, powers, transposes, inverses, Pinv, Trace, LogPdet, "
+            f"Determinant, entries, log and exp (got {type(expr).__name__}: {expr})."
+        )
+
+    def _apply(self, operation: Callable[..., Any], *operands: Any) -> Any:
+        """Carry out one operation; every result passes through here."""
+        return operation(*operands)
+
+    def _constant(self, value: Any) -> Any:
+        """Bring in a value that does not depend on the symbols."""
+        return value
+
+    def _shape(self, operand: Any) -> tuple[int, int]:
+        return self.arithmetic.shape(operand)
+
+    def _size(self, size: Expr) -> int:
+        bound = size.xreplace(self.sizes)
+        if not bound.is_Integer:
+            raise ShapeError(complain(str(size), "a whole number", bound))
+        return int(bound)
+
+    def _full(self, expr: MatrixExpr, diagonal: int, rest: int) -> Any:
+        rows, columns = map(self._size, expr.shape)
+        return self._constant(self.arithmetic.full(rows, columns, diagonal, rest))
+
+    def _print_Identity(self, expr: Any) -> Any:
+        return self._full(expr, 1, 0)
+
+    def _print_ZeroMatrix(self, expr: Any) -> Any:
+        return self._full(expr, 0, 0)
+
+    def _print_OneMatrix(self, expr: Any) -> Any:
+        return self._full(expr, 1, 1)
+
+    def _print_MatrixBase(self, expr: Any) -> Any:
+        rows, columns = expr.shape
+        entries = [self._print(entry) for entry in expr.flat()]
+
+        def fill(*scalars: Any) -> Any:
+            return self.arithmetic.matrix([scalars[i * columns : (i + 1) * columns] for i in range(rows)])
+
+        return self._apply(fill, *entries)
+
+    def _print_MatMul(self, expr: Any) -> Any:
+        scalar, factors = expr.as_coeff_matrices()
+        operands = [self._print(factor) for factor in factors]
+        sizes = [self._shape(operands[0])[0], *(self._shape(operand)[1] for operand in operands)]
+        while len(operands) > 1:
+            i = min(range(len(operands) - 1), key=lambda i: _cost(sizes[i], sizes[i + 1], sizes[i + 2], i))
+            operands[i : i + 2] = [self._apply(self.arithmetic.product, *operands[i : i + 2])]
+            del sizes[i + 1]
+        if scalar == 1:
+            return operands[0]
+        return self._apply(self.arithmetic.scale, self._print(scalar), operands[0])
+
+    def _print_MatAdd(self, expr: Any) -> Any:
+        return self._fold(operator.add, expr)
+
+    def _print_Add(self, expr: Any) -> Any:
+        return self._fold(operator.add, expr)
+
+    def _print_Mul(self, expr: Any) -> Any:
+        return self._fold(operator.mul, expr)
+
+    def _fold(self, operation: Callable[[Any, Any], Any], expr: Any) -> Any:
+        return reduce(lambda a, b: self._apply(operation, a, b), (self._print(part) for part in expr.args))
+
+    def _print_Transpose(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.transpose, self._print(expr.arg))
+
+    def _print_Inverse(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.inverse, self._print(expr.arg))
+
+    def _print_Pinv(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.pinv, self._print(expr.arg))
+
+    def _print_MatPow(self, expr: Any) -> Any:
+        if not expr.exp.is_Integer:
+            return self.emptyPrinter(expr)
+        return self._apply(self.arithmetic.matrix_power, self._print(expr.base), self._constant(int(expr.exp)))
+
+    def _print_Trace(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.trace, self._print(expr.arg))
+
+    def _print_Determinant(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.determinant, self._print(expr.arg))
+
+    def _print_LogPdet(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.logpdet, self._print(expr.arg))
+
+    def _print_MatrixElement(self, expr: Any) -> Any:
+        parent = self._print(expr.parent)
+        at = tuple(map(self._size, (expr.i, expr.j)))
+        shape = self._shape(parent)
+        if not all(0 <= index < size for index, size in zip(at, shape, strict=True)):
+            raise ShapeError(complain(str(expr), f"an entry of a matrix of shape {shape}", at))
+        return self._apply(self.arithmetic.element, parent, *map(self._constant, at))
+
+    def _print_UnspecifiedLoss(self, expr: Any) -> Any:
+        raise UnsupportedExpressionError(
+            f"'expression' must have a value, which loss='any' leaves open (got {expr}). "
+            "Use loss='squared', or evaluate the gradient instead."
+        )
+
+    def _print_Symbol(self, expr: Any) -> Any:
+        return self._constant(self.arithmetic.scalar(str(expr), self._size(expr)))
+
+    def _print_Number(self, expr: Any) -> Any:
+        return self._constant(self.arithmetic.scalar("expression", expr))
+
+    def _print_NumberSymbol(self, expr: Any) -> Any:
+        return self._print_Number(expr)
+
+    def _print_Pow(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.power, self._print(expr.base), self._print(expr.exp))
+
+    def _print_log(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.log, self._print(expr.args[0]))
+
+    def _print_exp(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.exp, self._print(expr.args[0]))
+
+
+def _cost(rows: int, inner: int, columns: int, i: int) -> tuple[int, int, int]:
+    return (rows * columns - inner * (rows + columns), rows * inner * columns, -i)
+
+
+class _Recorder(ArrayPrinter):
+    """Print places on a tape instead of values, and note the operation that fills each place."""
+
+    def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
+        super().__init__(arithmetic, {symbol: place for place, symbol in enumerate(values)}, sizes)
+        self._tape = list(values.values())
+        self.lines: list[tuple[Callable[..., Any], tuple[int, ...]]] = []
+
+    def _apply(self, operation: Callable[..., Any], *places: int) -> int:
+        self.lines.append((operation, places))
+        self._tape.append(operation(*(self._tape[place] for place in places)))
+        return len(self._tape) - 1
+
+    def _constant(self, value: Any) -> int:
+        return self._apply(lambda: value)
+
+    def _shape(self, place: int) -> tuple[int, int]:
+        return self.arithmetic.shape(self._tape[place])
+
+
+def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Any:
+    """Return the value of a matrix or scalar expression on numbers.
+
+    Symbolic widths are read off the arrays: ``W_1`` of shape ``(n_1, n_0)`` given a 3x4 array sets ``n_1 = 3`` and
+    ``n_0 = 4``. A flat array passes for a column. Symbols that the expression does not use are checked and ignored.
+
+    Args:
+        expression: a SymPy expression, with the nodes of `tptheory.symbolic.expressions` too.
+        values: an array for each MatrixSymbol, a number for each Symbol (``eta``, ``alpha``, ``lambda``, a width).
+        arithmetic: ``"float"``: NumPy, in float32 where all arrays are float32 and in float64 otherwise, with ranks as
+            `FloatArithmetic` decides them; ``"exact"``: integers and fractions in, `fmpq_mat` or `fmpq` out.
+
+    >>> from sympy import MatrixSymbol, Trace
+    >>> A = MatrixSymbol("A", 2, 2)
+    >>> evaluate(A.T * A, {A: [[1, 2], [3, 4]]}, arithmetic="exact")
+    [10, 14]
+    [14, 20]
+    >>> float(evaluate(Trace(A) / 2, {A: [[1, 2], [3, 4]]}))
+    2.5
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type, or an entry no number of this arithmetic.
+        InvalidValueError: if a symbol has no value, a value is not finite, or a matrix to be inverted is singular.
+        ShapeError: if an array has another shape than its symbol, or two symbols disagree on a width.
+        UnknownNameError: if there is no such arithmetic.
+        UnsupportedExpressionError: for a node without a value, or one that is irrational in exact arithmetic.
+    """
+    kind = arithmetic_named(arithmetic)
+    expression = _as_expression(expression)
+    if not isinstance(values, Mapping):
+        raise InvalidTypeError(complain("values", "a mapping from symbols to numbers", values))
+    _check_symbols("values", values)
+    matrices = {
+        symbol: kind.read(str(symbol), value, column=symbol.cols == 1)
+        for symbol, value in values.items()
+        if isinstance(symbol, MatrixSymbol)
+    }
+    for symbol, matrix in matrices.items():
+        kind.check(str(symbol), matrix)
+    widths = {s: Integer(n) for s, n in values.items() if isinstance(s, Symbol) and isinstance(n, Integral)}
+    sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
+    wanted = expression.free_symbols
+    _check_complete(wanted, [*values, *sizes])
+    kind = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
+    scalars = {s: kind.scalar(str(s), value) for s, value in values.items() if s not in matrices}
+    result = ArrayPrinter(kind, matrices | scalars, sizes).doprint(expression)
+    return result.copy() if isinstance(result, np.ndarray) else result
+
+
+def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic: str = "float") -> Callable[..., Any]:
+    """Return a function of the values of ``symbols``, in their order, for loops that evaluate it many times.
+
+    The expression is printed once for each combination of shapes and precisions that the function meets, onto a tape
+    of array operations; a call replays the tape. So equal sub-expressions are computed once, and entries are not
+    checked for NaN. The result may share memory with an argument.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 2)
+    >>> compile_expression(A * A, [A])([[1, 1], [0, 1]])
+    array([[1., 2.],
+           [0., 1.]])
+
+    Raises:
+        InvalidTypeError: if ``symbols`` holds something else than symbols; or a call has another number of values.
+        InvalidValueError: if ``symbols`` lacks a symbol of the expression; or, in a call, for a singular inverse.
+        ShapeError: in a call, as `evaluate` does.
+        UnknownNameError: if there is no such arithmetic.
+        UnsupportedExpressionError: in the first call, as `evaluate` does.
+    """
+    kind = arithmetic_named(arithmetic)
+    expression = _as_expression(expression)
+    _check_symbols("symbols", symbols)
+    wanted = expression.free_symbols
+    _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
+    matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
+    scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
+    names = [str(symbol) for symbol in symbols]
+    columns = [isinstance(symbol, MatrixSymbol) and symbol.cols == 1 for symbol in symbols]
+    tapes: dict[Any, tuple[Arithmetic, list[tuple[Callable[..., Any], tuple[int, ...]]], int]] = {}
+
+    def record(matrices: list[Any], values: Sequence[Any]) -> Any:
+        read = dict(zip((symbols[i] for i in matrix_at), matrices, strict=True))
+        sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, {})
+        fitted = kind.fitted([matrix for symbol, matrix in read.items() if symbol in wanted])
+        scalars = {symbols[i]: fitted.scalar(names[i], values[i]) for i in scalar_at}
+        recorder = _Recorder(fitted, read | scalars, sizes)
+        place = recorder.doprint(expression)
+        return fitted, recorder.lines, place
+
+    def run(*values: Any) -> Any:
+        if len(values) != len(symbols):
+            raise InvalidTypeError(complain("values", f"{len(symbols)}: {', '.join(names)}", f"{len(values)} values"))
+        matrices = [kind.read(names[i], values[i], columns[i]) for i in matrix_at]
+        key = tuple(map(kind.signature, matrices))
+        if key not in tapes:
+            tapes[key] = record(matrices, values)
+        fitted, lines, place = tapes[key]
+        tape = [*matrices, *(fitted.scalar(names[i], values[i]) for i in scalar_at)]
+        for operation, places in lines:
+            tape.append(operation(*[tape[place] for place in places]))
+        return tape[place]
+
+    return run
+
+
+def _as_expression(expression: Any) -> Any:
+    if isinstance(expression, MatrixBase):
+        return expression.as_immutable()
+    try:
+        return sympify(expression, strict=True)
+    except SympifyError:
+        raise InvalidTypeError(complain("expression", "a SymPy expression", expression)) from None
+
+
+def _check_symbols(argument: str, symbols: Iterable[Any]) -> None:
+    for symbol in symbols:
+        if not isinstance(symbol, MatrixSymbol | Symbol):
+            raise InvalidTypeError(complain(argument, "given by MatrixSymbol or Symbol", symbol, "Try net.weight(1)."))
+
+
+def _check_complete(wanted: Iterable[Basic], given: Sequence[Basic]) -> None:
+    lacking = sorted(set(wanted) - set(given), key=str)
+    if lacking:
+        listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
+        names = {str(symbol) for symbol in given}
+        alike = [str(symbol) for symbol in lacking if str(symbol) in names]
+        hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
+        came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
+        raise InvalidValueError(
+            complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
+        )
+
+
+def _widths(shapes: Mapping[Any, tuple[int, int]], given: Mapping[Basic, Integer]) -> dict[Basic, Integer]:
+    """Read the symbolic widths off the shapes of the arrays, and refuse shapes that contradict what is known."""
+    widths, origin = dict(given), {size: size for size in given}
+    for symbol, shape in shapes.items():
+        for size, came in zip(symbol.shape, shape, strict=True):
+            if size.is_Symbol and size not in widths:
+                widths[size], origin[size] = Integer(came), symbol
+    for symbol, shape in shapes.items():
+        for size, came in zip(symbol.shape, shape, strict=True):
+            bound = size.xreplace(widths)
+            if bound.is_number and bound != came:
+                because = f" with {size} = {bound}, set by {origin[size]}" if size in origin else ""
+                raise ShapeError(complain(str(symbol), f"of shape {symbol.shape}{because}", shape))
+    return widths

@@ -1,0 +1,207 @@
+"""Certificates: the data, its JSON, and its reading as equations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tptheory.errors import InvalidFileError, InvalidTypeError, complain
+from tptheory.proving import checker
+from tptheory.proving.completion import Origin
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial, word_data
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What the checker says: truthy where it accepts, and the reason where it does not."""
+
+    accepted: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether the certificate was accepted."""
+        return self.accepted
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Data that convinces a stranger; `checker` says what each field means."""
+
+    data: dict[str, Any]
+
+    @classmethod
+    def from_json(cls, text: str) -> Certificate:
+        """Read a certificate; whether it holds is for `check` to say.
+
+        Raises:
+            InvalidFileError: if the text is not a JSON object.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidFileError(f"'text' must be a certificate in JSON (got {error}).") from None
+        if not isinstance(data, dict):
+            raise InvalidFileError(complain("text", "a JSON object", type(data).__name__))
+        return cls(data)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Certificate:
+        """Read a certificate from a file.
+
+        Raises:
+            InvalidFileError: if the file cannot be read, is too large, or is not a JSON object.
+        """
+        path = Path(path)
+        try:
+            if path.stat().st_size > checker.BYTES:
+                raise InvalidFileError(f"'path' must be a file of at most {checker.BYTES} bytes (got {str(path)!r}).")
+            return cls.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidFileError(f"'path' must be a readable certificate (got {str(path)!r}: {error}).") from None
+
+    def to_json(self) -> str:
+        """Return the JSON text, one field a line, the same bytes each time."""
+        fields = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in self.data.items())
+        return "{" + ",\n ".join(fields) + "}\n"
+
+    def check(self) -> CheckResult:
+        """Let the checker replay the certificate."""
+        try:
+            checker.check(self.data)
+        except checker.Refused as error:
+            return CheckResult(False, str(error))
+        return CheckResult(True)
+
+    @property
+    def theorem(self) -> str:
+        """The statement that the certificate was made for."""
+        return str(self.data.get("theorem", ""))
+
+    @property
+    def method(self) -> str:
+        """The method of the proof, or of its parts where they share one."""
+        methods = {str(part.get("method")) for part in self.parts()}
+        return methods.pop() if len(methods) == 1 else "all"
+
+    def parts(self) -> Iterator[dict[str, Any]]:
+        """Run through the certificates that this one is made of."""
+        waiting = [self.data]
+        while waiting:
+            data = waiting.pop(0)
+            if data.get("method") == "all":
+                waiting = [*data["parts"], *waiting]
+            else:
+                yield data
+
+    @property
+    def cofactors(self) -> int:
+        """The number of cofactors in all parts."""
+        return sum(len(part["cofactors"]) for part in self.parts())
+
+    def explain(self) -> str:
+        """Return the certificate in words: what is shown, from which hypotheses, by which combination of them."""
+        return "\n\n".join(_explain(part) for part in self.parts())
+
+
+def identity(translator: Translator, goal: Polynomial, origin: Origin, theorem: str, **extra: Any) -> dict[str, Any]:
+    """Return the certificate that ``goal`` is the combination ``origin`` of the translator's hypotheses."""
+    used = sorted({k for _, _, k in origin})
+    hypotheses = [translator.hypotheses[k] for k in used]
+    position = {k: i for i, k in enumerate(used)}
+    alphabet = translator.alphabet
+    cofactors = []
+    for coefficient, place, k in origin:
+        left = word_data(alphabet, () if place.outer is not None else place.scalars, place.left)
+        right = word_data(alphabet, (), place.right)
+        outer = [] if place.outer is None else [word_data(alphabet, place.scalars, place.outer)]
+        cofactors.append([str(coefficient), left, position[k], right, *outer])
+    data: dict[str, Any] = {
+        "format": checker.FORMAT,
+        "theorem": theorem,
+        "method": extra.pop("method", "identity"),
+        "symbols": {},
+        "adjoints": [],
+        "hypotheses": [h.polynomial.data() for h in hypotheses],
+        "reasons": [h.label for h in hypotheses],
+        "goal": goal.data(),
+        "cofactors": cofactors,
+        **extra,
+    }
+    _declare(data, translator)
+    return data
+
+
+def together(parts: list[dict[str, Any]], theorem: str) -> Certificate:
+    """Return one certificate for all parts; a single part stands for itself."""
+    if len(parts) == 1:
+        return Certificate(parts[0])
+    return Certificate({"format": checker.FORMAT, "theorem": theorem, "method": "all", "parts": parts})
+
+
+def _declare(data: dict[str, Any], translator: Translator) -> None:
+    """Declare the symbols that stand somewhere in the certificate, with their transposes."""
+    alphabet = translator.alphabet
+    standing: set[str] = set()
+    waiting = [data[key] for key in ("hypotheses", "goal", "cofactors", "factors", "squares", "bound") if key in data]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            standing.add(item)
+        elif isinstance(item, list):
+            waiting.extend(item)
+    letters = {letter for letter, name in alphabet.names.items() if name in standing}
+    letters |= {alphabet.adjoints[letter] for letter in letters if letter in alphabet.adjoints}
+    for letter in sorted(letters):
+        data["symbols"][alphabet.names[letter]] = list(alphabet.shapes[letter] or ())
+        other = alphabet.adjoints.get(letter)
+        if other is not None and letter <= other:
+            data["adjoints"].append([alphabet.names[letter], alphabet.names[other]])
+
+
+def _explain(part: dict[str, Any]) -> str:
+    lines = [part.get("theorem", ""), f"Claim: {_polynomial(part['goal'])} = 0"]
+    if part["method"] == "rank":
+        factors = " · ".join(f"({_polynomial(f)})" for f in part["factors"])
+        bound = part["bound"] if isinstance(part["bound"], str) else f"rank of {_polynomial(part['bound'])}"
+        lines[1] = f"Claim: {_polynomial(part['goal'])} has rank at most {bound}, because it is {factors}"
+    reasons = zip(part["hypotheses"], part["reasons"], strict=True)
+    used = [f"  ({i}) {_polynomial(h)} = 0    {why}" for i, (h, why) in enumerate(reasons)]
+    if not part["cofactors"]:
+        return "\n".join([*lines, "Both sides have the same normal form; no hypothesis is needed."])
+    steps = []
+    for coefficient, left, k, right, *outer in part["cofactors"]:
+        inside = " ".join(filter(None, (_word(left), f"({k})", _word(right))))
+        inside = f"{_word(outer[0])} tr({inside})".strip() if outer else inside
+        sign = "-" if coefficient.startswith("-") else "+"
+        size = coefficient.lstrip("-")
+        steps.append(f"  {sign} {inside if size == '1' else f'{size} {inside}'}")
+    return "\n".join([*lines, "Used:", *used, "The claim is this sum, term by term:", *steps])
+
+
+def _word(items: list[Any]) -> str:
+    return " ".join(f"tr({' '.join(i)})" if isinstance(i, list) else i for i in items)
+
+
+def _polynomial(terms: list[Any]) -> str:
+    text = ""
+    for coefficient, word, *size in terms:
+        sign = " - " if coefficient.startswith("-") else " + "
+        number = coefficient.lstrip("-")
+        body = _word(word) or (f"I_{size[0]}" if size and size[0] != "1" else "1")
+        text += sign + (body if number == "1" else f"{number} {body}")
+    return text.removeprefix(" + ").strip()
+
+
+def require_certificate(value: Any) -> Certificate:
+    """Return ``value`` if it is a certificate.
+
+    Raises:
+        InvalidTypeError: if it is not.
+    """
+    if not isinstance(value, Certificate):
+        raise InvalidTypeError(complain("certificate", "a Certificate", value, "Take verdict.certificate."))
+    return value

@@ -1,0 +1,246 @@
+"""The ways to prove a claim: each turns it into identities that completion settles and the checker replays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+from sympy import MatrixExpr
+
+from tptheory.claims.theorem import Theorem
+from tptheory.claims.vocabulary import AllOf, Claim, Nonincreasing, RankAtMost
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.proving.certificate import identity, together
+from tptheory.proving.completion import Completion, Limits, Origin
+from tptheory.proving.translation import Translator
+from tptheory.proving.verdicts import Proved, Undecided
+from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
+
+
+class _StuckError(Exception):
+    """No proof was found; says how far the search got."""
+
+    def __init__(self, reason: str, **evidence: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.evidence = reason, evidence
+
+
+def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
+    """Search for a proof of a claim, and return it only if the checker accepts its certificate.
+
+    Args:
+        claim: a claim, or a theorem.
+        seconds: how long to search.
+
+    Returns:
+        `Proved` with a certificate, or `Undecided` with how far the search got.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``seconds`` is not a positive number.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
+    True
+    """
+    title = claim.title if isinstance(claim, Theorem) else ""
+    claim = claim.claim if isinstance(claim, Theorem) else claim
+    if not isinstance(claim, Claim):
+        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+        raise InvalidValueError(complain("seconds", "a positive number", seconds))
+    started = perf_counter()
+    title = title or claim.statement()
+    try:
+        parts = [part for c in _conjuncts(claim) for part in _certify(c, title, started + seconds)]
+    except _StuckError as stuck:
+        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
+    except UnsupportedExpressionError as error:
+        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
+    certificate = together(parts, title)
+    checked = certificate.check()
+    if not checked:
+        raise AssertionError(f"the checker refused a certificate that the prover made: {checked.reason}")
+    return Proved(claim, certificate, perf_counter() - started)
+
+
+def _conjuncts(claim: Claim) -> Iterator[Claim]:
+    if isinstance(claim, AllOf):
+        for part in claim.claims:
+            yield from _conjuncts(part)
+    else:
+        yield claim
+
+
+def _certify(claim: Claim, title: str, deadline: float) -> Iterator[dict[str, Any]]:
+    if isinstance(claim, Nonincreasing):
+        raise _StuckError("sums of squares are not searched for yet")
+    if isinstance(claim, RankAtMost):
+        for bound in claim.bound:
+            yield _rank(claim, bound, title, deadline)
+        return
+    for residual in claim.residuals():
+        translator = _translator(claim)
+        goal = _without_common_scalars(translator(residual))
+        yield identity(translator, goal, _search(translator, goal, deadline), title)
+
+
+def _translator(claim: Claim) -> Translator:
+    """Return a translator that knows the hypotheses of a claim."""
+    translator = Translator()
+    for equation, reason in claim.assumptions():
+        translator.assume(translator(equation), reason)
+    return translator
+
+
+def _search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
+    """Return the goal as a combination of the hypotheses.
+
+    Raises:
+        _StuckError: if none is found.
+    """
+    hypotheses = [h.polynomial for h in translator.hypotheses]
+    completion = Completion(translator.alphabet, hypotheses, Limits(seconds=max(deadline - perf_counter(), 0.01)))
+    origin = completion.prove(goal)
+    if origin is None:
+        statistics = completion.statistics
+        reason = {
+            "": "the goal does not follow from the hypotheses by algebra alone",
+            "time": "the time was up",
+            "length": f"words grew longer than {completion.limits.length} letters",
+            "elements": f"the basis grew beyond {completion.limits.elements} elements",
+        }[statistics.stopped]
+        raise _StuckError(
+            reason,
+            remainder=repr(completion.remainder),
+            basis=statistics.elements,
+            overlaps=statistics.overlaps,
+            longest_overlap=statistics.longest,
+        )
+    return origin
+
+
+def _without_common_scalars(goal: Polynomial) -> Polynomial:
+    """Divide by the scalars that all terms share, such as ``-eta``: the claim follows from what is left."""
+    if not goal:
+        return goal
+    shortest: tuple[str, ...] = min((scalars for scalars, _ in goal.terms), key=len)
+    common = list(shortest)
+    for scalars, _ in goal.terms:
+        rest = list(scalars)
+        common = [s for s in common if s in rest and (rest.remove(s) or True)]  # type: ignore[func-returns-value]
+    lead = next(iter(goal))[1]
+    terms: Terms = {}
+    for (scalars, word), coefficient in goal.terms.items():
+        rest = list(scalars)
+        for s in common:
+            rest.remove(s)
+        terms[tuple(rest), word] = divide(coefficient, lead) if common else coefficient
+    return Polynomial(goal.alphabet, goal.rows, goal.columns, terms)
+
+
+def _rank(claim: RankAtMost, bound: Any, title: str, deadline: float) -> dict[str, Any]:
+    """Write the matrix as a product that passes through the bound: a size, or a matrix."""
+    translator = _translator(claim)
+    matrix = _without_common_scalars(translator(claim.matrix))
+    middle = translator(bound)
+    if middle.terms == {((), ""): 1} and isinstance(bound, MatrixExpr):
+        bound = bound.rows
+    if isinstance(bound, MatrixExpr):
+        for through in (middle, middle.transpose()):
+            for factors in _through_matrix(translator, matrix, through, deadline):
+                return _rank_certificate(translator, matrix, factors, through.data(), title, deadline)
+        raise _StuckError(f"no factorisation through {bound} was found", matrix=repr(matrix))
+    for factors in _through_size(translator, matrix, str(bound), deadline):
+        return _rank_certificate(translator, matrix, factors, str(bound), title, deadline)
+    raise _StuckError(f"no factorisation through the size {bound} was found", matrix=repr(matrix))
+
+
+def _rank_certificate(
+    translator: Translator, matrix: Polynomial, factors: list[Polynomial], bound: Any, title: str, deadline: float
+) -> dict[str, Any]:
+    product = factors[0]
+    for factor in factors[1:]:
+        product = product * factor
+    origin = _search(translator, matrix - product, deadline)
+    data = [factor.data() for factor in factors]
+    return identity(translator, matrix, origin, title, method="rank", factors=data, bound=bound)
+
+
+def _through_size(translator: Translator, A: Polynomial, size: str, deadline: float) -> Iterator[list[Polynomial]]:
+    """Find ``A = L R`` with ``size`` between the factors."""
+    identity_of = Polynomial.identity
+    if size == A.rows:
+        yield [identity_of(translator.alphabet, size), A]
+    if size == A.columns:
+        yield [A, identity_of(translator.alphabet, size)]
+    shapes = translator.alphabet.shapes
+    for candidate in _forms(translator, A, deadline):
+        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in candidate.terms}  # type: ignore[index]
+        for cut in _cuts(places):
+            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
+            if factors := _rank_one(candidate, split, size, size):
+                yield factors
+
+
+def _through_matrix(
+    translator: Translator, A: Polynomial, F: Polynomial, deadline: float
+) -> Iterator[list[Polynomial]]:
+    """Find ``A = L F R``: name ``F`` by a letter, rewrite ``A`` with it, and cut there."""
+    alphabet = translator.alphabet
+    letter = alphabet.matrix(f"[{F!r}]", F.rows, F.columns, level=AUXILIARY)
+    definition = F - Polynomial.word(alphabet, letter)
+    named = Completion(alphabet, [definition, definition.transpose()])
+    for candidate in _forms(translator, A, deadline):
+        terms, _ = named.reduce(candidate.terms)
+        rewritten = Polynomial(alphabet, A.rows, A.columns, terms)
+        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in terms}
+        for cut in _cuts(places):
+            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
+            if factors := _rank_one(rewritten, split, F.rows, F.columns):
+                yield [factors[0], F, factors[1]]
+
+
+def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
+    """Return the polynomial as it is, then as the hypotheses rewrite it."""
+    yield A
+    if translator.hypotheses:
+        limits = Limits(seconds=max(deadline - perf_counter(), 0.01))
+        completion = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+        terms, _ = completion.reduce(A.terms)
+        yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
+
+
+def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
+    """Choose one place in every word: the k-th from the left in all, or the k-th from the right in all."""
+    most = min(map(len, places.values()), default=0)
+    for k in range(most):
+        yield {m: at[k] for m, at in places.items()}
+        yield {m: at[-1 - k] for m, at in places.items()}
+
+
+def _rank_one(A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: str, columns: str) -> list[Polynomial]:
+    """Write the sum of ``c * left * right`` as (sum of lefts) times (sum of rights), if its coefficients allow it."""
+    table: dict[Monomial, dict[str, Rational]] = {}
+    for m, (left, right) in split.items():
+        table.setdefault(left, {})[right] = A.terms[m]
+    first = next(iter(table.values()))
+    pivot = next(iter(first))
+    lefts: Terms = {}
+    for left, row in table.items():
+        if row.keys() != first.keys():
+            return []
+        ratio = divide(row[pivot], first[pivot])
+        if any(row[r] != ratio * first[r] for r in row):
+            return []
+        lefts[left] = ratio
+    rights: Terms = {((), right): c for right, c in first.items()}
+    return [
+        Polynomial(A.alphabet, A.rows, rows, lefts),
+        Polynomial(A.alphabet, columns, A.columns, rights),
+    ]

@@ -1,0 +1,202 @@
+"""From SymPy expressions to polynomials in typed words.
+
+Pseudo-inverses, inverses and reciprocals become letters of their own, each with the equations that define it. What
+the checker does not see is this translation: tests compare both sides of it on exact numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import (
+    Add,
+    Determinant,
+    Expr,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixBase,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    OneMatrix,
+    Pow,
+    S,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.words import INVERSE, Alphabet, Polynomial
+from tptheory.symbolic.expressions import LogPdet, Pinv
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A polynomial that is zero, and why."""
+
+    polynomial: Polynomial
+    label: str
+
+
+class Translator:
+    """Translate expressions over one alphabet, and collect the equations that define its letters."""
+
+    def __init__(self) -> None:
+        self.alphabet = Alphabet()
+        self.hypotheses: list[Hypothesis] = []
+        self._seen: set[Polynomial] = set()
+        self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
+
+    def __call__(self, expression: Any) -> Polynomial:
+        """Return the polynomial of a matrix or scalar expression.
+
+        Raises:
+            UnsupportedExpressionError: for what is not made of sums, products, transposes, inverses and traces.
+        """
+        if isinstance(expression, MatrixExpr | MatrixBase):
+            return self._matrix(expression)
+        return self._scalar(S(expression))
+
+    def assume(self, polynomial: Polynomial, label: str) -> None:
+        """Add a hypothesis and its transpose, each once."""
+        for p, why in ((polynomial, label), (polynomial.transpose(), f"{label}, transposed")):
+            if p and p not in self._seen and p.scale(-1) not in self._seen:
+                self._seen.add(p)
+                self.hypotheses.append(Hypothesis(p, why))
+
+    def _matrix(self, M: Any) -> Polynomial:
+        rows, columns = str(M.rows), str(M.cols)
+        if isinstance(M, MatrixSymbol):
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(str(M.name), rows, columns))
+        if isinstance(M, Identity):
+            return Polynomial.identity(self.alphabet, rows)
+        if isinstance(M, ZeroMatrix):
+            return Polynomial(self.alphabet, rows, columns, {})
+        if isinstance(M, MatMul):
+            scalar, factors = M.as_coeff_matrices()
+            product = self._matrix(factors[0])
+            for factor in factors[1:]:
+                product = product * self._matrix(factor)
+            return product if scalar == 1 else self._scalar(S(scalar)) * product
+        if isinstance(M, MatAdd):
+            total = Polynomial(self.alphabet, rows, columns, {})
+            for term in M.args:
+                total = total + self._matrix(term)
+            return total
+        if isinstance(M, Transpose):
+            return self._matrix(M.arg).transpose()
+        if isinstance(M, Pinv):
+            return self._pinv(self._matrix(M.arg))
+        if isinstance(M, Inverse):
+            return self._inverse(self._matrix(M.arg))
+        if isinstance(M, MatPow) and M.exp.is_Integer:
+            base = self._matrix(M.base) if M.exp > 0 else self._inverse(self._matrix(M.base))
+            power = Polynomial.identity(self.alphabet, rows)
+            for _ in range(abs(int(M.exp))):
+                power = power * base
+            return power
+        if isinstance(M, OneMatrix):
+            return self._ones(rows, columns)
+        raise UnsupportedExpressionError(
+            "'expression' must be built from symbols, sums, products, powers, transposes, inverses, Pinv and Trace "
+            f"(got {type(M).__name__}: {M}). Name what is inside by a MatrixSymbol."
+        )
+
+    def _scalar(self, s: Expr) -> Polynomial:
+        one = Polynomial.identity(self.alphabet, "1")
+        if s.is_Rational:
+            return one.scale(int(s) if s.is_Integer else Fraction(int(s.p), int(s.q)))
+        if isinstance(s, Symbol):
+            return Polynomial.scalar(self.alphabet, s.name)
+        if isinstance(s, Add):
+            total = one.scale(0)
+            for term in s.args:
+                total = total + self._scalar(term)
+            return total
+        if isinstance(s, Mul):
+            product = one
+            for factor in s.args:
+                product = product * self._scalar(factor)
+            return product
+        if isinstance(s, Pow) and s.exp.is_Integer:
+            base = self._scalar(s.base) if s.exp > 0 else self._inverse(self._scalar(s.base))
+            product = one
+            for _ in range(abs(int(s.exp))):
+                product = product * base
+            return product
+        if isinstance(s, Trace):
+            return self._matrix(s.arg).trace()
+        if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
+            return self._matrix(s.parent)
+        if isinstance(s, LogPdet | Determinant):
+            return Polynomial.scalar(self.alphabet, str(s))
+        raise UnsupportedExpressionError(
+            "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
+            f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
+        )
+
+    def _pinv(self, A: Polynomial) -> Polynomial:
+        """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
+        if not A:
+            return A.transpose()
+        if (key := ("pinv", A)) in self._inverses:
+            return self._inverses[key]
+        if (key := ("pinv", A.transpose())) in self._inverses:
+            return self._inverses[key].transpose()
+        name = f"{_grouped(A)}+"
+        symmetric = A.transpose() == A
+        P = self._letter(name, A.columns, A.rows, symmetric)
+        self._inverses["pinv", A] = P
+        label = f"{name} is the pseudo-inverse of {_plain(A)}"
+        self.assume(A * P * A - A, f"{label} (Penrose 1)")
+        self.assume(P * A * P - P, f"{label} (Penrose 2)")
+        self.assume((A * P).transpose() - A * P, f"{label} (Penrose 3)")
+        self.assume((P * A).transpose() - P * A, f"{label} (Penrose 4)")
+        return P
+
+    def _inverse(self, A: Polynomial) -> Polynomial:
+        """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
+        if (key := ("inverse", A)) in self._inverses:
+            return self._inverses[key]
+        if (key := ("inverse", A.transpose())) in self._inverses:
+            return self._inverses[key].transpose()
+        name = f"{_grouped(A)}^-1"
+        K = self._letter(name, A.columns, A.rows, A.transpose() == A)
+        self._inverses["inverse", A] = K
+        label = f"{_plain(A)} is invertible"
+        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), label)
+        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), label)
+        return K
+
+    def _letter(self, name: str, rows: str, columns: str, symmetric: bool) -> Polynomial:
+        if rows == columns == "1":
+            return Polynomial.scalar(self.alphabet, name)
+        letter = self.alphabet.matrix(name, rows, columns, level=INVERSE, symmetric=symmetric)
+        return Polynomial.word(self.alphabet, letter)
+
+    def _ones(self, rows: str, columns: str) -> Polynomial:
+        """Name a matrix of ones as a column times a row."""
+        product = Polynomial.identity(self.alphabet, "1")
+        if rows != "1":
+            product = product * Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{rows}", rows, "1"))
+        if columns != "1":
+            row = Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{columns}", columns, "1")).transpose()
+            product = product * row
+        return product
+
+
+def _plain(A: Polynomial) -> str:
+    return repr(A)
+
+
+def _grouped(A: Polynomial) -> str:
+    text = repr(A)
+    return text if len(A.terms) == 1 and " " not in text else f"({text})"

@@ -1,0 +1,275 @@
+"""Typed noncommutative polynomials: rational combinations of words in matrices, with scalars and traces.
+
+A letter is one character, so that a word is a Python string and searching in it runs in C. A monomial is a pair
+``(scalars, word)``: the scalars are a sorted tuple of strings, each a scalar letter or a trace. The normal form is the
+one that `checker` replays: a product between two sizes 1 is a scalar, and a trace is called by its least rotation
+or the least rotation of its transpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from tptheory.errors import ShapeError
+
+Monomial = tuple[tuple[str, ...], str]
+Rational = int | Fraction
+Terms = dict[Monomial, Rational]
+
+AUXILIARY, PLAIN, INVERSE = 0, 1, 2
+"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands two levels up."""
+
+_FIRST, _LEVEL = 0x100, 0x2000
+
+
+def divide(a: Rational, b: Rational) -> Rational:
+    """Return the exact quotient, an ``int`` where it is one."""
+    if b in (1, -1):
+        return a * b
+    quotient = Fraction(a) / b
+    return quotient.numerator if quotient.denominator == 1 else quotient
+
+
+class Alphabet:
+    """The letters of one proof: name, shape and transpose of each."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.shapes: dict[str, tuple[str, str] | None] = {}
+        self.adjoints: dict[str, str] = {}
+        self._letters: dict[str, str] = {}
+        self._thin = False
+        self._cycles: dict[str, str] = {}
+
+    def matrix(self, name: str, rows: str, columns: str, *, level: int = PLAIN, symmetric: bool = False) -> str:
+        """Declare a matrix and its transpose, and return its letter; the same name gives the same letter."""
+        if name in self._letters:
+            return self._letters[name]
+        letter = self._declare(name, (rows, columns), level)
+        self.adjoints[letter] = letter
+        if not symmetric:
+            other = self._declare(f"{name}'", (columns, rows), level + 2)
+            self.adjoints[letter], self.adjoints[other] = other, letter
+        self._thin = self._thin or "1" in (rows, columns)
+        return letter
+
+    def scalar(self, name: str) -> str:
+        """Declare a scalar, and return its letter."""
+        return self._letters.get(name) or self._declare(name, None, PLAIN)
+
+    def _declare(self, name: str, shape: tuple[str, str] | None, level: int) -> str:
+        while name in self._letters:
+            name += "*"
+        letter = chr(_FIRST + _LEVEL * level + len(self.names))
+        self.names[letter], self.shapes[letter], self._letters[name] = name, shape, letter
+        return letter
+
+    def transpose(self, word: str) -> str:
+        """Return the transpose of a word."""
+        adjoints = self.adjoints
+        return "".join([adjoints[letter] for letter in reversed(word)])
+
+    def shape(self, word: str) -> tuple[str, str]:
+        """Return the shape of a word that is not empty."""
+        return self.shapes[word[0]][0], self.shapes[word[-1]][1]  # type: ignore[index]
+
+    def cut(self, word: str) -> tuple[list[str], str]:
+        """Take out of a word the scalars that stand between two sizes 1."""
+        at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == "1"]  # type: ignore[index]
+        if word and self.shapes[word[-1]][1] == "1":  # type: ignore[index]
+            at.append(len(word))
+        if len(at) < 2:
+            return [], word
+        return [word[i:j] for i, j in pairwise(at)], word[: at[0]] + word[at[-1] :]
+
+    def monomial(self, scalars: tuple[str, ...], word: str) -> Monomial:
+        """Bring scalars times a word to normal form."""
+        if not self._thin:
+            return scalars, word
+        between, word = self.cut(word)
+        if between:
+            scalars = tuple(sorted([*scalars, *map(self._cycle, between)]))
+        return scalars, word
+
+    def close(self, word: str) -> list[str]:
+        """Return the scalars whose product is the trace of a closed word that is not empty."""
+        if self._thin:
+            turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == "1"), None)  # type: ignore[index]
+            if turn is not None:
+                return [self._cycle(piece) for piece in self.cut(word[turn:] + word[:turn])[0]]
+        return [self._cycle(word)]
+
+    def traced(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Monomial, int]:
+        """Return scalars times the trace of a word, and the number that comes out where ``tr(I)`` is one."""
+        if word:
+            return (tuple(sorted([*scalars, *self.close(word)])), ""), 1
+        if size.isdecimal():
+            return (scalars, ""), int(size)
+        return (tuple(sorted([*scalars, self.scalar(size)])), ""), 1
+
+    def _cycle(self, word: str) -> str:
+        name = self._cycles.get(word)
+        if name is None:
+            name = min(w[i:] + w[:i] for w in (word, self.transpose(word)) for i in range(len(w)))
+            self._cycles[word] = name
+        return name
+
+    def opened(self, scalar: str) -> str:
+        """Return a trace turned so that it starts at a size 1, where it has one: ``x' y``, not ``y x'``."""
+        at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or ("",))[0] == "1"), None)
+        if at is None:
+            return scalar
+        turned = scalar[at:] + scalar[:at]
+        return min(turned, self.transpose(turned), key=lambda word: word[::-1])
+
+    def is_trace(self, scalar: str) -> bool:
+        """Tell a trace from a scalar letter."""
+        return self.shapes[scalar[0]] is not None
+
+
+class Polynomial:
+    """A rational combination of monomials of one shape, over one alphabet.
+
+    A 1x1 polynomial is a scalar: it multiplies a polynomial of any shape.
+    """
+
+    __slots__ = ("alphabet", "columns", "rows", "terms")
+
+    def __init__(self, alphabet: Alphabet, rows: str, columns: str, terms: Mapping[Monomial, Rational]) -> None:
+        self.alphabet, self.rows, self.columns = alphabet, rows, columns
+        self.terms: Terms = {m: c for m, c in terms.items() if c}
+
+    @classmethod
+    def word(cls, alphabet: Alphabet, word: str) -> Polynomial:
+        """Return the polynomial of one word that is not empty."""
+        return cls(alphabet, *alphabet.shape(word), {alphabet.monomial((), word): 1})
+
+    @classmethod
+    def identity(cls, alphabet: Alphabet, size: str) -> Polynomial:
+        """Return the identity matrix; of size 1 it is the scalar 1."""
+        return cls(alphabet, size, size, {((), ""): 1})
+
+    @classmethod
+    def scalar(cls, alphabet: Alphabet, name: str) -> Polynomial:
+        """Return a scalar symbol."""
+        return cls(alphabet, "1", "1", {((alphabet.scalar(name),), ""): 1})
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the shape is 1x1."""
+        return self.rows == self.columns == "1"
+
+    def __add__(self, other: Polynomial) -> Polynomial:
+        """Add two polynomials of one shape."""
+        if (self.rows, self.columns) != (other.rows, other.columns):
+            raise ShapeError(
+                f"'terms' must have one shape (got {self.rows}x{self.columns} and {other.rows}x{other.columns})."
+            )
+        terms = dict(self.terms)
+        for monomial, coefficient in other.terms.items():
+            terms[monomial] = terms.get(monomial, 0) + coefficient
+        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+
+    def __sub__(self, other: Polynomial) -> Polynomial:
+        """Subtract a polynomial of the same shape."""
+        return self + other.scale(-1)
+
+    def scale(self, factor: Rational) -> Polynomial:
+        """Multiply by a rational."""
+        terms = {m: c * factor for m, c in self.terms.items()}
+        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+
+    def __mul__(self, other: Polynomial) -> Polynomial:
+        """Multiply; a 1x1 polynomial multiplies as a scalar."""
+        if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
+            raise ShapeError(
+                f"'factors' must compose (got {self.rows}x{self.columns} before {other.rows}x{other.columns})."
+            )
+        rows = other.rows if self.is_scalar else self.rows
+        columns = self.columns if other.is_scalar else other.columns
+        terms: Terms = {}
+        for (s, u), c in self.terms.items():
+            for (t, v), d in other.terms.items():
+                scalars = tuple(sorted(s + t)) if s and t else s or t
+                monomial = self.alphabet.monomial(scalars, u + v)
+                terms[monomial] = terms.get(monomial, 0) + c * d
+        return Polynomial(self.alphabet, rows, columns, terms)
+
+    def transpose(self) -> Polynomial:
+        """Return the transpose; scalars and traces are their own."""
+        transpose = self.alphabet.transpose
+        terms = {(s, transpose(u)): c for (s, u), c in self.terms.items()}
+        return Polynomial(self.alphabet, self.columns, self.rows, terms)
+
+    def trace(self) -> Polynomial:
+        """Return the trace of a square polynomial, a scalar."""
+        terms: Terms = {}
+        for (s, u), c in self.terms.items():
+            monomial, number = self.alphabet.traced(s, u, self.rows)
+            terms[monomial] = terms.get(monomial, 0) + c * number
+        return Polynomial(self.alphabet, "1", "1", terms)
+
+    def __bool__(self) -> bool:
+        """Whether anything is left of it."""
+        return bool(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare shapes and terms, within one alphabet."""
+        return isinstance(other, Polynomial) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        """Hash what `__eq__` compares."""
+        return hash((self.rows, self.columns, frozenset(self.terms.items())))
+
+    def _key(self) -> tuple[Any, ...]:
+        return (id(self.alphabet), self.rows, self.columns, self.terms)
+
+    def __iter__(self) -> Iterator[tuple[Monomial, Rational]]:
+        """Run through monomials and coefficients, longest first."""
+        return iter(sorted(self.terms.items(), key=lambda term: order(term[0]), reverse=True))
+
+    def data(self) -> list[list[Any]]:
+        """Return the terms as a certificate writes them."""
+        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [["0", [], self.rows]]
+
+    def _term(self, monomial: Monomial, coefficient: Rational) -> list[Any]:
+        word = word_data(self.alphabet, *monomial)
+        return [str(coefficient), word] if monomial[1] else [str(coefficient), word, self.rows]
+
+    def __repr__(self) -> str:
+        """Show the polynomial as text."""
+        parts = []
+        for (scalars, word), coefficient in self:
+            text = word_text(self.alphabet, scalars, word)
+            sign = "-" if coefficient < 0 else "+"
+            text += "" if word or self.is_scalar else " I"
+            number = "" if abs(coefficient) == 1 and text else str(abs(coefficient))
+            parts.append(" ".join(filter(None, (sign, number, text.strip()))))
+        return " ".join(parts).removeprefix("+ ") or "0"
+
+
+def order(monomial: Monomial) -> tuple[int, str, tuple[str, ...]]:
+    """Order monomials by length, then by their letters."""
+    scalars, word = monomial
+    return len(word) + sum(map(len, scalars)), word, scalars
+
+
+def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:
+    """Return scalars and a word as a certificate writes them: names, and a list for each trace."""
+    names = alphabet.names
+    items: list[Any] = [[names[a] for a in alphabet.opened(s)] if alphabet.is_trace(s) else names[s] for s in scalars]
+    return items + [names[letter] for letter in word]
+
+
+def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
+    """Return scalars and a word as a person reads them: ``eta tr(A B) (x' y) C``."""
+    parts = []
+    for s in scalars:
+        cycle = alphabet.opened(s)
+        text = " ".join(alphabet.names[a] for a in cycle)
+        thin = (alphabet.shapes[cycle[0]] or ("",))[0] == "1"
+        parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
+    return " ".join(parts + [alphabet.names[letter] for letter in word])

@@ -1,0 +1,250 @@
+"""Labelled images, one sample a column: scikit-learn's digits, and MNIST from files that the user names."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+
+Array = NDArray[Any]
+
+TEST_SHARE = 0.2
+"""The part of the digits that is kept for testing."""
+SPLIT_SEED = 0
+"""The seed of that split: it never changes, so that accuracies can be compared."""
+LARGEST_PAYLOAD = 2**28
+"""The most pixels or labels that an IDX file may announce: 256 MiB, five times MNIST."""
+DIGITS = 10
+"""The classes of both data sets: 0..9."""
+
+_CHUNK = 2**20
+_PIXEL_LEVELS = 255
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Images and their classes, split into a part to train on and a part to test on.
+
+    ``x_train`` and ``x_test`` have shapes ``(n_0, N)`` and ``(n_0, N_test)``, float32, samples in columns, grey
+    levels in [0, 1]; the labels are integers in ``0..classes - 1``, one for each column.
+
+    Raises:
+        InvalidTypeError: if ``x_*`` is not an array of floats, or the labels are not an array of integers.
+        InvalidValueError: if a part is empty, holds a non-finite pixel or an unknown class, or the shapes disagree.
+    """
+
+    name: str
+    x_train: Array
+    labels_train: Array
+    x_test: Array
+    labels_test: Array
+    classes: int
+
+    def __post_init__(self) -> None:
+        """Check both parts."""
+        for part in ("train", "test"):
+            x, labels = getattr(self, f"x_{part}"), getattr(self, f"labels_{part}")
+            if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
+                raise InvalidTypeError(complain(f"x_{part}", "a numpy array of floats", _described(x)))
+            if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
+                raise InvalidTypeError(complain(f"labels_{part}", "a numpy array of integers", _described(labels)))
+            if x.ndim != 2 or 0 in x.shape:
+                raise InvalidValueError(
+                    complain(f"x_{part}", "of shape (pixels, samples), at least one of each", x.shape)
+                )
+            if labels.shape != (x.shape[1],):
+                raise InvalidValueError(
+                    complain(
+                        f"labels_{part}",
+                        f"of shape ({x.shape[1]},), one for each column of x_{part}",
+                        labels.shape,
+                    )
+                )
+            if not np.isfinite(x).all():
+                raise InvalidValueError(complain(f"x_{part}", "finite", "NaN or infinity"))
+            if labels.min() < 0 or labels.max() >= self.classes:
+                raise InvalidValueError(
+                    complain(
+                        f"labels_{part}",
+                        f"in 0..{self.classes - 1}",
+                        f"{labels.min()}..{labels.max()}",
+                        "Number the classes from 0, or raise 'classes'.",
+                    )
+                )
+        if self.x_train.shape[0] != self.x_test.shape[0]:
+            raise InvalidValueError(
+                complain("x_test", f"images of {self.x_train.shape[0]} pixels, as x_train", self.x_test.shape)
+            )
+
+
+def load_digits() -> DataSet:
+    """Return the 1,797 handwritten digits of 8 x 8 pixels that scikit-learn carries (UCI, Alpaydin and Kaynak, 1998).
+
+    1,437 to train on and 360 to test on, every class in the same proportion; the split is fixed. Offline.
+
+    >>> digits = load_digits()
+    >>> digits.x_train.shape, digits.x_test.shape, digits.classes
+    ((64, 1437), (64, 360), 10)
+    """
+    # Here, not at the top: scikit-learn takes a second to import, and only this function needs it.
+    from sklearn.datasets import load_digits as bundled_digits
+    from sklearn.model_selection import train_test_split
+
+    bunch = bundled_digits()
+    images = (bunch.data / bunch.data.max()).astype(np.float32)
+    train, test, labels_train, labels_test = train_test_split(
+        images, bunch.target, test_size=TEST_SHARE, random_state=SPLIT_SEED, stratify=bunch.target
+    )
+    return DataSet("digits", train.T, labels_train, test.T, labels_test, DIGITS)
+
+
+def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
+    """Return MNIST (LeCun, Cortes and Burges, 1998) from four IDX files in ``folder``, each plain or ``.gz``.
+
+    ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte``, ``t10k-labels-idx1-ubyte``;
+    where a plain and a compressed file stand side by side, the plain one is read. Images of any one size will
+    do; grey levels are divided by 255. Nothing is downloaded, and no header is believed before the file bears
+    it out: at most `LARGEST_PAYLOAD` bytes are read.
+
+    Raises:
+        InvalidTypeError: if ``folder`` is not a path.
+        InvalidValueError: if ``folder`` is not a folder.
+        InvalidFileError: if a file is missing, unreadable, of another format, shorter or longer than its header
+            says, too large, or empty; if a label is not a digit; or if two files contradict each other.
+    """
+    if not isinstance(folder, str | os.PathLike):
+        raise InvalidTypeError(complain("folder", "a path", folder, "Try 'MNIST_data'."))
+    if not os.path.isdir(folder):
+        raise InvalidValueError(complain("folder", "an existing folder that holds the four MNIST files", str(folder)))
+    images_train, labels_train = _read_pair(Path(folder), "train")
+    images_test, labels_test = _read_pair(Path(folder), "t10k")
+    if images_train.shape[1:] != images_test.shape[1:]:
+        raise InvalidFileError(
+            complain(
+                f"t10k-{_IMAGES.suffix}",
+                f"of images shaped as the training images, {images_train.shape[1:]}",
+                images_test.shape[1:],
+                "Take all four files from one data set.",
+            )
+        )
+    return DataSet("mnist", _columns(images_train), labels_train, _columns(images_test), labels_test, DIGITS)
+
+
+def _columns(images: Array) -> Array:
+    """Return images of bytes, shape ``(count, rows, columns)``, as float32 columns in [0, 1]."""
+    return (images.reshape(len(images), -1) / np.float32(_PIXEL_LEVELS)).T
+
+
+class _Format(NamedTuple):
+    """One kind of IDX file: what it is called, how it begins, and how many sizes follow."""
+
+    suffix: str
+    magic: int
+    sizes: int
+
+
+_IMAGES = _Format("images-idx3-ubyte", 0x00000803, 3)
+_LABELS = _Format("labels-idx1-ubyte", 0x00000801, 1)
+
+
+def _read_pair(folder: Path, part: str) -> tuple[Array, Array]:
+    """Return images of bytes, shape ``(count, rows, columns)``, and their labels, shape ``(count,)``."""
+    images, _ = _read_idx(folder, part, _IMAGES)
+    labels, label_file = _read_idx(folder, part, _LABELS)
+    if len(images) != len(labels):
+        raise InvalidFileError(complain(label_file, f"of {len(images)} labels, one for each image", len(labels), _MEND))
+    strangers = np.flatnonzero(labels >= DIGITS)
+    if strangers.size:
+        first = int(strangers[0])
+        raise InvalidFileError(
+            complain(label_file, f"of labels in 0..{DIGITS - 1}", int(labels[first]), f"See label {first}.")
+        )
+    return images, labels.astype(np.int64)
+
+
+_MEND = "Fetch the file again from where it came."
+
+
+def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
+    """Return the uint8 array of an IDX file, shaped as its header says, and the name of that file."""
+    path = _locate(folder, f"{part}-{kind.suffix}")
+    try:
+        with path.open("rb") as raw:
+            if path.suffix != ".gz":
+                return _parse(raw, path.name, kind, os.fstat(raw.fileno()).st_size), path.name
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                return _parse(cast(IO[bytes], unpacked), path.name, kind, None), path.name
+    except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
+        expected = "a readable gzip file" if path.suffix == ".gz" else "a readable file"
+        raise InvalidFileError(complain(path.name, expected, str(error), _MEND)) from error
+
+
+def _locate(folder: Path, name: str) -> Path:
+    for path in (folder / name, folder / f"{name}.gz"):
+        if os.path.isfile(path):
+            return path
+    raise InvalidFileError(
+        complain("folder", f"a folder that holds {name}, plain or .gz", str(folder), "Put the file there.")
+    )
+
+
+def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Array:
+    """Read magic, big-endian sizes, and as many bytes as these announce; refuse anything else.
+
+    ``size`` is the length of a plain file, known without reading it, and None for a compressed one.
+    """
+    head = 4 * (1 + kind.sizes)
+    header = _read_at_most(stream, head)
+    if len(header) < head:
+        raise InvalidFileError(
+            complain(name, f"long enough for a header of {head} bytes", f"{len(header)} bytes", _MEND)
+        )
+    magic, *shape = struct.unpack(f">{1 + kind.sizes}I", header)
+    if magic != kind.magic:
+        raise InvalidFileError(
+            complain(
+                name,
+                f"an IDX file that begins with {kind.magic:#010x}",
+                f"{magic:#010x}",
+                "Is it another file of the four, or still compressed?",
+            )
+        )
+    if 0 in shape:
+        raise InvalidFileError(complain(name, "of positive sizes", tuple(shape), "The file holds no sample."))
+    payload = math.prod(shape)
+    if payload > LARGEST_PAYLOAD:
+        raise InvalidFileError(
+            complain(name, f"of at most {LARGEST_PAYLOAD} bytes of samples", f"a header of sizes {tuple(shape)}")
+        )
+    if size is not None and size != head + payload:
+        raise _wrong_length(name, payload, f"{size - head} bytes")
+    body = _read_at_most(stream, payload + 1)
+    if len(body) != payload:
+        raise _wrong_length(name, payload, f"{len(body)} bytes" if len(body) < payload else "more")
+    return np.frombuffer(body, dtype=np.uint8).reshape(shape)
+
+
+def _wrong_length(name: str, payload: int, came: str) -> InvalidFileError:
+    return InvalidFileError(complain(name, f"of {payload} bytes of samples, as its header says", came, _MEND))
+
+
+def _read_at_most(stream: IO[bytes], limit: int) -> bytes:
+    """Read in pieces, so that memory grows with what the file holds and not with what its header says."""
+    pieces = bytearray()
+    while len(pieces) < limit and (piece := stream.read(min(_CHUNK, limit - len(pieces)))):
+        pieces += piece
+    return bytes(pieces)
+
+
+def _described(value: object) -> object:
+    return f"an array of {value.dtype}" if isinstance(value, np.ndarray) else value

@@ -1,0 +1,72 @@
+"""Where training starts: weights, biases, and the fixed matrices of feedback alignment."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tptheory.errors import unknown_name
+
+Array = NDArray[Any]
+
+INITS = ("normal", "orthogonal")
+SEED_NOTEBOOK_STD = 0.01
+"""The standard deviation in the notebook that this project grew from."""
+
+_CUT = 2.0
+
+
+def draw_matrix(rows: int, columns: int, init: str, std: float | None, rng: np.random.Generator, dtype: Any) -> Array:
+    """Draw a matrix of shape ``(rows, columns)``.
+
+    ``"orthogonal"``: all singular values equal, uniform (Haar) in direction (Saxe et al., 2014). They are 1, which
+    makes a partial isometry, ``W W' W = W``, so that the first TP update is the BP update; or, with ``std``, such
+    that the root mean square of the entries is ``std``.
+
+    ``"normal"``: independent normal entries, drawn again where beyond two standard deviations, as
+    ``tf.truncated_normal`` draws; ``std`` (0.01 unless given) is the deviation before the cut, 0.88 of it after.
+
+    Raises:
+        UnknownNameError: if ``init`` is neither.
+    """
+    if init == "orthogonal":
+        long, short = max(rows, columns), min(rows, columns)
+        Q, R = np.linalg.qr(rng.standard_normal((long, short)))
+        Q *= np.where(np.diag(R) < 0, -1.0, 1.0)  # without it QR's own sign rule shows: not Haar (Mezzadri, 2007)
+        scale = 1.0 if std is None else std * math.sqrt(long)
+        matrix = scale * (Q if rows == long else Q.T)
+    elif init == "normal":
+        matrix = rng.standard_normal((rows, columns))
+        while (beyond := np.abs(matrix) > _CUT).any():
+            matrix[beyond] = rng.standard_normal(int(beyond.sum()))
+        matrix *= SEED_NOTEBOOK_STD if std is None else std
+    else:
+        raise unknown_name("init", str(init), INITS)
+    return np.ascontiguousarray(matrix, dtype=dtype)
+
+
+def initial_parameters(
+    widths: Sequence[int],
+    *,
+    init: str = "orthogonal",
+    std: float | None = None,
+    bias: float = 0.1,
+    dtype: Any = "float32",
+    seed: int | np.random.SeedSequence = 0,
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Return ``(W_1, ..., W_L)`` of shapes ``(n_l, n_{l-1})`` and ``(b_1, ..., b_L)`` of shapes ``(n_l, 1)``.
+
+    Every bias is ``bias``. Drawn in float64 and rounded, so that one seed starts every dtype from one place.
+
+    Raises:
+        UnknownNameError: if ``init`` is not a known name.
+    """
+    rng = np.random.default_rng(seed)
+    pairs = list(itertools.pairwise(widths))
+    weights = tuple(draw_matrix(n, before, init, std, rng, dtype) for before, n in pairs)
+    return weights, tuple(np.full((n, 1), bias, dtype=dtype) for _, n in pairs)

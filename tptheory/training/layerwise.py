@@ -1,0 +1,185 @@
+"""One step of a linear net, layer by layer, from the rule's own definition: the oracle of anything faster."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Basic, MatrixSymbol
+
+from tptheory.errors import InvalidValueError, complain
+from tptheory.numeric.evaluation import compile_expression
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import RULES, LearnedInverse, Rule, damping
+
+Array = NDArray[Any]
+Arrays = tuple[Array, ...]
+
+_BY_FEEDBACK_ALONE = (
+    "presynaptic",
+    "state_changes",
+    "error_signal",
+    "backward",
+    "descent",
+    "bias_descent",
+    "update",
+    "bias_update",
+)
+"""What a rule must leave as `Rule` defines it for its feedback to say everything."""
+
+
+def forward(weights: Sequence[Array], biases: Sequence[Array], X: Array) -> Arrays:
+    """Return the activations ``(X_0, ..., X_L)``: ``X_l = W_l X_{l-1} + b_l``, shapes ``(n_l, B)``."""
+    activations = [X]
+    for W, b in zip(weights, biases, strict=True):
+        activations.append(W @ activations[-1] + b)
+    return tuple(activations)
+
+
+def softmax_cross_entropy(outputs: Array, labels: Array) -> tuple[float, float, Array]:
+    """Return the mean loss of a batch in nats, its accuracy in [0, 1], and ``D_L = (softmax(X_L) - Y) / B``.
+
+    ``outputs`` has shape ``(classes, B)``, as ``D_L``; ``labels`` holds one class a column, ``Y`` is their one-hot
+    form. Where an output is not finite the loss is infinite, and its sample counts as wrong.
+    """
+    samples = np.arange(labels.size)
+    shifted = outputs - outputs.max(axis=0)
+    exponentials = np.exp(shifted)
+    sums = exponentials.sum(axis=0)
+    finite = np.isfinite(outputs).all(axis=0)
+    loss = float(np.mean(np.log(sums) - shifted[labels, samples], dtype=np.float64)) if finite.all() else math.inf
+    right = (outputs.argmax(axis=0) == labels) & finite
+    D = exponentials / sums
+    D[labels, samples] -= 1
+    D /= labels.size
+    return loss, float(right.mean()), D
+
+
+def is_trainable(rule: Rule) -> bool:
+    """Tell whether ``rule`` is its feedback and nothing else: no state, no rescaled input, no inverse that learns."""
+    inherits = all(getattr(type(rule), method) is getattr(Rule, method) for method in _BY_FEEDBACK_ALONE)
+    return inherits and not isinstance(rule, LearnedInverse)
+
+
+class LayerwiseRule:
+    """A rule on one net, compiled: from activations and ``D_L`` to the descent directions of every layer.
+
+    Args:
+        rule: a rule that `is_trainable`; ``M_l`` is compiled from ``rule.feedback(net, l)``.
+        net: numeric widths and batch, biases, ``loss="any"``.
+        draw: called once for each fixed matrix that the feedback names (``B_l``), in the order of layers, with its
+            shape; returns its values.
+        damping_value: what stands for ``lambda``.
+
+    Raises:
+        InvalidValueError: if the rule is not trainable, or its feedback reads more than weights, fixed matrices
+            and ``lambda``.
+        ShapeError: if the feedback operators do not compose with the errors of ``net``.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        net: DeepLinearNetwork,
+        draw: Callable[[int, int], Array],
+        damping_value: float,
+    ) -> None:
+        if not is_trainable(rule):
+            known = ", ".join(sorted(name for name in RULES if is_trainable(RULES[name]())))
+            raise InvalidValueError(
+                complain(
+                    "rule",
+                    f"one of {known} for now, or a Rule that defines its feedback and nothing else",
+                    rule,
+                    "This one also needs a state, a rescaled input or an inverse that learns.",
+                )
+            )
+        self.rule = rule
+        self.net = net
+        constants: dict[MatrixSymbol, Array] = {}
+        self._operators = []
+        for l in range(2, net.depth + 1):
+            rule.error_signal(net, l - 1)  # raises ShapeError before anything is drawn
+            M = rule.feedback(net, l)
+            symbols = sorted(M.free_symbols, key=str)
+            for symbol in symbols:
+                if symbol in net.weights or symbol in constants or symbol == damping:
+                    continue
+                if not isinstance(symbol, MatrixSymbol) or symbol in self._known_only_at_a_step():
+                    raise InvalidValueError(
+                        complain(
+                            "rule",
+                            "one whose feedback is made of weights, fixed matrices and lambda",
+                            rule,
+                            f"Its feedback at layer {l} reads {symbol}.",
+                        )
+                    )
+                constants[symbol] = draw(*map(int, symbol.shape))
+            self._operators.append((compile_expression(M, symbols), symbols))
+        self.constants = constants
+        self.damping = damping_value
+
+    def _known_only_at_a_step(self) -> tuple[Any, ...]:
+        biases = self.net.parameters[self.net.depth :]
+        return (self.net.input, self.net.target, self.net.error, *biases)
+
+    def feedback(self, weights: Sequence[Array]) -> Arrays:
+        """Return ``(M_2, ..., M_L)`` at these weights, in their dtype."""
+        dtype = weights[0].dtype
+        values: dict[Basic, Any] = {symbol: B.astype(dtype, copy=False) for symbol, B in self.constants.items()}
+        values[damping] = self.damping
+        values |= zip(self.net.weights, weights, strict=True)
+        return tuple(
+            operator(*(values[symbol] for symbol in symbols)).astype(dtype, copy=False)
+            for operator, symbols in self._operators
+        )
+
+    def descent(self, weights: Sequence[Array], activations: Sequence[Array], D: Array) -> tuple[Arrays, Arrays]:
+        """Return ``(G_1, ..., G_L)`` and ``(g_1, ..., g_L)``: ``G_l = D_l X_{l-1}'``, ``g_l = D_l 1``.
+
+        ``D`` is ``D_L``, shape ``(n_L, B)``. ``D_{l-1} = M_l D_l``; a direct rule: ``D_{l-1} = M_l D_L``.
+        """
+        errors = [D]
+        for M in reversed(self.feedback(weights)):
+            errors.append(M @ (D if self.rule.direct else errors[-1]))
+        errors.reverse()
+        G = tuple(D_l @ X.T for D_l, X in zip(errors, activations[:-1], strict=True))
+        return G, tuple(D_l.sum(axis=1, keepdims=True) for D_l in errors)
+
+    def ranks(self, weights: Arrays, biases: Arrays, X: Array, labels: Array) -> tuple[int, ...]:
+        """Return the rank of every ``G_l`` on a batch, computed in float64 whatever the dtype of the arguments.
+
+        Counted are the singular values above ``(n_L + ... + n_{l+1} + B) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|``, in
+        Frobenius norms (a direct rule has one operator): to first order in ``eps`` a bound on what rounding adds to
+        the product (Higham, 2002, section 3.5), so that by Weyl's inequality none of them is rounding.
+        """
+        weights, biases = (tuple(A.astype(np.float64) for A in arrays) for arrays in (weights, biases))
+        activations = forward(weights, biases, X.astype(np.float64))
+        D = softmax_cross_entropy(activations[-1], labels)[2]
+        sizes, terms = [norm(D)], [labels.size]
+        for M in reversed(self.feedback(weights)):
+            above = 0 if self.rule.direct else -1
+            sizes.append(norm(M) * sizes[above])
+            terms.append(M.shape[1] + terms[above])
+        eps = float(np.finfo(np.float64).eps)
+        return tuple(
+            int(np.count_nonzero(np.linalg.svd(G, compute_uv=False) > count * eps * size * norm(X)))
+            for G, X, size, count in zip(
+                self.descent(weights, activations, D)[0],
+                activations[:-1],
+                reversed(sizes),
+                reversed(terms),
+                strict=True,
+            )
+        )
+
+
+def norm(A: Array) -> float:
+    """Return the Frobenius norm, without overflow where the entries are finite; infinity where they are not."""
+    largest = float(np.abs(A).max())
+    if not math.isfinite(largest):
+        return math.inf
+    return largest * float(np.linalg.norm(A / largest)) if largest else 0.0
