@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,10 @@ class Claim:
     def residuals(self) -> tuple[Any, ...]:
         """Return the expressions that must vanish."""
         raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
+
+    def conjuncts(self) -> Iterator[Claim]:
+        """Run through the claims that make up this one."""
+        yield self
 
     def conclusion(self, say: Any) -> str:
         """Return what is claimed, with ``say`` turning each expression into text."""
@@ -323,6 +327,10 @@ class Conserved(Claim):
             return (self.along.derivative(self.quantity),)
         return (_minus(self.along.after(self.quantity), self.quantity),)
 
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the quantity, and how what it is made of moves."""
+        return (self.quantity, *_velocities(self.quantity, self.along))
+
     def conclusion(self, say: Any) -> str:
         """Return ``quantity is conserved by the rule's flow``."""
         return f"{say(self.quantity)} is conserved by {_motion(self.along)}"
@@ -350,8 +358,8 @@ class Nonincreasing(Claim):
         return self.along.derivative(self.quantity)
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return the derivative along the flow."""
-        return (self.rate(),)
+        """Return the quantity, and how what it is made of moves."""
+        return (self.quantity, *_velocities(self.quantity, self.along))
 
     def conclusion(self, say: Any) -> str:
         """Return ``quantity never rises along the rule's flow``."""
@@ -413,6 +421,11 @@ class AllOf(Claim):
         """Return the expressions of every claim."""
         return tuple(e for claim in self.claims for e in claim.expressions())
 
+    def conjuncts(self) -> Iterator[Claim]:
+        """Run through the claims, taken apart."""
+        for claim in self.claims:
+            yield from claim.conjuncts()
+
     def conclusion(self, say: Any) -> str:
         """Return all claims, one after the other."""
         return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
@@ -421,6 +434,10 @@ class AllOf(Claim):
 def _check_motion(along: Any) -> None:
     if not isinstance(along, Flow | Step):
         raise InvalidTypeError(complain("along", "a flow or a step", along, "Try rule.flow(net)."))
+
+
+def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
+    return tuple(motion[W] for W in motion if quantity.has(W))
 
 
 def _motion(motion: Motion) -> str:

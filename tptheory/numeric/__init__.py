@@ -1,0 +1,1 @@
+"""The same statements on numbers: evaluation, random instances, simulation, cross-checks."""

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import MatrixExpr
 
 from tptheory.claims.theorem import Theorem
-from tptheory.claims.vocabulary import AllOf, Claim, Nonincreasing, RankAtMost
+from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.proving.certificate import identity, together
 from tptheory.proving.completion import Completion, Limits, Origin
@@ -57,7 +57,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     started = perf_counter()
     title = title or claim.statement()
     try:
-        parts = [part for c in _conjuncts(claim) for part in _certify(c, title, started + seconds)]
+        parts = [part for c in claim.conjuncts() for part in _certify(c, title, started + seconds)]
     except _StuckError as stuck:
         return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
     except UnsupportedExpressionError as error:
@@ -67,14 +67,6 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     if not checked:
         raise AssertionError(f"the checker refused a certificate that the prover made: {checked.reason}")
     return Proved(claim, certificate, perf_counter() - started)
-
-
-def _conjuncts(claim: Claim) -> Iterator[Claim]:
-    if isinstance(claim, AllOf):
-        for part in claim.claims:
-            yield from _conjuncts(part)
-    else:
-        yield claim
 
 
 def _certify(claim: Claim, title: str, deadline: float) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,122 @@
+"""Random exact matrices with a property by construction: rank, orthogonality, isometry, symmetry, projection.
+
+All entries are rationals of python-flint, so that the property holds exactly; floating-point instances are made from
+them by rounding once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+Random = np.random.Generator
+Builder = Callable[[Random, int, int], fmpq_mat]
+
+
+def eye(n: int) -> fmpq_mat:
+    """Return the identity of size ``n``."""
+    return fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+
+
+def entries(rng: Random, rows: int, columns: int, bound: int = 3, denominator: int = 1) -> fmpq_mat:
+    """Return a matrix of independent entries ``k / denominator`` with ``|k| <= bound``."""
+    numbers = rng.integers(-bound, bound + 1, size=rows * columns)
+    return fmpq_mat(rows, columns, [fmpq(int(k), denominator) for k in numbers])
+
+
+def generic(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return a matrix without any property: entries in [-2, 2] with denominator 16."""
+    return entries(rng, rows, columns, bound=32, denominator=16)
+
+
+def of_rank_at_most(rng: Random, rows: int, columns: int, rank: int) -> fmpq_mat:
+    """Return a product of generic factors with ``rank`` between them."""
+    if rank == 0:
+        return fmpq_mat(rows, columns)
+    return entries(rng, rows, rank) * entries(rng, rank, columns)
+
+
+def degenerate(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return a zero matrix, one of low rank, one with repeated columns, or a truncated identity."""
+    kind = rng.integers(4)
+    if kind == 0:
+        return fmpq_mat(rows, columns)
+    if kind == 1:
+        return of_rank_at_most(rng, rows, columns, int(rng.integers(max(1, min(rows, columns)))))
+    if kind == 2:
+        column = entries(rng, rows, 1)
+        return column * fmpq_mat(1, columns, [1] * columns)
+    return fmpq_mat(rows, columns, [int(i == j) for i in range(rows) for j in range(columns)])
+
+
+def full_rank(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return a generic matrix of rank ``min(rows, columns)``."""
+    while True:
+        A = generic(rng, rows, columns)
+        if A.rank() == min(rows, columns):
+            return A
+
+
+def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return an orthogonal matrix: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
+    n = min(rows, columns)
+    A = entries(rng, n, n, bound=4, denominator=4)
+    S = A - A.transpose()
+    signs = fmpq_mat(n, n, [int(rng.choice((-1, 1))) if i == j else 0 for i in range(n) for j in range(n)])
+    return (eye(n) - S) * (eye(n) + S).inv() * signs
+
+
+def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return ``U [I_r 0; 0 0] V'`` with orthogonal ``U``, ``V`` and a random rank ``r``."""
+    rank = int(rng.integers(min(rows, columns) + 1))
+    core = fmpq_mat(rows, columns, [int(i == j < rank) for i in range(rows) for j in range(columns)])
+    return orthogonal(rng, rows, rows) * core * orthogonal(rng, columns, columns)
+
+
+def symmetric(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return ``A + A'``."""
+    A = generic(rng, rows, columns)
+    return A + A.transpose()
+
+
+def orthogonal_projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``Q [I_r 0; 0 0] Q'``."""
+    rank = int(rng.integers(rows + 1))
+    Q = orthogonal(rng, rows, rows)
+    return Q * fmpq_mat(rows, rows, [int(i == j < rank) for i in range(rows) for j in range(rows)]) * Q.transpose()
+
+
+def projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``G [I_r 0; 0 0] G^-1``, which is oblique in general."""
+    rank = int(rng.integers(rows + 1))
+    G = full_rank(rng, rows, rows)
+    return G * fmpq_mat(rows, rows, [int(i == j < rank) for i in range(rows) for j in range(rows)]) * G.inv()
+
+
+def rank_one(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return ``u v'``."""
+    return entries(rng, rows, 1) * entries(rng, 1, columns)
+
+
+BUILDERS: dict[frozenset[str], Builder] = {
+    frozenset({"orthogonal"}): orthogonal,
+    frozenset({"symmetric", "projection"}): orthogonal_projection,
+    frozenset({"partial_isometry"}): partial_isometry,
+    frozenset({"projection"}): projection,
+    frozenset({"rank_one"}): rank_one,
+    frozenset({"symmetric"}): symmetric,
+    frozenset({"invertible"}): full_rank,
+    frozenset({"full_row_rank"}): full_rank,
+    frozenset({"full_column_rank"}): full_rank,
+}
+"""Which construction meets which hypotheses, the most special first."""
+
+
+def builder_for(properties: frozenset[str]) -> Builder:
+    """Return the most special construction for these properties; the caller checks the rest."""
+    for names, builder in BUILDERS.items():
+        if names <= properties:
+            return builder
+    return generic

@@ -1,0 +1,179 @@
+"""Measure a claim on random instances that meet its hypotheses, in floating point and in exact rationals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import fmpq_mat
+from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
+
+from tptheory.claims.theorem import Theorem
+from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact
+from tptheory.symbolic.dynamics import Flow
+from tptheory.symbolic.expressions import LogPdet, Pinv
+
+TOLERANCE = 1e-6
+"""The largest relative residual in float64 that counts as zero."""
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """What was measured.
+
+    Attributes:
+        residual: the worst residual in float64, relative to the largest term of its expression; for a rank claim
+            the worst excess of the rank, for a claim of descent the worst relative rise.
+        trials: how many instances were evaluated in float64; half are degenerate (zeros, low ranks, width 1).
+        exact_trials: how many of them were evaluated in exact rationals too.
+        exact_failures: at how many of those the claim failed.
+        skipped: how many instances were not evaluated, for want of one that meets the hypotheses.
+        worst: the instance with the worst residual.
+        seed: the seed.
+    """
+
+    residual: float
+    trials: int
+    exact_trials: int
+    exact_failures: int
+    skipped: int
+    worst: Instance
+    seed: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether some instance was evaluated and none contradicts the claim."""
+        return self.trials > 0 and self.exact_failures == 0 and self.residual <= TOLERANCE
+
+    def __repr__(self) -> str:
+        """Show the figures."""
+        return (
+            f"CrossCheck(residual={self.residual:.1e}, trials={self.trials}, exact_trials={self.exact_trials}, "
+            f"exact_failures={self.exact_failures}, passed={self.passed})"
+        )
+
+
+def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0) -> CrossCheck:
+    """Return the worst residual of a claim over random instances that meet its hypotheses.
+
+    Every instance is rational, and its hypotheses hold exactly; the claim is evaluated on it in float64, and
+    in exact rationals wherever its value is rational. No number measured here proves anything.
+
+    Args:
+        claim: a claim, or a theorem.
+        trials: the number of instances.
+        seed: the seed; the same seed gives the same instances.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``trials`` is below 1.
+    """
+    claim = claim.claim if isinstance(claim, Theorem) else claim
+    if not isinstance(claim, Claim):
+        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
+    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
+        raise InvalidValueError(complain("trials", "a positive integer", trials))
+    parts = list(claim.conjuncts())
+    sources = [Instances(part) for part in parts]
+    rng = np.random.default_rng(seed)
+    worst, worst_at = 0.0, {}  # type: ignore[var-annotated]
+    counts = {"trials": 0, "exact": 0, "failures": 0, "skipped": 0}
+    for trial in range(trials):
+        part, source = parts[trial % len(parts)], sources[trial % len(parts)]
+        values = source.draw(rng, plain=_wants_constant_rank(part) or trial // len(parts) % 2 == 0)
+        if values is None:
+            counts["skipped"] += 1
+            continue
+        residual, failed = measure(part, values)
+        counts["trials"] += 1
+        counts["exact"] += failed is not None
+        counts["failures"] += bool(failed)
+        if not worst_at or not residual <= worst:
+            worst, worst_at = residual, values
+    return CrossCheck(worst, counts["trials"], counts["exact"], counts["failures"], counts["skipped"], worst_at, seed)
+
+
+def _wants_constant_rank(claim: Claim) -> bool:
+    """Whether a claim differentiates a pseudo-inverse, which is true only where the rank does not jump."""
+    return isinstance(claim, Conserved | Nonincreasing) and claim.quantity.has(LogPdet, Pinv)
+
+
+def measure(claim: Claim, values: Instance) -> tuple[float, bool | None]:
+    """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
+
+    What is said of a flow is measured by central differences along the velocities, so that the symbolic derivative
+    that the prover used is not trusted here.
+    """
+    floats = as_floats(values)
+    try:
+        if isinstance(claim, RankAtMost):
+            excess = _rank_excess(claim, values)
+            return float(max(excess, 0)), excess > 0
+        if isinstance(claim, Nonincreasing):
+            failed = _exactly(claim.rate(), values)
+            rise, scale = _slope(claim, floats)
+            return max(0.0, float(rise.max())) / scale, None if failed is None else failed > 0
+        if isinstance(claim, Conserved) and isinstance(claim.along, Flow):
+            slope, scale = _slope(claim, floats)
+            worst = float(np.abs(slope).max()) / scale
+        else:
+            worst = max(_relative(residual, floats) for residual in claim.residuals())
+        exact = [_exactly(residual, values) for residual in claim.residuals()]
+    except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+        return 0.0, None
+    return worst, None if any(e is None for e in exact) else any(_differs(e) for e in exact)
+
+
+def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarray, float]:
+    """Return the central difference of the quantity along the flow, and the size of the largest slope of a term."""
+    velocities = {W: evaluate(v, values) for W, v in claim.along.items() if claim.quantity.has(W)}
+    fastest = max((float(np.abs(v).max()) for v in velocities.values()), default=0.0)
+    if fastest == 0.0:
+        return np.zeros(1), 1.0
+    h = 1e-5 / fastest
+
+    def term_slope(term: Any) -> np.ndarray:
+        ahead, behind = (
+            evaluate(term, {**values, **{W: values[W] + sign * h * v for W, v in velocities.items()}})
+            for sign in (1, -1)
+        )
+        return np.asarray(ahead - behind) / (2 * h)
+
+    terms = claim.quantity.args if isinstance(claim.quantity, MatAdd | Add) else (claim.quantity,)
+    slopes = [term_slope(term) for term in terms]
+    scale = max(float(np.abs(slope).max()) for slope in slopes)
+    return np.sum(slopes, axis=0), max(scale, fastest)
+
+
+def _relative(residual: Any, values: Instance) -> float:
+    """Return the largest entry of a residual, relative to the largest entry of a term."""
+    if isinstance(residual, ZeroMatrix):
+        return 0.0
+    value = float(np.abs(evaluate(residual, values)).max(initial=0.0))
+    terms = residual.args if isinstance(residual, MatAdd | Add) else ()
+    scale = max((float(np.abs(evaluate(term, values)).max(initial=0.0)) for term in terms), default=0.0)
+    return value / (scale or 1.0)
+
+
+def _exactly(expression: Any, values: Instance) -> Any:
+    """Return the exact value, 0 for a zero matrix of any size, or None where the value is not rational."""
+    if isinstance(expression, ZeroMatrix):
+        return 0
+    return evaluate(expression, values, arithmetic="exact") if is_exact([expression]) else None
+
+
+def _rank_excess(claim: RankAtMost, values: Instance) -> int:
+    sizes = {symbol: n for symbol, n in values.items() if isinstance(n, int)}
+    rank = evaluate(claim.matrix, values, arithmetic="exact").rank()
+    return rank - min(
+        evaluate(b, values, arithmetic="exact").rank() if isinstance(b, MatrixExpr) else int(b.subs(sizes))
+        for b in claim.bound
+    )
+
+
+def _differs(value: Any) -> bool:
+    return value != fmpq_mat(value.nrows(), value.ncols()) if isinstance(value, fmpq_mat) else value != 0

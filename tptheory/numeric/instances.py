@@ -1,0 +1,187 @@
+"""Random instances of a claim: sizes, matrices and scalars that meet its hypotheses, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol, Symbol, sympify
+
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.vocabulary import Claim, Equal, Zero
+from tptheory.errors import InvalidValueError
+from tptheory.numeric.constructions import (
+    Random,
+    builder_for,
+    degenerate,
+    entries,
+    full_rank,
+    partial_isometry,
+)
+from tptheory.numeric.evaluation import evaluate
+from tptheory.symbolic.expressions import Pinv, transpose
+
+Instance = dict[Any, Any]
+
+
+class Instances:
+    """A source of instances of one claim.
+
+    Hypotheses about a symbol are met by construction; an equation that names a symbol defines it; any other
+    equation is met by trying matrices that have a chance: zeros, identities, transposes, pseudo-inverses.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
+        self.equations = [h.residuals()[0] for h in claim.given if isinstance(h, Equal | Zero)]
+        spoken = [*claim.expressions(), *self.equations, *(A for h in self.hypotheses for A in h.matrices)]
+        atoms = {s for e in spoken for s in sympify(e).atoms(MatrixSymbol, Symbol)}
+        self.matrices: list[MatrixSymbol] = sorted(
+            (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
+        )
+        sizes = {n for A in self.matrices for n in A.shape}
+        self.sizes = sorted((n for n in sizes if not n.is_number), key=str)
+        self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
+        self.properties = {A: frozenset(h.name for h in self.hypotheses if A in h.matrices) for A in self.matrices}
+        self.tied = {A for e in self.equations for A in e.atoms(MatrixSymbol)}
+
+    def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
+        """Return an instance, or None if none that meets the hypotheses was found.
+
+        Args:
+            rng: where all randomness comes from.
+            largest: the largest size drawn for a symbolic width.
+            plain: generic matrices; otherwise zeros, low ranks and repeated columns as well.
+            tries: how many attempts to make.
+        """
+        for _ in range(tries):
+            sizes = {n: int(rng.integers(1, largest + 1)) for n in self.sizes}
+            values = self._matrices(rng, sizes, plain)
+            if values is not None and self.holds(values):
+                return values
+        return None
+
+    def shape(self, A: MatrixSymbol, sizes: dict[Any, int]) -> tuple[int, int]:
+        """Return the shape of a symbol at these sizes."""
+        rows, columns = (int(n.subs(sizes)) if not n.is_number else int(n) for n in A.shape)
+        return rows, columns
+
+    def _matrices(self, rng: Random, sizes: dict[Any, int], plain: bool) -> Instance | None:
+        values: Instance = {**sizes}
+        for A in self.matrices:
+            rows, columns = self.shape(A, sizes)
+            wanted = self.properties[A]
+            if (
+                ("full_row_rank" in wanted and rows > columns)
+                or ("full_column_rank" in wanted and columns > rows)
+                or (wanted & {"invertible", "orthogonal", "symmetric", "projection"} and rows != columns)
+            ):
+                return None
+            values[A] = self._matrix(rng, A, rows, columns, plain)
+        for A in self.tied:
+            if (guess := self._guess(rng, A, values)) is not None:
+                values[A] = guess
+        for s in self.scalars:
+            k = int(rng.integers(1, 17))
+            values[s] = fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4)
+        return values
+
+    def _matrix(self, rng: Random, A: MatrixSymbol, rows: int, columns: int, plain: bool) -> fmpq_mat:
+        if not plain and not self.properties[A] and rng.random() < 0.5:
+            return degenerate(rng, rows, columns)
+        if A in self.tied:
+            return entries(rng, rows, columns, bound=1) if rng.random() < 0.5 else partial_isometry(rng, rows, columns)
+        return builder_for(self.properties[A])(rng, rows, columns)
+
+    def _guess(self, rng: Random, A: MatrixSymbol, values: Instance) -> fmpq_mat | None:
+        """Return what an equation may want of a symbol: the transpose or the pseudo-inverse of another, or zero."""
+        others = [B for B in self.tied if B != A and values[B].ncols() == values[A].nrows()]
+        others = [B for B in others if values[B].nrows() == values[A].ncols()]
+        choice = rng.integers(6)
+        if choice < 3 and others:
+            other = others[int(rng.integers(len(others)))]
+            return evaluate((Pinv(other), Pinv(other), transpose(other))[choice], values, arithmetic="exact")
+        if choice == 3:
+            return fmpq_mat(values[A].nrows(), values[A].ncols())
+        if choice == 4:
+            return full_rank(rng, values[A].nrows(), values[A].ncols())
+        return None
+
+    def holds(self, values: Instance) -> bool:
+        """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
+        try:
+            return all(_has(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
+                _is_zero(_exact(e, values)) for e in self.equations
+            )
+        except InvalidValueError:  # something to be inverted is singular here
+            return False
+
+
+def _exact(expression: Any, values: Instance) -> Any:
+    return evaluate(expression, values, arithmetic="exact")
+
+
+def _is_zero(value: Any) -> bool:
+    if isinstance(value, fmpq_mat):
+        return value == fmpq_mat(value.nrows(), value.ncols())
+    return value == 0
+
+
+def _has(name: str, A: fmpq_mat) -> bool:
+    """Whether an exact matrix has the property of a hypothesis."""
+    rows, columns = A.nrows(), A.ncols()
+    T = A.transpose()
+    match name:
+        case "full_row_rank":
+            return A.rank() == rows
+        case "full_column_rank":
+            return A.rank() == columns
+        case "invertible":
+            return rows == columns == A.rank()
+        case "orthogonal":
+            return rows == columns and _is_identity(A * T)
+        case "partial_isometry":
+            return A * T * A == A
+        case "symmetric":
+            return A == T
+        case "projection":
+            return A * A == A
+        case "rank_one":
+            return A.rank() <= 1
+        case "nonzero":
+            return not _is_zero(A)
+    raise AssertionError(f"no meaning is given to the hypothesis {name}")
+
+
+def _is_identity(A: fmpq_mat) -> bool:
+    return all(A[i, j] == int(i == j) for i in range(A.nrows()) for j in range(A.ncols()))
+
+
+def as_floats(values: Instance) -> Instance:
+    """Round an exact instance to float64, once."""
+    return {symbol: to_float(value) for symbol, value in values.items()}
+
+
+def to_float(value: Any) -> Any:
+    """Round an exact matrix or scalar to float64; integers stay what they are."""
+    if isinstance(value, fmpq_mat):
+        numbers = [int(x.p) / int(x.q) for x in value.entries()]
+        return np.array(numbers, dtype=np.float64).reshape(value.nrows(), value.ncols())
+    return int(value.p) / int(value.q) if isinstance(value, fmpq) else value
+
+
+def is_exact(expressions: Iterable[Any]) -> bool:
+    """Whether expressions have rational values on rational matrices."""
+    irrational = ("LogPdet", "log", "exp")
+    return not any(type(node).__name__ in irrational for e in expressions for node in _nodes(e))
+
+
+def _nodes(expression: Any) -> Iterable[Any]:
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(getattr(node, "args", ()))
