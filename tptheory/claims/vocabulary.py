@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
+from sympy import Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matadd, matmul, squared_norm, transpose
 
@@ -17,14 +18,22 @@ from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matadd, matmul
 class Claim:
     """A statement about matrices of any size, under hypotheses.
 
-    A claim that is a set of equations says so by `residuals`: it holds where they all vanish.
+    A claim that is a set of equations says so by `equations`: it holds where both sides agree in each.
     """
 
     given: tuple[Any, ...]
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the expressions that must vanish."""
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
         raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
+
+    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
+        """Return the symbols that `equations` introduces: each with what it stands for, and why."""
+        return ()
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the expressions that must vanish, in the symbols of the claim alone."""
+        return tuple(_minus(lhs, rhs) for lhs, rhs in self.equations())
 
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims that make up this one."""
@@ -46,7 +55,7 @@ class Claim:
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""
-        return tuple((equation, h.statement()) for h in self.given for equation in _equations(h))
+        return tuple((equation, h.statement()) for h in self.given for equation in _assumed(h))
 
     def symbols(self) -> tuple[MatrixSymbol | Symbol, ...]:
         """Return the matrices and scalars that the claim and its hypotheses speak of, by name; sizes apart."""
@@ -64,7 +73,7 @@ class Claim:
         return self.latex()
 
 
-def _equations(hypothesis: Any) -> tuple[Any, ...]:
+def _assumed(hypothesis: Any) -> tuple[Any, ...]:
     return hypothesis.equations if isinstance(hypothesis, Hypothesis) else hypothesis.residuals()
 
 
@@ -110,7 +119,7 @@ def _minus(lhs: Any, rhs: Any) -> Any:
             )
         return matadd(lhs, matmul(-1, rhs))
     if left != right:
-        if rhs == 0 or lhs == 0:
+        if S.Zero in (rhs, lhs):
             return lhs if left else matmul(-1, rhs)
         raise ShapeError(f"'rhs' must be a {'matrix' if left else 'scalar'} as 'lhs' is (got {rhs}).")
     return lhs - rhs
@@ -135,11 +144,11 @@ class Equal(Claim):
         object.__setattr__(self, "lhs", _expression("lhs", self.lhs))
         object.__setattr__(self, "rhs", _expression("rhs", self.rhs))
         object.__setattr__(self, "given", _given(self.given))
-        self.residuals()
+        _minus(self.lhs, self.rhs)
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the difference."""
-        return (_minus(self.lhs, self.rhs),)
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the two sides."""
+        return ((self.lhs, self.rhs),)
 
     def conclusion(self, say: Any) -> str:
         """Return ``lhs = rhs``."""
@@ -158,9 +167,9 @@ class Zero(Claim):
         object.__setattr__(self, "expression", _expression("expression", self.expression))
         object.__setattr__(self, "given", _given(self.given))
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the expression."""
-        return (self.expression,)
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the expression and 0."""
+        return ((self.expression, S.Zero),)
 
     def conclusion(self, say: Any) -> str:
         """Return ``expression = 0``."""
@@ -212,14 +221,14 @@ class ImageWithin(Claim):
         object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
         object.__setattr__(self, "space", as_matrix("space", self.space))
         object.__setattr__(self, "given", _given(self.given))
-        self.residuals()
+        self.equations()
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return what of the matrix is left outside the image."""
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the matrix, projected on the image, and the matrix."""
         A, C = self.matrix, self.space
         if A.rows != C.rows:
             raise ShapeError(f"'space' must have as many rows as 'matrix', {A.rows} (got {C.rows}).")
-        return (matadd(A, matmul(-1, C, Pinv(C), A)),)
+        return ((matmul(C, Pinv(C), A), A),)
 
     def conclusion(self, say: Any) -> str:
         """Return ``im(matrix) within im(space)``."""
@@ -239,14 +248,14 @@ class RowSpaceWithin(Claim):
         object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
         object.__setattr__(self, "space", as_matrix("space", self.space))
         object.__setattr__(self, "given", _given(self.given))
-        self.residuals()
+        self.equations()
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return what of the matrix is left outside the row space."""
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the matrix, projected on the row space, and the matrix."""
         A, C = self.matrix, self.space
         if A.cols != C.cols:
             raise ShapeError(f"'space' must have as many columns as 'matrix', {A.cols} (got {C.cols}).")
-        return (matadd(A, matmul(-1, A, Pinv(C), C)),)
+        return ((matmul(A, Pinv(C), C), A),)
 
     def conclusion(self, say: Any) -> str:
         """Return ``row(matrix) within row(space)``."""
@@ -269,9 +278,9 @@ class Orthogonal(Claim):
         if self.first.rows != self.second.rows:
             raise ShapeError(f"'second' must have as many rows as 'first', {self.first.rows} (got {self.second.rows}).")
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return ``A' B``."""
-        return (matmul(transpose(self.first), self.second),)
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return ``A' B`` and 0."""
+        return ((matmul(transpose(self.first), self.second), S.Zero),)
 
     def conclusion(self, say: Any) -> str:
         """Return ``first is orthogonal to second``."""
@@ -293,10 +302,10 @@ class Parallel(Claim):
         object.__setattr__(self, "given", _given(self.given))
         _minus(self.first, self.second)
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return ``|B|^2 A - <B, A> B``."""
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return ``|B|^2 A`` and ``<B, A> B``."""
         A, B = self.first, self.second
-        return (matadd(matmul(squared_norm(B), A), matmul(-inner(B, A), B)),)
+        return ((matmul(squared_norm(B), A), matmul(inner(B, A), B)),)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the two matrices."""
@@ -321,11 +330,19 @@ class Conserved(Claim):
         _check_motion(self.along)
         object.__setattr__(self, "given", _given(self.given))
 
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
+        if isinstance(self.along, Step):
+            return ((self.along.after(self.quantity), self.quantity),)
+        return ((differential(self.quantity, _velocity_symbols(self.quantity, self.along)), S.Zero),)
+
+    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
+        """Return the velocities of a flow."""
+        return () if isinstance(self.along, Step) else _flow_definitions(self.quantity, self.along)
+
     def residuals(self) -> tuple[Any, ...]:
         """Return the derivative along the flow, or the change in the step."""
-        if isinstance(self.along, Flow):
-            return (self.along.derivative(self.quantity),)
-        return (_minus(self.along.after(self.quantity), self.quantity),)
+        return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and how what it is made of moves."""
@@ -382,15 +399,14 @@ class Commute(Claim):
             object.__setattr__(self, "first", as_matrix("first", self.first))
             object.__setattr__(self, "second", as_matrix("second", self.second))
         object.__setattr__(self, "given", _given(self.given))
-        self.residuals()
+        self.equations()
 
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the commutator, or what each weight gains from the one order over the other."""
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return both products, or each weight after the first step and then the second, and the other way round."""
         A, B = self.first, self.second
         if not isinstance(A, Step):
-            return (matadd(matmul(A, B), matmul(-1, B, A)),)
-        moved = dict.fromkeys((*A, *B))
-        return tuple(_minus(A.after(B.after(W)), B.after(A.after(W))) for W in moved)
+            return ((matmul(A, B), matmul(B, A)),)
+        return tuple((A.after(B.after(W)), B.after(A.after(W))) for W in dict.fromkeys((*A, *B)))
 
     def conclusion(self, say: Any) -> str:
         """Return ``first and second commute``."""
@@ -438,6 +454,16 @@ def _check_motion(along: Any) -> None:
 
 def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
     return tuple(motion[W] for W in motion if quantity.has(W))
+
+
+def _velocity_symbols(quantity: Any, flow: Flow) -> dict[MatrixSymbol, MatrixSymbol]:
+    """Return the symbol ``dW/dt`` of each symbol of the quantity that moves."""
+    return {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in flow if quantity.has(W)}
+
+
+def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
+    symbols = _velocity_symbols(quantity, flow)
+    return tuple((symbol, flow[W], _motion(flow)) for W, symbol in symbols.items())
 
 
 def _motion(motion: Motion) -> str:

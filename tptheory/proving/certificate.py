@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,8 +107,13 @@ class Certificate:
         return "\n\n".join(_explain(part) for part in self.parts())
 
 
-def identity(translator: Translator, goal: Polynomial, origin: Origin, theorem: str, **extra: Any) -> dict[str, Any]:
-    """Return the certificate that ``goal`` is the combination ``origin`` of the translator's hypotheses."""
+def identity(
+    translator: Translator, goal: Sequence[Polynomial], origin: Origin, theorem: str, **extra: Any
+) -> dict[str, Any]:
+    """Return the certificate that a sum is the combination ``origin`` of the translator's hypotheses.
+
+    The goal is written as it stands, left side minus right side: terms that cancel are left for the checker to cancel.
+    """
     used = sorted({k for _, _, k in origin})
     hypotheses = [translator.hypotheses[k] for k in used]
     position = {k: i for i, k in enumerate(used)}
@@ -127,7 +132,7 @@ def identity(translator: Translator, goal: Polynomial, origin: Origin, theorem: 
         "adjoints": [],
         "hypotheses": [h.polynomial.data() for h in hypotheses],
         "reasons": [h.label for h in hypotheses],
-        "goal": goal.data(),
+        "goal": [term for p in goal if p for term in p.data()] or goal[0].data(),
         "cofactors": cofactors,
         **extra,
     }

@@ -98,7 +98,8 @@ class Checker:
             monomial = self.term(scalars, [tuple(a) for a in word if not isinstance(a, str)], letters)
             read.append((monomial, rational(coefficient)))
             shapes.add(self.shape(letters) if letters else (*sizes, size)[:1] * 2)
-        require(len(shapes) == 1 and all(shapes), "the terms of a polynomial must have one shape")
+        require(len(shapes) == 1, "the terms of a polynomial must have one shape")
+        require(all(n and isinstance(n, str) for n in min(shapes)), "an empty word must carry its size")
         return collect(read), shapes.pop()
 
     def product(self, p: Polynomial, q: Polynomial) -> Polynomial:

@@ -83,7 +83,7 @@ class Completion:
         self._active: list[int] = []
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._elements = [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
-        leads = [max(map(order, p.terms), default=(0, "", ())) for p in self.hypotheses]
+        leads = [max(map(order, p.terms), default=(0, 0, "", ())) for p in self.hypotheses]
         for k in sorted(range(len(leads)), key=leads.__getitem__):
             p = self.hypotheses[k]
             self._insert(dict(p.terms), p.rows, p.columns, [(1, HERE, k)])
@@ -130,7 +130,7 @@ class Completion:
         for i in self._active:
             e = elements[i]
             if e.scalars:
-                rest = _without(scalars, e.scalars)
+                rest = without(scalars, e.scalars)
                 if rest is None:
                     continue
                 if not e.word:
@@ -189,8 +189,8 @@ class Completion:
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, str, str, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
         common = tuple(s for s in a.scalars if s in b.scalars)
-        first = Place(_without(b.scalars, common) or (), "", b.word[k:])
-        second = Place(_without(a.scalars, common) or (), a.word[: len(a.word) - k], "")
+        first = Place(without(b.scalars, common) or (), "", b.word[k:])
+        second = Place(without(a.scalars, common) or (), a.word[: len(a.word) - k], "")
         terms: Terms = {}
         for element, place, sign in ((a, first, 1), (b, second, -1)):
             for monomial, c in element.tail:
@@ -230,7 +230,7 @@ class Completion:
     def _divides(self, lead: Monomial, i: int) -> bool:
         """Whether a new leading term stands inside an older one, which it then replaces."""
         old = self._elements[i]
-        if _without(old.scalars, lead[0]) is None:
+        if without(old.scalars, lead[0]) is None:
             return False
         return lead[1] in old.word and (bool(lead[1]) or bool(lead[0]))
 
@@ -279,8 +279,8 @@ def _collect(total: dict[Place, Rational], place: Place, coefficient: Rational) 
     total[place] = total.get(place, 0) + coefficient
 
 
-def _without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:
-    """Take scalars away, each once; None if one is not there."""
+def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:
+    """Take scalars away, each once; return None if one is not there."""
     rest = list(scalars)
     for s in some:
         if s not in rest:

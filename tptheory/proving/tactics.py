@@ -13,7 +13,7 @@ from tptheory.claims.theorem import Theorem
 from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.proving.certificate import identity, together
-from tptheory.proving.completion import Completion, Limits, Origin
+from tptheory.proving.completion import Completion, Limits, Origin, without
 from tptheory.proving.translation import Translator
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
@@ -76,15 +76,19 @@ def _certify(claim: Claim, title: str, deadline: float) -> Iterator[dict[str, An
         for bound in claim.bound:
             yield _rank(claim, bound, title, deadline)
         return
-    for residual in claim.residuals():
+    for lhs, rhs in claim.equations():
         translator = _translator(claim)
-        goal = _without_common_scalars(translator(residual))
-        yield identity(translator, goal, _search(translator, goal, deadline), title)
+        left = translator(lhs)
+        right = left.scale(0) if rhs == 0 else translator(rhs)
+        left, right = _without_common_scalars(left, right)
+        yield identity(translator, [left, right.scale(-1)], _search(translator, left - right, deadline), title)
 
 
 def _translator(claim: Claim) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
     translator = Translator()
+    for symbol, expression, reason in claim.definitions():
+        translator.define(symbol, expression, reason)
     for equation, reason in claim.assumptions():
         translator.assume(translator(equation), reason)
     return translator
@@ -117,29 +121,33 @@ def _search(translator: Translator, goal: Polynomial, deadline: float) -> Origin
     return origin
 
 
-def _without_common_scalars(goal: Polynomial) -> Polynomial:
+def _without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
     """Divide by the scalars that all terms share, such as ``-eta``: the claim follows from what is left."""
-    if not goal:
-        return goal
-    shortest: tuple[str, ...] = min((scalars for scalars, _ in goal.terms), key=len)
-    common = list(shortest)
-    for scalars, _ in goal.terms:
+    every = [(scalars, coefficient) for p in polynomials for (scalars, _), coefficient in p.terms.items()]
+    if not every:
+        return list(polynomials)
+    common = list(every[0][0])
+    for scalars, _ in every:
         rest = list(scalars)
         common = [s for s in common if s in rest and (rest.remove(s) or True)]  # type: ignore[func-returns-value]
-    lead = next(iter(goal))[1]
-    terms: Terms = {}
-    for (scalars, word), coefficient in goal.terms.items():
-        rest = list(scalars)
-        for s in common:
-            rest.remove(s)
-        terms[tuple(rest), word] = divide(coefficient, lead) if common else coefficient
-    return Polynomial(goal.alphabet, goal.rows, goal.columns, terms)
+    if not common:
+        return list(polynomials)
+    divisor = every[0][1]
+    return [
+        Polynomial(
+            p.alphabet,
+            p.rows,
+            p.columns,
+            {(without(scalars, common) or (), word): divide(c, divisor) for (scalars, word), c in p.terms.items()},
+        )
+        for p in polynomials
+    ]
 
 
 def _rank(claim: RankAtMost, bound: Any, title: str, deadline: float) -> dict[str, Any]:
     """Write the matrix as a product that passes through the bound: a size, or a matrix."""
     translator = _translator(claim)
-    matrix = _without_common_scalars(translator(claim.matrix))
+    (matrix,) = _without_common_scalars(translator(claim.matrix))
     middle = translator(bound)
     if middle.terms == {((), ""): 1} and isinstance(bound, MatrixExpr):
         bound = bound.rows
@@ -161,7 +169,7 @@ def _rank_certificate(
         product = product * factor
     origin = _search(translator, matrix - product, deadline)
     data = [factor.data() for factor in factors]
-    return identity(translator, matrix, origin, title, method="rank", factors=data, bound=bound)
+    return identity(translator, [matrix], origin, title, method="rank", factors=data, bound=bound)
 
 
 def _through_size(translator: Translator, A: Polynomial, size: str, deadline: float) -> Iterator[list[Polynomial]]:

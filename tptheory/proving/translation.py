@@ -34,7 +34,7 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.words import INVERSE, Alphabet, Polynomial
+from tptheory.proving.words import DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 
@@ -71,6 +71,12 @@ class Translator:
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
                 self.hypotheses.append(Hypothesis(p, why))
+
+    def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
+        """Let a symbol stand for an expression: it will be replaced wherever it stands."""
+        name, rows, columns = str(symbol.name), str(symbol.rows), str(symbol.cols)
+        letter = Polynomial.word(self.alphabet, self.alphabet.matrix(name, rows, columns, level=DEFINED))
+        self.assume(letter - self(expression), label)
 
     def _matrix(self, M: Any) -> Polynomial:
         rows, columns = str(M.rows), str(M.cols)

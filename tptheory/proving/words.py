@@ -19,10 +19,12 @@ Monomial = tuple[tuple[str, ...], str]
 Rational = int | Fraction
 Terms = dict[Monomial, Rational]
 
-AUXILIARY, PLAIN, INVERSE = 0, 1, 2
-"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands two levels up."""
+AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 2, 5
+"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands two levels up, and a
+defined letter outweighs any word, so that it is replaced by what it stands for."""
 
-_FIRST, _LEVEL = 0x100, 0x2000
+_FIRST, _LEVEL = 0x100, 0x1800
+_HEAVY = chr(_FIRST + _LEVEL * DEFINED)
 
 
 def divide(a: Rational, b: Rational) -> Rational:
@@ -251,10 +253,16 @@ class Polynomial:
         return " ".join(parts).removeprefix("+ ") or "0"
 
 
-def order(monomial: Monomial) -> tuple[int, str, tuple[str, ...]]:
-    """Order monomials by length, then by their letters."""
+def order(monomial: Monomial) -> tuple[int, int, str, tuple[str, ...]]:
+    """Order monomials by the number of defined letters, then by length, then by their letters."""
     scalars, word = monomial
-    return len(word) + sum(map(len, scalars)), word, scalars
+    if not scalars:
+        return _heavy(word), len(word), word, scalars
+    return _heavy(word) + sum(map(_heavy, scalars)), len(word) + sum(map(len, scalars)), word, scalars
+
+
+def _heavy(word: str) -> int:
+    return sum(letter >= _HEAVY for letter in word) if word and max(word) >= _HEAVY else 0
 
 
 def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:

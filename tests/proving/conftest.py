@@ -1,0 +1,108 @@
+"""A second reading of certificates and polynomials: on exact random matrices, sharing no code with the checker."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import fmpq, fmpq_mat
+
+
+def entries(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
+    """Return a matrix of small integers."""
+    return fmpq_mat(rows, columns, [int(k) for k in rng.integers(-3, 4, size=rows * columns)])
+
+
+def trace(A: fmpq_mat) -> fmpq:
+    """Return the sum of the diagonal."""
+    return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
+
+
+class Reading:
+    """Random values for the symbols of a certificate; products are multiplied out as they stand."""
+
+    def __init__(self, data: dict[str, Any], rng: np.random.Generator) -> None:
+        sizes = {size for shape in data["symbols"].values() for size in shape}
+        self.sizes = {s: int(s) if s.isdecimal() else int(rng.integers(2, 4)) for s in sizes}
+        self.values: dict[str, Any] = {}
+        for name, shape in data["symbols"].items():
+            if not shape:
+                self.values[name] = fmpq(self.sizes[name]) if name in self.sizes else fmpq(int(rng.integers(-3, 4)))
+            else:
+                self.values[name] = entries(rng, self.sizes[shape[0]], self.sizes[shape[1]])
+        for a, b in data["adjoints"]:
+            A = self.values[a]
+            self.values[b] = A.transpose()
+            if a == b:
+                self.values[a] = A + A.transpose()
+
+    def word(self, items: list[Any], identity: fmpq_mat | None) -> Any:
+        """Multiply a word out; an empty one is ``identity``."""
+        scalar, product = fmpq(1), identity
+        for item in items:
+            if isinstance(item, list):
+                scalar *= trace(self.word(item, None))
+            elif isinstance(self.values[item], fmpq):
+                scalar *= self.values[item]
+            else:
+                product = self.values[item] if product is None else product * self.values[item]
+        return scalar if product is None else product * scalar
+
+    def polynomial(self, terms: list[Any]) -> Any:
+        """Add the terms up."""
+        total = None
+        for coefficient, word, *size in terms:
+            n = self.sizes.get(size[0], int(size[0]) if size[0].isdecimal() else 2) if size else 0
+            eye = fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)]) if size else None
+            value = self.word(word, eye)
+            value = fmpq_mat(1, 1, [value]) if isinstance(value, fmpq) else value
+            numerator, _, denominator = coefficient.partition("/")
+            value = value * fmpq(int(numerator), int(denominator or 1))
+            total = value if total is None else total + value
+        return total
+
+    def product(self, A: Any, B: Any) -> Any:
+        """Multiply; numbers and 1x1 matrices multiply anything."""
+        for x, y in ((A, B), (B, A)):
+            if isinstance(x, fmpq_mat) and x.nrows() == x.ncols() == 1:
+                return y * x[0, 0]
+            if isinstance(x, fmpq):
+                return y * x
+        return A * B
+
+    def holds(self, data: dict[str, Any]) -> bool:
+        """Whether the identity of a certificate holds at these values."""
+        rest = self.polynomial(data["goal"])
+        if data["method"] == "rank":
+            product = None
+            for factor in data["factors"]:
+                value = self.polynomial(factor)
+                product = value if product is None else self.product(product, value)
+            rest = rest - product
+        hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
+        for coefficient, left, k, right, *outer in data["cofactors"]:
+            value = self.product(self.product(self.word(left, None), hypotheses[k]), self.word(right, None))
+            if outer:
+                value = self.product(self.word(outer[0], None), trace(value))
+            value = fmpq_mat(1, 1, [value]) if isinstance(value, fmpq) else value
+            numerator, _, denominator = coefficient.partition("/")
+            rest = rest - value * fmpq(int(numerator), int(denominator or 1))
+        return rest == fmpq_mat(rest.nrows(), rest.ncols())
+
+
+@pytest.fixture(scope="session")
+def second_reading() -> Callable[[dict[str, Any]], bool]:
+    """Return a function that multiplies a certificate out at three random points."""
+
+    def holds(data: dict[str, Any]) -> bool:
+        if data["method"] == "all":
+            return all(holds(part) for part in data["parts"])
+        return all(Reading(data, np.random.default_rng(seed)).holds(data) for seed in range(3))
+
+    return holds
+
+
+@pytest.fixture(scope="session")
+def reading() -> type[Reading]:
+    """Return the class of random readings."""
+    return Reading
