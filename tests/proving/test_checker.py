@@ -240,7 +240,12 @@ def test_runs_alone(tmp_path):
     good.write_text(json.dumps(GOOD))
     bad.write_text(json.dumps(certificate(cofactors=[])))
     torn.write_text(json.dumps(GOOD)[:50])
-    for path, status, word in ((good, 0, "accepted"), (bad, 1, "refused"), (torn, 1, "refused"), (tmp_path, 1, "refused")):
+    for path, status, word in (
+        (good, 0, "accepted"),
+        (bad, 1, "refused"),
+        (torn, 1, "refused"),
+        (tmp_path, 1, "refused"),
+    ):
         for flags in (["-I"], ["-I", "-O"]):
             run = subprocess.run([sys.executable, *flags, str(alone), str(path)], capture_output=True, text=True)
             assert run.returncode == status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol, latex
@@ -30,6 +30,8 @@ class Hypothesis:
     name: str
     matrices: tuple[MatrixExpr, ...]
     equations: tuple[Any, ...]
+    witnesses: tuple[MatrixSymbol, ...] = ()
+    """Symbols that the equations say exist, such as ``u`` and ``v`` of ``A = u v'``."""
 
     def statement(self) -> str:
         """Say it in words: ``W_2, W_3 have full row rank``."""
@@ -113,11 +115,15 @@ def projection(*matrices: MatrixExpr) -> Hypothesis:
 def rank_one(*matrices: MatrixExpr) -> Hypothesis:
     """Assume ``A = u v'`` for some columns ``u``, ``v``: the rank of ``A`` is at most one."""
 
+    def factors(A: MatrixExpr) -> tuple[MatrixSymbol, MatrixSymbol]:
+        return MatrixSymbol(f"u[{A}]", A.rows, 1), MatrixSymbol(f"v[{A}]", A.cols, 1)
+
     def equations(A: MatrixExpr) -> list[MatrixExpr]:
-        u, v = MatrixSymbol(f"u[{A}]", A.rows, 1), MatrixSymbol(f"v[{A}]", A.cols, 1)
+        u, v = factors(A)
         return [_minus(A, matmul(u, transpose(v)))]
 
-    return _hypothesis("rank_one", matrices, equations)
+    found = _hypothesis("rank_one", matrices, equations)
+    return replace(found, witnesses=tuple(symbol for A in found.matrices for symbol in factors(A)))
 
 
 def nonzero(*matrices: MatrixExpr) -> Hypothesis:

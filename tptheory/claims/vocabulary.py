@@ -57,6 +57,10 @@ class Claim:
         """Return the expressions that the hypotheses say vanish, each with its reason."""
         return tuple((equation, h.statement()) for h in self.given for equation in _assumed(h))
 
+    def witnesses(self) -> tuple[MatrixSymbol, ...]:
+        """Return the symbols that the hypotheses say exist."""
+        return tuple(w for h in self.given if isinstance(h, Hypothesis) for w in h.witnesses)
+
     def symbols(self) -> tuple[MatrixSymbol | Symbol, ...]:
         """Return the matrices and scalars that the claim and its hypotheses speak of, by name; sizes apart."""
         found: set[Any] = set()

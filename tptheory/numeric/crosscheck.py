@@ -26,8 +26,9 @@ class CrossCheck:
     """What was measured.
 
     Attributes:
-        residual: the worst residual in float64, relative to the largest term of its expression; for a rank claim
-            the worst excess of the rank, for a claim of descent the worst relative rise.
+        residual: the worst residual in float64, relative to the largest term of its expression (or to 1, the size of
+            the random entries, where that is larger); for a rank claim the worst excess of the rank, for a claim of
+            descent the worst relative rise.
         trials: how many instances were evaluated in float64; half are degenerate (zeros, low ranks, width 1).
         exact_trials: how many of them were evaluated in exact rationals too.
         exact_failures: at how many of those the claim failed.
@@ -150,13 +151,13 @@ def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarr
 
 
 def _relative(residual: Any, values: Instance) -> float:
-    """Return the largest entry of a residual, relative to the largest entry of a term."""
+    """Return the largest entry of a residual, relative to the largest entry of a term, or to 1 where that is less."""
     if isinstance(residual, ZeroMatrix):
         return 0.0
     value = float(np.abs(evaluate(residual, values)).max(initial=0.0))
     terms = residual.args if isinstance(residual, MatAdd | Add) else ()
     scale = max((float(np.abs(evaluate(term, values)).max(initial=0.0)) for term in terms), default=0.0)
-    return value / (scale or 1.0)
+    return value / max(scale, 1.0)
 
 
 def _exactly(expression: Any, values: Instance) -> Any:

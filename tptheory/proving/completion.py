@@ -82,8 +82,9 @@ class Completion:
         self._started = perf_counter()
         self._active: list[int] = []
         self._queue: list[tuple[int, int, int, int, int]] = []
+        self._thin = [a for a, shape in self.alphabet.shapes.items() if shape and "1" in shape]
         self._elements = [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
-        leads = [max(map(order, p.terms), default=(0, 0, "", ())) for p in self.hypotheses]
+        leads = [max(map(order, p.terms), default=(0, 0, "", (), 0, ())) for p in self.hypotheses]
         for k in sorted(range(len(leads)), key=leads.__getitem__):
             p = self.hypotheses[k]
             self._insert(dict(p.terms), p.rows, p.columns, [(1, HERE, k)])
@@ -182,9 +183,19 @@ class Completion:
                 continue
             self.statistics.overlaps += 1
             self.statistics.longest = max(self.statistics.longest, length)
-            if self._insert(*self._overlap(a, b, i, j, k)):
+            if self._insert(*(self._overlap(a, b, i, j, k) if k >= 0 else self._extension(a, i, self._thin[-1 - k]))):
                 return True
         return False
+
+    def _extension(self, e: Element, i: int, letter: str) -> tuple[Terms, str, str, Origin]:
+        """Multiply an element by a row from the left, or by a column from the right: scalars come out of its words."""
+        rows, _ = self.alphabet.shapes[letter] or ("", "")
+        place = Place((), letter, "") if rows == "1" else Place((), "", letter)
+        terms: Terms = {}
+        for monomial, c in [((e.scalars, e.word), 1), *e.tail]:
+            new, number = self._put(place, monomial, e.rows)
+            terms[new] = terms.get(new, 0) + c * number
+        return terms, *(("1", e.columns) if rows == "1" else (e.rows, "1")), [(1, place, i)]
 
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, str, str, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
@@ -236,6 +247,12 @@ class Completion:
 
     def _meet(self, new: int) -> None:
         """Queue the overlaps of a new element with every active one, shortest first."""
+        e = self._elements[new]
+        if any((self.alphabet.shapes[a] or ("",))[0] == "1" for a in e.word[1:]):
+            for number, letter in enumerate(self._thin):
+                rows, columns = self.alphabet.shapes[letter] or ("", "")
+                if (rows == "1" and columns == e.rows) or (columns == "1" and rows == e.columns):
+                    heapq.heappush(self._queue, (len(e.word) + len(e.scalars) + 1, new, new, new, -1 - number))
         for i in self._active:
             for a, b in {(i, new), (new, i)}:
                 u, v = self._elements[a], self._elements[b]

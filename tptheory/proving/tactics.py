@@ -87,6 +87,8 @@ def _certify(claim: Claim, title: str, deadline: float) -> Iterator[dict[str, An
 def _translator(claim: Claim) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
     translator = Translator()
+    for symbol in claim.witnesses():
+        translator.witness(symbol)
     for symbol, expression, reason in claim.definitions():
         translator.define(symbol, expression, reason)
     for equation, reason in claim.assumptions():

@@ -34,7 +34,7 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.words import DEFINED, INVERSE, Alphabet, Polynomial
+from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 
@@ -71,6 +71,10 @@ class Translator:
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
                 self.hypotheses.append(Hypothesis(p, why))
+
+    def witness(self, symbol: MatrixSymbol) -> None:
+        """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
+        self.alphabet.matrix(str(symbol.name), str(symbol.rows), str(symbol.cols), level=AUXILIARY)
 
     def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
         """Let a symbol stand for an expression: it will be replaced wherever it stands."""

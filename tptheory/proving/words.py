@@ -19,12 +19,13 @@ Monomial = tuple[tuple[str, ...], str]
 Rational = int | Fraction
 Terms = dict[Monomial, Rational]
 
-AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 2, 5
-"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands two levels up, and a
-defined letter outweighs any word, so that it is replaced by what it stands for."""
+AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
+"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands one level up. A defined
+letter outweighs any word, so that it is replaced by what it stands for; an auxiliary letter weighs nothing."""
 
 _FIRST, _LEVEL = 0x100, 0x1800
 _HEAVY = chr(_FIRST + _LEVEL * DEFINED)
+_WEIGHED = chr(_FIRST + _LEVEL)
 
 
 def divide(a: Rational, b: Rational) -> Rational:
@@ -53,7 +54,7 @@ class Alphabet:
         letter = self._declare(name, (rows, columns), level)
         self.adjoints[letter] = letter
         if not symmetric:
-            other = self._declare(f"{name}'", (columns, rows), level + 2)
+            other = self._declare(f"{name}'", (columns, rows), level + 1 if level else AUXILIARY)
             self.adjoints[letter], self.adjoints[other] = other, letter
         self._thin = self._thin or "1" in (rows, columns)
         return letter
@@ -253,16 +254,23 @@ class Polynomial:
         return " ".join(parts).removeprefix("+ ") or "0"
 
 
-def order(monomial: Monomial) -> tuple[int, int, str, tuple[str, ...]]:
-    """Order monomials by the number of defined letters, then by length, then by their letters."""
+Key = tuple[int, int, str, tuple[str, ...], int, tuple[str, ...]]
+
+
+def order(monomial: Monomial) -> Key:
+    """Order monomials by weight, then by the length and the letters of the word, then by traces, then by scalars."""
     scalars, word = monomial
     if not scalars:
-        return _heavy(word), len(word), word, scalars
-    return _heavy(word) + sum(map(_heavy, scalars)), len(word) + sum(map(len, scalars)), word, scalars
+        return _weight(word), len(word), word, (), 0, ()
+    traces = tuple(s for s in scalars if len(s) > 1)
+    return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
 
 
-def _heavy(word: str) -> int:
-    return sum(letter >= _HEAVY for letter in word) if word and max(word) >= _HEAVY else 0
+def _weight(word: str) -> int:
+    """Count letters: a defined one a thousandfold, an auxiliary one not at all."""
+    if word and (max(word) >= _HEAVY or min(word) < _WEIGHED):
+        return sum(1000 if letter >= _HEAVY else letter >= _WEIGHED for letter in word)
+    return len(word)
 
 
 def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:

@@ -1,0 +1,115 @@
+"""Theorems are collected from files as tests are, and a bad file gets one clear error."""
+
+from pathlib import Path
+
+import pytest
+
+from tptheory import AllOf, Equal, collect, theorem
+from tptheory.errors import InvalidFileError, InvalidTypeError, UnknownNameError
+
+HEAD = "from sympy import MatrixSymbol\nfrom tptheory import *\nA = MatrixSymbol('A', 2, 3)\n"
+GOOD = (
+    HEAD
+    + '''
+@theorem("First")
+def first():
+    """A reason."""
+    return Equal(A * Pinv(A) * A, A)
+
+@theorem("Second")
+def second():
+    return [Equal(A, A), Zero(A - A)]
+
+def helper():
+    return 3
+'''
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Return a function that writes a theorem file."""
+
+    def write(text, name="facts.py"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_collects_in_order(file):
+    """Theorems come in the order in which they are written, with title, reason and node."""
+    first, second = collect(file(GOOD))
+    assert (first.title, first.reason, first.node) == ("First", "A reason.", "facts.py::first")
+    assert isinstance(first(), Equal)
+    assert isinstance(second.claim, AllOf)
+
+
+def test_collects_one_and_folders(file, tmp_path):
+    """A node names one theorem; a folder is all of its files by name, those with an underscore left out."""
+    path = file(GOOD)
+    file(GOOD.replace("first", "other"), "a_file.py")
+    file("raise SystemExit", "_private.py")
+    assert [t.name for t in collect(f"{path}::second")] == ["second"]
+    assert [t.node for t in collect(tmp_path)][:2] == ["a_file.py::other", "a_file.py::second"]
+
+
+def test_an_imported_theorem_belongs_to_its_own_file(file):
+    """A theorem that a file imports is not collected there again."""
+    own = file(GOOD)
+    importing = "import sys\nsys.path.insert(0, {!r})\nfrom facts import first\n".format(str(own.parent))
+    with pytest.raises(InvalidFileError, match="at least one @theorem"):
+        collect(file(importing, "importing.py"))
+
+
+BAD = {
+    "does not import": ("import nothing_of_that_name", "which raised ModuleNotFoundError"),
+    "syntax": ("def broken(:", "which raised SyntaxError"),
+    "leaves": ("raise SystemExit(3)", "which raised SystemExit"),
+    "no theorem": ("x = 1", "at least one @theorem"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_files(file, text, message):
+    """A file that cannot be used is refused with what it did."""
+    with pytest.raises(InvalidFileError, match=message):
+        collect(file(text))
+
+
+def test_missing_files(tmp_path):
+    """A missing file, an empty folder and a folder that is not there are refused."""
+    for target in (tmp_path / "none.py", tmp_path, tmp_path / "no" / "where"):
+        with pytest.raises(InvalidFileError, match="'target' must be"):
+            collect(target)
+
+
+def test_unknown_name_suggests_the_nearest(file):
+    """A theorem of another name is suggested."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'second'"):
+        collect(f"{file(GOOD)}::secnod")
+
+
+def test_a_theorem_that_returns_no_claim(file):
+    """A function that returns something else, or raises, is refused when the claim is asked for."""
+    wrong, raising = collect(
+        file(HEAD + "@theorem('x')\ndef wrong():\n    return 3\n@theorem('y')\ndef raising():\n    return 1 / 0\n")
+    )
+    with pytest.raises(InvalidTypeError, match="a theorem that returns a claim"):
+        wrong()
+    with pytest.raises(InvalidFileError, match="it raised ZeroDivisionError"):
+        raising()
+
+
+def test_theorem_needs_a_title():
+    """The decorator without parentheses, or without words, is refused."""
+    for title in (lambda: 1, "", "  "):
+        with pytest.raises(InvalidTypeError, match="'title' must be a sentence"):
+            theorem(title)
+
+
+def test_every_file_of_proofs_opens_with_a_question():
+    """A theorem file reads like a page: the question first."""
+    for path in (Path(__file__).parents[2] / "proofs").glob("*.py"):
+        assert "?" in path.read_text(encoding="utf-8").splitlines()[0], path

@@ -1,0 +1,133 @@
+"""Claims say what they mean, and refuse what means nothing."""
+
+import pytest
+from sympy import Identity, MatrixSymbol, S, symbols
+
+from tptheory import (
+    AllOf,
+    Backprop,
+    Commute,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    ImageWithin,
+    Nonincreasing,
+    Orthogonal,
+    Parallel,
+    Pinv,
+    RankAtMost,
+    RowSpaceWithin,
+    TargetProp,
+    Zero,
+    full_row_rank,
+    invertible,
+    matmul,
+    nonzero,
+    orthogonal,
+    partial_isometry,
+    projection,
+    rank_one,
+    symmetric,
+    transpose,
+)
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
+
+m, n = symbols("m n", integer=True, positive=True)
+A, B, Q = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("Q", n, n)
+net = DeepLinearNetwork(depth=2)
+flow, step = Backprop().flow(net), Backprop().step(net)
+
+STATEMENTS = {
+    "equal": (Equal(A, B), "A = B"),
+    "given": (Equal(A, B, given=[full_row_rank(A, B), Equal(Q, 0)]), "if A, B have full row rank; Q = 0, then A = B"),
+    "zero": (Zero(A, given=symmetric(Q)), "if Q is symmetric, then A = 0"),
+    "rank": (RankAtMost(A, [1, m, Q]), "rank(A) ≤ min(1, m, rank(Q))"),
+    "one bound": (RankAtMost(A, n), "rank(A) ≤ n"),
+    "image": (ImageWithin(A, B), "im(A) ⊆ im(B)"),
+    "rows": (RowSpaceWithin(A, Q), "row(A) ⊆ row(Q)"),
+    "orthogonal": (Orthogonal(A, B), "A ⟂ B"),
+    "parallel": (Parallel(A, B), "A ∥ B"),
+    "conserved": (Conserved(net.weight(1), along=flow), "W_1 is conserved by the flow of backpropagation"),
+    "step": (Conserved(net.weight(1), along=step), "W_1 is conserved by the step of backpropagation"),
+    "commute": (Commute(Q, Q), "Q and Q commute"),
+    "isometries": (
+        Zero(A, given=[partial_isometry(A, B), nonzero(A), rank_one(B), projection(Q), invertible(Q), orthogonal(Q)]),
+        "if A, B are partial isometries; A is nonzero; B has rank at most one; Q is a projection; Q is invertible; "
+        "Q is orthogonal, then A = 0",
+    ),
+    "all": (AllOf(Equal(A, B), Zero(Q)), "A = B; and Q = 0"),
+}
+
+
+@pytest.mark.parametrize(("claim", "text"), STATEMENTS.values(), ids=STATEMENTS.keys())
+def test_statement(claim, text):
+    """A claim reads as a sentence, and has a LaTeX form."""
+    assert claim.statement() == text
+    assert claim.latex().endswith(".")
+
+
+BAD = {
+    "shapes": (
+        lambda: Equal(A, transpose(A)),
+        ShapeError,
+        r"'rhs' must have the shape of 'lhs', \(m, n\) \(got \(n, m\)",
+    ),
+    "matrix and scalar": (lambda: Equal(A, 3), ShapeError, "'rhs' must be a matrix as 'lhs' is"),
+    "text": (lambda: Equal("A", A), InvalidTypeError, "Text is never evaluated"),
+    "text given": (lambda: Zero(A, given="full rank"), InvalidTypeError, "'given' must be a list of hypotheses"),
+    "number given": (lambda: Zero(A, given=[3]), InvalidTypeError, "'given' must be hypotheses such as"),
+    "conditional given": (lambda: Zero(A, given=[Zero(A, given=[symmetric(Q)])]), InvalidTypeError, "'given' must be"),
+    "negative rank": (lambda: RankAtMost(A, -1), InvalidValueError, "'bound' must be a non-negative integer"),
+    "no bound": (lambda: RankAtMost(A, []), InvalidValueError, "'bound' must be at least one bound"),
+    "rank of a number": (lambda: RankAtMost(3, 1), InvalidTypeError, "'matrix' must be a SymPy matrix expression"),
+    "image": (lambda: ImageWithin(A, Q), ShapeError, "'space' must have as many rows as 'matrix', m"),
+    "rows": (lambda: RowSpaceWithin(A, transpose(A)), ShapeError, "'space' must have as many columns as 'matrix', n"),
+    "orthogonal": (lambda: Orthogonal(A, Q), ShapeError, "'second' must have as many rows as 'first', m"),
+    "parallel": (lambda: Parallel(A, Q), ShapeError, "'rhs' must have the shape of 'lhs'"),
+    "no motion": (lambda: Conserved(A, along=Backprop()), InvalidTypeError, "'along' must be a flow or a step"),
+    "step for a flow": (lambda: Nonincreasing(net.loss, along=step), InvalidTypeError, "'along' must be a flow"),
+    "matrix that sinks": (lambda: Nonincreasing(A, along=flow), InvalidTypeError, "'quantity' must be a scalar"),
+    "step and matrix": (lambda: Commute(step, A), InvalidTypeError, "'second' must be a step"),
+    "rectangles commute": (lambda: Commute(A, B), ShapeError, "must have shapes that compose"),
+    "no claims": (lambda: AllOf(), InvalidTypeError, "'claims' must be one or more claims"),
+    "rectangular symmetric": (lambda: symmetric(A), ShapeError, "must be square to be symmetric"),
+    "rectangular projection": (lambda: projection(A), ShapeError, "must be square to be projection"),
+    "no matrix": (lambda: invertible(), InvalidTypeError, "'matrices' must be at least one matrix expression"),
+    "invertible number": (lambda: invertible(3), InvalidTypeError, "'matrices' must be a SymPy matrix expression"),
+}
+
+
+@pytest.mark.parametrize(("make", "error", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_claims(make, error, message):
+    """Each argument is named, with what was expected and what came."""
+    with pytest.raises(error, match=message) as caught:
+        make()
+    assert isinstance(caught.value, TptheoryError)
+
+
+def test_invertible_needs_equal_sizes_only_where_they_are_known():
+    """A symbolic rectangle may turn out square, so that the hypothesis stands; its equations still compose."""
+    assert len(invertible(A).equations) == 2
+
+
+def test_equations_and_residuals_agree():
+    """The residual is the left side minus the right side, with definitions put in."""
+    claim = Equal(matmul(A, Pinv(A)), Identity(m))
+    assert str(claim.residuals()[0]) == "A*Pinv(A) - I"
+    conserved = Conserved(net.weight(1), along=flow)
+    assert str(conserved.equations()[0][0]) == "dW_1/dt"
+    assert conserved.equations()[0][1] == S.Zero
+    assert conserved.residuals()[0] == flow[net.weight(1)]
+
+
+def test_claims_are_values():
+    """Equal claims compare equal, and can be kept in sets."""
+    assert Equal(A, B, given=[full_row_rank(A)]) == Equal(A, B, given=full_row_rank(A))
+    assert len({Conserved(A, along=flow), Conserved(A, along=Backprop().flow(net))}) == 1
+    assert Conserved(A, along=flow) != Conserved(A, along=TargetProp().flow(net))
+
+
+def test_commuting_steps_are_taken_in_both_orders():
+    """The first step's weights are put into the second's update, and the other way round."""
+    claim = Commute(step, TargetProp().step(net))
+    assert len(claim.equations()) == 2

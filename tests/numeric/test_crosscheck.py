@@ -1,0 +1,160 @@
+"""Instances meet their hypotheses exactly, and a cross-check sees what is false."""
+
+import numpy as np
+import pytest
+from flint import fmpq_mat
+from sympy import MatrixSymbol, symbols
+
+from tptheory import (
+    AllOf,
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    LogPdet,
+    Nonincreasing,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    matadd,
+    matmul,
+    nonzero,
+    orthogonal,
+    partial_isometry,
+    projection,
+    rank_one,
+    squared_norm,
+    symmetric,
+    transpose,
+)
+from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.numeric.crosscheck import crosscheck
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.instances import Instances, to_float
+
+m, n = symbols("m n", integer=True, positive=True)
+A, B, Q = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m), MatrixSymbol("Q", n, n)
+net = DeepLinearNetwork(depth=3)
+
+HYPOTHESES = {
+    "full row rank": full_row_rank(A),
+    "full column rank": full_column_rank(A),
+    "invertible": invertible(Q),
+    "orthogonal": orthogonal(Q),
+    "partial isometry": partial_isometry(A),
+    "symmetric": symmetric(Q),
+    "projection": projection(Q),
+    "rank one": rank_one(A),
+    "nonzero": nonzero(A),
+    "rank of a product": full_row_rank(matmul(A, B)),
+}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("hypothesis", HYPOTHESES.values(), ids=HYPOTHESES.keys())
+def test_instances_meet_the_equations_of_their_hypotheses(hypothesis, plain):
+    """What an instance means by a hypothesis is what the prover assumes: its equations vanish exactly."""
+    source = Instances(Zero(matadd(A, A), given=[hypothesis]))
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        values = source.draw(rng, plain=plain)
+        assert values is not None
+        if hypothesis.name in ("rank_one", "nonzero"):
+            assert source.holds(values)
+            continue
+        for equation in hypothesis.equations:
+            value = evaluate(equation, values, arithmetic="exact")
+            assert value == fmpq_mat(value.nrows(), value.ncols())
+
+
+def test_combined_hypotheses():
+    """A matrix that is symmetric, a projection and of full row rank is the identity, and is found."""
+    source = Instances(Zero(Q, given=[symmetric(Q), projection(Q), full_row_rank(Q)]))
+    values = source.draw(np.random.default_rng(0))
+    assert values[Q] * values[Q] == values[Q]
+    assert values[Q].rank() == values[Q].nrows()
+
+
+def test_equations_tie_symbols():
+    """An equation between symbols is met, by other matrices than zero too."""
+    source = Instances(Zero(A, given=[Equal(matmul(A, B, A), A), Equal(matmul(B, A, B), B)]))
+    rng = np.random.default_rng(0)
+    drawn = [source.draw(rng) for _ in range(10)]
+    assert all(d is not None for d in drawn)
+    assert any(d[A].rank() > 0 for d in drawn)
+
+
+def test_impossible_hypotheses_are_skipped_and_do_not_pass():
+    """Where nothing meets the hypotheses, nothing is measured and nothing passes."""
+    tall = MatrixSymbol("T", 3, 2)
+    found = crosscheck(Zero(tall, given=[full_row_rank(tall)]), trials=5)
+    assert (found.trials, found.skipped, found.passed) == (0, 5, False)
+
+
+def test_the_same_seed_gives_the_same_figures():
+    """A cross-check is repeated bit for bit, and another seed gives another residual."""
+    claim = Equal(matmul(A, Pinv(A), A), A)
+    assert crosscheck(claim, trials=20, seed=3) == crosscheck(claim, trials=20, seed=3)
+    assert crosscheck(claim, trials=20, seed=3).residual != crosscheck(claim, trials=20, seed=4).residual
+
+
+FALSE = {
+    "equation": Equal(Pinv(A), transpose(A)),
+    "true only where degenerate": Equal(matmul(Pinv(A), A), matmul(transpose(A), A)),
+    "rank": RankAtMost(matmul(A, B), 1),
+    "conserved": Conserved(squared_norm(net.weight(1)), along=TargetProp().flow(net)),
+    "conserved with a wrong factor": Conserved(
+        LogPdet(net.weight(2)) - squared_norm(net.weight(1)), along=TargetProp().flow(net)
+    ),
+    "descent": Nonincreasing(-net.loss, along=Backprop().flow(net)),
+    "one of two": AllOf(Equal(A, A), Equal(Q, transpose(Q))),
+}
+
+
+@pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE.keys())
+def test_false_claims_do_not_pass(claim):
+    """A claim that is false has a residual that no rounding explains."""
+    found = crosscheck(claim, trials=100)
+    assert not found.passed
+    assert found.residual > 1e-3
+
+
+def test_true_claims_pass_along_flows():
+    """Descent under BP and the log-determinant law under TP are seen by central differences."""
+    half = squared_norm(net.weight(1)) / 2
+    assert crosscheck(Nonincreasing(net.loss, along=Backprop().flow(net)), trials=50).passed
+    assert crosscheck(Conserved(LogPdet(net.weight(2)) - half, along=TargetProp().flow(net)), trials=50).passed
+
+
+def test_degenerate_instances_are_drawn():
+    """Zeros, low ranks and width 1 are among the instances of an unconditional claim."""
+    source = Instances(Equal(matmul(A, Q), matmul(A, Q)))
+    rng = np.random.default_rng(0)
+    drawn = [source.draw(rng, plain=False) for _ in range(60)]
+    assert any(d[A].rank() == 0 for d in drawn)
+    assert any(0 < d[A].rank() < min(d[A].nrows(), d[A].ncols()) for d in drawn)
+    assert any(d[n] == 1 for d in drawn)
+
+
+def test_rounding_is_done_once():
+    """A rational matrix becomes the nearest float64 matrix."""
+    exact = fmpq_mat(1, 2, [1, 2]) / 3
+    assert to_float(exact).tolist() == [[1 / 3, 2 / 3]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((3,), InvalidTypeError, "'claim' must be a claim"),
+        ((Zero(A), 0), InvalidValueError, "'trials' must be a positive integer"),
+        ((Zero(A), 1.5), InvalidValueError, "'trials' must be a positive integer"),
+    ],
+)
+def test_bad_arguments(arguments, error, message):
+    """What is no claim, or no number of trials, is refused by name."""
+    with pytest.raises(error, match=message):
+        crosscheck(*arguments)
