@@ -58,7 +58,7 @@ def test_collects_one_and_folders(file, tmp_path):
 def test_an_imported_theorem_belongs_to_its_own_file(file):
     """A theorem that a file imports is not collected there again."""
     own = file(GOOD)
-    importing = "import sys\nsys.path.insert(0, {!r})\nfrom facts import first\n".format(str(own.parent))
+    importing = f"import sys\nsys.path.insert(0, {str(own.parent)!r})\nfrom facts import first\n"
     with pytest.raises(InvalidFileError, match="at least one @theorem"):
         collect(file(importing, "importing.py"))
 

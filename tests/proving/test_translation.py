@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
-from sympy import HadamardProduct, Identity, Inverse, MatrixSymbol, MatPow, OneMatrix, Symbol, sin, symbols
+from sympy import HadamardProduct, Identity, Inverse, MatPow, MatrixSymbol, OneMatrix, Symbol, sin, symbols
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory import (

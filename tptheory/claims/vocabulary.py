@@ -71,7 +71,7 @@ class Claim:
 
     def expressions(self) -> tuple[Any, ...]:
         """Return every expression that the conclusion speaks of."""
-        return self.residuals()
+        return tuple(side for equation in self.equations() for side in equation)
 
     def _repr_latex_(self) -> str:
         return self.latex()
