@@ -26,9 +26,15 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.errors import TptheoryError
+from tptheory.numeric.crosscheck import crosscheck
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Undecided
+from tptheory.refuting.counterexample import Counterexample, Refuted
+from tptheory.refuting.deciding import decide
+from tptheory.refuting.search import refute
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -60,6 +66,7 @@ __all__ = [
     "Certificate",
     "Commute",
     "Conserved",
+    "Counterexample",
     "DampedTargetProp",
     "DeepLinearNetwork",
     "DirectFeedbackAlignment",
@@ -78,6 +85,7 @@ __all__ = [
     "Proved",
     "RankAtMost",
     "RecursiveLeastSquares",
+    "Refuted",
     "RowSpaceWithin",
     "Rule",
     "TargetProp",
@@ -86,8 +94,11 @@ __all__ = [
     "Zero",
     "alpha",
     "collect",
+    "crosscheck",
     "damping",
+    "decide",
     "eta",
+    "evaluate",
     "full_column_rank",
     "full_row_rank",
     "gradient",
@@ -101,7 +112,9 @@ __all__ = [
     "projection",
     "prove",
     "rank_one",
+    "refute",
     "rule_named",
+    "simulate",
     "squared_norm",
     "symmetric",
     "theorem",

@@ -46,7 +46,7 @@ class Instances:
         self.sizes = sorted((n for n in sizes if not n.is_number), key=str)
         self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
         self.properties = {A: frozenset(h.name for h in self.hypotheses if A in h.matrices) for A in self.matrices}
-        self.tied = {A for e in self.equations for A in e.atoms(MatrixSymbol)}
+        self.tied = sorted({A for e in self.equations for A in e.atoms(MatrixSymbol)}, key=lambda A: A.name)
 
     def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
         """Return an instance, or None if none that meets the hypotheses was found.
@@ -81,12 +81,18 @@ class Instances:
             ):
                 return None
             values[A] = self._matrix(rng, A, rows, columns, plain)
-        for A in self.tied:
-            if (guess := self._guess(rng, A, values)) is not None:
-                values[A] = guess
+        values = self.tie(rng, values)
         for s in self.scalars:
             k = int(rng.integers(1, 17))
             values[s] = fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4)
+        return values
+
+    def tie(self, rng: Random, values: Instance) -> Instance:
+        """Replace, at random, symbols that an equation ties to others by what it may want of them."""
+        values = dict(values)
+        for A in self.tied:
+            if (guess := self._guess(rng, A, values)) is not None:
+                values[A] = guess
         return values
 
     def _matrix(self, rng: Random, A: MatrixSymbol, rows: int, columns: int, plain: bool) -> fmpq_mat:
@@ -113,7 +119,7 @@ class Instances:
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
         try:
-            return all(_has(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
+            return all(has_property(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
                 _is_zero(_exact(e, values)) for e in self.equations
             )
         except InvalidValueError:  # something to be inverted is singular here
@@ -130,7 +136,7 @@ def _is_zero(value: Any) -> bool:
     return value == 0
 
 
-def _has(name: str, A: fmpq_mat) -> bool:
+def has_property(name: str, A: fmpq_mat) -> bool:
     """Whether an exact matrix has the property of a hypothesis."""
     rows, columns = A.nrows(), A.ncols()
     T = A.transpose()

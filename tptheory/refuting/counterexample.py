@@ -1,0 +1,214 @@
+"""Counterexamples: small exact matrices that meet the hypotheses of a claim and break its conclusion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+from sympy import MatrixExpr, MatrixSymbol, Rational, Symbol, latex
+from sympy.printing.str import StrPrinter
+
+from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.instances import Instance, Instances
+from tptheory.proving.verdicts import Verdict
+from tptheory.symbolic.expressions import substitute
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken statement: the expression that was evaluated, what it should be, and its exact value."""
+
+    expression: Any
+    expected: str
+    value: Any
+
+
+@dataclass(frozen=True, repr=False)
+class Counterexample:
+    """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not."""
+
+    claim: Claim
+    values: Instance
+
+    @cached_property
+    def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
+        """The matrices, by symbol."""
+        return {s: v for s, v in self.values.items() if isinstance(s, MatrixSymbol)}
+
+    @cached_property
+    def scalars(self) -> dict[Symbol, fmpq]:
+        """The scalars that are not sizes, by symbol."""
+        return {s: v for s, v in self.values.items() if isinstance(v, fmpq)}
+
+    @cached_property
+    def sizes(self) -> dict[Symbol, int]:
+        """The symbolic sizes."""
+        return {s: v for s, v in self.values.items() if isinstance(v, int)}
+
+    @property
+    def total_width(self) -> int:
+        """The sum of all symbolic sizes: what is made smallest first."""
+        return sum(self.sizes.values())
+
+    def violation(self) -> Violation | None:
+        """Evaluate the claim again, exactly; None if it holds after all."""
+        return violation(self.claim, self.values)
+
+    def check(self) -> bool:
+        """Whether the hypotheses hold here and the conclusion does not, evaluated again from nothing."""
+        return Instances(self.claim).holds(self.values) and self.violation() is not None
+
+    def __str__(self) -> str:
+        """Show the matrices, and what comes out."""
+        lines = [f"{s} = {_rows(v)}" for s, v in self.matrices.items()]
+        lines += [f"{s} = {v}" for s, v in self.scalars.items()]
+        broken = self.violation()
+        if broken is not None:
+            lines.append(f"{broken.expression} = {_rows(broken.value)}, not {broken.expected}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """Show the values in one line."""
+        return f"Counterexample({', '.join(f'{s}={_rows(v)}' for s, v in (self.matrices | self.scalars).items())})"
+
+    def latex(self) -> str:
+        """Return the values and the broken statement in LaTeX, for math mode."""
+        parts = [rf"{latex(s)} = {_matrix_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+        broken = self.violation()
+        if broken is not None:
+            parts.append(rf"{latex(broken.expression)} = {_matrix_latex(broken.value)} \neq {broken.expected}")
+        return r",\quad ".join(parts)
+
+    def snippet(self) -> str:
+        """Return Python that evaluates both sides exactly, with nothing hidden."""
+        broken = self.violation()
+        expression = substitute(broken.expression if broken else 0, {})
+        names = sorted(expression.atoms(MatrixSymbol, Symbol) - set(self.sizes), key=str)
+        lines = ["from sympy import *", "from tptheory import Pinv, evaluate", ""]
+        for s in names:
+            if isinstance(s, MatrixSymbol):
+                value = self.values[s]
+                lines.append(f'{_name(s)} = MatrixSymbol("{s}", {value.nrows()}, {value.ncols()})')
+            else:
+                lines.append(f'{_name(s)} = Symbol("{s}")')
+        pairs = ", ".join(f"{_name(s)}: {_python(self.values[s])}" for s in names)
+        printer = _PythonPrinter(self.sizes)
+        lines += [f"values = {{{pairs}}}", f"found = {printer.doprint(expression)}"]
+        lines += ['print(evaluate(found, values, arithmetic="exact"))  # ' + f"not {broken.expected if broken else 0}"]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the values as plain data: numbers are strings such as "-3/2"."""
+        return {
+            "sizes": {str(s): n for s, n in self.sizes.items()},
+            "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
+            "scalars": {str(s): str(v) for s, v in self.scalars.items()},
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Refuted(Verdict):
+    """The claim is false: a counterexample meets the hypotheses and breaks the conclusion, exactly."""
+
+    claim: Claim
+    counterexample: Counterexample
+    seconds: float = field(default=0.0, compare=False)
+
+    refuted = True
+
+    def explain(self) -> str:
+        """Return the counterexample, and what comes out of it."""
+        return f"Counterexample to: {self.claim.statement()}\n{self.counterexample}"
+
+    def latex(self) -> str:
+        """Return the statement and the counterexample in LaTeX text mode."""
+        return rf"{self.claim.latex()} \emph{{(refuted)}} Counterexample: ${self.counterexample.latex()}$."
+
+    def __repr__(self) -> str:
+        """Show what was refuted, and by what."""
+        return f"Refuted({self.claim.statement()!r}, {self.counterexample!r})"
+
+
+def violation(claim: Claim, values: Instance) -> Violation | None:
+    """Return the first statement of a claim that fails at these exact values, or None."""
+    for part in claim.conjuncts():
+        if isinstance(part, RankAtMost):
+            rank = evaluate(part.matrix, values, arithmetic="exact").rank()
+            bound = min(_bound(b, values) for b in part.bound)
+            if rank > bound:
+                return Violation(
+                    part.matrix, f"of rank at most {bound}", evaluate(part.matrix, values, arithmetic="exact")
+                )
+        elif isinstance(part, Nonincreasing):
+            rate = part.rate()
+            value = evaluate(rate, values, arithmetic="exact")
+            if value > 0:
+                return Violation(rate, "at most 0", value)
+        else:
+            for residual in part.residuals():
+                value = evaluate(residual, values, arithmetic="exact")
+                if value != (fmpq_mat(value.nrows(), value.ncols()) if isinstance(value, fmpq_mat) else 0):
+                    return Violation(residual, "0", value)
+    return None
+
+
+def _bound(bound: Any, values: Instance) -> int:
+    if isinstance(bound, MatrixExpr):
+        return int(evaluate(bound, values, arithmetic="exact").rank())
+    return int(bound.subs({s: n for s, n in values.items() if isinstance(n, int)}))
+
+
+def _rows(value: Any) -> str:
+    if not isinstance(value, fmpq_mat):
+        return str(value)
+    return "[" + ", ".join("[" + ", ".join(str(x) for x in row) + "]" for row in value.tolist()) + "]"
+
+
+def _matrix_latex(value: Any) -> str:
+    if not isinstance(value, fmpq_mat):
+        return latex(Rational(int(value.p), int(value.q)))
+    rows = (" & ".join(latex(Rational(int(x.p), int(x.q))) for x in row) for row in value.tolist())
+    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
+
+
+def _name(symbol: Any) -> str:
+    return "".join(c if c.isalnum() else "_" for c in str(symbol)).replace("lambda", "lambda_")
+
+
+def _python(value: Any) -> str:
+    if not isinstance(value, fmpq_mat):
+        return _number(value)
+    return "[" + ", ".join("[" + ", ".join(_number(x) for x in row) + "]" for row in value.tolist()) + "]"
+
+
+def _number(x: fmpq) -> str:
+    return str(x.p) if x.q == 1 else f"Rational({x.p}, {x.q})"
+
+
+class _PythonPrinter(StrPrinter):
+    """Print an expression as Python that builds it, at fixed sizes."""
+
+    def __init__(self, sizes: dict[Symbol, int]) -> None:
+        super().__init__()
+        self._sizes = sizes
+
+    def _size(self, n: Any) -> int:
+        return int(n.subs(self._sizes))
+
+    def _print_Identity(self, expr: Any) -> str:
+        return f"Identity({self._size(expr.rows)})"
+
+    def _print_ZeroMatrix(self, expr: Any) -> str:
+        return f"ZeroMatrix({self._size(expr.rows)}, {self._size(expr.cols)})"
+
+    def _print_OneMatrix(self, expr: Any) -> str:
+        return f"OneMatrix({self._size(expr.rows)}, {self._size(expr.cols)})"
+
+    def _print_MatrixSymbol(self, expr: Any) -> str:
+        return _name(expr)
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return _name(expr)
