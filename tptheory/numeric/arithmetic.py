@@ -182,15 +182,19 @@ class FloatArithmetic:
         return A
 
     def inverse(self, A: np.ndarray) -> np.ndarray:
-        """Return ``A^-1``.
+        """Return ``A^-1``; ``A`` counts as singular where ``8 eps |A| |A^-1| >= 1`` in the 1-norm: no digit is safe.
 
         Raises:
-            InvalidValueError: if elimination meets a pivot that is exactly zero.
+            InvalidValueError: if ``A`` is singular.
         """
         try:
-            return np.linalg.inv(A)
+            inverse = np.linalg.inv(A)
         except np.linalg.LinAlgError:
             raise _singular(self.shape(A)) from None
+        condition = float(np.abs(A).sum(axis=0).max()) * float(np.abs(inverse).sum(axis=0).max())
+        if not 8 * float(np.finfo(A.dtype).eps) * condition < 1:
+            raise _singular(self.shape(A))
+        return inverse
 
     def _rank_tolerance(self, A: np.ndarray) -> float:
         return 8 * max(A.shape) * float(np.finfo(A.dtype).eps)

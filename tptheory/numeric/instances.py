@@ -120,7 +120,7 @@ class Instances:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
         try:
             return all(has_property(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
-                _is_zero(_exact(e, values)) for e in self.equations
+                is_zero(_exact(e, values)) for e in self.equations
             )
         except InvalidValueError:  # something to be inverted is singular here
             return False
@@ -130,7 +130,8 @@ def _exact(expression: Any, values: Instance) -> Any:
     return evaluate(expression, values, arithmetic="exact")
 
 
-def _is_zero(value: Any) -> bool:
+def is_zero(value: Any) -> bool:
+    """Whether an exact matrix or scalar vanishes."""
     if isinstance(value, fmpq_mat):
         return value == fmpq_mat(value.nrows(), value.ncols())
     return value == 0
@@ -158,7 +159,7 @@ def has_property(name: str, A: fmpq_mat) -> bool:
         case "rank_one":
             return A.rank() <= 1
         case "nonzero":
-            return not _is_zero(A)
+            return not is_zero(A)
     raise AssertionError(f"no meaning is given to the hypothesis {name}")
 
 

@@ -15,21 +15,21 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol
+from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
 
 from tptheory.claims.theorem import Theorem
-from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing
+from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.numeric.constructions import builder_for, entries, of_rank_at_most
-from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.instances import Instance, Instances, has_property
+from tptheory.numeric.evaluation import compile_expression
+from tptheory.numeric.instances import Instance, Instances, has_property, is_zero
 from tptheory.proving.verdicts import Undecided
-from tptheory.refuting.counterexample import Counterexample, Refuted, violation
+from tptheory.refuting.counterexample import Counterexample, Refuted
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LARGEST_SIZE = 3
-COMBINATIONS = 3000
-"""How many instances are tried at one choice of sizes."""
+QUICK, COMBINATIONS = 80, 3000
+"""How many instances are tried at one choice of sizes, at the first look and at the second."""
 
 
 def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
@@ -54,33 +54,111 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
         raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
         raise InvalidValueError(complain("seconds", "a positive number", seconds))
-    started = perf_counter()
-    deadline = started + seconds
-    tried, largest = 0, 0
+    search = _Search(claim, seed, perf_counter() + seconds)
     try:
-        parts = [(part, Instances(part)) for part in claim.conjuncts()]
-        for total in range(1, LARGEST_SIZE * max(len(source.sizes) for _, source in parts) + 1):
-            for part, source in parts:
-                for sizes in _sizes(source, total):
-                    largest = max(largest, total)
-                    for values in _instances(source, sizes, np.random.default_rng([seed, total])):
-                        tried += 1
-                        if _breaks(part, source, values):
-                            smallest = _shrink(part, source, values, deadline)
-                            found = Counterexample(part, smallest)
-                            if not found.check():
-                                raise AssertionError(f"a counterexample does not survive a second look: {found}")
-                            return Refuted(claim, found, perf_counter() - started)
-                        if perf_counter() > deadline:
-                            return _undecided(claim, "the time was up", tried, largest, started)
+        found = search.run()
     except UnsupportedExpressionError as error:
-        return _undecided(claim, f"outside exact arithmetic: {error}", tried, largest, started)
-    return _undecided(claim, f"no counterexample with sizes up to {LARGEST_SIZE}", tried, largest, started)
+        return search.undecided(f"outside exact arithmetic: {error}")
+    if found is None:
+        late = perf_counter() > search.deadline
+        return search.undecided("the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}")
+    counterexample = Counterexample(*found)
+    if not counterexample.check():
+        raise AssertionError(f"a counterexample does not survive a second look: {counterexample}")
+    return Refuted(claim, counterexample, perf_counter() - search.started)
 
 
-def _undecided(claim: Claim, reason: str, tried: int, largest: int, started: float) -> Undecided:
-    evidence = {"instances tried": tried, "largest sum of sizes": largest}
-    return Undecided(claim, reason, evidence, perf_counter() - started)
+EVERYTHING = 700
+"""Up to how many matrices of one shape are listed; beyond that they are drawn."""
+
+Found = tuple[Claim, Instance]
+
+
+class _Search:
+    """One search: a quick look at all sizes, then a thorough one at those that are not larger than what was found."""
+
+    def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
+        self.claim, self.seed, self.deadline = claim, seed, deadline
+        self.started = perf_counter()
+        self.tried = self.largest = 0
+        self.parts = [(part, source, Breaker(part, source)) for part, source in _sources(claim)]
+        self.most = LARGEST_SIZE * max(len(source.sizes) for _, source, _ in self.parts) or 1
+
+    def run(self) -> Found | None:
+        """Return the smallest counterexample that the time allows to find."""
+        found = self._look(self.most, QUICK)
+        if perf_counter() < self.deadline:
+            total = sum(n for n in found[1].values() if isinstance(n, int)) if found else self.most
+            found = self._look(total or 1, COMBINATIONS) or found
+        if found is None:
+            return None
+        part, values = found
+        source, breaks = next((s, b) for p, s, b in self.parts if p is part)
+        return part, _shrink(source, breaks, values, self.deadline)
+
+    def _look(self, most: int, combinations: int) -> Found | None:
+        for total in range(1, most + 1):
+            for part, source, breaks in self.parts:
+                for sizes in _sizes(source, total):
+                    self.largest = max(self.largest, total)
+                    for values in _instances(source, sizes, np.random.default_rng([self.seed, total]), combinations):
+                        self.tried += 1
+                        if breaks(values):
+                            return part, values
+                        if perf_counter() > self.deadline:
+                            return None
+        return None
+
+    def undecided(self, reason: str) -> Undecided:
+        """Say how far the search got."""
+        evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
+        return Undecided(self.claim, reason, evidence, perf_counter() - self.started)
+
+
+def _sources(claim: Claim) -> Iterator[tuple[Claim, Instances]]:
+    for part in claim.conjuncts():
+        yield part, Instances(part)
+
+
+class Breaker:
+    """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once."""
+
+    def __init__(self, claim: Claim, source: Instances) -> None:
+        self.claim = claim
+        self.symbols = [*source.matrices, *source.scalars]
+        self.steady = [
+            self._compiled(node.arg)
+            for node in (claim.quantity.atoms(Pinv, LogPdet) if isinstance(claim, Conserved | Nonincreasing) else ())
+        ]
+        if isinstance(claim, RankAtMost):
+            self.expressions = [self._compiled(claim.matrix)]
+            self.bounds = [self._compiled(b) if isinstance(b, MatrixExpr) else b for b in claim.bound]
+        else:
+            residuals = [claim.rate()] if isinstance(claim, Nonincreasing) else claim.residuals()
+            self.expressions = [self._compiled(r) for r in residuals if not isinstance(r, ZeroMatrix)]
+
+    def _compiled(self, expression: Any) -> Any:
+        return compile_expression(expression, self.symbols, arithmetic="exact")
+
+    def __call__(self, values: Instance) -> bool:
+        """Whether the claim fails at these values, and pseudo-inverses that a flow moves cannot jump there."""
+        arrays = [values[s] for s in self.symbols]
+        try:
+            if any(_is_deficient(argument(*arrays)) for argument in self.steady):
+                return False
+            if isinstance(self.claim, RankAtMost):
+                rank = self.expressions[0](*arrays).rank()
+                sizes = {s: n for s, n in values.items() if isinstance(n, int)}
+                return rank > min(b(*arrays).rank() if callable(b) else int(b.subs(sizes)) for b in self.bounds)
+            if isinstance(self.claim, Nonincreasing):
+                return bool(self.expressions[0](*arrays) > 0)
+            return any(not is_zero(expression(*arrays)) for expression in self.expressions)
+        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+            return False
+
+
+def _is_deficient(A: fmpq_mat) -> bool:
+    return A.rank() < min(A.nrows(), A.ncols())
 
 
 def _sizes(source: Instances, total: int) -> Iterator[dict[Any, int]]:
@@ -94,25 +172,18 @@ def _sizes(source: Instances, total: int) -> Iterator[dict[Any, int]]:
             yield dict(zip(source.sizes, sizes, strict=True))
 
 
-def _instances(source: Instances, sizes: dict[Any, int], rng: np.random.Generator) -> Iterator[Instance]:
+def _instances(source: Instances, sizes: dict[Any, int], rng: np.random.Generator, most: int) -> Iterator[Instance]:
     """Run through instances at these sizes that meet the hypotheses, cheap ones first."""
-    domains: dict[Any, list[Any]] = {}
-    bound = 3
-    while True:
-        domains = {A: _candidates(source, A, sizes, bound, rng) for A in source.matrices}
-        domains |= {s: _numbers(s) for s in source.scalars}
-        if any(not domain for domain in domains.values()):
-            return
-        combinations = math.prod(len(d) for d in domains.values())
-        if combinations <= COMBINATIONS or bound == 1:
-            break
-        bound -= 1
+    domains = {A: _candidates(source, A, sizes, rng) for A in source.matrices}
+    domains |= {s: _numbers(s) for s in source.scalars}
+    if any(not domain for domain in domains.values()):
+        return
     symbols = list(domains)
-    if combinations <= COMBINATIONS:
+    if math.prod(len(d) for d in domains.values()) <= most:
         ranked = sorted(product(*(enumerate(domains[s]) for s in symbols)), key=lambda c: sum(i for i, _ in c))
         chosen: Iterator[Any] = (tuple(v for _, v in combination) for combination in ranked)
     else:
-        chosen = islice(_draws(domains, symbols, rng), COMBINATIONS)
+        chosen = islice(_draws(domains, symbols, rng), most)
     for combination in chosen:
         values = {**sizes, **dict(zip(symbols, combination, strict=True))}
         if source.equations:
@@ -131,18 +202,18 @@ def _numbers(symbol: Any) -> list[fmpq]:
     return positive if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
 
 
-def _candidates(
-    source: Instances, A: MatrixSymbol, sizes: dict[Any, int], bound: int, rng: np.random.Generator
-) -> list[fmpq_mat]:
+def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
     properties = source.properties[A]
-    numbers = sorted(range(-bound, bound + 1), key=lambda k: (abs(k), -k))
-    if len(numbers) ** (rows * columns) <= COMBINATIONS:
-        everything = (fmpq_mat(rows, columns, list(e)) for e in product(numbers, repeat=rows * columns))
+    bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
+    if bound:
+        everything = (
+            fmpq_mat(rows, columns, list(e)) for e in product(range(-bound, bound + 1), repeat=rows * columns)
+        )
         found = [M for M in everything if all(has_property(name, M) for name in properties)]
     else:
-        drawn = [entries(rng, rows, columns, bound=bound) for _ in range(60)]
+        drawn = [entries(rng, rows, columns, bound=2) for _ in range(60)]
         drawn += [of_rank_at_most(rng, rows, columns, 1) for _ in range(20)]
         drawn += [_sparse(rng, rows, columns) for _ in range(120)]
         drawn += [_unit(rows, columns, k) for k in range(min(rows, columns) + 1)]
@@ -178,31 +249,13 @@ def cost(value: Any) -> tuple[int, int, int]:
     return size, sum(x != 0 for x in numbers), sum(x < 0 for x in numbers)
 
 
-def _breaks(claim: Claim, source: Instances, values: Instance) -> bool:
-    try:
-        return _rank_is_steady(claim, values) and violation(claim, values) is not None
-    except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
-        return False
-
-
-def _rank_is_steady(claim: Claim, values: Instance) -> bool:
-    """Whether pseudo-inverses that a flow moves have full rank, so that their rank cannot jump at this instance."""
-    if not isinstance(claim, Conserved | Nonincreasing):
-        return True
-    for node in claim.quantity.atoms(Pinv, LogPdet):
-        A = evaluate(node.arg, values, arithmetic="exact")
-        if A.rank() < min(A.nrows(), A.ncols()):
-            return False
-    return True
-
-
-def _shrink(claim: Claim, source: Instances, values: Instance, deadline: float) -> Instance:
-    """Make entries smaller, one or two at a time, as long as the claim stays broken."""
+def _shrink(source: Instances, breaks: Breaker, values: Instance, deadline: float) -> Instance:
+    """Make entries smaller, one matrix at a time, as long as the claim stays broken."""
     smaller = True
     while smaller and perf_counter() < deadline:
         smaller = False
         for trial in _smaller(source, values):
-            if source.holds(trial) and _breaks(claim, source, trial):
+            if source.holds(trial) and breaks(trial):
                 values, smaller = trial, True
                 break
     return values

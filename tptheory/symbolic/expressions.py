@@ -117,7 +117,7 @@ class Pinv(MatrixExpr):
 
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
-        if not self.arg.is_Atom:
+        if not self.arg.is_symbol:
             base = prettyForm(*base.parens())
         return base ** prettyForm("+")
 

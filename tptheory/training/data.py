@@ -126,12 +126,12 @@ def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
         raise InvalidTypeError(complain("folder", "a path", folder, "Try 'MNIST_data'."))
     if not os.path.isdir(folder):
         raise InvalidValueError(complain("folder", "an existing folder that holds the four MNIST files", str(folder)))
-    images_train, labels_train = _read_pair(Path(folder), "train")
-    images_test, labels_test = _read_pair(Path(folder), "t10k")
+    images_train, labels_train, _ = _read_pair(Path(folder), "train")
+    images_test, labels_test, image_file = _read_pair(Path(folder), "t10k")
     if images_train.shape[1:] != images_test.shape[1:]:
         raise InvalidFileError(
             complain(
-                f"t10k-{_IMAGES.suffix}",
+                image_file,
                 f"of images shaped as the training images, {images_train.shape[1:]}",
                 images_test.shape[1:],
                 "Take all four files from one data set.",
@@ -157,9 +157,9 @@ _IMAGES = _Format("images-idx3-ubyte", 0x00000803, 3)
 _LABELS = _Format("labels-idx1-ubyte", 0x00000801, 1)
 
 
-def _read_pair(folder: Path, part: str) -> tuple[Array, Array]:
-    """Return images of bytes, shape ``(count, rows, columns)``, and their labels, shape ``(count,)``."""
-    images, _ = _read_idx(folder, part, _IMAGES)
+def _read_pair(folder: Path, part: str) -> tuple[Array, Array, str]:
+    """Return images of bytes, shape ``(count, rows, columns)``, labels, shape ``(count,)``, and the images' file."""
+    images, image_file = _read_idx(folder, part, _IMAGES)
     labels, label_file = _read_idx(folder, part, _LABELS)
     if len(images) != len(labels):
         raise InvalidFileError(complain(label_file, f"of {len(images)} labels, one for each image", len(labels), _MEND))
@@ -169,7 +169,7 @@ def _read_pair(folder: Path, part: str) -> tuple[Array, Array]:
         raise InvalidFileError(
             complain(label_file, f"of labels in 0..{DIGITS - 1}", int(labels[first]), f"See label {first}.")
         )
-    return images, labels.astype(np.int64)
+    return images, labels.astype(np.int64), image_file
 
 
 _MEND = "Fetch the file again from where it came."

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tptheory.errors import unknown_name
-
-Array = NDArray[Any]
+from tptheory.errors import InvalidValueError, complain, unknown_name
+from tptheory.training.data import Array
 
 INITS = ("normal", "orthogonal")
 SEED_NOTEBOOK_STD = 0.01
@@ -33,6 +31,7 @@ def draw_matrix(rows: int, columns: int, init: str, std: float | None, rng: np.r
 
     Raises:
         UnknownNameError: if ``init`` is neither.
+        InvalidValueError: if ``std`` is beyond the range of ``dtype``.
     """
     if init == "orthogonal":
         long, short = max(rows, columns), min(rows, columns)
@@ -47,7 +46,7 @@ def draw_matrix(rows: int, columns: int, init: str, std: float | None, rng: np.r
         matrix *= SEED_NOTEBOOK_STD if std is None else std
     else:
         raise unknown_name("init", str(init), INITS)
-    return np.ascontiguousarray(matrix, dtype=dtype)
+    return _rounded("std", matrix, dtype)
 
 
 def initial_parameters(
@@ -65,8 +64,18 @@ def initial_parameters(
 
     Raises:
         UnknownNameError: if ``init`` is not a known name.
+        InvalidValueError: if ``std`` or ``bias`` is beyond the range of ``dtype``.
     """
     rng = np.random.default_rng(seed)
     pairs = list(itertools.pairwise(widths))
     weights = tuple(draw_matrix(n, before, init, std, rng, dtype) for before, n in pairs)
-    return weights, tuple(np.full((n, 1), bias, dtype=dtype) for _, n in pairs)
+    return weights, tuple(_rounded("bias", np.full((n, 1), bias), dtype) for _, n in pairs)
+
+
+@np.errstate(over="ignore", under="ignore")
+def _rounded(argument: str, A: Array, dtype: Any) -> Array:
+    """Return ``A`` in another precision, contiguous."""
+    rounded = np.ascontiguousarray(A, dtype=dtype)
+    if not np.isfinite(rounded).all():
+        raise InvalidValueError(complain(argument, f"within the range of {dtype}", float(np.abs(A).max())))
+    return rounded

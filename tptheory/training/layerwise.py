@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sympy import Basic, MatrixSymbol
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, LearnedInverse, Rule, damping
+from tptheory.training.data import Array
 
-Array = NDArray[Any]
 Arrays = tuple[Array, ...]
 
 _BY_FEEDBACK_ALONE = (
@@ -43,7 +42,7 @@ def softmax_cross_entropy(outputs: Array, labels: Array) -> tuple[float, float, 
     """Return the mean loss of a batch in nats, its accuracy in [0, 1], and ``D_L = (softmax(X_L) - Y) / B``.
 
     ``outputs`` has shape ``(classes, B)``, as ``D_L``; ``labels`` holds one class a column, ``Y`` is their one-hot
-    form. Where an output is not finite the loss is infinite, and its sample counts as wrong.
+    form. Where an output is not finite, the loss is infinite and the sample counts as wrong.
     """
     samples = np.arange(labels.size)
     shifted = outputs - outputs.max(axis=0)

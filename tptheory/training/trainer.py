@@ -9,16 +9,13 @@ from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule, rule_named
-from tptheory.training.data import DataSet, load_digits
+from tptheory.training.data import Array, DataSet, load_digits
 from tptheory.training.initial import INITS, draw_matrix, initial_parameters
 from tptheory.training.layerwise import Arrays, LayerwiseRule, forward, norm, softmax_cross_entropy
-
-Array = NDArray[Any]
 
 DTYPES = ("float32", "float64")
 HIDDEN_WIDTHS = (32, 32)
@@ -109,8 +106,8 @@ def train(
         widths: ``(n_0, ..., n_L)``, from pixels to classes; (pixels, 32, 32, classes) unless given.
         steps: how many updates to make.
         batch: ``B``, samples an update.
-        lr: the step size ``eta``. The largest stable one shrinks as ``1 / mean |x_0|^2``: BP on digits at the default
-            widths learns at 0.3 and diverges at 0.5.
+        lr: the step size ``eta``. At the defaults BP learns digits up to 0.4, and diverges from 0.6 on; inputs of
+            larger norm need a smaller one.
         init: ``"orthogonal"`` or ``"normal"`` (truncated), for the weights and the fixed matrices; see `draw_matrix`.
         std: the standard deviation of the entries. ``init="normal", std=0.01, bias=0.1`` is the seed notebook's start,
             from which BP sits on a plateau and exact TP blows up.
@@ -305,9 +302,13 @@ def _whole(argument: str, value: Any, lowest: int = 1, highest: int | None = Non
 def _number(argument: str, value: Any, expected: str = "a finite number") -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InvalidTypeError(complain(argument, expected, value))
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise InvalidValueError(complain(argument, expected, value))
-    return float(value)
+    return number
 
 
 def _positive(argument: str, value: Any) -> float:
