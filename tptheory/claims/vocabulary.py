@@ -374,6 +374,14 @@ class Nonincreasing(Claim):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
         object.__setattr__(self, "given", _given(self.given))
 
+    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
+        """Return the velocities of the flow."""
+        return _flow_definitions(self.quantity, self.along)
+
+    def rate_in_velocities(self) -> Expr:
+        """Return the derivative along the flow in the symbols of `definitions`."""
+        return differential(self.quantity, _velocity_symbols(self.quantity, self.along))
+
     def rate(self) -> Expr:
         """Return the derivative along the flow."""
         return self.along.derivative(self.quantity)

@@ -173,6 +173,9 @@ def _explain(part: dict[str, Any]) -> str:
         factors = " · ".join(f"({_polynomial(f)})" for f in part["factors"])
         bound = part["bound"] if isinstance(part["bound"], str) else f"rank of {_polynomial(part['bound'])}"
         lines[1] = f"Claim: {_polynomial(part['goal'])} has rank at most {bound}, because it is {factors}"
+    if part["method"] == "descent":
+        squares = " + ".join(f"{w} |{_polynomial(q)}|^2".removeprefix("1 ") for w, q in part["squares"])
+        lines[1] = f"Claim: {_polynomial(part['goal'])} = -({squares or '0'}) <= 0"
     reasons = zip(part["hypotheses"], part["reasons"], strict=True)
     used = [f"  ({i}) {_polynomial(h)} = 0    {why}" for i, (h, why) in enumerate(reasons)]
     if not part["cofactors"]:

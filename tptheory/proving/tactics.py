@@ -14,6 +14,7 @@ from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.proving.certificate import identity, together
 from tptheory.proving.completion import Completion, Limits, Origin, without
+from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
@@ -56,12 +57,14 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
         raise InvalidValueError(complain("seconds", "a positive number", seconds))
     started = perf_counter()
     title = title or claim.statement()
-    try:
-        parts = [part for c in claim.conjuncts() for part in _certify(c, title, started + seconds)]
-    except _StuckError as stuck:
-        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
-    except UnsupportedExpressionError as error:
-        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
+    parts: list[dict[str, Any]] = []
+    for part in claim.conjuncts():
+        try:
+            parts += _first_that_works(part, title, started + seconds)
+        except _StuckError as stuck:
+            return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
+        except UnsupportedExpressionError as error:
+            return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
     certificate = together(parts, title)
     checked = certificate.check()
     if not checked:
@@ -69,24 +72,38 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     return Proved(claim, certificate, perf_counter() - started)
 
 
-def _certify(claim: Claim, title: str, deadline: float) -> Iterator[dict[str, Any]]:
+def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
+    """Try the term orders one after the other, the first for half of the time."""
+    orders = (True, False) if isinstance(claim, Nonincreasing) else (False, True)
+    half = perf_counter() + (deadline - perf_counter()) / 2
+    try:
+        return list(_certify(claim, title, half, orders[0]))
+    except _StuckError as stuck:
+        try:
+            return list(_certify(claim, title, deadline, orders[1]))
+        except _StuckError:
+            raise stuck from None
+
+
+def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -> Iterator[dict[str, Any]]:
+    translator = _translator(claim, not isinstance(claim, Nonincreasing), transposes_last)
     if isinstance(claim, Nonincreasing):
-        raise _StuckError("sums of squares are not searched for yet")
+        yield _descent(claim, translator, title, deadline)
+        return
     if isinstance(claim, RankAtMost):
         for bound in claim.bound:
-            yield _rank(claim, bound, title, deadline)
+            yield _rank(claim, bound, translator, title, deadline)
         return
     for lhs, rhs in claim.equations():
-        translator = _translator(claim)
         left = translator(lhs)
         right = left.scale(0) if rhs == 0 else translator(rhs)
         left, right = _without_common_scalars(left, right)
         yield identity(translator, [left, right.scale(-1)], _search(translator, left - right, deadline), title)
 
 
-def _translator(claim: Claim) -> Translator:
+def _translator(claim: Claim, thin: bool, transposes_last: bool) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
-    translator = Translator()
+    translator = Translator(thin, transposes_last)
     for symbol in claim.witnesses():
         translator.witness(symbol)
     for symbol, expression, reason in claim.definitions():
@@ -146,9 +163,28 @@ def _without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
     ]
 
 
-def _rank(claim: RankAtMost, bound: Any, title: str, deadline: float) -> dict[str, Any]:
+def _descent(claim: Nonincreasing, translator: Translator, title: str, deadline: float) -> dict[str, Any]:
+    """Write minus the derivative as a sum of squares."""
+    rate = translator(claim.rate_in_velocities())
+    hypotheses = [h.polynomial for h in translator.hypotheses]
+    completion = Completion(translator.alphabet, hypotheses, Limits(seconds=max((deadline - perf_counter()) / 2, 0.01)))
+    completion.prove(rate)
+
+    def reduce(p: Polynomial) -> Polynomial:
+        return Polynomial(p.alphabet, p.rows, p.columns, completion.reduce(p.terms)[0])
+
+    squares = squares_of(rate.scale(-1), reduce)
+    if squares is None:
+        raise _StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(reduce(rate)))
+    rest = rate
+    for weight, Q in squares:
+        rest = rest + (Q * Q.transpose()).trace().scale(weight)
+    data = [[str(weight), Q.data()] for weight, Q in squares]
+    return identity(translator, [rate], _search(translator, rest, deadline), title, method="descent", squares=data)
+
+
+def _rank(claim: RankAtMost, bound: Any, translator: Translator, title: str, deadline: float) -> dict[str, Any]:
     """Write the matrix as a product that passes through the bound: a size, or a matrix."""
-    translator = _translator(claim)
     (matrix,) = _without_common_scalars(translator(claim.matrix))
     middle = translator(bound)
     if middle.terms == {((), ""): 1} and isinstance(bound, MatrixExpr):

@@ -49,8 +49,8 @@ class Hypothesis:
 class Translator:
     """Translate expressions over one alphabet, and collect the equations that define its letters."""
 
-    def __init__(self) -> None:
-        self.alphabet = Alphabet()
+    def __init__(self, thin: bool = True, transposes_last: bool = False) -> None:
+        self.alphabet = Alphabet(thin, transposes_last)
         self.hypotheses: list[Hypothesis] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}

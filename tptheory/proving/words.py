@@ -20,7 +20,7 @@ Rational = int | Fraction
 Terms = dict[Monomial, Rational]
 
 AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
-"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands one level up. A defined
+"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands above its own. A defined
 letter outweighs any word, so that it is replaced by what it stands for; an auxiliary letter weighs nothing."""
 
 _FIRST, _LEVEL = 0x100, 0x1800
@@ -37,9 +37,18 @@ def divide(a: Rational, b: Rational) -> Rational:
 
 
 class Alphabet:
-    """The letters of one proof: name, shape and transpose of each."""
+    """The letters of one proof: name, shape and transpose of each.
 
-    def __init__(self) -> None:
+    Args:
+        thin: whether a product between two sizes 1 is a scalar. If not, a size 1 is a size like any other: what is
+            proved so holds for one sample all the same.
+        transposes_last: whether every transpose is rewritten into what is none. If not, every inverse is rewritten
+            into what is none. Which of the two term orders ends sooner depends on the claim.
+    """
+
+    def __init__(self, thin: bool = True, transposes_last: bool = False) -> None:
+        self._allow_thin = thin
+        self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
         self.names: dict[str, str] = {}
         self.shapes: dict[str, tuple[str, str] | None] = {}
         self.adjoints: dict[str, str] = {}
@@ -51,12 +60,13 @@ class Alphabet:
         """Declare a matrix and its transpose, and return its letter; the same name gives the same letter."""
         if name in self._letters:
             return self._letters[name]
+        level = self._inverse if level == INVERSE else level
         letter = self._declare(name, (rows, columns), level)
         self.adjoints[letter] = letter
         if not symmetric:
-            other = self._declare(f"{name}'", (columns, rows), level + 1 if level else AUXILIARY)
+            other = self._declare(f"{name}'", (columns, rows), level + self._transposed if level else AUXILIARY)
             self.adjoints[letter], self.adjoints[other] = other, letter
-        self._thin = self._thin or "1" in (rows, columns)
+        self._thin = self._allow_thin and (self._thin or "1" in (rows, columns))
         return letter
 
     def scalar(self, name: str) -> str:

@@ -1,0 +1,135 @@
+"""Sums of squares: write a scalar as ``-sum of weight * tr(Q Q')``, with weights found exactly.
+
+Each term of the scalar is a trace. Where a trace reads ``tr(u m u')`` with nothing in the middle, or with a symmetric
+projection there, ``u m`` is a candidate for a part of some ``Q``. The unknown is then the Gram matrix of the
+candidates: its entries solve linear equations over the rationals, and its LDL' decomposition gives the squares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+from flint import fmpq, fmpq_mat
+
+from tptheory.proving.words import Polynomial, Terms
+
+Reduce = Callable[[Polynomial], Polynomial]
+Square = tuple[Fraction, Polynomial]
+
+
+def squares_of(scalar: Polynomial, reduce: Reduce) -> list[Square] | None:
+    """Return weights and polynomials with ``scalar = sum of weight * tr(Q Q')`` modulo what ``reduce`` knows.
+
+    Args:
+        scalar: a scalar polynomial whose terms are single traces with rational coefficients.
+        reduce: brings a polynomial to normal form modulo the hypotheses.
+
+    Returns:
+        The squares, with positive weights; an empty list for zero; None if none were found.
+    """
+    scalar = reduce(scalar)
+    if not scalar:
+        return []
+    if any(len(scalars) != 1 or len(scalars[0]) < 2 for scalars, _ in scalar.terms):
+        return None
+    for candidates in _candidate_sets(scalar, reduce):
+        found = _solve(scalar, candidates, reduce)
+        if found is not None:
+            return found
+    return None
+
+
+def _candidate_sets(scalar: Polynomial, reduce: Reduce) -> Iterator[list[Polynomial]]:
+    """Return sets of halves to try: one half for each square term, of as few shapes as can be; then all halves."""
+    groups: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for (cycle,), _ in scalar.terms:
+        for half in _halves(scalar, cycle, reduce):
+            groups.setdefault(scalar.alphabet.shape(half), {}).setdefault(cycle, set()).add(half)
+    chosen: list[str] = []
+    covered: set[str] = set()
+    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        fresh = halves.keys() - covered
+        chosen += [half for cycle in sorted(fresh) for half in sorted(halves[cycle])]
+        covered |= fresh
+    yield [Polynomial.word(scalar.alphabet, half) for half in chosen]
+    everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
+    if len(everything) > len(chosen):
+        yield [Polynomial.word(scalar.alphabet, half) for half in everything]
+
+
+def _halves(scalar: Polynomial, cycle: str, reduce: Reduce) -> Iterator[str]:
+    """Find ``u m`` for every way to turn the trace into ``tr(u m u')``."""
+    transpose, shapes = scalar.alphabet.transpose, scalar.alphabet.shapes
+    seen = set()
+    for i in range(len(cycle)):
+        turned = cycle[i:] + cycle[:i]
+        for h in range(len(cycle) // 2 + 1):
+            u, m, v = turned[:h], turned[h : len(cycle) - h], turned[len(cycle) - h :]
+            if v != transpose(u) or u + m in seen or (not m and not u):
+                continue
+            if m:
+                middle = Polynomial.word(scalar.alphabet, m)
+                if shapes[m[0]][0] != shapes[m[-1]][1] or reduce(middle * middle.transpose() - middle):  # type: ignore[index]
+                    continue
+            seen.add(u + m)
+            yield u + m
+
+
+def _solve(scalar: Polynomial, candidates: list[Polynomial], reduce: Reduce) -> list[Square] | None:
+    """Solve for the Gram matrix of the candidates, and decompose it."""
+    pairs = [
+        (i, j)
+        for i, j in combinations_with_replacement(range(len(candidates)), 2)
+        if (candidates[i].rows, candidates[i].columns) == (candidates[j].rows, candidates[j].columns)
+    ]
+    columns = [reduce((candidates[i] * candidates[j].transpose()).trace()) for i, j in pairs]
+    monomials = sorted({m for p in (scalar, *columns) for m in p.terms})
+    if not pairs or not scalar.terms.keys() <= {m for p in columns for m in p.terms}:
+        return None
+    table = [
+        [*(_exact(p.terms.get(m, 0)) * (1 if i == j else 2) for p, (i, j) in zip(columns, pairs, strict=True)), b]
+        for m, b in ((m, _exact(scalar.terms.get(m, 0))) for m in monomials)
+    ]
+    reduced, rank = fmpq_mat(len(monomials), len(pairs) + 1, [x for row in table for x in row]).rref()
+    gram = fmpq_mat(len(candidates), len(candidates))
+    for row in range(rank):
+        pivot = next(k for k in range(len(pairs) + 1) if reduced[row, k] != 0)
+        if pivot == len(pairs):
+            return None
+        i, j = pairs[pivot]
+        gram[i, j] = gram[j, i] = reduced[row, len(pairs)]
+    return _decompose(gram, candidates)
+
+
+def _decompose(gram: fmpq_mat, candidates: list[Polynomial]) -> list[Square] | None:
+    """Return the squares of an LDL' decomposition, or None if the Gram matrix has a negative direction."""
+    n = gram.nrows()
+    squares: list[Square] = []
+    for k in range(n):
+        pivot = gram[k, k]
+        if pivot < 0 or (pivot == 0 and any(gram[k, j] != 0 for j in range(k + 1, n))):
+            return None
+        if pivot == 0:
+            continue
+        row = [gram[k, j] / pivot for j in range(n)]
+        terms: Terms = {}
+        for j in range(k, n):
+            if row[j] != 0:
+                ((monomial, _),) = candidates[j].terms.items()
+                terms[monomial] = Fraction(int(row[j].p), int(row[j].q))
+        squares.append(
+            (
+                Fraction(int(pivot.p), int(pivot.q)),
+                Polynomial(candidates[k].alphabet, candidates[k].rows, candidates[k].columns, terms),
+            )
+        )
+        for i in range(k + 1, n):
+            for j in range(k + 1, n):
+                gram[i, j] = gram[i, j] - pivot * row[i] * row[j]
+    return squares
+
+
+def _exact(coefficient: int | Fraction) -> fmpq:
+    return fmpq(coefficient.numerator, coefficient.denominator)
