@@ -108,7 +108,10 @@ class Checker:
     def closed(self, p: Polynomial) -> Polynomial:
         """Take the trace; the size of an identity must be a number or a declared scalar."""
         size, total = p[1][0], Counter()  # type: ignore[var-annotated]
-        require(len(set(p[1])) == 1 and self.shapes.get(size, ()) == (), f"a trace must be square, and its size {size} must be a scalar")
+        require(
+            len(set(p[1])) == 1 and self.shapes.get(size, ()) == (),
+            f"a trace must be square, and its size {size} must be a scalar",
+        )
         number, scalar = (Fraction(size), ()) if size.isdecimal() else (Fraction(1), ((size,),))
         for (s, u), c in p[0].items():
             total[self.term(s, [u], ()) if u else self.term(s + scalar, [], ())] += c if u else c * number

@@ -168,6 +168,11 @@ class Chain(MatMul):
         """Tell whether the scalar coefficient carries a minus sign."""
         return not isinstance(self.args[0], MatrixExpr) and bool(self.args[0].could_extract_minus_sign())
 
+    @property
+    def precedence(self) -> int:
+        """How tightly printers bind it; SymPy would read all factors to find out, once for each factor."""
+        return PRECEDENCE["Add"] if self.could_extract_minus_sign() else PRECEDENCE["Mul"]
+
     def __eq__(self, other: object) -> bool:
         """Equal a `MatMul` of the same factors."""
         return isinstance(other, MatMul) and self.args == other.args

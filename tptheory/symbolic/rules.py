@@ -200,6 +200,7 @@ class GaussNewton(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``(W_L ... W_l)+``."""
+        net.check_layer(l)
         return Pinv(net.product(net.depth, l))
 
 
@@ -227,6 +228,7 @@ class Newton(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``(A'A)^-1 A'`` for ``A = W_L ... W_l``."""
+        net.check_layer(l)
         A = net.product(net.depth, l)
         return matmul(Inverse(matmul(transpose(A), A)), transpose(A))
 
