@@ -2,14 +2,14 @@
 
     python checker.py CERTIFICATE.json
 
-It shows that a polynomial in real matrices, the goal, follows from hypotheses that are zero: goal = the sum over its
-cofactors of coefficient * left * hypothesis * right. A term is [rational, word] or [rational, word, size]; a word lists symbols
-whose shapes compose, the empty word is the identity of its size. A symbol of shape [] is a scalar; a list inside a word
-is the trace of that product. Scalars commute with everything, a trace may be rotated and transposed, a 1x1 product is
-its own trace, tr(I) is its size. A cofactor with a fifth entry stands for coefficient * fifth * tr(left * hypothesis *
-right). "rank": goal = product of "factors" + cofactors, so its rank is at most "bound": a size between two factors, or
-the rank of a factor. "descent": goal + sum of weight * tr(Q Q') over "squares" [weight, Q] = cofactors, so goal <= 0.
-"all": each of "parts" is a certificate of its own.
+It shows that a polynomial in real matrices, the goal, follows from hypotheses that are zero: goal = the sum, over its
+cofactors, of coefficient * left * hypothesis * right. A term is [rational, word] or [rational, word, size]; a word
+lists symbols whose shapes compose, the empty word is the identity of its size. A symbol of shape [] is a scalar; a list
+inside a word is the trace of that product. Scalars commute with everything, a trace may be rotated and transposed, a
+1x1 product is its own trace, tr(I) is its size. A cofactor with a fifth entry stands for coefficient * fifth *
+tr(left * hypothesis * right). "rank": goal = product of "factors" + cofactors, so its rank is at most "bound": a size
+between two factors, or the rank of a factor. "descent": goal + sum of weight * tr(Q Q') over "squares" [weight, Q] =
+cofactors, so goal <= 0. "all": each of "parts" is a certificate of its own.
 """
 
 import json
@@ -84,13 +84,13 @@ class Checker:
 
     def polynomial(self, terms: list[Any], size: str = "") -> Polynomial:
         """Read terms of one shape; scalars alone are of ``size`` where they name none."""
-        total, shapes = Counter(), set()  # type: ignore[var-annotated]
+        total: Any = Counter()
+        shapes = set()
         for coefficient, items, *sizes in terms:
             scalars = tuple((a,) for a in items if isinstance(a, str) and not self.shapes[a])
             word = tuple(a for a in items if isinstance(a, str) and self.shapes[a])
-            total[self.term(scalars, [tuple(a) for a in items if not isinstance(a, str)], word)] += rational(
-                coefficient
-            )
+            monomial = self.term(scalars, [tuple(a) for a in items if not isinstance(a, str)], word)
+            total[monomial] += rational(coefficient)
             shapes.add(self.shape(word) if word else (*sizes, size)[:1] * 2)
         require(len(shapes) == 1, "the terms of a polynomial must have one shape")
         require(all(n and isinstance(n, str) for n in min(shapes)), "an empty word must carry its size")
