@@ -1,0 +1,200 @@
+"""The refuter finds small exact counterexamples, and never refutes what is true."""
+
+import subprocess
+import sys
+
+import pytest
+from sympy import Identity, Inverse, MatrixSymbol, Symbol, symbols
+
+from tptheory import (
+    AllOf,
+    Backprop,
+    Commute,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    FeedbackAlignment,
+    LogPdet,
+    Nonincreasing,
+    Parallel,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    alpha,
+    decide,
+    full_column_rank,
+    full_row_rank,
+    inner,
+    matadd,
+    matmul,
+    orthogonal,
+    partial_isometry,
+    projection,
+    refute,
+    squared_norm,
+    symmetric,
+    transpose,
+)
+from tptheory.errors import InvalidTypeError, InvalidValueError
+
+m, n, p = symbols("m n p", integer=True, positive=True)
+A, B, S = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("S", n, n)
+net = DeepLinearNetwork(depth=3)
+W1, W2, W3 = net.weights
+T = transpose
+two = DeepLinearNetwork(depth=2)
+square = DeepLinearNetwork(widths=(n, n, n, n))
+lone = DeepLinearNetwork(widths=(1, 1), batch=2)
+pick = MatrixSymbol("s", 2, 1)
+balance = matadd(matmul(T(W2), W2), matmul(-1, W1, T(W1)))
+
+FALSE = {
+    "TP is BP at depth 3": (Equal(TargetProp().update(net, 1), Backprop().update(net, 1)), 4),
+    "partial isometry is necessary at depth 3": (
+        Equal(matmul(W2, T(W2), W2), W2, given=[Equal(matmul(Pinv(W2), Pinv(W3)), matmul(T(W2), T(W3)))]),
+        3,
+    ),
+    "reverse order for full row rank": (
+        Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A)), given=[full_row_rank(A, B)]),
+        5,
+    ),
+    "reverse order": (Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A))), 4),
+    "TP's loss never rises at depth 3": (Nonincreasing(net.loss, along=TargetProp().flow(net)), 6),
+    "TP conserves the balance": (Conserved(balance, along=TargetProp().flow(net)), 4),
+    "FA conserves the balance": (Conserved(balance, along=FeedbackAlignment().flow(net)), 4),
+    "FA's loss never rises": (Nonincreasing(two.loss, along=FeedbackAlignment().flow(two)), 3),
+    "x + alpha dL/dx = x + alpha x_prev": (
+        Equal(
+            matadd(square.activation(2), matmul(alpha, Backprop().error_signal(square, 2))),
+            matadd(square.activation(2), matmul(alpha, square.activation(1))),
+        ),
+        1,
+    ),
+    "each sample of a batch moves downhill": (
+        Nonincreasing(squared_norm(matmul(lone.error, pick)) / 2, along=Backprop().flow(lone)),
+        0,
+    ),
+    "BP's update keeps its direction": (
+        Parallel(
+            Backprop().step(two).after(Backprop().update(two, 2)),
+            Backprop().update(two, 2),
+        ),
+        4,
+    ),
+    "a one-sample activation moves straight downhill": (
+        Parallel(Backprop().flow(two).derivative(two.output), two.error),
+        4,
+    ),
+    "the wrong log-determinant law": (
+        Conserved(LogPdet(W2) - squared_norm(W1), along=TargetProp().flow(net)),
+        4,
+    ),
+    "two matrices commute": (Commute(S, MatrixSymbol("R", n, n)), 2),
+    "rank one": (RankAtMost(matmul(A, B), 1), 6),
+    "projections are symmetric": (Equal(T(S), S, given=[projection(S)]), 2),
+    "orthogonal matrices are symmetric": (Equal(T(S), S, given=[orthogonal(S)]), 2),
+    "one of several": (AllOf(Equal(matmul(A, Pinv(A), A), A), Equal(Pinv(A), T(A))), 2),
+    "full column rank is full row rank": (
+        Equal(matmul(A, Pinv(A)), Identity(m), given=[full_column_rank(A)]),
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize(("claim", "total"), FALSE.values(), ids=FALSE.keys())
+def test_false_claims_are_refuted_at_the_smallest_sizes(claim, total):
+    """The counterexample meets the hypotheses, breaks the claim, and is as narrow as can be."""
+    verdict = decide(claim, seconds=20)
+    assert verdict.refuted, verdict.explain()
+    assert not verdict.proved
+    found = verdict.counterexample
+    assert found.check()
+    assert found.total_width == total
+
+
+TRUE = {
+    "Penrose": Equal(matmul(A, Pinv(A), A), A),
+    "reverse order": Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A)), given=[full_column_rank(A), full_row_rank(B)]),
+    "TP is BP": Equal(TargetProp().update(net, 1), Backprop().update(net, 1), given=[partial_isometry(W2, W3)]),
+    "BP descends": Nonincreasing(net.loss, along=Backprop().flow(net)),
+    "TP descends at depth 2": Nonincreasing(two.loss, along=TargetProp().flow(two)),
+    "log-determinant": Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=TargetProp().flow(net)),
+    "rank": RankAtMost(matmul(A, B), [n, A, B]),
+    "vacuous": Zero(S, given=[Equal(S, matmul(2, S))]),
+}
+
+
+@pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE.keys())
+def test_true_claims_are_not_refuted(claim):
+    """The search ends undecided and says how far it got; both sides together prove the claim."""
+    verdict = refute(claim, seconds=1)
+    assert verdict.word == "undecided"
+    assert verdict.evidence["instances tried"] > 0
+    assert decide(claim, seconds=5).proved
+
+
+def test_the_answer_is_the_same_each_time():
+    """The same seed gives the same counterexample."""
+    claim, _ = FALSE["reverse order for full row rank"]
+    assert refute(claim, seed=1).counterexample.values == refute(claim, seed=1).counterexample.values
+
+
+def test_entries_are_made_small():
+    """A+ = A' is broken by the number 2, not by a larger matrix."""
+    assert repr(refute(Equal(Pinv(A), T(A))).counterexample) == "Counterexample(A=[[2]])"
+
+
+def test_the_snippet_runs():
+    """The snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
+    for name in ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank"):
+        found = refute(FALSE[name][0]).counterexample
+        run = subprocess.run([sys.executable, "-c", found.snippet()], capture_output=True, text=True, timeout=60)
+        assert run.stderr == ""
+        value = found.violation().value
+        assert run.stdout.split() == str(value).split()
+
+
+def test_latex_and_json():
+    """A counterexample prints as LaTeX and as plain data."""
+    found = refute(FALSE["reverse order for full row rank"][0]).counterexample
+    assert r"\begin{pmatrix}" in found.latex()
+    assert r"\neq 0" in found.latex()
+    assert set(found.to_json()["matrices"]) == {"A", "B"}
+
+
+def test_inverses_that_do_not_exist_refute_nothing():
+    """Where an inverse does not exist the claim says nothing, so that A singular is no counterexample."""
+    assert refute(Equal(matmul(S, Inverse(S)), Identity(n)), seconds=1).word == "undecided"
+
+
+def test_a_jump_of_rank_refutes_no_flow():
+    """At W_2 = 0 the rank jumps, and the log-determinant law does not speak of it."""
+    law = Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=TargetProp().flow(net))
+    assert refute(law, seconds=1).word == "undecided"
+
+
+def test_decide_says_how_far_both_sides_got():
+    """A claim that is true, and beyond the prover, comes out undecided with both reasons."""
+    t = Symbol("t", positive=True)
+    claim = Nonincreasing(-t * inner(A, A), along=Backprop().flow(DeepLinearNetwork(depth=1)))
+    assert decide(claim, seconds=1).proved
+    hard = Equal(S, Identity(n), given=[Equal(matmul(S, S, S), Identity(n)), symmetric(S)])
+    verdict = decide(hard, seconds=1)
+    assert verdict.word == "undecided"
+    assert {"proof", "counterexample", "instances tried"} <= verdict.evidence.keys()
+
+
+def test_time_is_kept():
+    """Both sides together end within the time, or little later."""
+    hard = Equal(S, Identity(n), given=[Equal(matmul(S, S, S), Identity(n)), symmetric(S)])
+    assert decide(hard, seconds=1).seconds < 1.5
+
+
+@pytest.mark.parametrize("ask", [refute, decide])
+def test_bad_arguments(ask):
+    """What is no claim, or no time, is refused by name."""
+    with pytest.raises(InvalidTypeError, match="'claim' must be a claim"):
+        ask(3)
+    with pytest.raises(InvalidValueError, match="'seconds' must be a positive number"):
+        ask(Zero(A), seconds=0)
