@@ -2,131 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
+from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S
 
-from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.claim import Claim, as_expression, flatten_given, minus
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
-from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matadd, matmul, squared_norm, transpose
-
-
-class Claim:
-    """A statement about matrices of any size, under hypotheses.
-
-    A claim that is a set of equations says so by `equations`: it holds where both sides agree in each.
-    """
-
-    given: tuple[Any, ...]
-
-    def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
-        raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the symbols that `equations` introduces: each with what it stands for, and why."""
-        return ()
-
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the expressions that must vanish, in the symbols of the claim alone."""
-        return tuple(_minus(lhs, rhs) for lhs, rhs in self.equations())
-
-    def conjuncts(self) -> Iterator[Claim]:
-        """Run through the claims that make up this one."""
-        yield self
-
-    def conclusion(self, say: Any) -> str:
-        """Return what is claimed, with ``say`` turning each expression into text."""
-        raise NotImplementedError
-
-    def statement(self) -> str:
-        """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = self.conclusion(str)
-        return f"if {'; '.join(h.statement() for h in self.given)}, then {conclusion}" if self.given else conclusion
-
-    def latex(self) -> str:
-        """Return the claim in LaTeX text mode."""
-        conclusion = self.conclusion(lambda e: f"${latex(e)}$")
-        return f"If {'; '.join(h.latex() for h in self.given)}, then {conclusion}." if self.given else f"{conclusion}."
-
-    def assumptions(self) -> tuple[tuple[Any, str], ...]:
-        """Return the expressions that the hypotheses say vanish, each with its reason."""
-        return tuple((equation, h.statement()) for h in self.given for equation in _assumed(h))
-
-    def witnesses(self) -> tuple[MatrixSymbol, ...]:
-        """Return the symbols that the hypotheses say exist."""
-        return tuple(w for h in self.given if isinstance(h, Hypothesis) for w in h.witnesses)
-
-    def symbols(self) -> tuple[MatrixSymbol | Symbol, ...]:
-        """Return the matrices and scalars that the claim and its hypotheses speak of, by name; sizes apart."""
-        found: set[Any] = set()
-        for expression in (*self.expressions(), *(e for e, _ in self.assumptions())):
-            found |= sympify(expression).atoms(MatrixSymbol, Symbol)
-        sizes = {s for A in found if isinstance(A, MatrixSymbol) for n in A.shape for s in n.free_symbols}
-        return tuple(sorted(found - sizes, key=lambda s: s.name))
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return every expression that the conclusion speaks of."""
-        return tuple(side for equation in self.equations() for side in equation)
-
-    def _repr_latex_(self) -> str:
-        return self.latex()
-
-
-def _assumed(hypothesis: Any) -> tuple[Any, ...]:
-    return hypothesis.equations if isinstance(hypothesis, Hypothesis) else hypothesis.residuals()
-
-
-def _given(given: Any) -> tuple[Any, ...]:
-    """Check and flatten the hypotheses of a claim."""
-    if isinstance(given, Hypothesis | Claim):
-        given = (given,)
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise InvalidTypeError(complain("given", "a list of hypotheses", given, "Try given=[full_row_rank(W)]."))
-    flat: list[Any] = []
-    for item in given:
-        if isinstance(item, list | tuple):
-            flat.extend(_given(item))
-        elif isinstance(item, Hypothesis) or (isinstance(item, Equal | Zero) and not item.given):
-            flat.append(item)
-        else:
-            raise InvalidTypeError(
-                complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, "See tptheory.claims.")
-            )
-    return tuple(flat)
-
-
-def _expression(argument: str, value: Any) -> Any:
-    """Return a matrix or scalar expression; text is never parsed."""
-    if isinstance(value, MatrixExpr | MatrixBase):
-        return as_matrix(argument, value)
-    if isinstance(value, str):
-        raise InvalidTypeError(complain(argument, "a SymPy expression", value, "Text is never evaluated: build it."))
-    try:
-        return sympify(value, strict=True)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(complain(argument, "a SymPy expression", value)) from None
-
-
-def _minus(lhs: Any, rhs: Any) -> Any:
-    """Subtract matrices or scalars of one shape; the number 0 stands for a zero matrix."""
-    left, right = isinstance(lhs, MatrixExpr | MatrixBase), isinstance(rhs, MatrixExpr | MatrixBase)
-    if left and right:
-        if lhs.shape != rhs.shape:
-            raise ShapeError(
-                f"'rhs' must have the shape of 'lhs', {lhs.shape} (got {rhs.shape}). "
-                "Transpose one side, or check the layer indices."
-            )
-        return matadd(lhs, matmul(-1, rhs))
-    if left != right:
-        if S.Zero in (rhs, lhs):
-            return lhs if left else matmul(-1, rhs)
-        raise ShapeError(f"'rhs' must be a {'matrix' if left else 'scalar'} as 'lhs' is (got {rhs}).")
-    return lhs - rhs
+from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
 
 
 @dataclass(frozen=True)
@@ -143,18 +29,20 @@ class Equal(Claim):
     rhs: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "lhs", _expression("lhs", self.lhs))
-        object.__setattr__(self, "rhs", _expression("rhs", self.rhs))
-        object.__setattr__(self, "given", _given(self.given))
-        _minus(self.lhs, self.rhs)
+        object.__setattr__(self, "lhs", as_expression("lhs", self.lhs))
+        object.__setattr__(self, "rhs", as_expression("rhs", self.rhs))
+        object.__setattr__(self, "given", flatten_given(self.given))
+        minus(self.lhs, self.rhs)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides."""
         return ((self.lhs, self.rhs),)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``lhs = rhs``."""
         return f"{say(self.lhs)} = {say(self.rhs)}"
 
@@ -166,16 +54,18 @@ class Zero(Claim):
     expression: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the arguments."""
-        object.__setattr__(self, "expression", _expression("expression", self.expression))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "expression", as_expression("expression", self.expression))
+        object.__setattr__(self, "given", flatten_given(self.given))
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the expression and 0."""
         return ((self.expression, S.Zero),)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``expression = 0``."""
         return f"{say(self.expression)} = {say(Integer(0))}"
 
@@ -192,20 +82,20 @@ class RankAtMost(Claim):
         """Check the arguments."""
         object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
         bounds = self.bound if isinstance(self.bound, Sequence) and not isinstance(self.bound, str) else (self.bound,)
-        bounds = tuple(_expression("bound", b) for b in bounds)
+        bounds = tuple(as_expression("bound", b) for b in bounds)
         for b in bounds:
             if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
                 raise InvalidValueError(complain("bound", "a non-negative integer, a size or a matrix", b))
         if not bounds:
             raise InvalidValueError(complain("bound", "at least one bound", self.bound))
         object.__setattr__(self, "bound", bounds)
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the matrix, and the matrices whose rank bounds it."""
         return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""
         bounds = [f"rank({say(b)})" if isinstance(b, MatrixExpr) else say(b) for b in self.bound]
         least = bounds[0] if len(bounds) == 1 else f"min({', '.join(bounds)})"
@@ -220,11 +110,13 @@ class ImageWithin(Claim):
     space: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the shapes."""
         object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
         object.__setattr__(self, "space", as_matrix("space", self.space))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
         self.equations()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -234,7 +126,7 @@ class ImageWithin(Claim):
             raise ShapeError(f"'space' must have as many rows as 'matrix', {A.rows} (got {C.rows}).")
         return ((matmul(C, Pinv(C), A), A),)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``im(matrix) within im(space)``."""
         return f"im({say(self.matrix)}) ⊆ im({say(self.space)})"
 
@@ -247,11 +139,13 @@ class RowSpaceWithin(Claim):
     space: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the shapes."""
         object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
         object.__setattr__(self, "space", as_matrix("space", self.space))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
         self.equations()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -261,7 +155,7 @@ class RowSpaceWithin(Claim):
             raise ShapeError(f"'space' must have as many columns as 'matrix', {A.cols} (got {C.cols}).")
         return ((matmul(A, Pinv(C), C), A),)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``row(matrix) within row(space)``."""
         return f"row({say(self.matrix)}) ⊆ row({say(self.space)})"
 
@@ -274,11 +168,13 @@ class Orthogonal(Claim):
     second: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the shapes."""
         object.__setattr__(self, "first", as_matrix("first", self.first))
         object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
         if self.first.rows != self.second.rows:
             raise ShapeError(f"'second' must have as many rows as 'first', {self.first.rows} (got {self.second.rows}).")
 
@@ -286,7 +182,7 @@ class Orthogonal(Claim):
         """Return ``A' B`` and 0."""
         return ((matmul(transpose(self.first), self.second), S.Zero),)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first is orthogonal to second``."""
         return f"{say(self.first)} ⟂ {say(self.second)}"
 
@@ -303,8 +199,8 @@ class Parallel(Claim):
         """Check the shapes."""
         object.__setattr__(self, "first", as_matrix("first", self.first))
         object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", _given(self.given))
-        _minus(self.first, self.second)
+        object.__setattr__(self, "given", flatten_given(self.given))
+        minus(self.first, self.second)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return ``|B|^2 A`` and ``<B, A> B``."""
@@ -315,7 +211,7 @@ class Parallel(Claim):
         """Return the two matrices."""
         return (self.first, self.second)
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first is parallel to second``."""
         return f"{say(self.first)} ∥ {say(self.second)}"
 
@@ -330,9 +226,9 @@ class Conserved(Claim):
 
     def __post_init__(self) -> None:
         """Check the arguments."""
-        object.__setattr__(self, "quantity", _expression("quantity", self.quantity))
+        object.__setattr__(self, "quantity", as_expression("quantity", self.quantity))
         _check_motion(self.along)
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
@@ -352,7 +248,7 @@ class Conserved(Claim):
         """Return the quantity, and how what it is made of moves."""
         return (self.quantity, *_velocities(self.quantity, self.along))
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity is conserved by the rule's flow``."""
         return f"{say(self.quantity)} is conserved by {_motion(self.along)}"
 
@@ -367,12 +263,12 @@ class Nonincreasing(Claim):
 
     def __post_init__(self) -> None:
         """Check the arguments."""
-        object.__setattr__(self, "quantity", _expression("quantity", self.quantity))
+        object.__setattr__(self, "quantity", as_expression("quantity", self.quantity))
         if not isinstance(self.along, Flow):
             raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
         if isinstance(self.quantity, MatrixExpr):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
 
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""
@@ -390,7 +286,7 @@ class Nonincreasing(Claim):
         """Return the quantity, and how what it is made of moves."""
         return (self.quantity, *_velocities(self.quantity, self.along))
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity never rises along the rule's flow``."""
         return f"{say(self.quantity)} never rises along {_motion(self.along)}"
 
@@ -403,6 +299,8 @@ class Commute(Claim):
     second: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     def __post_init__(self) -> None:
         """Check the arguments."""
         if isinstance(self.first, Step) != isinstance(self.second, Step):
@@ -410,7 +308,7 @@ class Commute(Claim):
         if not isinstance(self.first, Step):
             object.__setattr__(self, "first", as_matrix("first", self.first))
             object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", _given(self.given))
+        object.__setattr__(self, "given", flatten_given(self.given))
         self.equations()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -420,7 +318,7 @@ class Commute(Claim):
             return ((matmul(A, B), matmul(B, A)),)
         return tuple((A.after(B.after(W)), B.after(A.after(W))) for W in dict.fromkeys((*A, *B)))
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first and second commute``."""
         if isinstance(self.first, Step):
             return f"{_motion(self.first)} and {_motion(self.second)} commute"
@@ -454,7 +352,7 @@ class AllOf(Claim):
         for claim in self.claims:
             yield from claim.conjuncts()
 
-    def conclusion(self, say: Any) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return all claims, one after the other."""
         return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
 

@@ -10,7 +10,7 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.vocabulary import Claim, Equal, Zero
+from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.constructions import (
     Random,
@@ -36,7 +36,7 @@ class Instances:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
-        self.equations = [h.residuals()[0] for h in claim.given if isinstance(h, Equal | Zero)]
+        self.equations = [r for h in claim.given if isinstance(h, Claim) for r in h.residuals()]
         spoken = [*claim.expressions(), *self.equations, *(A for h in self.hypotheses for A in h.matrices)]
         atoms = {s for e in spoken for s in sympify(e).atoms(MatrixSymbol, Symbol)}
         self.matrices: list[MatrixSymbol] = sorted(
