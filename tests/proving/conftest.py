@@ -73,6 +73,8 @@ class Reading:
     def holds(self, data: dict[str, Any]) -> bool:
         """Whether the identity of a certificate holds at these values."""
         rest = self.polynomial(data["goal"])
+        if data["method"] == "cancellation":
+            rest = rest.transpose() * rest
         if data["method"] == "rank":
             product = None
             for factor in data["factors"]:

@@ -130,6 +130,16 @@ def test_descent_refuses(data, reason):
         checker.check(data)
 
 
+def test_cancellation():
+    """A'A = 0 gives A = 0; the cofactors must sum to the square of the goal, not to the goal."""
+    zero_gram = {"hypotheses": [[["1", ["A'", "A"]]]], "goal": [["1", ["A"]]], "cofactors": [["1", [], 0, []]]}
+    checker.check(certificate(method="cancellation", **zero_gram))
+    with pytest.raises(checker.Refused, match="cannot sum to a goal of shape"):
+        checker.check(certificate(**zero_gram))
+    with pytest.raises(checker.Refused, match="do not sum"):
+        checker.check(certificate(method="cancellation", **{**zero_gram, "cofactors": []}))
+
+
 def test_scalars_and_traces_commute():
     """A trace may be rotated and transposed, a scalar stands anywhere, and tr(I) is the declared size."""
     base = {"symbols": {**GOOD["symbols"], "X'": ["m", "n"]}, "adjoints": [["A", "A'"], ["X", "X'"]]}

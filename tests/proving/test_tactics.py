@@ -60,6 +60,14 @@ greville = [
 
 TRUE = {
     "reverse order under Greville's conditions": Equal(Pinv(matmul(A, B)), matmul(pinvB, pinvA), given=greville),
+    "Greville's first condition is necessary": Equal(
+        matmul(pinvA, A, B, T(B), T(A)), matmul(B, T(B), T(A)), given=[Equal(Pinv(matmul(A, B)), matmul(pinvB, pinvA))]
+    ),
+    "Greville's second condition is necessary": Equal(
+        matmul(B, pinvB, T(A), A, B), matmul(T(A), A, B), given=[Equal(Pinv(matmul(A, B)), matmul(pinvB, pinvA))]
+    ),
+    "A'A = 0 only for A = 0": Zero(A, given=[Equal(matmul(T(A), A), 0)]),
+    "AA' = 0 only for A = 0": Zero(A, given=[Equal(matmul(A, T(A)), 0)]),
     "reverse order for full ranks": Equal(
         Pinv(matmul(A, B)), matmul(pinvB, pinvA), given=[full_column_rank(A), full_row_rank(B)]
     ),

@@ -173,6 +173,8 @@ def _explain(part: dict[str, Any]) -> str:
         factors = " · ".join(f"({_polynomial(f)})" for f in part["factors"])
         bound = part["bound"] if isinstance(part["bound"], str) else f"rank of {_polynomial(part['bound'])}"
         lines[1] = f"Claim: {_polynomial(part['goal'])} has rank at most {bound}, because it is {factors}"
+    if part["method"] == "cancellation":
+        lines[1] += ", because D' D = 0 for this difference D, and only the zero matrix has that"
     if part["method"] == "descent":
         squares = " + ".join(f"{w} |{_polynomial(q)}|^2".removeprefix("1 ") for w, q in part["squares"])
         lines[1] = f"Claim: {_polynomial(part['goal'])} = -({squares or '0'}) <= 0"
@@ -180,6 +182,7 @@ def _explain(part: dict[str, Any]) -> str:
     used = [f"  ({i}) {_polynomial(h)} = 0    {why}" for i, (h, why) in enumerate(reasons)]
     if not part["cofactors"]:
         return "\n".join([*lines, "Both sides have the same normal form; no hypothesis is needed."])
+    what = "D' D" if part["method"] == "cancellation" else "The claim"
     steps = []
     for coefficient, left, k, right, *outer in part["cofactors"]:
         inside = " ".join(filter(None, (_word(left), f"({k})", _word(right))))
@@ -187,7 +190,15 @@ def _explain(part: dict[str, Any]) -> str:
         sign = "-" if coefficient.startswith("-") else "+"
         size = coefficient.lstrip("-")
         steps.append(f"  {sign} {inside if size == '1' else f'{size} {inside}'}")
-    return "\n".join([*lines, "Used:", *used, "The claim is this sum, term by term:", *steps])
+    return "\n".join(
+        [
+            *lines,
+            "Used:",
+            *used,
+            f"{what} is this sum, term by term:",
+            *steps,
+        ]
+    )
 
 
 def _word(items: list[Any]) -> str:

@@ -9,7 +9,7 @@ inside a word is the trace of that product. Scalars commute with everything, a t
 1x1 product is its own trace, tr(I) is its size. A cofactor with a fifth entry stands for coefficient * fifth *
 tr(left * hypothesis * right). "rank": goal = product of "factors" + cofactors, so its rank is at most "bound": a size
 between two factors, or the rank of a factor. "descent": goal + sum of weight * tr(Q Q') over "squares" [weight, Q] =
-cofactors, so goal <= 0. "all": each of "parts" is a certificate of its own.
+cofactors, so goal <= 0. "cancellation": goal' * goal = cofactors, so goal = 0. "all": each of "parts" is a certificate.
 """
 
 import json
@@ -117,9 +117,13 @@ class Checker:
             total[self.term(s, [u], ()) if u else self.term(s + scalar, [], ())] += c if u else c * number
         return total, ("1", "1")
 
+    def adjoint(self, p: Polynomial) -> Polynomial:
+        """Transpose; scalars and traces stay."""
+        return {(s, tuple(self.adjoints[a] for a in reversed(u))): c for (s, u), c in p[0].items()}, p[1][::-1]
+
     def parts(self, data: dict[str, Any]) -> Iterator[tuple[Fraction, Polynomial]]:
         """Run through all that must sum to the goal: every proof passes here, and only here."""
-        require(data["method"] in ("identity", "rank", "descent"), "the method is unknown")
+        require(data["method"] in ("identity", "rank", "descent", "cancellation"), "the method is unknown")
         if data["method"] == "rank":
             factors, bound = [self.polynomial(f) for f in data["factors"]], data["bound"]
             require(all(p[1][1] == q[1][0] for p, q in pairwise(factors)), "the factors do not compose")
@@ -127,10 +131,9 @@ class Checker:
             require(bound in sizes if isinstance(bound, str) else self.polynomial(bound) in factors, "bound is not met")
             yield Fraction(1), reduce(self.product, factors)
         for weight, square in data["squares"] if data["method"] == "descent" else ():
-            terms, (m, n) = self.polynomial(square)
-            back = {(s, tuple(self.adjoints[a] for a in reversed(u))): c for (s, u), c in terms.items()}
+            q = self.polynomial(square)
             require(rational(weight) > 0, "the weight of a square must be positive")
-            yield -rational(weight), self.closed(self.product((terms, (m, n)), (back, (n, m))))
+            yield -rational(weight), self.closed(self.product(q, self.adjoint(q)))
         hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
         for coefficient, left, k, right, *outer in data["cofactors"]:
             require(k >= 0, "there is no negative hypothesis")
@@ -148,7 +151,8 @@ def check(data: dict[str, Any]) -> None:
             check(part)
         if data["method"] != "all":
             checker = Checker(data)
-            total, shape = checker.polynomial(data["goal"])
+            goal = checker.polynomial(data["goal"])
+            total, shape = checker.product(checker.adjoint(goal), goal) if data["method"] == "cancellation" else goal
             for coefficient, (terms, found) in checker.parts(data):
                 require(found == shape, f"a part of shape {found} cannot sum to a goal of shape {shape}")
                 for monomial, c in terms.items():
