@@ -160,6 +160,7 @@ def test_what_is_true_is_proved_and_measured(claim):
     assert verdict.proved, verdict.explain()
     assert not verdict.refuted
     assert verdict.certificate.check()
+    assert all(len(c.steps) == 1 + len(p["cofactors"]) for c, p in _chains(verdict.certificate))
     measured = crosscheck(claim, trials=40)
     assert measured.passed, measured
 
@@ -211,8 +212,31 @@ def test_the_same_proof_each_time():
     assert prove(claim).certificate.to_json() == prove(claim).certificate.to_json()
 
 
-def test_explain_names_what_was_used():
-    """The explanation lists the hypotheses and the combination of them."""
-    text = prove(Equal(pinvA, T(A), given=[partial_isometry(A)])).explain()
-    assert "A is a partial isometry" in text
-    assert "Penrose" in text
+def _chains(certificate):
+    """Return the chain of each part beside the part; a chain that misses its last line raises."""
+    return zip(certificate.chains(), certificate.parts(), strict=True)
+
+
+def test_explain_is_a_chain_from_one_side_to_the_other():
+    """Each line uses one hypothesis, which it names; the last line is the other side of the claim."""
+    lines = prove(Equal(pinvA, T(A), given=[partial_isometry(A)])).explain().splitlines()
+    assert lines[1].strip() == "A+"
+    assert lines[-1].split("  ")[1].strip() == "= A'"
+    assert any("A is a partial isometry" in line for line in lines)
+    assert all("Penrose" in line or "isometry" in line for line in lines[2:])
+
+
+def test_the_chain_in_latex():
+    """Pseudo-inverses and transposes are set as superscripts, and reasons as text."""
+    latex = prove(Equal(pinvA, T(A), given=[partial_isometry(A)])).certificate.latex()
+    assert latex.startswith("\\begin{align*}")
+    assert r"A^{+\top}" in latex
+    assert r"\text{A is a partial isometry}" in latex
+
+
+def test_a_chain_of_another_certificate_is_refused():
+    """A chain is built from what the checker accepts; of anything else it does not arrive."""
+    certificate = prove(Equal(matmul(A, pinvA, A), A)).certificate
+    broken = {**certificate.data, "cofactors": []}
+    with pytest.raises(AssertionError, match="do not lead"):
+        type(certificate)(broken).explain()

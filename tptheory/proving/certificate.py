@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tptheory.errors import InvalidFileError, InvalidTypeError, complain
+from tptheory.errors import InvalidFileError, complain
 from tptheory.proving import checker
 from tptheory.proving.completion import Origin
+from tptheory.proving.explanation import Chain, chain
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, word_data
 
@@ -102,9 +103,17 @@ class Certificate:
         """The number of cofactors in all parts."""
         return sum(len(part["cofactors"]) for part in self.parts())
 
+    def chains(self) -> list[Chain]:
+        """Return the proof of each part as a chain of equations."""
+        return [chain(part) for part in self.parts()]
+
     def explain(self) -> str:
-        """Return the certificate in words: what is shown, from which hypotheses, by which combination of them."""
-        return "\n\n".join(_explain(part) for part in self.parts())
+        """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
+        return "\n\n".join(c.text() for c in self.chains())
+
+    def latex(self) -> str:
+        """Return the chains of equations as ``align*`` environments of amsmath."""
+        return "\n".join(c.latex() for c in self.chains())
 
 
 def identity(
@@ -133,6 +142,7 @@ def identity(
         "hypotheses": [h.polynomial.data() for h in hypotheses],
         "reasons": [h.label for h in hypotheses],
         "goal": [term for p in goal if p for term in p.data()] or goal[0].data(),
+        "left": len(goal[0].terms),
         "cofactors": cofactors,
         **extra,
     }
@@ -165,62 +175,3 @@ def _declare(data: dict[str, Any], translator: Translator) -> None:
         other = alphabet.adjoints.get(letter)
         if other is not None and letter <= other:
             data["adjoints"].append([alphabet.names[letter], alphabet.names[other]])
-
-
-def _explain(part: dict[str, Any]) -> str:
-    lines = [part.get("theorem", ""), f"Claim: {_polynomial(part['goal'])} = 0"]
-    if part["method"] == "rank":
-        factors = " · ".join(f"({_polynomial(f)})" for f in part["factors"])
-        bound = part["bound"] if isinstance(part["bound"], str) else f"rank of {_polynomial(part['bound'])}"
-        lines[1] = f"Claim: {_polynomial(part['goal'])} has rank at most {bound}, because it is {factors}"
-    if part["method"] == "cancellation":
-        lines[1] += ", because D' D = 0 for this difference D, and only the zero matrix has that"
-    if part["method"] == "descent":
-        squares = " + ".join(f"{w} |{_polynomial(q)}|^2".removeprefix("1 ") for w, q in part["squares"])
-        lines[1] = f"Claim: {_polynomial(part['goal'])} = -({squares or '0'}) <= 0"
-    reasons = zip(part["hypotheses"], part["reasons"], strict=True)
-    used = [f"  ({i}) {_polynomial(h)} = 0    {why}" for i, (h, why) in enumerate(reasons)]
-    if not part["cofactors"]:
-        return "\n".join([*lines, "Both sides have the same normal form; no hypothesis is needed."])
-    what = "D' D" if part["method"] == "cancellation" else "The claim"
-    steps = []
-    for coefficient, left, k, right, *outer in part["cofactors"]:
-        inside = " ".join(filter(None, (_word(left), f"({k})", _word(right))))
-        inside = f"{_word(outer[0])} tr({inside})".strip() if outer else inside
-        sign = "-" if coefficient.startswith("-") else "+"
-        size = coefficient.lstrip("-")
-        steps.append(f"  {sign} {inside if size == '1' else f'{size} {inside}'}")
-    return "\n".join(
-        [
-            *lines,
-            "Used:",
-            *used,
-            f"{what} is this sum, term by term:",
-            *steps,
-        ]
-    )
-
-
-def _word(items: list[Any]) -> str:
-    return " ".join(f"tr({' '.join(i)})" if isinstance(i, list) else i for i in items)
-
-
-def _polynomial(terms: list[Any]) -> str:
-    text = ""
-    for coefficient, word, *size in terms:
-        sign = " - " if coefficient.startswith("-") else " + "
-        number = coefficient.lstrip("-")
-        body = _word(word) or (f"I_{size[0]}" if size and size[0] != "1" else "1")
-        text += sign + (body if number == "1" else f"{number} {body}")
-    return text.removeprefix(" + ").strip()
-
-
-def require_certificate(value: Any) -> Certificate:
-    """Return ``value`` if it is a certificate.
-
-    Raises:
-        InvalidTypeError: if it is not.
-    """
-    if not isinstance(value, Certificate):
-        raise InvalidTypeError(complain("certificate", "a Certificate", value, "Take verdict.certificate."))
-    return value
