@@ -80,9 +80,8 @@ class _LetteredNetwork(DeepLinearNetwork):
         return (self.input, *hidden)
 
     def signal(self, l: int) -> MatrixSymbol:
-        """Return ``d_l`` as a symbol; ``d_L`` is the error that ``loss="any"`` leaves open."""
-        letter = "d" if self.batch is None else "D"
-        return MatrixSymbol(f"{letter}_{l}", self.widths[l], self.samples)
+        """Return the rule's ``d_l`` as a symbol, beside ``error``, the symbol that ``loss="any"`` leaves open."""
+        return MatrixSymbol(f"delta_{l}", self.widths[l], self.samples)
 
 
 class _Program:
@@ -96,16 +95,18 @@ class _Program:
         self._biases = [str(net.bias(l)) for l in layers if net.biases]
         self._activations = [str(lettered.activation(l)) for l in (0, *layers)]
         self._signals = [str(lettered.signal(l)) for l in (0, *layers)]
+        self._error = str(lettered.error)
 
-        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth - 1, -1, -1)}
+        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth, -1, -1)}
         step = _with_letters(rule).step(lettered)
         self._states = [symbol for symbol in step if symbol not in net.parameters]
-        known = {*self._weights, *self._biases, *self._activations, *self._signals, *map(str, self._states)}
+        known = {*self._weights, *self._biases, *self._activations, *self._signals, self._error, eta.name}
+        known |= {str(net.target), *map(str, self._states)}
         symbols = {symbol for part in (*signals.values(), *step.values()) for symbol in part.free_symbols}
-        self._fixed = [s for s in sorted(symbols, key=_in_order) if str(s) not in {*known, str(net.target), eta.name}]
+        self._fixed = [s for s in sorted(symbols, key=_in_order) if str(s) not in known]
         self._feedback = {name: _compiled(expression) for name, expression in signals.items()}
         self.changes = {str(symbol): _compiled(change) for symbol, change in step.items()}
-        self.kept = [*self.changes, *self._activations[1:], *self._signals, "loss"]
+        self.kept = [*self.changes, *self._activations[1:], *self._signals, self._error, "loss"]
 
     def _forward(self, values: dict[str, Any]) -> None:
         """Add the activations, the output error and the loss."""
@@ -116,7 +117,7 @@ class _Program:
                 x = x + values[self._biases[l]]
             values[name] = x
         e = x - values[str(self.net.target)]
-        values[self._signals[-1]] = e
+        values[self._error] = e
         values["loss"] = np.vdot(e, e) / 2
 
     def look(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +182,7 @@ class _Program:
                 np.broadcast_to(x, (len(stack["loss"]), *x.shape)),
                 *(stack[name] for name in self._activations[1:]),
             ),
-            errors=stack[self._signals[-1]],
+            errors=stack[self._error],
             error_signals=tuple(stack[name] for name in self._signals),
             updates=tuple(moves[name] for name in self._weights),
             bias_updates=tuple(moves[name] for name in self._biases),
@@ -194,7 +195,7 @@ class _Program:
 def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
     """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule has its own way to ``d_l``."""
     own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
-    if own or rule.direct:
+    if own or rule.direct or l == net.depth:
         return rule.error_signal(net, l)
     return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
 
@@ -371,7 +372,7 @@ def _start(
     if Y.shape[0] != widths[-1]:
         raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(W)} has rows", Y.shape[0]))
     if X.shape[1] != Y.shape[1]:
-        raise ShapeError(complain("y", f"{X.shape[1]} samples in columns, as x has", Y.shape[1]))
+        raise ShapeError(complain("y", f"of {X.shape[1]} columns, as x has", Y.shape[1]))
     net = DeepLinearNetwork(widths=widths, batch=None if np.ndim(x) == 1 else X.shape[1], biases=biases is not None)
     values = {str(net.weight(l)): matrix for l, matrix in enumerate(W, start=1)}
     if biases is not None:

@@ -1,0 +1,227 @@
+"""Gradients and differentials, against autograd, central differences, and what SymPy 1.14 answers."""
+
+import sys
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from sympy import (
+    BlockMatrix,
+    Determinant,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    MatPow,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Trace,
+    ZeroMatrix,
+)
+from sympy import trace as sympy_trace
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
+from tptheory.numeric.evaluation import evaluate
+from tptheory.symbolic.differentiation import differential, gradient
+from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, squared_norm, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Backprop
+
+NETS = [
+    DeepLinearNetwork(widths=widths, batch=batch, biases=biases)
+    for widths in [(3, 3, 3, 3), (5, 4, 3, 2), (2, 3, 4, 5), (2, 4, 1), (3, 2)]
+    for batch in (None, 4)
+    for biases in (False, True)
+]
+A, B, C = MatrixSymbol("A", 3, 3), MatrixSymbol("B", 3, 2), MatrixSymbol("C", 2, 3)
+a = Symbol("a")
+SCALARS = {
+    "trace of a product": Trace(matmul(transpose(A), A, B, C)),
+    "sum of traces": Trace(matmul(A, A)) + Trace(matmul(B, C, A)),
+    "product of traces": Trace(A) * Trace(matmul(B, C, A)) ** 2,
+    "squared norm": squared_norm(matadd(matmul(A, B), transpose(C))),
+    "inverse": Trace(matmul(Inverse(A), B, C)),
+    "positive power": Trace(MatPow(A, 3)),
+    "negative power": Trace(MatPow(A, -2)),
+    "determinant": Determinant(matadd(A, matmul(B, C))),
+    "logarithm of the pseudo-determinant": LogPdet(matmul(C, A)),
+    "pseudo-inverse": squared_norm(matmul(Pinv(matmul(A, B)), A)),
+    "entry of a 1x1 product": MatrixElement(matmul(OneMatrix(1, 3), A, B, OneMatrix(2, 1)), 0, 0),
+    "scalar in front": Trace(matmul(a * Trace(A), A, Identity(3))),
+}
+
+
+def values_for(net, seed=0):
+    """Draw standard normal values for every symbol of a net."""
+    rng = np.random.default_rng(seed)
+    return {s: rng.standard_normal(tuple(map(int, s.shape))) for s in (*net.parameters, net.input, net.target)}
+
+
+def autograd_loss(net, values):
+    """Return the loss as a function of a list of parameters, written a second time for autograd."""
+    x, y = values[net.input], values[net.target]
+
+    def loss(parameters):
+        out = x
+        for l in range(net.depth):
+            out = anp.dot(parameters[l], out)
+            if net.biases:
+                out = out + parameters[net.depth + l]
+        return anp.sum((out - y) ** 2) / 2
+
+    return loss
+
+
+def central_difference(function, at, direction, h=1e-6):
+    """Return the slope of a function of an array along a direction."""
+    return (function(at + h * direction) - function(at - h * direction)) / (2 * h)
+
+
+@pytest.mark.parametrize("net", NETS, ids=repr)
+def test_gradient_of_the_loss_is_autograds(net):
+    """gradient(loss, W), the descent of Backprop and autograd agree to 1e-10 in every weight and bias."""
+    values = values_for(net)
+    oracle = autograd.grad(autograd_loss(net, values))([values[s] for s in net.parameters])
+    for symbol, expected in zip(net.parameters, oracle, strict=True):
+        claimed = evaluate(gradient(net.loss, symbol), values)
+        np.testing.assert_allclose(claimed, expected, rtol=1e-10, atol=1e-10)
+    for l in range(1, net.depth + 1):
+        np.testing.assert_allclose(evaluate(Backprop().descent(net, l), values), oracle[l - 1], rtol=1e-10, atol=1e-10)
+        if net.biases:
+            claimed = evaluate(Backprop().bias_descent(net, l), values)
+            np.testing.assert_allclose(claimed, oracle[net.depth + l - 1], rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("net", NETS, ids=repr)
+def test_gradient_of_the_loss_is_a_central_difference(net):
+    """<gradient(loss, W), D> is the slope of the loss along a random D, to 1e-6."""
+    values = values_for(net, seed=1)
+    rng = np.random.default_rng(2)
+    for symbol in net.parameters:
+        direction = rng.standard_normal(values[symbol].shape)
+        slope = central_difference(
+            lambda W, symbol=symbol: evaluate(net.loss, values | {symbol: W}), values[symbol], direction
+        )
+        claimed = (evaluate(gradient(net.loss, symbol), values) * direction).sum()
+        assert claimed == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_gradient_and_differential_of_every_node(name):
+    """For each node: gradient, differential and central difference give one slope, to 1e-6."""
+    expression = SCALARS[name]
+    rng = np.random.default_rng(3)
+    values = {s: rng.standard_normal(s.shape) for s in (A, B, C)} | {a: 0.7}
+    for symbol in (A, B, C):
+        direction = rng.standard_normal(symbol.shape)
+        slope = central_difference(
+            lambda M, symbol=symbol: evaluate(expression, values | {symbol: M}), values[symbol], direction
+        )
+        D = MatrixSymbol("D", *symbol.shape)
+        forward = evaluate(differential(expression, {symbol: D}), values | {D: direction})
+        reverse = (evaluate(gradient(expression, symbol), values) * direction).sum()
+        assert forward == pytest.approx(slope, rel=1e-6, abs=1e-6)
+        assert reverse == pytest.approx(forward, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("inverse", lambda M: anp.trace(anp.dot(anp.linalg.inv(M), anp.eye(3)))),
+        ("determinant", anp.linalg.det),
+        ("pseudo-inverse", lambda M: anp.sum(anp.linalg.pinv(M) ** 2)),
+    ],
+)
+def test_gradient_through_inverses_is_autograds(name, ours):
+    """Inverse, Determinant and Pinv of a well-conditioned matrix have autograd's gradient, to 1e-8."""
+    expressions = {"inverse": Trace(Inverse(A)), "determinant": Determinant(A), "pseudo-inverse": squared_norm(Pinv(A))}
+    value = np.eye(3) + 0.2 * np.random.default_rng(4).standard_normal((3, 3))
+    claimed = evaluate(gradient(expressions[name], A), {A: value})
+    np.testing.assert_allclose(claimed, autograd.grad(ours)(value), rtol=1e-8, atol=1e-8)
+
+
+def test_differential_of_a_matrix():
+    """The differential of a matrix expression is its entrywise central difference, to 1e-6."""
+    expression = matadd(matmul(2, A, Pinv(B).T, C), matmul(Trace(A), A), MatPow(A, 2), Inverse(A))
+    rng = np.random.default_rng(5)
+    D = MatrixSymbol("D", 3, 3)
+    values = {s: rng.standard_normal(s.shape) for s in (A, B, C, D)}
+    slope = central_difference(lambda M: evaluate(expression, values | {A: M}), values[A], values[D])
+    np.testing.assert_allclose(evaluate(differential(expression, {A: D}), values), slope, atol=1e-6, rtol=1e-6)
+
+
+def test_what_does_not_move_has_no_derivative():
+    """Constants, and symbols without a velocity, have the zero matrix or 0 as derivative."""
+    assert differential(matmul(B, C), {A: A}) == ZeroMatrix(3, 3)
+    assert differential(Trace(matmul(B, C)) + a, {A: A}) == 0
+    assert gradient(Trace(matmul(B, C)), A) == ZeroMatrix(3, 3)
+    assert gradient(a, A) == ZeroMatrix(3, 3)
+
+
+def test_unspecified_loss_knows_its_gradient():
+    """A loss of which only d_L is named moves by <d_L, dx_L>, and its gradient in a weight is BP's."""
+    net = DeepLinearNetwork(widths=(2, 3, 2), loss="any")
+    W, V = net.weight(1), MatrixSymbol("V", 3, 2)
+    assert isinstance(net.loss, UnspecifiedLoss)
+    assert differential(net.loss, {W: V}) == inner(net.error, matmul(net.weight(2), V, net.input))
+    assert gradient(net.loss, W) == Backprop().descent(net, 1)
+
+
+def test_trap_sum_of_traces():
+    """SymPy 1.14 answers 0 for the derivative of a sum of traces; it is 4W here."""
+    W = MatrixSymbol("W", 2, 3)
+    expression = Trace(W.T * W) + Trace(W * W.T)
+    assert expression.diff(W) == ZeroMatrix(2, 3)
+    assert gradient(expression, W) == matmul(4, W)
+
+
+def test_trap_entry_of_a_product():
+    """SymPy 1.14 answers 0 for (e.T*e)[0,0].diff(W); ours refuses, and Trace(e.T*e) gives the gradient."""
+    W, x, y = MatrixSymbol("W", 2, 3), MatrixSymbol("x", 3, 1), MatrixSymbol("y", 2, 1)
+    e = W * x - y
+    expression = (e.T * e)[0, 0]
+    assert expression.diff(W) == ZeroMatrix(2, 3)
+    with pytest.raises(UnsupportedExpressionError, match=r"write Trace\(e\.T\*e\), not \(e\.T\*e\)\[0, 0\]"):
+        gradient(expression, W)
+    error = matadd(matmul(W, x), matmul(-1, y))
+    assert gradient(squared_norm(error), W) == matmul(2, error, x.T)
+
+
+def test_trap_square_of_a_trace():
+    """SymPy 1.14 answers 0 for the derivative of trace(I - A)**2; it is -2 tr(I - A) I."""
+    expression = sympy_trace(Identity(3) - A) ** 2
+    assert expression.diff(A) == ZeroMatrix(3, 3)
+    claimed = evaluate(gradient(expression, A), {A: np.diag([1.0, 2.0, 4.0])})
+    np.testing.assert_allclose(claimed, 8 * np.eye(3))
+
+
+def test_trap_block_matrix():
+    """SymPy 1.14 recurses without end on the derivative of a block matrix's trace; ours refuses at once."""
+    block = BlockMatrix([[A, A], [A, A]])
+    limit = sys.getrecursionlimit()
+    frame, depth = sys._getframe(), 0
+    while frame:
+        frame, depth = frame.f_back, depth + 1
+    sys.setrecursionlimit(depth + 200)
+    try:
+        with pytest.raises(RecursionError):
+            Trace(block).diff(A)
+    finally:
+        sys.setrecursionlimit(limit)
+    for derivative in (lambda: gradient(Trace(block), A), lambda: differential(Trace(block), {A: A})):
+        with pytest.raises(UnsupportedExpressionError, match="got BlockMatrix"):
+            derivative()
+
+
+def test_refusals():
+    """A node without a rule, a matrix where a scalar is due, and a fractional power are refused in words."""
+    with pytest.raises(UnsupportedExpressionError, match="got HadamardProduct"):
+        gradient(Trace(HadamardProduct(A, A)), A)
+    with pytest.raises(UnsupportedExpressionError, match="got MatPow"):
+        differential(MatPow(A, Symbol("k", integer=True)), {A: A})
+    with pytest.raises(InvalidTypeError, match=r"'expression' must be a scalar expression .* Take its Trace"):
+        gradient(A, A)
+    with pytest.raises(InvalidTypeError, match="'symbol' must be a MatrixSymbol"):
+        gradient(Trace(A), a)

@@ -1,0 +1,401 @@
+"""The command line says what the API says, in tables and in JSON, and its exit status can be relied on."""
+
+import inspect
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, decide, rule_named
+from tptheory.cli import app, nets, shell, theorem_folder, theorems
+from tptheory.proving import tactics
+from tptheory.training.trainer import train
+from tptheory.writing.mathematics import latex_of
+
+COMMANDS = ["derive", "prove", "check", "simulate", "train", "report"]
+FACTS = '''"""Which of these hold?"""
+
+from sympy import MatrixSymbol, symbols
+
+from tptheory import Equal, Pinv, matmul, theorem
+
+n = symbols("n", integer=True, positive=True)
+A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
+
+
+@theorem("A A+ A = A [Penrose]")
+def first_penrose_equation():
+    """By definition."""
+    return Equal(matmul(A, Pinv(A), A), A)
+
+
+@theorem("Matrices commute")
+def they_commute():
+    """They do not."""
+    return Equal(matmul(A, B), matmul(B, A))
+'''
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a function that runs a command in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def invoke(*arguments, status=0):
+        result = CliRunner().invoke(app, [str(a) for a in arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == status, (result.stdout, result.stderr)
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def facts(tmp_path):
+    """Write a file with one theorem that holds and one that does not."""
+    path = tmp_path / "facts.py"
+    path.write_text(FACTS, encoding="utf-8")
+    return path
+
+
+def process(*arguments, folder, **environment):
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-m", "tptheory", *map(str, arguments)]
+    settings = {"cwd": folder, "env": {**os.environ, **environment}, "encoding": "utf-8", "check": False}
+    return subprocess.run(command, capture_output=True, **settings)
+
+
+def test_version_and_help(run):
+    """Help lists every command and the exit statuses, and says that theorem files are run."""
+    assert run("--version").stdout == f"tptheory {__version__}\n"
+    shown = run("--help").stdout
+    assert all(re.search(rf"\b{command}\b", shown) for command in COMMANDS)
+    assert "Exit status" in shown
+    for command in ("prove", "report"):
+        assert "are Python and are run" in " ".join(run(command, "--help").stdout.split())
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_derive_prints_what_the_rule_says(run, name):
+    """The text, the LaTeX and the JSON hold the rule's own expressions for every layer."""
+    rule, net = rule_named(name), DeepLinearNetwork(depth=2, biases=True)
+    arguments = ("derive", "--rule", name, "--depth", 2, "--biases")
+    text, latex = run(*arguments).stdout, run(*arguments, "--latex").stdout
+    listed = {e["symbol"]: e for e in json.loads(run(*arguments, "--json").stdout)["equations"]}
+    expected = {"M_2": rule.feedback(net, 2)}
+    for l in (1, 2):
+        expected |= {f"t_{l}": rule.target(net, l), f"dW_{l}": rule.update(net, l), f"db_{l}": rule.bias_update(net, l)}
+    expected |= {f"d{state}": change for state, change in rule.state_changes(net).items()}
+    assert set(listed) == set(expected)
+    for symbol, value in expected.items():
+        assert f"{symbol} = {value}\n" in text
+        assert latex_of(value) in latex
+        assert (listed[symbol]["text"], listed[symbol]["latex"]) == (str(value), latex_of(value))
+
+
+def test_derive_takes_one_layer_of_fixed_widths(run):
+    """Widths, a batch and the loss reach the network; one layer alone can be asked for."""
+    data = json.loads(run("derive", "--widths", "4,3,2", "--batch", 5, "--loss", "any", "--layer", 1, "--json").stdout)
+    assert data["network"] == "DeepLinearNetwork(widths=(4, 3, 2), batch=5, loss='any')"
+    assert {e["layer"] for e in data["equations"]} == {1}
+    assert "X.T" in run("derive", "--batch", "B", "--layer", 1).stdout
+
+
+def test_the_theorems_that_come_with_tptheory_are_proved(run):
+    """Without a target, in an empty folder, the packaged theorems are proved, and no node is cut at 80 columns."""
+    shown = run("prove").stdout
+    names = [theorem.name for theorem in collect(theorem_folder())]
+    assert names
+    assert all(re.search(rf"^  {name} +proved ", shown, re.MULTILINE) for name in names)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert re.search(rf"^{len(names)} proved in [\d.]+ s$", shown, re.MULTILINE)
+
+
+def test_wide_screens_show_whole_nodes(run, monkeypatch):
+    """Where there is room every row starts with the name by which that theorem is asked for."""
+    monkeypatch.setenv("COLUMNS", "140")
+    shown = run("prove").stdout
+    node = "proofs/tp_equals_bp.py::tp_equals_bp"
+    assert re.search(rf"^{node} +proved ", shown, re.MULTILINE)
+    assert "1 proved" in run("prove", node).stdout
+
+
+def test_prove_as_json_is_one_document(run, facts):
+    """JSON has a row for each theorem and a count for each verdict; nothing else is printed."""
+    result = run("prove", facts, "--json", status=3)
+    data = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert data["summary"] == {"proved": 1, "refuted": 0, "undecided": 1}
+    proved, undecided = data["theorems"]
+    assert (proved["node"], proved["title"]) == (f"{facts}::first_penrose_equation", "A A+ A = A [Penrose]")
+    assert (proved["verdict"], proved["method"], proved["cofactors"] > 0) == ("proved", "identity", True)
+    assert undecided["reason"]
+    assert undecided["evidence"]
+
+
+def test_undecided_shows_how_far_it_got(run, facts):
+    """Below an undecided theorem stands why, and the exit status is 3."""
+    shown = run("prove", "facts.py::they_commute", status=3).stdout
+    assert re.search(r"^facts.py::they_commute +undecided +- +- ", shown, re.MULTILINE)
+    assert "remainder" in shown
+
+
+def test_explain_prints_the_proof(run, facts):
+    """`--explain` prints the certificate in words."""
+    verdict = tactics.prove(collect(f"{facts}::first_penrose_equation")[0])
+    shown = run("prove", "facts.py::first_penrose_equation", "--explain").stdout
+    assert all(line.strip() in shown for line in verdict.explain().splitlines())
+
+
+def test_the_worst_verdict_decides(run, facts, monkeypatch):
+    """Refuted comes before undecided, and undecided before proved; a counterexample is shown."""
+    monkeypatch.setattr(tactics, "prove", lambda theorem, seconds: decide(theorem, seconds=seconds))
+    shown = run("prove", facts, status=1).stdout
+    assert "1 proved, 1 refuted" in shown
+    assert "Counterexample" in shown
+    for counts, status in (((1, 0, 0), 0), ((1, 0, 1), 3), ((1, 1, 1), 1), ((0, 1, 0), 1)):
+        assert theorems.worst_status(dict(zip(theorems.VERDICTS, counts, strict=True))) == status
+
+
+def test_certificates_are_written_and_checked(run, facts, tmp_path):
+    """What `prove` writes `check` accepts; a certificate that was tampered with is refused with the reason."""
+    run("prove", "facts.py::first_penrose_equation", "--write-certificates", "made/here")
+    (path,) = (tmp_path / "made/here").iterdir()
+    accepted = run("check", path).stdout
+    assert accepted.startswith(f"accepted  {path}\n")
+    assert "A A+ A = A [Penrose]  (identity)" in accepted
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["cofactors"], data["theorem"] = [], "\x1b[2Jgone"
+    (tmp_path / "bad.json").write_text(json.dumps(data), encoding="utf-8")
+    result = run("check", path, "bad.json", status=1)
+    assert "refused  bad.json" in result.stdout
+    assert "the cofactors do not sum to the goal" in result.stdout
+    assert "\x1b" not in result.stdout
+    counts = json.loads(run("check", path, "bad.json", "--json", status=1).stdout)["summary"]
+    assert counts == {"accepted": 1, "refused": 1}
+
+
+def test_simulate_agrees_with_the_laws(run):
+    """TP loses the error; its law drifts less with smaller steps, in proportion; the loss is half |e|^2."""
+    rows = {
+        lr: json.loads(run("simulate", "--lr", lr, "--steps", int(4 / lr), "--json").stdout)["rows"]
+        for lr in (0.004, 0.002)
+    }
+    for found in rows.values():
+        assert [row["step"] for row in found] == [round(i * found[-1]["step"] / 10) for i in range(11)]
+        assert all(row["loss"] == pytest.approx(row["error"] ** 2 / 2, rel=1e-12) for row in found)
+        assert found[-1]["loss"] < 1e-6 * found[0]["loss"]
+    assert rows[0.004][-1]["logdet_drift"] / rows[0.002][-1]["logdet_drift"] == pytest.approx(2, rel=0.2)
+
+
+def test_simulate_measures_the_drift_that_numpy_does(run):
+    """The drifts are those of log |det W_2| - 1/2 |W_1|^2 and W_2'W_2 - W_1 W_1' on the run's own weights."""
+    row = json.loads(run("simulate", "--widths", "3,3,3", "--steps", 7, "--lr", 0.02, "--json").stdout)["rows"][-1]
+    rng = np.random.default_rng(np.random.SeedSequence(0).spawn(1)[0])
+    W, V = (rng.standard_normal((3, 3)) / np.sqrt(3) for _ in range(2))
+    x, y = rng.standard_normal(3), rng.standard_normal(3)
+    laws = [(np.linalg.slogdet(V)[1] - np.sum(W**2) / 2, V.T @ V - W @ W.T)]
+    for _ in range(7):
+        e = V @ W @ x - y
+        V, W = V - 0.02 * np.outer(e, W @ x), W - 0.02 * np.outer(np.linalg.inv(V) @ e, x)
+        laws.append((np.linalg.slogdet(V)[1] - np.sum(W**2) / 2, V.T @ V - W @ W.T))
+    assert row["logdet_drift"] == pytest.approx(abs(laws[-1][0] - laws[0][0]), rel=1e-9)
+    assert row["balance_drift"] == pytest.approx(np.linalg.norm(laws[-1][1] - laws[0][1]), rel=1e-9)
+
+
+def test_simulate_is_seeded_and_shows_a_table(run):
+    """One seed, one table; another seed, another; the feedback of FA is not drawn from the stream of the weights."""
+    assert run("simulate", "--rule", "fa").stdout == run("simulate", "--rule", "fa").stdout
+    assert run("simulate", "--seed", 1).stdout != run("simulate").stdout
+    shown = run("simulate", "--steps", 3, "--dtype", "float32").stdout.splitlines()
+    assert shown[1].split() == ["step", "loss", "|e|", "balance", "drift", "log-det", "drift"]
+    assert [line.split()[0] for line in shown[2:6]] == ["0", "1", "2", "3"]
+
+
+def test_a_run_that_diverges_says_so(run):
+    """Divergence is a result: status 0, and no warning on stderr."""
+    result = run("simulate", "--lr", 5, "--steps", 40)
+    assert "no longer finite" in result.stdout
+    assert result.stderr == ""
+    assert json.loads(run("simulate", "--lr", 5, "--steps", 40, "--json").stdout)["status"] == "diverged"
+
+
+def test_train_prints_the_seed_notebooks_lines(run):
+    """The log has the seed's form; JSON holds the run, with the lines on stderr."""
+    arguments = ("train", "--rule", "tp", "--steps", 20, "--log-every", 10)
+    shown = run(*arguments).stdout
+    assert re.findall(r"^iter: (\d{4}) loss: [\d.]+ accuracy: [\d.]{6}$", shown, re.MULTILINE) == [
+        "0000",
+        "0010",
+        "0020",
+    ]
+    assert "completed: 20 steps" in shown
+    result = run(*arguments, "--json")
+    data, api = json.loads(result.stdout), train("tp", steps=20, log_every=10)
+    assert (data["rule"], data["steps"], data["test_accuracy"]) == ("tp", 20, api.test_accuracy)
+    assert [line["step"] for line in data["log"]] == [0, 10, 20]
+    assert "iter: 0020" in result.stderr
+
+
+def test_train_has_the_defaults_of_the_api():
+    """No default is written down twice and differently."""
+    api, command = inspect.signature(train).parameters, inspect.signature(nets.train).parameters
+    for name in ("rule", "steps", "batch", "lr", "seed", "log_every"):
+        assert command[name].default == api[name].default, name
+
+
+def test_train_reads_mnist_from_a_folder(run, tmp_path):
+    """`--data` names a folder with the four IDX files."""
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 30), ("t10k", 10)):
+        images, labels = rng.integers(0, 256, (count, 4, 4), np.uint8), rng.integers(0, 10, count, np.uint8)
+        head = struct.pack(">4I", 0x803, count, 4, 4)
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(head + images.tobytes())
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels.tobytes())
+    data = json.loads(run("train", "--data", tmp_path, "--steps", 2, "--batch", 5, "--json").stdout)
+    assert (data["data"], data["widths"], data["steps"]) == ("mnist", [16, 32, 32, 10], 2)
+
+
+def test_report_writes_the_page(run, facts, tmp_path):
+    """The report ends with a summary and the path of the page; an undecided theorem is status 3."""
+    arguments = ("report", "--theorems", facts, "--steps", 0, "--trials", 4)
+    shown = run(*arguments, status=3).stdout.splitlines()
+    assert shown[0].startswith("1 proved, 1 undecided in ")
+    assert shown[1] == "1 of 1 certificates accepted by the lone checker"
+    assert shown[-1] == "report/report.html"
+    page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
+    assert "Matrices commute" in page
+    data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=3).stdout)
+    assert (tmp_path / data["page"]).is_file()
+    assert (data["summary"]["proved"], data["summary"]["undecided"]) == (1, 1)
+    assert run("check", *(tmp_path / "elsewhere/certificates").iterdir()).exit_code == 0
+
+
+WRONG = [
+    (("derive", "--rule", "tpp"), "Did you mean 'tp'?"),
+    (("derive", "--loss", "sqared"), "Did you mean 'squared'?"),
+    (("derive", "--depth", "0"), "'depth' must be a positive integer"),
+    (("derive", "--depth", "3", "--widths", "4,3,2"), "'depth' must be 2"),
+    (("derive", "--widths", "4,x"), "'widths' must be integers with commas between"),
+    (("derive", "--batch", "2.5"), "'batch' must be a positive integer"),
+    (("derive", "--layer", "9"), "a layer in 1..3"),
+    (("prove", "missing.py"), "Theorem files here: broken.py, facts.py"),
+    (("prove", "facts.py::they_comute"), "Did you mean 'they_commute'?"),
+    (("prove", "proofs/missing.py"), "Theorem files here: "),
+    (("prove", "broken.py"), "raised NameError"),
+    (("prove", "facts.py", "broken.py"), "raised NameError"),
+    (("prove", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
+    (("prove", "facts.py", "--write-certificates", "facts.py"), "facts.py"),
+    (("check", "missing.json"), "must be a readable certificate"),
+    (("check", "facts.py"), "must be a certificate in JSON"),
+    (("simulate", "--rule", "bpp"), "Did you mean 'bp'?"),
+    (("simulate", "--dtype", "float46"), "Did you mean 'float64'?"),
+    (("simulate", "--widths", "4"), "at least an input and an output width"),
+    (("simulate", "--widths", "4,0,4"), "positive integers"),
+    (("simulate", "--lr", "nan"), "'lr' must be"),
+    (("simulate", "--steps", "-1"), "'steps' must be"),
+    (("train", "--rule", "rls"), "defines its feedback"),
+    (("train", "--data", "missing"), "'folder' must be an existing folder"),
+    (("train", "--batch", "0"), "'batch' must be"),
+    (("report", "--theorems", "missing.py"), "Theorem files here"),
+    (("report", "--theorems", "facts.py", "--trials", "0"), "'trials' must be"),
+    (("report", "--theorems", "facts.py", "--out", "facts.py"), "'folder' must be"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG, ids=[" ".join(arguments) for arguments, _ in WRONG])
+@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["table", "json"])
+def test_wrong_input_ends_in_one_clear_line(run, facts, tmp_path, arguments, message, extra):
+    """Wrong input is one line on stderr that says how to mend it, status 2, and nothing on stdout."""
+    (tmp_path / "broken.py").write_text(FACTS.split("@theorem")[0] + "nowhere\n", encoding="utf-8")
+    result = run(*arguments, *extra, status=2)
+    assert re.fullmatch(r"error: .*\n", result.stderr)
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("deriv",), "Did you mean 'derive'?"),
+        (("derive", "--dept", "3"), "--depth"),
+        (("simulate", "--seed", "-1"), "seed"),
+    ],
+)
+def test_wrong_usage_suggests_the_nearest(run, arguments, message):
+    """A command or option that does not exist is status 2, with the nearest that does."""
+    assert message in run(*arguments, status=2).stderr
+
+
+def test_a_theorem_that_fails_is_told_before_any_search(run, facts, monkeypatch):
+    """A theorem whose own function raises is wrong input; nothing has been proved by then."""
+    facts.write_text(FACTS.replace("return Equal(matmul(A, B)", "return Equal(nowhere"), encoding="utf-8")
+    monkeypatch.setattr(tactics, "prove", lambda *_: pytest.fail("a search began"))
+    result = run("prove", facts, status=2)
+    assert "facts.py::they_commute" in result.stderr
+    assert "NameError" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "message"),
+    [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError(), 2, "not enough memory")],
+)
+def test_an_interrupt_is_no_traceback(run, facts, monkeypatch, raised, status, message):
+    """What stops a search from outside ends in one line and a status of its own."""
+
+    def stop(*_):
+        raise raised
+
+    monkeypatch.setattr(tactics, "prove", stop)
+    assert message in run("prove", facts, status=status).stderr
+
+
+def test_the_theorem_folder(tmp_path, monkeypatch):
+    """`./proofs` is meant if it holds theorems; else the folder in the package, else the one beside it."""
+    monkeypatch.chdir(tmp_path)
+    package = tmp_path / "site" / "tptheory"
+    monkeypatch.setattr(theorems, "__file__", str(package / "cli" / "theorems.py"))
+    with pytest.raises(theorems.InvalidFileError, match="a folder with theorem files"):
+        theorem_folder()
+    folders = [package.parent / "proofs", package / "proofs", tmp_path / "proofs"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "notes.py").write_text("x = 1\n", encoding="utf-8")
+    for folder in folders:
+        (folder / "facts.py").write_text(FACTS, encoding="utf-8")
+        assert theorem_folder().resolve() == folder.resolve()
+
+
+def test_numbers_that_json_lacks_are_text(capsys):
+    """JSON is valid whatever the numbers are, and numpy's are numbers too."""
+    shell.print_json({"a": [float("nan"), np.float64("inf")], "b": np.int64(3), "c": (True, None), "d": Pinv})
+    assert json.loads(capsys.readouterr().out) == {"a": ["nan", "inf"], "b": 3, "c": [True, None], "d": str(Pinv)}
+
+
+def test_a_process_of_its_own(tmp_path, facts):
+    """The real thing: plain text where nobody looks, a narrow screen, an old encoding, and its statuses."""
+    plain = process("prove", facts, folder=tmp_path, COLUMNS="60")
+    assert plain.returncode == 3
+    assert "\x1b" not in plain.stdout + plain.stderr
+    assert "first_penrose_equation" in plain.stdout
+    ascii_only = process("prove", "--explain", "proofs/rank_of_updates.py", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert (ascii_only.returncode, ascii_only.stderr) == (0, "")
+    assert process("--version", folder=tmp_path).stdout == f"tptheory {__version__}\n"
+    wrong = process("derive", "--rule", "x", folder=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "Traceback" not in wrong.stderr
+
+
+def test_colours_where_someone_looks(tmp_path, facts):
+    """A terminal gets colours, unless it asks for none."""
+    looked_at = {"FORCE_COLOR": "1", "TERM": "xterm"}
+    assert "\x1b[32m" in process("prove", facts, folder=tmp_path, **looked_at).stdout
+    assert "\x1b[32m" not in process("prove", facts, folder=tmp_path, **looked_at, NO_COLOR="1").stdout

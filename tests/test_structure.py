@@ -1,0 +1,112 @@
+"""The shape of the code holds: layers, sizes, a checker that stands alone, and nothing that runs text."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+from sympy import MatrixSymbol
+
+import tptheory
+from tptheory import Equal, Pinv, matmul, prove
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tptheory"
+CHECKER = PACKAGE / "proving" / "checker.py"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+THEOREMS = sorted((ROOT / "proofs").glob("*.py"))
+LONGEST = 400
+FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__", "parse_expr", "lambdify", "system", "popen"}
+FORBIDDEN_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+
+
+def named(module):
+    """Name a module by its path, for the list of tests."""
+    return str(module.relative_to(ROOT))
+
+
+def called(node):
+    """Return the last name of what a call calls."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def test_the_tree_is_the_package():
+    """What these tests read is what Python imports."""
+    assert Path(tptheory.__file__).resolve() == (PACKAGE / "__init__.py").resolve()
+
+
+def test_rooms_import_upward_only(capsys):
+    """The layers of pyproject.toml hold."""
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert status == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_no_module_is_long(module):
+    """A module holds one notion, in at most 400 lines."""
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("module", [*MODULES, *THEOREMS], ids=named)
+def test_nothing_runs_text(module):
+    """No code of the package evaluates text, unpickles, or asks a shell."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not {alias.name.split(".")[0] for alias in node.names} & FORBIDDEN_MODULES
+        elif isinstance(node, ast.ImportFrom):
+            assert (node.module or "").split(".")[0] not in FORBIDDEN_MODULES
+        elif isinstance(node, ast.Call):
+            where = f"{named(module)}:{node.lineno}"
+            own = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "re"
+            assert own or called(node) not in FORBIDDEN_NAMES, where
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            for option in ("shell", "allow_pickle"):
+                assert getattr(given.get(option), "value", None) in (None, False), where
+            if called(node) in {"sympify", "S"}:
+                assert not any(
+                    isinstance(a, ast.JoinedStr) or isinstance(getattr(a, "value", 0), str) for a in node.args
+                )
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if "cli" not in m.parts and m != CHECKER], ids=named)
+def test_only_the_command_line_prints_or_exits(module):
+    """Everything else returns values."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        assert not (isinstance(node, ast.Call) and called(node) in {"print", "exit"}), f"{named(module)}:{node.lineno}"
+
+
+def test_the_checker_imports_only_the_standard_library():
+    """The code that must be trusted rests on Python alone."""
+    imported = set()
+    for node in ast.walk(ast.parse(CHECKER.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            imported.add(node.module.split(".")[0])
+    assert imported <= sys.stdlib_module_names
+
+
+def test_the_checker_runs_alone(tmp_path):
+    """A copy of the one file, without the package in reach, accepts a certificate and refuses a tampered one."""
+    A = MatrixSymbol("A", 2, 3)
+    certificate = prove(Equal(matmul(A.T, A, Pinv(A)), A.T)).certificate
+    data = json.loads(certificate.to_json())
+    assert data["cofactors"]
+    data["cofactors"].pop()
+    (tmp_path / "good.json").write_text(certificate.to_json(), encoding="utf-8")
+    (tmp_path / "bad.json").write_text(json.dumps(data), encoding="utf-8")
+    shutil.copy(CHECKER, tmp_path / "alone.py")
+
+    def run(name):
+        command = [sys.executable, "-I", "-S", "alone.py", name]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    accepted, refused = run("good.json"), run("bad.json")
+    assert (accepted.returncode, accepted.stdout, accepted.stderr) == (0, "accepted: good.json\n", "")
+    assert (refused.returncode, refused.stderr) == (1, "")
+    assert refused.stdout.startswith("refused: bad.json: ")

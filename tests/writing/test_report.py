@@ -1,0 +1,331 @@
+"""The report, built small and whole."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import pytest
+
+from tptheory import Certificate, TptheoryError, collect, prove
+from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.proving.verdicts import Verdict
+from tptheory.training.trainer import LogLine
+from tptheory.writing.gathering import certificate_names, gather
+from tptheory.writing.rendering import shown_lines
+from tptheory.writing.report import build_report, check_certificates
+
+SMALL = {"trials": 4, "steps": 20, "seconds": 2.0}
+THEOREMS = r'''
+"""Is <b>50%</b> of $A_1 & B#2 ~ \\input{/etc/passwd} ≤ ⊆ Ø?"""
+from sympy import MatrixSymbol, symbols
+from tptheory import Equal, Pinv, full_row_rank, matmul, theorem
+
+m, n = symbols("m n", integer=True, positive=True)
+A = MatrixSymbol("A", m, n)
+
+
+@theorem("<script>alert('x')</script> \\input{x} 100% & #1 _{x} ^2 $y$ ~z \\\\ “q” ≤ 中 {")
+def hostile():
+    """<img src=http://evil/x> \\write18{rm} % & # _ ^ ~ { } \\
+
+    A second paragraph -- "quoted", ``ticked'', by Nøkland. \\end{document}
+    """
+    return Equal(matmul(A, Pinv(A)), matmul(A, Pinv(A), A, Pinv(A)), given=[full_row_rank(A)])
+
+
+@theorem("What is not true: A+ = A'")
+def not_true():
+    """It would make every matrix a partial isometry."""
+    return Equal(Pinv(A), A.T)
+'''
+
+
+@dataclass(frozen=True)
+class Refuted(Verdict):
+    """A verdict that the prover does not give."""
+
+    claim: object
+
+    refuted = True
+
+    def explain(self):
+        """Give the reason, in words that need escaping."""
+        return "Counterexample:\n  A = [[2]] & <b>"
+
+
+def decide(theorem, seconds):
+    """Prove, and call what is undecided refuted."""
+    verdict = prove(theorem, seconds=seconds)
+    return verdict if verdict.proved else Refuted(theorem.claim)
+
+
+@pytest.fixture(scope="module")
+def theorems(tmp_path_factory):
+    """Give two theorems of one file, one of them false."""
+    path = tmp_path_factory.mktemp("theorems") / "small.py"
+    path.write_text(THEOREMS, encoding="utf-8")
+    return collect(path.parent)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, theorems):
+    """Give a report on them, and the progress that it told."""
+    told = []
+    folder = tmp_path_factory.mktemp("written") / "deep" / "report"
+    paths = build_report(folder, theorems=theorems, progress=lambda *parts: told.append(parts), **SMALL)
+    return paths, told
+
+
+class Links(HTMLParser):
+    """Collect what a page points at, and its tags."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.tags, self.ids = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        """Keep the tag and what it points at."""
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "xlink:href", "action", "data")]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+
+def test_report_writes_what_it_names(report):
+    """Every path of the result is a file, certificates named after file and theorem; nothing else is left behind."""
+    paths, _ = report
+    for path in (paths.html, paths.tex, paths.json, *paths.certificates, *paths.figures):
+        assert path.stat().st_size > 0
+    assert [path.name for path in paths.certificates] == ["small__hostile.json"]
+    kept = {"certificates", "checker.py", "figures", "report.html", "report.json", "report.tex"}
+    assert {path.name for path in paths.folder.iterdir()} == kept
+    assert Certificate.load(paths.certificates[0]).check()
+
+
+def test_progress_is_told_from_nothing_to_all(report):
+    """Each stage begins at 0 and ends at its total."""
+    _, told = report
+    for stage in ("prove", "simulate", "train", "write"):
+        counts = [(done, total) for name, done, total in told if name == stage]
+        assert counts[0][0] == 0
+        assert counts[-1][0] == counts[-1][1]
+        assert counts == sorted(counts)
+
+
+def test_json_says_everything_once(report):
+    """The keys are a contract; numbers are those of the run."""
+    found = json.loads(report[0].json.read_text(encoding="utf-8"))
+    keys = {"format", "versions", "settings", "summary", "rules", "theorems", "training", "figures", "times"}
+    assert set(found) == keys
+    assert found["format"] == "tptheory-report/1"
+    assert found["settings"] == {"seed": 0, "trials": 4, "seconds": 2.0, "steps": 20}
+    summary = found["summary"]
+    assert (summary["proved"], summary["refuted"], summary["undecided"]) == (1, 0, 1)
+    assert (summary["certificates"], summary["certificates_accepted"]) == (1, 1)
+    assert 0 <= summary["worst_residual"] < 1e-6
+    assert summary["contradicted"] == []
+    assert set(summary["test_accuracy"]) == {"bp", "tp"}
+    assert len(found["rules"]) == 10
+    hostile, false = found["theorems"]
+    assert hostile["node"] == "small.py::hostile"
+    assert hostile["question"].startswith("Is <b>50%</b>")
+    assert hostile["certificate"] == "certificates/small__hostile.json"
+    assert hostile["certificate_accepted"] is True
+    assert set(hostile["cross_check"]) == {"residual", "trials", "exact_trials", "exact_failures", "passed", "seed"}
+    assert false["verdict"] == "undecided"
+    assert "certificate" not in false
+    assert false["explanation"]
+    assert found["training"]["bp"]["log"][0]["step"] == 0
+    assert set(found["times"]) == {"written", "seconds", "proving", "cross_checking", "training"}
+
+
+def test_json_but_for_times_is_the_same_bytes(report, theorems, tmp_path):
+    """One seed, one report; so are the certificates and the figures."""
+    again = build_report(tmp_path, theorems=theorems, **SMALL)
+
+    def without_times(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        del content["times"]
+        return json.dumps(content)
+
+    assert without_times(report[0].json) == without_times(again.json)
+    for first, second in zip(
+        (*report[0].certificates, *report[0].figures), (*again.certificates, *again.figures), strict=True
+    ):
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_page_stands_alone(report):
+    """The page fetches nothing: every link stays within the page or the folder, and each in-page link has its goal."""
+    paths, _ = report
+    text = paths.html.read_text(encoding="utf-8")
+    page = Links(text)
+    assert not [link for link in page.links if re.match(r"[a-z]+:|//", link)]
+    assert not {"script", "link", "img", "iframe", "object", "mfenced", "b"} & set(page.tags)
+    assert "@import" not in text
+    assert "url(http" not in text
+    namespaces = ("http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg")
+    assert set(re.findall(r'"(https?://[^"]*)"', text)) <= set(namespaces)
+    assert len(page.ids) == len(set(page.ids))
+    for link in page.links:
+        if link.startswith("#"):
+            assert link[1:] in page.ids
+        else:
+            assert (paths.folder / link).is_file()
+
+
+def test_page_opens_with_the_summary_and_shows_hostile_text_as_text(report):
+    """The counts stand before the theorems, and a title's markup is shown, not run."""
+    text = report[0].html.read_text(encoding="utf-8")
+    assert text.index("theorems proved") < text.index('<h2 id="theorems">')
+    assert "&lt;script&gt;alert(" in text
+    assert "&lt;img src=http://evil/x&gt;" in text
+    assert "prefers-color-scheme: dark" in text
+    assert "? undecided" in text
+    for derived in report[0].data.rules:
+        assert derived.rule.title in text
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("judge", [prove, decide], ids=["undecided", "refuted"])
+def test_pdflatex_accepts_the_document(theorems, tmp_path, judge):
+    """The document compiles without an error or an overfull line, whatever titles and docstrings hold."""
+    paths = build_report(tmp_path, theorems=theorems, decide=judge, **SMALL)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", paths.tex.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    said = done.stdout.decode("latin-1")
+    assert done.returncode == 0, said[-2000:]
+    assert "Overfull" not in said
+    assert (tmp_path / "report.pdf").stat().st_size > 0
+
+
+def test_any_verdict_is_written(theorems, tmp_path):
+    """A verdict that the prover does not know is shown by its word and its explanation, and is not measured."""
+    paths = build_report(tmp_path, theorems=theorems, decide=decide, trials=2, steps=0)
+    text = paths.html.read_text(encoding="utf-8")
+    assert "✗ refuted" in text
+    assert "A = [[2]] &amp; &lt;b&gt;" in text
+    found = json.loads(paths.json.read_text(encoding="utf-8"))
+    assert found["summary"]["refuted"] == 1
+    assert found["theorems"][1]["cross_check"] is None
+    assert found["training"] == {}
+
+
+def test_an_interrupted_report_leaves_the_old_one_whole(theorems, tmp_path):
+    """What is not finished is not seen, and is cleared away."""
+    build_report(tmp_path, theorems=theorems, trials=2, steps=0)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def interrupt(stage, done, total):
+        if stage == "write":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_report(tmp_path, theorems=theorems, trials=3, steps=0, progress=interrupt)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert not list(tmp_path.glob(".report-*"))
+
+
+def test_certificates_of_an_older_report_are_removed(theorems, tmp_path):
+    """A theorem that is no longer proved keeps no certificate; a file of another name is left alone."""
+    (tmp_path / "certificates").mkdir()
+    for name in ("gone__theorem.json", "notes.txt"):
+        (tmp_path / "certificates" / name).write_text("old", encoding="utf-8")
+    build_report(tmp_path, theorems=theorems, trials=2, steps=0)
+    left = sorted(path.name for path in (tmp_path / "certificates").iterdir())
+    assert left == ["notes.txt", "small__hostile.json"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
+    """A file where the folder should be, or where its parent should be, is said as such before any work is done."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "report"):
+        with pytest.raises(InvalidValueError, match="'folder' must be a folder that can be written") as caught:
+            build_report(folder, theorems=theorems, decide=None)
+        assert isinstance(caught.value, TptheoryError)
+
+
+def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path):
+    """A file that stands where the certificates belong is named."""
+    (tmp_path / "certificates").write_text("", encoding="utf-8")
+    with pytest.raises(InvalidValueError, match="certificates"):
+        build_report(tmp_path, theorems=theorems, trials=2, steps=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"theorems": "proofs"}, InvalidTypeError, "'theorems' must be a list of theorems"),
+        ({"theorems": [1]}, InvalidTypeError, "'theorems' must be a list of theorems"),
+        ({"theorems": []}, InvalidValueError, "'theorems' must be at least one theorem"),
+        ({"steps": -1}, InvalidValueError, "'steps' must be an integer, 0 or more"),
+        ({"steps": True}, InvalidValueError, "'steps' must be an integer, 0 or more"),
+        ({"seed": -1}, InvalidValueError, "'seed' must be an integer, 0 or more"),
+        ({"trials": 0}, InvalidValueError, "'trials' must be a positive integer"),
+        ({"seconds": 0}, InvalidValueError, "'seconds' must be a positive number"),
+    ],
+)
+def test_wrong_arguments_are_named(theorems, arguments, error, match):
+    """Each message names the argument and what was expected."""
+    with pytest.raises(error, match=match):
+        gather(**{"theorems": theorems, **SMALL, **arguments})
+
+
+def test_a_folder_must_be_a_path(theorems):
+    """A number is no folder."""
+    with pytest.raises(InvalidTypeError, match="'folder' must be the path of a folder"):
+        build_report(3, theorems=theorems)
+
+
+def test_checker_runs_alone_and_finds_the_bad_among_the_good(report, tmp_path):
+    """A certificate that was tampered with is refused, with the reason, and those after it are still read."""
+    good = report[0].certificates[0].read_text(encoding="utf-8")
+    content = json.loads(good)
+    content["cofactors"] = []
+    for name, text in (("a.json", good), ("b.json", json.dumps(content)), ("c.json", "{"), ("d.json", good)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    names = ["a.json", "b.json", "c.json", "d.json"]
+    found = check_certificates(tmp_path, names)
+    assert list(found) == names
+    assert [not reason for reason in found.values()] == [True, False, False, True]
+    assert check_certificates(tmp_path, []) == {}
+
+
+def test_the_checker_beside_the_page_needs_no_package(report):
+    """The command on the page works with a bare Python in the report's folder."""
+    paths, _ = report
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "checker.py",
+        *(str(p.relative_to(paths.folder)) for p in paths.certificates),
+    ]
+    done = subprocess.run(command, cwd=paths.folder, capture_output=True, text=True, check=True)
+    assert done.stdout == "accepted: certificates/small__hostile.json\n"
+
+
+def test_certificates_of_one_name_are_told_apart(theorems):
+    """Two files of one name in two folders keep a certificate each."""
+    assert certificate_names([*theorems, *theorems]) == [
+        "small__hostile.json",
+        "small__not_true.json",
+        "small__hostile_2.json",
+        "small__not_true_2.json",
+    ]
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, [0]), (3, [0, 1, 2]), (41, list(range(0, 41, 4)))])
+def test_a_log_is_shown_in_few_lines(count, steps):
+    """The first and the last line are always there."""
+
+    @dataclass
+    class Logged:
+        log: tuple
+
+    shown = shown_lines(Logged(tuple(LogLine(k, 1.0, 0.5) for k in range(count))))
+    assert [int(line.split()[1]) for line in shown] == steps

@@ -1,0 +1,7 @@
+"""The command line: a thin skin over the API. Only this room prints or exits."""
+
+from tptheory.cli import nets, report, theorems  # noqa: F401  importing them is what adds their commands
+from tptheory.cli.shell import app, main
+from tptheory.cli.theorems import theorem_folder
+
+__all__ = ["app", "main", "theorem_folder"]

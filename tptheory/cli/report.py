@@ -1,0 +1,83 @@
+"""The main job: one report of all that is derived, proved and measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from tptheory.cli.shell import REFUTED, Json, Seconds, Seed, app, console, print_json, progress_bar
+from tptheory.cli.theorems import THEOREMS, collected, summary, worst_status
+
+_STAGES = {
+    "prove": "proving and cross-checking",
+    "simulate": "simulating",
+    "train": "training on digits",
+    "write": "checking certificates and writing",
+}
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("report"),
+    theorems: Annotated[
+        str | None, typer.Option(metavar="TARGET", help=f"A folder or file of theorems; {THEOREMS} unless given.")
+    ] = None,
+    seconds: Seconds = 10.0,
+    trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 200,
+    steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Derive every rule, prove every theorem, cross-check, simulate and train, and write it all on one page.
+
+    FOLDER gets report.html, report.tex and report.json, with the certificates and the figures beside them. Theorem
+    files are Python and are run: name only files that you trust.
+    """
+    screen, err = console(), console(stderr=True)
+    found = list(collected(theorems and [theorems]).values())
+    with progress_bar(err if as_json or not screen.is_terminal else screen) as progress:
+        from tptheory.writing.report import build_report
+
+        tasks = {stage: progress.add_task(title, total=None, start=False) for stage, title in _STAGES.items()}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if not done:
+                progress.start_task(tasks[stage])
+            progress.update(tasks[stage], completed=done, total=total)
+
+        paths = build_report(out, theorems=found, seconds=seconds, trials=trials, steps=steps, seed=seed, progress=show)
+    facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
+    wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
+    if as_json:
+        files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}
+        print_json({**files, "seconds": paths.data.seconds, "summary": facts})
+    else:
+        for line in _ten_seconds(facts, paths.data.seconds):
+            screen.print(line)
+        screen.print(Text(str(paths.html), "bold"))
+    raise typer.Exit(REFUTED if wrong else worst_status(facts))
+
+
+def _ten_seconds(facts: dict[str, Any], seconds: float) -> list[Text]:
+    """Return what a reader with ten seconds should know."""
+    lines = [
+        summary(facts, seconds),
+        Text(f"{facts['certificates_accepted']} of {facts['certificates']} certificates accepted by the lone checker"),
+    ]
+    if facts["worst_residual"] is not None:
+        lines.append(
+            Text(
+                f"worst relative residual {facts['worst_residual']:.1e} over {facts['instances']:,} random instances, "
+                f"{facts['exact_instances']:,} of them exact too"
+            )
+        )
+    if facts["test_accuracy"]:
+        accuracies = ", ".join(f"{rule} {accuracy:.1%}" for rule, accuracy in facts["test_accuracy"].items())
+        lines.append(Text(f"test accuracy on digits: {accuracies}"))
+    if facts["contradicted"]:
+        lines.append(Text(f"proved, yet broken on numbers (a bug): {', '.join(facts['contradicted'])}", "bold red"))
+    return lines

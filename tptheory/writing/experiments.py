@@ -1,0 +1,88 @@
+"""The small runs behind the report's figures: numbers only, drawn by `figures`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from sympy import MatrixSymbol
+
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.simulation import Run, simulate
+from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Backprop, Rule, TargetProp
+
+WIDTHS = (5, 4, 3, 2)
+"""Falling widths, so that every weight above the first has full row rank."""
+TIME = 1.0
+"""How long the flow is followed when step sizes are compared: ``steps * eta``."""
+STEP_SIZES = tuple(2.0**-k for k in range(4, 11))
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How much a quantity that the flow conserves has changed after ``TIME``, for each step size."""
+
+    label: str
+    step_sizes: tuple[float, ...]
+    changes: tuple[float, ...]
+
+
+def small_net(seed: int, scale: float = 0.35) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Draw weights ``[W_1, ..., W_L]``, one input of norm 1 and its target, for a net of `WIDTHS`."""
+    rng = np.random.default_rng(seed)
+    weights = [
+        scale * np.linalg.qr(rng.standard_normal((rows, rows)))[0] @ np.eye(rows, columns)
+        + 0.1 * rng.standard_normal((rows, columns))
+        for columns, rows in pairwise(WIDTHS)
+    ]
+    x = rng.standard_normal(WIDTHS[0])
+    return weights, x / np.linalg.norm(x), rng.standard_normal(WIDTHS[-1])
+
+
+def trajectories(seed: int = 0, lr: float = 0.01, steps: int = 320) -> dict[str, Run]:
+    """Simulate BP and TP from the same small net; keys ``bp`` and ``tp``."""
+    weights, x, y = small_net(seed)
+    return {rule.name: simulate(rule, weights, x, y, lr=lr, steps=steps) for rule in (Backprop(), TargetProp())}
+
+
+def error_ray(run: Run) -> np.ndarray:
+    """Return the loss that ``e(t+1) = (1 - c_L(t)) e(t)`` predicts: TP, one sample, full row rank above ``W_1``.
+
+    ``c_0 = 0`` and ``c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' d_{l-1})``, from the run's ``x`` and ``d``.
+    Shape ``(T + 1,)``, from ``loss[0]`` (THEORY 4, error-ray).
+    """
+    c = np.zeros(run.steps)
+    for x, d in zip(run.activations[:-1], run.error_signals[:-1], strict=True):
+        x, d = x[: run.steps, :, 0], d[: run.steps, :, 0]
+        c = c + run.lr * ((x * x).sum(axis=1) - c * (x * d).sum(axis=1))
+    return run.loss[0] * np.cumprod(np.concatenate([[1.0], 1 - c])) ** 2
+
+
+def drifts(seed: int = 0) -> tuple[Drift, Drift]:
+    """Measure the change of BP's balance and of TP's log-determinant law in the two lowest layers."""
+    net = DeepLinearNetwork(widths=WIDTHS)
+    lower, upper = net.weight(1), net.weight(2)
+    balance = matadd(matmul(transpose(upper), upper), matmul(-1, lower, transpose(lower)))
+    law = LogPdet(upper) - squared_norm(lower) / 2
+    return (
+        _drift(Backprop(), balance, net, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
+        _drift(TargetProp(), law, net, r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$", seed),
+    )
+
+
+def _drift(rule: Rule, quantity: Any, net: DeepLinearNetwork, label: str, seed: int) -> Drift:
+    weights, x, y = small_net(seed)
+    changes = []
+    for lr in STEP_SIZES:
+        run = simulate(rule, weights, x, y, lr=lr, steps=round(TIME / lr))
+        before, after = (evaluate(quantity, _values(net, run, t)) for t in (0, run.steps))
+        changes.append(float(np.linalg.norm(np.atleast_1d(after - before))))
+    return Drift(label, STEP_SIZES, tuple(changes))
+
+
+def _values(net: DeepLinearNetwork, run: Run, t: int) -> dict[MatrixSymbol, np.ndarray]:
+    return {net.weight(l): run.weights[l - 1][t] for l in range(1, net.depth + 1)}

@@ -1,0 +1,286 @@
+"""Gather what a report says: updates, verdicts, cross-checks, simulations and training runs; nothing is written."""
+
+from __future__ import annotations
+
+import ast
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sympy import MatrixExpr
+
+from tptheory.claims.theorem import Theorem
+from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
+from tptheory.numeric.crosscheck import CrossCheck, crosscheck
+from tptheory.numeric.simulation import Run
+from tptheory.proving.tactics import prove
+from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import RULES, Rule, rule_named
+from tptheory.training.data import DataSet
+from tptheory.training.trainer import TrainingRun, train
+from tptheory.writing import experiments
+from tptheory.writing.experiments import Drift
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how many of its parts are done, and how many there are."""
+PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib", "scikit-learn")
+"""What a report's numbers depend on."""
+TRAINED = ("bp", "tp")
+"""The rules that are trained on digits."""
+LOGGED = 40
+"""How often a training run is logged."""
+
+
+@dataclass(frozen=True)
+class DerivedRule:
+    """A rule's feedback ``M_l`` for ``l = 2..L`` and its updates ``dW_l`` for ``l = 1..L``, on one sample."""
+
+    rule: Rule
+    feedback: dict[int, MatrixExpr]
+    updates: dict[int, MatrixExpr]
+
+
+@dataclass(frozen=True)
+class TheoremResult:
+    """A theorem, its verdict, and what was measured of it; ``unmeasured`` says why nothing could be."""
+
+    theorem: Theorem
+    question: str
+    certificate: str
+    verdict: Verdict
+    measured: CrossCheck | None
+    unmeasured: str
+    proving_seconds: float
+    measuring_seconds: float
+
+    @property
+    def method(self) -> str:
+        """The method of the proof; empty without one."""
+        return self.verdict.method if isinstance(self.verdict, Proved) else ""
+
+    @property
+    def cofactors(self) -> int | None:
+        """The number of cofactors in the certificate; None without one."""
+        return self.verdict.certificate.cofactors if isinstance(self.verdict, Proved) else None
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """All that a report says, before it is put in words."""
+
+    rules: tuple[DerivedRule, ...]
+    theorems: tuple[TheoremResult, ...]
+    trajectories: dict[str, Run]
+    drifts: tuple[Drift, Drift]
+    digits: dict[str, TrainingRun]
+    digits_seconds: dict[str, float]
+    versions: dict[str, str]
+    settings: dict[str, int | float]
+    seconds: float
+    written: datetime
+
+    def count(self, word: str) -> int:
+        """Count the verdicts of that word."""
+        return sum(result.verdict.word == word for result in self.theorems)
+
+    @property
+    def measured(self) -> tuple[CrossCheck, ...]:
+        """The cross-checks of what is proved."""
+        return tuple(r.measured for r in self.theorems if r.verdict.proved and r.measured)
+
+    @property
+    def residual(self) -> float | None:
+        """The worst relative residual of what is proved; None if nothing was measured."""
+        return max((check.residual for check in self.measured if check.trials), default=None)
+
+    @property
+    def instances(self) -> int:
+        """How many instances of what is proved were evaluated."""
+        return sum(check.trials for check in self.measured)
+
+    @property
+    def exact_instances(self) -> int:
+        """How many of them were evaluated in exact rationals too."""
+        return sum(check.exact_trials for check in self.measured)
+
+    @property
+    def contradicted(self) -> tuple[str, ...]:
+        """The proved theorems that their cross-check does not bear out: a bug, wherever one is named."""
+        return tuple(r.theorem.node for r in self.theorems if r.verdict.proved and r.measured and not r.measured.passed)
+
+
+def gather(
+    theorems: Sequence[Theorem],
+    *,
+    decide: Callable[..., Verdict] = prove,
+    seconds: float = 10.0,
+    trials: int = 200,
+    seed: int = 0,
+    steps: int = 1000,
+    data: DataSet | None = None,
+    progress: Progress | None = None,
+) -> ReportData:
+    """Derive, prove, measure, simulate and train.
+
+    Args:
+        theorems: what to prove, as `collect` returns it.
+        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict.
+        seconds: how long to search for each proof.
+        trials: the instances of each cross-check.
+        seed: of everything random.
+        steps: how long to train each rule; 0 leaves training out.
+        data: what to train on; the digits of scikit-learn unless given.
+        progress: called as the work goes on.
+
+    Raises:
+        InvalidTypeError: if ``theorems`` holds something else than theorems.
+        InvalidValueError: if there is no theorem, or a number is out of range.
+        InvalidFileError: if a theorem's own function fails.
+    """
+    started = perf_counter()
+    theorems = _checked(theorems)
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
+        raise InvalidValueError(complain("steps", "an integer, 0 or more", steps))
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InvalidValueError(complain("seed", "an integer, 0 or more", seed))
+    tell = progress or _keep_silent
+    results = []
+    questions = {path: _question(path) for path in dict.fromkeys(t.path for t in theorems)}
+    names = certificate_names(theorems)
+    tell("prove", 0, len(theorems))
+    for done, (theorem, name) in enumerate(zip(theorems, names, strict=True), start=1):
+        results.append(_result(theorem, questions[theorem.path], name, decide, seconds, trials, seed))
+        tell("prove", done, len(theorems))
+    tell("simulate", 0, 2)
+    trajectories = experiments.trajectories(seed)
+    tell("simulate", 1, 2)
+    drifts = experiments.drifts(seed)
+    tell("simulate", 2, 2)
+    digits, digits_seconds = _trained(steps, seed, data, tell)
+    return ReportData(
+        rules=tuple(_derived(rule_named(name)) for name in RULES),
+        theorems=tuple(results),
+        trajectories=trajectories,
+        drifts=drifts,
+        digits=digits,
+        digits_seconds=digits_seconds,
+        versions=versions(),
+        settings={"seed": seed, "trials": trials, "seconds": seconds, "steps": steps},
+        seconds=perf_counter() - started,
+        written=datetime.now(UTC),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, of the platform and of `PACKAGES`."""
+    return {
+        "python": sys.version.split()[0],
+        "platform": platform.platform(terse=True),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def certificate_names(theorems: Sequence[Theorem]) -> list[str]:
+    """Name a certificate for each theorem, ``file__name.json``; files of one name are told apart by a number."""
+    names: list[str] = []
+    for theorem in theorems:
+        stem = name = f"{theorem.path.stem}__{theorem.name}"
+        again = 1
+        while f"{name}.json" in names:
+            again += 1
+            name = f"{stem}_{again}"
+        names.append(f"{name}.json")
+    return names
+
+
+def _checked(theorems: Any) -> tuple[Theorem, ...]:
+    found = tuple(theorems) if isinstance(theorems, Sequence) and not isinstance(theorems, str) else None
+    if found is None or not all(isinstance(t, Theorem) for t in found):
+        raise InvalidTypeError(complain("theorems", "a list of theorems", theorems, "Try collect('proofs')."))
+    if not found:
+        raise InvalidValueError(complain("theorems", "at least one theorem", [], "Try collect('proofs')."))
+    return found
+
+
+def _keep_silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _question(path: Path) -> str:
+    """Return the first line of a theorem file's docstring, or the file's name."""
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    except (OSError, SyntaxError, ValueError):  # a theorem may be made where no file is left
+        docstring = None
+    return docstring.strip().splitlines()[0] if docstring and docstring.strip() else path.name
+
+
+def _derived(rule: Rule) -> DerivedRule:
+    net = DeepLinearNetwork(depth=3)
+    return DerivedRule(
+        rule,
+        {l: rule.feedback(net, l) for l in range(2, net.depth + 1)},
+        {l: rule.update(net, l) for l in range(1, net.depth + 1)},
+    )
+
+
+def _result(
+    theorem: Theorem,
+    question: str,
+    certificate: str,
+    decide: Callable[..., Verdict],
+    seconds: float,
+    trials: int,
+    seed: int,
+) -> TheoremResult:
+    started = perf_counter()
+    verdict = decide(theorem, seconds=seconds)
+    decided = perf_counter()
+    measured, unmeasured = None, ""
+    if not verdict.refuted:
+        try:
+            measured = crosscheck(theorem, trials=trials, seed=seed)
+        except TptheoryError as error:
+            if not isinstance(error, NotImplementedError):
+                raise
+            unmeasured = str(error)
+    return TheoremResult(
+        theorem=theorem,
+        question=question,
+        certificate=certificate if isinstance(verdict, Proved) else "",
+        verdict=verdict,
+        measured=measured,
+        unmeasured=unmeasured,
+        proving_seconds=decided - started,
+        measuring_seconds=perf_counter() - decided,
+    )
+
+
+def _trained(
+    steps: int, seed: int, data: DataSet | None, tell: Progress
+) -> tuple[dict[str, TrainingRun], dict[str, float]]:
+    """Train each rule of `TRAINED` from the same start on the same batches."""
+    runs: dict[str, TrainingRun] = {}
+    took: dict[str, float] = {}
+    if not steps:
+        return runs, took
+    log_every = max(1, steps // LOGGED)
+    for number, name in enumerate(TRAINED):
+        started = perf_counter()
+        runs[name] = train(
+            name,
+            data=data,
+            steps=steps,
+            seed=seed,
+            log_every=log_every,
+            on_log=lambda line, number=number: tell("train", number * steps + line.step, len(TRAINED) * steps),  # type: ignore[misc]
+        )
+        took[name] = perf_counter() - started
+    return runs, took

@@ -1,0 +1,190 @@
+"""The report: one page, one LaTeX document, one JSON file, with certificates, their checker and figures beside them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tptheory.claims.theorem import Theorem
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.proving import checker
+from tptheory.proving.tactics import prove
+from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.training.data import DataSet
+from tptheory.writing import figures
+from tptheory.writing.gathering import Progress, ReportData, gather
+from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex
+
+CHECKING_SECONDS = 600
+"""How long the checker may take over all certificates."""
+
+
+@dataclass(frozen=True)
+class ReportPaths:
+    """Where a report was written, and the data that it was made of."""
+
+    folder: Path
+    html: Path
+    tex: Path
+    json: Path
+    certificates: tuple[Path, ...]
+    figures: tuple[Path, ...]
+    data: ReportData
+
+
+def build_report(
+    folder: str | Path,
+    *,
+    theorems: Sequence[Theorem],
+    decide: Callable[..., Verdict] = prove,
+    seconds: float = 10.0,
+    trials: int = 200,
+    seed: int = 0,
+    steps: int = 1000,
+    data: DataSet | None = None,
+    progress: Progress | None = None,
+) -> ReportPaths:
+    """Gather a report, let the checker replay its certificates in a process of its own, and write it.
+
+    Everything is written beside its place first and moved there at the end, so that a report that is interrupted
+    leaves an older one as it was. Certificates of an older report that this one lacks are removed.
+
+    Args:
+        folder: where to write; made if it is missing.
+        theorems: what to prove, as `collect` returns it.
+        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict.
+        seconds: how long to search for each proof.
+        trials: the instances of each cross-check.
+        seed: of everything random.
+        steps: how long to train each rule; 0 leaves training out.
+        data: what to train on; the digits of scikit-learn unless given.
+        progress: called with a stage (prove, simulate, train, write), how much of it is done, and how much there is.
+
+    Raises:
+        InvalidTypeError: if ``folder`` is no path, or ``theorems`` holds something else than theorems.
+        InvalidValueError: if the folder cannot be written, there is no theorem, or a number is out of range.
+        InvalidFileError: if a theorem's own function fails.
+    """
+    if not isinstance(folder, str | Path):
+        raise InvalidTypeError(complain("folder", "the path of a folder", folder))
+    folder = Path(folder)
+    with _staging(folder) as stage:
+        gathered = gather(
+            theorems,
+            decide=decide,
+            seconds=seconds,
+            trials=trials,
+            seed=seed,
+            steps=steps,
+            data=data,
+            progress=progress,
+        )
+        if progress is not None:
+            progress("write", 0, 1)
+        with _writing(folder):
+            written = _write(stage, gathered)
+            _move(stage, folder, written)
+        if progress is not None:
+            progress("write", 1, 1)
+    return ReportPaths(
+        folder=folder,
+        html=folder / "report.html",
+        tex=folder / "report.tex",
+        json=folder / "report.json",
+        certificates=tuple(folder / path for path in written if path.parent.name == "certificates"),
+        figures=tuple(folder / path for path in written if path.parent.name == "figures"),
+        data=gathered,
+    )
+
+
+def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Let the checker read certificates in a process of its own, and return its reason for each that it refuses.
+
+    The process is a bare Python that cannot import tptheory. One call reads all; the checker stops at the first that
+    it refuses, and is then called again for the rest.
+    """
+    reasons: dict[str, str] = {}
+    waiting = list(names)
+    while waiting:
+        command = [sys.executable, "-I", str(Path(checker.__file__).resolve()), *waiting]
+        try:
+            finished = subprocess.run(  # noqa: S603  our own checker, no shell
+                command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return reasons | dict.fromkeys(waiting, f"the checker took longer than {CHECKING_SECONDS} s")
+        said = finished.stdout.splitlines()
+        accepted = [name for name in waiting if f"accepted: {name}" in said]
+        reasons |= dict.fromkeys(accepted, "")
+        waiting = [name for name in waiting if name not in reasons]
+        if waiting:
+            refused = waiting.pop(0)
+            why = [line.removeprefix(f"refused: {refused}: ") for line in said if line.startswith("refused")]
+            reasons[refused] = why[0] if why else f"the checker failed: {finished.stderr.strip()[-200:]}"
+    return {name: reasons[name] for name in names}
+
+
+def _write(stage: Path, data: ReportData) -> list[Path]:
+    """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
+    (stage / "certificates").mkdir()
+    (stage / "figures").mkdir()
+    for result in data.theorems:
+        if isinstance(result.verdict, Proved):
+            text = result.verdict.certificate.to_json()
+            (stage / "certificates" / result.certificate).write_text(text, encoding="utf-8", newline="\n")
+    names = [result.certificate for result in data.theorems if result.certificate]
+    checks = check_certificates(stage / "certificates", names)
+    drawn = illustrations(data)
+    for illustration in drawn:
+        figures.save(illustration.figure, stage / "figures" / illustration.name)
+    for name, render in (("report.json", render_json), ("report.tex", render_tex), ("report.html", render_html)):
+        (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
+    shutil.copyfile(checker.__file__, stage / "checker.py")
+    return [
+        Path("checker.py"),
+        *(Path("certificates", name) for name in names),
+        *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
+        Path("report.json"),
+        Path("report.tex"),
+        Path("report.html"),
+    ]
+
+
+def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:
+    """Move each file to its place, and remove the certificates that are left from an older report."""
+    for path in written:
+        (folder / path).parent.mkdir(exist_ok=True)
+        os.replace(stage / path, folder / path)
+    kept = {path.name for path in written}
+    for old in (folder / "certificates").glob("*__*.json"):
+        if old.name not in kept:
+            old.unlink()
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Make a folder for what is not finished, inside the one that was named, and remove it at the end."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(prefix=".report-", dir=folder, ignore_cleanup_errors=True)
+    with temporary as name:
+        yield Path(name)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say in one sentence what stands in the way of writing."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        raise InvalidValueError(
+            complain("folder", "a folder that can be written", str(folder), f"{why}. Name another, or free this one.")
+        ) from error
