@@ -18,7 +18,7 @@ from tptheory.writing.gathering import certificate_names, gather
 from tptheory.writing.rendering import shown_lines
 from tptheory.writing.report import build_report, check_certificates
 
-SMALL = {"trials": 4, "steps": 20, "seconds": 2.0}
+SMALL = {"trials": 4, "steps": 81, "seconds": 2.0}
 THEOREMS = r'''
 """Is <b>50%</b> of $A_1 & B#2 ~ \\input{/etc/passwd} ≤ ⊆ Ø?"""
 from sympy import MatrixSymbol, symbols
@@ -122,7 +122,7 @@ def test_json_says_everything_once(report):
     keys = {"format", "versions", "settings", "summary", "rules", "theorems", "training", "figures", "times"}
     assert set(found) == keys
     assert found["format"] == "tptheory-report/1"
-    assert found["settings"] == {"seed": 0, "trials": 4, "seconds": 2.0, "steps": 20}
+    assert found["settings"] == {"seed": 0, "trials": 4, "seconds": 2.0, "steps": 81}
     summary = found["summary"]
     assert (summary["proved"], summary["refuted"], summary["undecided"]) == (1, 0, 1)
     assert (summary["certificates"], summary["certificates_accepted"]) == (1, 1)

@@ -19,6 +19,8 @@ from sympy.printing.printer import Printer
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, arithmetic_named
 
+_Line = tuple[Callable[..., Any], tuple[int, ...]]
+
 
 class ArrayPrinter(Printer):
     """Print an expression as the array, or the scalar, that it stands for.
@@ -178,19 +180,19 @@ class _Recorder(ArrayPrinter):
 
     def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
         super().__init__(arithmetic, {symbol: place for place, symbol in enumerate(values)}, sizes)
-        self._tape = list(values.values())
-        self.lines: list[tuple[Callable[..., Any], tuple[int, ...]]] = []
+        self.tape = list(values.values())
+        self.lines: list[_Line] = []
 
     def _apply(self, operation: Callable[..., Any], *places: int) -> int:
         self.lines.append((operation, places))
-        self._tape.append(operation(*(self._tape[place] for place in places)))
-        return len(self._tape) - 1
+        self.tape.append(operation(*(self.tape[place] for place in places)))
+        return len(self.tape) - 1
 
     def _constant(self, value: Any) -> int:
         return self._apply(lambda: value)
 
     def _shape(self, place: int) -> tuple[int, int]:
-        return self.arithmetic.shape(self._tape[place])
+        return self.arithmetic.shape(self.tape[place])
 
 
 def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Any:
@@ -271,16 +273,17 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
     names = [str(symbol) for symbol in symbols]
     columns = [isinstance(symbol, MatrixSymbol) and symbol.cols == 1 for symbol in symbols]
-    tapes: dict[Any, tuple[Arithmetic, list[tuple[Callable[..., Any], tuple[int, ...]]], int]] = {}
+    tapes: dict[Any, tuple[Arithmetic, list[_Line], int]] = {}
 
-    def record(matrices: list[Any], values: Sequence[Any]) -> Any:
+    def record(key: Any, matrices: list[Any], values: Sequence[Any]) -> Any:
         read = dict(zip((symbols[i] for i in matrix_at), matrices, strict=True))
         sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, {})
         fitted = kind.fitted([matrix for symbol, matrix in read.items() if symbol in wanted])
         scalars = {symbols[i]: fitted.scalar(names[i], values[i]) for i in scalar_at}
         recorder = _Recorder(fitted, read | scalars, sizes)
         place = recorder.doprint(expression)
-        return fitted, recorder.lines, place
+        tapes[key] = (fitted, recorder.lines, place)
+        return recorder.tape[place]
 
     def run(*values: Any) -> Any:
         if len(values) != len(symbols):
@@ -288,7 +291,7 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
         matrices = [kind.read(names[i], values[i], columns[i]) for i in matrix_at]
         key = tuple(map(kind.signature, matrices))
         if key not in tapes:
-            tapes[key] = record(matrices, values)
+            return record(key, matrices, values)
         fitted, lines, place = tapes[key]
         tape = [*matrices, *(fitted.scalar(names[i], values[i]) for i in scalar_at)]
         for operation, places in lines:

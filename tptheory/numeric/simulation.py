@@ -108,7 +108,7 @@ class _Program:
         self.changes = {str(symbol): _compiled(change) for symbol, change in step.items()}
         self.kept = [*self.changes, *self._activations[1:], *self._signals, self._error, "loss"]
 
-    def _forward(self, values: dict[str, Any]) -> None:
+    def forward(self, values: dict[str, Any]) -> None:
         """Add the activations, the output error and the loss."""
         x = values[self._activations[0]]
         for l, name in enumerate(self._activations[1:]):
@@ -120,9 +120,8 @@ class _Program:
         values[self._error] = e
         values["loss"] = np.vdot(e, e) / 2
 
-    def look(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Add all that follows from parameters and states, and return the changes that the rule proposes."""
-        self._forward(values)
+    def respond(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Add the error signals, and return the changes that the rule proposes."""
         for name, feedback in self._feedback.items():
             try:
                 values[name] = feedback(values)
@@ -308,7 +307,8 @@ def _march(program: _Program, values: dict[str, Any], steps: int) -> tuple[_Hist
     """Take the steps; return what was kept, what changed it, and why it stopped early."""
     kept: _History = {name: [] for name in program.kept}
     changed: _History = {name: [] for name in program.changes}
-    changes = program.look(values)
+    program.forward(values)
+    changes = program.respond(values)
     trouble = program.trouble(values)
     for done in range(steps + 1):
         for name, history in kept.items():
@@ -316,11 +316,12 @@ def _march(program: _Program, values: dict[str, Any], steps: int) -> tuple[_Hist
         if done == steps or trouble:
             break
         following = values | {name: values[name] + change for name, change in changes.items()}
+        program.forward(following)
+        trouble = program.trouble(following)
         try:
-            following_changes = program.look(following)
-            trouble = program.trouble(following)
+            following_changes = {} if trouble else program.respond(following)
         except InvalidValueError as error:
-            trouble = program.trouble(following) or f"the rule is no longer defined: {error}"
+            trouble = f"the rule is no longer defined: {error}"
         if trouble:
             trouble = f"after step {done + 1} {trouble}"
             break

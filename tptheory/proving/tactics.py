@@ -116,6 +116,10 @@ def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -
         yield _equation(left, right, translator, title, deadline)
 
 
+SQUARED = 12
+"""A difference with more terms than this is not squared: its square has that many terms squared."""
+
+
 def _equation(
     left: Polynomial, right: Polynomial, translator: Translator, title: str, deadline: float
 ) -> dict[str, Any]:
@@ -127,6 +131,8 @@ def _equation(
     try:
         return identity(translator, [left, right.scale(-1)], _search(translator, left - right, half), title)
     except _StuckError as stuck:
+        if len((left - right).terms) > SQUARED:
+            raise
         for L, R in ((left, right), (left.transpose(), right.transpose())):
             square = (L - R).transpose() * (L - R)
             try:

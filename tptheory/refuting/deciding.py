@@ -47,7 +47,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     proof: Proved | Undecided = prove(claim, FIRST_LOOK * seconds)
     if proof.proved:
         return proof
-    search: Refuted | Undecided = refute(claim, (seconds - (perf_counter() - started)) / 2, seed)
+    search: Refuted | Undecided = refute(claim, max(seconds - (perf_counter() - started), FIRST_LOOK) / 2, seed)
     if search.refuted:
         return search
     proof = prove(claim, max(seconds - (perf_counter() - started), FIRST_LOOK))

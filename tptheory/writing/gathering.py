@@ -282,5 +282,6 @@ def _trained(
             log_every=log_every,
             on_log=lambda line, number=number: tell("train", number * steps + line.step, len(TRAINED) * steps),  # type: ignore[misc]
         )
+        tell("train", (number + 1) * steps, len(TRAINED) * steps)
         took[name] = perf_counter() - started
     return runs, took
