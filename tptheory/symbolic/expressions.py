@@ -113,7 +113,10 @@ class Pinv(MatrixExpr):
         return argument.pinv() if isinstance(argument, MatrixBase) else Pinv(argument)
 
     def _latex(self, printer: Any, *_: Any) -> str:
-        return rf"{printer.parenthesize(self.arg, PRECEDENCE['Pow'], strict=True)}^{{+}}"
+        base = printer.parenthesize(self.arg, PRECEDENCE["Pow"], strict=True)
+        if "^" in base and not base.startswith(r"\left("):
+            base = rf"\left({base}\right)"
+        return rf"{base}^{{+}}"
 
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
