@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, latex, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, ShapeError, complain
@@ -20,8 +20,21 @@ class Claim:
 
     given: tuple[Any, ...]
 
+    readers: ClassVar[tuple[tuple[str, Callable[[str, Any], Any]], ...]] = ()
+    """The arguments, each with how it is read: called with its name and value, returns what is kept, or raises."""
+
     is_hypothesis: ClassVar[bool] = False
     """Whether other claims may assume it: it is a set of matrix equations."""
+
+    def __post_init__(self) -> None:
+        """Read the arguments, then the hypotheses, then check them together."""
+        for name, read in self.readers:
+            object.__setattr__(self, name, read(name, getattr(self, name)))
+        object.__setattr__(self, "given", flatten_given(self.given))
+        self.check()
+
+    def check(self) -> None:
+        """Refuse arguments that mean nothing together."""
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
@@ -60,14 +73,6 @@ class Claim:
     def witnesses(self) -> tuple[MatrixSymbol, ...]:
         """Return the symbols that the hypotheses say exist."""
         return tuple(w for h in self.given if isinstance(h, Hypothesis) for w in h.witnesses)
-
-    def symbols(self) -> tuple[MatrixSymbol | Symbol, ...]:
-        """Return the matrices and scalars that the claim and its hypotheses speak of, by name; sizes apart."""
-        found: set[Any] = set()
-        for expression in (*self.expressions(), *(e for e, _ in self.assumptions())):
-            found |= sympify(expression).atoms(MatrixSymbol, Symbol)
-        sizes = {s for A in found if isinstance(A, MatrixSymbol) for n in A.shape for s in n.free_symbols}
-        return tuple(sorted(found - sizes, key=lambda s: s.name))
 
     def expressions(self) -> tuple[Any, ...]:
         """Return every expression that the conclusion speaks of."""

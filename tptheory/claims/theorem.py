@@ -60,6 +60,18 @@ class Theorem:
         return f"<Theorem {self.node}: {self.title}>"
 
 
+def as_claim(claim: Any) -> Claim:
+    """Return the claim of a theorem, or the claim itself.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is neither.
+    """
+    claim = claim.claim if isinstance(claim, Theorem) else claim
+    if not isinstance(claim, Claim):
+        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
+    return claim
+
+
 def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
     """Mark a function without arguments that returns a claim, or several, as a theorem.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S
 
-from tptheory.claims.claim import Claim, as_expression, flatten_given, minus
+from tptheory.claims.claim import Claim, as_expression, minus
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
@@ -31,11 +31,10 @@ class Equal(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
+    readers = (("lhs", as_expression), ("rhs", as_expression))
+
+    def check(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "lhs", as_expression("lhs", self.lhs))
-        object.__setattr__(self, "rhs", as_expression("rhs", self.rhs))
-        object.__setattr__(self, "given", flatten_given(self.given))
         minus(self.lhs, self.rhs)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -56,10 +55,7 @@ class Zero(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        object.__setattr__(self, "expression", as_expression("expression", self.expression))
-        object.__setattr__(self, "given", flatten_given(self.given))
+    readers = (("expression", as_expression),)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the expression and 0."""
@@ -70,6 +66,18 @@ class Zero(Claim):
         return f"{say(self.expression)} = {say(Integer(0))}"
 
 
+def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
+    """Read one bound, or several."""
+    given = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    bounds = tuple(as_expression(argument, b) for b in given)
+    for b in bounds:
+        if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
+            raise InvalidValueError(complain(argument, "a non-negative integer, a size or a matrix", b))
+    if not bounds:
+        raise InvalidValueError(complain(argument, "at least one bound", value))
+    return bounds
+
+
 @dataclass(frozen=True)
 class RankAtMost(Claim):
     """The rank of a matrix is at most ``bound``: a number, a size, a matrix (its rank is meant), or a list of these."""
@@ -78,18 +86,7 @@ class RankAtMost(Claim):
     bound: Any
     given: Any = ()
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
-        bounds = self.bound if isinstance(self.bound, Sequence) and not isinstance(self.bound, str) else (self.bound,)
-        bounds = tuple(as_expression("bound", b) for b in bounds)
-        for b in bounds:
-            if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
-                raise InvalidValueError(complain("bound", "a non-negative integer, a size or a matrix", b))
-        if not bounds:
-            raise InvalidValueError(complain("bound", "at least one bound", self.bound))
-        object.__setattr__(self, "bound", bounds)
-        object.__setattr__(self, "given", flatten_given(self.given))
+    readers = (("matrix", as_matrix), ("bound", _bounds))
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the matrix, and the matrices whose rank bounds it."""
@@ -112,18 +109,16 @@ class ImageWithin(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
+    readers = (("matrix", as_matrix), ("space", as_matrix))
+
+    def check(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
-        object.__setattr__(self, "space", as_matrix("space", self.space))
-        object.__setattr__(self, "given", flatten_given(self.given))
-        self.equations()
+        if self.matrix.rows != self.space.rows:
+            raise ShapeError(f"'space' must have as many rows as 'matrix', {self.matrix.rows} (got {self.space.rows}).")
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the matrix, projected on the image, and the matrix."""
         A, C = self.matrix, self.space
-        if A.rows != C.rows:
-            raise ShapeError(f"'space' must have as many rows as 'matrix', {A.rows} (got {C.rows}).")
         return ((matmul(C, Pinv(C), A), A),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
@@ -141,18 +136,18 @@ class RowSpaceWithin(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
+    readers = (("matrix", as_matrix), ("space", as_matrix))
+
+    def check(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "matrix", as_matrix("matrix", self.matrix))
-        object.__setattr__(self, "space", as_matrix("space", self.space))
-        object.__setattr__(self, "given", flatten_given(self.given))
-        self.equations()
+        if self.matrix.cols != self.space.cols:
+            raise ShapeError(
+                f"'space' must have as many columns as 'matrix', {self.matrix.cols} (got {self.space.cols})."
+            )
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the matrix, projected on the row space, and the matrix."""
         A, C = self.matrix, self.space
-        if A.cols != C.cols:
-            raise ShapeError(f"'space' must have as many columns as 'matrix', {A.cols} (got {C.cols}).")
         return ((matmul(A, Pinv(C), C), A),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
@@ -170,11 +165,10 @@ class Orthogonal(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
+    readers = (("first", as_matrix), ("second", as_matrix))
+
+    def check(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "first", as_matrix("first", self.first))
-        object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", flatten_given(self.given))
         if self.first.rows != self.second.rows:
             raise ShapeError(f"'second' must have as many rows as 'first', {self.first.rows} (got {self.second.rows}).")
 
@@ -195,11 +189,10 @@ class Parallel(Claim):
     second: Any
     given: Any = ()
 
-    def __post_init__(self) -> None:
+    readers = (("first", as_matrix), ("second", as_matrix))
+
+    def check(self) -> None:
         """Check the shapes."""
-        object.__setattr__(self, "first", as_matrix("first", self.first))
-        object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", flatten_given(self.given))
         minus(self.first, self.second)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -216,6 +209,12 @@ class Parallel(Claim):
         return f"{say(self.first)} ∥ {say(self.second)}"
 
 
+def _flow_or_step(argument: str, value: Any) -> Flow | Step:
+    if not isinstance(value, Flow | Step):
+        raise InvalidTypeError(complain(argument, "a flow or a step", value, "Try rule.flow(net)."))
+    return value
+
+
 @dataclass(frozen=True)
 class Conserved(Claim):
     """A matrix or scalar quantity does not change along a flow, or in a finite step."""
@@ -224,11 +223,7 @@ class Conserved(Claim):
     along: Flow | Step
     given: Any = ()
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        object.__setattr__(self, "quantity", as_expression("quantity", self.quantity))
-        _check_motion(self.along)
-        object.__setattr__(self, "given", flatten_given(self.given))
+    readers = (("quantity", as_expression), ("along", _flow_or_step))
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
@@ -261,14 +256,14 @@ class Nonincreasing(Claim):
     along: Flow
     given: Any = ()
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        object.__setattr__(self, "quantity", as_expression("quantity", self.quantity))
+    readers = (("quantity", as_expression),)
+
+    def check(self) -> None:
+        """Check what sinks, and along what."""
         if not isinstance(self.along, Flow):
             raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
         if isinstance(self.quantity, MatrixExpr):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
-        object.__setattr__(self, "given", flatten_given(self.given))
 
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""
@@ -301,14 +296,13 @@ class Commute(Claim):
 
     is_hypothesis = True
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
+    def check(self) -> None:
+        """Check that both are steps, or matrices that compose."""
         if isinstance(self.first, Step) != isinstance(self.second, Step):
             raise InvalidTypeError(complain("second", "a step as 'first' is, or both matrices", self.second))
         if not isinstance(self.first, Step):
             object.__setattr__(self, "first", as_matrix("first", self.first))
             object.__setattr__(self, "second", as_matrix("second", self.second))
-        object.__setattr__(self, "given", flatten_given(self.given))
         self.equations()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -355,11 +349,6 @@ class AllOf(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return all claims, one after the other."""
         return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
-
-
-def _check_motion(along: Any) -> None:
-    if not isinstance(along, Flow | Step):
-        raise InvalidTypeError(complain("along", "a flow or a step", along, "Try rule.flow(net)."))
 
 
 def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:

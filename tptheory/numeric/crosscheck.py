@@ -9,9 +9,9 @@ import numpy as np
 from flint import fmpq_mat
 from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
 
-from tptheory.claims.theorem import Theorem
+from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact
 from tptheory.symbolic.dynamics import Flow
@@ -73,9 +73,7 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0) -> Cros
         InvalidTypeError: if ``claim`` is no claim.
         InvalidValueError: if ``trials`` is below 1.
     """
-    claim = claim.claim if isinstance(claim, Theorem) else claim
-    if not isinstance(claim, Claim):
-        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
+    claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
     parts = list(claim.conjuncts())

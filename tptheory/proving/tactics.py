@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
 from sympy import MatrixExpr
 
-from tptheory.claims.theorem import Theorem
+from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.errors import UnsupportedExpressionError, check_seconds
 from tptheory.proving.certificate import identity, together
 from tptheory.proving.completion import Completion, Limits, Origin, without
 from tptheory.proving.squares import squares_of
@@ -50,11 +49,8 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     True
     """
     title = claim.title if isinstance(claim, Theorem) else ""
-    claim = claim.claim if isinstance(claim, Theorem) else claim
-    if not isinstance(claim, Claim):
-        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InvalidValueError(complain("seconds", "a positive number", seconds))
+    claim = as_claim(claim)
+    check_seconds(seconds)
     started = perf_counter()
     title = title or claim.statement()
     parts: list[dict[str, Any]] = []

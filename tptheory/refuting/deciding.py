@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from time import perf_counter
 
 from tptheory.claims.theorem import Theorem
 from tptheory.claims.vocabulary import Claim
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import check_seconds
 from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.refuting.counterexample import Refuted
@@ -41,8 +40,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     >>> decide(Equal(Pinv(A), A.T))
     Refuted('Pinv(A) = A.T', Counterexample(A=[[2]]))
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InvalidValueError(complain("seconds", "a positive number", seconds))
+    check_seconds(seconds)
     started = perf_counter()
     proof: Proved | Undecided = prove(claim, FIRST_LOOK * seconds)
     if proof.proved:

@@ -17,9 +17,9 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
 
-from tptheory.claims.theorem import Theorem
+from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError, check_seconds
 from tptheory.numeric.constructions import builder_for, entries, of_rank_at_most
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.instances import Instance, Instances, has_property, is_zero
@@ -49,11 +49,8 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
         InvalidTypeError: if ``claim`` is no claim.
         InvalidValueError: if ``seconds`` is not a positive number.
     """
-    claim = claim.claim if isinstance(claim, Theorem) else claim
-    if not isinstance(claim, Claim):
-        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InvalidValueError(complain("seconds", "a positive number", seconds))
+    claim = as_claim(claim)
+    check_seconds(seconds)
     search = _Search(claim, seed, perf_counter() + seconds)
     try:
         found = search.run()
