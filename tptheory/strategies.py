@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.numeric.constructions import eye
+from tptheory.numeric.constructions import eye, unit
 from tptheory.numeric.instances import to_float
 from tptheory.symbolic.network import DeepLinearNetwork
 
@@ -84,8 +84,7 @@ def partial_isometries(rows: Size = None, columns: Size = None, *, exact: bool =
 
     def build(draw: DrawFn, m: int, n: int) -> fmpq_mat:
         rank = draw(st.integers(0, min(m, n)))
-        core = fmpq_mat(m, n, [int(i == j < rank) for i in range(m) for j in range(n)])
-        return _orthogonal(draw, m) * core * _orthogonal(draw, n)
+        return _orthogonal(draw, m) * unit(m, n, rank) * _orthogonal(draw, n)
 
     return _shaped(build, rows, columns, exact)
 

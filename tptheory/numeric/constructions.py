@@ -15,9 +15,14 @@ Random = np.random.Generator
 Builder = Callable[[Random, int, int], fmpq_mat]
 
 
+def unit(rows: int, columns: int, rank: int) -> fmpq_mat:
+    """Return ``[I_r 0; 0 0]``."""
+    return fmpq_mat(rows, columns, [int(i == j < rank) for i in range(rows) for j in range(columns)])
+
+
 def eye(n: int) -> fmpq_mat:
     """Return the identity of size ``n``."""
-    return fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    return unit(n, n, n)
 
 
 def entries(rng: Random, rows: int, columns: int, bound: int = 3, denominator: int = 1) -> fmpq_mat:
@@ -48,7 +53,7 @@ def degenerate(rng: Random, rows: int, columns: int) -> fmpq_mat:
     if kind == 2:
         column = entries(rng, rows, 1)
         return column * fmpq_mat(1, columns, [1] * columns)
-    return fmpq_mat(rows, columns, [int(i == j) for i in range(rows) for j in range(columns)])
+    return unit(rows, columns, min(rows, columns))
 
 
 def full_rank(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -71,8 +76,7 @@ def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
 def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
     """Return ``U [I_r 0; 0 0] V'`` with orthogonal ``U``, ``V`` and a random rank ``r``."""
     rank = int(rng.integers(min(rows, columns) + 1))
-    core = fmpq_mat(rows, columns, [int(i == j < rank) for i in range(rows) for j in range(columns)])
-    return orthogonal(rng, rows, rows) * core * orthogonal(rng, columns, columns)
+    return orthogonal(rng, rows, rows) * unit(rows, columns, rank) * orthogonal(rng, columns, columns)
 
 
 def symmetric(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -85,14 +89,14 @@ def orthogonal_projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     """Return ``Q [I_r 0; 0 0] Q'``."""
     rank = int(rng.integers(rows + 1))
     Q = orthogonal(rng, rows, rows)
-    return Q * fmpq_mat(rows, rows, [int(i == j < rank) for i in range(rows) for j in range(rows)]) * Q.transpose()
+    return Q * unit(rows, rows, rank) * Q.transpose()
 
 
 def projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     """Return ``G [I_r 0; 0 0] G^-1``, which is oblique in general."""
     rank = int(rng.integers(rows + 1))
     G = full_rank(rng, rows, rows)
-    return G * fmpq_mat(rows, rows, [int(i == j < rank) for i in range(rows) for j in range(rows)]) * G.inv()
+    return G * unit(rows, rows, rank) * G.inv()
 
 
 def rank_one(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -112,6 +116,13 @@ BUILDERS: dict[frozenset[str], Builder] = {
     frozenset({"full_column_rank"}): full_rank,
 }
 """Which construction meets which hypotheses, the most special first."""
+
+
+def is_possible(properties: frozenset[str], rows: int, columns: int) -> bool:
+    """Whether any matrix of this shape has these properties."""
+    if ("full_row_rank" in properties and rows > columns) or ("full_column_rank" in properties and columns > rows):
+        return False
+    return rows == columns or not properties & {"invertible", "orthogonal", "symmetric", "projection"}
 
 
 def builder_for(properties: frozenset[str]) -> Builder:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import fmpq_mat
 from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
 
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact
+from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact, is_zero
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
@@ -76,18 +75,17 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0) -> Cros
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    parts = list(claim.conjuncts())
-    sources = [Instances(part) for part in parts]
+    parts = [(part, Instances(part), _Meter(part)) for part in claim.conjuncts()]
     rng = np.random.default_rng(seed)
     worst, worst_at = 0.0, {}  # type: ignore[var-annotated]
     counts = {"trials": 0, "exact": 0, "failures": 0, "skipped": 0}
     for trial in range(trials):
-        part, source = parts[trial % len(parts)], sources[trial % len(parts)]
+        part, source, meter = parts[trial % len(parts)]
         values = source.draw(rng, plain=_wants_constant_rank(part) or trial // len(parts) % 2 == 0)
         if values is None:
             counts["skipped"] += 1
             continue
-        residual, failed = measure(part, values)
+        residual, failed = meter(values)
         counts["trials"] += 1
         counts["exact"] += failed is not None
         counts["failures"] += bool(failed)
@@ -101,30 +99,40 @@ def _wants_constant_rank(claim: Claim) -> bool:
     return isinstance(claim, Conserved | Nonincreasing) and claim.quantity.has(LogPdet, Pinv)
 
 
-def measure(claim: Claim, values: Instance) -> tuple[float, bool | None]:
-    """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
+class _Meter:
+    """Measure one claim at instances; what is symbolic is worked out once."""
 
-    What is said of a flow is measured by central differences along the velocities, so that the symbolic derivative
-    that the prover used is not trusted here.
-    """
-    floats = as_floats(values)
-    try:
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
         if isinstance(claim, RankAtMost):
-            excess = _rank_excess(claim, values)
-            return float(max(excess, 0)), excess > 0
-        if isinstance(claim, Nonincreasing):
-            failed = _exactly(claim.rate(), values)
-            rise, scale = _slope(claim, floats)
-            return max(0.0, float(rise.max())) / scale, None if failed is None else failed > 0
-        if isinstance(claim, Conserved) and isinstance(claim.along, Flow):
-            slope, scale = _slope(claim, floats)
-            worst = float(np.abs(slope).max()) / scale
+            self.residuals: tuple[Any, ...] = ()
         else:
-            worst = max(_relative(residual, floats) for residual in claim.residuals())
-        exact = [_exactly(residual, values) for residual in claim.residuals()]
-    except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
-        return 0.0, None
-    return worst, None if any(e is None for e in exact) else any(_differs(e) for e in exact)
+            self.residuals = (claim.rate(),) if isinstance(claim, Nonincreasing) else claim.residuals()
+        self.exact = all(map(is_exact, self.residuals))
+
+    def __call__(self, values: Instance) -> tuple[float, bool | None]:
+        """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
+
+        What is said of a flow is measured by central differences along the velocities, so that the symbolic
+        derivative that the prover used is not trusted here.
+        """
+        claim, floats = self.claim, as_floats(values)
+        try:
+            if isinstance(claim, RankAtMost):
+                excess = int(evaluate(claim.matrix, values, arithmetic="exact").rank()) - least_bound(claim, values)
+                return float(max(excess, 0)), excess > 0
+            exact = [_exactly(residual, values) for residual in self.residuals] if self.exact else None
+            if isinstance(claim, Nonincreasing):
+                rise, scale = _slope(claim, floats)
+                return max(0.0, float(rise.max())) / scale, None if exact is None else exact[0] > 0
+            if isinstance(claim, Conserved) and isinstance(claim.along, Flow):
+                slope, scale = _slope(claim, floats)
+                worst = float(np.abs(slope).max()) / scale
+            else:
+                worst = max(_relative(residual, floats) for residual in self.residuals)
+        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+            return 0.0, None
+        return worst, None if exact is None else not all(map(is_zero, exact))
 
 
 def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarray, float]:
@@ -159,20 +167,14 @@ def _relative(residual: Any, values: Instance) -> float:
 
 
 def _exactly(expression: Any, values: Instance) -> Any:
-    """Return the exact value, 0 for a zero matrix of any size, or None where the value is not rational."""
-    if isinstance(expression, ZeroMatrix):
-        return 0
-    return evaluate(expression, values, arithmetic="exact") if is_exact([expression]) else None
+    """Return the exact value; 0 for a zero matrix of any size."""
+    return 0 if isinstance(expression, ZeroMatrix) else evaluate(expression, values, arithmetic="exact")
 
 
-def _rank_excess(claim: RankAtMost, values: Instance) -> int:
+def least_bound(claim: RankAtMost, values: Instance) -> int:
+    """Return the least of a rank claim's bounds at exact values."""
     sizes = {symbol: n for symbol, n in values.items() if isinstance(n, int)}
-    rank = evaluate(claim.matrix, values, arithmetic="exact").rank()
-    return rank - min(
-        evaluate(b, values, arithmetic="exact").rank() if isinstance(b, MatrixExpr) else int(b.subs(sizes))
+    return min(
+        int(evaluate(b, values, arithmetic="exact").rank()) if isinstance(b, MatrixExpr) else int(b.subs(sizes))
         for b in claim.bound
     )
-
-
-def _differs(value: Any) -> bool:
-    return value != fmpq_mat(value.nrows(), value.ncols()) if isinstance(value, fmpq_mat) else value != 0

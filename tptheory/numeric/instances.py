@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol, sympify
+from sympy import MatrixSymbol, Symbol, exp, log, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Claim
@@ -17,11 +16,13 @@ from tptheory.numeric.constructions import (
     builder_for,
     degenerate,
     entries,
+    eye,
     full_rank,
+    is_possible,
     partial_isometry,
 )
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.expressions import Pinv, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, transpose
 
 Instance = dict[Any, Any]
 
@@ -34,7 +35,6 @@ class Instances:
     """
 
     def __init__(self, claim: Claim) -> None:
-        self.claim = claim
         self.hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
         self.equations = [r for h in claim.given if isinstance(h, Claim) for r in h.residuals()]
         spoken = [*claim.expressions(), *self.equations, *(A for h in self.hypotheses for A in h.matrices)]
@@ -73,12 +73,7 @@ class Instances:
         values: Instance = {**sizes}
         for A in self.matrices:
             rows, columns = self.shape(A, sizes)
-            wanted = self.properties[A]
-            if (
-                ("full_row_rank" in wanted and rows > columns)
-                or ("full_column_rank" in wanted and columns > rows)
-                or (wanted & {"invertible", "orthogonal", "symmetric", "projection"} and rows != columns)
-            ):
+            if not is_possible(self.properties[A], rows, columns):
                 return None
             values[A] = self._matrix(rng, A, rows, columns, plain)
         values = self.tie(rng, values)
@@ -149,7 +144,7 @@ def has_property(name: str, A: fmpq_mat) -> bool:
         case "invertible":
             return rows == columns == A.rank()
         case "orthogonal":
-            return rows == columns and _is_identity(A * T)
+            return rows == columns and eye(rows) == A * T
         case "partial_isometry":
             return A * T * A == A
         case "symmetric":
@@ -161,10 +156,6 @@ def has_property(name: str, A: fmpq_mat) -> bool:
         case "nonzero":
             return not is_zero(A)
     raise AssertionError(f"no meaning is given to the hypothesis {name}")
-
-
-def _is_identity(A: fmpq_mat) -> bool:
-    return all(A[i, j] == int(i == j) for i in range(A.nrows()) for j in range(A.ncols()))
 
 
 def as_floats(values: Instance) -> Instance:
@@ -180,15 +171,6 @@ def to_float(value: Any) -> Any:
     return int(value.p) / int(value.q) if isinstance(value, fmpq) else value
 
 
-def is_exact(expressions: Iterable[Any]) -> bool:
-    """Whether expressions have rational values on rational matrices."""
-    irrational = ("LogPdet", "log", "exp")
-    return not any(type(node).__name__ in irrational for e in expressions for node in _nodes(e))
-
-
-def _nodes(expression: Any) -> Iterable[Any]:
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(getattr(node, "args", ()))
+def is_exact(expression: Any) -> bool:
+    """Whether an expression has rational values on rational matrices."""
+    return not sympify(expression).has(LogPdet, log, exp)

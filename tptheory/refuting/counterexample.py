@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import MatrixExpr, MatrixSymbol, Rational, Symbol, latex
+from sympy import MatrixSymbol, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
+from tptheory.numeric.crosscheck import least_bound
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.instances import Instance, Instances
+from tptheory.numeric.instances import Instance, Instances, is_zero
 from tptheory.proving.verdicts import Verdict
 from tptheory.symbolic.expressions import substitute
 
@@ -136,12 +137,10 @@ def violation(claim: Claim, values: Instance) -> Violation | None:
     """Return the first statement of a claim that fails at these exact values, or None."""
     for part in claim.conjuncts():
         if isinstance(part, RankAtMost):
-            rank = evaluate(part.matrix, values, arithmetic="exact").rank()
-            bound = min(_bound(b, values) for b in part.bound)
-            if rank > bound:
-                return Violation(
-                    part.matrix, f"of rank at most {bound}", evaluate(part.matrix, values, arithmetic="exact")
-                )
+            value = evaluate(part.matrix, values, arithmetic="exact")
+            bound = least_bound(part, values)
+            if value.rank() > bound:
+                return Violation(part.matrix, f"of rank at most {bound}", value)
         elif isinstance(part, Nonincreasing):
             rate = part.rate()
             value = evaluate(rate, values, arithmetic="exact")
@@ -150,15 +149,9 @@ def violation(claim: Claim, values: Instance) -> Violation | None:
         else:
             for residual in part.residuals():
                 value = evaluate(residual, values, arithmetic="exact")
-                if value != (fmpq_mat(value.nrows(), value.ncols()) if isinstance(value, fmpq_mat) else 0):
+                if not is_zero(value):
                     return Violation(residual, "0", value)
     return None
-
-
-def _bound(bound: Any, values: Instance) -> int:
-    if isinstance(bound, MatrixExpr):
-        return int(evaluate(bound, values, arithmetic="exact").rank())
-    return int(bound.subs({s: n for s, n in values.items() if isinstance(n, int)}))
 
 
 def _rows(value: Any) -> str:

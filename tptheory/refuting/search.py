@@ -20,7 +20,7 @@ from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, check_seconds
-from tptheory.numeric.constructions import builder_for, entries, of_rank_at_most
+from tptheory.numeric.constructions import builder_for, entries, is_possible, of_rank_at_most, unit
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.instances import Instance, Instances, has_property, is_zero
 from tptheory.proving.verdicts import Undecided
@@ -78,7 +78,8 @@ class _Search:
         self.claim, self.seed, self.deadline = claim, seed, deadline
         self.started = perf_counter()
         self.tried = self.largest = 0
-        self.parts = [(part, source, Breaker(part, source)) for part, source in _sources(claim)]
+        sources = [(part, Instances(part)) for part in claim.conjuncts()]
+        self.parts = [(part, source, Breaker(part, source)) for part, source in sources]
         self.most = LARGEST_SIZE * max(len(source.sizes) for _, source, _ in self.parts) or 1
 
     def run(self) -> Found | None:
@@ -110,11 +111,6 @@ class _Search:
         """Say how far the search got."""
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
         return Undecided(self.claim, reason, evidence, perf_counter() - self.started)
-
-
-def _sources(claim: Claim) -> Iterator[tuple[Claim, Instances]]:
-    for part in claim.conjuncts():
-        yield part, Instances(part)
 
 
 class Breaker:
@@ -213,30 +209,19 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
         drawn = [entries(rng, rows, columns, bound=2) for _ in range(60)]
         drawn += [of_rank_at_most(rng, rows, columns, 1) for _ in range(20)]
         drawn += [_sparse(rng, rows, columns) for _ in range(120)]
-        drawn += [_unit(rows, columns, k) for k in range(min(rows, columns) + 1)]
+        drawn += [unit(rows, columns, k) for k in range(min(rows, columns) + 1)]
         found = [M for M in drawn if all(has_property(name, M) for name in properties)]
     if properties and len(found) < 20:
-        built = (
-            (builder_for(properties)(rng, rows, columns) for _ in range(10))
-            if _possible(properties, rows, columns)
-            else ()
-        )
+        tries = 10 if is_possible(properties, rows, columns) else 0
+        built = (builder_for(properties)(rng, rows, columns) for _ in range(tries))
         found += [M for M in built if all(has_property(name, M) for name in properties)]
     return sorted(found, key=cost)
-
-
-def _possible(properties: frozenset[str], rows: int, columns: int) -> bool:
-    return rows == columns or not properties & {"invertible", "orthogonal", "symmetric", "projection"}
 
 
 def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
     kept = rng.random(rows * columns) < 0.4
     numbers = rng.choice([1, 1, 1, -1, -1, 2], size=rows * columns)
     return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
-
-
-def _unit(rows: int, columns: int, rank: int) -> fmpq_mat:
-    return fmpq_mat(rows, columns, [int(i == j < rank) for i in range(rows) for j in range(columns)])
 
 
 def cost(value: Any) -> tuple[int, int, int]:
