@@ -150,12 +150,12 @@ def _trajectory(run: Run) -> list[dict[str, Any]]:
     """Return some ten rows of a run: the step, the loss, the norm of the error, and how far two laws have drifted."""
     import numpy as np
 
+    from tptheory.invariants.laws import balance, log_determinant
     from tptheory.numeric.evaluation import evaluate
-    from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 
-    pairs = list(pairwise(run.net.weights))
-    balances = [matadd(matmul(transpose(V), V), matmul(-1, W, transpose(W))) for W, V in pairs]
-    laws = [LogPdet(V) - squared_norm(W) / 2 for W, V in pairs]
+    hidden = range(1, run.net.depth)
+    balances = [balance(run.net, l) for l in hidden]
+    laws = [log_determinant(run.net, l) for l in hidden]
 
     def drift(quantities: list[Any], t: int) -> float:
         now, start = (

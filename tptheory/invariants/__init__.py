@@ -1,0 +1,1 @@
+"""Conserved quantities of the learning rules."""

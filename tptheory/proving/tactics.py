@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_
 from time import perf_counter
 from typing import Any
 
@@ -157,8 +160,16 @@ def _search(translator: Translator, goal: Polynomial, deadline: float) -> Origin
     Raises:
         _StuckError: if none is found.
     """
-    hypotheses = [h.polynomial for h in translator.hypotheses]
-    completion = Completion(translator.alphabet, hypotheses, Limits(seconds=max(deadline - perf_counter(), 0.01)))
+    return _member(_completion(translator, deadline), goal)
+
+
+def _completion(translator: Translator, deadline: float) -> Completion:
+    """Return a completion of the hypotheses that ends by the deadline."""
+    limits = Limits(seconds=max(deadline - perf_counter(), 0.01))
+    return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+
+
+def _member(completion: Completion, goal: Polynomial) -> Origin:
     origin = completion.prove(goal)
     if origin is None:
         statistics = completion.statistics
@@ -183,10 +194,7 @@ def _without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
     every = [(scalars, coefficient) for p in polynomials for (scalars, _), coefficient in p.terms.items()]
     if not every:
         return list(polynomials)
-    common = list(every[0][0])
-    for scalars, _ in every:
-        rest = list(scalars)
-        common = [s for s in common if s in rest and (rest.remove(s) or True)]  # type: ignore[func-returns-value]
+    common = list(reduce(and_, (Counter(scalars) for scalars, _ in every)).elements())
     if not common:
         return list(polynomials)
     divisor = every[0][1]
@@ -204,21 +212,20 @@ def _without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
 def _descent(claim: Nonincreasing, translator: Translator, title: str, deadline: float) -> dict[str, Any]:
     """Write minus the derivative as a sum of squares."""
     rate = translator(claim.rate_in_velocities())
-    hypotheses = [h.polynomial for h in translator.hypotheses]
-    completion = Completion(translator.alphabet, hypotheses, Limits(seconds=max((deadline - perf_counter()) / 2, 0.01)))
+    completion = _completion(translator, deadline)
     completion.prove(rate)
 
-    def reduce(p: Polynomial) -> Polynomial:
+    def normal(p: Polynomial) -> Polynomial:
         return Polynomial(p.alphabet, p.rows, p.columns, completion.reduce(p.terms)[0])
 
-    squares = squares_of(rate.scale(-1), reduce)
+    squares = squares_of(rate.scale(-1), normal)
     if squares is None:
-        raise _StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(reduce(rate)))
+        raise _StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(rate)))
     rest = rate
     for weight, Q in squares:
         rest = rest + (Q * Q.transpose()).trace().scale(weight)
     data = [[str(weight), Q.data()] for weight, Q in squares]
-    return identity(translator, [rate], _search(translator, rest, deadline), title, method="descent", squares=data)
+    return identity(translator, [rate], _member(completion, rest), title, method="descent", squares=data)
 
 
 def _rank(claim: RankAtMost, bound: Any, translator: Translator, title: str, deadline: float) -> dict[str, Any]:
@@ -286,9 +293,7 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
     """Return the polynomial as it is, then as the hypotheses rewrite it."""
     yield A
     if translator.hypotheses:
-        limits = Limits(seconds=max(deadline - perf_counter(), 0.01))
-        completion = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
-        terms, _ = completion.reduce(A.terms)
+        terms, _ = _completion(translator, deadline).reduce(A.terms)
         yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from sympy import MatrixSymbol
 
+from tptheory.invariants.laws import balance, log_determinant
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.simulation import Run, simulate
-from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 
@@ -65,12 +65,15 @@ def error_ray(run: Run) -> np.ndarray:
 def drifts(seed: int = 0) -> tuple[Drift, Drift]:
     """Measure the change of BP's balance and of TP's log-determinant law in the two lowest layers."""
     net = DeepLinearNetwork(widths=WIDTHS)
-    lower, upper = net.weight(1), net.weight(2)
-    balance = matadd(matmul(transpose(upper), upper), matmul(-1, lower, transpose(lower)))
-    law = LogPdet(upper) - squared_norm(lower) / 2
     return (
-        _drift(Backprop(), balance, net, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
-        _drift(TargetProp(), law, net, r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$", seed),
+        _drift(Backprop(), balance(net, 1), net, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
+        _drift(
+            TargetProp(),
+            log_determinant(net, 1),
+            net,
+            r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$",
+            seed,
+        ),
     )
 
 

@@ -1,0 +1,28 @@
+"""The quantities that the flows of BP and TP conserve, layer by layer."""
+
+from __future__ import annotations
+
+from sympy import Expr, MatrixExpr
+
+from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+
+
+def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
+    """Return ``W_{l+1}' W_{l+1} - W_l W_l'`` of shape ``(n_l, n_l)``, which BP's flow conserves, for ``l = 1..L-1``.
+
+    Raises:
+        InvalidValueError: if layer ``l`` or ``l + 1`` does not exist.
+    """
+    lower, upper = net.weight(l), net.weight(l + 1)
+    return matadd(matmul(transpose(upper), upper), matmul(-1, lower, transpose(lower)))
+
+
+def log_determinant(net: DeepLinearNetwork, l: int) -> Expr:
+    """Return ``log pdet W_{l+1} - 1/2 |W_l|^2``, which TP's flow conserves without biases, for ``l = 1..L-1``.
+
+    Raises:
+        InvalidValueError: if layer ``l`` or ``l + 1`` does not exist.
+    """
+    lower, upper = net.weight(l), net.weight(l + 1)
+    return LogPdet(upper) - squared_norm(lower) / 2
