@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +15,7 @@ from typer.core import TyperGroup
 
 from tptheory import __version__
 from tptheory.errors import TptheoryError
+from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -110,19 +109,4 @@ def printable(text: str) -> str:
 
 def print_json(data: Any) -> None:
     """Print one JSON document."""
-    typer.echo(json.dumps(_plain(data), indent=2, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it: a number that is not finite is text, as JSON has no word for it."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        return float(value) if math.isfinite(value) else str(float(value))
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value)
+    typer.echo(json.dumps(plain(data), indent=2, allow_nan=False))

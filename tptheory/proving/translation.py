@@ -165,7 +165,7 @@ class Translator:
         symmetric = A.transpose() == A
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
-        label = f"{name} is the pseudo-inverse of {_plain(A)}"
+        label = f"{name} is the pseudo-inverse of {A!r}"
         self.assume(A * P * A - A, f"{label} (Penrose 1)")
         self.assume(P * A * P - P, f"{label} (Penrose 2)")
         self.assume((A * P).transpose() - A * P, f"{label} (Penrose 3)")
@@ -181,7 +181,7 @@ class Translator:
         name = f"{_grouped(A)}^-1"
         K = self._letter(name, A.columns, A.rows, A.transpose() == A)
         self._inverses["inverse", A] = K
-        label = f"{_plain(A)} is invertible"
+        label = f"{A!r} is invertible"
         self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), label)
         self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), label)
         return K
@@ -201,10 +201,6 @@ class Translator:
             row = Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{columns}", columns, "1")).transpose()
             product = product * row
         return product
-
-
-def _plain(A: Polynomial) -> str:
-    return repr(A)
 
 
 def _grouped(A: Polynomial) -> str:

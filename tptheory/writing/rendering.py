@@ -20,6 +20,7 @@ from tptheory.writing import figures
 from tptheory.writing.experiments import TIME, WIDTHS
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
 from tptheory.writing.mathematics import latex_of, mathml_of
+from tptheory.writing.plain import plain
 from tptheory.writing.prose import paragraphs, prose_html, prose_tex, tex_escaped
 from tptheory.writing.statements import statements_html, statements_tex
 
@@ -116,7 +117,7 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
             "training": data.digits_seconds,
         },
     }
-    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
@@ -177,18 +178,6 @@ def _training_json(run: TrainingRun) -> dict[str, Any]:
     left_out = {"weights", "biases", "log"}
     kept = {name: getattr(run, name) for name in run.__dataclass_fields__ if name not in left_out}
     return kept | {"log": [asdict(line) for line in run.log]}
-
-
-def _finite(value: Any) -> Any:
-    """Write numbers that JSON lacks as text, and Python's own kinds of number as plain ones."""
-    if isinstance(value, Mapping):
-        return {str(key): _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str | int):
-        return value
-    number = float(value)
-    return number if math.isfinite(number) else str(number)
 
 
 def _scientific(number: float) -> tuple[str, str]:
