@@ -14,6 +14,7 @@ from tptheory.claims.hypotheses import (
 from tptheory.claims.theorem import collect, theorem
 from tptheory.claims.vocabulary import (
     AllOf,
+    AnyOf,
     Commute,
     Conserved,
     Equal,
@@ -62,6 +63,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RULES",
     "AllOf",
+    "AnyOf",
     "Backprop",
     "Certificate",
     "Commute",

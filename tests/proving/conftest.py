@@ -82,6 +82,7 @@ class Reading:
                 product = value if product is None else self.product(product, value)
             rest = rest - product
         hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
+        hypotheses += [h.transpose() for h in hypotheses]
         for coefficient, left, k, right, *outer in data["cofactors"]:
             value = self.product(self.product(self.word(left, None), hypotheses[k]), self.word(right, None))
             if outer:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S
 
-from tptheory.claims.claim import Claim, as_expression, minus
+from tptheory.claims.claim import Claim, as_expression, flatten_given, minus
+from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
@@ -351,6 +352,53 @@ class AllOf(Claim):
         return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
 
 
+@dataclass(frozen=True, init=False)
+class AnyOf(Claim):
+    """One of several claims holds, or hypotheses: the product of the sums of their squared norms is zero.
+
+    As a hypothesis it is proved from in cases.
+
+    >>> from sympy import MatrixSymbol
+    >>> from tptheory.claims.hypotheses import full_row_rank
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> AnyOf(Zero(A), full_row_rank(A)).statement()
+    'A = 0, or A has full row rank'
+    """
+
+    claims: tuple[Any, ...]
+    given: Any = ()
+
+    is_hypothesis = True
+
+    def __init__(self, *claims: Any, given: Any = ()) -> None:
+        good = all(
+            isinstance(c, Hypothesis) or (isinstance(c, Claim) and c.is_hypothesis and not c.given) for c in claims
+        )
+        if len(claims) < 2 or not good:
+            raise InvalidTypeError(complain("claims", "two or more equations or hypotheses", claims))
+        object.__setattr__(self, "claims", claims)
+        object.__setattr__(self, "given", flatten_given(given))
+
+    def alternatives(self) -> tuple[tuple[Any, ...], ...]:
+        """Return what vanishes in each case."""
+        return tuple(c.equations if isinstance(c, Hypothesis) else c.residuals() for c in self.claims)
+
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the product of the sums of squared norms, and 0."""
+        product = S.One
+        for residuals in self.alternatives():
+            product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
+        return ((product, S.Zero),)
+
+    def names(self) -> tuple[str, ...]:
+        """Return each claim in words."""
+        return tuple(c.statement() for c in self.claims)
+
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Return the claims with "or" between them."""
+        return ", or ".join(self.names() if say is str else (c.latex().removesuffix(".") for c in self.claims))
+
+
 def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
     return tuple(motion[W] for W in motion if quantity.has(W))
 
@@ -372,6 +420,7 @@ def _motion(motion: Motion) -> str:
 
 __all__ = [
     "AllOf",
+    "AnyOf",
     "Claim",
     "Commute",
     "Conserved",

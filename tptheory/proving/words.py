@@ -69,6 +69,10 @@ class Alphabet:
         self._thin = self._allow_thin and (self._thin or "1" in (rows, columns))
         return letter
 
+    def letter(self, name: str) -> str:
+        """Return the letter of a name, or "" if nothing is called so."""
+        return self._letters.get(name, "")
+
     def scalar(self, name: str) -> str:
         """Declare a scalar, and return its letter."""
         return self._letters.get(name) or self._declare(name, None, PLAIN)
