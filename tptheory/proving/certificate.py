@@ -93,8 +93,8 @@ class Certificate:
         waiting = [self.data]
         while waiting:
             data = waiting.pop(0)
-            if data.get("method") == "all":
-                waiting = [*data["parts"], *waiting]
+            if data.get("method") in ("all", "cases", "induction"):
+                waiting = [*checker.reduced(data), *waiting]
             else:
                 yield data
 

@@ -17,6 +17,7 @@ from tptheory.proving.searching import (
     divided,
     member,
     search,
+    without_common_scalars,
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import Translator
@@ -49,6 +50,22 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
                         continue
                     return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares} if squares else {})
             raise
+
+    return attempt
+
+
+def equal(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show ``left = right`` without the scalars that all terms share; failing that, as it stands."""
+    divided = without_common_scalars(left, right)
+    return either(equation(*divided), *([equation(left, right)] if divided[0] != left else []))
+
+
+def descent(rate: Polynomial) -> Attempt:
+    """Show that a derivative is minus a sum of squares."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        origin, squares = minus_squares(translator, rate, deadline)
+        return Proof((rate,), origin, "descent", {"squares": squares})
 
     return attempt
 

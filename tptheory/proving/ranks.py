@@ -37,6 +37,21 @@ def _passing(
     return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in factors], "bound": bound})
 
 
+def factorisations(A: Polynomial) -> Iterator[Polynomial]:
+    """Return polynomials of several terms of which a polynomial is a multiple, by a factor at its left or right."""
+    words = [word for _, word in A.terms]
+    shapes = A.alphabet.shapes
+    for k in (1, 2):
+        for first in (True, False):
+            cuts = {m: k if first else len(m[1]) - k for m in A.terms}
+            if min(map(len, words), default=0) < k:
+                continue
+            split = {m: ((m[0], m[1][: cuts[m]]), m[1][cuts[m] :]) for m in cuts}
+            sizes = {shapes[m[1][0]][0] if c == 0 else shapes[m[1][c - 1]][1] for m, c in cuts.items()}  # type: ignore[index]
+            if len(sizes) == 1 and (factors := _rank_one(A, split, *sizes, *sizes)):
+                yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
+
+
 def _through_size(translator: Translator, A: Polynomial, size: str, deadline: float) -> Iterator[list[Polynomial]]:
     """Find ``A = L R`` with ``size`` between the factors."""
     identity_of = Polynomial.identity

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from time import perf_counter
 from typing import Any
 
 from sympy import MatrixExpr
 
+from tptheory.claims.compound import AnyOf, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import AnyOf, Claim, Nonincreasing, RankAtMost
+from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
 from tptheory.errors import UnsupportedExpressionError, check_seconds
 from tptheory.proving.certificate import certified, together
-from tptheory.proving.equations import either, equation, in_cases, minus_squares
+from tptheory.proving.equations import descent, equal, in_cases
+from tptheory.proving.induction import prove_layers
 from tptheory.proving.ranks import rank_at_most
-from tptheory.proving.searching import Attempt, Proof, StuckError, without_common_scalars
+from tptheory.proving.searching import Attempt, StuckError
 from tptheory.proving.translation import Translator
 from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import size_text
 
 
@@ -48,13 +50,17 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     started = perf_counter()
     title = title or claim.statement()
     parts: list[dict[str, Any]] = []
-    for part in claim.conjuncts():
-        try:
-            parts += _first_that_works(part, title, started + seconds)
-        except StuckError as stuck:
-            return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
-        except UnsupportedExpressionError as error:
-            return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
+    try:
+        for _, same in groupby(claim.conjuncts(), lambda part: part.given):
+            claims = list(same)
+            if any(map(is_layered, claims)):
+                parts.append(prove_layers(claims, title, started + seconds))
+            else:
+                parts += [data for part in claims for data in _first_that_works(part, title, started + seconds)]
+    except StuckError as stuck:
+        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
+    except UnsupportedExpressionError as error:
+        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
     certificate = together(parts, title)
     checked = certificate.check()
     if not checked:
@@ -99,7 +105,7 @@ def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -
 def _attempts(claim: Claim, translator: Translator) -> Iterator[Attempt]:
     """Return what must be proved, one thing after the other."""
     if isinstance(claim, Nonincreasing):
-        yield _descent(translator(claim.rate_in_velocities()))
+        yield descent(translator(claim.rate_in_velocities()))
     elif isinstance(claim, RankAtMost):
         matrix = translator(claim.matrix)
         for bound in claim.bound:
@@ -112,18 +118,7 @@ def _attempts(claim: Claim, translator: Translator) -> Iterator[Attempt]:
         for lhs, rhs in claim.equations():
             left = translator(lhs)
             right = left.scale(0) if rhs == 0 else translator(rhs)
-            divided = without_common_scalars(left, right)
-            yield either(equation(*divided), *([equation(left, right)] if divided[0] != left else []))
-
-
-def _descent(rate: Polynomial) -> Attempt:
-    """Show that a derivative is minus a sum of squares."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        origin, squares = minus_squares(translator, rate, deadline)
-        return Proof((rate,), origin, "descent", {"squares": squares})
-
-    return attempt
+            yield equal(left, right)
 
 
 def translator_of(claim: Claim, thin: bool, transposes_last: bool) -> Translator:

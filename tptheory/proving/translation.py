@@ -183,7 +183,7 @@ class Translator:
             return self._inverses[key]
         if (key := ("pinv", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = f"{_grouped(A)}+"
+        name = self.inverse_name(A, "+")
         symmetric = A.transpose() == A
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
@@ -200,13 +200,18 @@ class Translator:
             return self._inverses[key]
         if (key := ("inverse", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = f"{_grouped(A)}^-1"
+        name = self.inverse_name(A, "^-1")
         K = self._letter(name, A.columns, A.rows, A.transpose() == A)
         self._inverses["inverse", A] = K
         label = f"{A!r} is invertible"
         self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), label)
         self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), label)
         return K
+
+    def inverse_name(self, A: Polynomial, mark: str) -> str:
+        """Return what an inverse is called: ``A+``, ``(A B)^-1``."""
+        text = repr(A)
+        return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
 
     def _letter(self, name: str, rows: str, columns: str, symmetric: bool) -> Polynomial:
         if rows == columns == "1":
@@ -223,8 +228,3 @@ class Translator:
             row = Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{columns}", columns, "1")).transpose()
             product = product * row
         return product
-
-
-def _grouped(A: Polynomial) -> str:
-    text = repr(A)
-    return text if len(A.terms) == 1 and " " not in text else f"({text})"

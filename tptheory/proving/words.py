@@ -30,7 +30,7 @@ _WEIGHED = chr(_FIRST + _LEVEL)
 
 def divide(a: Rational, b: Rational) -> Rational:
     """Return the exact quotient, an ``int`` where it is one."""
-    if b in (1, -1):
+    if b in (1, -1) and isinstance(a, int):
         return a * b
     quotient = Fraction(a) / b
     return quotient.numerator if quotient.denominator == 1 else quotient
