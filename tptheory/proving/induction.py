@@ -27,7 +27,7 @@ from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, without_common_scalars
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import DEFINED, INVERSE, PLAIN, Polynomial
-from tptheory.symbolic.layers import ANY, DEPTH, Recursion, index_text, layer_symbols, moved, size_text
+from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, Recursion, index_text, layer_symbols, moved, size_text
 
 MARGINS = (0, 1)
 """By how many layers to look beyond those that a goal speaks of."""
@@ -104,7 +104,7 @@ def _theory(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
     def translated(expression: Any) -> Polynomial:
         expression = moved(expression, renamed)
         for symbol in expression.atoms(MatrixSymbol, Symbol):
-            if "[" in str(symbol).replace(f"[{index_text(getattr(symbol, 'index', 0))}]", ""):
+            if "[" in symbol.name and not isinstance(symbol, LayerSymbol):
                 raise UnsupportedExpressionError(f"a symbol must not have brackets in its name (got {symbol})")
         for symbol in layer_symbols(expression):
             sequence = symbol.sequence
@@ -151,7 +151,7 @@ def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[G
         rate = read(inside.rate())
         yield Goal("descent", rate.data(), first, last, [])
     elif isinstance(inside, RankAtMost):
-        matrix = read(inside.matrix)
+        (matrix,) = without_common_scalars(read(inside.matrix))
         for bound in inside.bound:
             middle = read(bound).data() if isinstance(bound, MatrixExpr) else [size_text(moved(bound, index | renamed))]
             yield Goal("rank", matrix.data(), first, last, middle)
@@ -167,7 +167,7 @@ def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
     ways = [("l", ""), ("up", "l"), ("down", "l+1")] if goal.kind == "equation" else [("l", "")]
     stuck: list[StuckError] = []
     divided = _divided(theory, goal)
-    for candidate in (divided, *([goal] if goal != divided else []), *_lemmas(theory, divided)):
+    for candidate in (*_lemmas(theory, divided), divided, *([goal] if goal != divided else [])):
         for at, own in ways if goal.first != goal.last else ways[:1]:
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:

@@ -8,14 +8,13 @@ from operator import mul
 from typing import Any
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.searching import Attempt, Proof, StuckError, completion, search, without_common_scalars
+from tptheory.proving.searching import Attempt, Proof, StuckError, completion, search
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
 
 
 def rank_at_most(matrix: Polynomial, middle: Polynomial | str) -> Attempt:
     """Write a matrix as a product that passes through a size, or through a matrix."""
-    (matrix,) = without_common_scalars(matrix)
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         if isinstance(middle, str):

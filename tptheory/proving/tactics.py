@@ -17,7 +17,7 @@ from tptheory.proving.certificate import certified, together
 from tptheory.proving.equations import descent, equal, in_cases
 from tptheory.proving.induction import prove_layers
 from tptheory.proving.ranks import rank_at_most
-from tptheory.proving.searching import Attempt, StuckError
+from tptheory.proving.searching import Attempt, StuckError, without_common_scalars
 from tptheory.proving.translation import Translator
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.symbolic.layers import size_text
@@ -107,7 +107,7 @@ def _attempts(claim: Claim, translator: Translator) -> Iterator[Attempt]:
     if isinstance(claim, Nonincreasing):
         yield descent(translator(claim.rate_in_velocities()))
     elif isinstance(claim, RankAtMost):
-        matrix = translator(claim.matrix)
+        (matrix,) = without_common_scalars(translator(claim.matrix))
         for bound in claim.bound:
             if not isinstance(bound, MatrixExpr):
                 yield rank_at_most(matrix, size_text(bound))

@@ -102,9 +102,9 @@ class Sequence:
         """Return the member at an index."""
         return self.member(index)
 
-    def member(self, index: Any) -> LayerSymbol:
-        """Return the matrix at an index."""
-        rows, columns = self.shape(sympify(index, strict=True))
+    def member(self, index: Any, size: Callable[[Any], Any] = lambda n: n) -> LayerSymbol:
+        """Return the matrix at an index, with ``size`` applied to its sizes."""
+        rows, columns = map(size, self.shape(sympify(index, strict=True)))
         symbol = LayerSymbol(f"{self.name}[{index_text(index)}]", rows, columns)
         symbol.sequence, symbol.index = self, sympify(index, strict=True)
         return symbol
@@ -199,14 +199,15 @@ class Recursion(Sequence):
 
 
 def moved(expression: Any, indices: Mapping[Any, Any]) -> Any:
-    """Replace symbols of indices in every layer symbol and size of an expression."""
+    """Give symbols of indices other names, in every layer symbol and size of an expression."""
+    renamed = dict(indices)
 
     def leaf(part: Any) -> Any:
         if isinstance(part, LayerScalar):
-            return part.arg.sequence(part.arg.index.xreplace(dict(indices)))
+            return LayerScalar(leaf(part.arg))
         if isinstance(part, LayerSymbol):
-            return part.sequence.member(part.index.xreplace(dict(indices)))
-        return _resized(part, lambda size: size.xreplace(dict(indices)))
+            return part.sequence.member(part.index.xreplace(renamed), lambda size: size.xreplace(renamed))
+        return _resized(part, lambda size: size.xreplace(renamed))
 
     return rebuild(expression, leaf)
 
