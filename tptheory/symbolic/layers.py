@@ -104,7 +104,7 @@ class Sequence:
 
     def member(self, index: Any, size: Callable[[Any], Any] = lambda n: n) -> LayerSymbol:
         """Return the matrix at an index, with ``size`` applied to its sizes."""
-        rows, columns = map(size, self.shape(sympify(index, strict=True)))
+        rows, columns = (size(sympify(n)) for n in self.shape(sympify(index, strict=True)))
         symbol = LayerSymbol(f"{self.name}[{index_text(index)}]", rows, columns)
         symbol.sequence, symbol.index = self, sympify(index, strict=True)
         return symbol
