@@ -106,7 +106,7 @@ class Completion:
             if length > limits.length:
                 self.statistics.stopped = "length"
                 return False
-            if len(elements) > limits.elements or basis.terms > limits.terms:
+            if len(elements) > limits.elements or basis.terms + len(self._queue) > limits.terms:
                 self.statistics.stopped = "elements"
                 return False
             heapq.heappop(self._queue)
@@ -159,7 +159,7 @@ class Completion:
         while pending:
             terms, rows, columns, origin = pending.pop()
             rest, steps = basis.reduce(terms)
-            if self._budget.stopped:
+            if self._spent():
                 return grown
             if not rest:
                 continue
@@ -196,12 +196,19 @@ class Completion:
             for i in self._tails.get(word[:k], ()):
                 if elements[i].active and i != new:
                     self._push(i, new, k)
+            if self._spent():
+                return
         if not word:
             self._wordless.append(new)
         if e.scalars:
             for i in self._wordless if word else self._basis.active:
                 if i != new and elements[i].active and set(elements[i].scalars) & set(e.scalars):
                     self._push(i, new, 0)
+
+    def _spent(self) -> bool:
+        """Whether the time is up, or the basis and its overlaps have grown too large."""
+        budget = self._budget
+        return bool(budget.stopped) or (budget.work < 0 and budget.exceeded(self._basis.terms + len(self._queue)))
 
     def _push(self, i: int, j: int, k: int) -> None:
         a, b = self._basis.elements[i], self._basis.elements[j]

@@ -99,6 +99,9 @@ class Basis:
         budget: what a reduction may take; where it is used up, the reduction ends with what it has.
     """
 
+    REMEMBERED = 200_000
+    """How many keys and findings are kept at once."""
+
     def __init__(self, alphabet: Alphabet, budget: Budget) -> None:
         self.alphabet, self.budget = alphabet, budget
         self.elements: list[Element] = []
@@ -145,6 +148,9 @@ class Basis:
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
         """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted."""
         keys, elements, budget, whole = self.keys, self.elements, self.budget, not self.thin
+        if len(keys) + len(self._found) > self.REMEMBERED:
+            keys.clear()
+            self._found.clear()
         todo = dict(terms)
         done: Terms = {}
         waiting = sorted(map(keys.__getitem__, todo))
