@@ -6,7 +6,9 @@ from time import process_time
 
 import pytest
 from flint import fmpq_mat
+from sympy import Identity, MatrixSymbol, Symbol, Trace, ZeroMatrix, symbols
 
+from tptheory import Equal, invertible, prove
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.words import Alphabet, Polynomial
 
@@ -183,3 +185,30 @@ def dimension(hypotheses, words, some, length):
                     row[at["".join(u) + w + "".join(v)]] += c
                 rows.append(row)
     return fmpq_mat(len(rows), len(words), [x for row in rows for x in row]).rank() if rows else 0
+
+
+m, n, p = symbols("m n p", integer=True, positive=True)
+c, d = Symbol("c"), Symbol("d")
+A, B, S, U = MatrixSymbol("A", m, p), MatrixSymbol("B", n, p), MatrixSymbol("S", n, n), MatrixSymbol("U", m, m)
+NOTHING = [Equal(S, ZeroMatrix(n, n)), invertible(S)]
+ONE = [Equal(c * Identity(n), Identity(n))]
+
+
+@pytest.mark.parametrize(
+    ("claim", "word"),
+    [
+        (Equal(B, 2 * B, given=NOTHING), "proved"),
+        (Equal(A, 2 * A, given=NOTHING), "undecided"),
+        (Equal(Trace(U), 0, given=NOTHING), "undecided"),
+        (Equal(Identity(m), 2 * Identity(m), given=NOTHING), "undecided"),
+        (Equal(c * B, B, given=ONE), "proved"),
+        (Equal(c * B.T, B.T, given=ONE), "proved"),
+        (Equal(c**2 * Identity(n), Identity(n), given=ONE), "proved"),
+        (Equal(c * A, A, given=ONE), "undecided"),
+        (Equal(c * Trace(S), Trace(S), given=ONE), "undecided"),
+        (Equal(d * B, B, given=[*ONE, Equal(c, d)]), "proved"),
+    ],
+)
+def test_an_identity_rewrites_what_has_its_size(claim, word):
+    """An equation between multiples of an identity says nothing of matrices of other sizes."""
+    assert prove(claim).word == word

@@ -60,7 +60,6 @@ class Completion:
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
-        self._wordless: list[int] = []
         self._basis.elements += [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
         key = self._basis.keys.__getitem__
         leads = [max(map(key, p.terms), default=(0, 0, "", (), 0, ())) for p in self.hypotheses]
@@ -73,10 +72,11 @@ class Completion:
 
         Each entry is (coefficient, place, index of the hypothesis).
         """
-        rest, origin = self.reduce(goal.terms)
+        self._budget.allow()
+        rest, origin = self._basis.reduce(goal.terms, goal.rows)
         while rest and self._grow():
-            if any(self._basis.rewrite(monomial) for monomial in rest):
-                rest, more = self._basis.reduce(rest)
+            if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
+                rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
         proof = None if rest else self._unfold(origin)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
@@ -147,8 +147,9 @@ class Completion:
             for monomial, c in element.tail:
                 new, number = self._basis.put(place, monomial, element.rows)
                 terms[new] = terms.get(new, 0) + sign * c * number
-        rows = a.rows if a.word or not b.word else b.rows
-        columns = b.columns if b.word or not a.word else a.columns
+        rows, columns = (a.rows, b.columns) if a.rows != "1" or a.word else (b.rows, b.columns)
+        if not b.word and b.rows == "1":
+            rows, columns = a.rows, a.columns
         return terms, rows, columns, [(1, first, i), (-1, second, j)]
 
     def _insert(self, terms: Terms, rows: str, columns: str, origin: Origin) -> bool:
@@ -158,7 +159,7 @@ class Completion:
         grown = False
         while pending:
             terms, rows, columns, origin = pending.pop()
-            rest, steps = basis.reduce(terms)
+            rest, steps = basis.reduce(terms, rows)
             if self._spent():
                 return grown
             if not rest:
@@ -198,11 +199,9 @@ class Completion:
                     self._push(i, new, k)
             if self._spent():
                 return
-        if not word:
-            self._wordless.append(new)
         if e.scalars:
-            for i in self._wordless if word else self._basis.active:
-                if i != new and elements[i].active and set(elements[i].scalars) & set(e.scalars):
+            for i in self._basis.wordless if word else self._basis.active:
+                if i != new and set(elements[i].scalars) & set(e.scalars) and _compose(elements[i], e):
                     self._push(i, new, 0)
 
     def _spent(self) -> bool:
@@ -257,6 +256,12 @@ class Completion:
             return Place(scalars, inner.left, inner.right, left + inner.outer + right), 1
         (scalars, _), number = self.alphabet.traced(scalars, left + inner.outer + right, element.rows)
         return Place(scalars, inner.left, inner.right, outer), number
+
+
+def _compose(a: Element, b: Element) -> bool:
+    """Whether ``a b`` is a product for elements of which one at least is a multiple of an identity."""
+    scalars = (not a.word and a.rows == "1") or (not b.word and b.rows == "1")
+    return scalars or a.columns == b.rows
 
 
 def _collect(total: dict[Place, Rational], place: Place, coefficient: Rational) -> None:

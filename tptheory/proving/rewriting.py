@@ -109,6 +109,7 @@ class Basis:
         self.terms = 0
         self.keys = Keys()
         self.thin = [a for a, shape in alphabet.shapes.items() if shape and "1" in shape]
+        self.wordless: list[int] = []
         self._leads: dict[str, int] = {}
         self._lengths: list[int] = []
         self._found: dict[str, tuple[Place, int] | int] = {}
@@ -119,7 +120,9 @@ class Basis:
         self.elements.append(element)
         self.active.append(number)
         self.terms += 1 + len(element.tail) + len(element.origin)
-        if not element.scalars:
+        if not element.word:
+            self.wordless.append(number)
+        elif not element.scalars:
             self._leads[element.word] = number
             if len(element.word) not in self._lengths:
                 insort(self._lengths, len(element.word))
@@ -130,7 +133,9 @@ class Basis:
         element = self.elements[number]
         element.active = False
         self.active.remove(number)
-        if not element.scalars:
+        if not element.word:
+            self.wordless.remove(number)
+        elif not element.scalars:
             del self._leads[element.word]
         return element
 
@@ -145,8 +150,11 @@ class Basis:
             ]
         return [i for i in self.active if word in elements[i].word] if word else []
 
-    def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
-        """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted."""
+    def reduce(self, terms: Terms, size: str = "") -> tuple[Terms, Origin]:
+        """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted.
+
+        A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
+        """
         keys, elements, budget, whole = self.keys, self.elements, self.budget, not self.thin
         if len(keys) + len(self._found) > self.REMEMBERED:
             keys.clear()
@@ -161,7 +169,7 @@ class Basis:
             coefficient = todo.pop(monomial)
             if not coefficient:
                 continue
-            found = None if budget.stopped else self.rewrite(monomial)
+            found = None if budget.stopped else self.rewrite(monomial, size)
             if found is None:
                 done[monomial] = done.get(monomial, 0) + coefficient
                 continue
@@ -186,11 +194,11 @@ class Basis:
                     insort(waiting, keys[new])
         return {m: c for m, c in done.items() if c}, origin
 
-    def rewrite(self, monomial: Monomial) -> tuple[Place, int] | None:
+    def rewrite(self, monomial: Monomial, size: str = "") -> tuple[Place, int] | None:
         """Find the leading term of the oldest element that stands inside a monomial."""
         scalars, word = monomial
-        if scalars:
-            return self._rewrite_with_scalars(scalars, word)
+        if scalars or self.wordless:
+            return self._rewrite_with_scalars(scalars, word, size)
         found = self._found.get(word, 0)
         if isinstance(found, int):
             if found == len(self.elements):
@@ -225,7 +233,7 @@ class Basis:
             return oldest
         return Place((), word[: end - len(elements[oldest].word)], word[end:]), oldest
 
-    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str) -> tuple[Place, int] | None:
+    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Place, int] | None:
         """Find a leading term where it may share scalars, or stand inside a trace."""
         self.budget.work -= len(self.active) // 4
         for i in self.active:
@@ -234,10 +242,13 @@ class Basis:
                 rest = without(scalars, e.scalars)
                 if rest is None:
                     continue
-                if not e.word:
-                    return Place(rest, word, ""), i
             else:
                 rest = scalars
+            if not e.word:
+                at = self._gap(e.rows, word, size)
+                if at >= 0:
+                    return Place(rest, word[:at], word[at:]), i
+                continue
             at = word.find(e.word)
             if at >= 0:
                 return Place(rest, word[:at], word[at + len(e.word) :]), i
@@ -248,6 +259,14 @@ class Basis:
                     if at >= 0 and self._shrinks(e, cycle, around := twice[at + len(e.word) : at + len(cycle)]):
                         return Place(rest[:j] + rest[j + 1 :], "", around, word), i
         return None
+
+    def _gap(self, size: str, word: str, own: str) -> int:
+        """Return where an identity of a size fits into a word, or -1; of size 1 it is a scalar, and fits at the end."""
+        if size == "1":
+            return len(word)
+        shapes = [self.alphabet.shapes[letter] or ("", "") for letter in word]
+        sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
+        return sizes.index(size) if size in sizes else -1
 
     def _shrinks(self, e: Element, cycle: str, around: str) -> bool:
         """Whether rewriting inside a trace makes it smaller; a trace that turns could run in a circle."""
