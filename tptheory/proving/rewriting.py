@@ -276,12 +276,14 @@ class Basis:
 
     def put(self, place: Place, monomial: Monomial, size: str) -> tuple[Monomial, int]:
         """Put a monomial in its place; a number comes out where a trace of an identity is one."""
-        scalars = place.scalars + monomial[0] if place.scalars and monomial[0] else place.scalars or monomial[0]
-        word = place.left + monomial[1] + place.right
-        if place.outer is not None:
+        around, left, right, outer = place
+        inside, word = monomial
+        scalars = tuple(sorted(around + inside)) if around and inside else around or inside
+        word = left + word + right
+        if outer is not None:
             (scalars, _), number = self.alphabet.traced(scalars, word, size)
-            return (scalars, place.outer), number
-        return self.alphabet.monomial(tuple(sorted(scalars)) if len(scalars) > 1 else scalars, word), 1
+            return (scalars, outer), number
+        return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
 
 
 def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:
