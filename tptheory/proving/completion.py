@@ -97,19 +97,22 @@ class Completion:
 
     def _grow(self) -> bool:
         """Work off overlaps until the basis has one element more; False when none is left or a limit is reached."""
-        elements, limits, budget, basis = self._basis.elements, self.limits, self._budget, self._basis
-        while self._queue:
-            length, _, i, j, k = self._queue[0]
-            if budget.stopped or budget.elapsed > limits.seconds:
-                budget.stopped = budget.stopped or "time"
+        basis, limits, queue = self._basis, self.limits, self._queue
+        elements = basis.elements
+        if not self._budget.stopped and self._budget.elapsed > limits.seconds:
+            self._budget.stopped = "time"
+        while queue:
+            length, _, i, j, k = queue[0]
+            if self._spent():
                 return False
             if length > limits.length:
                 self.statistics.stopped = "length"
                 return False
-            if len(elements) > limits.elements or basis.terms + len(self._queue) > limits.terms:
+            if len(elements) > limits.elements or basis.terms + len(queue) > limits.terms:
                 self.statistics.stopped = "elements"
                 return False
-            heapq.heappop(self._queue)
+            heapq.heappop(queue)
+            self._budget.work -= 1
             a, b = elements[i], elements[j]
             if not (a.active and b.active) or (k > 0 and self._needless(a.word + b.word[k:])):
                 continue
@@ -139,9 +142,11 @@ class Completion:
 
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, str, str, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
-        common = tuple(s for s in a.scalars if s in b.scalars)
-        first = Place(without(b.scalars, common) or (), "", b.word[k:])
-        second = Place(without(a.scalars, common) or (), a.word[: len(a.word) - k], "")
+        more, less = b.scalars, a.scalars
+        if more and less:
+            common = tuple(s for s in less if s in more)
+            more, less = without(more, common) or (), without(less, common) or ()
+        first, second = Place(more, "", b.word[k:]), Place(less, a.word[: len(a.word) - k], "")
         terms: Terms = {}
         for element, place, sign in ((a, first, 1), (b, second, -1)):
             for monomial, c in element.tail:

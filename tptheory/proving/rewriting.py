@@ -112,7 +112,8 @@ class Basis:
         self.wordless: list[int] = []
         self._leads: dict[str, int] = {}
         self._lengths: list[int] = []
-        self._found: dict[str, tuple[Place, int] | int] = {}
+        self._found: dict[str, tuple[Place, int]] = {}
+        self._compared: dict[str, int] = {}
 
     def add(self, element: Element) -> int:
         """Make an element active, and return its number."""
@@ -159,6 +160,7 @@ class Basis:
         if len(keys) + len(self._found) > self.REMEMBERED:
             keys.clear()
             self._found.clear()
+            self._compared.clear()
         todo = dict(terms)
         done: Terms = {}
         waiting = sorted(map(keys.__getitem__, todo))
@@ -199,20 +201,21 @@ class Basis:
         scalars, word = monomial
         if scalars or self.wordless:
             return self._rewrite_with_scalars(scalars, word, size)
-        found = self._found.get(word, 0)
-        if isinstance(found, int):
-            if found == len(self.elements):
+        found = self._found.get(word)
+        if found is None or not self.elements[found[1]].active:
+            since = self._compared.get(word, 0) if found is None else 0
+            if since == len(self.elements):
                 return None
-            found = self._found[word] = self._search(word, found)
-        elif not self.elements[found[1]].active:
-            found = self._found[word] = self._search(word, 0)
-        return None if isinstance(found, int) else found
+            found = self._search(word, since)
+            if found is None:
+                self._found.pop(word, None)
+                self._compared[word] = len(self.elements)
+            else:
+                self._found[word] = found
+        return found
 
-    def _search(self, word: str, since: int) -> tuple[Place, int] | int:
-        """Find a leading word inside a word; return how many elements were compared if there is none.
-
-        Either compare the elements that are new ``since``, or look every part of the word up.
-        """
+    def _search(self, word: str, since: int) -> tuple[Place, int] | None:
+        """Find a leading word inside a word: compare the elements that are new ``since``, or look every part up."""
         elements, oldest, end = self.elements, len(self.elements), 0
         parts = len(word) * len(self._lengths)
         if oldest - since < parts:
@@ -230,7 +233,7 @@ class Basis:
                     if i < oldest:
                         oldest, end = i, at + length
         if oldest == len(elements):
-            return oldest
+            return None
         return Place((), word[: end - len(elements[oldest].word)], word[end:]), oldest
 
     def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Place, int] | None:
