@@ -19,12 +19,16 @@ __all__ = ["Completion", "Limits", "Origin", "Place", "Statistics", "without"]
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time."""
+    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time.
+
+    Overlaps that wait, and the cofactors of a proof that is written out, are counted as terms; each takes some hundred
+    bytes.
+    """
 
     seconds: float = 10.0
     length: int = 40
     elements: int = 4000
-    terms: int = 1_000_000
+    terms: int = 2_000_000
 
 
 @dataclass
@@ -66,6 +70,8 @@ class Completion:
         for k in sorted(range(len(leads)), key=leads.__getitem__):
             p = self.hypotheses[k]
             self._insert(dict(p.terms), p.rows, p.columns, [(1, HERE, k)])
+            if self._spent():
+                break
 
     def prove(self, goal: Polynomial) -> Origin | None:
         """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
