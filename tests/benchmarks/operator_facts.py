@@ -91,11 +91,13 @@ def best(
             if runs[0] is not None:
                 runs += [session.run(ring, task), session.run(ring, task)]
                 found.append((min(s for s in runs if s is not None), ring, ordering))
-            if not session.alive or perf_counter() > deadline:
+            if not session.alive:
                 return None, None, None
         if found:
             _, ring, ordering = min(found)
             return ring, ordering, bound
+        if perf_counter() > deadline:
+            break
     return None, None, None
 
 
@@ -110,6 +112,7 @@ def warm(repetitions: int, patience: float) -> tuple[dict[str, dict[str, Any]], 
         for name, problem in problems.items():
             bound = common_bound(problem, session)
             ring, ordering, _ = best(problem, session, MEMBER, [bound], patience)
+            assert ring is not None, f"Singular lost patience with {name}; give it more"
             lift_ring, *lift = best(problem, lifting[name], LIFT, range(bound, 2 * bound + ROOM), patience)
             rings[name] = {MEMBER: ring, LIFT: lift_ring}
             rows[name] = {
