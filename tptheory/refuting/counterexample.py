@@ -29,10 +29,21 @@ class Violation:
 
 @dataclass(frozen=True, repr=False)
 class Counterexample:
-    """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not."""
+    """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not.
+
+    Attributes:
+        claim: the claim; of several at once, the one that is broken.
+        values: the values, by symbol.
+        minimal: whether all integer values of less total width were tried whose absolute values sum to no more than
+            those of this counterexample, and all of the same total width that sum to less; a denominator ``q`` counts
+            ``2 (q - 1)`` besides. If not, it was made small by descent.
+        swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+    """
 
     claim: Claim
     values: Instance
+    minimal: bool = field(default=False, compare=False)
+    swept: int | None = field(default=None, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
@@ -53,6 +64,16 @@ class Counterexample:
     def total_width(self) -> int:
         """The sum of all symbolic sizes: what is made smallest first."""
         return sum(self.sizes.values())
+
+    @property
+    def smallness(self) -> str:
+        """Say in which sense the counterexample is smallest."""
+        if not self.minimal:
+            return "Made small by descent; a smaller one may exist."
+        of_this = "no integers of this total width that sum to less in absolute value break the claim"
+        if self.swept is None:
+            return f"Smallest: {of_this}, and no sizes are smaller."
+        return f"Smallest: {of_this}, and none of a smaller total width that sum to at most {self.swept}."
 
     def violation(self) -> Violation | None:
         """Evaluate the claim again, exactly; None if it holds after all."""
@@ -104,6 +125,8 @@ class Counterexample:
     def to_json(self) -> dict[str, Any]:
         """Return the values as plain data: numbers are strings such as "-3/2"."""
         return {
+            "total_width": self.total_width,
+            "minimal": self.minimal,
             "sizes": {str(s): n for s, n in self.sizes.items()},
             "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
             "scalars": {str(s): str(v) for s, v in self.scalars.items()},
@@ -121,8 +144,9 @@ class Refuted(Verdict):
     refuted = True
 
     def explain(self) -> str:
-        """Return the counterexample, and what comes out of it."""
-        return f"Counterexample to: {self.claim.statement()}\n{self.counterexample}"
+        """Return the counterexample, what comes out of it, and in which sense it is smallest."""
+        found = self.counterexample
+        return f"Counterexample to: {self.claim.statement()}\n{found}\n{found.smallness}"
 
     def latex(self) -> str:
         """Return the statement and the counterexample in LaTeX text mode."""
