@@ -98,16 +98,18 @@ def symmetric(rng: Random, rows: int, columns: int) -> fmpq_mat:
 
 
 def orthogonal_projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
-    """Return ``Q [I_r 0; 0 0] Q'``."""
+    """Return ``A (A'A)^-1 A'``, the projection on the columns of ``A``."""
     rank = int(rng.integers(0, rows + 1))
-    Q = orthogonal(rng, rows, rows)
-    return Q * unit(rows, rows, rank) * Q.transpose()
+    if not rank:
+        return fmpq_mat(rows, rows)
+    A = full_rank(rng, rows, rank, entries)
+    return A * (A.transpose() * A).inv() * A.transpose()
 
 
 def projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     """Return ``G [I_r 0; 0 0] G^-1``, which is oblique in general."""
     rank = int(rng.integers(0, rows + 1))
-    G = full_rank(rng, rows, rows)
+    G = full_rank(rng, rows, rows, entries)
     return G * unit(rows, rows, rank) * G.inv()
 
 

@@ -35,11 +35,11 @@ SETTLING = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of what was found if that is more."""
-DRAWN = 100
-"""How many instances that hypotheses make rational are drawn at each narrower choice of sizes, for the same."""
+DRAWN = 3000
+"""How many instances are drawn at narrower sizes, together, for the same."""
 EVERYTHING = 700
 """Up to how many matrices of one shape are listed to draw from; beyond that they are drawn themselves."""
-BUILT = 20
+BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
 
 
@@ -91,6 +91,14 @@ class _Place:
         self.swept = -1
         """The sum of absolute entries up to which all integer instances were tried."""
         self.sweep, self.draws = self._sweep(), self._draws(np.random.default_rng(seed))
+        self._seed = seed
+
+    @cached_property
+    def domains(self) -> dict[Any, list[Any]]:
+        """What each symbol is drawn from, cheapest first."""
+        rng = np.random.default_rng([*self._seed, 0])
+        domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
+        return domains | {s: _numbers(s) for s in self.source.scalars}
 
     @cached_property
     def grid(self) -> Grid:
@@ -108,12 +116,10 @@ class _Place:
         """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
         if not self.grid.possible:
             return
-        domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
-        domains |= {s: _numbers(s) for s in self.source.scalars}
-        if not all(domains.values()):
+        if not all(self.domains.values()):
             return
         while True:
-            values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in domains.items()} | self.sizes
+            values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
             if self.source.equations:
                 values = self.source.tie(rng, values)
             yield values if self.source.holds(values) else None
@@ -147,6 +153,7 @@ class _Search:
             return None
         place, values = self.found
         narrower = [p.swept for p in self.places if p.total < place.total and p.grid.possible]
+        values = {s: values[s] for s in (*place.sizes, *place.source.matrices, *place.source.scalars)}
         return Counterexample(place.part, values, minimal, min(narrower, default=None))
 
     def _find(self) -> None:
@@ -172,9 +179,11 @@ class _Search:
     def _settle(self) -> bool:
         """Make what was found smaller; tell whether every integer instance that would be smaller still was tried."""
         place, values = self._shrunk()
-        narrower = (p for p in self.places if p.part.given and p.total < place.total)
-        if any(self._is_found(p, trial) for p in narrower for trial in islice(p.draws, DRAWN)):
-            place, values = self._shrunk()
+        narrower = [p for p in self.places if p.total < place.total]
+        for other in narrower:
+            if any(self._is_found(other, trial) for trial in islice(other.draws, DRAWN // len(narrower))):
+                place, values = self._shrunk()
+                break
         level, left = 0, SETTLING
         while level <= (far := max(level_of(values), FAR)):
             other = self._unswept(level, place.total, level_of(values), far)
@@ -199,13 +208,15 @@ class _Search:
 
     def _shrunk(self) -> tuple[_Place, Instance]:
         """Make the entries of what was found smaller, one at a time, as long as the claim stays broken."""
-        assert self.found is not None
+        if self.found is None:
+            raise AssertionError("nothing was found that could be made smaller")
         place, values = self.found
         smaller = True
         while smaller:
             smaller = False
-            for trial in _smaller(place.source, values):
-                if place.source.holds(trial) and self._is_found(place, trial):
+            for trial in _smaller(place, values):
+                mended = trial if place.source.holds(trial) else None
+                if self._is_found(place, mended):
                     values, smaller = trial, True
                     break
         return place, values
@@ -249,13 +260,30 @@ def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
     return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
 
 
-def _smaller(source: Instances, values: Instance) -> Iterator[Instance]:
-    """Run through values with one matrix cheaper: zeroed, one entry smaller, or made positive."""
+def _smaller(place: _Place, values: Instance) -> Iterator[Instance]:
+    """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
+
+    Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
+    """
+    source, total = place.source, _total_cost(values)
     for symbol in (*source.matrices, *source.scalars):
         old = values[symbol]
-        for new in _cheaper(old):
-            if cost(new) < cost(old) and not (symbol in source.scalars and symbol.is_positive and new <= 0):
-                yield {**values, symbol: new}
+        special = place.domains[symbol] if source.properties.get(symbol) else ()
+        for new in (*_cheaper(old), *special):
+            if cost(new) >= cost(old) or (symbol in source.scalars and symbol.is_positive and new <= 0):
+                continue
+            trial = {**values, symbol: new}
+            yield trial
+            for other, system in source.systems.items():
+                if other != symbol and (solution := system.solve(trial)) is not None:
+                    solved = {**trial, other: solution}
+                    if _total_cost(solved) < total:
+                        yield solved
+
+
+def _total_cost(values: Instance) -> tuple[int, ...]:
+    costs = (cost(value) for value in values.values() if not isinstance(value, int))
+    return tuple(map(sum, zip((0, 0, 0), *costs, strict=True)))
 
 
 def _cheaper(value: Any) -> Iterator[Any]:
