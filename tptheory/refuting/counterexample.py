@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -70,10 +71,12 @@ class Counterexample:
         """Say in which sense the counterexample is smallest."""
         if not self.minimal:
             return "Made small by descent; a smaller one may exist."
-        of_this = "no integers of this total width that sum to less in absolute value break the claim"
         if self.swept is None:
-            return f"Smallest: {of_this}, and no sizes are smaller."
-        return f"Smallest: {of_this}, and none of a smaller total width that sum to at most {self.swept}."
+            return "Smallest: no integers with a smaller absolute sum break it, and no sizes are smaller."
+        return (
+            "Smallest: no integers with a smaller absolute sum break it at this total width, "
+            f"nor any with a sum up to {self.swept} at a smaller one."
+        )
 
     def violation(self) -> Violation | None:
         """Evaluate the claim again, exactly; None if it holds after all."""
@@ -85,11 +88,18 @@ class Counterexample:
 
     def __str__(self) -> str:
         """Show the matrices, and what comes out."""
-        lines = [f"{s} = {_rows(v)}" for s, v in self.matrices.items()]
-        lines += [f"{s} = {v}" for s, v in self.scalars.items()]
+        return self.text()
+
+    def text(self, width: int | None = None) -> str:
+        """Return the matrices, and what comes out, a line each; with ``width`` long expressions are cut, no values."""
+        lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
         broken = self.violation()
         if broken is not None:
-            lines.append(f"{broken.expression} = {_rows(broken.value)}, not {broken.expected}")
+            outcome = f" = {_rows(broken.value)}, not {broken.expected}"
+            expression = str(broken.expression)
+            if width is not None:
+                expression = shorten(expression, max(width - len(outcome), 20), placeholder=" ...")
+            lines.append(expression + outcome)
         return "\n".join(lines)
 
     def __repr__(self) -> str:

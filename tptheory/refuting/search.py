@@ -180,8 +180,8 @@ class _Search:
         """Make what was found smaller; tell whether every integer instance that would be smaller still was tried."""
         place, values = self._shrunk()
         narrower = [p for p in self.places if p.total < place.total]
-        for other in narrower:
-            if any(self._is_found(other, trial) for trial in islice(other.draws, DRAWN // len(narrower))):
+        for p in narrower:
+            if any(self._is_found(p, trial) for trial in islice(p.draws, DRAWN // len(narrower))):
                 place, values = self._shrunk()
                 break
         level, left = 0, SETTLING
