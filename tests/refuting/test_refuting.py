@@ -31,6 +31,7 @@ from tptheory import (
     orthogonal,
     partial_isometry,
     projection,
+    rank_one,
     refute,
     squared_norm,
     symmetric,
@@ -189,6 +190,14 @@ def test_time_is_kept():
     """Both sides together end within the time, or little later."""
     hard = Equal(S, Identity(n), given=[Equal(matmul(S, S, S), Identity(n)), symmetric(S)])
     assert decide(hard, seconds=1).seconds < 1.5
+
+
+def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
+    """Rewriting inside a trace makes the whole term smaller, so that it ends; the claim is true, and not refuted."""
+    parallel = Parallel(TargetProp().update(net, 1), Backprop().update(net, 1), given=[rank_one(W2)])
+    verdict = decide(parallel, seconds=1)
+    assert not verdict.refuted
+    assert verdict.seconds < 1.2
 
 
 @pytest.mark.parametrize("ask", [refute, decide])

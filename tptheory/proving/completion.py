@@ -152,8 +152,9 @@ class Completion:
     def _shrinks(self, e: Element, cycle: str, at: int, around: Monomial) -> bool:
         """Whether rewriting inside a trace makes it smaller; a trace that turns could run in a circle."""
         right = (cycle + cycle)[at + len(e.word) : at + len(cycle)]
-        place = Place((), "", right, "")
-        old = order(((cycle,), ""))
+        scalars, word = around
+        place = Place(scalars, "", right, word)
+        old = order((tuple(sorted((*scalars, *e.scalars, cycle))), word))
         return all(order(self._put(place, m, e.rows)[0]) < old for m, _ in e.tail)
 
     def _put(self, place: Place, monomial: Monomial, size: str) -> tuple[Monomial, int]:
