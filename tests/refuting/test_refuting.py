@@ -146,6 +146,13 @@ def test_entries_are_made_small():
     assert repr(refute(Equal(Pinv(A), T(A))).counterexample) == "Counterexample(A=[[2]])"
 
 
+def test_widths_that_do_no_work_are_left_out():
+    """What is found with idle coordinates is narrowed: biases hide the ascent of TP's loss from the drawn instances."""
+    biased = DeepLinearNetwork(depth=3, biases=True)
+    found = refute(Nonincreasing(biased.loss, along=TargetProp().flow(biased)), seconds=20).counterexample
+    assert found.total_width == 6
+
+
 def test_the_snippet_runs():
     """The snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
     for name in ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank"):

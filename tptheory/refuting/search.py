@@ -207,19 +207,28 @@ class _Search:
         return None
 
     def _shrunk(self) -> tuple[_Place, Instance]:
-        """Make the entries of what was found smaller, one at a time, as long as the claim stays broken."""
+        """Make what was found narrower, and its entries smaller, one at a time, as long as the claim stays broken."""
         if self.found is None:
             raise AssertionError("nothing was found that could be made smaller")
         place, values = self.found
         smaller = True
         while smaller:
             smaller = False
-            for trial in _smaller(place, values):
-                mended = trial if place.source.holds(trial) else None
-                if self._is_found(place, mended):
-                    values, smaller = trial, True
+            for other, trial in chain(self._narrowed(place, values), _smaller(place, values)):
+                if self._is_found(other, trial if other.source.holds(trial) else None):
+                    place, values, smaller = other, trial, True
                     break
         return place, values
+
+    def _narrowed(self, place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
+        """Run through what is left if one index of one symbolic size is left out."""
+        for size, n in place.sizes.items():
+            if n > 1:
+                sizes = {**place.sizes, size: n - 1}
+                other = next(p for p in self.places if p.part is place.part and p.sizes == sizes)
+                for i in range(n):
+                    rest = {s: _without(v, s, size, i) if s in place.grid.shapes else v for s, v in values.items()}
+                    yield other, rest | sizes
 
     def undecided(self, reason: str, started: float) -> Undecided:
         """Say how far the search got."""
@@ -260,7 +269,13 @@ def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
     return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
 
 
-def _smaller(place: _Place, values: Instance) -> Iterator[Instance]:
+def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_mat:
+    """Return a matrix without the row and the column of this index, where they run over ``size``."""
+    rows = [row for i, row in enumerate(A.tolist()) if symbol.rows != size or i != index]
+    return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
+
+
+def _smaller(place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
     """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
 
     Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
@@ -273,12 +288,12 @@ def _smaller(place: _Place, values: Instance) -> Iterator[Instance]:
             if cost(new) >= cost(old) or (symbol in source.scalars and symbol.is_positive and new <= 0):
                 continue
             trial = {**values, symbol: new}
-            yield trial
+            yield place, trial
             for other, system in source.systems.items():
                 if other != symbol and (solution := system.solve(trial)) is not None:
                     solved = {**trial, other: solution}
                     if _total_cost(solved) < total:
-                        yield solved
+                        yield place, solved
 
 
 def _total_cost(values: Instance) -> tuple[int, ...]:
