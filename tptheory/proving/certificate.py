@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tptheory.errors import InvalidFileError, complain
+from tptheory.errors import InvalidFileError, check_seconds, complain
 from tptheory.proving import checker
 from tptheory.proving.completion import Origin
 from tptheory.proving.explanation import Chain, chain
+from tptheory.proving.shortening import shortened
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, word_data
 
@@ -103,9 +104,23 @@ class Certificate:
         """The number of cofactors in all parts."""
         return sum(len(part["cofactors"]) for part in self.parts())
 
+    def shortened(self, seconds: float = 1.0) -> Certificate:
+        """Return a certificate of the same goals with as few cofactors as are found, or this one if none has fewer.
+
+        Raises:
+            InvalidValueError: if ``seconds`` is not a positive number.
+        """
+        check_seconds(seconds)
+        parts = list(self.parts())
+        long = [part for part in parts if len(part["cofactors"]) > 1]
+        shorter = [shortened(part, seconds / len(long)) if part in long else part for part in parts]
+        if all(new is old for new, old in zip(shorter, parts, strict=True)):
+            return self
+        return together(shorter, self.theorem)
+
     def chains(self) -> list[Chain]:
-        """Return the proof of each part as a chain of equations."""
-        return [chain(part) for part in self.parts()]
+        """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
+        return [chain(part) for part in self.shortened().parts()]
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
