@@ -11,7 +11,7 @@ from typing import Any
 from tptheory.errors import InvalidFileError, check_seconds, complain
 from tptheory.proving import checker
 from tptheory.proving.completion import Origin
-from tptheory.proving.explanation import Chain, chain
+from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.shortening import shortened
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, word_data
@@ -124,11 +124,11 @@ class Certificate:
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
-        return "\n\n".join(c.text() for c in self.chains())
+        return explained(self.chains())
 
     def latex(self) -> str:
-        """Return the chains of equations as ``align*`` environments of amsmath."""
-        return "\n".join(c.latex() for c in self.chains())
+        """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
+        return typeset(self.chains())
 
 
 def identity(

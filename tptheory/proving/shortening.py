@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 from flint import fmpq, fmpq_mat
 
 from tptheory.proving.checker import Checker, Letters, Monomial, Polynomial, Refused, check
+from tptheory.proving.ordering import letters
+from tptheory.proving.wording import transposed_label
 
 PLACES = 8_000
 """How many places are looked at in a second's time: what is found then does not depend on the machine."""
 
-TRANSPOSED = ", transposed"
-"""How the label of a hypothesis ends that is the transpose of another."""
 
 Items = tuple[Any, ...]
 """A word as certificates write it, with tuples for traces."""
@@ -94,8 +94,7 @@ class _Search:
                 continue
             self._polynomials.append((terms, shape))
             data = [[str(c), _lists(self._items(s) + u), *([] if u else shape[:1])] for (s, u), c in terms.items()]
-            other = label.removesuffix(TRANSPOSED) if label.endswith(TRANSPOSED) else label + TRANSPOSED
-            self._hypotheses.append((data, other))
+            self._hypotheses.append((data, transposed_label(label)))
 
     def _items(self, scalars: tuple[Letters, ...]) -> Items:
         return tuple(s if self._checker.shapes[s[0]] else s[0] for s in scalars)
@@ -251,11 +250,6 @@ def _exactly(goal: Terms, used: list[tuple[Place, Terms]]) -> Cofactors | None:
         if coefficient != 0:
             cofactors.append((Fraction(int(coefficient.p), int(coefficient.q)), used[pivot][0]))
     return cofactors
-
-
-def letters(monomial: Monomial) -> int:
-    """Count the letters of a monomial."""
-    return len(monomial[1]) + sum(map(len, monomial[0]))
 
 
 def _accepted(data: dict[str, Any]) -> bool:

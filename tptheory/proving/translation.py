@@ -65,9 +65,9 @@ class Translator:
             return self._matrix(expression)
         return self._scalar(S(expression))
 
-    def assume(self, polynomial: Polynomial, label: str) -> None:
+    def assume(self, polynomial: Polynomial, label: str, transposed: str = "") -> None:
         """Add a hypothesis and its transpose, each once."""
-        for p, why in ((polynomial, label), (polynomial.transpose(), f"{label}, transposed")):
+        for p, why in ((polynomial, label), (polynomial.transpose(), transposed or f"{label}, transposed")):
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
                 self.hypotheses.append(Hypothesis(p, why))
@@ -165,11 +165,9 @@ class Translator:
         symmetric = A.transpose() == A
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
-        label = f"{name} is the pseudo-inverse of {A!r}"
-        self.assume(A * P * A - A, f"{label} (Penrose 1)")
-        self.assume(P * A * P - P, f"{label} (Penrose 2)")
-        self.assume((A * P).transpose() - A * P, f"{label} (Penrose 3)")
-        self.assume((P * A).transpose() - P * A, f"{label} (Penrose 4)")
+        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
+        for number, equation in enumerate(penrose, 1):
+            self.assume(equation, f"Penrose {number} for {A!r}", f"Penrose {number} for {A.transpose()!r}")
         return P
 
     def _inverse(self, A: Polynomial) -> Polynomial:
