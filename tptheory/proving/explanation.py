@@ -17,8 +17,11 @@ from tptheory.proving.wording import kind, reason
 COLUMNS, COLUMN = 88, 60
 """How long a line of text may be, and how far to the right the reasons stand at most."""
 
-POINTS, INDENT, GAP = 345.0, 18.0, 24.0
+POINTS, INDENT, GAP = 334.0, 18.0, 24.0
 """How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
+
+ROWS = 20
+"""How many rows a display may have that does not break across pages."""
 
 NOTHING = Written("", "")
 
@@ -63,45 +66,55 @@ class Chain:
     def _latex(self, again: bool) -> str:
         if again:
             return self.conclusion.latex
-        why = max(_text_width(step.reason.text) for step in self.steps)
-        room = POINTS - INDENT - (why + GAP if why else 0)
-        words = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
-        beside = max(words, default=0) <= room and room > POINTS / 3
-        rows = []
+        widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
+        reasons = max(_text_width(step.reason.text) for step in self.steps)
+        room = POINTS - INDENT - (reasons + GAP if reasons else 0)
+        rows = self._rows(POINTS - INDENT, beside=False)
+        if max(widths, default=0) <= room and len(narrow := self._rows(room, beside=True)) <= len(rows):
+            rows = narrow
+        display = "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        if len(rows) > ROWS:
+            display = f"{{\\allowdisplaybreaks\n{display}\n}}"
+        return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
+
+    def _rows(self, room: float, beside: bool) -> list[str]:
+        """Return the rows of the display, with each reason beside its line or on a row below."""
+        rows: list[str] = []
         for i, step in enumerate(self.steps):
-            first, *more = _broken(step.body, 1, width, room if beside else POINTS - INDENT)
+            first, *more = _broken(step.body, 1, width, room)
             rows += [f"  ={{}} & {first}" if i else f"  & {first}", *(rf"  & \quad {row}" for row in more)]
             if step.reason.text and beside:
                 rows[-1] += rf" && \text{{{step.reason.latex}}}"
             elif step.reason.text:
                 rows.append(rf"  & \qquad \text{{({step.reason.latex})}}")
-        display = "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
-        return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
+        return rows
 
 
 def explained(chains: list[Chain]) -> str:
     """Return a proof in plain text: parts are numbered under one statement, and a line is not shown twice."""
     if len(chains) == 1:
         return chains[0].text()
-    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text, "\n"), 1)]
+    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
 def typeset(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
-    parts = _parts(chains, Chain._latex, "\n")
+    parts = _parts(chains, Chain._latex)
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
-def _parts(chains: list[Chain], say: Callable[[Chain, bool], str], between: str) -> list[str]:
+def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
     """Say each chain; one with the lines of the chain before adds its conclusion to it."""
     parts: list[str] = []
+    said: set[Written] = set()
     for i, one in enumerate(chains):
-        if i and one.conclusion.text and one.steps == chains[i - 1].steps:
-            if one.conclusion != chains[i - 1].conclusion:
-                parts[-1] += between + say(one, True)
-        else:
+        if not i or one.steps != chains[i - 1].steps or not one.conclusion.text:
+            said = set()
             parts.append(say(one, False))
+        elif one.conclusion not in said:
+            parts[-1] += "\n" + say(one, True)
+        said.add(one.conclusion)
     return parts
 
 
@@ -201,9 +214,9 @@ def _squares(checker: Checker, data: dict[str, Any]) -> Written:
     sum_ = NOTHING
     for weight, Q in data["squares"]:
         norm = (
-            Written("|", r"\lvert ")
+            Written("|", r"\lVert ")
             + joined(polynomial(checker, checker.polynomial(Q)))
-            + Written("|^2", r" \rvert^{2}")
+            + Written("|^2", r" \rVert^{2}")
         )
         number = NOTHING if weight == "1" else Written(f"{weight} ", f"{name_latex(weight)} ")
         sum_ = sum_ + Written(" + ", " + ") + number + norm if sum_.text else number + norm

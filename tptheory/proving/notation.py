@@ -112,7 +112,13 @@ def _letter(name: str) -> Written:
 
 
 GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
-ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u20d7": "vec"}
+ACCENTS = dict(
+    zip(
+        "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030c\u20d7",
+        ["grave", "acute", "hat", "tilde", "bar", "breve", "dot", "ddot", "check", "vec"],
+        strict=True,
+    )
+)
 SPECIAL = {"^": r"\wedge ", "~": r"\sim ", "\\": r"\backslash ", " ": r"\ ", '"': r"''", "`": r"\grave{\ }"}
 SPECIAL |= {c: f"\\{c}" for c in "#$%&{}_"}
 MARK = re.compile(r"(?:'|\+|\*|\^-?\d+)$")
@@ -190,7 +196,7 @@ def _character(c: str) -> str:
     base, accents = c[0], c[1:]
     code = SPECIAL.get(base, base) if base.isascii() and base.isprintable() else rf"\mathrm{{U{ord(base):04X}}}"
     for accent in accents:
-        code = rf"\{ACCENTS.get(accent, 'breve')}{{{code}}}"
+        code = rf"\{ACCENTS.get(accent, 'underline')}{{{code}}}"
     return code
 
 
