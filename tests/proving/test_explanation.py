@@ -32,7 +32,8 @@ from tptheory.proving.notation import expression_latex, name_latex, text_latex
 from tptheory.proving.ordering import Step, ordered
 from tptheory.proving.wording import kind, reason, transposed_label
 
-PROOFS = {t.node: prove(t).certificate for t in collect(Path(__file__).parents[2] / "proofs")}
+ROOT = Path(__file__).parents[2]
+PROOFS = {t.node: prove(t).certificate for t in collect(ROOT / "proofs")}
 m, n, p = symbols("m n p", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p)
 net = DeepLinearNetwork(depth=2)
@@ -126,7 +127,7 @@ def test_scipy_waits_until_it_is_needed():
         "import sys, tptheory, sympy; A = sympy.MatrixSymbol('A', 2, 2); "
         "tptheory.prove(tptheory.Equal(A, A)); print('scipy.optimize' in sys.modules)"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 
 

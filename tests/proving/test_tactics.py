@@ -232,7 +232,7 @@ def test_the_chain_in_latex():
     latex = prove(Equal(pinvA, T(A), given=[partial_isometry(A)])).certificate.latex()
     assert latex.startswith("\\begin{align*}")
     assert r"A^{+\top}" in latex
-    assert r"\text{A is a partial isometry}" in latex
+    assert r"\text{$A$ is a partial isometry}" in latex
 
 
 def test_a_chain_of_another_certificate_is_refused():

@@ -17,7 +17,7 @@ from tptheory.proving.wording import kind, reason
 COLUMNS, COLUMN = 88, 60
 """How long a line of text may be, and how far to the right the reasons stand at most."""
 
-POINTS, INDENT, GAP = 334.0, 18.0, 24.0
+POINTS, INDENT, GAP = 340.0, 18.0, 24.0
 """How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
 
 ROWS = 20

@@ -260,7 +260,7 @@ def text_latex(text: str) -> str:
     return "".join(TEXT.get(c, c if c.isascii() else f"${_plain(c)}$") for c in text)
 
 
-NARROW: Mapping[str, float] = {"+": 13, "-": 13, "=": 15, "(": 4.5, ")": 4.5, " ": 0, "I": 5, "I_": 5}
+SIZES: Mapping[str, float] = {"W": 10.5, "+": 13, "-": 13, "=": 15, "(": 4.5, ")": 4.5, " ": 0, "I": 5, r"\top": 9.5}
 SILENT = {r"\operatorname", r"\mathbf", r"\mathrm", r"\dot", r"\hat", r"\bar", r"\tfrac", r"\left", r"\right"}
 
 
@@ -277,6 +277,6 @@ def width(code: str) -> float:
         elif piece in "^_":
             raised.append(depth + 1)
         elif piece not in SILENT:
-            size = NARROW.get(piece, 9.5 if piece.isupper() else 6)
-            total += min(size, 9) * 0.72 if raised else size
+            size = SIZES.get(piece, 9.5 if piece.isupper() else 6)
+            total += min(size, 9.5) * 0.74 if raised else size
     return total
