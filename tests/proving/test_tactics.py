@@ -212,6 +212,20 @@ def test_the_same_proof_each_time():
     assert prove(claim).certificate.to_json() == prove(claim).certificate.to_json()
 
 
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("reverse order under Greville's conditions", 33),
+        ("reverse order for full ranks", 15),
+        ("pinv of full column rank", 3),
+    ],
+)
+def test_how_short_long_proofs_become(name, most):
+    """Half of what completion leaves is not needed, or more."""
+    certificate = prove(TRUE[name]).certificate
+    assert certificate.shortened(seconds=10).cofactors <= most < certificate.cofactors / 1.5
+
+
 def test_every_chain_compiles(pdflatex):
     """The LaTeX of every proof is set without a complaint, and nothing sticks out of the page."""
     log = pdflatex([prove(claim).certificate.latex() for claim in TRUE.values()])

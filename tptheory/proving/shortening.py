@@ -19,9 +19,12 @@ from tptheory.proving.checker import Checker, Letters, Monomial, Polynomial, Ref
 from tptheory.proving.ordering import letters
 from tptheory.proving.wording import transposed_label
 
-PLACES = 8_000
+PLACES = 20_000
 """How many places are looked at in a second's time: what is found then does not depend on the machine."""
 
+
+ROUNDS = 3
+"""How often to search: within the monomials of the proof, then with what fits there, then with what fits to that."""
 
 Items = tuple[Any, ...]
 """A word as certificates write it, with tuples for traces."""
@@ -49,6 +52,8 @@ def shortened(data: dict[str, Any], seconds: float = 1.0) -> dict[str, Any]:
     """
     if len(data["cofactors"]) < 2:
         return data
+    import scipy.optimize  # noqa: F401  loaded when needed, and not at the expense of the search
+
     search = _Search(data, seconds)
     start = [
         (Fraction(c), Place(_items(u), k, _items(v), *map(_items, outer))) for c, u, k, v, *outer in data["cofactors"]
@@ -58,15 +63,13 @@ def shortened(data: dict[str, Any], seconds: float = 1.0) -> dict[str, Any]:
         for m, c in search.expand(place)[0].items():
             goal[m] = goal.get(m, 0) + coefficient * c
     goal = {m: c for m, c in goal.items() if c}
-    best, rounds = start, 0
-    while rounds < 3:
+    best = start
+    for rounds in range(ROUNDS):
         found = _few(goal, search.candidates([place for _, place in best], rounds), search.deadline)
         if found and len(found) < len(best):
             best = found
-        elif search.over():
+        if search.over():
             break
-        else:
-            rounds += 1
     shorter = search.certificate(best)
     return shorter if len(best) < len(start) and _accepted(shorter) else data
 
@@ -80,6 +83,8 @@ class _Search:
         self._hypotheses = list(zip(data["hypotheses"], data["reasons"], strict=True))
         self._polynomials = [_clean(self._checker.polynomial(h)) for h, _ in self._hypotheses]
         self._transpose()
+        self._thin = any("1" in size for size in self._checker.shapes.values())
+        self._longest = [max(map(letters, terms), default=0) for terms, _ in self._polynomials]
         self._expanded: dict[Place, Polynomial] = {}
 
     def over(self) -> bool:
@@ -103,13 +108,32 @@ class _Search:
         """Return what a hypothesis reads in its place."""
         if place not in self._expanded:
             self._places_left -= 1
-            read = self._checker.polynomial
-            left, right = read([["1", place.left]], "1"), read([["1", place.right]], "1")
-            p = self._checker.product(self._checker.product(left, self._polynomials[place.hypothesis]), right)
-            if place.outer is not None:
-                p = self._checker.product(read([["1", place.outer]], "1"), self._checker.closed(p))
-            self._expanded[place] = _clean(p)
+            self._expanded[place] = self._plain(place) or self._multiplied(place)
         return self._expanded[place]
+
+    def _plain(self, place: Place) -> Polynomial | None:
+        """Expand where nothing can come out of a word: no scalar, no trace and no size 1 is about."""
+        left, k, right, outer = place
+        shapes = self._checker.shapes
+        if self._thin or outer is not None or not all(isinstance(a, str) and shapes[a] for a in left + right):
+            return None
+        terms, (rows, columns) = self._polynomials[k]
+        shape = (shapes[left[0]][0] if left else rows, shapes[right[-1]][1] if right else columns)
+        return {(s, left + word + right): c for (s, word), c in terms.items()}, shape
+
+    def _multiplied(self, place: Place) -> Polynomial:
+        """Expand as the checker does."""
+        read = self._checker.polynomial
+        left, right = read([["1", place.left]], "1"), read([["1", place.right]], "1")
+        p = self._checker.product(self._checker.product(left, self._polynomials[place.hypothesis]), right)
+        if place.outer is not None:
+            p = self._checker.product(read([["1", place.outer]], "1"), self._checker.closed(p))
+        return _clean(p)
+
+    def _letters(self, place: Place) -> int:
+        """Count the letters of the longest term of a hypothesis in its place."""
+        around = (*place.left, *place.right, *(place.outer or ()))
+        return self._longest[place.hypothesis] + sum(1 if isinstance(a, str) else len(a) for a in around)
 
     def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
         """Return the places that make do with the monomials of some, and with what fits there so many times over."""
@@ -134,6 +158,8 @@ class _Search:
                 for place in self._places(m, shape[0]):
                     if self.over():
                         return found
+                    if self._letters(place) > longest:
+                        continue
                     terms, _ = self.expand(place)
                     if terms.keys() <= known:
                         if terms:
