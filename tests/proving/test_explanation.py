@@ -28,6 +28,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidValueError
+from tptheory.proving.explanation import COLUMNS
 from tptheory.proving.notation import expression_latex, name_latex, text_latex
 from tptheory.proving.ordering import Step, ordered
 from tptheory.proving.wording import kind, reason, transposed_label
@@ -180,6 +181,9 @@ def test_reasons_read_as_a_person_writes_them():
         "Penrose 1 for A and for A'",
         r"Penrose 1 for $A$ and for $A^{\top}$",
     )
+    assert reason(["S*T and P.T commute"], [[]]) == ("S T and P' commute", r"$S T$ and $P^{\top}$ commute")
+    assert reason(["im(B) ⊆ im(A)"], [[]]).latex == r"$\operatorname{im}(B) \subseteq \operatorname{im}(A)$"
+    assert reason(["the flow of BP & more, transposed"], [[]]) == ("the flow of BP & more", r"the flow of BP \& more")
     twice = PROOFS["targets_reach.py::targets_reach_the_output"].explain()
     assert "W_2 has full row rank, twice" in twice
     assert "W_3 has full row rank, twice" in twice
@@ -268,10 +272,16 @@ def test_every_chain_compiles(pdflatex):
     assert "Overfull" not in pdflatex([certificate.latex() for certificate in certificates])
 
 
-def test_long_lines_of_text_are_broken():
-    """A line of plain text is broken at a sign, and its reason stands clear of it."""
+def test_long_lines_of_text_are_broken_and_reasons_are_in_a_column():
+    """A sum is broken at its signs, and every reason of a chain starts in the same column, clear of the sums."""
     for certificate in PROOFS.values():
         for chain in certificate.chains():
-            for line in chain.text().splitlines()[1:]:
-                body, _, _ = line.strip().partition("   ")
-                assert len(body.split("  ")[0]) <= 92 or not line.startswith(" ")
+            reasons = {step.reason.text for step in chain.steps[1:]}
+            columns = set()
+            for line in chain.text().splitlines():
+                why = next((why for why in reasons if line.endswith(f"  {why}")), "")
+                if why:
+                    columns.add(len(line) - len(why))
+                if line.startswith("  "):
+                    assert len(line.removesuffix(why).rstrip()) <= COLUMNS + len("      ")
+            assert len(columns) == bool(reasons)

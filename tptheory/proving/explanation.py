@@ -14,8 +14,8 @@ from tptheory.proving.ordering import Step as Use
 from tptheory.proving.ordering import ordered
 from tptheory.proving.wording import kind, reason
 
-COLUMNS, COLUMN = 88, 60
-"""How long a line of text may be, and how far to the right the reasons stand at most."""
+COLUMNS = 88
+"""How long a sum may be in a line of plain text."""
 
 POINTS, INDENT, GAP = 340.0, 18.0, 24.0
 """How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
@@ -59,7 +59,7 @@ class Chain:
             first, *more = _broken(step.body, 0, len, COLUMNS)
             whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
             rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
-        column = min(COLUMN, max((len(row) for row, _ in rows), default=0))
+        column = max((len(row) for row, _ in rows), default=0)
         lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
         return "\n".join(filter(None, ["" if again else self.introduction.text, *lines, self.conclusion.text]))
 

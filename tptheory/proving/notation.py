@@ -111,6 +111,9 @@ def _letter(name: str) -> Written:
     return Written(name, name_latex(name))
 
 
+FUNCTIONS = {name: rf"\operatorname{{{name}}}" for name in ("tr", "im", "row", "rank")}
+FUNCTIONS |= {"LogPdet": r"\log\operatorname{pdet}", "Determinant": r"\det"}
+RELATIONS = {"⊆": r"\subseteq", "⟂": r"\perp", "∥": r"\parallel", "≤": r"\le", "=": "="}
 GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
 ACCENTS = dict(
     zip(
@@ -148,23 +151,18 @@ def name_latex(name: str) -> str:
 def _base(base: str) -> str:
     if base.startswith("(") and _closes(base) == len(base) - 1:
         inner = base[1:-1]
-        return (
-            _base(inner)
-            if inner.startswith("(") and _closes(inner) == len(inner) - 1
-            else f"({expression_latex(inner)})"
-        )
-    if match := re.fullmatch(r"(tr|LogPdet|Determinant)\((.*)\)", base):
-        function = {"tr": r"\operatorname{tr}", "LogPdet": r"\log\operatorname{pdet}", "Determinant": r"\det"}[match[1]]
-        return f"{function}({expression_latex(match[2])})"
+        doubled = inner.startswith("(") and _closes(inner) == len(inner) - 1
+        return _base(inner) if doubled else f"({expression_latex(inner)})"
+    if (match := re.fullmatch(r"(\w+)\((.*)\)", base)) and match[1] in FUNCTIONS:
+        return f"{FUNCTIONS[match[1]]}({expression_latex(match[2])})"
     if match := re.fullmatch(r"1/\|(.+)\|\^2", base):
         return rf"\lvert {expression_latex(match[1])} \rvert^{{-2}}"
     if match := re.fullmatch(r"d(.+)/dt", base):
         letter, mark, index = name_latex(match[1]).partition("_")
         return rf"\dot{{{letter}}}{mark}{index}"
     if match := re.fullmatch(r"(\w+?)\[(.+)\]", base):
-        return rf"{{{name_latex(match[1])}}}_{{{expression_latex(match[2])}}}".replace("{u}_", "u_").replace(
-            "{v}_", "v_"
-        )
+        letter = name_latex(match[1])
+        return rf"{f'{{{letter}}}' if '_' in letter else letter}_{{{expression_latex(match[2])}}}"
     if match := re.fullmatch(r"ones_(\w+)", base):
         return rf"\mathbf{{1}}_{{{name_latex(match[1])}}}"
     if re.fullmatch(r"\d+(/\d+)?", base):
@@ -208,7 +206,11 @@ def _number(text: str) -> str:
 def expression_latex(text: str) -> str:
     """Return the LaTeX of a sum of products, written as certificates name them or as SymPy prints them."""
     return " ".join(
-        t if t in ("+", "-", "I", "=") else name_latex(t.strip(",")) + "," * t.endswith(",")
+        RELATIONS[t]
+        if t in RELATIONS
+        else t
+        if t in ("+", "-", "I")
+        else name_latex(t.strip(",")) + "," * t.endswith(",")
         for t in _tokens(plain(text))
     )
 
@@ -257,7 +259,7 @@ TEXT |= {c: f"\\{c}" for c in "#$%&{}_"} | {c: f"${c}$" for c in "<>|"}
 
 def text_latex(text: str) -> str:
     """Return words as LaTeX text; what is not ASCII is set as a symbol."""
-    return "".join(TEXT.get(c, c if c.isascii() else f"${_plain(c)}$") for c in text)
+    return "".join(TEXT.get(c) or (c if c.isascii() else f"${RELATIONS.get(c) or _plain(c)}$") for c in text)
 
 
 SIZES: Mapping[str, float] = {"W": 10.5, "+": 13, "-": 13, "=": 15, "(": 4.5, ")": 4.5, " ": 0, "I": 5, r"\top": 9.5}

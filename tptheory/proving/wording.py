@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from tptheory.claims.hypotheses import WORDS
-from tptheory.proving.notation import Term, Written, formula, inline, plain, prose
+from tptheory.proving.notation import RELATIONS, Term, Written, formula, inline, plain, prose
 
 LONG = 48
 """An equation with more characters than this is no reason but a burden; it is called a hypothesis."""
@@ -19,6 +19,7 @@ TRANSPOSED = ", transposed"
 _PENROSE = re.compile(r"(Penrose [1-4] for )(.+)")
 _SAYS = "|".join([*WORDS.values(), "partial isometries", "projections"])
 _PROPERTY = re.compile(rf"(.+?)( (?:has|have|is|are) (?:{_SAYS}))")
+_COMMUTE = re.compile(r"(?!the )(.+?) and (.+)( commute)")
 
 
 def transposed_label(label: str) -> str:
@@ -62,9 +63,14 @@ def _one(label: str, hypothesis: list[Term]) -> Written:
     if match := _PROPERTY.fullmatch(bare):
         names = plain(match[1])
         return Written(names, formula(names).latex) + prose(match[2])
+    if match := _COMMUTE.fullmatch(bare):
+        first, second = (Written(plain(name), formula(name).latex) for name in match.groups()[:2])
+        return first + prose(" and ") + second + prose(match[3])
     if " = " in bare:
         equation = _equation(hypothesis)
         return equation if len(equation.text) <= LONG else prose("by hypothesis")
+    if any(relation in bare for relation in RELATIONS):
+        return Written(plain(bare), formula(bare).latex)
     return prose(bare)
 
 
