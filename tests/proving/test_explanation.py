@@ -105,6 +105,16 @@ def test_what_the_checker_refuses_is_not_made_acceptable():
     assert broken.shortened() is broken
 
 
+def test_hypotheses_without_names_are_numbered():
+    """A certificate of another hand, without reasons, is shortened and explained too."""
+    data = dict(next(PROOFS["pseudo_inverse.py::pinv_is_unique"].parts()))
+    del data["reasons"]
+    short = Certificate(data).shortened()
+    assert short.check()
+    assert (short.cofactors, "reasons" in short.data) == (12, False)
+    assert "hypothesis 1" in Certificate(data).explain()
+
+
 def test_shortening_is_repeated_byte_for_byte():
     """The same certificate comes out each time."""
     certificate = PROOFS["tp_equals_bp.py::tp_equals_bp"]

@@ -12,7 +12,7 @@ from tptheory.proving.checker import Checker, Monomial, Polynomial
 from tptheory.proving.notation import Term, Written, formula, inline, joined, name_latex, polynomial, prose, width
 from tptheory.proving.ordering import Step as Use
 from tptheory.proving.ordering import ordered
-from tptheory.proving.wording import kind, reason
+from tptheory.proving.wording import kind, labels, reason
 
 COLUMNS = 88
 """How long a sum may be in a line of plain text."""
@@ -154,15 +154,16 @@ def _steps(
 ) -> tuple[Step, ...]:
     """Put the cofactors in order, and word each line."""
     hypotheses = [polynomial(checker, checker.polynomial(h)) for h in data["hypotheses"]]
-    labels = [data["reasons"][k] for _, _, k, *_ in data["cofactors"]]
+    every = labels(data)
+    used = [every[k] for _, _, k, *_ in data["cofactors"]]
     uses = [
         Use({m: coefficient * c for m, c in terms.items() if c}, kind(label))
-        for (coefficient, (terms, _)), label in zip(cofactors, labels, strict=True)
+        for (coefficient, (terms, _)), label in zip(cofactors, used, strict=True)
     ]
     terms, shape = _clean(first[0]), first[1]
     steps = [Step(terms, (), tuple(polynomial(checker, (terms, shape))), NOTHING)]
     for line, group in ordered(terms, uses):
-        why = reason([labels[i] for i in group], [hypotheses[data["cofactors"][i][2]] for i in group])
+        why = reason([used[i] for i in group], [hypotheses[data["cofactors"][i][2]] for i in group])
         steps.append(Step(line, group, tuple(polynomial(checker, (line, shape))), why))
     return tuple(steps)
 

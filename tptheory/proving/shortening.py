@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_mat
 
 from tptheory.proving.checker import Checker, Letters, Monomial, Polynomial, Refused, check
 from tptheory.proving.ordering import letters
-from tptheory.proving.wording import transposed_label
+from tptheory.proving.wording import labels, transposed_label
 
 PLACES = 20_000
 """How many places are looked at in a second's time: what is found then does not depend on the machine."""
@@ -80,7 +80,7 @@ class _Search:
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
         self.deadline, self._places_left = perf_counter() + seconds, int(PLACES * seconds)
         self._data, self._checker = data, Checker(data)
-        self._hypotheses = list(zip(data["hypotheses"], data["reasons"], strict=True))
+        self._hypotheses = list(zip(data["hypotheses"], labels(data), strict=True))
         self._polynomials = [_clean(self._checker.polynomial(h)) for h, _ in self._hypotheses]
         self._transpose()
         self._thin = any("1" in size for size in self._checker.shapes.values())
@@ -229,7 +229,8 @@ class _Search:
             sides = [_lists(left), kept.index(k), _lists(right)]
             written.append([str(coefficient), *sides, *([] if outer is None else [_lists(outer)])])
         hypotheses, reasons = zip(*(self._hypotheses[k] for k in kept), strict=True)
-        return {**self._data, "hypotheses": list(hypotheses), "reasons": list(reasons), "cofactors": written}
+        changed = {"hypotheses": list(hypotheses), "reasons": list(reasons), "cofactors": written}
+        return {**self._data, **{key: value for key, value in changed.items() if key in self._data}}
 
 
 def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofactors | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 from tptheory.claims.hypotheses import WORDS
 from tptheory.proving.notation import RELATIONS, Term, Written, formula, inline, plain, prose
@@ -20,6 +21,11 @@ _PENROSE = re.compile(r"(Penrose [1-4] for )(.+)")
 _SAYS = "|".join([*WORDS.values(), "partial isometries", "projections"])
 _PROPERTY = re.compile(rf"(.+?)( (?:has|have|is|are) (?:{_SAYS}))")
 _COMMUTE = re.compile(r"(?!the )(.+?) and (.+)( commute)")
+
+
+def labels(data: dict[str, Any]) -> list[str]:
+    """Return the labels of the hypotheses of a certificate: they are numbered where it does not name them."""
+    return data.get("reasons") or [f"hypothesis {k}" for k in range(1, len(data["hypotheses"]) + 1)]
 
 
 def transposed_label(label: str) -> str:
