@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
@@ -20,7 +20,8 @@ from tptheory.proving.ordering import letters
 from tptheory.proving.wording import labels, transposed_label
 
 PLACES = 20_000
-"""How many places are looked at in a second's time: what is found then does not depend on the machine."""
+"""How many places are looked at in a second's time. They take less, so that what is found seldom depends on the clock;
+it is the clock of the process, so that it does not depend on what else the machine does."""
 
 
 ROUNDS = 3
@@ -78,7 +79,7 @@ class _Search:
     """What the hypotheses of one certificate, and their transposes, expand to wherever they fit."""
 
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
-        self.deadline, self._places_left = perf_counter() + seconds, int(PLACES * seconds)
+        self.deadline, self._places_left = process_time() + seconds, int(PLACES * seconds)
         self._data, self._checker = data, Checker(data)
         self._hypotheses = list(zip(data["hypotheses"], labels(data), strict=True))
         self._polynomials = [_clean(self._checker.polynomial(h)) for h, _ in self._hypotheses]
@@ -89,7 +90,7 @@ class _Search:
 
     def over(self) -> bool:
         """Whether no more places may be looked at."""
-        return self._places_left < 0 or perf_counter() > self.deadline
+        return self._places_left < 0 or process_time() > self.deadline
 
     def _transpose(self) -> None:
         """Add the transpose of each hypothesis that is not there: it holds as well."""
@@ -130,11 +131,6 @@ class _Search:
             p = self._checker.product(read([["1", place.outer]], "1"), self._checker.closed(p))
         return _clean(p)
 
-    def _letters(self, place: Place) -> int:
-        """Count the letters of the longest term of a hypothesis in its place."""
-        around = (*place.left, *place.right, *(place.outer or ()))
-        return self._longest[place.hypothesis] + sum(1 if isinstance(a, str) else len(a) for a in around)
-
     def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
         """Return the places that make do with the monomials of some, and with what fits there so many times over."""
         shape = self.expand(used[0])[1]
@@ -154,12 +150,14 @@ class _Search:
         longest = max(map(letters, known))
         for last in (*[False] * rounds, True):
             fresh: set[Monomial] = set()
+            met: set[Place] = set()
             for m in sorted(known, key=lambda m: (letters(m), m)):
-                for place in self._places(m, shape[0]):
+                for place in self._places(m, shape[0], longest):
                     if self.over():
                         return found
-                    if self._letters(place) > longest:
+                    if place in met:
                         continue
+                    met.add(place)
                     terms, _ = self.expand(place)
                     if terms.keys() <= known:
                         if terms:
@@ -169,11 +167,14 @@ class _Search:
             known |= fresh
         return found
 
-    def _places(self, monomial: Monomial, rows: str) -> Iterator[Place]:
-        """Run through the places where a term of a hypothesis makes a monomial."""
+    def _places(self, monomial: Monomial, rows: str, longest: int) -> Iterator[Place]:
+        """Run through the places where a term of a hypothesis makes a monomial, and no other makes too long a one."""
         readings = list(self._readings(monomial))
+        room = longest - letters(monomial)
         for k, (terms, shape) in enumerate(self._polynomials):
             for scalars, word in terms:
+                if self._longest[k] - letters((scalars, word)) > room:
+                    continue
                 for rest, whole in readings:
                     for s in scalars:
                         if s not in rest:
@@ -239,7 +240,7 @@ def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofact
     from scipy.optimize import linprog
     from scipy.sparse import csc_array, hstack
 
-    seconds = deadline - perf_counter()
+    seconds = deadline - process_time()
     if seconds <= 0:
         return None
     places, expansions = list(candidates), list(candidates.values())
