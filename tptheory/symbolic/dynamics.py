@@ -102,7 +102,7 @@ class Flow(Motion):
             return super().__getitem__(symbol)
         moving = symbol.sequence
         return moving.altered(
-            f"{moving.name}_dot", lambda e: differential(e, self), f"the derivative along {self!r}"
+            f"{moving.name}_dot", lambda e: differential(e, self), f"{moving.reason}, along the flow"
         ).member(symbol.index)
 
 
@@ -121,6 +121,6 @@ class Step(Motion):
         if not isinstance(part, LayerSymbol):
             return part
         if isinstance(part.sequence, Recursion):
-            after = part.sequence.altered(f"{part.sequence.name}_next", self.after, "one step")
+            after = part.sequence.altered(f"{part.sequence.name}_next", self.after, f"{part.sequence.reason}, after the step")
             return after.member(part.index)
         return matadd(part, self[part]) if part in self else part
