@@ -54,6 +54,7 @@ class Translator:
         self.hypotheses: list[Hypothesis] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
+        self._owners: dict[str, Any] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
@@ -74,17 +75,38 @@ class Translator:
 
     def witness(self, symbol: MatrixSymbol) -> None:
         """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
+        self._own_matrix(str(symbol.name), symbol)
         self.alphabet.matrix(str(symbol.name), str(symbol.rows), str(symbol.cols), level=AUXILIARY)
 
     def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
         """Let a symbol stand for an expression: it will be replaced wherever it stands."""
         name, rows, columns = str(symbol.name), str(symbol.rows), str(symbol.cols)
+        self._own_matrix(name, symbol)
         letter = Polynomial.word(self.alphabet, self.alphabet.matrix(name, rows, columns, level=DEFINED))
         self.assume(letter - self(expression), label)
 
+    def _own(self, name: str, owner: Any) -> None:
+        """Let a name stand for one thing: letters are told apart by their names alone.
+
+        Raises:
+            UnsupportedExpressionError: if the name already stands for something else.
+        """
+        if self._owners.setdefault(name, owner) != owner:
+            raise UnsupportedExpressionError(
+                f"'expression' must give each name one meaning (got {name!r} for two). Rename a symbol, or a size."
+            )
+
+    def _own_matrix(self, name: str, owner: Any) -> None:
+        """Take a name for a matrix, and the name of its transpose."""
+        self._own(name, owner)
+        self._own(f"{name}'", ("transpose", owner))
+
     def _matrix(self, M: Any) -> Polynomial:
         rows, columns = str(M.rows), str(M.cols)
+        for size in M.shape:
+            self._own(str(size), size)
         if isinstance(M, MatrixSymbol):
+            self._own_matrix(str(M.name), M)
             return Polynomial.word(self.alphabet, self.alphabet.matrix(str(M.name), rows, columns))
         if isinstance(M, Identity):
             return Polynomial.identity(self.alphabet, rows)
@@ -124,7 +146,8 @@ class Translator:
         one = Polynomial.identity(self.alphabet, "1")
         if s.is_Rational:
             return one.scale(int(s) if s.is_Integer else Fraction(int(s.p), int(s.q)))
-        if isinstance(s, Symbol):
+        if isinstance(s, Symbol) and s.is_commutative and s.is_real is not False:
+            self._own(s.name, s)
             return Polynomial.scalar(self.alphabet, s.name)
         if isinstance(s, Add):
             total = one.scale(0)
@@ -147,6 +170,7 @@ class Translator:
         if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
             return self._matrix(s.parent)
         if isinstance(s, LogPdet | Determinant):
+            self._own(str(s), s)
             return Polynomial.scalar(self.alphabet, str(s))
         raise UnsupportedExpressionError(
             "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
@@ -163,6 +187,7 @@ class Translator:
             return self._inverses[key].transpose()
         name = f"{_grouped(A)}+"
         symmetric = A.transpose() == A
+        self._own_matrix(name, ("pinv", A))
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
         label = f"{name} is the pseudo-inverse of {A!r}"
@@ -179,6 +204,7 @@ class Translator:
         if (key := ("inverse", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
         name = f"{_grouped(A)}^-1"
+        self._own_matrix(name, ("inverse", A))
         K = self._letter(name, A.columns, A.rows, A.transpose() == A)
         self._inverses["inverse", A] = K
         label = f"{A!r} is invertible"
@@ -195,6 +221,8 @@ class Translator:
     def _ones(self, rows: str, columns: str) -> Polynomial:
         """Name a matrix of ones as a column times a row."""
         product = Polynomial.identity(self.alphabet, "1")
+        for size in {rows, columns} - {"1"}:
+            self._own_matrix(f"ones_{size}", ("ones", size))
         if rows != "1":
             product = product * Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{rows}", rows, "1"))
         if columns != "1":
