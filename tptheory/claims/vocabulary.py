@@ -225,6 +225,10 @@ class Conserved(Claim):
 
     readers = (("quantity", as_expression), ("along", _flow_or_step))
 
+    def check(self) -> None:
+        """Check that the loss says how the quantity moves."""
+        self.along.refuse_unknown_error(self.quantity)
+
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
         if isinstance(self.along, Step):
@@ -264,6 +268,7 @@ class Nonincreasing(Claim):
             raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
         if isinstance(self.quantity, MatrixExpr):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
+        self.along.refuse_unknown_error(self.quantity)
 
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""
