@@ -81,17 +81,20 @@ class Claim:
 
     def _refuse_taken_symbols(self) -> None:
         """Refuse a claim that speaks of a symbol that a hypothesis says exists, or that stands for a velocity."""
-        hypotheses = [h for h in self.given if isinstance(h, Hypothesis)]
-        claims = [e for h in self.given if isinstance(h, Claim) for e in h.residuals()]
-        spoken = _symbols(self.expressions(), claims, *(h.matrices for h in hypotheses))
         taken = {symbol for symbol, _, _ in self.definitions()}
-        taken |= {s for h in hypotheses for s in _symbols(h.equations) - _symbols(h.matrices)}
-        if spoken & taken:
-            name = min(map(str, spoken & taken))
+        for h in self.given:
+            taken |= _symbols(h.equations) - _symbols(h.matrices) if isinstance(h, Hypothesis) else set()
+        if both := self.symbols() & taken:
+            name = min(map(str, both))
             raise InvalidValueError(
                 f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {name}). "
                 "Give yours another name."
             )
+
+    def symbols(self) -> set[Any]:
+        """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
+        assumed = (h.matrices if isinstance(h, Hypothesis) else h.residuals() for h in self.given)
+        return _symbols(self.expressions(), *assumed)
 
     def _repr_latex_(self) -> str:
         return self.latex()

@@ -88,6 +88,14 @@ class RankAtMost(Claim):
 
     readers = (("matrix", as_matrix), ("bound", _bounds))
 
+    def check(self) -> None:
+        """Check that every bound that is no matrix is made of sizes."""
+        matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
+        sizes = {symbol for A in matrices for n in A.shape for symbol in n.free_symbols}
+        for b in self.bound:
+            if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
+                raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
+
     def expressions(self) -> tuple[Any, ...]:
         """Return the matrix, and the matrices whose rank bounds it."""
         return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol, exp, log, sympify
+from sympy import MatrixSymbol, Rational, Symbol, exp, log, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Claim
@@ -42,8 +43,8 @@ class Instances:
         self.matrices: list[MatrixSymbol] = sorted(
             (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
         )
-        sizes = {n for A in self.matrices for n in A.shape}
-        self.sizes = sorted((n for n in sizes if not n.is_number), key=str)
+        sizes = {s for A in self.matrices for n in A.shape for s in n.free_symbols}
+        self.sizes = sorted(sizes, key=str)
         self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
         self.properties = {A: frozenset(h.name for h in self.hypotheses if A in h.matrices) for A in self.matrices}
         self.tied = sorted({A for e in self.equations for A in e.atoms(MatrixSymbol)}, key=lambda A: A.name)
@@ -79,7 +80,11 @@ class Instances:
         values = self.tie(rng, values)
         for s in self.scalars:
             k = int(rng.integers(1, 17))
-            values[s] = fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4)
+            likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
+            value = next((v for v in likely if admits(s, v)), None)
+            if value is None:
+                return None
+            values[s] = value
         return values
 
     def tie(self, rng: Random, values: Instance) -> Instance:
@@ -113,6 +118,8 @@ class Instances:
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
+        if not all(admits(s, values[s]) for s in self.scalars):
+            return False
         try:
             return all(has_property(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
                 is_zero(_exact(e, values)) for e in self.equations
@@ -123,6 +130,17 @@ class Instances:
 
 def _exact(expression: Any, values: Instance) -> Any:
     return evaluate(expression, values, arithmetic="exact")
+
+
+def admits(symbol: Symbol, value: fmpq) -> bool:
+    """Whether a scalar symbol may have a value: its sign, and whatever else SymPy was told of it."""
+    return _admits(symbol, int(value.p), int(value.q))
+
+
+@lru_cache(maxsize=4096)
+def _admits(symbol: Symbol, p: int, q: int) -> bool:
+    number = Rational(p, q)
+    return all(getattr(number, f"is_{name}") in (told, None) for name, told in symbol.assumptions0.items())
 
 
 def is_zero(value: Any) -> bool:

@@ -22,7 +22,7 @@ from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMo
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, check_seconds
 from tptheory.numeric.constructions import builder_for, entries, is_possible, of_rank_at_most, unit
 from tptheory.numeric.evaluation import compile_expression
-from tptheory.numeric.instances import Instance, Instances, has_property, is_zero
+from tptheory.numeric.instances import Instance, Instances, admits, has_property, is_zero
 from tptheory.proving.verdicts import Undecided
 from tptheory.refuting.counterexample import Counterexample, Refuted
 from tptheory.symbolic.expressions import LogPdet, Pinv
@@ -191,8 +191,8 @@ def _draws(domains: dict[Any, list[Any]], symbols: list[Any], rng: np.random.Gen
 
 
 def _numbers(symbol: Any) -> list[fmpq]:
-    positive = [fmpq(1), fmpq(2), fmpq(1, 2)]
-    return positive if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
+    likely = [fmpq(1), fmpq(2), fmpq(1, 2)] if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
+    return [value for value in likely if admits(symbol, value)]
 
 
 def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
@@ -248,7 +248,7 @@ def _smaller(source: Instances, values: Instance) -> Iterator[Instance]:
     for symbol in (*source.matrices, *source.scalars):
         old = values[symbol]
         for new in _cheaper(old):
-            if cost(new) < cost(old) and not (symbol in source.scalars and symbol.is_positive and new <= 0):
+            if cost(new) < cost(old):
                 yield {**values, symbol: new}
 
 
