@@ -25,6 +25,9 @@ class Place(NamedTuple):
     outer: str | None = None
 
 
+AT_LEAST = 1000
+"""How many rewriting steps are taken before the clock is looked at."""
+
 HERE = Place((), "", "")
 Origin = list[tuple[Rational, Place, int]]
 
@@ -105,10 +108,16 @@ class Completion:
         return None if rest else self._unfold(origin)
 
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
-        """Rewrite as far as the basis goes; return what is left, and what was subtracted."""
+        """Rewrite as far as the basis and the time go; return what is left, and what was subtracted.
+
+        Traces can turn in a circle, because their order is none of products: the time ends that too.
+        """
         todo, done = dict(terms), {}
         origin: Origin = []
         while todo:
+            if len(origin) > AT_LEAST and perf_counter() - self._started > self.limits.seconds:
+                self.statistics.stopped = "time"
+                return {m: c for m, c in (*done.items(), *todo.items()) if c}, origin
             monomial = max(todo, key=order) if len(todo) > 1 else next(iter(todo))
             coefficient = todo.pop(monomial)
             if not coefficient:
