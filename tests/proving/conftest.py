@@ -23,6 +23,7 @@ class Reading:
 
     def __init__(self, data: dict[str, Any], rng: np.random.Generator) -> None:
         sizes = {size for shape in data["symbols"].values() for size in shape}
+        self.shapes = data["symbols"]
         self.sizes = {s: int(s) if s.isdecimal() else int(rng.integers(2, 4)) for s in sizes}
         self.values: dict[str, Any] = {}
         for name, shape in data["symbols"].items():
@@ -52,6 +53,7 @@ class Reading:
         """Add the terms up."""
         total = None
         for coefficient, word, *size in terms:
+            size = [] if any(isinstance(a, str) and self.shapes[a] for a in word) else size  # it is read of I alone
             n = self.sizes.get(size[0], int(size[0]) if size[0].isdecimal() else 2) if size else 0
             eye = fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)]) if size else None
             value = self.word(word, eye)
@@ -60,6 +62,12 @@ class Reading:
             value = value * fmpq(int(numerator), int(denominator or 1))
             total = value if total is None else total + value
         return total
+
+    def rows(self, terms: list[Any]) -> str:
+        """Return the name of the number of rows."""
+        _, word, *size = terms[0]
+        letters = [item for item in word if isinstance(item, str) and self.shapes[item]]
+        return self.shapes[letters[0]][0] if letters else size[0]
 
     def product(self, A: Any, B: Any) -> Any:
         """Multiply; numbers and 1x1 matrices multiply anything."""
@@ -81,6 +89,17 @@ class Reading:
                 value = self.polynomial(factor)
                 product = value if product is None else self.product(product, value)
             rest = rest - product
+            if isinstance(data["bound"], str):
+                assert data["bound"] in {shape for f in data["factors"][1:] for shape in [self.rows(f)]}
+            else:
+                assert any(self.polynomial(data["bound"]) == self.polynomial(f) for f in data["factors"])
+        if data["method"] == "descent":
+            for weight, square in data["squares"]:
+                numerator, _, denominator = weight.partition("/")
+                assert int(numerator) > 0
+                Q = self.polynomial(square)
+                square_sum = sum((x * x for x in Q.entries()), fmpq(0))
+                rest = rest + fmpq_mat(1, 1, [square_sum * fmpq(int(numerator), int(denominator or 1))])
         hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
         for coefficient, left, k, right, *outer in data["cofactors"]:
             value = self.product(self.product(self.word(left, None), hypotheses[k]), self.word(right, None))
