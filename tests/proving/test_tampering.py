@@ -57,10 +57,10 @@ def certificates():
     found = {method: [] for method in METHODS}
     for name, claim in (proved() | more).items():
         data = prove(claim).certificate.data
-        found[data["method"]].append((name, data))
+        found.setdefault(data["method"], []).append((name, data))
         if data["method"] == "all":
             for part in parts(data):
-                found[part["method"]].append((name, part))
+                found.setdefault(part["method"], []).append((name, part))
     return found
 
 
