@@ -215,6 +215,14 @@ def square(part: Data, rng: random.Random) -> bool:
     return bool(part.get("squares"))
 
 
+def negated(part: Data, rng: random.Random) -> bool:
+    """Negate the goal and all that sums to it: the sums stay right, and a descent becomes an ascent."""
+    terms = [*part["goal"], *part["cofactors"], *part.get("squares", []), *part.get("factors", [[]])[0]]
+    for t in terms:
+        t[0] = t[0].removeprefix("-") if t[0].startswith("-") else f"-{t[0]}"
+    return True
+
+
 EDITS: dict[str, Callable[[Data, random.Random], bool]] = {
     edit.__name__: edit
     for edit in (
@@ -235,6 +243,7 @@ EDITS: dict[str, Callable[[Data, random.Random], bool]] = {
         factors,
         bound,
         square,
+        negated,
     )
 }
 

@@ -31,13 +31,14 @@ QUICK, ALL = 120, 3000
 size = Symbol("n", integer=True, positive=True)
 
 FOREIGN = {
-    "identity": {"factors", "bound", "square"},
-    "rank": {"square"},
+    "identity": {"factors", "bound", "square", "negated"},
+    "rank": {"square", "negated"},
     "descent": {"factors", "bound"},
     "cancellation": {"factors", "bound", "square", "size"},
-    "all": {"square"},
+    "all": {"square", "negated"},
 }
-"""The edits that a method has no field for; in cancellations no identity stands whose size could be changed."""
+"""The edits that a method has no field for; in cancellations no identity stands whose size could be
+changed, and what is negated everywhere is refused of descents, and of the square of a goal."""
 
 
 @cache
