@@ -112,7 +112,8 @@ class Completion:
 
         Traces can turn in a circle, because their order is none of products: the time ends that too.
         """
-        todo, done = dict(terms), {}
+        todo = dict(terms)
+        done: Terms = {}
         origin: Origin = []
         while todo:
             if len(origin) > AT_LEAST and perf_counter() - self._started > self.limits.seconds:
