@@ -1,5 +1,6 @@
 """Derive learning rules of deep linear networks, state a conjecture, get a certificate or a counterexample."""
 
+from tptheory.claims.compound import AllOf, AnyOf, ForAll
 from tptheory.claims.hypotheses import (
     full_column_rank,
     full_row_rank,
@@ -13,7 +14,6 @@ from tptheory.claims.hypotheses import (
 )
 from tptheory.claims.theorem import collect, theorem
 from tptheory.claims.vocabulary import (
-    AllOf,
     Commute,
     Conserved,
     Equal,
@@ -37,6 +37,7 @@ from tptheory.refuting.deciding import decide
 from tptheory.refuting.search import refute
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
+from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import (
     RULES,
@@ -62,6 +63,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RULES",
     "AllOf",
+    "AnyOf",
     "Backprop",
     "Certificate",
     "Commute",
@@ -72,6 +74,7 @@ __all__ = [
     "DirectFeedbackAlignment",
     "Equal",
     "FeedbackAlignment",
+    "ForAll",
     "GaussNewton",
     "ImageWithin",
     "Kaczmarz",
@@ -84,6 +87,7 @@ __all__ = [
     "Pinv",
     "Proved",
     "RankAtMost",
+    "Recursion",
     "RecursiveLeastSquares",
     "Refuted",
     "RowSpaceWithin",

@@ -9,10 +9,12 @@ from tptheory import (
     Conserved,
     DeepLinearNetwork,
     Equal,
+    ForAll,
     LogPdet,
     Nonincreasing,
     Pinv,
     RankAtMost,
+    Recursion,
     TargetProp,
     Zero,
     crosscheck,
@@ -107,6 +109,15 @@ def test_an_unknown_error_does_not_stand_still(motion):
     """Where the loss is left open, nothing is said of how its gradient moves: |d_L|^2 is not conserved."""
     with pytest.raises(UnsupportedExpressionError, match="how it moves depends on the loss"):
         Conserved(squared_norm(open_net.error), along=motion)
+
+
+def test_what_starts_from_an_unknown_error_does_not_stand_still():
+    """Neither does a recursion whose first member is the gradient of a loss that is left open."""
+    L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    deep = DeepLinearNetwork(depth=L, loss="any")
+    powers = Recursion("r", 0, L, deep.error, lambda _, r: matmul(2, r), lambda _: deep.error.shape, downward=True)
+    with pytest.raises(UnsupportedExpressionError, match="how it moves depends on the loss"):
+        ForAll(Conserved(squared_norm(powers(l)), along=Backprop().flow(deep)), (l, 0, L))
 
 
 def test_an_unknown_error_does_not_sink():

@@ -18,6 +18,11 @@ def trace(A: fmpq_mat) -> fmpq:
     return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
 
 
+def norm(A: fmpq_mat) -> fmpq_mat:
+    """Return the sum of the squares of all entries, as a 1x1 matrix."""
+    return fmpq_mat(1, 1, [sum((x * x for x in A.entries()), fmpq(0))])
+
+
 class Reading:
     """Random values for the symbols of a certificate; products are multiplied out as they stand."""
 
@@ -33,6 +38,9 @@ class Reading:
                 self.values[name] = entries(rng, self.sizes[shape[0]], self.sizes[shape[1]])
         for a, b in data["adjoints"]:
             A = self.values[a]
+            if isinstance(A, fmpq):  # a number is its own transpose, and of nothing else
+                assert a == b
+                continue
             self.values[b] = A.transpose()
             if a == b:
                 self.values[a] = A + A.transpose()
@@ -82,7 +90,12 @@ class Reading:
         """Whether the identity of a certificate holds at these values."""
         rest = self.polynomial(data["goal"])
         if data["method"] == "cancellation":
-            rest = rest.transpose() * rest
+            rest = norm(rest)
+        if data["method"] == "cases":
+            rest = fmpq_mat(1, 1, [1])
+            for case in data["split"]:
+                norms = [norm(self.polynomial(p)) for p in case]
+                rest = rest * sum(norms[1:], norms[0])
         if data["method"] == "rank":
             product = None
             for factor in data["factors"]:
@@ -93,14 +106,13 @@ class Reading:
                 assert data["bound"] in {shape for f in data["factors"][1:] for shape in [self.rows(f)]}
             else:
                 assert any(self.polynomial(data["bound"]) == self.polynomial(f) for f in data["factors"])
-        if data["method"] == "descent":
-            for weight, square in data["squares"]:
+        if data["method"] in ("descent", "cancellation"):
+            for weight, square in data.get("squares", ()):
                 numerator, _, denominator = weight.partition("/")
                 assert int(numerator) > 0
-                Q = self.polynomial(square)
-                square_sum = sum((x * x for x in Q.entries()), fmpq(0))
-                rest = rest + fmpq_mat(1, 1, [square_sum * fmpq(int(numerator), int(denominator or 1))])
+                rest = rest + norm(self.polynomial(square)) * fmpq(int(numerator), int(denominator or 1))
         hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
+        hypotheses += [h.transpose() for h in hypotheses]
         for coefficient, left, k, right, *outer in data["cofactors"]:
             value = self.product(self.product(self.word(left, None), hypotheses[k]), self.word(right, None))
             if outer:
@@ -118,6 +130,10 @@ def second_reading() -> Callable[[dict[str, Any]], bool]:
     def holds(data: dict[str, Any]) -> bool:
         if data["method"] == "all":
             return all(holds(part) for part in data["parts"])
+        shared = {key: data[key] for key in ("symbols", "adjoints", "goal")}
+        for part, case in zip(data["parts"], data["split"], strict=True) if data["method"] == "cases" else ():
+            if not holds({**part, **shared, "hypotheses": [*data["hypotheses"], *case]}):
+                return False
         return all(Reading(data, np.random.default_rng(seed)).holds(data) for seed in range(3))
 
     return holds

@@ -39,7 +39,7 @@ def test_accepts_the_format_of_the_design():
 
 BAD = {
     "format": (certificate(format="other/1"), "format"),
-    "method": (certificate(method="magic"), "method is unknown"),
+    "method": (certificate(method="magic"), "the method is unknown"),
     "sum": (certificate(cofactors=[["1", [], 0, []]]), "do not sum"),
     "sign": (certificate(cofactors=[["1", [], 0, []], ["1", ["A"], 1, []]]), "do not sum"),
     "coefficient": (certificate(cofactors=[["2", [], 0, []], ["-1", ["A"], 1, []]]), "do not sum"),
@@ -49,6 +49,7 @@ BAD = {
     "endless number": (certificate(cofactors=[["1" * 5000, [], 0, []]]), "no rational"),
     "negative index": (certificate(cofactors=[["1", [], -2, []]]), "negative hypothesis"),
     "index too large": (certificate(cofactors=[["1", [], 9, []]]), "malformed"),
+    "a transpose of another shape": (certificate(cofactors=[["1", [], 2, []]]), "malformed: KeyError 'X'"),
     "unknown symbol": (certificate(goal=[["1", ["Q"]]]), "malformed: KeyError 'Q'"),
     "shapes of a word": (certificate(goal=[["1", ["A", "A"]]]), "do not compose"),
     "shapes of terms": (certificate(goal=[["1", ["A"]], ["1", ["X"]]]), "must have one shape"),
@@ -58,7 +59,7 @@ BAD = {
     "adjoint of wrong shape": (certificate(adjoints=[["A", "Y"], ["A'", "A"]]), "cannot be adjoint"),
     "two adjoints": (certificate(adjoints=[["A", "A'"], ["A", "X"]]), "cannot be adjoint"),
     "bad shape": (certificate(symbols={"A": ["m"]}), "bad shape"),
-    "trace of a rectangle": (certificate(goal=[["1", [["A"]], "1"]]), "must be of a square product"),
+    "trace of a rectangle": (certificate(goal=[["1", [["A"]], "1"]]), "do not compose"),
     "not an object": (certificate(symbols=[]), "malformed"),
     "no goal": ({k: v for k, v in GOOD.items() if k != "goal"}, "malformed"),
     "no parts": (certificate(method="all", parts=[]), "nothing to check"),
@@ -130,8 +131,8 @@ def test_descent_refuses(data, reason):
 
 
 def test_cancellation():
-    """A'A = 0 gives A = 0; the cofactors must sum to the square of the goal, not to the goal."""
-    zero_gram = {"hypotheses": [[["1", ["A'", "A"]]]], "goal": [["1", ["A"]]], "cofactors": [["1", [], 0, []]]}
+    """A'A = 0 gives A = 0; the cofactors must sum to the squared norm of the goal, not to the goal."""
+    zero_gram = {"hypotheses": [[["1", ["A'", "A"]]]], "goal": [["1", ["A"]]], "cofactors": [["1", [], 0, [], []]]}
     checker.check(certificate(method="cancellation", **zero_gram))
     with pytest.raises(checker.Refused, match="cannot sum to a goal of shape"):
         checker.check(certificate(**zero_gram))
@@ -173,7 +174,7 @@ def test_a_size_is_not_a_trace():
         goal=[["1", [["K"]], "1"], ["-1", [["A"]], "1"]],
         cofactors=[["1", [], 0, [], []]],
     )
-    with pytest.raises(checker.Refused, match="must be a scalar"):
+    with pytest.raises(checker.Refused, match="a size A scalar"):
         checker.check(data)
 
 

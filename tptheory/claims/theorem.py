@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tptheory.claims.vocabulary import AllOf, Claim
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import AllOf
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
 

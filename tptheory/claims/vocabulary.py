@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, com
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
+from tptheory.symbolic.layers import layer_symbols
 
 
 @dataclass(frozen=True)
@@ -332,48 +333,25 @@ class Commute(Claim):
         return f"{say(self.first)} and {say(self.second)} commute"
 
 
-@dataclass(frozen=True, init=False)
-class AllOf(Claim):
-    """Several claims at once, each under its own hypotheses."""
-
-    claims: tuple[Claim, ...]
-    given: Any = ()
-
-    def __init__(self, *claims: Claim) -> None:
-        flat = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
-        if not flat or not all(isinstance(c, Claim) for c in flat):
-            raise InvalidTypeError(complain("claims", "one or more claims", claims))
-        object.__setattr__(self, "claims", tuple(flat))
-        object.__setattr__(self, "given", ())
-
-    def assumptions(self) -> tuple[tuple[Any, str], ...]:
-        """Return the assumptions of every claim."""
-        return tuple(dict.fromkeys(a for claim in self.claims for a in claim.assumptions()))
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the expressions of every claim."""
-        return tuple(e for claim in self.claims for e in claim.expressions())
-
-    def conjuncts(self) -> Iterator[Claim]:
-        """Run through the claims, taken apart."""
-        for claim in self.claims:
-            yield from claim.conjuncts()
-
-    def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return all claims, one after the other."""
-        return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
-
-
 def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
-    return tuple(motion[W] for W in motion if quantity.has(W))
+    return tuple(motion[W] for W in _moving(quantity, motion))
 
 
-def _velocity_symbols(quantity: Any, flow: Flow) -> dict[MatrixSymbol, MatrixSymbol]:
-    """Return the symbol ``dW/dt`` of each symbol of the quantity that moves."""
-    return {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in flow if quantity.has(W)}
+def _moving(quantity: Any, motion: Motion) -> list[MatrixSymbol]:
+    """Return the symbols of the quantity that move."""
+    if motion.net.any_depth:
+        return [W for W in layer_symbols(quantity) if W in motion]
+    return [W for W in motion if quantity.has(W)]
+
+
+def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
+    """Return the symbol ``dW/dt`` of each symbol of the quantity that moves; at any depth, how it moves."""
+    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in _moving(quantity, flow)}
 
 
 def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
+    if flow.net.any_depth:
+        return ()
     symbols = _velocity_symbols(quantity, flow)
     return tuple((symbol, flow[W], _motion(flow)) for W, symbol in symbols.items())
 
@@ -384,7 +362,6 @@ def _motion(motion: Motion) -> str:
 
 
 __all__ = [
-    "AllOf",
     "Claim",
     "Commute",
     "Conserved",

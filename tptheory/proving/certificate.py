@@ -10,10 +10,10 @@ from typing import Any
 
 from tptheory.errors import InvalidFileError, complain
 from tptheory.proving import checker
-from tptheory.proving.completion import Origin
 from tptheory.proving.explanation import Chain, chain
+from tptheory.proving.searching import Proof
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, word_data
+from tptheory.proving.words import word_data
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Certificate:
         waiting = [self.data]
         while waiting:
             data = waiting.pop(0)
-            if data.get("method") == "all":
-                waiting = [*data["parts"], *waiting]
+            if data.get("method") in ("all", "cases", "induction"):
+                waiting = [*checker.reduced(data), *waiting]
             else:
                 yield data
 
@@ -116,38 +116,50 @@ class Certificate:
         return "\n".join(c.latex() for c in self.chains())
 
 
-def identity(
-    translator: Translator, goal: Sequence[Polynomial], origin: Origin, theorem: str, **extra: Any
-) -> dict[str, Any]:
-    """Return the certificate that a sum is the combination ``origin`` of the translator's hypotheses.
+def certified(translator: Translator, proof: Proof, theorem: str) -> dict[str, Any]:
+    """Return a proof as a certificate."""
+    data = {"format": checker.FORMAT, "theorem": theorem, "method": "", "symbols": {}, "adjoints": []}
+    data |= written(translator, proof, used(translator, proof))
+    declare(data, translator)
+    return data
+
+
+def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
+    """Return the fields of a proof whose hypotheses are those of these numbers, in this order.
 
     The goal is written as it stands, left side minus right side: terms that cancel are left for the checker to cancel.
     """
-    used = sorted({k for _, _, k in origin})
-    hypotheses = [translator.hypotheses[k] for k in used]
-    position = {k: i for i, k in enumerate(used)}
-    alphabet = translator.alphabet
+    known, alphabet = translator.hypotheses, translator.alphabet
+    position = {k: i for i, k in enumerate(numbers)}
+    position |= {k: len(numbers) + position[h.transposes] for k, h in enumerate(known) if h.transposes in position}
     cofactors = []
-    for coefficient, place, k in origin:
+    for coefficient, place, k in proof.origin:
         left = word_data(alphabet, () if place.outer is not None else place.scalars, place.left)
         right = word_data(alphabet, (), place.right)
         outer = [] if place.outer is None else [word_data(alphabet, place.scalars, place.outer)]
         cofactors.append([str(coefficient), left, position[k], right, *outer])
     data: dict[str, Any] = {
-        "format": checker.FORMAT,
-        "theorem": theorem,
-        "method": extra.pop("method", "identity"),
-        "symbols": {},
-        "adjoints": [],
-        "hypotheses": [h.polynomial.data() for h in hypotheses],
-        "reasons": [h.label for h in hypotheses],
-        "goal": [term for p in goal if p for term in p.data()] or goal[0].data(),
-        "left": len(goal[0].terms),
+        "method": proof.method,
+        "hypotheses": [known[k].polynomial.data() for k in numbers],
+        "reasons": [known[k].label for k in numbers],
+        "goal": [term for p in proof.goal if p for term in p.data()] or proof.goal[0].data(),
+        "left": len(proof.goal[0].terms),
         "cofactors": cofactors,
-        **extra,
+        **proof.fields,
     }
-    _declare(data, translator)
+    if proof.branches:
+        data["split"] = [[b.translator.hypotheses[k].polynomial.data() for k in b.added] for b in proof.branches]
+        data["parts"] = [written(b.translator, b.proof, [*numbers, *b.added]) for b in proof.branches]
     return data
+
+
+def used(translator: Translator, proof: Proof) -> list[int]:
+    """Return the numbers of the hypotheses that a proof uses, a transpose as what it is the transpose of."""
+    known = translator.hypotheses
+    numbers = {k if (of := known[k].transposes) is None else of for _, _, k in proof.origin}
+    for b in proof.branches:
+        numbers |= {*used(b.translator, b.proof)} - {*b.added}
+    return sorted(numbers)
 
 
 def together(parts: list[dict[str, Any]], theorem: str) -> Certificate:
@@ -157,17 +169,24 @@ def together(parts: list[dict[str, Any]], theorem: str) -> Certificate:
     return Certificate({"format": checker.FORMAT, "theorem": theorem, "method": "all", "parts": parts})
 
 
-def _declare(data: dict[str, Any], translator: Translator) -> None:
+SYMBOLIC = ("hypotheses", "goal", "cofactors", "factors", "squares", "bound", "split", "parts")
+"""The fields of a certificate in which symbols stand."""
+
+
+def declare(data: dict[str, Any], translator: Translator) -> None:
     """Declare the symbols that stand somewhere in the certificate, with their transposes."""
     alphabet = translator.alphabet
     standing: set[str] = set()
-    waiting = [data[key] for key in ("hypotheses", "goal", "cofactors", "factors", "squares", "bound") if key in data]
+    waiting: list[Any] = [data]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
             standing.add(item)
         elif isinstance(item, list):
             waiting.extend(item)
+        elif isinstance(item, dict):
+            waiting.extend(item[key] for key in SYMBOLIC if key in item)
+    standing |= {n for name in standing for n in alphabet.shapes.get(alphabet.letter(name)) or ()}
     letters = {letter for letter, name in alphabet.names.items() if name in standing}
     letters |= {alphabet.adjoints[letter] for letter in letters if letter in alphabet.adjoints}
     for letter in sorted(letters):

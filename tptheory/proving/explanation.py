@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tptheory.proving.checker import Checker, Monomial, Polynomial
+from tptheory.proving.reading import Monomial, Polynomial, Reader
 
 Say = Callable[[str], str]
 
@@ -56,20 +56,20 @@ class Chain:
 
 def chain(data: dict[str, Any]) -> Chain:
     """Return the chain of equations of one certificate, which must be one that the checker accepts."""
-    checker = Checker(data)
+    checker = Reader(data)
     goal, shape = checker.polynomial(data["goal"])
     parts = list(checker.parts(data))
     method = data["method"]
     used = len(data["cofactors"])
     ends = [(c, p) for c, p in parts[: len(parts) - used]]
     steps = [
-        (c, p, data["reasons"][k])
+        (c, p, [*data["reasons"], *(f"{reason}, transposed" for reason in data["reasons"])][k])
         for (c, p), (_, _, k, *_) in zip(parts[-used:] if used else [], data["cofactors"], strict=True)
     ]
     if method == "cancellation":
-        first, shape = checker.product(checker.adjoint((goal, shape)), (goal, shape))
+        first, shape = checker.norm((goal, shape))
         last: dict[Monomial, Any] = {}
-        opening, closing = "For the difference D of both sides, D'D reads", "A real matrix D with D'D = 0 is zero."
+        opening, closing = "For the difference D of both sides, |D|^2 reads", "A real matrix D with |D| = 0 is zero."
     elif method == "identity":
         left = data.get("left", len(data["goal"]))
         first = checker.polynomial(data["goal"][:left])[0] if left else {}
@@ -120,7 +120,7 @@ def _product(data: dict[str, Any]) -> str:
 
 
 def _read(data: dict[str, Any], terms: list[Any]) -> str:
-    read, shape = Checker(data).polynomial(terms)
+    read, shape = Reader(data).polynomial(terms)
     return _polynomial(Step(_clean(read), shape[0], ""), _plain, _plain_term)
 
 

@@ -7,7 +7,7 @@ candidates: its entries solve linear equations over the rationals, and its LDL' 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
@@ -19,12 +19,13 @@ Reduce = Callable[[Polynomial], Polynomial]
 Square = tuple[Fraction, Polynomial]
 
 
-def squares_of(scalar: Polynomial, reduce: Reduce) -> list[Square] | None:
+def squares_of(scalar: Polynomial, reduce: Reduce, known: Sequence[Polynomial] = ()) -> list[Square] | None:
     """Return weights and polynomials with ``scalar = sum of weight * tr(Q Q')`` modulo what ``reduce`` knows.
 
     Args:
         scalar: a scalar polynomial whose terms are single traces with rational coefficients.
         reduce: brings a polynomial to normal form modulo the hypotheses.
+        known: scalars that vanish; squares that stand in them are tried last.
 
     Returns:
         The squares, with positive weights; an empty list for zero; None if none were found.
@@ -34,15 +35,18 @@ def squares_of(scalar: Polynomial, reduce: Reduce) -> list[Square] | None:
         return []
     if any(len(scalars) != 1 or len(scalars[0]) < 2 for scalars, _ in scalar.terms):
         return None
-    for candidates in _candidate_sets(scalar, reduce):
+    for candidates in _candidate_sets(scalar, known, reduce):
         found = _solve(scalar, candidates, reduce)
         if found is not None:
             return found
     return None
 
 
-def _candidate_sets(scalar: Polynomial, reduce: Reduce) -> Iterator[list[Polynomial]]:
-    """Return sets of halves to try: one half for each square term, of as few shapes as can be; then all halves."""
+def _candidate_sets(scalar: Polynomial, known: Sequence[Polynomial], reduce: Reduce) -> Iterator[list[Polynomial]]:
+    """Return sets of halves to try: one half for each square term, of as few shapes as can be; then all halves.
+
+    Last come the halves of scalars that vanish, by which what looks negative may be seen to be positive.
+    """
     groups: dict[tuple[str, str], dict[str, set[str]]] = {}
     for (cycle,), _ in scalar.terms:
         for half in _halves(scalar, cycle, reduce):
@@ -57,6 +61,10 @@ def _candidate_sets(scalar: Polynomial, reduce: Reduce) -> Iterator[list[Polynom
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     if len(everything) > len(chosen):
         yield [Polynomial.word(scalar.alphabet, half) for half in everything]
+    cycles = sorted({s for p in known for scalars, _ in p.terms for s in scalars if len(s) > 1 and len(scalars) == 1})
+    others = sorted({half for cycle in cycles for half in _halves(scalar, cycle, reduce)} - {*everything})
+    if others:
+        yield [Polynomial.word(scalar.alphabet, half) for half in others]
 
 
 def _halves(scalar: Polynomial, cycle: str, reduce: Reduce) -> Iterator[str]:

@@ -6,6 +6,7 @@ the checker does not see is this translation: tests compare both sides of it on 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -36,14 +37,16 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.symbolic.layers import size_text
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A polynomial that is zero, and why."""
+    """A polynomial that is zero, why, and the number of the hypothesis that it is the transpose of, if it is one."""
 
     polynomial: Polynomial
     label: str
+    transposes: int | None = None
 
 
 class Translator:
@@ -52,6 +55,7 @@ class Translator:
     def __init__(self, thin: bool = True, transposes_last: bool = False) -> None:
         self.alphabet = Alphabet(thin, transposes_last)
         self.hypotheses: list[Hypothesis] = []
+        self.alternatives: list[tuple[int, list[list[Polynomial]], list[str]]] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
         self._owners: dict[str, Any] = {}
@@ -68,19 +72,37 @@ class Translator:
 
     def assume(self, polynomial: Polynomial, label: str) -> None:
         """Add a hypothesis and its transpose, each once."""
-        for p, why in ((polynomial, label), (polynomial.transpose(), f"{label}, transposed")):
+        number = None
+        for p in (polynomial, polynomial.transpose()):
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
-                self.hypotheses.append(Hypothesis(p, why))
+                self.hypotheses.append(Hypothesis(p, label, number))
+                number = len(self.hypotheses) - 1
+
+    def assume_one_of(self, alternatives: list[list[Polynomial]], labels: list[str]) -> None:
+        """Assume that in one of several cases all of its polynomials are zero: the product of the norms is."""
+        product = Polynomial.identity(self.alphabet, "1")
+        for polynomials in alternatives:
+            norms = [(p.transpose() * p).trace() for p in polynomials]
+            product = product * sum(norms[1:], norms[0])
+        self.alternatives.append((len(self.hypotheses), alternatives, labels))
+        self.hypotheses.append(Hypothesis(product, " or ".join(labels)))
+
+    def branch(self) -> Translator:
+        """Return a translator over the same letters that may assume more."""
+        branch = copy(self)
+        branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
+        branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
+        return branch
 
     def witness(self, symbol: MatrixSymbol) -> None:
         """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
         self._own_matrix(str(symbol.name), symbol)
-        self.alphabet.matrix(str(symbol.name), str(symbol.rows), str(symbol.cols), level=AUXILIARY)
+        self.alphabet.matrix(str(symbol.name), size_text(symbol.rows), size_text(symbol.cols), level=AUXILIARY)
 
     def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
         """Let a symbol stand for an expression: it will be replaced wherever it stands."""
-        name, rows, columns = str(symbol.name), str(symbol.rows), str(symbol.cols)
+        name, rows, columns = str(symbol.name), size_text(symbol.rows), size_text(symbol.cols)
         self._own_matrix(name, symbol)
         letter = Polynomial.word(self.alphabet, self.alphabet.matrix(name, rows, columns, level=DEFINED))
         self.assume(letter - self(expression), label)
@@ -102,9 +124,9 @@ class Translator:
         self._own(f"{name}'", ("transpose", owner))
 
     def _matrix(self, M: Any) -> Polynomial:
-        rows, columns = str(M.rows), str(M.cols)
-        for size in M.shape:
-            self._own(str(size), size)
+        rows, columns = size_text(M.rows), size_text(M.cols)
+        for text, size in ((rows, M.rows), (columns, M.cols)):
+            self._own(text, size)
         if isinstance(M, MatrixSymbol):
             self._own_matrix(str(M.name), M)
             return Polynomial.word(self.alphabet, self.alphabet.matrix(str(M.name), rows, columns))
@@ -185,7 +207,7 @@ class Translator:
             return self._inverses[key]
         if (key := ("pinv", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = f"{_grouped(A)}+"
+        name = self.inverse_name(A, "+")
         symmetric = A.transpose() == A
         self._own_matrix(name, ("pinv", A))
         P = self._letter(name, A.columns, A.rows, symmetric)
@@ -203,7 +225,7 @@ class Translator:
             return self._inverses[key]
         if (key := ("inverse", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = f"{_grouped(A)}^-1"
+        name = self.inverse_name(A, "^-1")
         self._own_matrix(name, ("inverse", A))
         K = self._letter(name, A.columns, A.rows, A.transpose() == A)
         self._inverses["inverse", A] = K
@@ -211,6 +233,11 @@ class Translator:
         self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), label)
         self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), label)
         return K
+
+    def inverse_name(self, A: Polynomial, mark: str) -> str:
+        """Return what an inverse is called: ``A+``, ``(A B)^-1``."""
+        text = repr(A)
+        return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
 
     def _letter(self, name: str, rows: str, columns: str, symmetric: bool) -> Polynomial:
         if rows == columns == "1":
@@ -229,8 +256,3 @@ class Translator:
             row = Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{columns}", columns, "1")).transpose()
             product = product * row
         return product
-
-
-def _grouped(A: Polynomial) -> str:
-    text = repr(A)
-    return text if len(A.terms) == 1 and " " not in text else f"({text})"

@@ -30,7 +30,7 @@ _WEIGHED = chr(_FIRST + _LEVEL)
 
 def divide(a: Rational, b: Rational) -> Rational:
     """Return the exact quotient, an ``int`` where it is one."""
-    if b in (1, -1):
+    if b in (1, -1) and isinstance(a, int):
         return a * b
     quotient = Fraction(a) / b
     return quotient.numerator if quotient.denominator == 1 else quotient
@@ -68,6 +68,10 @@ class Alphabet:
             self.adjoints[letter], self.adjoints[other] = other, letter
         self._thin = self._allow_thin and (self._thin or "1" in (rows, columns))
         return letter
+
+    def letter(self, name: str) -> str:
+        """Return the letter of a name, or "" if nothing is called so."""
+        return self._letters.get(name, "")
 
     def scalar(self, name: str) -> str:
         """Declare a scalar, and return its letter."""

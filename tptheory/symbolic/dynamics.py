@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sympy import MatrixExpr, MatrixSymbol
 
-from tptheory.errors import UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.expressions import matadd, substitute
+from tptheory.symbolic.expressions import matadd, rebuild, substitute
+from tptheory.symbolic.layers import LayerSymbol, Recursion
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -22,7 +23,7 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     def __init__(self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
         self.rule = rule
         self.net = net
-        self._changes = dict(changes)
+        self._changes = changes
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return how ``symbol`` moves."""
@@ -62,6 +63,31 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
             )
 
 
+class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
+    """How the layers of a network of any depth move: every parameter by its sequence and index, not one by one.
+
+    Args:
+        changes: how ``W[l]`` and ``b[l]`` move, by the name of the sequence, as functions of ``l``.
+    """
+
+    def __init__(self, changes: Mapping[str, Callable[[Any], MatrixExpr]]) -> None:
+        self._changes = changes
+
+    def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
+        """Return how a member of a sequence moves."""
+        if not isinstance(symbol, LayerSymbol):
+            raise KeyError(symbol)
+        return self._changes[symbol.sequence.name](symbol.index)
+
+    def __iter__(self) -> Iterator[MatrixSymbol]:
+        """Refuse to list what has no end."""
+        raise InvalidValueError("'depth' must be a number for the parameters to be listed (got a symbol).")
+
+    def __len__(self) -> int:
+        """Refuse to count, for the same reason."""
+        return len(list(self))
+
+
 class Flow(Motion):
     """Continuous time: maps each parameter to its velocity, ``dW_l/dt = -G_l``."""
 
@@ -79,6 +105,15 @@ class Flow(Motion):
         if not (hasattr(expression, "args") and expression == self.net.loss):
             super().refuse_unknown_error(expression)
 
+    def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
+        """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
+        if not (isinstance(symbol, LayerSymbol) and isinstance(symbol.sequence, Recursion)):
+            return super().__getitem__(symbol)
+        moving = symbol.sequence
+        return moving.altered(f"{moving.name}_dot", self.derivative, f"the derivative along {self!r}").member(
+            symbol.index
+        )
+
 
 class Step(Motion):
     """One finite step of size ``eta``: maps each parameter to its change ``dW_l = -eta G_l``."""
@@ -86,4 +121,15 @@ class Step(Motion):
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""
         self.refuse_unknown_error(expression)
-        return substitute(expression, {symbol: matadd(symbol, change) for symbol, change in self.items()})
+        if not self.net.any_depth:
+            return substitute(expression, {symbol: matadd(symbol, change) for symbol, change in self.items()})
+        return rebuild(expression, self._layer_after)
+
+    def _layer_after(self, part: Any) -> Any:
+        """Return a layer symbol after the step; a recursion is what it is made of, after the step."""
+        if not isinstance(part, LayerSymbol):
+            return part
+        if isinstance(part.sequence, Recursion):
+            after = part.sequence.altered(f"{part.sequence.name}_next", self.after, "one step")
+            return after.member(part.index)
+        return matadd(part, self[part]) if part in self else part

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import collections.abc
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, 
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
+from tptheory.symbolic.layers import ANY, LAYER, WIDTH, Recursion, Sequence, Shape, index_parts
 
 LOSSES = ("squared", "any")
 
@@ -21,7 +23,8 @@ class DeepLinearNetwork:
     ``(n_L, 1)``; a batch is ``X`` of shape ``(n_0, B)`` with ``Y`` of shape ``(n_L, B)``, samples in columns.
 
     Args:
-        depth: the number ``L`` of layers, with symbolic widths ``n_0..n_L``.
+        depth: the number ``L`` of layers, with symbolic widths ``n_0..n_L``; a SymPy symbol for a network of any depth,
+            whose layers ``l`` are then symbols too, or numbers, or ``L``, or one of these plus an integer.
         widths: instead of ``depth``: ``(n_0, ..., n_L)``, positive integers or SymPy symbols.
         batch: the number ``B`` of samples (an integer or a SymPy symbol); None for one sample.
         biases: whether the layers have biases ``b_l`` of shape ``(n_l, 1)``.
@@ -41,37 +44,20 @@ class DeepLinearNetwork:
 
     def __init__(
         self,
-        depth: int | None = None,
+        depth: int | Symbol | None = None,
         *,
-        widths: Sequence[int | Expr] | None = None,
+        widths: collections.abc.Sequence[int | Expr] | None = None,
         batch: int | Expr | None = None,
         biases: bool = False,
         loss: str = "squared",
     ) -> None:
-        if widths is None:
-            if depth is None:
-                raise InvalidTypeError("'depth' or 'widths' must be given (got neither). Try depth=2.")
-            if isinstance(depth, bool) or not isinstance(depth, int):
-                raise InvalidTypeError(complain("depth", "a positive integer", depth))
-            if depth < 1:
-                raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
-            widths = [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
-        if isinstance(widths, str | bytes) or not isinstance(widths, Sequence):
-            raise InvalidTypeError(complain("widths", "a sequence such as (4, 3, 2)", widths))
-        self.widths: tuple[Expr, ...] = tuple(_size("widths", n) for n in widths)
-        if len(self.widths) < 2:
+        self.any_depth = isinstance(depth, Symbol)
+        found = () if self.any_depth else _widths(depth, widths)
+        self.widths: Any = found or _AnyWidths()
+        self.depth: Any = len(found) - 1 if found else depth
+        if self.any_depth and (widths is not None or depth in (ANY, LAYER)):
             raise InvalidValueError(
-                complain("widths", "at least an input and an output width", tuple(widths), "Try (4, 3, 2).")
-            )
-        self.depth = len(self.widths) - 1
-        if depth is not None and depth != self.depth:
-            raise InvalidValueError(
-                complain(
-                    "depth",
-                    f"{self.depth}, since {len(self.widths)} widths are given",
-                    depth,
-                    "Leave it out.",
-                )
+                complain("depth", "a number if widths are given; a symbol other than k and l", depth)
             )
         self.batch = None if batch is None else _size("batch", batch)
         if loss not in LOSSES:
@@ -92,12 +78,16 @@ class DeepLinearNetwork:
     @property
     def target(self) -> MatrixSymbol:
         """``y`` of shape ``(n_L, 1)``, or the batch ``Y`` of shape ``(n_L, B)``."""
-        return MatrixSymbol("y" if self.batch is None else "Y", self.widths[-1], self.samples)
+        return MatrixSymbol("y" if self.batch is None else "Y", self.widths[self.depth], self.samples)
 
     def weight(self, l: int) -> MatrixSymbol:
         """Return ``W_l`` of shape ``(n_l, n_{l-1})``, for ``l = 1..L``."""
         self.check_layer(l)
-        return MatrixSymbol(f"W_{l}", self.widths[l], self.widths[l - 1])
+        return self.layer_matrix("W", l, lambda k: (self.widths[k], self.widths[k - 1]))
+
+    def layer_matrix(self, name: str, l: Any, shape: Shape) -> MatrixSymbol:
+        """Return the symbol ``name_l`` of shape ``shape(l)``; of a network of any depth, a member of a sequence."""
+        return Sequence(name, shape, 1, self.depth)(l) if self.any_depth else MatrixSymbol(f"{name}_{l}", *shape(l))
 
     def bias(self, l: int) -> MatrixSymbol:
         """Return ``b_l`` of shape ``(n_l, 1)``, for ``l = 1..L``.
@@ -108,17 +98,28 @@ class DeepLinearNetwork:
         self.check_layer(l)
         if not self.biases:
             raise InvalidValueError("'biases' must be True for a bias to exist (got False).")
-        return MatrixSymbol(f"b_{l}", self.widths[l], 1)
+        return self.layer_matrix("b", l, lambda k: (self.widths[k], 1))
 
     @property
     def weights(self) -> tuple[MatrixSymbol, ...]:
         """``(W_1, ..., W_L)``."""
-        return tuple(self.weight(l) for l in range(1, self.depth + 1))
+        return tuple(self.weight(l) for l in self.layers)
+
+    @property
+    def layers(self) -> range:
+        """The layers ``1..L``.
+
+        Raises:
+            InvalidValueError: if the depth is a symbol.
+        """
+        if self.any_depth:
+            raise InvalidValueError(complain("depth", "a number, for the layers to be listed", self.depth))
+        return range(1, self.depth + 1)
 
     @property
     def parameters(self) -> tuple[MatrixSymbol, ...]:
         """All weights, then all biases."""
-        return self.weights + tuple(self.bias(l) for l in range(1, self.depth + 1) if self.biases)
+        return self.weights + tuple(self.bias(l) for l in self.layers if self.biases)
 
     def product(self, high: int, low: int) -> MatrixExpr:
         """Return ``W_high ... W_low``; the identity of size ``n_high`` where ``high = low - 1``.
@@ -126,6 +127,8 @@ class DeepLinearNetwork:
         Raises:
             InvalidValueError: if ``high < low - 1``, or a layer does not exist.
         """
+        if self.any_depth:
+            return self._any_product(high, low)
         if high == low - 1 and 0 <= high <= self.depth:
             return Identity(self.widths[high])
         if high < low:
@@ -135,18 +138,52 @@ class DeepLinearNetwork:
     def activation(self, l: int) -> MatrixExpr:
         """Return ``x_l`` in terms of the weights and the input, for ``l = 0..L``."""
         self.check_layer(l, lowest=0)
-        return self._activations[l]
+        if not self.any_depth:
+            return self._activations[l]
+        name, shape = str(self.input.name), lambda k: (self.widths[k], self.samples)
+        return Recursion(name, 0, self.depth, self.input, self._layer, shape, reason="the layers")(l)
+
+    def _layer(self, l: Any, x: MatrixExpr) -> MatrixExpr:
+        """Return ``W_l x + b_l``."""
+        x = matmul(self.weight(l), x)
+        return matadd(x, matmul(self.bias(l), self.ones)) if self.biases else x
 
     @cached_property
     def _activations(self) -> tuple[MatrixExpr, ...]:
-        x: MatrixExpr = self.input
-        activations = [x]
-        for l in range(1, self.depth + 1):
-            x = matmul(self.weight(l), x)
-            if self.biases:
-                x = matadd(x, matmul(self.bias(l), self.ones))
-            activations.append(x)
+        activations: list[MatrixExpr] = [self.input]
+        for l in self.layers:
+            activations.append(self._layer(l, activations[-1]))
         return tuple(activations)
+
+    def _any_product(self, high: Any, low: Any) -> MatrixExpr:
+        """Return a product that starts at the first layer, or ends at the last: what a recursion can define."""
+        if high == low - 1:
+            return Identity(self.widths[high])
+        n, L = self.widths, self.depth
+        if low == 1:
+            up = Recursion("Up", 0, L, Identity(n[0]), lambda k, P: matmul(self.weight(k), P), lambda k: (n[k], n[0]))
+            return up(high)
+        if high == L:
+            return Recursion(
+                "Down",
+                1,
+                L + 1,
+                Identity(n[L]),
+                lambda k, P: matmul(P, self.weight(k)),
+                lambda k: (n[L], n[k - 1]),
+                downward=True,
+            )(low)
+        raise InvalidValueError(
+            complain("low", "1, or 'high' the depth, in a network of any depth", low, "Define it by a Recursion.")
+        )
+
+    def at_depth(self, values: Mapping[Any, int]) -> DeepLinearNetwork:
+        """Return the network of a depth that is a number; the same if it is one already."""
+        return (
+            DeepLinearNetwork(values[self.depth], batch=self.batch, biases=self.biases, loss=self.loss_name)
+            if self.any_depth
+            else self
+        )
 
     @property
     def ones(self) -> MatrixExpr:
@@ -164,7 +201,7 @@ class DeepLinearNetwork:
         if self.loss_name == "squared":
             return self._squared_error
         letter = "d" if self.batch is None else "D"
-        return MatrixSymbol(f"{letter}_{self.depth}", self.widths[-1], self.samples)
+        return MatrixSymbol(f"{letter}_{self.depth}", self.widths[self.depth], self.samples)
 
     @cached_property
     def _squared_error(self) -> MatrixExpr:
@@ -184,13 +221,16 @@ class DeepLinearNetwork:
             InvalidTypeError: if ``l`` is not an integer.
             InvalidValueError: if ``l`` is not in ``lowest..L``.
         """
+        if self.any_depth:
+            index_parts(l)
+            return
         if isinstance(l, bool) or not isinstance(l, int):
             raise InvalidTypeError(complain("l", f"an integer in {lowest}..{self.depth}", l))
         if not lowest <= l <= self.depth:
             raise InvalidValueError(complain("l", f"a layer in {lowest}..{self.depth}", l))
 
     def _key(self) -> tuple[Any, ...]:
-        return (self.widths, self.batch, self.biases, self.loss_name)
+        return (self.depth, self.widths, self.batch, self.biases, self.loss_name)
 
     def __eq__(self, other: object) -> bool:
         """Compare by widths, batch, biases and loss."""
@@ -202,8 +242,7 @@ class DeepLinearNetwork:
 
     def __repr__(self) -> str:
         """Show the call that builds this network."""
-        widths = ", ".join(map(str, self.widths))
-        parts = [f"widths=({widths})"]
+        parts = [f"depth={self.depth}" if self.any_depth else f"widths=({', '.join(map(str, self.widths))})"]
         parts += [f"batch={self.batch}"] if self.batch is not None else []
         parts += ["biases=True"] if self.biases else []
         parts += [f"loss={self.loss_name!r}"] if self.loss_name != "squared" else []
@@ -212,10 +251,47 @@ class DeepLinearNetwork:
     def _repr_latex_(self) -> str:
         bias = " + b_{l}" if self.biases else ""
         columns = "" if self.batch is None else rf",\quad X_0 \in \mathbb{{R}}^{{{self.widths[0]} \times {self.batch}}}"
-        widths = r" \to ".join(f"{n}" for n in self.widths)
+        ends = ["n_0", r"\cdots", f"n_{self.depth}"] if self.any_depth else self.widths
+        widths = r" \to ".join(f"{n}" for n in ends)
         x = "x" if self.batch is None else "X"
         layers = rf"{x}_{{l}} = W_{{l}} {x}_{{l-1}}{bias},\quad l = 1..{self.depth}"
         return rf"$\displaystyle {layers},\quad {widths}{columns}$"
+
+
+class _AnyWidths:
+    """The widths of a network of any depth: any layer has one, and any two networks the same."""
+
+    def __getitem__(self, l: Any) -> Expr:
+        return WIDTH(l)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _AnyWidths)
+
+    def __hash__(self) -> int:
+        return hash(_AnyWidths)
+
+
+def _widths(depth: Any, widths: Any) -> tuple[Expr, ...]:
+    """Read widths, or make symbols for those of a depth."""
+    if widths is None:
+        if depth is None:
+            raise InvalidTypeError("'depth' or 'widths' must be given (got neither). Try depth=2.")
+        if isinstance(depth, bool) or not isinstance(depth, int):
+            raise InvalidTypeError(complain("depth", "a positive integer", depth, "A symbol stands for any."))
+        if depth < 1:
+            raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
+        widths = [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
+    if isinstance(widths, str | bytes) or not isinstance(widths, collections.abc.Sequence):
+        raise InvalidTypeError(complain("widths", "a sequence such as (4, 3, 2)", widths))
+    found = tuple(_size("widths", n) for n in widths)
+    if len(found) < 2:
+        raise InvalidValueError(
+            complain("widths", "at least an input and an output width", tuple(widths), "Try (4, 3, 2).")
+        )
+    if depth is not None and depth != len(found) - 1:
+        mend = f"{len(found) - 1}, since {len(found)} widths are given"
+        raise InvalidValueError(complain("depth", mend, depth, "Leave it out."))
+    return found
 
 
 def _size(argument: str, value: Any) -> Expr:

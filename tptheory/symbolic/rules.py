@@ -9,13 +9,15 @@ dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
-from tptheory.symbolic.dynamics import Flow, Step
+from tptheory.symbolic.dynamics import EveryLayer, Flow, Step
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
+from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 
 eta = Symbol("eta", positive=True)
@@ -65,8 +67,19 @@ class Rule:
     def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
         net.check_layer(l, lowest=0)
-        if self.direct and l < net.depth:
+        if self.direct and l != net.depth:
             return self.feedback(net, l + 1)
+        if net.any_depth:
+            return Recursion(
+                f"M_{self.name}",
+                0,
+                net.depth,
+                Identity(net.widths[net.depth]),
+                lambda k, M: matmul(self.feedback(net, k + 1), M),
+                lambda k: (net.widths[k], net.widths[net.depth]),
+                downward=True,
+                reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
+            )(l)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
 
     def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -100,17 +113,27 @@ class Rule:
             raise InvalidValueError(
                 complain("rule", "a rule whose state has a continuous time", self, "Use rule.step(net).")
             )
-        changes = {net.weight(l): matmul(-1, self.descent(net, l)) for l in range(1, net.depth + 1)}
-        if net.biases:
-            changes |= {net.bias(l): matmul(-1, self.bias_descent(net, l)) for l in range(1, net.depth + 1)}
-        return Flow(self, net, changes)
+        return Flow(self, net, self._changes(net, -1))
 
     def step(self, net: DeepLinearNetwork) -> Step:
         """Return one step: ``dW_l = -eta G_l``, ``db_l = -eta g_l``, and the change of the rule's own state."""
-        changes = {net.weight(l): self.update(net, l) for l in range(1, net.depth + 1)}
-        if net.biases:
-            changes |= {net.bias(l): self.bias_update(net, l) for l in range(1, net.depth + 1)}
-        return Step(self, net, changes | self.state_changes(net))
+        changes, states = self._changes(net, -eta), self.state_changes(net)
+        return Step(self, net, {**changes, **states} if states else changes)
+
+    def _changes(self, net: DeepLinearNetwork, factor: Any) -> Mapping[MatrixSymbol, MatrixExpr]:
+        """Return a multiple of what is descended, for every weight and bias."""
+
+        def weight(l: Any) -> MatrixExpr:
+            return matmul(factor, self.descent(net, l))
+
+        def bias(l: Any) -> MatrixExpr:
+            return matmul(factor, self.bias_descent(net, l))
+
+        if net.any_depth:
+            return EveryLayer({"W": weight, "b": bias} if net.biases else {"W": weight})
+        return {net.weight(l): weight(l) for l in net.layers} | (
+            {net.bias(l): bias(l) for l in net.layers} if net.biases else {}
+        )
 
     def __eq__(self, other: object) -> bool:
         """Compare by class and attributes."""
@@ -165,7 +188,7 @@ class FeedbackAlignment(Rule):
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_l``."""
         net.check_layer(l)
-        return MatrixSymbol(f"B_{l}", net.widths[l - 1], net.widths[l])
+        return net.layer_matrix("B", l, lambda k: (net.widths[k - 1], net.widths[k]))
 
 
 class LearnedInverse(Rule):
@@ -179,7 +202,7 @@ class LearnedInverse(Rule):
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``V_l``."""
         net.check_layer(l)
-        return MatrixSymbol(f"V_{l}", net.widths[l - 1], net.widths[l])
+        return net.layer_matrix("V", l, lambda k: (net.widths[k - 1], net.widths[k]))
 
 
 class DirectFeedbackAlignment(Rule):
@@ -190,7 +213,7 @@ class DirectFeedbackAlignment(Rule):
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_{l-1}``, which takes ``d_L`` to ``d_{l-1}``."""
         net.check_layer(l)
-        return MatrixSymbol(f"B_{l - 1}", net.widths[l - 1], net.widths[-1])
+        return net.layer_matrix("B", l - 1, lambda k: (net.widths[k], net.widths[net.depth]))
 
 
 class GaussNewton(Rule):
@@ -250,7 +273,7 @@ class RecursiveLeastSquares(Backprop):
     def state(self, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
         """Return the symbol ``P_l`` of shape ``(n_{l-1}, n_{l-1})``."""
         net.check_layer(l)
-        return MatrixSymbol(f"P_{l}", net.widths[l - 1], net.widths[l - 1])
+        return net.layer_matrix("P", l, lambda k: (net.widths[k - 1], net.widths[k - 1]))
 
     def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the gain ``K_l`` of shape ``(B, n_{l-1})``."""
@@ -262,7 +285,7 @@ class RecursiveLeastSquares(Backprop):
         """Return ``dP_l = -P_l X_{l-1} K_l`` for every layer."""
         return {
             self.state(net, l): matmul(-1, self.state(net, l), net.activation(l - 1), self.presynaptic(net, l))
-            for l in range(1, net.depth + 1)
+            for l in net.layers
         }
 
 

@@ -1,0 +1,185 @@
+"""Claims about networks of any depth: proved by induction, measured at depths 1 to 3, and not proved where false."""
+
+import json
+
+import pytest
+from sympy import Symbol, ZeroMatrix
+
+from tptheory import (
+    AllOf,
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    DirectFeedbackAlignment,
+    Equal,
+    FeedbackAlignment,
+    ForAll,
+    GaussNewton,
+    ImageWithin,
+    LogPdet,
+    RankAtMost,
+    Recursion,
+    TargetProp,
+    alpha,
+    crosscheck,
+    eta,
+    full_row_rank,
+    inner,
+    matadd,
+    matmul,
+    orthogonal,
+    partial_isometry,
+    prove,
+    squared_norm,
+    transpose,
+)
+from tptheory.claims.compound import finite
+
+L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
+B = Symbol("B", integer=True, positive=True)
+net = DeepLinearNetwork(depth=L)
+batch = DeepLinearNetwork(depth=L, batch=B)
+biased = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
+TP, BP = TargetProp(), Backprop()
+W, x, X = net.weight, net.activation, batch.activation
+full = [ForAll(full_row_rank(W(k)), (k, 2, L))]
+isometries = [ForAll(partial_isometry(W(k)), (k, 2, L))]
+balance = matadd(matmul(W(l + 1).T, W(l + 1)), matmul(-1, W(l), W(l).T))
+c = Recursion(
+    "c", 0, L, 0, lambda j, c: c + eta * (squared_norm(x(j - 1)) - c * inner(x(j - 1), TP.error_signal(net, j - 1)))
+)
+S = Recursion("S", 0, L, 0, lambda j, S: S + squared_norm(x(j - 1)))
+K = Recursion(
+    "K", 0, L, ZeroMatrix(B, B), lambda j, K: matadd(K, matmul(transpose(X(j - 1)), X(j - 1))), lambda _: (B, B)
+)
+Q = Recursion("Q", 0, L, 0, lambda j, Q: Q + squared_norm(BP.descent(batch, j)))
+descends = ForAll(Equal(inner(BP.flow(batch).derivative(X(l)), matmul(-1, BP.error_signal(batch, l))), Q(l)), (l, 0, L))
+moved = matmul(net.product(L, l + 1), matadd(TP.target(net, l), matmul(-1, x(l))))
+
+TRUE = {
+    "activations are products": ForAll(Equal(x(l), matmul(net.product(l, 1), net.input)), (l, 0, L)),
+    "collapsed gradient": ForAll(
+        Equal(
+            TP.descent(batch, l),
+            matmul(TP.backward(batch, l), batch.error, transpose(batch.input), transpose(batch.product(l - 1, 1))),
+        ),
+        (l, 1, L),
+    ),
+    "BP's feedback is the transposed product": ForAll(
+        Equal(BP.backward(net, l), transpose(net.product(L, l + 1))), (l, 0, L)
+    ),
+    "TP is BP": ForAll(Equal(TP.update(net, l), BP.update(net, l)), (l, 1, L), given=isometries),
+    "TP is BP for orthogonal weights": ForAll(
+        Equal(TP.update(net, l), BP.update(net, l)), (l, 1, L), given=[ForAll(orthogonal(W(k)), (k, 1, L))]
+    ),
+    "BP conserves the balance": ForAll(Conserved(balance, along=BP.flow(net)), (l, 1, L - 1)),
+    "TP conserves the log-determinant": ForAll(
+        Conserved(
+            LogPdet(biased.weight(l + 1)) - squared_norm(biased.weight(l)) / 2 - squared_norm(biased.bias(l)) / 2,
+            along=TP.flow(biased),
+        ),
+        (l, 1, L - 1),
+    ),
+    "targets reach": ForAll(Equal(moved, matmul(-alpha, net.error)), (l, 1, L), given=full),
+    "error ray, one step": ForAll(
+        Equal(TP.step(net).after(x(l)), matadd(x(l), matmul(-c(l), TP.error_signal(net, l)))), (l, 1, L), given=full
+    ),
+    "error ray, flow": ForAll(
+        Equal(TP.flow(net).derivative(x(l)), matmul(-S(l), TP.error_signal(net, l))), (l, 1, L), given=full
+    ),
+    "batch kernel": ForAll(
+        Equal(TP.flow(batch).derivative(X(l)), matmul(-1, TP.error_signal(batch, l), K(l))), (l, 1, L), given=full
+    ),
+    "BP's activations descend, and the loss": AllOf(descends, Equal(BP.flow(batch).derivative(batch.loss), -Q(L))),
+    "one sample, rank one": ForAll(RankAtMost(TP.update(net, l), 1), (l, 1, L)),
+    "ranks": ForAll(
+        RankAtMost(
+            TP.update(biased, l), [B, biased.widths[l], biased.widths[l - 1], biased.error, biased.activation(l - 1)]
+        ),
+        (l, 1, L),
+    ),
+    "Gauss-Newton ranks": ForAll(RankAtMost(GaussNewton().update(batch, l), [B, batch.error]), (l, 1, L)),
+    "images": ForAll(ImageWithin(FeedbackAlignment().update(net, l), FeedbackAlignment().backward(net, l)), (l, 1, L)),
+}
+
+FALSE = {
+    "TP is BP without isometries": ForAll(Equal(TP.update(net, l), BP.update(net, l)), (l, 1, L)),
+    "TP is BP with isometries from the third layer": ForAll(
+        Equal(TP.update(net, l), BP.update(net, l)), (l, 1, L), given=[ForAll(partial_isometry(W(k)), (k, 3, L))]
+    ),
+    "TP conserves the balance": ForAll(Conserved(balance, along=TP.flow(net)), (l, 1, L - 1)),
+    "DFA conserves the balance": ForAll(Conserved(balance, along=DirectFeedbackAlignment().flow(net)), (l, 1, L - 1)),
+    "targets reach without rank": ForAll(Equal(moved, matmul(-alpha, net.error)), (l, 1, L)),
+    "the ray of another constant": ForAll(
+        Equal(TP.flow(net).derivative(x(l)), matmul(-2 * S(l), TP.error_signal(net, l))), (l, 1, L), given=full
+    ),
+    "activations keep their length": ForAll(Equal(squared_norm(x(l)), squared_norm(x(l + 1))), (l, 0, L - 1)),
+    "the sum of squares, one layer short": ForAll(
+        Equal(inner(BP.flow(batch).derivative(X(l)), matmul(-1, BP.error_signal(batch, l))), Q(l - 1)), (l, 1, L)
+    ),
+}
+
+
+@pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE.keys())
+def test_what_is_true_at_every_depth_is_proved_and_measured(claim):
+    """The checker accepts the induction, and networks of depth 1 to 3 agree on exact numbers."""
+    verdict = prove(claim, seconds=20)
+    assert verdict.proved, verdict.explain()
+    assert verdict.certificate.data["method"] == "induction"
+    assert type(verdict.certificate).from_json(verdict.certificate.to_json()).check()
+    measured = [crosscheck(part, trials=6) for part in finite(claim)]
+    assert len(measured) >= 2
+    assert all(m.passed or m.trials == 0 for m in measured)
+    assert any(m.passed for m in measured)
+
+
+@pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE.keys())
+def test_what_is_false_at_some_depth_is_not_proved(claim):
+    """The search ends undecided, and some network of depth 1 to 3 shows why."""
+    assert not prove(claim, seconds=2).proved
+    assert any(crosscheck(part, trials=40).exact_failures for part in finite(claim))
+
+
+def test_the_certificate_states_its_laws():
+    """Definitions, hypotheses and Penrose's equations stand in the certificate, each with its range."""
+    data = json.loads(prove(TRUE["TP is BP"]).certificate.to_json())
+    laws = {reason: ends for (_, *ends), reason in zip(data["hypotheses"], data["reasons"], strict=True)}
+    assert laws["W[k] is a partial isometry"] == ["2", "L"]
+    assert laws["the feedback of target propagation"] in (["L", "L"], ["0", "L-1"])
+    assert any("Penrose" in reason for reason in laws)
+    assert all("[l" not in json.dumps(law) for law in data["hypotheses"])
+
+
+def test_symbols_may_be_called_anything():
+    """The layer, the depth and the index of a hypothesis keep the names that their user gave them."""
+    depth, i, j = (Symbol(name, integer=True) for name in ("N", "i", "j"))
+    other = DeepLinearNetwork(depth=depth)
+    given = [ForAll(partial_isometry(other.weight(j)), (j, 2, depth))]
+    claim = ForAll(Equal(TP.update(other, i), BP.update(other, i)), (i, 1, depth), given=given)
+    assert "i = 1, ..., N" in claim.statement()
+    assert prove(claim).proved
+
+
+def test_recursions_of_one_name_are_told_apart():
+    """Two recursions with one name in one claim are refused, not confused."""
+    one = Recursion("c", 0, L, 0, lambda _, c: c + 1)
+    two = Recursion("c", 0, L, 0, lambda _, c: c + 2)
+    verdict = prove(ForAll(Equal(one(l), two(l)), (l, 0, L)))
+    assert not verdict.proved
+    assert "two sequences are called c" in verdict.explain()
+
+
+def test_names_with_brackets_are_refused():
+    """A symbol called x[0] would be read as a member of the sequence x."""
+    from sympy import MatrixSymbol
+
+    lie = MatrixSymbol("x[0]", net.widths[0], 1)
+    verdict = prove(ForAll(Equal(matmul(net.product(l, 1), lie), x(l)), (l, 0, L)))
+    assert not verdict.proved
+    assert "brackets" in verdict.explain()
+
+
+def test_the_same_proof_each_time():
+    """A proof by induction is repeated byte for byte."""
+    claim = TRUE["error ray, flow"]
+    assert prove(claim).certificate.to_json() == prove(claim).certificate.to_json()

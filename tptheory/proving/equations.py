@@ -1,0 +1,202 @@
+"""Equations: by membership; by ``|D|^2 = 0``, which membership does not reach; and in cases where these fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+from tptheory.proving.completion import Origin, Place
+from tptheory.proving.searching import (
+    Attempt,
+    Branch,
+    Proof,
+    StuckError,
+    common_scalars,
+    completion,
+    divided,
+    member,
+    search,
+    without_common_scalars,
+)
+from tptheory.proving.squares import squares_of
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial
+
+SQUARED = 12
+"""A difference with more terms than this is not squared: its square has that many terms squared."""
+SPLITS = 3
+"""How often, one inside the other, a proof may fall into cases."""
+
+
+def equation(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show ``left = right`` by membership; failing that, that ``|D|^2`` vanishes for the difference ``D``.
+
+    The second way reaches what no combination of the hypotheses gives: a real matrix with ``|D|^2 <= 0`` is zero.
+    """
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        half = perf_counter() + (deadline - perf_counter()) / 2
+        try:
+            return Proof((left, right.scale(-1)), search(translator, left - right, half))
+        except StuckError:
+            if len((left - right).terms) > SQUARED:
+                raise
+            for way in (_gram, _norm):
+                for L, R in ((left, right), (left.transpose(), right.transpose())):
+                    try:
+                        origin, squares = way(translator, L - R, deadline)
+                    except StuckError:
+                        continue
+                    return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares} if squares else {})
+            raise
+
+    return attempt
+
+
+def equal(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show ``left = right`` without the scalars that all terms share; failing that, as it stands."""
+    divided = without_common_scalars(left, right)
+    return either(equation(*divided), *([equation(left, right)] if divided[0] != left else []))
+
+
+def descent(rate: Polynomial) -> Attempt:
+    """Show that a derivative is minus a sum of squares."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        origin, squares = minus_squares(translator, rate, deadline)
+        return Proof((rate,), origin, "descent", {"squares": squares})
+
+    return attempt
+
+
+def either(*attempts: Attempt) -> Attempt:
+    """Try one after the other; the first that fails tells why."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        reasons: list[StuckError] = []
+        for each in attempts:
+            left = (deadline - perf_counter()) / (len(attempts) - len(reasons))
+            try:
+                return each(translator, perf_counter() + left)
+            except StuckError as stuck:
+                reasons.append(stuck)
+        raise reasons[0]
+
+    return attempt
+
+
+def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+    """Show that ``D'D = 0``, and take the trace of the proof."""
+    square = D.transpose() * D
+    square.trace()  # names its size where that is needed
+    origin = search(translator, square, deadline)
+    return [(c * n, place, k) for c, place, k in origin for place, n in [_traced(translator, place, D.columns)]], []
+
+
+def _traced(translator: Translator, place: Place, size: str) -> tuple[Place, int]:
+    scalars, left, right, outer = place
+    if outer is None:
+        return Place(scalars, left, right, ""), 1
+    (scalars, _), number = translator.alphabet.traced(scalars, outer, size)
+    return Place(scalars, left, right, ""), number
+
+
+def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+    """Show that ``tr(D'D)`` is minus a sum of squares."""
+    return minus_squares(translator, (D.transpose() * D).trace(), deadline)
+
+
+def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+    """Write a scalar as minus a sum of squares modulo the hypotheses.
+
+    Raises:
+        StuckError: if it is not found to be one.
+    """
+    basis = completion(translator, deadline)
+    basis.prove(scalar)
+
+    def normal(p: Polynomial) -> Polynomial:
+        return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
+
+    grams = [h.polynomial.trace() for h in translator.hypotheses if h.polynomial.rows == h.polynomial.columns]
+    squares = squares_of(scalar.scale(-1), normal, grams)
+    if squares is None:
+        raise StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(scalar)))
+    rest = scalar
+    for weight, Q in squares:
+        rest = rest + (Q.transpose() * Q).trace().scale(weight)
+    return member(basis, rest), [[str(weight), Q.data()] for weight, Q in squares]
+
+
+def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:
+    """Prove at once, or else in each case of a hypothesis that says that a product is zero.
+
+    Raises:
+        StuckError: if neither leads to a proof; it tells of the attempt without cases.
+    """
+    splits = list(_splits(translator)) if depth else []
+    first = perf_counter() + (deadline - perf_counter()) / 2 if splits else deadline
+    try:
+        return attempt(translator, first)
+    except StuckError:
+        for alternatives, labels, origin in splits:
+            branches = []
+            try:
+                for polynomials, label in zip(alternatives, labels, strict=True):
+                    branch = translator.branch()
+                    start = len(branch.hypotheses)
+                    for p in polynomials:
+                        branch.assume(p, label)
+                    added = tuple(
+                        k for k in range(start, len(branch.hypotheses)) if branch.hypotheses[k].transposes is None
+                    )
+                    branches.append(Branch(branch, added, in_cases(attempt, branch, deadline, depth - 1)))
+            except StuckError:
+                continue
+            return Proof(branches[0].proof.goal, origin, "cases", {}, tuple(branches))
+        raise
+
+
+Split = tuple[list[list[Polynomial]], list[str], Origin]
+"""What vanishes in each case, what each is called, and why the product of all norms vanishes."""
+
+
+def _splits(translator: Translator) -> Iterator[Split]:
+    """Find hypotheses that say that one of several things is zero."""
+    for k, alternatives, labels in translator.alternatives:
+        if not any(_known(translator, ps) for ps in alternatives):
+            yield alternatives, labels, [(1, Place((), "", ""), k)]
+    for k, h in enumerate(translator.hypotheses):
+        common = common_scalars(h.polynomial)
+        if h.transposes is None and common and not h.label.startswith(CASE):
+            s, p = common[0], divided(h.polynomial, common[:1])
+            factor, rest = _root(translator, s)
+            if not p or _known(translator, [factor]) or _known(translator, [p]):
+                continue
+            origin: Origin = [
+                (c, Place(tuple(sorted((*rest, *scalars))), word, "", ""), k)
+                for (scalars, word), c in p.transpose().terms.items()
+            ]
+            yield [[factor], [p]], [f"{CASE} {factor!r} = 0", f"{CASE} {p!r} = 0"], origin
+
+
+CASE = "the case"
+
+
+def _known(translator: Translator, polynomials: list[Polynomial]) -> bool:
+    """Whether these are hypotheses already."""
+    known = [h.polynomial for h in translator.hypotheses]
+    return all(p in known or p.scale(-1) in known for p in polynomials)
+
+
+def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
+    """Return what vanishes with a scalar, and by what its norm exceeds the scalar: ``u`` for ``tr(u u')``."""
+    alphabet = translator.alphabet
+    if alphabet.is_trace(s) and len(s) % 2 == 0:
+        half = len(s) // 2
+        for i in range(len(s)):
+            turned = s[i:] + s[:i]
+            if turned[half:] == alphabet.transpose(turned[:half]):
+                return Polynomial.word(alphabet, turned[:half]), []
+    return Polynomial(alphabet, "1", "1", {((s,), ""): 1}), [s]

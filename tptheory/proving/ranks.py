@@ -1,0 +1,123 @@
+"""Ranks: a product that passes through a size, or through a matrix, has at most that rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import mul
+from typing import Any
+
+from tptheory.proving.completion import Completion
+from tptheory.proving.searching import Attempt, Proof, StuckError, completion, search
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
+
+
+def rank_at_most(matrix: Polynomial, middle: Polynomial | str) -> Attempt:
+    """Write a matrix as a product that passes through a size, or through a matrix."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        if isinstance(middle, str):
+            for factors in _through_size(translator, matrix, middle, deadline):
+                return _passing(translator, matrix, factors, middle, deadline)
+            raise StuckError(f"no factorisation through the size {middle} was found", matrix=repr(matrix))
+        for through in (middle, middle.transpose()):
+            for factors in _through_matrix(translator, matrix, through, deadline):
+                return _passing(translator, matrix, factors, through.data(), deadline)
+        raise StuckError(f"no factorisation through {middle!r} was found", matrix=repr(matrix))
+
+    return attempt
+
+
+def _passing(
+    translator: Translator, matrix: Polynomial, factors: list[Polynomial], bound: Any, deadline: float
+) -> Proof:
+    origin = search(translator, matrix - reduce(mul, factors), deadline)
+    return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in factors], "bound": bound})
+
+
+def factorisations(A: Polynomial) -> Iterator[Polynomial]:
+    """Return polynomials of several terms of which a polynomial is a multiple, by a factor at its left or right."""
+    words = [word for _, word in A.terms]
+    shapes = A.alphabet.shapes
+    for k in (1, 2):
+        for first in (True, False):
+            cuts = {m: k if first else len(m[1]) - k for m in A.terms}
+            if min(map(len, words), default=0) < k:
+                continue
+            split = {m: ((m[0], m[1][: cuts[m]]), m[1][cuts[m] :]) for m in cuts}
+            sizes = {shapes[m[1][0]][0] if c == 0 else shapes[m[1][c - 1]][1] for m, c in cuts.items()}  # type: ignore[index]
+            if len(sizes) == 1 and (factors := _rank_one(A, split, *sizes, *sizes)):
+                yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
+
+
+def _through_size(translator: Translator, A: Polynomial, size: str, deadline: float) -> Iterator[list[Polynomial]]:
+    """Find ``A = L R`` with ``size`` between the factors."""
+    identity_of = Polynomial.identity
+    if size == A.rows:
+        yield [identity_of(translator.alphabet, size), A]
+    if size == A.columns:
+        yield [A, identity_of(translator.alphabet, size)]
+    shapes = translator.alphabet.shapes
+    for candidate in _forms(translator, A, deadline):
+        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in candidate.terms}  # type: ignore[index]
+        for cut in _cuts(places):
+            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
+            if factors := _rank_one(candidate, split, size, size):
+                yield factors
+
+
+def _through_matrix(
+    translator: Translator, A: Polynomial, F: Polynomial, deadline: float
+) -> Iterator[list[Polynomial]]:
+    """Find ``A = L F R``: name ``F`` by a letter, rewrite ``A`` with it, and cut there."""
+    alphabet = translator.alphabet
+    letter = alphabet.matrix(f"[{F!r}]", F.rows, F.columns, level=AUXILIARY)
+    definition = F - Polynomial.word(alphabet, letter)
+    named = Completion(alphabet, [definition, definition.transpose()])
+    for candidate in _forms(translator, A, deadline):
+        terms, _ = named.reduce(candidate.terms)
+        rewritten = Polynomial(alphabet, A.rows, A.columns, terms)
+        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in terms}
+        for cut in _cuts(places):
+            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
+            if factors := _rank_one(rewritten, split, F.rows, F.columns):
+                yield [factors[0], F, factors[1]]
+
+
+def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
+    """Return the polynomial as it is, then as the hypotheses rewrite it."""
+    yield A
+    if translator.hypotheses:
+        terms, _ = completion(translator, deadline).reduce(A.terms)
+        yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
+
+
+def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
+    """Choose one place in every word: the k-th from the left in all, or the k-th from the right in all."""
+    most = min(map(len, places.values()), default=0)
+    for k in range(most):
+        yield {m: at[k] for m, at in places.items()}
+        yield {m: at[-1 - k] for m, at in places.items()}
+
+
+def _rank_one(A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: str, columns: str) -> list[Polynomial]:
+    """Write the sum of ``c * left * right`` as (sum of lefts) times (sum of rights), if its coefficients allow it."""
+    table: dict[Monomial, dict[str, Rational]] = {}
+    for m, (left, right) in split.items():
+        table.setdefault(left, {})[right] = A.terms[m]
+    first = next(iter(table.values()))
+    pivot = next(iter(first))
+    lefts: Terms = {}
+    for left, row in table.items():
+        if row.keys() != first.keys():
+            return []
+        ratio = divide(row[pivot], first[pivot])
+        if any(row[r] != ratio * first[r] for r in row):
+            return []
+        lefts[left] = ratio
+    rights: Terms = {((), right): c for right, c in first.items()}
+    return [
+        Polynomial(A.alphabet, A.rows, rows, lefts),
+        Polynomial(A.alphabet, columns, A.columns, rights),
+    ]

@@ -1,0 +1,299 @@
+"""Rewriting: the elements of a basis, and what is left of a polynomial when their leading terms are rewritten.
+
+Every rewriting is recorded, so that what is left and what was subtracted always sum to the polynomial: a reduction
+that its budget ends early is a shorter one, and no wrong one.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import NamedTuple
+
+from tptheory.proving.words import Alphabet, Key, Monomial, Rational, Terms, order
+
+
+class Place(NamedTuple):
+    """Where a polynomial ``h`` stands: ``scalars * left h right``, or ``scalars * outer * tr(left h right)``."""
+
+    scalars: tuple[str, ...]
+    left: str
+    right: str
+    outer: str | None = None
+
+
+HERE = Place((), "", "")
+Origin = list[tuple[Rational, Place, int]]
+
+
+@dataclass(slots=True)
+class Element:
+    """A polynomial with leading coefficient 1, ready for rewriting ``lead -> -tail``."""
+
+    rows: str
+    columns: str
+    scalars: tuple[str, ...]
+    word: str
+    tail: list[tuple[Monomial, Rational]]
+    origin: Origin
+    active: bool = True
+
+
+class Keys(dict[Monomial, Key]):
+    """The sort key of each monomial, worked out once."""
+
+    def __missing__(self, monomial: Monomial) -> Key:
+        """Work the key out."""
+        key = self[monomial] = order(monomial)
+        return key
+
+
+class Budget:
+    """The time that a search may take, and the number of terms that it may hold at once.
+
+    Whoever works takes from ``work``, about a microsecond at a time, and asks `exceeded` where nothing of it is left.
+
+    Args:
+        seconds: how long to search, from now.
+        terms: how many terms to hold.
+    """
+
+    GRACE = 0.05
+    """A call that comes when the time is up still has this share of it: to reduce, or to write a proof out."""
+    WORK = 2000
+    """How much is done between two looks at the clock."""
+
+    def __init__(self, seconds: float, terms: int) -> None:
+        self.started = perf_counter()
+        self.seconds, self.terms, self.work = seconds, terms, self.WORK
+        self.stopped = ""
+        self._deadline = self.started + seconds
+
+    def allow(self) -> None:
+        """Leave a call that comes late the time to say what is known."""
+        self.stopped = ""
+        self._deadline = max(self._deadline, perf_counter() + self.GRACE * self.seconds)
+
+    def exceeded(self, terms: int) -> bool:
+        """Look at the clock, and at the number of terms held; keep in mind what is used up."""
+        self.work = self.WORK
+        if perf_counter() > self._deadline:
+            self.stopped = "time"
+        elif terms > self.terms:
+            self.stopped = "elements"
+        return bool(self.stopped)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return perf_counter() - self.started
+
+
+class Basis:
+    """Elements by number, of which those that are active rewrite.
+
+    Args:
+        alphabet: the letters of every polynomial.
+        budget: what a reduction may take; where it is used up, the reduction ends with what it has.
+    """
+
+    REMEMBERED = 200_000
+    """How many keys and findings are kept at once."""
+
+    def __init__(self, alphabet: Alphabet, budget: Budget) -> None:
+        self.alphabet, self.budget = alphabet, budget
+        self.elements: list[Element] = []
+        self.active: list[int] = []
+        self.terms = 0
+        self.keys = Keys()
+        self.thin = [a for a, shape in alphabet.shapes.items() if shape and "1" in shape]
+        self.wordless: list[int] = []
+        self._leads: dict[str, int] = {}
+        self._lengths: list[int] = []
+        self._found: dict[str, tuple[Place, int]] = {}
+        self._compared: dict[str, int] = {}
+
+    def add(self, element: Element) -> int:
+        """Make an element active, and return its number."""
+        number = len(self.elements)
+        self.elements.append(element)
+        self.active.append(number)
+        self.terms += 1 + len(element.tail) + len(element.origin)
+        if not element.word:
+            self.wordless.append(number)
+        elif not element.scalars:
+            self._leads[element.word] = number
+            if len(element.word) not in self._lengths:
+                insort(self._lengths, len(element.word))
+        return number
+
+    def retire(self, number: int) -> Element:
+        """Let an element rewrite no more, and return it."""
+        element = self.elements[number]
+        element.active = False
+        self.active.remove(number)
+        if not element.word:
+            self.wordless.remove(number)
+        elif not element.scalars:
+            del self._leads[element.word]
+        return element
+
+    def divided(self, lead: Monomial) -> list[int]:
+        """Return the active elements whose leading term has another one inside, which can then replace it."""
+        scalars, word = lead
+        elements = self.elements
+        self.budget.work -= len(self.active)
+        if scalars:
+            return [
+                i for i in self.active if word in elements[i].word and without(elements[i].scalars, scalars) is not None
+            ]
+        return [i for i in self.active if word in elements[i].word] if word else []
+
+    def reduce(self, terms: Terms, size: str = "") -> tuple[Terms, Origin]:
+        """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted.
+
+        A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
+        """
+        keys, elements, budget, whole = self.keys, self.elements, self.budget, not self.thin
+        if len(keys) + len(self._found) > self.REMEMBERED:
+            keys.clear()
+            self._found.clear()
+            self._compared.clear()
+        todo = dict(terms)
+        done: Terms = {}
+        waiting = sorted(map(keys.__getitem__, todo))
+        origin: Origin = []
+        while waiting:
+            key = waiting.pop()
+            monomial = (key[5], key[2])
+            coefficient = todo.pop(monomial)
+            if not coefficient:
+                continue
+            found = None if budget.stopped else self.rewrite(monomial, size)
+            if found is None:
+                done[monomial] = done.get(monomial, 0) + coefficient
+                continue
+            place, number = found
+            origin.append((coefficient, place, number))
+            element = elements[number]
+            budget.work -= 1 + len(element.tail)
+            if budget.work < 0:
+                budget.exceeded(len(todo) + len(done) + len(origin))
+            scalars, left, right, outer = place
+            simple = whole and not scalars and outer is None
+            for other, c in element.tail:
+                if simple:
+                    new, c = (other[0], left + other[1] + right), coefficient * c
+                else:
+                    new, factor = self.put(place, other, element.rows)
+                    c = coefficient * c * factor
+                if new in todo:
+                    todo[new] -= c
+                else:
+                    todo[new] = -c
+                    insort(waiting, keys[new])
+        return {m: c for m, c in done.items() if c}, origin
+
+    def rewrite(self, monomial: Monomial, size: str = "") -> tuple[Place, int] | None:
+        """Find the leading term of the oldest element that stands inside a monomial."""
+        scalars, word = monomial
+        if scalars or self.wordless:
+            return self._rewrite_with_scalars(scalars, word, size)
+        found = self._found.get(word)
+        if found is None or not self.elements[found[1]].active:
+            since = self._compared.get(word, 0) if found is None else 0
+            if since == len(self.elements):
+                return None
+            found = self._search(word, since)
+            if found is None:
+                self._found.pop(word, None)
+                self._compared[word] = len(self.elements)
+            else:
+                self._found[word] = found
+        return found
+
+    def _search(self, word: str, since: int) -> tuple[Place, int] | None:
+        """Find a leading word inside a word: compare the elements that are new ``since``, or look every part up."""
+        elements, oldest, end = self.elements, len(self.elements), 0
+        parts = len(word) * len(self._lengths)
+        if oldest - since < parts:
+            self.budget.work -= (oldest - since) // 8
+            for i in range(since, oldest):
+                e = elements[i]
+                if e.active and e.word in word and not e.scalars:
+                    oldest, end = i, word.find(e.word) + len(e.word)
+                    break
+        else:
+            self.budget.work -= parts // 8
+            for length in self._lengths:
+                for at in range(len(word) - length + 1):
+                    i = self._leads.get(word[at : at + length], oldest)
+                    if i < oldest:
+                        oldest, end = i, at + length
+        if oldest == len(elements):
+            return None
+        return Place((), word[: end - len(elements[oldest].word)], word[end:]), oldest
+
+    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Place, int] | None:
+        """Find a leading term where it may share scalars, or stand inside a trace."""
+        self.budget.work -= len(self.active) // 4
+        for i in self.active:
+            e = self.elements[i]
+            if e.scalars:
+                rest = without(scalars, e.scalars)
+                if rest is None:
+                    continue
+            else:
+                rest = scalars
+            if not e.word:
+                at = self._gap(e.rows, word, size)
+                if at >= 0:
+                    return Place(rest, word[:at], word[at:]), i
+                continue
+            at = word.find(e.word)
+            if at >= 0:
+                return Place(rest, word[:at], word[at + len(e.word) :]), i
+            for j, cycle in enumerate(rest):
+                if len(e.word) <= len(cycle):
+                    twice = cycle + cycle
+                    at = twice.find(e.word)
+                    if at >= 0 and self._shrinks(e, cycle, around := twice[at + len(e.word) : at + len(cycle)]):
+                        return Place(rest[:j] + rest[j + 1 :], "", around, word), i
+        return None
+
+    def _gap(self, size: str, word: str, own: str) -> int:
+        """Return where an identity of a size fits into a word, or -1; of size 1 it is a scalar, and fits at the end."""
+        if size == "1":
+            return len(word)
+        shapes = [self.alphabet.shapes[letter] or ("", "") for letter in word]
+        sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
+        return sizes.index(size) if size in sizes else -1
+
+    def _shrinks(self, e: Element, cycle: str, around: str) -> bool:
+        """Whether rewriting inside a trace makes it smaller; a trace that turns could run in a circle."""
+        place = Place((), "", around, "")
+        old = self.keys[(cycle,), ""]
+        return all(self.keys[self.put(place, m, e.rows)[0]] < old for m, _ in e.tail)
+
+    def put(self, place: Place, monomial: Monomial, size: str) -> tuple[Monomial, int]:
+        """Put a monomial in its place; a number comes out where a trace of an identity is one."""
+        around, left, right, outer = place
+        inside, word = monomial
+        scalars = tuple(sorted(around + inside)) if around and inside else around or inside
+        word = left + word + right
+        if outer is not None:
+            (scalars, _), number = self.alphabet.traced(scalars, word, size)
+            return (scalars, outer), number
+        return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
+
+
+def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:
+    """Take scalars away, each once; return None if one is not there."""
+    rest = list(scalars)
+    for s in some:
+        if s not in rest:
+            return None
+        rest.remove(s)
+    return tuple(rest)

@@ -1,0 +1,108 @@
+"""What every way to prove shares: a search for the goal among the consequences of hypotheses, and what it leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
+from time import perf_counter
+from typing import Any
+
+from tptheory.proving.completion import Completion, Limits, Origin, without
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial, divide
+
+
+class StuckError(Exception):
+    """No proof was found; says how far the search got."""
+
+    def __init__(self, reason: str, **evidence: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.evidence = reason, evidence
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of the cases into which a proof falls: where its hypotheses are, which of them it adds, and its proof."""
+
+    translator: Translator
+    added: tuple[int, ...]
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a goal, left side minus right side, follows from the hypotheses of a translator."""
+
+    goal: tuple[Polynomial, ...]
+    origin: Origin
+    method: str = "identity"
+    fields: dict[str, Any] = field(default_factory=dict)
+    branches: tuple[Branch, ...] = ()
+
+
+Attempt = Callable[[Translator, float], Proof]
+"""Something to prove: takes the hypotheses and a deadline, and returns a proof or raises StuckError."""
+
+
+def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
+    """Return the goal as a combination of the hypotheses.
+
+    Raises:
+        StuckError: if none is found.
+    """
+    return member(completion(translator, deadline), goal)
+
+
+def completion(translator: Translator, deadline: float) -> Completion:
+    """Return a completion of the hypotheses that ends by the deadline."""
+    limits = Limits(seconds=max(deadline - perf_counter(), 0.01))
+    return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+
+
+def member(completion: Completion, goal: Polynomial) -> Origin:
+    """Return the goal as a combination of what is completed.
+
+    Raises:
+        StuckError: if it is not found to be one.
+    """
+    origin = completion.prove(goal)
+    if origin is None:
+        statistics = completion.statistics
+        reason = {
+            "": "the goal does not follow from the hypotheses by algebra alone",
+            "time": "the time was up",
+            "length": f"words grew longer than {completion.limits.length} letters",
+            "elements": f"the basis grew beyond {completion.limits.elements} elements",
+        }[statistics.stopped]
+        raise StuckError(
+            reason,
+            remainder=repr(completion.remainder),
+            basis=statistics.elements,
+            overlaps=statistics.overlaps,
+            longest_overlap=statistics.longest,
+        )
+    return origin
+
+
+def common_scalars(*polynomials: Polynomial) -> list[str]:
+    """Return the scalars that stand in every term, such as ``eta``."""
+    every = [scalars for p in polynomials for scalars, _ in p.terms]
+    return list(reduce(and_, map(Counter, every)).elements()) if every else []
+
+
+def without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
+    """Divide by the scalars that all terms share, and by one coefficient: the claim follows from what is left."""
+    common = common_scalars(*polynomials)
+    if not common:
+        return list(polynomials)
+    divisor = next(c for p in polynomials for c in p.terms.values())
+    return [divided(p, common, divisor) for p in polynomials]
+
+
+def divided(p: Polynomial, scalars: list[str], divisor: Any = 1) -> Polynomial:
+    """Divide a polynomial by scalars that stand in every term, and by a number."""
+    terms = {(without(s, scalars) or (), word): divide(c, divisor) for (s, word), c in p.terms.items()}
+    return Polynomial(p.alphabet, p.rows, p.columns, terms)
