@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, decide, rule_named
+from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, decide, refute, rule_named
 from tptheory.cli import app, nets, shell, theorem_folder, theorems
 from tptheory.proving import tactics
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
-COMMANDS = ["derive", "prove", "check", "simulate", "train", "report"]
+COMMANDS = ["derive", "prove", "refute", "check", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
 from sympy import MatrixSymbol, symbols
@@ -79,7 +79,7 @@ def test_version_and_help(run):
     shown = run("--help").stdout
     assert all(re.search(rf"\b{command}\b", shown) for command in COMMANDS)
     assert "Exit status" in shown
-    for command in ("prove", "report"):
+    for command in ("prove", "refute", "report"):
         assert "are Python and are run" in " ".join(run(command, "--help").stdout.split())
 
 
@@ -163,6 +163,38 @@ def test_the_worst_verdict_decides(run, facts, monkeypatch):
     assert "Counterexample" in shown
     for counts, status in (((1, 0, 0), 0), ((1, 0, 1), 3), ((1, 1, 1), 1), ((0, 1, 0), 1)):
         assert theorems.worst_status(dict(zip(theorems.VERDICTS, counts, strict=True))) == status
+
+
+def test_refute_shows_the_smallest_counterexample(run, facts):
+    """A false theorem comes with its matrices, in the words of the API; a true one stays undecided."""
+    shown = run("refute", facts, "--seconds", 0.5, status=1).stdout
+    assert re.search(r"first_penrose_equation +undecided +- +- ", shown)
+    assert re.search(r"they_commute +refuted +2 +yes ", shown)
+    assert "0 proved, 1 refuted, 1 undecided in" in shown
+    found = refute(collect(f"{facts}::they_commute")[0]).counterexample
+    assert all(f"    {line}\n" in shown for line in [*str(found).splitlines(), found.smallness])
+    assert "instances tried: " in shown
+    assert run("refute", "facts.py::first_penrose_equation", "--seconds", 0.2, status=3).stderr == ""
+
+
+def test_refute_as_json_latex_and_snippet(run, facts, tmp_path):
+    """JSON holds what the API says of the counterexample; the printed snippet runs as it stands."""
+    found = refute(collect(f"{facts}::they_commute")[0]).counterexample
+    (row,) = json.loads(run("refute", "facts.py::they_commute", "--json", status=1).stdout)["theorems"]
+    assert (row["verdict"], row["title"], row["method"]) == ("refuted", "Matrices commute", None)
+    assert row["counterexample"] == found.to_json() | {"latex": found.latex(), "snippet": found.snippet()}
+    assert row["counterexample"]["minimal"] is True
+    shown = run("refute", "facts.py::they_commute", "--latex", "--snippet", status=1).stdout
+    assert f"${found.latex()}$" in shown
+    assert found.snippet() in shown
+
+
+def test_refute_is_seeded(run, facts):
+    """The same seed gives the same counterexample."""
+    first, second = (
+        json.loads(run("refute", "facts.py::they_commute", "--seed", 5, "--json", status=1).stdout) for _ in range(2)
+    )
+    assert first["theorems"][0]["counterexample"] == second["theorems"][0]["counterexample"]
 
 
 def test_certificates_are_written_and_checked(run, facts, tmp_path):
@@ -294,6 +326,8 @@ WRONG = [
     (("prove", "facts.py", "broken.py"), "raised NameError"),
     (("prove", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
     (("prove", "facts.py", "--write-certificates", "facts.py"), "facts.py"),
+    (("refute", "facts.py::they_comute"), "Did you mean 'they_commute'?"),
+    (("refute", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
     (("check", "missing.json"), "must be a readable certificate"),
     (("check", "facts.py"), "must be a certificate in JSON"),
     (("simulate", "--rule", "bpp"), "Did you mean 'bp'?"),

@@ -3,12 +3,30 @@
 import numpy as np
 import pytest
 from flint import fmpq_mat
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from sympy import MatrixSymbol, symbols
 
-from tptheory import DeepLinearNetwork, strategies
+from tptheory import (
+    AllOf,
+    DeepLinearNetwork,
+    Equal,
+    ImageWithin,
+    Pinv,
+    Zero,
+    evaluate,
+    matmul,
+    nonzero,
+    partial_isometry,
+    strategies,
+    symmetric,
+)
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.numeric.constructions import eye
+from tptheory.numeric.instances import Instances
+
+m, n = symbols("m n", integer=True, positive=True)
+A, X, Y = MatrixSymbol("A", m, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)
 
 
 @given(strategies.full_row_rank(st.integers(1, 3), 3, exact=True))
@@ -27,6 +45,80 @@ def test_partial_isometries(W):
 def test_orthogonal(Q):
     """Q Q' = I, exactly."""
     assert Q * Q.transpose() == eye(Q.nrows())
+
+
+@given(strategies.full_column_rank(3, st.integers(1, 3), exact=True))
+def test_full_column_rank(W):
+    """The columns are independent."""
+    assert W.rank() == W.ncols()
+
+
+@given(strategies.full_row_rank(exact=True), strategies.full_column_rank(exact=True))
+def test_full_rank_of_any_shape(W, V):
+    """Sizes that are left open are drawn so that the rank is possible."""
+    assert (W.rank(), V.rank()) == (W.nrows(), V.ncols())
+
+
+@given(strategies.invertible_matrices(exact=True))
+def test_invertible(G):
+    """The determinant is not zero."""
+    assert G.det() != 0
+
+
+@given(strategies.symmetric_matrices(exact=True))
+def test_symmetric(S):
+    """S' = S."""
+    assert S.transpose() == S
+
+
+@given(strategies.projections(exact=True), strategies.projections(orthogonal=True, exact=True))
+def test_projections(P, Q):
+    """P P = P; an orthogonal one is symmetric too."""
+    assert P * P == P
+    assert Q * Q == Q == Q.transpose()
+
+
+@pytest.mark.parametrize(
+    ("make", "small"),
+    [
+        (strategies.full_row_rank(2, 2, exact=True), fmpq_mat([[1, 0], [0, 1]])),
+        (strategies.symmetric_matrices(2, exact=True), fmpq_mat(2, 2)),
+        (strategies.partial_isometries(2, 3, exact=True), fmpq_mat(2, 3)),
+    ],
+    ids=["full row rank", "symmetric", "partial isometry"],
+)
+def test_examples_shrink_to_what_a_person_can_read(make, small):
+    """The simplest matrix of each kind is what a failing test shows in the end."""
+    assert find(make, lambda _: True) == small
+
+
+CLAIMS = {
+    "partial isometry": Equal(Pinv(A), A.T, given=[partial_isometry(A)]),
+    "equations, each affine in a symbol": Zero(X, given=[Equal(matmul(A, X, A), A), symmetric(matmul(A, X))]),
+    "an equation with pseudo-inverses": Equal(A, Y, given=[Equal(Pinv(A), Pinv(Y))]),
+    "the image of one within another": Equal(matmul(A, Pinv(A), Y), Y, given=[ImageWithin(Y, A)]),
+    "two at once": AllOf(Equal(A, Y, given=[Equal(matmul(2, A), matmul(2, Y))]), Equal(A, A, given=[nonzero(A)])),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS.keys())
+def test_instances_meet_the_hypotheses(claim):
+    """Any claim can be tested on instances that are drawn for it: a hypothesis holds in each, exactly."""
+    sources = [Instances(part) for part in claim.conjuncts()]
+
+    @settings(max_examples=50)
+    @given(strategies.instances(claim, exact=True))
+    def holds(values):
+        assert any(set(values) >= {*source.matrices} and source.holds(values) for source in sources)
+
+    holds()
+
+
+@given(strategies.instances(CLAIMS["partial isometry"]))
+def test_instances_are_floats_unless_exact(values):
+    """Without exact=True an instance holds float64 arrays, and is ready to be evaluated."""
+    assert values[A].dtype == np.float64
+    assert np.allclose(evaluate(Pinv(A), values), values[A].T)
 
 
 @given(st.data(), st.integers(0, 3))
@@ -63,6 +155,8 @@ def test_networks(net):
     [
         (lambda: strategies.matrices(0), InvalidValueError, "'size' must be a positive integer"),
         (lambda: strategies.rank_at_most(-1), InvalidValueError, "'rank' must be a non-negative integer"),
+        (lambda: strategies.instances(Zero(A), largest=0), InvalidValueError, "'largest' must be a positive integer"),
+        (lambda: strategies.instances(A), InvalidTypeError, "'claim' must be a claim"),
         (lambda: strategies.rank_at_most("2"), InvalidTypeError, "'rank' must be a non-negative integer"),
         (lambda: strategies.full_row_rank(3, 2).example(), InvalidValueError, "'rows' must be at most columns = 2"),
     ],

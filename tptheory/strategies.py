@@ -1,8 +1,8 @@
 """Hypothesis strategies for property tests about networks and matrices with a property.
 
 Every strategy draws small exact matrices that have the property by construction, so that examples shrink to something
-that a person can read. It gives NumPy arrays of float64, or python-flint's `fmpq_mat` with ``exact=True``. Needs the
-``[test]`` extra.
+that a person can read; the constructions are those of the refuter and of cross-checks. It gives NumPy arrays of
+float64, or python-flint's `fmpq_mat` with ``exact=True``. Needs the ``[test]`` extra.
 
 >>> from hypothesis import given
 >>> @given(full_row_rank(2, 3))
@@ -16,19 +16,34 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.numeric.constructions import eye, unit
-from tptheory.numeric.instances import to_float
+from tptheory.numeric import constructions
+from tptheory.numeric.constructions import Builder
+from tptheory.numeric.instances import Instances, as_floats, to_float
 from tptheory.symbolic.network import DeepLinearNetwork
 
 LARGEST = 4
 """The largest size that is drawn where none is given."""
 
 Size = int | SearchStrategy[int] | None
+
+
+class _Drawn:
+    """The integers that the constructions ask for, drawn and shrunk by Hypothesis."""
+
+    def __init__(self, draw: DrawFn) -> None:
+        self.draw = draw
+
+    def integers(self, low: int, high: int, size: int | None = None) -> Any:
+        numbers = st.integers(low, high - 1)
+        return self.draw(numbers if size is None else st.lists(numbers, min_size=size, max_size=size))
 
 
 def matrices(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
@@ -39,16 +54,35 @@ def matrices(rows: Size = None, columns: Size = None, *, exact: bool = False) ->
         columns: see ``rows``.
         exact: whether to give `fmpq_mat` instead of float64 arrays.
     """
-    return _shaped(_entries, rows, columns, exact)
+    return _shaped(constructions.entries, rows, columns, exact)
 
 
 def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
-    """Draw matrices with independent rows: an invertible triangle beside anything, with the columns mixed.
+    """Draw matrices with independent rows; where a size is not given there are at most as many rows as columns.
 
     Raises:
         InvalidValueError: when drawn, if there are more rows than columns.
     """
-    return _shaped(_full_row_rank, rows, columns, exact)
+
+    @st.composite
+    def build(draw: DrawFn) -> Any:
+        m = draw(_size(rows))
+        n = draw(st.integers(m, max(m, LARGEST)) if columns is None else _size(columns))
+        if m > n:
+            raise InvalidValueError(complain("rows", f"at most columns = {n} for full row rank", m))
+        return _given(constructions.full_rank(_Drawn(draw), m, n, constructions.entries), exact)
+
+    return build()
+
+
+def full_column_rank(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
+    """Draw matrices with independent columns: transposes of `full_row_rank`.
+
+    Raises:
+        InvalidValueError: when drawn, if there are more columns than rows.
+    """
+    turned = full_row_rank(columns, rows, exact=exact)
+    return turned.map(lambda A: A.transpose())
 
 
 def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
@@ -61,32 +95,82 @@ def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: b
         raise InvalidTypeError(complain("rank", "a non-negative integer", rank))
     if rank < 0:
         raise InvalidValueError(complain("rank", "a non-negative integer", rank))
-
-    def build(draw: DrawFn, m: int, n: int) -> fmpq_mat:
-        return _entries(draw, m, rank) * _entries(draw, rank, n) if rank else fmpq_mat(m, n)
-
-    return _shaped(build, rows, columns, exact)
-
-
-def orthogonal_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
-    """Draw orthogonal matrices: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
-
-    @st.composite
-    def build(draw: DrawFn) -> Any:
-        n = draw(_size(size))
-        return _given(_orthogonal(draw, n), exact)
-
-    return build()
+    return _shaped(lambda rng, m, n: constructions.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
 
 
 def partial_isometries(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
     """Draw matrices with ``W W' W = W``: ``U [I_r 0; 0 0] V'`` with orthogonal ``U``, ``V``."""
+    return _shaped(constructions.partial_isometry, rows, columns, exact)
 
-    def build(draw: DrawFn, m: int, n: int) -> fmpq_mat:
-        rank = draw(st.integers(0, min(m, n)))
-        return _orthogonal(draw, m) * unit(m, n, rank) * _orthogonal(draw, n)
 
-    return _shaped(build, rows, columns, exact)
+def invertible_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
+    """Draw square matrices that have an inverse."""
+    return _square(lambda rng, m, n: constructions.full_rank(rng, m, n, constructions.entries), size, exact)
+
+
+def orthogonal_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
+    """Draw orthogonal matrices: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
+    return _square(constructions.orthogonal, size, exact)
+
+
+def symmetric_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
+    """Draw symmetric matrices: ``A + A'``."""
+    return _square(constructions.symmetric, size, exact)
+
+
+def projections(size: Size = None, *, orthogonal: bool = False, exact: bool = False) -> SearchStrategy[Any]:
+    """Draw matrices with ``P P = P``, which are oblique in general; symmetric ones with ``orthogonal=True``.
+
+    >>> from hypothesis import given
+    >>> @given(projections(3, orthogonal=True, exact=True))
+    ... def own_pseudo_inverse(P):
+    ...     assert P * P == P == P.transpose()
+    >>> own_pseudo_inverse()
+    """
+    build = constructions.orthogonal_projection if orthogonal else constructions.projection
+    return _square(build, size, exact)
+
+
+def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) -> SearchStrategy[dict[Any, Any]]:
+    """Draw instances of any claim: numbers for every symbol of it that meet its hypotheses exactly.
+
+    What is drawn can be given to `tptheory.evaluate`; symbolic sizes are in it too.
+
+    Args:
+        claim: a claim, or a theorem.
+        largest: the largest size drawn for a symbolic width.
+        exact: whether to give exact rationals, for ``arithmetic="exact"``, instead of float64.
+
+    >>> from hypothesis import given
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, evaluate, partial_isometry
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> @given(instances(Equal(Pinv(A), A.T, given=[partial_isometry(A)]), exact=True))
+    ... def they_agree(values):
+    ...     assert evaluate(Pinv(A), values, arithmetic="exact") == values[A].transpose()
+    >>> they_agree()
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``largest`` is not a positive integer.
+    """
+    if isinstance(largest, bool) or not isinstance(largest, int) or largest < 1:
+        raise InvalidValueError(complain("largest", "a positive integer", largest))
+    sources = [Instances(part) for part in as_claim(claim).conjuncts()]
+
+    @st.composite
+    def build(draw: DrawFn) -> dict[Any, Any]:
+        rng = _Drawn(draw)
+        source = sources[rng.integers(0, len(sources))]
+        values = source.draw(rng, largest=largest, plain=bool(rng.integers(0, 2)), tries=TRIES)
+        assume(values is not None)
+        return dict(values if exact else as_floats(values)) if values is not None else {}
+
+    return build()
+
+
+TRIES = 10
+"""How many attempts `instances` makes within one example before Hypothesis is told that it has none."""
 
 
 @st.composite
@@ -127,40 +211,26 @@ def _size(size: Size) -> SearchStrategy[int]:
     return st.just(size)
 
 
-def _shaped(build: Any, rows: Size, columns: Size, exact: bool) -> SearchStrategy[Any]:
+def _shaped(build: Builder, rows: Size, columns: Size, exact: bool) -> SearchStrategy[Any]:
     heights, widths = _size(rows), _size(columns)
 
     @st.composite
     def matrix(draw: DrawFn) -> Any:
-        return _given(build(draw, draw(heights), draw(widths)), exact)
+        return _given(build(_Drawn(draw), draw(heights), draw(widths)), exact)
+
+    return matrix()
+
+
+def _square(build: Builder, size: Size, exact: bool) -> SearchStrategy[Any]:
+    sizes = _size(size)
+
+    @st.composite
+    def matrix(draw: DrawFn) -> Any:
+        n = draw(sizes)
+        return _given(build(_Drawn(draw), n, n), exact)
 
     return matrix()
 
 
 def _given(A: fmpq_mat, exact: bool) -> fmpq_mat | np.ndarray:
     return A if exact else to_float(A)
-
-
-def _entries(draw: DrawFn, rows: int, columns: int) -> fmpq_mat:
-    numbers = draw(st.lists(st.integers(-3, 3), min_size=rows * columns, max_size=rows * columns))
-    return fmpq_mat(rows, columns, numbers)
-
-
-def _full_row_rank(draw: DrawFn, rows: int, columns: int) -> fmpq_mat:
-    if rows > columns:
-        raise InvalidValueError(complain("rows", f"at most columns = {columns} for full row rank", rows))
-    order = draw(st.permutations(range(columns)))
-    A = _entries(draw, rows, columns)
-    for i in range(rows):
-        A[i, order[i]] = draw(st.sampled_from((1, -1, 2)))
-        for j in range(i):
-            A[i, order[j]] = 0
-    return A
-
-
-def _orthogonal(draw: DrawFn, n: int) -> fmpq_mat:
-    A = _entries(draw, n, n)
-    S = (A - A.transpose()) * fmpq(1, 2)
-    signs = draw(st.lists(st.sampled_from((1, -1)), min_size=n, max_size=n))
-    turned = (eye(n) - S) * (eye(n) + S).inv()
-    return turned * fmpq_mat(n, n, [signs[i] if i == j else 0 for i in range(n) for j in range(n)])

@@ -145,6 +145,13 @@ def test_a_scalar_keeps_its_sign(t, sign):
     assert refute(Nonincreasing(-sign * t * loss, along=flow)).refuted
 
 
+def test_a_scalar_may_have_any_sign():
+    """A symbol of which nothing is told takes every sign, and smallest values first."""
+    c = Symbol("c")
+    assert refute(Equal(c, 2 * c)).counterexample.values == {c: fmpq(1)}
+    assert refute(Equal(c * c, c), seconds=2).counterexample.values == {c: fmpq(-1)}
+
+
 def test_a_scalar_keeps_its_kind():
     """Integers are drawn for integers, zero for zero, and nothing for what has no rational value."""
     k, zero = Symbol("k", integer=True), Symbol("o", zero=True)

@@ -1,5 +1,7 @@
 """A second reading of certificates and polynomials: on exact random matrices, sharing no code with the checker."""
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +88,59 @@ class Reading:
                 return y * x
         return A * B
 
+    def cofactor(self, data: dict[str, Any], cofactor: list[Any]) -> Any:
+        """Multiply out what a cofactor adds to the sum."""
+        coefficient, left, k, right, *outer = cofactor
+        n = len(data["hypotheses"])
+        hypothesis = self.polynomial(data["hypotheses"][k % n])
+        hypothesis = hypothesis.transpose() if k >= n else hypothesis
+        value = self.product(self.product(self.word(left, None), hypothesis), self.word(right, None))
+        if outer:
+            value = self.product(self.word(outer[0], None), trace(value))
+        value = fmpq_mat(1, 1, [value]) if isinstance(value, fmpq) else value
+        numerator, _, denominator = coefficient.partition("/")
+        return value * fmpq(int(numerator), int(denominator or 1))
+
+    def line(self, terms: dict[Any, Any], like: fmpq_mat) -> fmpq_mat:
+        """Multiply out a line of a chain, of the shape of ``like``."""
+        eye = fmpq_mat(
+            like.nrows(), like.nrows(), [int(i == j) for i in range(like.nrows()) for j in range(like.nrows())]
+        )
+        total = like * 0
+        for (scalars, word), c in terms.items():
+            items = [s[0] if isinstance(self.values[s[0]], fmpq) else list(s) for s in scalars]
+            number = self.word(items, None) if items else fmpq(1)
+            total = total + self.word(list(word), eye) * (number * fmpq(c.numerator, c.denominator))
+        return total
+
+    def follows(self, data: dict[str, Any], steps: Any) -> bool:
+        """Whether a chain leads from one side to the other, each line the one before less the cofactors it names."""
+        goal = self.polynomial(data["goal"])
+        if data["method"] == "cancellation":
+            first, last = fmpq_mat(1, 1, [trace(goal.transpose() * goal)]), None
+        elif data["method"] == "identity":
+            first = self.polynomial(data["goal"][: data["left"]]) if data["left"] else goal * 0
+            last = first - goal
+        else:
+            first, last = goal, None
+            if data["method"] == "rank":
+                last = self.polynomial(data["factors"][0])
+                for factor in data["factors"][1:]:
+                    last = self.product(last, self.polynomial(factor))
+            for weight, Q in data.get("squares", []):
+                square = self.polynomial(Q)
+                numerator, _, denominator = weight.partition("/")
+                square = fmpq_mat(
+                    1, 1, [-trace(square * square.transpose()) * fmpq(int(numerator), int(denominator or 1))]
+                )
+                last = square if last is None else last + square
+        lines = [self.line(step.terms, first) for step in steps]
+        for step, before, after in zip(steps[1:], lines, lines[1:], strict=False):
+            used = [self.cofactor(data, data["cofactors"][i]) for i in step.uses]
+            if not used or before - after != sum(used[1:], used[0]):
+                return False
+        return lines[0] == first and lines[-1] == (first * 0 if last is None else last)
+
     def holds(self, data: dict[str, Any]) -> bool:
         """Whether the identity of a certificate holds at these values."""
         rest = self.polynomial(data["goal"])
@@ -111,15 +166,8 @@ class Reading:
                 numerator, _, denominator = weight.partition("/")
                 assert int(numerator) > 0
                 rest = rest + norm(self.polynomial(square)) * fmpq(int(numerator), int(denominator or 1))
-        hypotheses = [self.polynomial(h) for h in data["hypotheses"]]
-        hypotheses += [h.transpose() for h in hypotheses]
-        for coefficient, left, k, right, *outer in data["cofactors"]:
-            value = self.product(self.product(self.word(left, None), hypotheses[k]), self.word(right, None))
-            if outer:
-                value = self.product(self.word(outer[0], None), trace(value))
-            value = fmpq_mat(1, 1, [value]) if isinstance(value, fmpq) else value
-            numerator, _, denominator = coefficient.partition("/")
-            rest = rest - value * fmpq(int(numerator), int(denominator or 1))
+        for cofactor in data["cofactors"]:
+            rest = rest - self.cofactor(data, cofactor)
         return rest == fmpq_mat(rest.nrows(), rest.ncols())
 
 
@@ -143,3 +191,50 @@ def second_reading() -> Callable[[dict[str, Any]], bool]:
 def reading() -> type[Reading]:
     """Return the class of random readings."""
     return Reading
+
+
+@pytest.fixture(scope="session")
+def shorter() -> Callable[[Any], tuple[int, int]]:
+    """Return a function that shortens a certificate, checks the result and its chains, and counts the cofactors."""
+
+    def shortened(certificate: Any) -> tuple[int, int]:
+        found = certificate.shortened()
+        assert found.check()
+        for old, new, chain in zip(certificate.parts(), found.parts(), certificate.chains(), strict=True):
+            assert list(old) == list(new)
+            assert {k: v for k, v in old.items() if k not in ("hypotheses", "reasons", "cofactors")} == {
+                k: v for k, v in new.items() if k not in ("hypotheses", "reasons", "cofactors")
+            }
+            assert len(new["cofactors"]) <= len(old["cofactors"])
+            assert sorted(i for step in chain.steps for i in step.uses) == list(range(len(new["cofactors"])))
+            assert all(step.reason.text for step in chain.steps[1:])
+            for seed in range(2):
+                assert Reading(new, np.random.default_rng(seed)).follows(new, chain.steps)
+        return certificate.cofactors, found.cofactors
+
+    return shortened
+
+
+@pytest.fixture(scope="session")
+def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], str]:
+    """Return a function that sets paragraphs in an article of 11 point type and returns the log; or skip."""
+    program = shutil.which("pdflatex")
+    if program is None:
+        pytest.skip("pdflatex is not installed")
+
+    def log(paragraphs: list[str]) -> str:
+        folder = tmp_path_factory.mktemp("latex")
+        head = "\\documentclass[11pt]{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
+        body = "\n\n".join(paragraphs)
+        (folder / "all.tex").write_text(f"{head}{body}\n\\end{{document}}\n", encoding="utf-8")
+        run = subprocess.run(
+            [program, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+        )
+        said = run.stdout.decode("utf-8", errors="replace")
+        assert run.returncode == 0, said[-2000:]
+        return said
+
+    return log

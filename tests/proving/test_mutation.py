@@ -94,5 +94,5 @@ FALSE = conjuncts(false())
 )
 def test_what_is_false_is_broken_by_the_second_evaluation(name):
     """The oracle sees what is wrong with every false claim, so that what it lets pass is true."""
-    broken, _ = tried_on_instances(FALSE[name], draws=300, seed=0)
+    broken, _ = tried_on_instances(FALSE[name], draws=2000, seed=0)
     assert broken is not None

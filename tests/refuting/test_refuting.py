@@ -31,6 +31,7 @@ from tptheory import (
     orthogonal,
     partial_isometry,
     projection,
+    rank_one,
     refute,
     squared_norm,
     symmetric,
@@ -145,6 +146,13 @@ def test_entries_are_made_small():
     assert repr(refute(Equal(Pinv(A), T(A))).counterexample) == "Counterexample(A=[[2]])"
 
 
+def test_widths_that_do_no_work_are_left_out():
+    """What is found with idle coordinates is narrowed: biases hide the ascent of TP's loss from the drawn instances."""
+    biased = DeepLinearNetwork(depth=3, biases=True)
+    found = refute(Nonincreasing(biased.loss, along=TargetProp().flow(biased)), seconds=20).counterexample
+    assert found.total_width == 6
+
+
 def test_the_snippet_runs():
     """The snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
     for name in ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank"):
@@ -189,6 +197,14 @@ def test_time_is_kept():
     """Both sides together end within the time, or little later."""
     hard = Equal(S, Identity(n), given=[Equal(matmul(S, S, S), Identity(n)), symmetric(S)])
     assert decide(hard, seconds=1).seconds < 1.5
+
+
+def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
+    """Rewriting inside a trace makes the whole term smaller, so that it ends; the claim is true, and not refuted."""
+    parallel = Parallel(TargetProp().update(net, 1), Backprop().update(net, 1), given=[rank_one(W2)])
+    verdict = decide(parallel, seconds=1)
+    assert not verdict.refuted
+    assert verdict.seconds < 1.2
 
 
 @pytest.mark.parametrize("ask", [refute, decide])

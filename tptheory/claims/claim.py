@@ -69,7 +69,7 @@ class Claim:
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""
-        return tuple((equation, h.statement()) for h in self.given for equation in _assumed(h))
+        return tuple(assumed for h in self.given for assumed in _assumed(h))
 
     def witnesses(self) -> tuple[MatrixSymbol, ...]:
         """Return the symbols that the hypotheses say exist."""
@@ -104,8 +104,10 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
     return {s for group in groups for e in group for s in sympify(e).atoms(MatrixSymbol, Symbol)}
 
 
-def _assumed(hypothesis: Any) -> tuple[Any, ...]:
-    return hypothesis.equations if isinstance(hypothesis, Hypothesis) else hypothesis.residuals()
+def _assumed(hypothesis: Any) -> tuple[tuple[Any, str], ...]:
+    if isinstance(hypothesis, Hypothesis):
+        return hypothesis.assumptions()
+    return tuple((equation, hypothesis.statement()) for equation in hypothesis.residuals())
 
 
 def flatten_given(given: Any) -> tuple[Any, ...]:

@@ -41,6 +41,14 @@ class Hypothesis:
         r"""Say it in words and LaTeX, for text mode."""
         return self._say([f"${latex(A)}$" for A in self.matrices])
 
+    def assumptions(self) -> tuple[tuple[Any, str], ...]:
+        """Return the expressions that vanish, each with what it says of its own matrix: ``W_2 has full row rank``."""
+        each = len(self.equations) // len(self.matrices)
+        return tuple(
+            (equation, replace(self, matrices=(self.matrices[i // each],)).statement())
+            for i, equation in enumerate(self.equations)
+        )
+
     def _say(self, names: list[str]) -> str:
         many = len(names) > 1
         verb = "has" if self.name.startswith(("full", "rank")) else "is"

@@ -1,4 +1,4 @@
-"""The commands about theorems: prove, check."""
+"""The commands about theorems and their proofs: prove, check; and what commands about theorems share."""
 
 from __future__ import annotations
 
@@ -60,21 +60,23 @@ def prove(
         _ = theorem.claim  # a broken theorem is told before the first search begins
     files = _certificate_files(write_certificates, theorems)
     out, err = console(), console(stderr=True)
-    rows = None if as_json else _Rows(out, list(theorems))
+    rows = None if as_json else Rows(out, list(theorems), {"method": "<9", "cofactors": ">9"})
     results: dict[str, dict[str, Any]] = {}
     with progress_bar(err if as_json or not out.is_terminal else out) as progress:
         task = progress.add_task("", total=len(theorems))
         for node, theorem in theorems.items():
             progress.update(task, description=node)
             verdict = search(theorem, seconds)
-            results[node] = {"title": theorem.title, **_facts(verdict)}
+            results[node] = {"title": theorem.title, **facts_of(verdict)}
             if explain:
                 results[node]["explanation"] = verdict.explain()
             if node in files and isinstance(verdict, Proved):
                 files[node].write_text(verdict.certificate.to_json(), encoding="utf-8")
                 results[node]["certificate"] = str(files[node])
             if rows is not None:
-                rows.print(node, verdict, results[node], explain)
+                rows.print(node, results[node])
+                if explain or not verdict.proved:
+                    rows.print_below(verdict.explain(), cut=not explain)
             progress.advance(task)
     counts = dict.fromkeys(VERDICTS, 0) | Counter(row["verdict"] for row in results.values())
     if as_json:
@@ -164,22 +166,26 @@ def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> 
     return {node: folder / name for node, name in zip(theorems, names, strict=True)}
 
 
-class _Rows:
+class Rows:
     """The table of verdicts, printed as they come: nodes in full where they fit, else names under their file."""
 
-    DETAILS = "  {:9}  {:9}  {:>9}  {:>7}"
-
-    def __init__(self, out: Console, nodes: Sequence[str]) -> None:
-        self.out, self.file = out, ""
-        self.grouped = max(map(len, nodes)) + len(self.DETAILS.format("", "", "", "")) > out.width
+    def __init__(self, out: Console, nodes: Sequence[str], columns: Mapping[str, str]) -> None:
+        """Take where to print, all nodes, and the facts between verdict and time, each with how it is aligned."""
+        self.out, self.file, self.columns = out, "", columns
+        self.width = 0
+        self.grouped = max(map(len, nodes)) + len(self._row("", "", [""] * len(columns), "")) > out.width
         self.width = max(len(self._label(node)) for node in nodes)
-        self.head = f"{'theorem':{self.width}}" + self.DETAILS.format("verdict", "method", "cofactors", "ms")
+        self.head = self._row("theorem", "verdict", list(columns), "ms")
 
     def _label(self, node: str) -> str:
         return f"  {node.partition('::')[2]}" if self.grouped else node
 
-    def print(self, node: str, verdict: Verdict, facts: Mapping[str, Any], explain: bool) -> None:
-        """Print one row, and below it the proof if it is asked for, or how far the search got if it found none."""
+    def _row(self, label: str, verdict: str, values: Sequence[Any], time: str) -> str:
+        cells = "".join(f"  {v:{align}}" for v, align in zip(values, self.columns.values(), strict=True))
+        return f"{label:{self.width}}  {verdict:9}{cells}  {time:>7}"
+
+    def print(self, node: str, facts: Mapping[str, Any]) -> None:
+        """Print one row."""
         if self.head:
             self.out.print(Text(self.head, "dim"))
         self.head = ""
@@ -187,17 +193,19 @@ class _Rows:
         if self.grouped and file != self.file:
             self.out.print(file)
         self.file = file
-        milliseconds = f"{1000 * facts['seconds']:,.0f}"
-        method, cofactors = ("-" if facts[key] is None else facts[key] for key in ("method", "cofactors"))
-        details = self.DETAILS.format(verdict.word, method, cofactors, milliseconds)
-        row = Text(f"{self._label(node):{self.width}}{details}")
-        row.stylize(STYLES[verdict.word], self.width, self.width + 2 + len(verdict.word))
+        values = ["-" if facts[key] is None else facts[key] for key in self.columns]
+        verdict = facts["verdict"]
+        row = Text(self._row(self._label(node), verdict, values, f"{1000 * facts['seconds']:,.0f}"))
+        row.stylize(STYLES[verdict], self.width, self.width + 2 + len(verdict))
         self.out.print(row)
-        for line in verdict.explain().splitlines() if explain or not verdict.proved else []:
-            self.out.print("    " + (printable(line) if explain else shorten(printable(line), self.out.width - 4)))
+
+    def print_below(self, text: str, cut: bool) -> None:
+        """Print text under a row, its lines cut to the screen or whole."""
+        for line in text.splitlines():
+            self.out.print("    " + (shorten(printable(line), self.out.width - 4) if cut else printable(line)))
 
 
-def _facts(verdict: Verdict) -> dict[str, Any]:
+def facts_of(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict says, as data."""
     from tptheory.proving.verdicts import Proved, Undecided
 

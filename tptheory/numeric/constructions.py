@@ -1,17 +1,25 @@
 """Random exact matrices with a property by construction: rank, orthogonality, isometry, symmetry, projection.
 
 All entries are rationals of python-flint, so that the property holds exactly; floating-point instances are made from
-them by rounding once.
+them by rounding once. The randomness is a stream of integers: NumPy's, or what Hypothesis draws and shrinks
+(`tptheory.strategies`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Protocol
 
-import numpy as np
 from flint import fmpq, fmpq_mat
 
-Random = np.random.Generator
+
+class Random(Protocol):
+    """Where integers come from: ``numpy.random.Generator`` is one."""
+
+    def integers(self, low: int, high: int, size: int | None = None) -> Any:
+        """Return an integer ``low <= k < high``, or ``size`` of them."""
+
+
 Builder = Callable[[Random, int, int], fmpq_mat]
 
 
@@ -37,7 +45,7 @@ def generic(rng: Random, rows: int, columns: int) -> fmpq_mat:
 
 
 def of_rank_at_most(rng: Random, rows: int, columns: int, rank: int) -> fmpq_mat:
-    """Return a product of generic factors with ``rank`` between them."""
+    """Return a product of small factors with ``rank`` between them."""
     if rank == 0:
         return fmpq_mat(rows, columns)
     return entries(rng, rows, rank) * entries(rng, rank, columns)
@@ -45,23 +53,26 @@ def of_rank_at_most(rng: Random, rows: int, columns: int, rank: int) -> fmpq_mat
 
 def degenerate(rng: Random, rows: int, columns: int) -> fmpq_mat:
     """Return a zero matrix, one of low rank, one with repeated columns, or a truncated identity."""
-    kind = rng.integers(4)
+    kind = rng.integers(0, 4)
     if kind == 0:
         return fmpq_mat(rows, columns)
     if kind == 1:
-        return of_rank_at_most(rng, rows, columns, int(rng.integers(max(1, min(rows, columns)))))
+        return of_rank_at_most(rng, rows, columns, int(rng.integers(0, max(1, min(rows, columns)))))
     if kind == 2:
         column = entries(rng, rows, 1)
         return column * fmpq_mat(1, columns, [1] * columns)
     return unit(rows, columns, min(rows, columns))
 
 
-def full_rank(rng: Random, rows: int, columns: int) -> fmpq_mat:
-    """Return a generic matrix of rank ``min(rows, columns)``."""
-    while True:
-        A = generic(rng, rows, columns)
-        if A.rank() == min(rows, columns):
-            return A
+def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> fmpq_mat:
+    """Return a matrix of rank ``min(rows, columns)``: what ``fill`` gives, mended where its rows are dependent."""
+    if rows > columns:
+        return full_rank(rng, columns, rows, fill).transpose()
+    kept: list[list[fmpq]] = []
+    for row in (*fill(rng, rows, columns).tolist(), *eye(columns).tolist()):
+        if len(kept) < rows and fmpq_mat([*kept, row]).rank() > len(kept):
+            kept.append(row)
+    return fmpq_mat(kept)
 
 
 def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -69,13 +80,14 @@ def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
     n = min(rows, columns)
     A = entries(rng, n, n, bound=4, denominator=4)
     S = A - A.transpose()
-    signs = fmpq_mat(n, n, [int(rng.choice((-1, 1))) if i == j else 0 for i in range(n) for j in range(n)])
+    flips = rng.integers(0, 2, size=n)
+    signs = fmpq_mat(n, n, [1 - 2 * int(flips[i]) if i == j else 0 for i in range(n) for j in range(n)])
     return (eye(n) - S) * (eye(n) + S).inv() * signs
 
 
 def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
     """Return ``U [I_r 0; 0 0] V'`` with orthogonal ``U``, ``V`` and a random rank ``r``."""
-    rank = int(rng.integers(min(rows, columns) + 1))
+    rank = int(rng.integers(0, min(rows, columns) + 1))
     return orthogonal(rng, rows, rows) * unit(rows, columns, rank) * orthogonal(rng, columns, columns)
 
 
@@ -86,16 +98,18 @@ def symmetric(rng: Random, rows: int, columns: int) -> fmpq_mat:
 
 
 def orthogonal_projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
-    """Return ``Q [I_r 0; 0 0] Q'``."""
-    rank = int(rng.integers(rows + 1))
-    Q = orthogonal(rng, rows, rows)
-    return Q * unit(rows, rows, rank) * Q.transpose()
+    """Return ``A (A'A)^-1 A'``, the projection on the columns of ``A``."""
+    rank = int(rng.integers(0, rows + 1))
+    if not rank:
+        return fmpq_mat(rows, rows)
+    A = full_rank(rng, rows, rank, entries)
+    return A * (A.transpose() * A).inv() * A.transpose()
 
 
 def projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     """Return ``G [I_r 0; 0 0] G^-1``, which is oblique in general."""
-    rank = int(rng.integers(rows + 1))
-    G = full_rank(rng, rows, rows)
+    rank = int(rng.integers(0, rows + 1))
+    G = full_rank(rng, rows, rows, entries)
     return G * unit(rows, rows, rank) * G.inv()
 
 

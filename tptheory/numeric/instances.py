@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, Symbol, exp, log, sympify
+from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, exp, log, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Claim
@@ -22,32 +23,66 @@ from tptheory.numeric.constructions import (
     is_possible,
     partial_isometry,
 )
-from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.expressions import LogPdet, Pinv, transpose
+from tptheory.numeric.evaluation import compile_expression, evaluate
+from tptheory.numeric.solving import AffineSystem, is_affine
+from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 
 Instance = dict[Any, Any]
+
+
+class Condition:
+    """One hypothesis, by its meaning rather than by the prover's equations: compiled once, decided exactly."""
+
+    def __init__(self, name: str, expression: Any, matrices: Sequence[MatrixSymbol]) -> None:
+        """Take the name of a property, or "zero" for an equation, and all matrix symbols of the claim."""
+        self.name = name
+        wanted = expression.free_symbols
+        known = {n for A in wanted if isinstance(A, MatrixSymbol) for n in A.shape}
+        sizes = {n for A in matrices for n in A.shape}
+        holders = {next(A for A in matrices if n in A.shape) for n in (wanted & sizes) - known}
+        self.symbols = tuple(sorted((wanted - sizes) | holders, key=str))
+        self.value = compile_expression(expression, self.symbols, arithmetic="exact")
+
+    def holds(self, values: Instance) -> bool:
+        """Whether it holds; it does not where something to be inverted is singular."""
+        try:
+            return has_property(self.name, self.value(*(values[s] for s in self.symbols)))
+        except InvalidValueError:
+            return False
 
 
 class Instances:
     """A source of instances of one claim.
 
-    Hypotheses about a symbol are met by construction; an equation that names a symbol defines it; any other
-    equation is met by trying matrices that have a chance: zeros, identities, transposes, pseudo-inverses.
+    Hypotheses about a symbol are met by construction. An equation that is affine in a symbol is solved for it; any
+    other is met by trying matrices that have a chance: zeros, identities, transposes, pseudo-inverses.
     """
 
     def __init__(self, claim: Claim) -> None:
-        self.hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
+        hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
         self.equations = [r for h in claim.given if isinstance(h, Claim) for r in h.residuals()]
-        spoken = [*claim.expressions(), *self.equations, *(A for h in self.hypotheses for A in h.matrices)]
-        atoms = {s for e in spoken for s in sympify(e).atoms(MatrixSymbol, Symbol)}
+        spoken = [*claim.expressions(), *self.equations, *(A for h in hypotheses for A in h.matrices)]
+        self.spoken = [sympify(e) for e in spoken]
+        atoms = {s for e in self.spoken for s in e.atoms(MatrixSymbol, Symbol)}
         self.matrices: list[MatrixSymbol] = sorted(
             (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
         )
         sizes = {s for A in self.matrices for n in A.shape for s in n.free_symbols}
         self.sizes = sorted(sizes, key=str)
         self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
-        self.properties = {A: frozenset(h.name for h in self.hypotheses if A in h.matrices) for A in self.matrices}
+        self.properties = {A: frozenset(h.name for h in hypotheses if A in h.matrices) for A in self.matrices}
         self.tied = sorted({A for e in self.equations for A in e.atoms(MatrixSymbol)}, key=lambda A: A.name)
+        about = [(h.name, A) for h in hypotheses for A in h.matrices if A not in self.matrices]
+        about += [("zero", e) for e in self.equations if not isinstance(e, ZeroMatrix)]
+        self.conditions = [Condition(name, e, self.matrices) for name, e in about]
+        self.systems = {A: system for A in self.tied if (system := self._system(A)) is not None}
+
+    def _system(self, A: MatrixSymbol) -> AffineSystem | None:
+        """Return the equations that can be solved for a symbol."""
+        affine = [e for e in self.equations if e.has(A) and is_affine(e, A)]
+        if affine and "symmetric" in self.properties[A]:
+            affine.append(matadd(A, matmul(-1, transpose(A))))
+        return AffineSystem(A, affine, [*self.matrices, *self.scalars]) if affine else None
 
     def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
         """Return an instance, or None if none that meets the hypotheses was found.
@@ -77,7 +112,6 @@ class Instances:
             if not is_possible(self.properties[A], rows, columns):
                 return None
             values[A] = self._matrix(rng, A, rows, columns, plain)
-        values = self.tie(rng, values)
         for s in self.scalars:
             k = int(rng.integers(1, 17))
             likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
@@ -85,51 +119,49 @@ class Instances:
             if value is None:
                 return None
             values[s] = value
-        return values
+        return self.tie(rng, values)
 
     def tie(self, rng: Random, values: Instance) -> Instance:
-        """Replace, at random, symbols that an equation ties to others by what it may want of them."""
+        """Replace, at random, symbols that an equation ties to others: by a guess, and by solving for them."""
         values = dict(values)
         for A in self.tied:
             if (guess := self._guess(rng, A, values)) is not None:
                 values[A] = guess
+        waiting = [A for A in self.systems if rng.integers(0, 4)]
+        while waiting:
+            A = waiting.pop(int(rng.integers(0, len(waiting))))
+            if (solution := self.systems[A].solve(values)) is not None:
+                values[A] = solution
         return values
 
     def _matrix(self, rng: Random, A: MatrixSymbol, rows: int, columns: int, plain: bool) -> fmpq_mat:
-        if not plain and not self.properties[A] and rng.random() < 0.5:
+        if not plain and not self.properties[A] and rng.integers(0, 2):
             return degenerate(rng, rows, columns)
-        if A in self.tied:
-            return entries(rng, rows, columns, bound=1) if rng.random() < 0.5 else partial_isometry(rng, rows, columns)
+        if A in self.tied and not self.properties[A]:
+            return entries(rng, rows, columns, bound=1) if rng.integers(0, 2) else partial_isometry(rng, rows, columns)
         return builder_for(self.properties[A])(rng, rows, columns)
 
     def _guess(self, rng: Random, A: MatrixSymbol, values: Instance) -> fmpq_mat | None:
         """Return what an equation may want of a symbol: the transpose or the pseudo-inverse of another, or zero."""
-        others = [B for B in self.tied if B != A and values[B].ncols() == values[A].nrows()]
-        others = [B for B in others if values[B].nrows() == values[A].ncols()]
-        choice = rng.integers(6)
-        if choice < 3 and others:
-            other = others[int(rng.integers(len(others)))]
-            return evaluate((Pinv(other), Pinv(other), transpose(other))[choice], values, arithmetic="exact")
+        rows, columns = values[A].nrows(), values[A].ncols()
+        choice = int(rng.integers(0, 6))
+        if choice < 2:
+            turned = [B for B in self.tied if B != A and (values[B].ncols(), values[B].nrows()) == (rows, columns)]
+            if turned:
+                other = turned[int(rng.integers(0, len(turned)))]
+                return evaluate((Pinv(other), transpose(other))[choice], values, arithmetic="exact")
+        if choice == 2:
+            return fmpq_mat(rows, columns)
         if choice == 3:
-            return fmpq_mat(values[A].nrows(), values[A].ncols())
-        if choice == 4:
-            return full_rank(rng, values[A].nrows(), values[A].ncols())
+            return full_rank(rng, rows, columns)
         return None
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
         if not all(admits(s, values[s]) for s in self.scalars):
             return False
-        try:
-            return all(has_property(h.name, _exact(A, values)) for h in self.hypotheses for A in h.matrices) and all(
-                is_zero(_exact(e, values)) for e in self.equations
-            )
-        except InvalidValueError:  # something to be inverted is singular here
-            return False
-
-
-def _exact(expression: Any, values: Instance) -> Any:
-    return evaluate(expression, values, arithmetic="exact")
+        properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
+        return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
 
 
 def admits(symbol: Symbol, value: fmpq) -> bool:
@@ -150,8 +182,10 @@ def is_zero(value: Any) -> bool:
     return value == 0
 
 
-def has_property(name: str, A: fmpq_mat) -> bool:
-    """Whether an exact matrix has the property of a hypothesis."""
+def has_property(name: str, A: Any) -> bool:
+    """Whether an exact matrix has the property of a hypothesis; a scalar may be "zero"."""
+    if name == "zero":
+        return is_zero(A)
     rows, columns = A.nrows(), A.ncols()
     T = A.transpose()
     match name:

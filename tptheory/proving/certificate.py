@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tptheory.errors import InvalidFileError, complain
+from tptheory.errors import InvalidFileError, check_seconds, complain
 from tptheory.proving import checker
-from tptheory.proving.explanation import Chain, chain
+from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.searching import Proof
+from tptheory.proving.shortening import shortened
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import word_data
 
@@ -89,12 +90,12 @@ class Certificate:
         return methods.pop() if len(methods) == 1 else "all"
 
     def parts(self) -> Iterator[dict[str, Any]]:
-        """Run through the certificates that this one is made of."""
+        """Run through the certificates that this one reduces to; of a case or a step, "place" says which it is."""
         waiting = [self.data]
         while waiting:
             data = waiting.pop(0)
             if data.get("method") in ("all", "cases", "induction"):
-                waiting = [*checker.reduced(data), *waiting]
+                waiting = [*_placed(data), *waiting]
             else:
                 yield data
 
@@ -103,17 +104,51 @@ class Certificate:
         """The number of cofactors in all parts."""
         return sum(len(part["cofactors"]) for part in self.parts())
 
+    def shortened(self, seconds: float = 1.0) -> Certificate:
+        """Return a certificate of the same goals with as few cofactors as are found, or this one if none has fewer.
+
+        Raises:
+            InvalidValueError: if ``seconds`` is not a positive number.
+        """
+        check_seconds(seconds)
+        alone = self.data["parts"] if self.data["method"] == "all" else [self.data]
+        long = [part for part in alone if len(part.get("cofactors", ())) > 1 and part["method"] != "cases"]
+        shorter = [shortened(part, seconds / len(long)) if part in long else part for part in alone]
+        if all(new is old for new, old in zip(shorter, alone, strict=True)):
+            return self
+        return together(shorter, self.theorem)
+
     def chains(self) -> list[Chain]:
-        """Return the proof of each part as a chain of equations."""
-        return [chain(part) for part in self.parts()]
+        """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
+        parts = list(self.parts())
+        return [chain(shortened(part, 1 / len(parts))) for part in parts]
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
-        return "\n\n".join(c.text() for c in self.chains())
+        return explained(self.chains())
 
     def latex(self) -> str:
-        """Return the chains of equations as ``align*`` environments of amsmath."""
-        return "\n".join(c.latex() for c in self.chains())
+        """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
+        return typeset(self.chains())
+
+
+def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the parts of a certificate, and say of each case, base and step which it is."""
+    parts = checker.reduced(data)
+    place = data.get("place", "")
+    if data["method"] == "cases":
+        for part, split in zip(parts, data["split"], strict=True):
+            labels = part["reasons"][len(data["hypotheses"]) :][: len(split)]
+            yield {**part, "theorem": data["theorem"], "place": f"{place} In {labels[0]}:".strip()}
+    elif data["method"] == "induction":
+        cases = ((first, last, *case) for _, first, last, cases in data["parts"] for case in cases)
+        for part, (first, last, at, own, _) in zip(parts, cases, strict=True):
+            where = (
+                f"From {own} to {at}:" if own else f"For l = {first}, ..., {last}:" if at == "l" else f"For l = {at}:"
+            )
+            yield {**part, "theorem": data["theorem"], "place": where}
+    else:
+        yield from parts
 
 
 def certified(translator: Translator, proof: Proof, theorem: str) -> dict[str, Any]:

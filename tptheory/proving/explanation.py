@@ -1,29 +1,39 @@
-"""A certificate as a chain of equations: each line is the one before with one hypothesis used.
-
-The cofactors of a certificate may be used in any order. They are put in the order that a person would choose: next
-comes the one that leaves the shortest polynomial, and of several the one that turns a single term into a single term.
-"""
+"""A certificate as a chain of equations: each line is the one before with a hypothesis used, in text and in LaTeX."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from tptheory.proving.notation import Term, Written, formula, inline, joined, name_latex, polynomial, prose, width
+from tptheory.proving.ordering import Step as Use
+from tptheory.proving.ordering import ordered
 from tptheory.proving.reading import Monomial, Polynomial, Reader
+from tptheory.proving.wording import kind, labels, reason
 
-Say = Callable[[str], str]
+COLUMNS = 88
+"""How long a sum may be in a line of plain text."""
+
+POINTS, INDENT, GAP = 340.0, 18.0, 24.0
+"""How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
+
+ROWS = 20
+"""How many rows a display may have that does not break across pages."""
+
+NOTHING = Written("", "")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a chain: what it reads, and which hypothesis led to it."""
+    """One line of a chain: what it reads, which cofactors led to it, and why."""
 
     terms: dict[Monomial, Fraction]
-    size: str
-    reason: str
+    uses: tuple[int, ...]
+    body: tuple[Term, ...]
+    reason: Written
 
 
 @dataclass(frozen=True)
@@ -31,170 +41,223 @@ class Chain:
     """A proof of one statement, from its first line to its last."""
 
     theorem: str
-    introduction: str
+    introduction: Written
     steps: tuple[Step, ...]
-    conclusion: str
+    conclusion: Written
 
     def text(self) -> str:
-        """Return the chain in plain text, reasons in a column of their own."""
-        bodies = [_polynomial(step, _plain, _plain_term) for step in self.steps]
-        width = min(60, max(map(len, bodies)))
-        lines = [f"  {bodies[0]}"]
-        for body, step in zip(bodies[1:], self.steps[1:], strict=True):
-            lines.append(f"  = {body:{width}}  {step.reason}".rstrip())
-        return "\n".join(filter(None, [self.theorem, self.introduction, *lines, self.conclusion]))
+        """Return the chain in plain text under its statement, reasons in a column of their own."""
+        return "\n".join(filter(None, [self.theorem, self._text(again=False)]))
 
     def latex(self) -> str:
-        """Return the chain as an ``align*`` environment of amsmath."""
-        bodies = [_polynomial(step, name_latex, _latex_term) for step in self.steps]
-        rows = [rf"  & {bodies[0]}"]
-        for body, step in zip(bodies[1:], self.steps[1:], strict=True):
-            reason = rf" && \text{{{_text_latex(step.reason)}}}" if step.reason else ""
-            rows.append(rf"  ={{}} & {body}{reason}")
-        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
+        return self._latex(again=False)
+
+    def _text(self, again: bool) -> str:
+        rows: list[tuple[str, str]] = []
+        for i, step in enumerate(() if again else self.steps):
+            first, *more = _broken(step.body, 0, len, COLUMNS)
+            whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
+            rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
+        column = max((len(row) for row, _ in rows), default=0)
+        lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
+        return "\n".join(filter(None, ["" if again else self.introduction.text, *lines, self.conclusion.text]))
+
+    def _latex(self, again: bool) -> str:
+        if again:
+            return self.conclusion.latex
+        widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
+        reasons = max(_text_width(step.reason.text) for step in self.steps)
+        room = POINTS - INDENT - (reasons + GAP if reasons else 0)
+        rows = self._rows(POINTS - INDENT, beside=False)
+        if max(widths, default=0) <= room and len(narrow := self._rows(room, beside=True)) <= len(rows):
+            rows = narrow
+        display = "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        if len(rows) > ROWS:
+            display = f"{{\\allowdisplaybreaks\n{display}\n}}"
+        return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
+
+    def _rows(self, room: float, beside: bool) -> list[str]:
+        """Return the rows of the display, with each reason beside its line or on a row below."""
+        rows: list[str] = []
+        for i, step in enumerate(self.steps):
+            first, *more = _broken(step.body, 1, width, room)
+            rows += [f"  ={{}} & {first}" if i else f"  & {first}", *(rf"  & \quad {row}" for row in more)]
+            if step.reason.text and beside:
+                rows[-1] += rf" && \text{{{step.reason.latex}}}"
+            elif step.reason.text:
+                rows.append(rf"  & \qquad \text{{({step.reason.latex})}}")
+        return rows
+
+
+def explained(chains: list[Chain]) -> str:
+    """Return a proof in plain text: parts are numbered under one statement, and a line is not shown twice."""
+    if len(chains) == 1:
+        return chains[0].text()
+    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
+    return "\n\n".join([chains[0].theorem, *numbered]).strip()
+
+
+def typeset(chains: list[Chain]) -> str:
+    """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
+    parts = _parts(chains, Chain._latex)
+    return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
+
+
+def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
+    """Say each chain; one with the lines of the chain before adds its conclusion to it."""
+    parts: list[str] = []
+    said: set[Written] = set()
+    for i, one in enumerate(chains):
+        if not i or one.steps != chains[i - 1].steps or not one.conclusion.text:
+            said = set()
+            parts.append(say(one, False))
+        elif one.conclusion not in said:
+            parts[-1] += "\n" + say(one, True)
+        said.add(one.conclusion)
+    return parts
 
 
 def chain(data: dict[str, Any]) -> Chain:
     """Return the chain of equations of one certificate, which must be one that the checker accepts."""
     checker = Reader(data)
-    goal, shape = checker.polynomial(data["goal"])
+    goal = checker.polynomial(data["goal"])
     parts = list(checker.parts(data))
-    method = data["method"]
-    used = len(data["cofactors"])
-    ends = [(c, p) for c, p in parts[: len(parts) - used]]
-    steps = [
-        (c, p, [*data["reasons"], *(f"{reason}, transposed" for reason in data["reasons"])][k])
-        for (c, p), (_, _, k, *_) in zip(parts[-used:] if used else [], data["cofactors"], strict=True)
-    ]
-    if method == "cancellation":
-        first, shape = checker.norm((goal, shape))
-        last: dict[Monomial, Any] = {}
-        opening, closing = "For the difference D of both sides, |D|^2 reads", "A real matrix D with |D| = 0 is zero."
-    elif method == "identity":
+    ends, cofactors = parts[: len(parts) - len(data["cofactors"])], parts[len(parts) - len(data["cofactors"]) :]
+    first, last = goal, Counter[Monomial]()
+    opening, closing = NOTHING, NOTHING
+    for coefficient, (terms, _) in ends:
+        for m, c in terms.items():
+            last[m] += coefficient * c
+    if data["method"] == "cancellation":
+        first = checker.norm(goal)
+        opening, closing = _cancelled(checker, data, polynomial(checker, goal))
+    elif data["method"] == "identity":
         left = data.get("left", len(data["goal"]))
-        first = checker.polynomial(data["goal"][:left])[0] if left else {}
-        last = {m: first.get(m, 0) - goal.get(m, 0) for m in {*first, *goal}}
-        same = "Both sides are the same when multiplied out."
-        opening, closing = "", "" if data["cofactors"] else same
+        first = checker.polynomial(data["goal"][:left]) if left else ({}, goal[1])
+        last = Counter({m: first[0].get(m, 0) - goal[0].get(m, 0) for m in {*first[0], *goal[0]}})
+        opening = (
+            NOTHING if cofactors else prose("Multiplied out, without scalars that all terms share, both sides read")
+        )
     else:
-        first, last = goal, {}
-        for coefficient, (terms, _) in ends:
-            for m, c in terms.items():
-                last[m] = last.get(m, 0) + coefficient * c
-        opening, closing = ("", _product(data)) if method == "rank" else ("The derivative reads", _squares(data))
-    lines = _ordered(_clean(first), steps, shape[0])
-    if _clean(last) != lines[-1].terms:
+        rank = data["method"] == "rank"
+        opening = NOTHING if rank else prose("The derivative reads")
+        closing = _product(checker, data, goal[1]) if rank else _squares(checker, data)
+    steps = _steps(checker, data, first, cofactors)
+    if steps[-1].terms != _clean(last):
         raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
-    return Chain(str(data.get("theorem", "")), opening, tuple(lines), closing)
+    if place := data.get("place", ""):
+        opening = prose(place) + (prose(" ") + opening if opening.text else NOTHING)
+    return Chain(str(data.get("theorem", "")), opening, steps, closing)
 
 
-def _ordered(first: dict[Monomial, Any], steps: list[tuple[Any, Polynomial, str]], size: str) -> list[Step]:
-    """Use the cofactors one after the other, the one that leaves the shortest line first."""
-    lines = [Step(first, size, "")]
-    current, waiting = first, list(range(len(steps)))
-    while waiting:
-        trials = []
-        for i in waiting:
-            coefficient, (terms, _), _ = steps[i]
-            trial = dict(current)
-            for m, c in terms.items():
-                trial[m] = trial.get(m, 0) - coefficient * c
-            trial = _clean(trial)
-            touches = sum(m in current for m in terms)
-            trials.append((len(trial), -touches, sum(len(m[1]) for m in trial), i, trial))
-        *_, best, current = min(trials, key=lambda t: t[:4])
-        waiting.remove(best)
-        lines.append(Step(current, size, steps[best][2]))
-    return lines
+def _steps(
+    checker: Reader, data: dict[str, Any], first: Polynomial, cofactors: list[tuple[Fraction, Polynomial]]
+) -> tuple[Step, ...]:
+    """Put the cofactors in order, and word each line."""
+    read = [checker.polynomial(h) for h in data["hypotheses"]]
+    n = len(read)
+    numbers = {k for _, _, k, *_ in data["cofactors"]}
+    hypotheses = {k: polynomial(checker, read[k] if k < n else checker.adjoint(read[k - n])) for k in numbers}
+    every = labels(data)
+    used = [every[k] for _, _, k, *_ in data["cofactors"]]
+    uses = [
+        Use({m: coefficient * c for m, c in terms.items() if c}, kind(label))
+        for (coefficient, (terms, _)), label in zip(cofactors, used, strict=True)
+    ]
+    terms, shape = _clean(first[0]), first[1]
+    steps = [Step(terms, (), tuple(polynomial(checker, (terms, shape))), NOTHING)]
+    for line, group in ordered(terms, uses):
+        why = reason([used[i] for i in group], [hypotheses[data["cofactors"][i][2]] for i in group])
+        steps.append(Step(line, group, tuple(polynomial(checker, (line, shape))), why))
+    return tuple(steps)
 
 
-def _clean(terms: dict[Monomial, Any]) -> dict[Monomial, Any]:
-    return {m: c for m, c in terms.items() if c}
+def _cancelled(checker: Reader, data: dict[str, Any], difference: list[Term]) -> tuple[Written, Written]:
+    """Open and close a proof that the difference of both sides vanishes because its squared norm does."""
+    D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
+    opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(difference)
+    opening += prose(", the squared norm ") + square + prose(" reads")
+    first = _squares(checker, data) + prose(" ") if data.get("squares") else NOTHING
+    return opening, first + prose("A real matrix ") + D + prose(" whose squared norm is not above zero is zero.")
 
 
-def _product(data: dict[str, Any]) -> str:
-    """Say which product a rank certificate passes through."""
-    factors = " · ".join(f"({_read(data, factor)})" for factor in data["factors"])
-    bound = data["bound"] if isinstance(data["bound"], str) else f"rank({_read(data, data['bound'])})"
-    return f"That is {factors}, so the rank is at most {bound}."
+def _product(checker: Reader, data: dict[str, Any], shape: tuple[str, str]) -> Written:
+    """Say which product a rank certificate passes through, or that the bound is one of its own sizes."""
+    factors, bound = [checker.polynomial(factor) for factor in data["factors"]], data["bound"]
+    words = [polynomial(checker, p) for p in factors]
+    telling = [i for i, p in enumerate(factors) if p[0] != {((), ()): 1}] or [0]
+    if isinstance(bound, str):
+        most = formula(bound)
+        if len(telling) == 1 and bound in shape:
+            return (
+                prose("It has ")
+                + most
+                + prose(f" {'rows' if bound == shape[0] else 'columns'}, so its rank is at most ")
+                + most
+                + prose(".")
+            )
+        whole = _dotted([words[i] for i in telling])
+        return prose("It is ") + whole + prose(", so its rank is at most ") + most + prose(".")
+    most = inline(polynomial(checker, checker.polynomial(bound)))
+    whole = _dotted([words[i] for i in telling])
+    return prose("It is ") + whole + prose(", so its rank is at most that of ") + most + prose(".")
 
 
-def _read(data: dict[str, Any], terms: list[Any]) -> str:
-    read, shape = Reader(data).polynomial(terms)
-    return _polynomial(Step(_clean(read), shape[0], ""), _plain, _plain_term)
+def _dotted(factors: list[list[Term]]) -> Written:
+    """Write a product of polynomials, in brackets where they have more than a letter."""
+    whole = NOTHING
+    for terms in factors:
+        single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
+        body = joined(terms) if single else Written("(", "(") + joined(terms) + Written(")", ")")
+        whole = whole + Written(" · ", r" \cdot ") + body if whole.text else body
+    return Written(whole.text, f"${whole.latex}$")
 
 
-def _squares(data: dict[str, Any]) -> str:
+def _squares(checker: Reader, data: dict[str, Any]) -> Written:
     """Say which squares a descent certificate sums."""
-    parts = [f"{'' if w == '1' else w + ' '}|{_read(data, q)}|^2" for w, q in data["squares"]]
-    return f"That is -({' + '.join(parts)}), which is never positive." if parts else "That is 0."
+    if not data["squares"]:
+        return prose("It never rises.")
+    sum_ = NOTHING
+    for weight, Q in data["squares"]:
+        norm = (
+            Written("|", r"\lVert ")
+            + joined(polynomial(checker, checker.polynomial(Q)))
+            + Written("|^2", r" \rVert^{2}")
+        )
+        number = NOTHING if weight == "1" else Written(f"{weight} ", f"{name_latex(weight)} ")
+        sum_ = sum_ + Written(" + ", " + ") + number + norm if sum_.text else number + norm
+    return prose("That is ") + Written(f"-({sum_.text})", f"$-({sum_.latex})$") + prose(", which is never positive.")
 
 
-def _polynomial(step: Step, say: Say, term: Callable[[list[str], list[str]], str]) -> str:
-    text = ""
-    for (scalars, word), coefficient in sorted(step.terms.items(), key=lambda t: (len(t[0][1]), t[0]), reverse=True):
-        names = [say(s[0]) if len(s) == 1 else term(["tr"], [say(a) for a in s]) for s in scalars]
-        body = term(names, [say(a) for a in word])
-        if not word and step.size != "1":
-            body = f"{body} I".strip()
-        number = abs(coefficient)
-        body = body if number == 1 and body else f"{_number(number, say)} {body}".strip()
-        text += (" - " if coefficient < 0 else " + ") + body
-    return text.removeprefix(" + ").strip() or "0"
+def _broken(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], room: float) -> list[str]:
+    """Break a sum into rows at its signs, and a term that is too long for a row between its factors.
 
-
-def _number(number: Fraction, say: Say) -> str:
-    number = Fraction(number)
-    if number.denominator == 1:
-        return str(number)
-    return str(number) if say is _plain else rf"\tfrac{{{number.numerator}}}{{{number.denominator}}}"
-
-
-def _plain(name: str) -> str:
-    return name
-
-
-def _plain_term(scalars: list[str], word: list[str]) -> str:
-    if scalars == ["tr"]:
-        return f"tr({' '.join(word)})"
-    return " ".join(scalars + word)
-
-
-def _latex_term(scalars: list[str], word: list[str]) -> str:
-    if scalars == ["tr"]:
-        return rf"\operatorname{{tr}}({' '.join(word)})"
-    return " ".join(scalars + word)
-
-
-GREEK = {"alpha", "beta", "eta", "lambda", "gamma", "mu", "sigma", "rho"}
-
-
-def name_latex(name: str) -> str:
-    r"""Return the LaTeX of a symbol of a certificate: ``W_2+'`` is ``W_{2}^{+\top}``, ``(A B)+`` is ``(A B)^{+}``.
-
-    >>> name_latex("W_2+'"), name_latex("(A' B)+"), name_latex("eta")
-    ('W_{2}^{+\\top}', '(A^{\\top} B)^{+}', '\\eta')
+    Args:
+        terms: the terms of the sum.
+        form: 0 for plain text, 1 for LaTeX.
+        measure: how wide a text is.
+        room: how wide a row may be.
     """
-    marks = ""
-    while True:
-        if name.endswith("'"):
-            name, marks = name[:-1], r"\top" + marks
-        elif name.endswith("^-1"):
-            name, marks = name[:-3], "-1" + marks
-        elif name.endswith("+"):
-            name, marks = name[:-1], "+" + marks
-        else:
-            break
-    if name.startswith("(") and name.endswith(")"):
-        body = "(" + " ".join(name_latex(part) if part not in "+-" else part for part in name[1:-1].split()) + ")"
-    elif match := re.fullmatch(r"d(.+)/dt", name):
-        body = rf"\dot{{{name_latex(match[1])}}}"
-    else:
-        letter, _, index = name.partition("_")
-        letter = "\\" + letter if letter in GREEK else re.sub(r"([#$%&{}^~\\])", r"\\\1", letter)
-        body = rf"{letter}_{{{index}}}" if index else letter
-    return rf"{body}^{{{marks}}}" if marks else body
+    rows = [""]
+    for term in terms:
+        sign = term.sign if term.sign == "-" or rows != [""] else ""
+        words = [factor[form] for factor in term.factors]
+        words[0] = f"{sign} {words[0]}".strip()
+        whole = " ".join(words)
+        pieces = [whole] if measure(whole) <= room else words
+        for n, piece in enumerate(pieces):
+            if rows[-1] and measure(f"{rows[-1]} {piece}") > room:
+                rows.append(piece if n == 0 or not form else rf"\cdot {piece}")
+            else:
+                rows[-1] = f"{rows[-1]} {piece}".strip()
+    return rows if rows != [""] else ["0"]
 
 
-def _text_latex(reason: str) -> str:
-    return re.sub(r"([#$%&{}_])", r"\\\1", reason.replace("\\", "/")).replace("^", r"\^{}").replace("~", r"\~{}")
+def _text_width(text: str) -> float:
+    """Estimate how wide words are, in points of an 11 point font."""
+    return 5.4 * len(text)
+
+
+def _clean(terms: Mapping[Monomial, Any]) -> dict[Monomial, Fraction]:
+    return {m: Fraction(c) for m, c in terms.items() if c}

@@ -8,7 +8,8 @@ from typing import Any
 
 from tptheory.proving.checker import ONE, PROBE, TURNED, WORK, Checker
 
-Monomial = tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
+Letters = tuple[str, ...]
+Monomial = tuple[tuple[Letters, ...], Letters]
 """Its scalars and traces, sorted; then a word."""
 Polynomial = tuple[dict[Monomial, Any], tuple[str, str]]
 """Coefficients, and the shape."""
@@ -19,6 +20,8 @@ class Reader:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._checker = Checker(data, [WORK])
+        self.adjoints = self._checker.adjoints
+        self.shapes = {a: () if a in self._checker.scalars else shape for a, shape in self._checker.shapes.items()}
 
     def polynomial(self, terms: list[Any], size: str = "") -> Polynomial:
         """Read terms of one shape; scalars alone are of ``size`` where they name none."""
@@ -28,6 +31,10 @@ class Reader:
     def product(self, p: Polynomial, q: Polynomial) -> Polynomial:
         """Multiply; a 1x1 polynomial is a scalar."""
         return self._normal(self._checker.product(_raw(p), _raw(q)))
+
+    def adjoint(self, p: Polynomial) -> Polynomial:
+        """Return the transpose."""
+        return self._normal(self._checker.transpose(_raw(p)))
 
     def closed(self, p: Polynomial) -> Polynomial:
         """Take the trace."""

@@ -259,8 +259,10 @@ class Basis:
                 if len(e.word) <= len(cycle):
                     twice = cycle + cycle
                     at = twice.find(e.word)
-                    if at >= 0 and self._shrinks(e, cycle, around := twice[at + len(e.word) : at + len(cycle)]):
-                        return Place(rest[:j] + rest[j + 1 :], "", around, word), i
+                    around = twice[at + len(e.word) : at + len(cycle)]
+                    place = Place(rest[:j] + rest[j + 1 :], "", around, word)
+                    if at >= 0 and self._shrinks(e, place, (scalars, word)):
+                        return place, i
         return None
 
     def _gap(self, size: str, word: str, own: str) -> int:
@@ -271,11 +273,9 @@ class Basis:
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
         return sizes.index(size) if size in sizes else -1
 
-    def _shrinks(self, e: Element, cycle: str, around: str) -> bool:
-        """Whether rewriting inside a trace makes it smaller; a trace that turns could run in a circle."""
-        place = Place((), "", around, "")
-        old = self.keys[(cycle,), ""]
-        return all(self.keys[self.put(place, m, e.rows)[0]] < old for m, _ in e.tail)
+    def _shrinks(self, e: Element, place: Place, old: Monomial) -> bool:
+        """Whether rewriting inside a trace makes the whole term smaller; a trace that turns could run in a circle."""
+        return all(self.keys[self.put(place, m, e.rows)[0]] < self.keys[old] for m, _ in e.tail)
 
     def put(self, place: Place, monomial: Monomial, size: str) -> tuple[Monomial, int]:
         """Put a monomial in its place; a number comes out where a trace of an identity is one."""

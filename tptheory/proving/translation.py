@@ -212,11 +212,9 @@ class Translator:
         self._own_matrix(name, ("pinv", A))
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
-        label = f"{name} is the pseudo-inverse of {A!r}"
-        self.assume(A * P * A - A, f"{label} (Penrose 1)")
-        self.assume(P * A * P - P, f"{label} (Penrose 2)")
-        self.assume((A * P).transpose() - A * P, f"{label} (Penrose 3)")
-        self.assume((P * A).transpose() - P * A, f"{label} (Penrose 4)")
+        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
+        for number, equation in enumerate(penrose, 1):
+            self.assume(equation, f"Penrose {number} for {A!r}")
         return P
 
     def _inverse(self, A: Polynomial) -> Polynomial:

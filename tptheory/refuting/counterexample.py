@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -29,10 +30,21 @@ class Violation:
 
 @dataclass(frozen=True, repr=False)
 class Counterexample:
-    """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not."""
+    """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not.
+
+    Attributes:
+        claim: the claim; of several at once, the one that is broken.
+        values: the values, by symbol.
+        minimal: whether all integer values of less total width were tried whose absolute values sum to no more than
+            those of this counterexample, and all of the same total width that sum to less; a denominator ``q`` counts
+            ``2 (q - 1)`` besides. If not, it was made small by descent.
+        swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+    """
 
     claim: Claim
     values: Instance
+    minimal: bool = field(default=False, compare=False)
+    swept: int | None = field(default=None, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
@@ -54,6 +66,18 @@ class Counterexample:
         """The sum of all symbolic sizes: what is made smallest first."""
         return sum(self.sizes.values())
 
+    @property
+    def smallness(self) -> str:
+        """Say in which sense the counterexample is smallest."""
+        if not self.minimal:
+            return "Made small by descent; a smaller one may exist."
+        if self.swept is None:
+            return "Smallest: no integers with a smaller absolute sum break it, and no sizes are smaller."
+        return (
+            "Smallest: no integers with a smaller absolute sum break it at this total width, "
+            f"nor any with a sum up to {self.swept} at a smaller one."
+        )
+
     def violation(self) -> Violation | None:
         """Evaluate the claim again, exactly; None if it holds after all."""
         return violation(self.claim, self.values)
@@ -64,11 +88,18 @@ class Counterexample:
 
     def __str__(self) -> str:
         """Show the matrices, and what comes out."""
-        lines = [f"{s} = {_rows(v)}" for s, v in self.matrices.items()]
-        lines += [f"{s} = {v}" for s, v in self.scalars.items()]
+        return self.text()
+
+    def text(self, width: int | None = None) -> str:
+        """Return the matrices, and what comes out, a line each; with ``width`` long expressions are cut, no values."""
+        lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
         broken = self.violation()
         if broken is not None:
-            lines.append(f"{broken.expression} = {_rows(broken.value)}, not {broken.expected}")
+            outcome = f" = {_rows(broken.value)}, not {broken.expected}"
+            expression = str(broken.expression)
+            if width is not None:
+                expression = shorten(expression, max(width - len(outcome), 20), placeholder=" ...")
+            lines.append(expression + outcome)
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -104,6 +135,8 @@ class Counterexample:
     def to_json(self) -> dict[str, Any]:
         """Return the values as plain data: numbers are strings such as "-3/2"."""
         return {
+            "total_width": self.total_width,
+            "minimal": self.minimal,
             "sizes": {str(s): n for s, n in self.sizes.items()},
             "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
             "scalars": {str(s): str(v) for s, v in self.scalars.items()},
@@ -121,8 +154,9 @@ class Refuted(Verdict):
     refuted = True
 
     def explain(self) -> str:
-        """Return the counterexample, and what comes out of it."""
-        return f"Counterexample to: {self.claim.statement()}\n{self.counterexample}"
+        """Return the counterexample, what comes out of it, and in which sense it is smallest."""
+        found = self.counterexample
+        return f"Counterexample to: {self.claim.statement()}\n{found}\n{found.smallness}"
 
     def latex(self) -> str:
         """Return the statement and the counterexample in LaTeX text mode."""

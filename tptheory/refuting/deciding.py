@@ -19,7 +19,8 @@ FIRST_LOOK = 0.02
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
 
-    Each side gets a short first look, and then half of the time that is left.
+    Each side gets a short first look, and then half of the time that is left; a prover that came to an end in its first
+    look leaves all of it to the search for counterexamples.
 
     Args:
         claim: a claim, or a theorem.
@@ -45,10 +46,13 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     proof: Proved | Undecided = prove(claim, FIRST_LOOK * seconds)
     if proof.proved:
         return proof
-    search: Refuted | Undecided = refute(claim, max(seconds - (perf_counter() - started), FIRST_LOOK) / 2, seed)
+    ended = proof.seconds < FIRST_LOOK * seconds / 4  # one that is cut short has used about half, or more
+    left = max(seconds - (perf_counter() - started), FIRST_LOOK)
+    search: Refuted | Undecided = refute(claim, left if ended else left / 2, seed)
     if search.refuted:
         return search
-    proof = prove(claim, max(seconds - (perf_counter() - started), FIRST_LOOK))
+    if not ended:
+        proof = prove(claim, max(seconds - (perf_counter() - started), FIRST_LOOK))
     if isinstance(proof, Proved) or isinstance(search, Refuted):
         return proof
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}

@@ -1,41 +1,53 @@
 """The search for a counterexample: sizes from small to large, small entries first, everything exact.
 
-At each choice of sizes every matrix has a list of candidates that meet its own hypotheses, cheapest first. Where all
-combinations are few they are all tried, in the order of their cost; otherwise cheap ones are drawn at random. What
-breaks the claim is then made smaller, entry by entry, as long as it still meets the hypotheses and breaks the claim.
+At each choice of sizes all integer instances are run through in the order of the sum of their absolute entries, and
+others are drawn that meet the hypotheses by construction: rationals, low ranks, repeated columns. Each round allows
+more of both, at all sizes. What breaks the claim is made smaller entry by entry, and then everything that would be
+smaller still is run through, as far as a fixed number of instances goes.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from itertools import islice, product
+from functools import cached_property
+from itertools import chain, islice, product
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
+from sympy import MatrixSymbol
 
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError, check_seconds
-from tptheory.numeric.constructions import builder_for, entries, is_possible, of_rank_at_most, unit
-from tptheory.numeric.evaluation import compile_expression
-from tptheory.numeric.instances import Instance, Instances, admits, has_property, is_zero
+from tptheory.claims.vocabulary import Claim
+from tptheory.errors import UnsupportedExpressionError, check_seconds
+from tptheory.numeric.constructions import builder_for, degenerate, entries
+from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.proving.verdicts import Undecided
+from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample, Refuted
-from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.refuting.enumeration import Grid, cost, level_of
 
 LARGEST_SIZE = 3
-QUICK, COMBINATIONS = 80, 3000
-"""How many instances are tried at one choice of sizes, at the first look and at the second."""
+ROUNDS = (60, 600, 6000, 60_000)
+"""How many instances are tried at each choice of sizes, from round to round."""
+SETTLING = 15_000
+"""How many instances may be tried to make sure that nothing smaller breaks the claim."""
+FAR = 6
+"""Narrower instances are tried up to this sum of absolute entries, or that of what was found if that is more."""
+DRAWN = 3000
+"""How many instances are drawn at narrower sizes, together, for the same."""
+EVERYTHING = 700
+"""Up to how many matrices of one shape are listed to draw from; beyond that they are drawn themselves."""
+BUILT = 150
+"""How many matrices are constructed where small integers rarely have the properties asked for."""
 
 
 def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
     """Search for the smallest exact counterexample to a claim.
 
-    Smallest means: least sum of symbolic sizes, then least sum of absolute entries (by descent from what is found).
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. How far that was made sure of, the
+    counterexample says.
 
     Args:
         claim: a claim, or a theorem.
@@ -49,145 +61,182 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
         InvalidTypeError: if ``claim`` is no claim.
         InvalidValueError: if ``seconds`` is not a positive number.
     """
+    started = perf_counter()
     claim = as_claim(claim)
     check_seconds(seconds)
-    search = _Search(claim, seed, perf_counter() + seconds)
+    search = _Search(claim, seed, started + seconds)
     try:
         found = search.run()
     except UnsupportedExpressionError as error:
-        return search.undecided(f"outside exact arithmetic: {error}")
+        return search.undecided(f"outside exact arithmetic: {error}", started)
     if found is None:
         late = perf_counter() > search.deadline
-        return search.undecided("the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}")
-    counterexample = Counterexample(*found)
-    if not counterexample.check():
-        raise AssertionError(f"a counterexample does not survive a second look: {counterexample}")
-    return Refuted(claim, counterexample, perf_counter() - search.started)
+        reason = "the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}"
+        return search.undecided(reason, started)
+    if not found.check():
+        raise AssertionError(f"a counterexample does not survive a second look: {found}")
+    return Refuted(claim, found, perf_counter() - started)
 
 
-EVERYTHING = 700
-"""Up to how many matrices of one shape are listed; beyond that they are drawn."""
+class _OutOfTimeError(Exception):
+    """The time is up."""
 
-Found = tuple[Claim, Instance]
+
+class _Place:
+    """One choice of sizes: what was tried there, and what comes next."""
+
+    def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
+        self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
+        self.total = sum(sizes.values())
+        self.swept = -1
+        """The sum of absolute entries up to which all integer instances were tried."""
+        self.sweep, self.draws = self._sweep(), self._draws(np.random.default_rng(seed))
+        self._seed = seed
+
+    @cached_property
+    def domains(self) -> dict[Any, list[Any]]:
+        """What each symbol is drawn from, cheapest first."""
+        rng = np.random.default_rng([*self._seed, 0])
+        domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
+        return domains | {s: _numbers(s) for s in self.source.scalars}
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The integer instances."""
+        return Grid(self.source, self.sizes)
+
+    def _sweep(self) -> Iterator[Instance | None]:
+        """Run through the integer instances, and None for each dead end."""
+        while self.grid.possible and self.grid.reaches(self.swept + 1):
+            yield from self.grid.level(self.swept + 1)
+            self.swept += 1
+            yield None
+
+    def _draws(self, rng: np.random.Generator) -> Iterator[Instance | None]:
+        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
+        if not self.grid.possible:
+            return
+        if not all(self.domains.values()):
+            return
+        while True:
+            values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
+            if self.source.equations:
+                values = self.source.tie(rng, values)
+            yield values if self.source.holds(values) else None
 
 
 class _Search:
-    """One search: a quick look at all sizes, then a thorough one at those that are not larger than what was found."""
+    """One search, round by round over all places; and then the making sure that nothing smaller was missed."""
 
     def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
-        self.claim, self.seed, self.deadline = claim, seed, deadline
-        self.started = perf_counter()
+        self.claim, self.deadline = claim, deadline
         self.tried = self.largest = 0
-        sources = [(part, Instances(part)) for part in claim.conjuncts()]
-        self.parts = [(part, source, Breaker(part, source)) for part, source in sources]
-        self.most = LARGEST_SIZE * max(len(source.sizes) for _, source, _ in self.parts) or 1
+        self.found: tuple[_Place, Instance] | None = None
+        self.places: list[_Place] = []
+        for part in claim.conjuncts():
+            source = Instances(part)
+            breaks = Breaker(part, source)
+            for choice in product(range(1, LARGEST_SIZE + 1), repeat=len(source.sizes)):
+                sizes = dict(zip(source.sizes, choice, strict=True))
+                self.places.append(_Place(part, source, breaks, sizes, [seed, *choice]))
+        self.places.sort(key=lambda place: place.total)
 
-    def run(self) -> Found | None:
+    def run(self) -> Counterexample | None:
         """Return the smallest counterexample that the time allows to find."""
-        found = self._look(self.most, QUICK)
-        if perf_counter() < self.deadline:
-            total = sum(n for n in found[1].values() if isinstance(n, int)) if found else self.most
-            found = self._look(total or 1, COMBINATIONS) or found
-        if found is None:
+        minimal = False
+        try:
+            self._find()
+            minimal = self.found is not None and self._settle()
+        except _OutOfTimeError:
+            pass
+        if self.found is None:
             return None
-        part, values = found
-        source, breaks = next((s, b) for p, s, b in self.parts if p is part)
-        return part, _shrink(source, breaks, values, self.deadline)
+        place, values = self.found
+        narrower = [p.swept for p in self.places if p.total < place.total and p.grid.possible]
+        values = {s: values[s] for s in (*place.sizes, *place.source.matrices, *place.source.scalars)}
+        return Counterexample(place.part, values, minimal, min(narrower, default=None))
 
-    def _look(self, most: int, combinations: int) -> Found | None:
-        for total in range(1, most + 1):
-            for part, source, breaks in self.parts:
-                for sizes in _sizes(source, total):
-                    self.largest = max(self.largest, total)
-                    for values in _instances(source, sizes, np.random.default_rng([self.seed, total]), combinations):
-                        self.tried += 1
-                        if breaks(values):
-                            return part, values
-                        if perf_counter() > self.deadline:
-                            return None
+    def _find(self) -> None:
+        for tries in ROUNDS:
+            for place in self.places:
+                self.largest = max(self.largest, place.total)
+                for values in chain(islice(place.sweep, tries), islice(place.draws, tries)):
+                    if self._is_found(place, values):
+                        return
+
+    def _is_found(self, place: _Place, values: Instance | None) -> bool:
+        """Whether an instance breaks the claim; if so, it is what is found by now."""
+        if perf_counter() > self.deadline:
+            raise _OutOfTimeError
+        if values is None:
+            return False
+        self.tried += 1
+        if not place.breaks(values):
+            return False
+        self.found = place, values
+        return True
+
+    def _settle(self) -> bool:
+        """Make what was found smaller; tell whether every integer instance that would be smaller still was tried."""
+        place, values = self._shrunk()
+        narrower = [p for p in self.places if p.total < place.total]
+        for p in narrower:
+            if any(self._is_found(p, trial) for trial in islice(p.draws, DRAWN // len(narrower))):
+                place, values = self._shrunk()
+                break
+        level, left = 0, SETTLING
+        while level <= (far := max(level_of(values), FAR)):
+            other = self._unswept(level, place.total, level_of(values), far)
+            if other is None:
+                level += 1
+                continue
+            left -= 1
+            if not (left and other.grid.reaches(other.swept + 1)):
+                return level > level_of(values)
+            if self._is_found(other, next(other.sweep)):
+                place, values = self._shrunk()
+        return True
+
+    def _unswept(self, level: int, total: int, least: int, far: int) -> _Place | None:
+        """Return where not all integer instances of this sum were tried, though they would be smaller."""
+        for place in self.places:
+            if place.total > total:
+                break
+            if level < (least if place.total == total else far + 1) and place.swept < level and place.grid.possible:
+                return place
         return None
 
-    def undecided(self, reason: str) -> Undecided:
+    def _shrunk(self) -> tuple[_Place, Instance]:
+        """Make what was found narrower, and its entries smaller, one at a time, as long as the claim stays broken."""
+        if self.found is None:
+            raise AssertionError("nothing was found that could be made smaller")
+        place, values = self.found
+        smaller = True
+        while smaller:
+            smaller = False
+            for other, trial in chain(self._narrowed(place, values), _smaller(place, values)):
+                if self._is_found(other, trial if other.source.holds(trial) else None):
+                    place, values, smaller = other, trial, True
+                    break
+        return place, values
+
+    def _narrowed(self, place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
+        """Run through what is left if one index of one symbolic size is left out."""
+        for size, n in place.sizes.items():
+            if n > 1:
+                sizes = {**place.sizes, size: n - 1}
+                other = next(p for p in self.places if p.part is place.part and p.sizes == sizes)
+                for i in range(n):
+                    rest = {s: _without(v, s, size, i) if s in place.grid.shapes else v for s, v in values.items()}
+                    yield other, rest | sizes
+
+    def undecided(self, reason: str, started: float) -> Undecided:
         """Say how far the search got."""
+        swept = min((place.swept for place in self.places if place.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
-        return Undecided(self.claim, reason, evidence, perf_counter() - self.started)
-
-
-class Breaker:
-    """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once."""
-
-    def __init__(self, claim: Claim, source: Instances) -> None:
-        self.claim = claim
-        self.symbols = [*source.matrices, *source.scalars]
-        self.steady = [
-            self._compiled(node.arg)
-            for node in (claim.quantity.atoms(Pinv, LogPdet) if isinstance(claim, Conserved | Nonincreasing) else ())
-        ]
-        if isinstance(claim, RankAtMost):
-            self.expressions = [self._compiled(claim.matrix)]
-            self.bounds = [self._compiled(b) if isinstance(b, MatrixExpr) else b for b in claim.bound]
-        else:
-            residuals = [claim.rate()] if isinstance(claim, Nonincreasing) else claim.residuals()
-            self.expressions = [self._compiled(r) for r in residuals if not isinstance(r, ZeroMatrix)]
-
-    def _compiled(self, expression: Any) -> Any:
-        return compile_expression(expression, self.symbols, arithmetic="exact")
-
-    def __call__(self, values: Instance) -> bool:
-        """Whether the claim fails at these values, and pseudo-inverses that a flow moves cannot jump there."""
-        arrays = [values[s] for s in self.symbols]
-        try:
-            if any(_is_deficient(argument(*arrays)) for argument in self.steady):
-                return False
-            if isinstance(self.claim, RankAtMost):
-                rank = self.expressions[0](*arrays).rank()
-                sizes = {s: n for s, n in values.items() if isinstance(n, int)}
-                return rank > min(b(*arrays).rank() if callable(b) else int(b.subs(sizes)) for b in self.bounds)
-            if isinstance(self.claim, Nonincreasing):
-                return bool(self.expressions[0](*arrays) > 0)
-            return any(not is_zero(expression(*arrays)) for expression in self.expressions)
-        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
-            return False
-
-
-def _is_deficient(A: fmpq_mat) -> bool:
-    return A.rank() < min(A.nrows(), A.ncols())
-
-
-def _sizes(source: Instances, total: int) -> Iterator[dict[Any, int]]:
-    """Run through the choices of symbolic sizes with this sum; a claim of fixed sizes has one, at sum 1."""
-    if not source.sizes:
-        if total == 1:
-            yield {}
-        return
-    for sizes in product(range(1, LARGEST_SIZE + 1), repeat=len(source.sizes)):
-        if sum(sizes) == total:
-            yield dict(zip(source.sizes, sizes, strict=True))
-
-
-def _instances(source: Instances, sizes: dict[Any, int], rng: np.random.Generator, most: int) -> Iterator[Instance]:
-    """Run through instances at these sizes that meet the hypotheses, cheap ones first."""
-    domains = {A: _candidates(source, A, sizes, rng) for A in source.matrices}
-    domains |= {s: _numbers(s) for s in source.scalars}
-    if any(not domain for domain in domains.values()):
-        return
-    symbols = list(domains)
-    if math.prod(len(d) for d in domains.values()) <= most:
-        ranked = sorted(product(*(enumerate(domains[s]) for s in symbols)), key=lambda c: sum(i for i, _ in c))
-        chosen: Iterator[Any] = (tuple(v for _, v in combination) for combination in ranked)
-    else:
-        chosen = islice(_draws(domains, symbols, rng), most)
-    for combination in chosen:
-        values = {**sizes, **dict(zip(symbols, combination, strict=True))}
-        if source.equations:
-            values = source.tie(rng, values)
-        if source.holds(values):
-            yield values
-
-
-def _draws(domains: dict[Any, list[Any]], symbols: list[Any], rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
-    while True:
-        yield tuple(domains[s][int(len(domains[s]) * rng.random() ** 2)] for s in symbols)
+        if swept >= 0:
+            evidence["sum of absolute entries up to which all integers were tried"] = swept
+        return Undecided(self.claim, reason, evidence, perf_counter() - started)
 
 
 def _numbers(symbol: Any) -> list[fmpq]:
@@ -201,19 +250,15 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     properties = source.properties[A]
     bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
     if bound:
-        everything = (
-            fmpq_mat(rows, columns, list(e)) for e in product(range(-bound, bound + 1), repeat=rows * columns)
-        )
-        found = [M for M in everything if all(has_property(name, M) for name in properties)]
+        numbers = product(range(-bound, bound + 1), repeat=rows * columns)
+        found = [fmpq_mat(rows, columns, list(e)) for e in numbers]
     else:
-        drawn = [entries(rng, rows, columns, bound=2) for _ in range(60)]
-        drawn += [of_rank_at_most(rng, rows, columns, 1) for _ in range(20)]
-        drawn += [_sparse(rng, rows, columns) for _ in range(120)]
-        drawn += [unit(rows, columns, k) for k in range(min(rows, columns) + 1)]
-        found = [M for M in drawn if all(has_property(name, M) for name in properties)]
-    if properties and len(found) < 20:
-        tries = 10 if is_possible(properties, rows, columns) else 0
-        built = (builder_for(properties)(rng, rows, columns) for _ in range(tries))
+        found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
+        found += [degenerate(rng, rows, columns) for _ in range(40)]
+        found += [_sparse(rng, rows, columns) for _ in range(120)]
+    found = [M for M in found if all(has_property(name, M) for name in properties)]
+    if properties and len(found) < BUILT:
+        built = [builder_for(properties)(rng, rows, columns) for _ in range(BUILT)]
         found += [M for M in built if all(has_property(name, M) for name in properties)]
     return sorted(found, key=cost)
 
@@ -224,32 +269,36 @@ def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
     return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
 
 
-def cost(value: Any) -> tuple[int, int, int]:
-    """Order exact values: sum of absolute numerators and denominators, then nonzero entries, then negative ones."""
-    numbers = value.entries() if isinstance(value, fmpq_mat) else [value]
-    size = sum(int(abs(x.p)) + (int(x.q) - 1) * 2 for x in numbers)
-    return size, sum(x != 0 for x in numbers), sum(x < 0 for x in numbers)
+def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_mat:
+    """Return a matrix without the row and the column of this index, where they run over ``size``."""
+    rows = [row for i, row in enumerate(A.tolist()) if symbol.rows != size or i != index]
+    return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
 
 
-def _shrink(source: Instances, breaks: Breaker, values: Instance, deadline: float) -> Instance:
-    """Make entries smaller, one matrix at a time, as long as the claim stays broken."""
-    smaller = True
-    while smaller and perf_counter() < deadline:
-        smaller = False
-        for trial in _smaller(source, values):
-            if source.holds(trial) and breaks(trial):
-                values, smaller = trial, True
-                break
-    return values
+def _smaller(place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
+    """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
 
-
-def _smaller(source: Instances, values: Instance) -> Iterator[Instance]:
-    """Run through values with one matrix cheaper: zeroed, one entry smaller, or made positive."""
+    Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
+    """
+    source, total = place.source, _total_cost(values)
     for symbol in (*source.matrices, *source.scalars):
         old = values[symbol]
-        for new in _cheaper(old):
-            if cost(new) < cost(old):
-                yield {**values, symbol: new}
+        special = place.domains[symbol] if source.properties.get(symbol) else ()
+        for new in (*_cheaper(old), *special):
+            if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
+                continue
+            trial = {**values, symbol: new}
+            yield place, trial
+            for other, system in source.systems.items():
+                if other != symbol and (solution := system.solve(trial)) is not None:
+                    solved = {**trial, other: solution}
+                    if _total_cost(solved) < total:
+                        yield place, solved
+
+
+def _total_cost(values: Instance) -> tuple[int, ...]:
+    costs = (cost(value) for value in values.values() if not isinstance(value, int))
+    return tuple(map(sum, zip((0, 0, 0), *costs, strict=True)))
 
 
 def _cheaper(value: Any) -> Iterator[Any]:

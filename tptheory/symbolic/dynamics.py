@@ -110,7 +110,7 @@ class Flow(Motion):
         if not (isinstance(symbol, LayerSymbol) and isinstance(symbol.sequence, Recursion)):
             return super().__getitem__(symbol)
         moving = symbol.sequence
-        return moving.altered(f"{moving.name}_dot", self.derivative, f"the derivative along {self!r}").member(
+        return moving.altered(f"{moving.name}_dot", self.derivative, f"{moving.reason}, along the flow").member(
             symbol.index
         )
 
@@ -130,6 +130,8 @@ class Step(Motion):
         if not isinstance(part, LayerSymbol):
             return part
         if isinstance(part.sequence, Recursion):
-            after = part.sequence.altered(f"{part.sequence.name}_next", self.after, "one step")
+            after = part.sequence.altered(
+                f"{part.sequence.name}_next", self.after, f"{part.sequence.reason}, after the step"
+            )
             return after.member(part.index)
         return matadd(part, self[part]) if part in self else part

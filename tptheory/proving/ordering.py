@@ -1,0 +1,104 @@
+"""In which order to use the cofactors of a certificate, and which of them at once.
+
+Each line of a chain is the one before less some cofactors, so that a line depends on which were used, not on their
+order. Of all orders, the one whose lines are shortest in total is found by a search that keeps the best few ways to
+have used so many; up to a dozen cofactors it keeps them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from tptheory.proving.reading import Monomial
+
+Terms = dict[Monomial, Fraction]
+
+LINE, TERM, DETOUR = 10, 3, 1000
+"""What a line costs, and each of its terms, beside its letters; and a step that no term of the line before asks for."""
+
+ALL, KEPT = 12, 30
+"""Up to how many cofactors all ways are kept, and how many ways are kept for more."""
+
+
+class Step(NamedTuple):
+    """A cofactor times its coefficient; steps of one kind may share a line."""
+
+    terms: Terms
+    kind: str
+
+
+class _Way(NamedTuple):
+    cost: int
+    groups: tuple[tuple[int, ...], ...]
+    line: Terms
+
+
+def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int, ...]]]:
+    """Return the lines after the first one, each with the steps that lead to it."""
+    best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
+    best[0][0] = _Way(0, (), first)
+    width = 1 << ALL if len(steps) <= ALL else KEPT
+    for count in range(len(steps)):
+        for used, way in sorted(best[count].items(), key=lambda item: item[1][:2])[:width]:
+            for group in _groups(way.line, steps, used):
+                line = _after(way.line, steps, group)
+                cost = way.cost + LINE + sum(TERM + letters(m) for m in line)
+                cost += sum(DETOUR for i in group if not _called_for(way.line, steps[i].terms))
+                new = _Way(cost, (*way.groups, group), line)
+                now = used | sum(1 << i for i in group)
+                old = best[count + len(group)].get(now)
+                if old is None or new[:2] < old[:2]:
+                    best[count + len(group)][now] = new
+    (way,) = best[-1].values()
+    lines, line = [], first
+    for group in way.groups:
+        line = _in_place(line, _after(line, steps, group), [steps[i].terms for i in group])
+        lines.append((line, group))
+    return lines
+
+
+def _groups(line: Terms, steps: Sequence[Step], used: int) -> Iterator[tuple[int, ...]]:
+    """Run through the steps that may come next: each alone, and those of a kind that do not meet."""
+    waiting = [i for i in range(len(steps)) if not used >> i & 1]
+    together: dict[str, list[int]] = {}
+    for i in waiting:
+        yield (i,)
+        if _called_for(line, steps[i].terms):
+            group = together.setdefault(steps[i].kind, [])
+            if all(steps[i].terms.keys().isdisjoint(steps[j].terms) for j in group):
+                group.append(i)
+    yield from (tuple(group) for group in together.values() if len(group) > 1)
+
+
+def _called_for(line: Terms, terms: Terms) -> bool:
+    """Whether a step takes away a whole term of a line."""
+    return any(line.get(m) == c for m, c in terms.items())
+
+
+def _after(line: Terms, steps: Sequence[Step], group: tuple[int, ...]) -> Terms:
+    new = dict(line)
+    for i in group:
+        for m, c in steps[i].terms.items():
+            new[m] = new.get(m, Fraction(0)) - c
+            if not new[m]:
+                del new[m]
+    return new
+
+
+def _in_place(old: Terms, new: Terms, subtracted: list[Terms]) -> Terms:
+    """Order the terms of a line as those of the line before: what is new stands where it came from."""
+    line: Terms = {}
+    for m in old:
+        for terms in subtracted:
+            if m in terms:
+                line |= {fresh: new[fresh] for fresh in terms if fresh in new and fresh not in old}
+        if m in new:
+            line[m] = new[m]
+    return line | new
+
+
+def letters(monomial: Monomial) -> int:
+    """Count the letters of a monomial."""
+    return len(monomial[1]) + sum(map(len, monomial[0]))

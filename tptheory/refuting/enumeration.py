@@ -1,0 +1,213 @@
+"""All integer instances of a claim at fixed sizes, in the order of the sum of their absolute entries.
+
+Everything of one sum is finite, and so are all sums below it: what was run through to a sum is exhausted. Matrices
+that differ by a signed permutation of a symbolic width say the same of a claim in which that width has no coordinates,
+so that one of each such class is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from itertools import combinations, product
+from math import comb
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+from sympy import (
+    Add,
+    Determinant,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixSymbol,
+    Mul,
+    Number,
+    Pow,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
+from sympy.core.symbol import Str
+
+from tptheory.numeric.constructions import is_possible
+from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.symbolic.expressions import LogPdet, Pinv
+
+LONGEST_LEVEL = 12_000
+"""Sums of which one matrix has more integer matrices than this are not run through."""
+
+SYMMETRIES = 100
+"""How many symmetries of a matrix are used, simple ones first; each is sound by itself."""
+
+Entries = tuple[int, ...]
+Symmetry = tuple[tuple[int, int], ...]
+"""For each entry of the image: the place that it comes from, and a sign."""
+
+
+class Grid:
+    """All integer instances at one choice of sizes that meet the hypotheses."""
+
+    def __init__(self, source: Instances, sizes: dict[Any, int]) -> None:
+        self.source, self.sizes = source, sizes
+        self.shapes = {A: source.shape(A, sizes) for A in source.matrices}
+        self.symbols = _ordered(source, self.shapes)
+        self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
+        self.possible = all(is_possible(source.properties[A], *shape) for A, shape in self.shapes.items())
+        known: set[Any] = set()
+        self.ready: list[list[Any]] = []
+        for s in self.symbols:
+            known.add(s)
+            self.ready.append([c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)])
+        self._candidates: dict[tuple[int, int], list[Any]] = {}
+
+    def reaches(self, level: int) -> bool:
+        """Whether the instances whose absolute entries sum to ``level`` are few enough to be run through."""
+        return all(_count(rows * columns, level) <= LONGEST_LEVEL for rows, columns in self.shapes.values())
+
+    def level(self, level: int) -> Iterator[Instance | None]:
+        """Run through the instances whose absolute entries sum to ``level``, and None for each dead end."""
+        if not self.possible or (not self.symbols and level):
+            return
+        yield from self._fill(0, level, {**self.sizes})
+
+    def _fill(self, i: int, left: int, values: Instance) -> Iterator[Instance | None]:
+        if i == len(self.symbols):
+            yield dict(values)
+            return
+        most = left - sum(self.least[i + 1 :])
+        symbol = self.symbols[i]
+        last = i + 1 == len(self.symbols)
+        for part in range(max(most, self.least[i]) if last else self.least[i], most + 1):
+            for value in self.candidates(i, part):
+                values[symbol] = value
+                if all(condition.holds(values) for condition in self.ready[i]):
+                    yield from self._fill(i + 1, left - part, values)
+                else:
+                    yield None
+
+    def candidates(self, i: int, part: int) -> list[Any]:
+        """Return what the ``i``-th symbol can be if its absolute entries sum to ``part``."""
+        if (i, part) not in self._candidates:
+            symbol = self.symbols[i]
+            self._candidates[i, part] = (
+                self._matrices(i, part) if isinstance(symbol, MatrixSymbol) else _numbers(symbol, part)
+            )
+        return self._candidates[i, part]
+
+    def _matrices(self, i: int, part: int) -> list[fmpq_mat]:
+        symbol = self.symbols[i]
+        rows, columns = self.shapes[symbol]
+        met = {n for s in self.symbols[:i] if isinstance(s, MatrixSymbol) for n in s.shape}
+        turn_rows, turn_columns = (n in self.free and n not in met for n in symbol.shape)
+        symmetries = _symmetries(rows, columns, turn_rows, turn_columns, symbol.rows == symbol.cols)
+        first = (e for e in _integers(rows * columns, part) if _is_first(e, symmetries))
+        found = (fmpq_mat(rows, columns, list(e)) for e in first)
+        properties = self.source.properties[symbol]
+        return [M for M in found if all(has_property(name, M) for name in properties)]
+
+    @cached_property
+    def free(self) -> frozenset[Any]:
+        """The widths that have no coordinates: symbols, in expressions that no orthogonal change of basis alters."""
+        return frozenset(self.source.sizes if all(map(_is_natural, self.source.spoken)) else ())
+
+
+_NATURAL = (
+    *(Add, Mul, Pow, Number, Symbol, Str, MatrixSymbol, MatAdd, MatMul, MatPow, Transpose, Inverse, Pinv),
+    *(Trace, Determinant, LogPdet, Identity, ZeroMatrix),
+)
+
+
+def _is_natural(expression: Any) -> bool:
+    return isinstance(expression, _NATURAL) and all(map(_is_natural, expression.args))
+
+
+def _ordered(source: Instances, shapes: dict[Any, tuple[int, int]]) -> list[Any]:
+    """Order the symbols so that hypotheses are decided early, and large matrices stand first."""
+    rest = [*sorted(source.matrices, key=lambda A: (-shapes[A][0] * shapes[A][1], str(A))), *source.scalars]
+    ordered: list[Any] = []
+    for condition in sorted(source.conditions, key=lambda c: len(c.symbols)):
+        ordered += [s for s in rest if s in condition.symbols and s not in ordered]
+    return ordered + [s for s in rest if s not in ordered]
+
+
+def _numbers(symbol: Any, part: int) -> list[fmpq]:
+    """Return the scalars of this cost: an integer and its negative, and halves, which cost two more."""
+    found = [fmpq(part), fmpq(part - 2, 2)] if part > 2 and part % 2 else [fmpq(part)]
+    signed = [x * sign for x in found for sign in (1, -1)] if part else found
+    return [x for x in signed if admits(symbol, x)]
+
+
+def _count(places: int, total: int) -> int:
+    """Count the integer points with this sum of absolute coordinates."""
+    return sum(2**k * comb(places, k) * comb(total - 1, k - 1) for k in range(1, total + 1)) if total else 1
+
+
+def _integers(places: int, total: int) -> Iterator[Entries]:
+    """Run through the integer points with this sum of absolute coordinates: few nonzero ones first."""
+    if not total:
+        yield (0,) * places
+    for k in range(1, min(places, total) + 1):
+        for where in combinations(range(places), k):
+            for cuts in combinations(range(1, total), k - 1):
+                sizes = [b - a for a, b in zip((0, *cuts), (*cuts, total), strict=True)]
+                for signs in product((1, -1), repeat=k):
+                    point = [0] * places
+                    for place, size, sign in zip(where, sizes, signs, strict=True):
+                        point[place] = sign * size
+                    yield tuple(point)
+
+
+def _is_first(point: Entries, symmetries: tuple[Symmetry, ...]) -> bool:
+    """Whether no symmetry makes the point larger in lexicographic order; one point of each class passes them all."""
+    return all(tuple([point[place] * sign for place, sign in symmetry]) <= point for symmetry in symmetries)
+
+
+@cache
+def _symmetries(rows: int, columns: int, turn_rows: bool, turn_columns: bool, together: bool) -> tuple[Symmetry, ...]:
+    """Return signed permutations of rows and columns as maps of the entries, by breadth from the simplest ones.
+
+    Where rows and columns are of one width they are turned ``together``.
+    """
+
+    def acting(on_rows: Symmetry | None, on_columns: Symmetry | None) -> Symmetry:
+        left = on_rows or tuple((i, 1) for i in range(rows))
+        right = on_columns or tuple((j, 1) for j in range(columns))
+        return tuple((i * columns + j, s * t) for i, s in left for j, t in right)
+
+    simple: list[Symmetry] = []
+    if together and turn_rows:
+        simple = [acting(g, g) for g in _generators(rows)]
+    elif not together:
+        simple += [acting(g, None) for g in _generators(rows)] if turn_rows else []
+        simple += [acting(None, g) for g in _generators(columns)] if turn_columns else []
+    known = dict.fromkeys(simple)
+    for symmetry in (waiting := [*simple]):
+        for g in simple:
+            composed = tuple((symmetry[place][0], symmetry[place][1] * sign) for place, sign in g)
+            if len(known) < SYMMETRIES and composed not in known:
+                known[composed] = None
+                waiting.append(composed)
+    return tuple(known)
+
+
+def _generators(n: int) -> list[Symmetry]:
+    """Return the changes of one sign, and the swaps of two neighbours, among ``n`` places."""
+    flips = [tuple((i, -1 if i == k else 1) for i in range(n)) for k in range(n)]
+    swaps = [tuple((k + 1 if i == k else k if i == k + 1 else i, 1) for i in range(n)) for k in range(n - 1)]
+    return flips + swaps
+
+
+def cost(value: Any) -> tuple[int, int, int]:
+    """Order exact values: sum of absolute numerators and denominators, then nonzero entries, then negative ones."""
+    numbers = value.entries() if isinstance(value, fmpq_mat) else [value]
+    size = sum(int(abs(x.p)) + (int(x.q) - 1) * 2 for x in numbers)
+    return size, sum(x != 0 for x in numbers), sum(x < 0 for x in numbers)
+
+
+def level_of(values: Instance) -> int:
+    """Return the sum of absolute entries of an instance; a denominator ``q`` counts ``2 (q - 1)`` besides."""
+    return sum(cost(value)[0] for value in values.values() if not isinstance(value, int))
