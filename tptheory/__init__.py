@@ -12,7 +12,7 @@ from tptheory.claims.hypotheses import (
     rank_one,
     symmetric,
 )
-from tptheory.claims.theorem import collect, theorem
+from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import (
     Commute,
     Conserved,
@@ -98,6 +98,7 @@ __all__ = [
     "Zero",
     "alpha",
     "collect",
+    "conjecture",
     "crosscheck",
     "damping",
     "decide",

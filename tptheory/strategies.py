@@ -21,6 +21,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
@@ -156,7 +157,7 @@ def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) 
     """
     if isinstance(largest, bool) or not isinstance(largest, int) or largest < 1:
         raise InvalidValueError(complain("largest", "a positive integer", largest))
-    sources = [Instances(part) for part in as_claim(claim).conjuncts()]
+    sources = [Instances(part) for part in finite(as_claim(claim))]
 
     @st.composite
     def build(draw: DrawFn) -> dict[Any, Any]:

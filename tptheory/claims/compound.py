@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol, latex
+from sympy import Expr, MatrixExpr, S, Symbol
 
 from tptheory.claims import hypotheses
 from tptheory.claims.claim import Claim, flatten_given
@@ -58,6 +58,7 @@ class AnyOf(Claim):
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory.claims.hypotheses import full_row_rank
+    >>> from tptheory.claims.vocabulary import Zero
     >>> A = MatrixSymbol("A", 2, 3)
     >>> AnyOf(Zero(A), full_row_rank(A)).statement()
     'A = 0, or A has full row rank'
@@ -94,7 +95,7 @@ class AnyOf(Claim):
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return the claims with "or" between them."""
-        return ", or ".join(self.names() if say is str else (c.latex().removesuffix(".") for c in self.claims))
+        return ", or ".join(c.conclusion(say) for c in self.claims)
 
 
 @dataclass(frozen=True)
@@ -161,17 +162,8 @@ class ForAll(Claim):
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return the claim, and for which layers."""
-        l, first, last = self.limits
-        inside = self.claim
-        if isinstance(inside, Hypothesis):
-            body = inside.statement() if say is str else inside.latex()
-        else:
-            body = inside.conclusion(say)
-        return (
-            f"{body} for {l} = {first}, ..., {last}"
-            if say is str
-            else rf"{body} for ${l} = {latex(first)}, \dots, {latex(last)}$"
-        )
+        l, first, last = map(say, self.limits)
+        return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}"
 
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}

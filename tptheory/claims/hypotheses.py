@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,11 +36,11 @@ class Hypothesis:
 
     def statement(self) -> str:
         """Say it in words: ``W_2, W_3 have full row rank``."""
-        return self._say([str(A) for A in self.matrices])
+        return self.conclusion(str)
 
     def latex(self) -> str:
         r"""Say it in words and LaTeX, for text mode."""
-        return self._say([f"${latex(A)}$" for A in self.matrices])
+        return self.conclusion(lambda A: f"${latex(A)}$")
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that vanish, each with what it says of its own matrix: ``W_2 has full row rank``."""
@@ -49,7 +50,9 @@ class Hypothesis:
             for i, equation in enumerate(self.equations)
         )
 
-    def _say(self, names: list[str]) -> str:
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Say it in words, with ``say`` turning each matrix into text."""
+        names = [say(A) for A in self.matrices]
         many = len(names) > 1
         verb = "has" if self.name.startswith(("full", "rank")) else "is"
         verb = {"has": "have", "is": "are"}[verb] if many else verb

@@ -17,10 +17,16 @@ from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknow
 
 
 class Theorem:
-    """A claim with a name, a title and a reason: call it, and it returns the claim."""
+    """A claim with a name, a title, a reason, and what is expected of it: call it, and it returns the claim.
 
-    def __init__(self, title: str, function: Callable[[], Any]) -> None:
-        self.title = title
+    Attributes:
+        title: one sentence.
+        expected: ``proved``, or of a conjecture ``refuted`` or ``undecided``.
+        reason: the docstring of the function.
+    """
+
+    def __init__(self, title: str, function: Callable[[], Any], expected: str = "proved") -> None:
+        self.title, self.expected = title, expected
         self.function = function
         self.name = function.__name__
         self.reason = inspect.getdoc(function) or ""
@@ -79,9 +85,25 @@ def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
     Raises:
         InvalidTypeError: if the title is missing (the decorator was written without parentheses).
     """
-    if not isinstance(title, str) or not title.strip():
-        raise InvalidTypeError(complain("title", "a sentence", title, 'Write @theorem("What holds").'))
+    _check_title("theorem", title)
     return lambda function: Theorem(title, function)
+
+
+def conjecture(title: str, *, open: bool = False) -> Callable[[Callable[[], Any]], Theorem]:  # noqa: A002
+    """Mark a function that returns a claim that is false, or with ``open=True`` one that nobody has settled.
+
+    It is collected as a theorem is; what is expected of it is a counterexample, or no verdict.
+
+    Raises:
+        InvalidTypeError: if the title is missing (the decorator was written without parentheses).
+    """
+    _check_title("conjecture", title)
+    return lambda function: Theorem(title, function, "undecided" if open else "refuted")
+
+
+def _check_title(name: str, title: Any) -> None:
+    if not isinstance(title, str) or not title.strip():
+        raise InvalidTypeError(complain("title", "a sentence", title, f'Write @{name}("What holds").'))
 
 
 def collect(target: str | Path) -> list[Theorem]:

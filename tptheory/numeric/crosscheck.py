@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
 
+from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
 from tptheory.errors import InvalidValueError, complain
@@ -75,7 +76,7 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0) -> Cros
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    parts = [(part, Instances(part), _Meter(part)) for part in claim.conjuncts()]
+    parts = [(part, Instances(part), _Meter(part)) for part in finite(claim)]
     rng = np.random.default_rng(seed)
     worst, worst_at = 0.0, {}  # type: ignore[var-annotated]
     counts = {"trials": 0, "exact": 0, "failures": 0, "skipped": 0}

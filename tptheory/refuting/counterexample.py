@@ -11,6 +11,7 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
+from tptheory.claims.compound import finite
 from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
 from tptheory.numeric.crosscheck import least_bound
 from tptheory.numeric.evaluation import evaluate
@@ -169,7 +170,7 @@ class Refuted(Verdict):
 
 def violation(claim: Claim, values: Instance) -> Violation | None:
     """Return the first statement of a claim that fails at these exact values, or None."""
-    for part in claim.conjuncts():
+    for part in finite(claim):
         if isinstance(part, RankAtMost):
             value = evaluate(part.matrix, values, arithmetic="exact")
             bound = least_bound(part, values)

@@ -18,6 +18,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
+from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import UnsupportedExpressionError, check_seconds
@@ -133,7 +134,7 @@ class _Search:
         self.tried = self.largest = 0
         self.found: tuple[_Place, Instance] | None = None
         self.places: list[_Place] = []
-        for part in claim.conjuncts():
+        for part in finite(claim):
             source = Instances(part)
             breaks = Breaker(part, source)
             for choice in product(range(1, LARGEST_SIZE + 1), repeat=len(source.sizes)):

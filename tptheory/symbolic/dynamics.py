@@ -130,8 +130,7 @@ class Step(Motion):
         if not isinstance(part, LayerSymbol):
             return part
         if isinstance(part.sequence, Recursion):
-            after = part.sequence.altered(
-                f"{part.sequence.name}_next", self.after, f"{part.sequence.reason}, after the step"
-            )
+            before = part.sequence
+            after = before.altered(f"{before.name}_next", self.after, f"{before.reason}, after the step")
             return after.member(part.index)
         return matadd(part, self[part]) if part in self else part

@@ -9,7 +9,7 @@ dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol
@@ -113,27 +113,14 @@ class Rule:
             raise InvalidValueError(
                 complain("rule", "a rule whose state has a continuous time", self, "Use rule.step(net).")
             )
-        return Flow(self, net, self._changes(net, -1))
+        weight, bias = (lambda l: matmul(-1, self.descent(net, l))), (lambda l: matmul(-1, self.bias_descent(net, l)))
+        return Flow(self, net, _every_layer(net, weight, bias))
 
     def step(self, net: DeepLinearNetwork) -> Step:
         """Return one step: ``dW_l = -eta G_l``, ``db_l = -eta g_l``, and the change of the rule's own state."""
-        changes, states = self._changes(net, -eta), self.state_changes(net)
+        changes = _every_layer(net, lambda l: self.update(net, l), lambda l: self.bias_update(net, l))
+        states = self.state_changes(net)
         return Step(self, net, {**changes, **states} if states else changes)
-
-    def _changes(self, net: DeepLinearNetwork, factor: Any) -> Mapping[MatrixSymbol, MatrixExpr]:
-        """Return a multiple of what is descended, for every weight and bias."""
-
-        def weight(l: Any) -> MatrixExpr:
-            return matmul(factor, self.descent(net, l))
-
-        def bias(l: Any) -> MatrixExpr:
-            return matmul(factor, self.bias_descent(net, l))
-
-        if net.any_depth:
-            return EveryLayer({"W": weight, "b": bias} if net.biases else {"W": weight})
-        return {net.weight(l): weight(l) for l in net.layers} | (
-            {net.bias(l): bias(l) for l in net.layers} if net.biases else {}
-        )
 
     def __eq__(self, other: object) -> bool:
         """Compare by class and attributes."""
@@ -146,6 +133,16 @@ class Rule:
     def __repr__(self) -> str:
         """Show the call that builds this rule."""
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
+
+def _every_layer(
+    net: DeepLinearNetwork, weight: Callable[[Any], MatrixExpr], bias: Callable[[Any], MatrixExpr]
+) -> Mapping[MatrixSymbol, MatrixExpr]:
+    """Return how every weight moves, and every bias, as functions of the layer say."""
+    if net.any_depth:
+        return EveryLayer({"W": weight, "b": bias} if net.biases else {"W": weight})
+    changes = {net.weight(l): weight(l) for l in net.layers}
+    return changes | ({net.bias(l): bias(l) for l in net.layers} if net.biases else {})
 
 
 class Backprop(Rule):

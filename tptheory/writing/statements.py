@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Claim
 from tptheory.writing.mathematics import NAMESPACE, latex_of, mathml_of
 from tptheory.writing.prose import glued, tex_escaped
@@ -83,17 +82,9 @@ def _statements(claim: Claim, writer: Writer, finish: Callable[[str], str]) -> t
         else:
             groups.append((part.given, [said]))
     return tuple(
-        Statement(tuple(finish(_hypothesis(h, writer)) for h in given), tuple(dict.fromkeys(said)))
+        Statement(tuple(finish(_woven(h.conclusion, writer)) for h in given), tuple(dict.fromkeys(said)))
         for given, said in groups
     )
-
-
-def _hypothesis(hypothesis: Any, writer: Writer) -> str:
-    if not isinstance(hypothesis, Hypothesis):
-        return _woven(hypothesis.conclusion, writer)
-    names = ", ".join(map(str, hypothesis.matrices))
-    rest = hypothesis.statement().removeprefix(names)
-    return _woven(lambda say: ", ".join(map(say, hypothesis.matrices)) + rest, writer)
 
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:
