@@ -16,8 +16,8 @@ from tptheory.proving.searching import (
     completion,
     divided,
     member,
+    multiplied,
     search,
-    without_common_scalars,
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import Translator
@@ -55,9 +55,16 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
 
 
 def equal(left: Polynomial, right: Polynomial) -> Attempt:
-    """Show ``left = right`` without the scalars that all terms share; failing that, as it stands."""
-    divided = without_common_scalars(left, right)
-    return either(equation(*divided), *([equation(left, right)] if divided[0] != left else []))
+    """Show ``left = right`` without the scalars that all terms share, times these; failing that, as it stands."""
+    common = common_scalars(left, right)
+    if not common or left == right:
+        return equation(left, right)
+
+    def divided_out(translator: Translator, deadline: float) -> Proof:
+        proof = equation(divided(left, common), divided(right, common))(translator, deadline)
+        return multiplied(proof, common)
+
+    return either(divided_out, equation(left, right))
 
 
 def descent(rate: Polynomial) -> Attempt:

@@ -7,8 +7,9 @@ is ``M_l = N_l``, which then stands in the certificate as a lemma.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from tptheory.proving.certificate import used, written
 from tptheory.proving.equations import descent, equation, in_cases
 from tptheory.proving.indexed import IndexedTranslator, generic, indices, names_in, polynomial, shifted, written_index
 from tptheory.proving.ranks import factorisations, rank_at_most
-from tptheory.proving.searching import Attempt, StuckError, without_common_scalars
+from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import DEFINED, INVERSE, PLAIN, Polynomial
 from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, Recursion, index_text, layer_symbols, moved, size_text
@@ -151,7 +152,7 @@ def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[G
         rate = read(inside.rate())
         yield Goal("descent", rate.data(), first, last, [])
     elif isinstance(inside, RankAtMost):
-        (matrix,) = without_common_scalars(read(inside.matrix))
+        matrix = read(inside.matrix)
         for bound in inside.bound:
             middle = read(bound).data() if isinstance(bound, MatrixExpr) else [size_text(moved(bound, index | renamed))]
             yield Goal("rank", matrix.data(), first, last, middle)
@@ -166,8 +167,8 @@ def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
     ways = [("l", ""), ("up", "l"), ("down", "l+1")] if goal.kind == "equation" else [("l", "")]
     stuck: list[StuckError] = []
-    divided = _divided(theory, goal)
-    for candidate in (*_lemmas(theory, divided), divided, *([goal] if goal != divided else [])):
+    core = _divided(theory, goal)
+    for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
         for at, own in ways if goal.first != goal.last else ways[:1]:
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:
@@ -176,8 +177,8 @@ def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
                 stuck.append(error)
                 continue
             theory.proved.append((_law(candidate), cases))
-            if candidate not in (goal, divided):
-                theory.proved.append((_law(divided), _cases(theory, divided, "l", "", deadline)))
+            if candidate != goal:
+                theory.proved.append((_law(goal), _cases(theory, goal, "l", "", deadline)))
             return
     raise stuck[0]
 
@@ -187,8 +188,9 @@ def _divided(theory: Theory, goal: Goal) -> Goal:
     if goal.kind != "equation":
         return goal
     left = polynomial(theory.schema, goal.terms)
-    left, right = without_common_scalars(left, polynomial(theory.schema, goal.right) if goal.right else left.scale(0))
-    return goal._replace(terms=left.data(), right=right.data() if right else [])
+    right = polynomial(theory.schema, goal.right) if goal.right else left.scale(0)
+    common = common_scalars(left, right)
+    return goal._replace(terms=divided(left, common).data(), right=divided(right, common).data() if right else [])
 
 
 def _law(goal: Goal) -> Law:
@@ -317,14 +319,46 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
         "reasons": [law.label for law in laws],
         "parts": [[law.terms, law.first, law.last, found] for law, found in theory.proved],
     }
+    names = (generic(name.rstrip("'"))[0] for name in names_in([data["hypotheses"], data["parts"]]))
+    data["symbols"], data["adjoints"] = _declared(theory, names)
+    return data
+
+
+def _declared(theory: Theory, names: Iterable[str]) -> tuple[dict[str, list[str]], list[list[str]]]:
+    """Declare symbols at the index ``k``, with their transposes."""
+    symbols: dict[str, list[str]] = {}
+    adjoints: list[list[str]] = []
     known = theory.known()
-    for name in dict.fromkeys(generic(name.rstrip("'"))[0] for name in names_in([data["hypotheses"], data["parts"]])):
+    for name in dict.fromkeys(names):
         if name in known:
             shape, symmetric = known[name]
-            data["symbols"][name] = list(shape or ())
+            symbols[name] = list(shape or ())
             if shape and not symmetric:
-                data["symbols"][f"{name}'"] = [*reversed(shape)]
-                data["adjoints"].append([name, f"{name}'"])
-            elif shape:
-                data["adjoints"].append([name, name])
-    return data
+                symbols[f"{name}'"] = [*reversed(shape)]
+            if shape:
+                adjoints.append([name, name if symmetric else f"{name}'"])
+    return symbols, adjoints
+
+
+def restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
+    """Whether the laws, symbols and goals of a certificate are those of claims, translated afresh."""
+    theory, goals = _theory(claims)
+    laws = [[law.terms, law.first, law.last] for law in theory.laws]
+    symbols, adjoints = _declared(theory, theory.known())
+    if not all(law in laws for law in data["hypotheses"]) or not data["symbols"].items() <= symbols.items():
+        return False
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for *stated, cases in data["parts"]:
+        shown.setdefault(json.dumps(stated), []).extend(case for *_, case in cases)
+    for goal in goals:
+        law = _law(goal)
+        found = shown.get(json.dumps([law.terms, law.first, law.last]), [])
+        methods = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}[goal.kind]
+        if not found or not all(case["method"] in methods for case in found):
+            return False
+        if goal.kind == "rank":
+            size = isinstance(goal.right[0], str)
+            bounds = goal.right if size else [goal.right, polynomial(theory.schema, goal.right).transpose().data()]
+            if not any(case["bound"] in checker.put(bounds, "l") for case in found):
+                return False
+    return all(pair in adjoints for pair in data["adjoints"])

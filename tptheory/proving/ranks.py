@@ -8,32 +8,32 @@ from operator import mul
 from typing import Any
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.searching import Attempt, Proof, StuckError, completion, search
+from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, completion, divided, search, times
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
 
 
 def rank_at_most(matrix: Polynomial, middle: Polynomial | str) -> Attempt:
     """Write a matrix as a product that passes through a size, or through a matrix."""
+    scalars = common_scalars(matrix)
+    core = divided(matrix, scalars)
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         if isinstance(middle, str):
-            for factors in _through_size(translator, matrix, middle, deadline):
-                return _passing(translator, matrix, factors, middle, deadline)
+            for factors in _through_size(translator, core, middle, deadline):
+                return passing(translator, factors, middle, deadline)
             raise StuckError(f"no factorisation through the size {middle} was found", matrix=repr(matrix))
         for through in (middle, middle.transpose()):
-            for factors in _through_matrix(translator, matrix, through, deadline):
-                return _passing(translator, matrix, factors, through.data(), deadline)
+            for factors in _through_matrix(translator, core, through, deadline):
+                return passing(translator, factors, through.data(), deadline)
         raise StuckError(f"no factorisation through {middle!r} was found", matrix=repr(matrix))
 
+    def passing(translator: Translator, factors: list[Polynomial], bound: Any, deadline: float) -> Proof:
+        whole = [times(factors[0], scalars), *factors[1:]]
+        origin = search(translator, matrix - reduce(mul, whole), deadline)
+        return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in whole], "bound": bound})
+
     return attempt
-
-
-def _passing(
-    translator: Translator, matrix: Polynomial, factors: list[Polynomial], bound: Any, deadline: float
-) -> Proof:
-    origin = search(translator, matrix - reduce(mul, factors), deadline)
-    return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in factors], "bound": bound})
 
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:

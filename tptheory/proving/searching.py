@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 from time import perf_counter
@@ -12,7 +12,7 @@ from typing import Any
 
 from tptheory.proving.completion import Completion, Limits, Origin, without
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, divide
+from tptheory.proving.words import Polynomial
 
 
 class StuckError(Exception):
@@ -93,16 +93,22 @@ def common_scalars(*polynomials: Polynomial) -> list[str]:
     return list(reduce(and_, map(Counter, every)).elements()) if every else []
 
 
-def without_common_scalars(*polynomials: Polynomial) -> list[Polynomial]:
-    """Divide by the scalars that all terms share, and by one coefficient: the claim follows from what is left."""
-    common = common_scalars(*polynomials)
-    if not common:
-        return list(polynomials)
-    divisor = next(c for p in polynomials for c in p.terms.values())
-    return [divided(p, common, divisor) for p in polynomials]
-
-
-def divided(p: Polynomial, scalars: list[str], divisor: Any = 1) -> Polynomial:
-    """Divide a polynomial by scalars that stand in every term, and by a number."""
-    terms = {(without(s, scalars) or (), word): divide(c, divisor) for (s, word), c in p.terms.items()}
+def divided(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
+    """Divide a polynomial by scalars that stand in every term."""
+    terms = {(without(s, scalars) or (), word): c for (s, word), c in p.terms.items()}
     return Polynomial(p.alphabet, p.rows, p.columns, terms)
+
+
+def times(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
+    """Multiply a polynomial by scalars."""
+    terms = {(tuple(sorted((*s, *scalars))), word): c for (s, word), c in p.terms.items()}
+    return Polynomial(p.alphabet, p.rows, p.columns, terms)
+
+
+def multiplied(proof: Proof, scalars: Sequence[str]) -> Proof:
+    """Return the proof of a goal times scalars: each cofactor is multiplied, for a squared norm by their squares."""
+    if proof.method not in ("identity", "cancellation") or proof.fields:
+        raise StuckError(f"a proof by {proof.method} is not multiplied by scalars")
+    more = [*scalars] * (2 if proof.method == "cancellation" else 1)
+    origin = [(c, place._replace(scalars=tuple(sorted((*place.scalars, *more)))), k) for c, place, k in proof.origin]
+    return replace(proof, goal=tuple(times(p, scalars) for p in proof.goal), origin=origin)

@@ -7,20 +7,17 @@ from itertools import groupby
 from time import perf_counter
 from typing import Any
 
-from sympy import MatrixExpr
-
-from tptheory.claims.compound import AnyOf, is_layered
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import is_layered
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
+from tptheory.claims.vocabulary import Nonincreasing
 from tptheory.errors import UnsupportedExpressionError, check_seconds
 from tptheory.proving.certificate import certified, together
-from tptheory.proving.equations import descent, equal, in_cases
+from tptheory.proving.equations import in_cases
 from tptheory.proving.induction import prove_layers
-from tptheory.proving.ranks import rank_at_most
-from tptheory.proving.searching import Attempt, StuckError, without_common_scalars
-from tptheory.proving.translation import Translator
+from tptheory.proving.obligations import obligations, translator_of
+from tptheory.proving.searching import StuckError
 from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.symbolic.layers import size_text
 
 
 def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
@@ -51,12 +48,11 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     title = title or claim.statement()
     parts: list[dict[str, Any]] = []
     try:
-        for _, same in groupby(claim.conjuncts(), lambda part: part.given):
-            claims = list(same)
-            if any(map(is_layered, claims)):
+        for claims in grouped(claim):
+            if is_layered(claims[0]):
                 parts.append(prove_layers(claims, title, started + seconds))
             else:
-                parts += [data for part in claims for data in _first_that_works(part, title, started + seconds)]
+                parts += _first_that_works(claims[0], title, started + seconds)
     except StuckError as stuck:
         return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
     except UnsupportedExpressionError as error:
@@ -66,6 +62,13 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     if not checked:
         raise AssertionError(f"the checker refused a certificate that the prover made: {checked.reason}")
     return Proved(claim, certificate, perf_counter() - started)
+
+
+def grouped(claim: Claim) -> Iterator[list[Claim]]:
+    """Run through the conjuncts: those about any depth that share their hypotheses together, others one by one."""
+    for (layered, _), same in groupby(claim.conjuncts(), lambda part: (is_layered(part), part.given)):
+        claims = list(same)
+        yield from [claims] if layered else [[part] for part in claims]
 
 
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
@@ -97,41 +100,6 @@ def _length(parts: list[dict[str, Any]]) -> int:
 
 
 def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -> Iterator[dict[str, Any]]:
-    translator = translator_of(claim, not isinstance(claim, Nonincreasing), transposes_last)
-    for attempt in _attempts(claim, translator):
-        yield certified(translator, in_cases(attempt, translator, deadline), title)
-
-
-def _attempts(claim: Claim, translator: Translator) -> Iterator[Attempt]:
-    """Return what must be proved, one thing after the other."""
-    if isinstance(claim, Nonincreasing):
-        yield descent(translator(claim.rate_in_velocities()))
-    elif isinstance(claim, RankAtMost):
-        (matrix,) = without_common_scalars(translator(claim.matrix))
-        for bound in claim.bound:
-            if not isinstance(bound, MatrixExpr):
-                yield rank_at_most(matrix, size_text(bound))
-                continue
-            through = translator(bound)
-            yield rank_at_most(matrix, through.rows if through.terms == {((), ""): 1} else through)
-    else:
-        for lhs, rhs in claim.equations():
-            left = translator(lhs)
-            right = left.scale(0) if rhs == 0 else translator(rhs)
-            yield equal(left, right)
-
-
-def translator_of(claim: Claim, thin: bool, transposes_last: bool) -> Translator:
-    """Return a translator that knows the hypotheses of a claim."""
-    translator = Translator(thin, transposes_last)
-    for symbol in claim.witnesses():
-        translator.witness(symbol)
-    for symbol, expression, reason in claim.definitions():
-        translator.define(symbol, expression, reason)
-    for hypothesis in claim.given:
-        if isinstance(hypothesis, AnyOf):
-            alternatives = [[translator(r) for r in residuals] for residuals in hypothesis.alternatives()]
-            translator.assume_one_of(alternatives, [f"the case that {say}" for say in hypothesis.names()])
-    for assumption, reason in claim.assumptions():
-        translator.assume(translator(assumption), reason)
-    return translator
+    translator = translator_of(claim, transposes_last)
+    for obligation in obligations(claim, translator):
+        yield certified(translator, in_cases(obligation.attempt(), translator, deadline), title)

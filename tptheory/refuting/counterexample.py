@@ -138,6 +138,7 @@ class Counterexample:
         return {
             "total_width": self.total_width,
             "minimal": self.minimal,
+            "swept": self.swept,
             "sizes": {str(s): n for s, n in self.sizes.items()},
             "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
             "scalars": {str(s): str(v) for s, v in self.scalars.items()},

@@ -1,0 +1,111 @@
+"""The verdict on a theorem or conjecture of a library: from what is stored beside it, or else from a search."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol
+
+from tptheory.claims.compound import finite
+from tptheory.claims.theorem import Theorem
+from tptheory.errors import InvalidFileError, TptheoryError, check_seconds, complain
+from tptheory.numeric.instances import Instance, Instances
+from tptheory.proving import checker
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.restating import restates
+from tptheory.proving.tactics import prove
+from tptheory.proving.verdicts import Proved, Undecided
+from tptheory.refuting.counterexample import Counterexample, Refuted
+from tptheory.refuting.deciding import decide
+from tptheory.refuting.search import refute
+
+FORMAT = "tptheory-counterexample/1"
+
+
+def settle(
+    theorem: Theorem, seconds: float = 10.0, stored: dict[str, Any] | None = None
+) -> Proved | Refuted | Undecided:
+    """Return the verdict on a theorem: what is stored is checked anew, and only if it does not hold is it searched for.
+
+    A theorem is first tried to be proved, a conjecture to be refuted, and an open one is left to `decide`.
+
+    Args:
+        theorem: the theorem or conjecture.
+        seconds: how long to search.
+        stored: what `stored_form` returned of an earlier verdict, or whatever a file holds.
+
+    Raises:
+        InvalidValueError: if ``seconds`` is not a positive number.
+    """
+    check_seconds(seconds)
+    verdict = recalled(theorem, stored) if stored is not None else None
+    if verdict is not None:
+        return verdict
+    if theorem.expected == "undecided":
+        return decide(theorem, seconds)
+    sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
+    first = sides[0](theorem, seconds)
+    second = sides[1](theorem, seconds) if isinstance(first, Undecided) else first
+    return first if isinstance(second, Undecided) else second
+
+
+def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | None:
+    """Return the verdict that is stored, if the checker accepts it and it is about this theorem; else None."""
+    started = perf_counter()
+    if stored.get("format") == checker.FORMAT:
+        certificate = Certificate(stored)
+        if certificate.check() and restates(theorem.claim, certificate):
+            return Proved(theorem.claim, certificate, perf_counter() - started)
+    elif stored.get("format") == FORMAT:
+        try:
+            found = _counterexample(theorem, stored)
+            if found.check():
+                return Refuted(theorem.claim, found, perf_counter() - started)
+        except TptheoryError:
+            return None
+    return None
+
+
+def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict[str, Any] | None:
+    """Return what to keep of a verdict, as plain data: a certificate, a counterexample, or nothing."""
+    if isinstance(verdict, Proved):
+        return verdict.certificate.data
+    if isinstance(verdict, Refuted):
+        found = verdict.counterexample
+        part = [part.statement() for part in finite(theorem.claim)].index(found.claim.statement())
+        return {"format": FORMAT, "theorem": theorem.title, "part": part, **found.to_json()}
+    return None
+
+
+def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
+    """Read a counterexample to one of the claims that make up a theorem.
+
+    Raises:
+        InvalidFileError: if the data does not give every symbol of the claim a value of its shape.
+    """
+    try:
+        part = list(finite(theorem.claim))[data["part"]]
+        source = Instances(part)
+        values: Instance = {n: int(data["sizes"][str(n)]) for n in source.sizes}
+        if any(n < 1 for n in values.values()):
+            raise ValueError("a size is below 1")
+        for A in source.matrices:
+            values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, values))
+        values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
+        minimal, swept = bool(data["minimal"]), data.get("swept")
+        return Counterexample(part, values, minimal, swept if isinstance(swept, int) else None)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise InvalidFileError(complain("data", f"a counterexample to {theorem.node}", f"{error}")) from None
+
+
+def _matrix(A: MatrixSymbol, rows: list[list[str]], shape: tuple[int, int]) -> fmpq_mat:
+    if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
+        raise ValueError(f"{A} is not of shape {shape}")
+    return fmpq_mat(*shape, [_number(x) for row in rows for x in row])
+
+
+def _number(text: str) -> fmpq:
+    value = checker.rational(text)
+    return fmpq(value.numerator, value.denominator)
