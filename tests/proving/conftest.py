@@ -20,11 +20,17 @@ def trace(A: fmpq_mat) -> fmpq:
     return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
 
 
+def norm(A: fmpq_mat) -> fmpq_mat:
+    """Return the sum of the squares of all entries, as a 1x1 matrix."""
+    return fmpq_mat(1, 1, [sum((x * x for x in A.entries()), fmpq(0))])
+
+
 class Reading:
     """Random values for the symbols of a certificate; products are multiplied out as they stand."""
 
     def __init__(self, data: dict[str, Any], rng: np.random.Generator) -> None:
         sizes = {size for shape in data["symbols"].values() for size in shape}
+        self.shapes = data["symbols"]
         self.sizes = {s: int(s) if s.isdecimal() else int(rng.integers(2, 4)) for s in sizes}
         self.values: dict[str, Any] = {}
         for name, shape in data["symbols"].items():
@@ -34,6 +40,9 @@ class Reading:
                 self.values[name] = entries(rng, self.sizes[shape[0]], self.sizes[shape[1]])
         for a, b in data["adjoints"]:
             A = self.values[a]
+            if isinstance(A, fmpq):  # a number is its own transpose, and of nothing else
+                assert a == b
+                continue
             self.values[b] = A.transpose()
             if a == b:
                 self.values[a] = A + A.transpose()
@@ -54,6 +63,7 @@ class Reading:
         """Add the terms up."""
         total = None
         for coefficient, word, *size in terms:
+            size = [] if any(isinstance(a, str) and self.shapes[a] for a in word) else size  # it is read of I alone
             n = self.sizes.get(size[0], int(size[0]) if size[0].isdecimal() else 2) if size else 0
             eye = fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)]) if size else None
             value = self.word(word, eye)
@@ -62,6 +72,12 @@ class Reading:
             value = value * fmpq(int(numerator), int(denominator or 1))
             total = value if total is None else total + value
         return total
+
+    def rows(self, terms: list[Any]) -> str:
+        """Return the name of the number of rows."""
+        _, word, *size = terms[0]
+        letters = [item for item in word if isinstance(item, str) and self.shapes[item]]
+        return self.shapes[letters[0]][0] if letters else size[0]
 
     def product(self, A: Any, B: Any) -> Any:
         """Multiply; numbers and 1x1 matrices multiply anything."""
@@ -129,13 +145,27 @@ class Reading:
         """Whether the identity of a certificate holds at these values."""
         rest = self.polynomial(data["goal"])
         if data["method"] == "cancellation":
-            rest = fmpq_mat(1, 1, [trace(rest.transpose() * rest)])
+            rest = norm(rest)
+        if data["method"] == "cases":
+            rest = fmpq_mat(1, 1, [1])
+            for case in data["split"]:
+                norms = [norm(self.polynomial(p)) for p in case]
+                rest = rest * sum(norms[1:], norms[0])
         if data["method"] == "rank":
             product = None
             for factor in data["factors"]:
                 value = self.polynomial(factor)
                 product = value if product is None else self.product(product, value)
             rest = rest - product
+            if isinstance(data["bound"], str):
+                assert data["bound"] in {shape for f in data["factors"][1:] for shape in [self.rows(f)]}
+            else:
+                assert any(self.polynomial(data["bound"]) == self.polynomial(f) for f in data["factors"])
+        if data["method"] in ("descent", "cancellation"):
+            for weight, square in data.get("squares", ()):
+                numerator, _, denominator = weight.partition("/")
+                assert int(numerator) > 0
+                rest = rest + norm(self.polynomial(square)) * fmpq(int(numerator), int(denominator or 1))
         for cofactor in data["cofactors"]:
             rest = rest - self.cofactor(data, cofactor)
         return rest == fmpq_mat(rest.nrows(), rest.ncols())
@@ -148,6 +178,10 @@ def second_reading() -> Callable[[dict[str, Any]], bool]:
     def holds(data: dict[str, Any]) -> bool:
         if data["method"] == "all":
             return all(holds(part) for part in data["parts"])
+        shared = {key: data[key] for key in ("symbols", "adjoints", "goal")}
+        for part, case in zip(data["parts"], data["split"], strict=True) if data["method"] == "cases" else ():
+            if not holds({**part, **shared, "hypotheses": [*data["hypotheses"], *case]}):
+                return False
         return all(Reading(data, np.random.default_rng(seed)).holds(data) for seed in range(3))
 
     return holds

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -192,55 +191,6 @@ def test_every_theorem_has_a_certificate_that_a_second_reading_confirms(node, fo
     """The checker accepts it, and it holds when multiplied out at exact random matrices."""
     assert found.check()
     assert second_reading(found.data)
-
-
-def tampered(data, rng):
-    """Return a certificate with one random edit, and what was edited."""
-    data = copy.deepcopy(data)
-    part = data
-    while part["method"] == "all":
-        part = rng.choice(part["parts"])
-    kind = rng.choice(["coefficient", "word", "shape", "index", "hypothesis", "drop", "goal"])
-    polynomials = [part["goal"], *part["hypotheses"], *part.get("factors", [])]
-    if kind == "coefficient":
-        target = rng.choice([*part["cofactors"], *(t for p in polynomials for t in p)])
-        target[0] = rng.choice(["-1", "2", "0", "1/3", "7"])
-    elif kind == "word":
-        words = [t[1] for p in polynomials for t in p] + [w for c in part["cofactors"] for w in (c[1], c[3])]
-        word = rng.choice(words)
-        if word and rng.random() < 0.5:
-            word[rng.randrange(len(word))] = rng.choice(list(part["symbols"]))
-        else:
-            word.insert(rng.randint(0, len(word)), rng.choice(list(part["symbols"])))
-    elif kind == "shape":
-        shape = part["symbols"][rng.choice(list(part["symbols"]))]
-        if shape:
-            shape[rng.randrange(2)] = rng.choice(["1", "m", "n", "q"])
-    elif kind == "index" and part["cofactors"]:
-        rng.choice(part["cofactors"])[2] = rng.randrange(len(part["hypotheses"]))
-    elif kind == "hypothesis" and part["hypotheses"]:
-        rng.choice(part["hypotheses"]).pop()
-    elif kind == "drop" and part["cofactors"]:
-        part["cofactors"].pop(rng.randrange(len(part["cofactors"])))
-    else:
-        part["goal"].append(copy.deepcopy(rng.choice(part["goal"])))
-    return data, kind
-
-
-@pytest.mark.parametrize(("node", "found"), CERTIFICATES, ids=[node for node, _ in CERTIFICATES])
-def test_tampering_is_refused(node, found, second_reading):
-    """Of 100 random edits none is accepted, unless the edited identity still holds on a second reading."""
-    rng = random.Random(node)
-    refused = 0
-    for _ in range(100):
-        data, kind = tampered(found.data, rng)
-        try:
-            checker.check(data)
-        except checker.Refused:
-            refused += 1
-        else:
-            assert second_reading(data), kind
-    assert refused > 20
 
 
 def test_runs_alone(tmp_path):

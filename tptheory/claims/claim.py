@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, latex, sympify
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import as_matrix, matadd, matmul
 
 
@@ -32,6 +32,7 @@ class Claim:
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
         self.check()
+        self._refuse_taken_symbols()
 
     def check(self) -> None:
         """Refuse arguments that mean nothing together."""
@@ -78,8 +79,29 @@ class Claim:
         """Return every expression that the conclusion speaks of."""
         return tuple(side for equation in self.equations() for side in equation)
 
+    def _refuse_taken_symbols(self) -> None:
+        """Refuse a claim that speaks of a symbol that a hypothesis says exists, or that stands for a velocity."""
+        taken = {symbol for symbol, _, _ in self.definitions()}
+        for h in self.given:
+            taken |= _symbols(h.equations) - _symbols(h.matrices) if isinstance(h, Hypothesis) else set()
+        if both := self.symbols() & taken:
+            name = min(map(str, both))
+            raise InvalidValueError(
+                f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {name}). "
+                "Give yours another name."
+            )
+
+    def symbols(self) -> set[Any]:
+        """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
+        assumed = (h.matrices if isinstance(h, Hypothesis) else h.residuals() for h in self.given)
+        return _symbols(self.expressions(), *assumed)
+
     def _repr_latex_(self) -> str:
         return self.latex()
+
+
+def _symbols(*groups: Iterable[Any]) -> set[Any]:
+    return {s for group in groups for e in group for s in sympify(e).atoms(MatrixSymbol, Symbol)}
 
 
 def _assumed(hypothesis: Any) -> tuple[tuple[Any, str], ...]:

@@ -89,6 +89,14 @@ class RankAtMost(Claim):
 
     readers = (("matrix", as_matrix), ("bound", _bounds))
 
+    def check(self) -> None:
+        """Check that every bound that is no matrix is made of sizes."""
+        matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
+        sizes = {symbol for A in matrices for n in A.shape for symbol in n.free_symbols}
+        for b in self.bound:
+            if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
+                raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
+
     def expressions(self) -> tuple[Any, ...]:
         """Return the matrix, and the matrices whose rank bounds it."""
         return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))
@@ -226,6 +234,10 @@ class Conserved(Claim):
 
     readers = (("quantity", as_expression), ("along", _flow_or_step))
 
+    def check(self) -> None:
+        """Check that the loss says how the quantity moves."""
+        self.along.refuse_unknown_error(self.quantity)
+
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
         if isinstance(self.along, Step):
@@ -265,6 +277,7 @@ class Nonincreasing(Claim):
             raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
         if isinstance(self.quantity, MatrixExpr):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
+        self.along.refuse_unknown_error(self.quantity)
 
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol, ZeroMatrix, exp, log, sympify
+from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, exp, log, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Claim
@@ -66,8 +67,8 @@ class Instances:
         self.matrices: list[MatrixSymbol] = sorted(
             (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
         )
-        sizes = {n for A in self.matrices for n in A.shape}
-        self.sizes = sorted((n for n in sizes if not n.is_number), key=str)
+        sizes = {s for A in self.matrices for n in A.shape for s in n.free_symbols}
+        self.sizes = sorted(sizes, key=str)
         self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
         self.properties = {A: frozenset(h.name for h in hypotheses if A in h.matrices) for A in self.matrices}
         self.tied = sorted({A for e in self.equations for A in e.atoms(MatrixSymbol)}, key=lambda A: A.name)
@@ -113,7 +114,11 @@ class Instances:
             values[A] = self._matrix(rng, A, rows, columns, plain)
         for s in self.scalars:
             k = int(rng.integers(1, 17))
-            values[s] = fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4)
+            likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
+            value = next((v for v in likely if admits(s, v)), None)
+            if value is None:
+                return None
+            values[s] = value
         return self.tie(rng, values)
 
     def tie(self, rng: Random, values: Instance) -> Instance:
@@ -153,8 +158,21 @@ class Instances:
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
+        if not all(admits(s, values[s]) for s in self.scalars):
+            return False
         properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
         return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
+
+
+def admits(symbol: Symbol, value: fmpq) -> bool:
+    """Whether a scalar symbol may have a value: its sign, and whatever else SymPy was told of it."""
+    return _admits(symbol, int(value.p), int(value.q))
+
+
+@lru_cache(maxsize=4096)
+def _admits(symbol: Symbol, p: int, q: int) -> bool:
+    number = Rational(p, q)
+    return all(getattr(number, f"is_{name}") in (told, None) for name, told in symbol.assumptions0.items())
 
 
 def is_zero(value: Any) -> bool:

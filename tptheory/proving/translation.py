@@ -58,6 +58,7 @@ class Translator:
         self.alternatives: list[tuple[int, list[list[Polynomial]], list[str]]] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
+        self._owners: dict[str, Any] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
@@ -96,17 +97,38 @@ class Translator:
 
     def witness(self, symbol: MatrixSymbol) -> None:
         """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
+        self._own_matrix(str(symbol.name), symbol)
         self.alphabet.matrix(str(symbol.name), size_text(symbol.rows), size_text(symbol.cols), level=AUXILIARY)
 
     def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
         """Let a symbol stand for an expression: it will be replaced wherever it stands."""
         name, rows, columns = str(symbol.name), size_text(symbol.rows), size_text(symbol.cols)
+        self._own_matrix(name, symbol)
         letter = Polynomial.word(self.alphabet, self.alphabet.matrix(name, rows, columns, level=DEFINED))
         self.assume(letter - self(expression), label)
 
+    def _own(self, name: str, owner: Any) -> None:
+        """Let a name stand for one thing: letters are told apart by their names alone.
+
+        Raises:
+            UnsupportedExpressionError: if the name already stands for something else.
+        """
+        if self._owners.setdefault(name, owner) != owner:
+            raise UnsupportedExpressionError(
+                f"'expression' must give each name one meaning (got {name!r} for two). Rename a symbol, or a size."
+            )
+
+    def _own_matrix(self, name: str, owner: Any) -> None:
+        """Take a name for a matrix, and the name of its transpose."""
+        self._own(name, owner)
+        self._own(f"{name}'", ("transpose", owner))
+
     def _matrix(self, M: Any) -> Polynomial:
         rows, columns = size_text(M.rows), size_text(M.cols)
+        for text, size in ((rows, M.rows), (columns, M.cols)):
+            self._own(text, size)
         if isinstance(M, MatrixSymbol):
+            self._own_matrix(str(M.name), M)
             return Polynomial.word(self.alphabet, self.alphabet.matrix(str(M.name), rows, columns))
         if isinstance(M, Identity):
             return Polynomial.identity(self.alphabet, rows)
@@ -146,7 +168,8 @@ class Translator:
         one = Polynomial.identity(self.alphabet, "1")
         if s.is_Rational:
             return one.scale(int(s) if s.is_Integer else Fraction(int(s.p), int(s.q)))
-        if isinstance(s, Symbol):
+        if isinstance(s, Symbol) and s.is_commutative and s.is_real is not False:
+            self._own(s.name, s)
             return Polynomial.scalar(self.alphabet, s.name)
         if isinstance(s, Add):
             total = one.scale(0)
@@ -169,6 +192,7 @@ class Translator:
         if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
             return self._matrix(s.parent)
         if isinstance(s, LogPdet | Determinant):
+            self._own(str(s), s)
             return Polynomial.scalar(self.alphabet, str(s))
         raise UnsupportedExpressionError(
             "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
@@ -185,6 +209,7 @@ class Translator:
             return self._inverses[key].transpose()
         name = self.inverse_name(A, "+")
         symmetric = A.transpose() == A
+        self._own_matrix(name, ("pinv", A))
         P = self._letter(name, A.columns, A.rows, symmetric)
         self._inverses["pinv", A] = P
         penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
@@ -199,6 +224,7 @@ class Translator:
         if (key := ("inverse", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
         name = self.inverse_name(A, "^-1")
+        self._own_matrix(name, ("inverse", A))
         K = self._letter(name, A.columns, A.rows, A.transpose() == A)
         self._inverses["inverse", A] = K
         label = f"{A!r} is invertible"
@@ -220,6 +246,8 @@ class Translator:
     def _ones(self, rows: str, columns: str) -> Polynomial:
         """Name a matrix of ones as a column times a row."""
         product = Polynomial.identity(self.alphabet, "1")
+        for size in {rows, columns} - {"1"}:
+            self._own_matrix(f"ones_{size}", ("ones", size))
         if rows != "1":
             product = product * Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{rows}", rows, "1"))
         if columns != "1":

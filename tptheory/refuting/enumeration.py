@@ -34,7 +34,7 @@ from sympy import (
 from sympy.core.symbol import Str
 
 from tptheory.numeric.constructions import is_possible
-from tptheory.numeric.instances import Instance, Instances, has_property
+from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000
@@ -55,7 +55,7 @@ class Grid:
         self.source, self.sizes = source, sizes
         self.shapes = {A: source.shape(A, sizes) for A in source.matrices}
         self.symbols = _ordered(source, self.shapes)
-        self.least = [int(not isinstance(s, MatrixSymbol) and s.is_positive) for s in self.symbols]
+        self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
         self.possible = all(is_possible(source.properties[A], *shape) for A, shape in self.shapes.items())
         known: set[Any] = set()
         self.ready: list[list[Any]] = []
@@ -137,7 +137,8 @@ def _ordered(source: Instances, shapes: dict[Any, tuple[int, int]]) -> list[Any]
 def _numbers(symbol: Any, part: int) -> list[fmpq]:
     """Return the scalars of this cost: an integer and its negative, and halves, which cost two more."""
     found = [fmpq(part), fmpq(part - 2, 2)] if part > 2 and part % 2 else [fmpq(part)]
-    return found if symbol.is_positive or not part else [x * sign for x in found for sign in (1, -1)]
+    signed = [x * sign for x in found for sign in (1, -1)] if part else found
+    return [x for x in signed if admits(symbol, x)]
 
 
 def _count(places: int, total: int) -> int:

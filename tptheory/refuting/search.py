@@ -23,7 +23,7 @@ from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import UnsupportedExpressionError, check_seconds
 from tptheory.numeric.constructions import builder_for, degenerate, entries
-from tptheory.numeric.instances import Instance, Instances, has_property
+from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.proving.verdicts import Undecided
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample, Refuted
@@ -241,8 +241,8 @@ class _Search:
 
 
 def _numbers(symbol: Any) -> list[fmpq]:
-    positive = [fmpq(1), fmpq(2), fmpq(1, 2)]
-    return positive if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
+    likely = [fmpq(1), fmpq(2), fmpq(1, 2)] if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
+    return [value for value in likely if admits(symbol, value)]
 
 
 def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
@@ -286,7 +286,7 @@ def _smaller(place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance
         old = values[symbol]
         special = place.domains[symbol] if source.properties.get(symbol) else ()
         for new in (*_cheaper(old), *special):
-            if cost(new) >= cost(old) or (symbol in source.scalars and symbol.is_positive and new <= 0):
+            if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
                 continue
             trial = {**values, symbol: new}
             yield place, trial

@@ -49,7 +49,12 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
         """Show the call that builds this motion."""
         return f"{self.rule!r}.{type(self).__name__.lower()}({self.net!r})"
 
-    def _refuse_unknown_error(self, expression: Any) -> None:
+    def refuse_unknown_error(self, expression: Any) -> None:
+        """Refuse an expression that moves in a way that the loss leaves open.
+
+        Raises:
+            UnsupportedExpressionError: if the output error is a symbol, and the expression speaks of it.
+        """
         error = self.net.error
         if isinstance(error, MatrixSymbol) and expression.has(error):
             raise UnsupportedExpressionError(
@@ -92,18 +97,22 @@ class Flow(Motion):
         Raises:
             UnsupportedExpressionError: for a node without a rule, or an output error that the loss leaves open.
         """
-        if not (hasattr(expression, "args") and expression == self.net.loss):
-            self._refuse_unknown_error(expression)
+        self.refuse_unknown_error(expression)
         return differential(expression, self)
+
+    def refuse_unknown_error(self, expression: Any) -> None:
+        """Refuse what the base class refuses, save the loss itself: its gradient is all that a flow needs."""
+        if not (hasattr(expression, "args") and expression == self.net.loss):
+            super().refuse_unknown_error(expression)
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
         if not (isinstance(symbol, LayerSymbol) and isinstance(symbol.sequence, Recursion)):
             return super().__getitem__(symbol)
         moving = symbol.sequence
-        return moving.altered(
-            f"{moving.name}_dot", lambda e: differential(e, self), f"{moving.reason}, along the flow"
-        ).member(symbol.index)
+        return moving.altered(f"{moving.name}_dot", self.derivative, f"{moving.reason}, along the flow").member(
+            symbol.index
+        )
 
 
 class Step(Motion):
@@ -111,7 +120,7 @@ class Step(Motion):
 
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""
-        self._refuse_unknown_error(expression)
+        self.refuse_unknown_error(expression)
         if not self.net.any_depth:
             return substitute(expression, {symbol: matadd(symbol, change) for symbol, change in self.items()})
         return rebuild(expression, self._layer_after)

@@ -26,7 +26,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
-from tptheory.errors import InvalidTypeError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import rebuild
 
 Shape = Callable[[Any], tuple[Any, Any]]
@@ -43,10 +43,12 @@ def index_parts(index: Any) -> tuple[str, int]:
     Raises:
         InvalidTypeError: if the index is not an integer, a symbol, or a symbol plus an integer.
     """
-    expression = sympify(index, strict=True)
-    offset, base = expression.as_coeff_Add()
-    if isinstance(index, bool) or not offset.is_Integer or not (base == 0 or isinstance(base, Symbol)):
-        raise InvalidTypeError(complain("l", "a layer: an integer, a symbol, or a symbol plus an integer", index))
+    complaint = complain("l", "a layer: an integer, a symbol, or a symbol plus an integer", index)
+    if isinstance(index, bool) or not isinstance(index, int | Expr):
+        raise InvalidTypeError(complaint)
+    offset, base = sympify(index).as_coeff_Add()
+    if not offset.is_Integer or not (base == 0 or isinstance(base, Symbol)):
+        raise InvalidTypeError(complaint)
     return str(base) if base != 0 else "", int(offset)
 
 
@@ -113,8 +115,20 @@ class Sequence:
         """Return what defines the members."""
         return ()
 
+    def check(self, index: int, values: Mapping[Any, int]) -> None:
+        """Refuse an index at which there is no member.
+
+        Raises:
+            InvalidValueError: if the index is not from first to last.
+        """
+        first, last = (int(at_depth(sympify(end), values)) for end in (self.first, self.last))
+        if not first <= index <= last:
+            mend = "Let the claim begin later, or end earlier."
+            raise InvalidValueError(complain("l", f"a layer of {self.name}, {first} to {last}", index, mend))
+
     def concrete(self, index: int, values: Mapping[Any, int]) -> Any:
         """Return the member of a network whose depth is a number: the symbol ``name_index``."""
+        self.check(index, values)
         rows, columns = self.shape(Integer(index))
         return MatrixSymbol(f"{self.name}_{index}", at_depth(rows, values), at_depth(columns, values))
 
@@ -192,6 +206,7 @@ class Recursion(Sequence):
 
     def concrete(self, index: int, values: Mapping[Any, int]) -> Any:
         """Return the member of a network whose depth is a number, multiplied out."""
+        self.check(index, values)
         if index == at_depth(sympify(self.last if self.downward else self.first), values):
             return at_depth(sympify(self.start) if self.scalar else self.start, values)
         neighbour = Integer(index + 1 if self.downward else index - 1)

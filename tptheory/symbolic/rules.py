@@ -67,19 +67,19 @@ class Rule:
     def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
         net.check_layer(l, lowest=0)
-        if self.direct and l != net.depth:
-            return self.feedback(net, l + 1)
         if net.any_depth:
             return Recursion(
                 f"M_{self.name}",
                 0,
                 net.depth,
                 Identity(net.widths[net.depth]),
-                lambda k, M: matmul(self.feedback(net, k + 1), M),
+                lambda k, M: self.feedback(net, k + 1) if self.direct else matmul(self.feedback(net, k + 1), M),
                 lambda k: (net.widths[k], net.widths[net.depth]),
                 downward=True,
                 reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
             )(l)
+        if self.direct and l < net.depth:
+            return self.feedback(net, l + 1)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
 
     def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:

@@ -1,0 +1,231 @@
+"""Faults that are put in on purpose, one for each guarantee: the oracles of these tests see every one of them."""
+
+import random
+
+import pytest
+from oracles.judging import judged
+from oracles.meaning import WAYS, agree, stated
+from oracles.tampering import tampered
+from sympy import Identity, MatrixSymbol, Symbol, Transpose
+
+from tptheory import (
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    LogPdet,
+    Nonincreasing,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    decide,
+    full_row_rank,
+    matadd,
+    matmul,
+    partial_isometry,
+    prove,
+    refute,
+    squared_norm,
+    transpose,
+)
+from tptheory.claims import hypotheses
+from tptheory.numeric import arithmetic, instances
+from tptheory.proving import checker, completion, obligations, tactics
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.refuting import enumeration, search
+
+m, n = (Symbol(name, integer=True, positive=True) for name in "mn")
+A, S = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n)
+net = DeepLinearNetwork(depth=2)
+W1, W2 = net.weights
+
+
+def end(claim, draws=60):
+    """Return how a claim ends, and how that stands up to the second evaluation."""
+    return judged(claim, decide(claim, seconds=1), draws)[0]
+
+
+def translations_agree(claim):
+    """Whether every translation of a claim that has a value has the right one."""
+    return False not in [agree(claim, seed, *WAYS[seed % len(WAYS)]) for seed in range(12)]
+
+
+def change(monkeypatch, owner, name, make):
+    """Replace a function by what ``make`` makes of it."""
+    monkeypatch.setattr(owner, name, make(getattr(owner, name)))
+
+
+def test_a_translator_that_forgets_a_transpose(monkeypatch):
+    """Its false proof that every square matrix is symmetric is seen at instances, and so is its translation."""
+    claim = Equal(transpose(S), S)
+    assert end(claim) == "refuted"
+    change(
+        monkeypatch,
+        Translator,
+        "_matrix",
+        lambda right: lambda self, M: right(self, M.arg if isinstance(M, Transpose) and M.rows == M.cols else M),
+    )
+    assert end(claim) == "false proof"
+    assert not translations_agree(claim)
+
+
+def test_a_translator_that_forgets_a_sign(monkeypatch):
+    """-S = S comes out proved, and is seen."""
+    claim = Equal(matmul(-1, S), S)
+    change(
+        monkeypatch, Translator, "_scalar", lambda right: lambda self, s: right(self, abs(s) if s.is_Rational else s)
+    )
+    assert not translations_agree(claim)
+    assert prove(claim).proved
+    assert end(claim) == "false proof"
+
+
+def test_a_translator_that_swaps_factors(monkeypatch):
+    """Matrices that commute without being asked to are seen."""
+    R = MatrixSymbol("R", n, n)
+    claim = Equal(matmul(S, R), matmul(R, S))
+    right = Alphabet.monomial
+    monkeypatch.setattr(Alphabet, "monomial", lambda self, s, w: right(self, s, "".join(sorted(w))))
+    assert prove(claim).proved
+    assert not translations_agree(claim)
+
+
+def test_a_pseudo_inverse_that_is_assumed_to_be_an_inverse(monkeypatch):
+    """A+ A = I has a proof then; an instance of low rank breaks it, and the assumption itself."""
+    claim = Equal(matmul(Pinv(A), A), Identity(n))
+    right = Translator._pinv
+
+    def too_strong(self, p):
+        P = right(self, p)
+        self.assume(P * p - Polynomial.identity(self.alphabet, p.columns), "an inverse")
+        return P
+
+    monkeypatch.setattr(Translator, "_pinv", too_strong)
+    assert end(claim) == "false proof"
+    assert not translations_agree(claim)
+
+
+def test_a_hypothesis_that_assumes_too_much(monkeypatch):
+    """A partial isometry taken for orthogonal proves A'A = I of it, and is seen: its meaning is not its equations."""
+    right = hypotheses.partial_isometry
+
+    def too_strong(*matrices):
+        found = right(*matrices)
+        (B,) = matrices
+        more = (matadd(matmul(transpose(B), B), matmul(-1, Identity(B.cols))),)
+        return hypotheses.Hypothesis(found.name, found.matrices, found.equations + more)
+
+    claim = Equal(matmul(transpose(A), A), Identity(n), given=[too_strong(A)])
+    assert prove(claim).proved
+    assert end(claim) == "false proof"
+    assert not translations_agree(claim)
+
+
+def test_a_wrong_derivative(monkeypatch):
+    """The derivative of a pseudo-inverse with one sign changed differs from the rate that is carried along."""
+    claim = Conserved(matmul(Pinv(W2), W2), along=TargetProp().flow(net))
+    assert translations_agree(claim)
+    change(monkeypatch, Pinv, "differential", lambda right: lambda self, dA: matmul(-1, right(self, dA)))
+    assert not translations_agree(claim)
+
+
+def test_a_prover_that_proves_another_statement(monkeypatch):
+    """A certificate for left = left is accepted as what it is, and does not state the claim."""
+    claim = Equal(matmul(A, Pinv(A), A), A)
+    assert stated(prove(claim).certificate.data, claim, 0)
+    change(monkeypatch, obligations, "equal", lambda right: lambda L, _: right(L, L))
+    certificate = prove(claim).certificate
+    assert certificate.check()
+    assert not stated(certificate.data, claim, 0)
+
+
+def test_a_prover_that_assumes_what_was_not_given(monkeypatch):
+    """Neither does one that uses a hypothesis that the claim does not make."""
+    claim = Equal(Pinv(A), transpose(A))
+    extra = Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
+    change(monkeypatch, tactics, "translator_of", lambda right: lambda _, *way: right(extra, *way))
+    verdict = prove(claim)
+    assert verdict.proved
+    assert not stated(verdict.certificate.data, claim, 0)
+    assert end(claim) == "false proof"
+
+
+def test_a_completion_that_does_not_reduce(monkeypatch):
+    """A goal that is accepted without a combination of hypotheses does not get past the checker."""
+    monkeypatch.setattr(completion.Completion, "prove", lambda *_: [])
+    with pytest.raises(AssertionError, match="the checker refused a certificate that the prover made"):
+        prove(Equal(Pinv(A), transpose(A)))
+
+
+def accepted_wrongly(data, second_reading, edits=400):
+    """Whether the checker accepts an edit of a certificate that does not add up on the second reading."""
+    rng = random.Random(0)
+    for _ in range(edits):
+        edited, _ = tampered(data, rng)
+        try:
+            checker.check(edited)
+            if not second_reading(edited):
+                return True
+        except checker.Refused:
+            continue
+        except (KeyError, TypeError, ValueError, AssertionError, IndexError):  # not even the second reading can read it
+            return True
+    return False
+
+
+two = DeepLinearNetwork(depth=2)
+ISOMETRY = Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
+DESCENT = Nonincreasing(two.loss, along=Backprop().flow(two))
+RANK = RankAtMost(matmul(A, S), n)
+CHECKER_FAULTS = {
+    "nothing": (ISOMETRY, ("",)),
+    "sums": (ISOMETRY, ("do not sum",)),
+    "shapes": (ISOMETRY, ("compose", "one shape", "cannot sum", "cannot be adjoint")),
+    "weights": (DESCENT, ("must be positive",)),
+    "bounds": (RANK, ("bound is not met",)),
+}
+
+
+@pytest.mark.parametrize(("claim", "skipped"), CHECKER_FAULTS.values(), ids=CHECKER_FAULTS.keys())
+def test_a_checker_that_skips_something(monkeypatch, second_reading, claim, skipped):
+    """Edited certificates that such a checker accepts do not add up, or are not read, on the second reading."""
+    data = prove(claim).certificate.data
+    assert not accepted_wrongly(data, second_reading)
+    right = checker.require
+    monkeypatch.setattr(
+        checker, "require", lambda holds, reason: right(holds or any(part in reason for part in skipped), reason)
+    )
+    assert accepted_wrongly(data, second_reading)
+
+
+def test_a_meaning_that_is_too_lax(monkeypatch):
+    """A refuter that lets anything pass for a matrix of full row rank is caught by the second meaning."""
+    claim = Equal(matmul(A, Pinv(A)), Identity(m), given=[full_row_rank(A)])
+    for module in (instances, search, enumeration):
+        monkeypatch.setattr(module, "has_property", lambda *_: True)
+    assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
+
+
+def test_an_arithmetic_with_another_pseudo_inverse(monkeypatch):
+    """A refuter that takes A' for A+ refutes Penrose, and is caught by the second evaluation."""
+    claim = Equal(matmul(A, Pinv(A), A), A)
+    monkeypatch.setattr(arithmetic.ExactArithmetic, "pinv", lambda _, value: value.transpose())
+    assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
+
+
+def test_a_rate_with_another_sign(monkeypatch):
+    """A derivative of the logarithm with a factor too many refutes a law that holds, and is caught."""
+    law = Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=TargetProp().flow(net))
+    assert prove(law).proved
+    right = Conserved.residuals
+    monkeypatch.setattr(Conserved, "residuals", lambda self: tuple(2 * r - squared_norm(W1) for r in right(self)))
+    assert judged(law, refute(law, seconds=1), draws=1)[0] == "false refutation"
+
+
+def test_contradictory_hypotheses_are_counted_apart():
+    """What follows from what nothing meets is proved rightly, and is called vacuous."""
+    tall = MatrixSymbol("T", 3, 2)
+    claim = Zero(tall, given=[full_row_rank(tall), Equal(matmul(tall, Pinv(tall)), matmul(0, tall, Pinv(tall)))])
+    assert end(claim) == "vacuous"

@@ -1,0 +1,58 @@
+"""`python -O` deletes asserts, and changes nothing else: proofs, refutations and checks come out byte for byte."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = """
+import random
+import sys
+
+from oracles.mutation import mutants
+from oracles.tampering import tampered
+from oracles.theorems import conjuncts, false, proved
+
+from tptheory import prove, refute
+from tptheory.proving import checker, tactics
+
+tactics.SHORT = 10**6  # whether a second, shorter proof is found in time depends on the clock
+print("optimised:", sys.flags.optimize, file=sys.stderr)
+rng = random.Random(0)
+for name, claim in proved().items():
+    verdict = prove(claim, seconds=60)
+    print(name, verdict.word)
+    data = verdict.certificate.data
+    for edited in [data, *(tampered(data, rng)[0] for _ in range(4))]:
+        try:
+            print("  accepted", checker.check(edited))
+        except checker.Refused as refused:
+            print("  refused", refused)
+    print(verdict.certificate.to_json())
+chosen = ["A+ = A'", "norms are conserved", "rank too low", "columns commute", "projection is symmetric", "A A+ = I"]
+for name in chosen:
+    claim = false()[f"tactics: {name}"]
+    print(name, prove(claim, seconds=60).word, refute(claim, seconds=60))
+few = {name: claim for name, claim in conjuncts(proved()).items() if name.startswith(("pseudo", "tp_equals"))}
+for mutant in mutants(few, 20, seed=0):
+    print(mutant.operator, mutant.claim.statement())
+"""
+
+
+def run(seed, *flags):
+    """Run the program from the root, with the tests in reach, under a seed for the order of sets."""
+    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), "PYTHONHASHSEED": seed}
+    command = [sys.executable, *flags, "-c", PROGRAM]
+    return subprocess.run(command, cwd=ROOT, env=path, capture_output=True, text=True, check=False)
+
+
+def test_optimised_python_says_the_same():
+    """Every verdict, certificate, refusal and counterexample is the same without asserts, however sets are ordered."""
+    plain, optimised = run("1"), run("2", "-O")
+    assert (plain.returncode, plain.stderr) == (0, "optimised: 0\n")
+    assert (optimised.returncode, optimised.stderr) == (0, "optimised: 1\n")
+    assert plain.stdout == optimised.stdout
+    assert plain.stdout.count("accepted None") > 40
+    assert plain.stdout.count("refused") > 100
+    assert plain.stdout.count("Refuted(") == 6
