@@ -5,7 +5,7 @@ import json
 import pytest
 from sympy import MatrixSymbol, symbols
 
-from tptheory import Equal, Pinv, full_row_rank, matmul
+from tptheory import DeepLinearNetwork, Equal, Nonincreasing, Pinv, TargetProp, full_row_rank, matmul
 from tptheory.claims.theorem import Theorem
 from tptheory.refuting.settling import recalled, settle, stored_form
 
@@ -18,12 +18,21 @@ CANCEL = Theorem(
 PENROSE = Theorem("Penrose", lambda: Equal(matmul(A, Pinv(A), A), A))
 
 
+def descending():
+    """Return a claim whose proof speaks of a size that the claim does not: the trace of an identity."""
+    net = DeepLinearNetwork(depth=3)
+    return Nonincreasing(net.loss, along=TargetProp().flow(net), given=[full_row_rank(net.weight(2))])
+
+
+DESCENT = Theorem("The loss descends", descending)
+
+
 def through_json(theorem):
     """Settle a theorem, and return what a file would hold of it."""
     return json.loads(json.dumps(stored_form(theorem, settle(theorem))))
 
 
-@pytest.mark.parametrize("theorem", [COMMUTE, CANCEL, PENROSE], ids=lambda theorem: theorem.title)
+@pytest.mark.parametrize("theorem", [COMMUTE, CANCEL, PENROSE, DESCENT], ids=lambda theorem: theorem.title)
 def test_what_is_stored_is_recalled(theorem):
     """Certificates and counterexamples of several matrices come back as the verdicts that they were."""
     found = recalled(theorem, through_json(theorem))
