@@ -194,10 +194,10 @@ def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:
         require(all("[" not in a.replace("[k]", "") for a in data["symbols"]), "a symbol has an index other than k")
         for i, own, case in cases:
             hypotheses = []
-            spend(work, len(case["indices"]) * len(data["symbols"]))
+            spend(work, 100 * len(case["indices"]) * len(data["symbols"]))
             for j, at in case["uses"]:
                 terms, a, b = (*laws, [goal, own, own])[j]
-                spend(work, len(str(terms)))
+                spend(work, 1000 + len(str(terms)))
                 allowed = (at == own and j == len(laws)) or covered(at, a, b, first, last, bool(own))
                 require(allowed, f"{at} may lie outside {a} to {b}")
                 hypotheses.append(put(terms, at))
