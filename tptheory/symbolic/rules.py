@@ -79,6 +79,7 @@ class Rule:
                 lambda k: (net.widths[k], net.widths[net.depth]),
                 downward=True,
                 reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
+                key=(self, net),
             )(l)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
 
