@@ -62,10 +62,23 @@ def size_text(size: Any) -> str:
 
 
 class LayerSymbol(MatrixSymbol):
-    """One matrix of a sequence; build it by calling the sequence with an index."""
+    """One matrix of a sequence; build it by calling the sequence with an index.
+
+    Members of two sequences differ though their names agree, or SymPy's cache would give one for the other.
+    """
 
     sequence: Sequence
     index: Any
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by name, shape and the owner of the sequence."""
+        if isinstance(other, LayerSymbol) and self.sequence.owner != other.sequence.owner:
+            return False
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        """Hash name and shape."""
+        return super().__hash__()
 
     def _latex(self, printer: Any) -> str:
         return self.sequence.latex(self.index, printer)
@@ -97,6 +110,7 @@ class Sequence:
 
     def __init__(self, name: str, shape: Shape, first: Any, last: Any) -> None:
         self.name, self.shape, self.first, self.last = name, shape, first, last
+        self.owner: Any = None
 
     def __call__(self, index: Any) -> Any:
         """Return the member at an index."""
@@ -138,6 +152,8 @@ class Recursion(Sequence):
         step: takes an index ``k`` and the neighbour, and returns the member at ``k``.
         shape: takes an index, and returns the shape of that member; None for numbers.
         downward: whether to start at last.
+        reason: what proofs call the recursion.
+        owner: what besides the name tells recursions apart; None makes this one equal to no other.
 
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> net = DeepLinearNetwork(depth=Symbol("L", integer=True))
@@ -157,8 +173,10 @@ class Recursion(Sequence):
         *,
         downward: bool = False,
         reason: str = "",
+        owner: Any = None,
     ) -> None:
         super().__init__(name, shape or (lambda _: (S.One, S.One)), first, last)
+        self.owner = object() if owner is None else owner
         self.scalar, self.downward = shape is None, downward
         self.start, self.step, self.reason = start, step, reason or f"definition of {name}"
 
@@ -167,7 +185,7 @@ class Recursion(Sequence):
         member = self.member(index)
         return LayerScalar(member) if self.scalar else member
 
-    def altered(self, name: str, change: Callable[[Any], Any], reason: str) -> Recursion:
+    def altered(self, name: str, change: Callable[[Any], Any], reason: str, motion: Any) -> Recursion:
         """Return the recursion of what becomes of the members: their derivatives, or what they are after a step."""
         return Recursion(
             name,
@@ -178,6 +196,7 @@ class Recursion(Sequence):
             None if self.scalar else self.shape,
             downward=self.downward,
             reason=reason,
+            owner=(self.owner, motion),
         )
 
     def laws(self) -> tuple[Law, ...]:

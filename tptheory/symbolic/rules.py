@@ -78,6 +78,7 @@ class Rule:
                 lambda k, M: matmul(self.feedback(net, k + 1), M),
                 lambda k: (net.widths[k], net.widths[net.depth]),
                 downward=True,
+                owner=(self, net),
                 reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
             )(l)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
