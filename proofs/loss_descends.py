@@ -63,7 +63,7 @@ def bp_descends():
 
 @theorem("Along the TP flow the loss changes at the rate -sum_k tr(E' P_k E X_{k-1}' X_{k-1}), at depth 3 and any rank")
 def tp_rate():
-    """Layer k moves the error by -P_k E X_{k-1}' X_{k-1}, P_k = W_L ... W_{k+1} W_{k+1}+ ... W_L+ (we know no source)."""
+    """Layer k moves E by -P_k E X_{k-1}' X_{k-1}, P_k = W_L ... W_{k+1} W_{k+1}+ ... W_L+ (no source known)."""
     E, X = three.error, three.activation
     P = {1: matmul(W3, W2, Pinv(W2), Pinv(W3)), 2: matmul(W3, Pinv(W3)), 3: Identity(W3.rows)}
     terms = [trace(matmul(transpose(E), P[k], E, transpose(X(k - 1)), X(k - 1))) for k in (1, 2, 3)]
