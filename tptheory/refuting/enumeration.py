@@ -55,7 +55,7 @@ class Grid:
         self.source, self.sizes = source, sizes
         self.shapes = {A: source.shape(A, sizes) for A in source.matrices}
         self.symbols = _ordered(source, self.shapes)
-        self.least = [int(not isinstance(s, MatrixSymbol) and s.is_positive) for s in self.symbols]
+        self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
         self.possible = all(is_possible(source.properties[A], *shape) for A, shape in self.shapes.items())
         known: set[Any] = set()
         self.ready: list[list[Any]] = []
