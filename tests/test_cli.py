@@ -4,26 +4,29 @@ import inspect
 import json
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, decide, refute, rule_named
+from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refute, rule_named
 from tptheory.cli import app, nets, shell, theorem_folder, theorems
 from tptheory.proving import tactics
+from tptheory.refuting import library
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
 COMMANDS = ["derive", "prove", "refute", "check", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
-from sympy import MatrixSymbol, symbols
+from sympy import Identity, MatrixSymbol, symbols
 
-from tptheory import Equal, Pinv, matmul, theorem
+from tptheory import Equal, Pinv, matmul, symmetric, theorem
 
 n = symbols("n", integer=True, positive=True)
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
@@ -40,6 +43,38 @@ def they_commute():
     """They do not."""
     return Equal(matmul(A, B), matmul(B, A))
 '''
+HARD = "Equal(B, Identity(n), given=[Equal(matmul(B, B, B), Identity(n)), symmetric(B)])"
+"""True, and neither side knows."""
+SLOW = "".join(
+    f"""
+
+@theorem("A symmetric cube root of I is I, {name}")
+def {name}():
+    return {HARD}
+"""
+    for name in ("slow", "slower")
+)
+CONJECTURES = (
+    FACTS.split("@theorem")[0].replace("theorem", "conjecture")
+    + '''
+@conjecture("Matrices commute")
+def they_commute():
+    """They do not."""
+    return Equal(matmul(A, B), matmul(B, A))
+
+
+@conjecture("A A+ A = A")
+def first_penrose_equation():
+    """It is true, so that it is no conjecture."""
+    return Equal(matmul(A, Pinv(A), A), A)
+
+
+@conjecture("Matrices commute, we do not know", open=True)
+def they_may_commute():
+    """Nobody has looked."""
+    return Equal(matmul(A, B), matmul(B, A))
+'''
+)
 
 
 @pytest.fixture
@@ -63,6 +98,14 @@ def facts(tmp_path):
     """Write a file with one theorem that holds and one that does not."""
     path = tmp_path / "facts.py"
     path.write_text(FACTS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def conjectures(tmp_path):
+    """Write a file with a conjecture that is false, one that is true, and one that is called open."""
+    path = tmp_path / "conjectures.py"
+    path.write_text(CONJECTURES, encoding="utf-8")
     return path
 
 
@@ -109,14 +152,16 @@ def test_derive_takes_one_layer_of_fixed_widths(run):
     assert "X.T" in run("derive", "--batch", "B", "--layer", 1).stdout
 
 
-def test_the_theorems_that_come_with_tptheory_are_proved(run):
-    """Without a target, in an empty folder, the packaged theorems are proved, and no node is cut at 80 columns."""
+def test_the_theorems_that_come_with_tptheory_are_settled(run):
+    """Without a target, in an empty folder, the packaged theorems are settled; no name is cut at 80 columns."""
     shown = run("prove").stdout
-    names = [theorem.name for theorem in collect(theorem_folder())]
-    assert names
-    assert all(re.search(rf"^  {name} +proved ", shown, re.MULTILINE) for name in names)
-    assert max(map(len, shown.splitlines())) <= 80
-    assert re.search(rf"^{len(names)} proved in [\d.]+ s$", shown, re.MULTILINE)
+    found = collect(theorem_folder())
+    assert found
+    for theorem in found:
+        assert re.search(rf"^  {theorem.name}(\n)? +{theorem.expected} ", shown, re.MULTILINE)
+    assert max(len(line) for line in shown.splitlines()[:-1]) <= 80
+    proved = sum(theorem.expected == "proved" for theorem in found)
+    assert re.search(rf"^{proved} proved.* in [\d.]+ s$", shown, re.MULTILINE)
 
 
 def test_wide_screens_show_whole_nodes(run, monkeypatch):
@@ -129,23 +174,34 @@ def test_wide_screens_show_whole_nodes(run, monkeypatch):
 
 
 def test_prove_as_json_is_one_document(run, facts):
-    """JSON has a row for each theorem and a count for each verdict; nothing else is printed."""
-    result = run("prove", facts, "--json", status=3)
+    """JSON has a row for each theorem, with what was expected and found, and a count; nothing else is printed."""
+    result = run("prove", facts, "--json", status=1)
     data = json.loads(result.stdout)
     assert result.stderr == ""
-    assert data["summary"] == {"proved": 1, "refuted": 0, "undecided": 1}
-    proved, undecided = data["theorems"]
+    assert data["summary"] == {"proved": 1, "refuted": 1, "undecided": 0}
+    assert data["as_expected"] is False
+    proved, refuted = data["theorems"]
     assert (proved["node"], proved["title"]) == (f"{facts}::first_penrose_equation", "A A+ A = A [Penrose]")
     assert (proved["verdict"], proved["method"], proved["cofactors"] > 0) == ("proved", "identity", True)
-    assert undecided["reason"]
-    assert undecided["evidence"]
+    assert (proved["expected"], proved["found"], refuted["expected"], refuted["found"]) == (
+        "proved",
+        "proved",
+        "proved",
+        "refuted",
+    )
+    assert refuted["counterexample"]["total_width"] == 2
+    assert set(refuted["counterexample"]["matrices"]) == {"A", "B"}
 
 
 def test_undecided_shows_how_far_it_got(run, facts):
-    """Below an undecided theorem stands why, and the exit status is 3."""
-    shown = run("prove", "facts.py::they_commute", status=3).stdout
-    assert re.search(r"^facts.py::they_commute +undecided +- +- ", shown, re.MULTILINE)
-    assert "remainder" in shown
+    """Below an undecided theorem stands why, the row says what was expected, and the exit status is 3."""
+    facts.write_text(FACTS.replace("Equal(matmul(A, B), matmul(B, A))", HARD), encoding="utf-8")
+    shown = run("prove", "facts.py::they_commute", "--seconds", 0.2, status=3).stdout
+    assert re.search(r"^facts.py::they_commute +undecided +- +- .* expected: proved$", shown, re.MULTILINE)
+    assert "1 undecided in" in shown
+    (row,) = json.loads(run("prove", "facts.py::they_commute", "--seconds", 0.2, "--json", status=3).stdout)["theorems"]
+    assert row["reason"]
+    assert row["evidence"]
 
 
 def test_explain_prints_the_proof(run, facts):
@@ -155,14 +211,67 @@ def test_explain_prints_the_proof(run, facts):
     assert all(line.strip() in shown for line in verdict.explain().splitlines())
 
 
-def test_the_worst_verdict_decides(run, facts, monkeypatch):
-    """Refuted comes before undecided, and undecided before proved; a counterexample is shown."""
-    monkeypatch.setattr(tactics, "prove", lambda theorem, seconds: decide(theorem, seconds=seconds))
+def test_a_theorem_that_is_refuted_is_marked(run, facts):
+    """A false theorem comes with its counterexample, a mark, and status 1."""
     shown = run("prove", facts, status=1).stdout
-    assert "1 proved, 1 refuted" in shown
+    assert re.search(r"they_commute +refuted +- +width 2 .* expected: proved$", shown, re.MULTILINE)
+    assert "1 proved, 1 refuted unexpectedly in" in shown
     assert "Counterexample" in shown
     for counts, status in (((1, 0, 0), 0), ((1, 0, 1), 3), ((1, 1, 1), 1), ((0, 1, 0), 1)):
         assert theorems.worst_status(dict(zip(theorems.VERDICTS, counts, strict=True))) == status
+
+
+def test_conjectures_are_judged_by_what_is_expected_of_them(run, conjectures):
+    """A conjecture that is refuted is fine; one that is proved is said to be, and so is an open one that is settled."""
+    shown = run("prove", "conjectures.py::they_commute").stdout
+    assert re.search(r"they_commute +refuted +- +width 2 +[\d,]+$", shown, re.MULTILINE)
+    assert "1 refuted as expected in" in shown
+    assert "Counterexample" not in shown
+    assert "Counterexample" in run("prove", "conjectures.py::they_commute", "--explain").stdout
+    shown = run("prove", conjectures, status=1).stdout
+    assert re.search(r"first_penrose_equation +proved +identity .* expected: refuted$", shown, re.MULTILINE)
+    assert re.search(r"they_may_commute +refuted .* expected: undecided$", shown, re.MULTILINE)
+    assert "1 refuted as expected, 1 refuted unexpectedly, 1 proved unexpectedly in" in shown
+
+
+@pytest.mark.parametrize(
+    ("pairs", "status", "words"),
+    [
+        ([], 0, "0 proved"),
+        ([("proved", "proved"), ("refuted", "refuted")] * 2, 0, "2 proved, 2 refuted as expected"),
+        ([("proved", "proved"), ("undecided", "undecided")], 0, "1 proved, 1 open"),
+        ([("proved", "proved"), ("proved", "undecided")], 3, "1 proved, 1 undecided"),
+        ([("refuted", "undecided")], 3, "1 undecided"),
+        ([("proved", "undecided"), ("proved", "refuted")], 1, "1 refuted unexpectedly, 1 undecided"),
+        ([("refuted", "proved"), ("undecided", "proved")], 1, "2 proved unexpectedly"),
+        ([("undecided", "refuted")], 1, "1 refuted unexpectedly"),
+    ],
+)
+def test_what_is_expected_decides_the_status(pairs, status, words):
+    """The exit status is that of the worst outcome, and the closing line counts each kind."""
+    assert theorems.settled_status(pairs) == status
+    assert theorems.settled_summary(pairs, 1.25).plain == f"{words} in 1.2 s"
+
+
+def test_stored_verdicts_are_checked_again(run, facts, conjectures, tmp_path):
+    """`--store` writes what is as expected; it is recalled until it no longer holds, and `--fresh` passes it by."""
+    run("prove", facts, "conjectures.py::they_commute", "--store", status=1)
+    folder = tmp_path / "certificates"
+    names = ["conjectures.they_commute.json", "facts.first_penrose_equation.json"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+
+    def recalled(*options):
+        rows = json.loads(run("prove", facts, "conjectures.py::they_commute", "--json", *options, status=1).stdout)
+        return [row["recalled"] for row in rows["theorems"]]
+
+    assert recalled() == [True, False, True]
+    assert recalled("--fresh", "--store") == [False, False, False]
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    (folder / names[1]).write_bytes((folder / names[0]).read_bytes())
+    shown = run("prove", "facts.py::first_penrose_equation").stdout
+    assert "what was stored is not used: it is no counterexample to this claim" in shown
+    assert "1 proved in" in shown
 
 
 def test_refute_shows_the_smallest_counterexample(run, facts):
@@ -372,7 +481,7 @@ def test_wrong_usage_suggests_the_nearest(run, arguments, message):
 def test_a_theorem_that_fails_is_told_before_any_search(run, facts, monkeypatch):
     """A theorem whose own function raises is wrong input; nothing has been proved by then."""
     facts.write_text(FACTS.replace("return Equal(matmul(A, B)", "return Equal(nowhere"), encoding="utf-8")
-    monkeypatch.setattr(tactics, "prove", lambda *_: pytest.fail("a search began"))
+    monkeypatch.setattr(library, "settle", lambda *_: pytest.fail("a search began"))
     result = run("prove", facts, status=2)
     assert "facts.py::they_commute" in result.stderr
     assert "NameError" in result.stderr
@@ -382,14 +491,28 @@ def test_a_theorem_that_fails_is_told_before_any_search(run, facts, monkeypatch)
     ("raised", "status", "message"),
     [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError(), 2, "not enough memory")],
 )
-def test_an_interrupt_is_no_traceback(run, facts, monkeypatch, raised, status, message):
-    """What stops a search from outside ends in one line and a status of its own."""
+@pytest.mark.parametrize("target", ["facts.py", "facts.py::they_commute"], ids=["workers", "alone"])
+def test_an_interrupt_is_no_traceback(run, facts, monkeypatch, raised, status, message, target):
+    """What stops a search from outside ends in one line and a status of its own, whichever process searches."""
 
     def stop(*_):
         raise raised
 
-    monkeypatch.setattr(tactics, "prove", stop)
-    assert message in run("prove", facts, status=status).stderr
+    monkeypatch.setattr(library, "settle", stop)
+    assert message in run("prove", target, status=status).stderr
+    assert not active_children()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_ends_the_workers(tmp_path, facts):
+    """Ctrl-C while workers search: one line, status 130, soon, and no process is left."""
+    facts.write_text(FACTS + SLOW, encoding="utf-8")
+    command = [sys.executable, "-m", "tptheory", "prove", "--seconds", "60", "facts.py"]
+    started = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert started.stdout.readline()
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate(timeout=20)
+    assert (started.returncode, err) == (130, "error: interrupted\n"), out
 
 
 def test_the_theorem_folder(tmp_path, monkeypatch):
@@ -417,7 +540,7 @@ def test_numbers_that_json_lacks_are_text(capsys):
 def test_a_process_of_its_own(tmp_path, facts):
     """The real thing: plain text where nobody looks, a narrow screen, an old encoding, and its statuses."""
     plain = process("prove", facts, folder=tmp_path, COLUMNS="60")
-    assert plain.returncode == 3
+    assert plain.returncode == 1
     assert "\x1b" not in plain.stdout + plain.stderr
     assert "first_penrose_equation" in plain.stdout
     ascii_only = process("prove", "--explain", "proofs/rank_of_updates.py", folder=tmp_path, PYTHONIOENCODING="ascii")

@@ -88,6 +88,15 @@ def test_fixed_depths():
     assert prove(both).proved
 
 
+def test_hypotheses_of_every_layer_under_a_claim_about_one():
+    """A claim that is itself about no layer may assume something of all layers; both are written out."""
+    claim = Equal(TargetProp().error_signal(net, 1), Backprop().error_signal(net, 1), given=[isometries])
+    first, second, third = finite(claim)
+    assert (len(first.given), len(second.given), len(third.given)) == (0, 1, 2)
+    assert third.statement().startswith("if W_2 is a partial isometry; W_3 is a partial isometry, then ")
+    assert crosscheck(claim, trials=10).passed
+
+
 def test_a_claim_of_fixed_depth_is_itself():
     """What speaks of no depth is not changed."""
     claim = Equal(A, A)

@@ -55,7 +55,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 proved or done, 1 refuted or refused, 2 wrong input, 3 undecided.",
+    epilog="Exit status: 0 as expected or done, 1 refuted or refused, 2 wrong input, 3 undecided.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

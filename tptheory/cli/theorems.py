@@ -1,9 +1,8 @@
-"""The commands about theorems and their proofs: prove, check; and what commands about theorems share."""
+"""What commands about theorems share, and the one that replays certificates: check."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,12 +17,10 @@ from tptheory.cli.shell import (
     STYLES,
     UNDECIDED,
     Json,
-    Seconds,
     app,
     console,
     print_json,
     printable,
-    progress_bar,
 )
 from tptheory.errors import InvalidFileError, complain
 
@@ -34,58 +31,6 @@ if TYPE_CHECKING:
 THEOREMS = "proofs"
 """What the theorem folder is called, on the command line and on disk."""
 VERDICTS = ("proved", "refuted", "undecided")
-
-
-@app.command()
-def prove(
-    targets: Annotated[
-        list[str] | None, typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
-    ] = None,
-    seconds: Seconds = 10.0,
-    write_certificates: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the certificates there, one JSON file a theorem.")
-    ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Print every proof, or how far the search got.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Prove theorems; without a TARGET, those in ./proofs, or else those that come with tptheory.
-
-    Theorem files are Python and are run: name only files that you trust.
-    """
-    from tptheory.proving.tactics import prove as search
-    from tptheory.proving.verdicts import Proved
-
-    theorems = collected(targets)
-    for theorem in theorems.values():
-        _ = theorem.claim  # a broken theorem is told before the first search begins
-    files = _certificate_files(write_certificates, theorems)
-    out, err = console(), console(stderr=True)
-    rows = None if as_json else Rows(out, list(theorems), {"method": "<9", "cofactors": ">9"})
-    results: dict[str, dict[str, Any]] = {}
-    with progress_bar(err if as_json or not out.is_terminal else out) as progress:
-        task = progress.add_task("", total=len(theorems))
-        for node, theorem in theorems.items():
-            progress.update(task, description=node)
-            verdict = search(theorem, seconds)
-            results[node] = {"title": theorem.title, **facts_of(verdict)}
-            if explain:
-                results[node]["explanation"] = verdict.explain()
-            if node in files and isinstance(verdict, Proved):
-                files[node].write_text(verdict.certificate.to_json(), encoding="utf-8")
-                results[node]["certificate"] = str(files[node])
-            if rows is not None:
-                rows.print(node, results[node])
-                if explain or not verdict.proved:
-                    rows.print_below(verdict.explain(), cut=not explain)
-            progress.advance(task)
-    counts = dict.fromkeys(VERDICTS, 0) | Counter(row["verdict"] for row in results.values())
-    if as_json:
-        print_json({"theorems": [{"node": node, **facts} for node, facts in results.items()], "summary": counts})
-    else:
-        out.print(summary(counts, sum(row["seconds"] for row in results.values())))
-        if files:
-            out.print(f"certificates: {write_certificates}")
-    raise typer.Exit(worst_status(counts))
 
 
 @app.command()
@@ -155,26 +100,19 @@ def theorem_folder() -> Path:
     raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", THEOREMS, "Name one."))
 
 
-def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:
-    """Make the folder, and return by node where each certificate goes."""
-    if folder is None:
-        return {}
-    from tptheory.writing.gathering import certificate_names
-
-    folder.mkdir(parents=True, exist_ok=True)
-    names = certificate_names(list(theorems.values()))
-    return {node: folder / name for node, name in zip(theorems, names, strict=True)}
-
-
 class Rows:
-    """The table of verdicts, printed as they come: nodes in full where they fit, else names under their file."""
+    """The table of verdicts, printed as they come: nodes in full where they fit, else names under their file.
+
+    A name that is too long for its column has a line of its own.
+    """
 
     def __init__(self, out: Console, nodes: Sequence[str], columns: Mapping[str, str]) -> None:
         """Take where to print, all nodes, and the facts between verdict and time, each with how it is aligned."""
         self.out, self.file, self.columns = out, "", columns
         self.width = 0
-        self.grouped = max(map(len, nodes)) + len(self._row("", "", [""] * len(columns), "")) > out.width
-        self.width = max(len(self._label(node)) for node in nodes)
+        room = out.width - len(self._row("", "", [""] * len(columns), ""))
+        self.grouped = max(map(len, nodes)) > room
+        self.width = min(max(len(self._label(node)) for node in nodes), max(room, len("theorem")))
         self.head = self._row("theorem", "verdict", list(columns), "ms")
 
     def _label(self, node: str) -> str:
@@ -184,8 +122,8 @@ class Rows:
         cells = "".join(f"  {v:{align}}" for v, align in zip(values, self.columns.values(), strict=True))
         return f"{label:{self.width}}  {verdict:9}{cells}  {time:>7}"
 
-    def print(self, node: str, facts: Mapping[str, Any]) -> None:
-        """Print one row."""
+    def print(self, node: str, facts: Mapping[str, Any], mark: Text | None = None) -> None:
+        """Print one row, with a mark at its end."""
         if self.head:
             self.out.print(Text(self.head, "dim"))
         self.head = ""
@@ -195,14 +133,48 @@ class Rows:
         self.file = file
         values = ["-" if facts[key] is None else facts[key] for key in self.columns]
         verdict = facts["verdict"]
-        row = Text(self._row(self._label(node), verdict, values, f"{1000 * facts['seconds']:,.0f}"))
-        row.stylize(STYLES[verdict], self.width, self.width + 2 + len(verdict))
-        self.out.print(row)
+        label = self._label(node)
+        if len(label) > self.width:
+            self.out.print(label)
+            label = ""
+        row = Text(self._row(label, verdict, values, f"{1000 * facts['seconds']:,.0f}"))
+        row.stylize(facts.get("style", STYLES[verdict]), self.width, self.width + 2 + len(verdict))
+        self.out.print(row.append_text(mark) if mark else row)
 
     def print_below(self, text: str, cut: bool) -> None:
         """Print text under a row, its lines cut to the screen or whole."""
         for line in text.splitlines():
             self.out.print("    " + (shorten(printable(line), self.out.width - 4) if cut else printable(line)))
+
+
+OUTCOMES = {
+    ("proved", "proved"): ("proved", "green", PROVED),
+    ("refuted", "refuted"): ("refuted as expected", "green", PROVED),
+    ("undecided", "undecided"): ("open", "yellow", PROVED),
+    ("proved", "refuted"): ("refuted unexpectedly", "bold red", REFUTED),
+    ("undecided", "refuted"): ("refuted unexpectedly", "bold red", REFUTED),
+    ("refuted", "proved"): ("proved unexpectedly", "bold red", REFUTED),
+    ("undecided", "proved"): ("proved unexpectedly", "bold red", REFUTED),
+    ("proved", "undecided"): ("undecided", "yellow", UNDECIDED),
+    ("refuted", "undecided"): ("undecided", "yellow", UNDECIDED),
+}
+"""By what was expected and what was found: what to call it, in which style, and the exit status."""
+
+
+def settled_summary(pairs: Sequence[tuple[str, str]], seconds: float) -> Text:
+    """Say how many verdicts there are of each kind, given what was expected and found, and how long they took."""
+    counts: dict[tuple[str, str], int] = {}
+    for pair in pairs:
+        counts[OUTCOMES[pair][:2]] = counts.get(OUTCOMES[pair][:2], 0) + 1
+    kinds = dict.fromkeys(outcome[:2] for outcome in OUTCOMES.values())
+    said = [Text(f"{counts[kind]} {kind[0]}", kind[1]) for kind in kinds if kind in counts]
+    return Text(", ").join(said or [Text("0 proved")]).append(f" in {seconds:.1f} s")
+
+
+def settled_status(pairs: Iterable[tuple[str, str]]) -> int:
+    """Return the exit status of several verdicts, given what was expected and found: the worst of theirs."""
+    found = {OUTCOMES[pair][2] for pair in pairs}
+    return REFUTED if REFUTED in found else UNDECIDED if UNDECIDED in found else PROVED
 
 
 def facts_of(verdict: Verdict) -> dict[str, Any]:

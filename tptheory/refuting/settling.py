@@ -88,11 +88,12 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
     try:
         part = list(finite(theorem.claim))[data["part"]]
         source = Instances(part)
-        values: Instance = {n: int(data["sizes"][str(n)]) for n in source.sizes}
-        if any(n < 1 for n in values.values()):
+        sizes = {n: int(data["sizes"][str(n)]) for n in source.sizes}
+        if any(n < 1 for n in sizes.values()):
             raise ValueError("a size is below 1")
+        values: Instance = {**sizes}
         for A in source.matrices:
-            values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, values))
+            values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
         minimal, swept = bool(data["minimal"]), data.get("swept")
         return Counterexample(part, values, minimal, swept if isinstance(swept, int) else None)

@@ -1,0 +1,67 @@
+"""A verdict that is stored is believed only if it checks anew, and is about the theorem at hand."""
+
+import json
+
+import pytest
+from sympy import MatrixSymbol, symbols
+
+from tptheory import DeepLinearNetwork, Equal, Nonincreasing, Pinv, TargetProp, full_row_rank, matmul
+from tptheory.claims.theorem import Theorem
+from tptheory.refuting.settling import recalled, settle, stored_form
+
+m, n = symbols("m n", integer=True, positive=True)
+A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
+COMMUTE = Theorem("They commute", lambda: Equal(matmul(B, C), matmul(C, B)), "refuted")
+CANCEL = Theorem(
+    "They cancel", lambda: Equal(B, C, given=[full_row_rank(A), Equal(matmul(A, B), matmul(A, C))]), "refuted"
+)
+PENROSE = Theorem("Penrose", lambda: Equal(matmul(A, Pinv(A), A), A))
+
+
+def descending():
+    """Return a claim whose proof speaks of a size that the claim does not: the trace of an identity."""
+    net = DeepLinearNetwork(depth=3)
+    return Nonincreasing(net.loss, along=TargetProp().flow(net), given=[full_row_rank(net.weight(2))])
+
+
+DESCENT = Theorem("The loss descends", descending)
+
+
+def through_json(theorem):
+    """Settle a theorem, and return what a file would hold of it."""
+    return json.loads(json.dumps(stored_form(theorem, settle(theorem))))
+
+
+@pytest.mark.parametrize("theorem", [COMMUTE, CANCEL, PENROSE, DESCENT], ids=lambda theorem: theorem.title)
+def test_what_is_stored_is_recalled(theorem):
+    """Certificates and counterexamples of several matrices come back as the verdicts that they were."""
+    found = recalled(theorem, through_json(theorem))
+    assert found is not None
+    assert found.word == theorem.expected
+
+
+def test_another_theorem_recalls_nothing():
+    """What is stored of one theorem says nothing of another."""
+    assert recalled(COMMUTE, through_json(PENROSE)) is None
+    assert recalled(PENROSE, through_json(COMMUTE)) is None
+    assert recalled(CANCEL, through_json(COMMUTE)) is None
+
+
+BROKEN = {
+    "it breaks nothing": lambda data: data["matrices"].update(C=data["matrices"]["B"]),
+    "a symbol is missing": lambda data: data["matrices"].pop("B"),
+    "a shape is wrong": lambda data: data["matrices"].update(B=[["1"]]),
+    "a size is below 1": lambda data: data["sizes"].update(n=0),
+    "a number is none": lambda data: data["matrices"]["B"][0].__setitem__(0, "1/0"),
+    "a part is missing": lambda data: data.update(part=1),
+    "a field has another type": lambda data: data.update(matrices=[]),
+    "the format is unknown": lambda data: data.update(format="tptheory-counterexample/2"),
+}
+
+
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_a_counterexample_that_was_changed_is_not_believed(change):
+    """Whatever is wrong with it, nothing is recalled, and nothing is raised."""
+    data = through_json(COMMUTE)
+    change(data)
+    assert recalled(COMMUTE, data) is None

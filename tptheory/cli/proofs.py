@@ -1,0 +1,152 @@
+"""The command that settles theorems and conjectures: prove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tptheory.cli.shell import Json, Seconds, app, console, print_json, progress_bar
+from tptheory.cli.theorems import (
+    OUTCOMES,
+    VERDICTS,
+    Rows,
+    collected,
+    facts_of,
+    settled_status,
+    settled_summary,
+)
+
+if TYPE_CHECKING:
+    from tptheory.claims.theorem import Theorem
+    from tptheory.refuting.library import Settled
+
+
+@app.command()
+def prove(
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
+    ] = None,
+    seconds: Seconds = 10.0,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Search for every verdict, whatever is stored beside the theorems.")
+    ] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store certificates and counterexamples beside the theorems.")
+    ] = False,
+    write_certificates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the certificates there, one JSON file a theorem.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print every proof and counterexample, or how far the search got.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Settle theorems and conjectures; without a TARGET, those in ./proofs, or else those that come with tptheory.
+
+    A theorem is to be proved and a conjecture to be refuted, unless it is an open one; what comes out otherwise is
+    marked. Verdicts that are stored in FOLDER/certificates are checked again, which is quick, and are searched for
+    only where they do not hold; an open conjecture is then looked at only briefly. Theorem files are Python and are
+    run: name only files that you trust.
+
+    Exit status: 0 all as expected; 1 a theorem refuted, or a conjecture proved, or an open one settled; 3 undecided.
+    """
+    from tptheory.refuting.library import settling
+
+    started = perf_counter()
+    theorems = collected(targets)
+    nodes = list(theorems)
+    out, err = console(), console(stderr=True)
+    table = None if as_json else _Table(out, nodes, explain)
+    files: dict[str, Path] = {}
+    results: dict[str, dict[str, Any]] = {}
+    with settling(list(theorems.values()), seconds, fresh=fresh) as settled:
+        files = _certificate_files(write_certificates, theorems)
+        with progress_bar(err if as_json or not out.is_terminal else out) as progress:
+            task = progress.add_task(nodes[0], total=len(nodes))
+            for number, (node, one) in enumerate(zip(nodes, settled, strict=True), start=1):
+                results[node] = _facts(one, explain) | _written(one, store, files.get(node))
+                if table is not None:
+                    table.print(node, results[node], one)
+                progress.update(task, completed=number, description=nodes[min(number, len(nodes) - 1)])
+    pairs = [(row["expected"], row["found"]) for row in results.values()]
+    if as_json:
+        counts = {word: sum(found == word for _, found in pairs) for word in VERDICTS}
+        print_json(
+            {
+                "theorems": [{"node": node, **facts} for node, facts in results.items()],
+                "summary": counts,
+                "as_expected": all(expected == found for expected, found in pairs),
+                "seconds": perf_counter() - started,
+            }
+        )
+    else:
+        out.print(settled_summary(pairs, perf_counter() - started))
+        if files:
+            out.print(f"certificates: {write_certificates}")
+    raise typer.Exit(settled_status(pairs))
+
+
+def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
+    """Return what is known of a theorem, as data."""
+    from tptheory.refuting.counterexample import Refuted
+
+    verdict, theorem = settled.verdict, settled.theorem
+    facts = {"title": theorem.title, "expected": theorem.expected, "found": verdict.word, **facts_of(verdict)}
+    facts |= {"seconds": settled.seconds, "recalled": settled.recalled}
+    if settled.distrusted:
+        facts["distrusted"] = settled.distrusted
+    if isinstance(verdict, Refuted):
+        facts["counterexample"] = verdict.counterexample.to_json()
+    if explain:
+        facts["explanation"] = verdict.explain()
+    return facts
+
+
+def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]:
+    """Write what was asked for, and return where it is."""
+    from tptheory.proving.verdicts import Proved
+    from tptheory.refuting import library
+
+    paths = {}
+    if file is not None and isinstance(settled.verdict, Proved):
+        file.write_text(settled.verdict.certificate.to_json(), encoding="utf-8", newline="\n")
+        paths["certificate"] = str(file)
+    if store and settled.as_expected and not settled.recalled:
+        path = library.store(settled.theorem, settled.verdict)
+        paths |= {} if path is None else {"stored": str(path)}
+    return paths
+
+
+class _Table:
+    """The table of what was found, with what needs to be said below a row."""
+
+    def __init__(self, out: Console, nodes: list[str], explain: bool) -> None:
+        self.rows, self.explain = Rows(out, nodes, {"method": "<12", "cofactors": ">9"}), explain
+
+    def print(self, node: str, facts: Mapping[str, Any], settled: Settled) -> None:
+        """Print a row; a verdict that was not expected is marked and explained."""
+        _, style, _ = OUTCOMES[facts["expected"], facts["found"]]
+        mark = None if settled.as_expected else Text(f"  expected: {facts['expected']}", style)
+        size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
+        self.rows.print(node, {**facts, "cofactors": size, "style": style}, mark)
+        if settled.distrusted:
+            self.rows.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
+        if self.explain or not settled.as_expected:
+            self.rows.print_below(settled.verdict.explain(), cut=not self.explain)
+
+
+def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:
+    """Make the folder, and return by node where each certificate goes."""
+    if folder is None:
+        return {}
+    from tptheory.writing.gathering import certificate_names
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = certificate_names(list(theorems.values()))
+    return {node: folder / name for node, name in zip(theorems, names, strict=True)}
