@@ -1,34 +1,172 @@
-"""What does target propagation leave unchanged?"""
+"""What does target propagation leave unchanged?
 
-from sympy import Rational, Symbol
+Pseudo-inverses and pseudo-determinants are differentiated at constant rank: the conservation laws speak of times at
+which no rank changes. Where one does (W_2 = 0, W_1 = 1, x = 1, e = -1) the law of TP breaks down, and no counterexample
+to it is counted there; the trace identity holds at every rank.
+"""
 
-from tptheory import Conserved, DeepLinearNetwork, Equal, LogPdet, Pinv, TargetProp, inner, squared_norm, theorem
+from sympy import Identity, Rational, Symbol
 
-B = Symbol("B", integer=True, positive=True)
-net = DeepLinearNetwork(depth=3, batch=B, biases=True, loss="any")
-rule = TargetProp()
+from tptheory import (
+    Backprop,
+    Conserved,
+    DampedTargetProp,
+    DeepLinearNetwork,
+    Equal,
+    FeedbackAlignment,
+    ForAll,
+    GaussNewton,
+    LearnedInverse,
+    LogPdet,
+    Pinv,
+    TargetProp,
+    conjecture,
+    damping,
+    eta,
+    full_row_rank,
+    inner,
+    matadd,
+    matmul,
+    nonzero,
+    squared_norm,
+    theorem,
+    transpose,
+)
+
+L, k, l = (Symbol(name, integer=True) for name in ("L", "k", "l"))
+B, half = Symbol("B", integer=True, positive=True), Rational(1, 2)
+net = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
+plain = DeepLinearNetwork(depth=L, batch=B, loss="any")
+two, three = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3)
+TP, GN, FA, damped = TargetProp(), GaussNewton(), FeedbackAlignment(), DampedTargetProp()
+T = transpose
 
 
-@theorem("TP flow conserves log pdet W_{l+1} - 1/2 |W_l|^2 - 1/2 |b_l|^2 at constant rank")
+def minus(first, second):
+    return matadd(first, matmul(-1, second))
+
+
+def law(net, l):
+    """log pdet W_{l+1} - 1/2 |W_l|^2 - 1/2 |b_l|^2, the last if there are biases."""
+    bias = half * squared_norm(net.bias(l)) if net.biases else 0
+    return LogPdet(net.weight(l + 1)) - half * squared_norm(net.weight(l)) - bias
+
+
+def at_hidden_layers(claim):
+    return ForAll(claim, (l, 1, L - 1))
+
+
+@theorem("At any depth TP flow conserves log pdet W_{l+1} - 1/2 |W_l|^2 - 1/2 |b_l|^2 at constant rank")
 def tp_logdet():
-    """d log pdet W_{l+1} = <W_{l+1}+', dW_{l+1}>, and W_{l+1}+ d_{l+1} = d_l makes it <W_l, dW_l> + <b_l, db_l>."""
-    half = Rational(1, 2)
-    return [
-        Conserved(
-            LogPdet(net.weight(l + 1)) - half * squared_norm(net.weight(l)) - half * squared_norm(net.bias(l)),
-            along=rule.flow(net),
-        )
-        for l in (1, 2)
-    ]
+    """d log pdet W_{l+1} = <W_{l+1}+', dW_{l+1}>, and W_{l+1}+ d_{l+1} = d_l. New here as far as we know."""
+    return at_hidden_layers(Conserved(law(net, l), along=TP.flow(net)))
 
 
-@theorem("tr(W_{l+1}+ G_{l+1}) = <W_l, G_l> + <b_l, g_l>, at every rank")
+@theorem("Without biases, at any depth, TP flow conserves log pdet W_{l+1} - 1/2 |W_l|^2 at constant rank")
+def tp_logdet_without_biases():
+    """The same, for any batch and any loss, wide or tall. New here as far as we know."""
+    return at_hidden_layers(Conserved(law(plain, l), along=TP.flow(plain)))
+
+
+@theorem("At any depth tr(W_{l+1}+ G_{l+1}) = <W_l, G_l> + <b_l, g_l> under TP, at every rank")
 def tp_trace_identity():
-    """G_{l+1} = d_{l+1} x_l', and x_l = W_l x_{l-1} + b_l splits the trace of d_l x_l' in two."""
-    return [
+    """G_{l+1} = d_{l+1} x_l', and x_l = W_l x_{l-1} + b_l splits the trace of d_l x_l'. New here as far as we know."""
+    return at_hidden_layers(
         Equal(
-            inner(Pinv(net.weight(l + 1)).T, rule.descent(net, l + 1)),
-            inner(net.weight(l), rule.descent(net, l)) + inner(net.bias(l), rule.bias_descent(net, l)),
+            inner(Pinv(net.weight(l + 1)).T, TP.descent(net, l + 1)),
+            inner(net.weight(l), TP.descent(net, l)) + inner(net.bias(l), TP.bias_descent(net, l)),
         )
-        for l in (1, 2)
+    )
+
+
+@theorem("At any depth tr(M_{l+1} G_{l+1}) = <W_l, G_l> + <b_l, g_l> for every rule that feeds errors back by M_{l+1}")
+def trace_identity_of_any_rule():
+    """Only M_{l+1} d_{l+1} = d_l is used: BP, FA, damped TP and learned inverses. New here as far as we know."""
+    return [
+        at_hidden_layers(
+            Equal(
+                inner(T(rule.feedback(net, l + 1)), rule.descent(net, l + 1)),
+                inner(net.weight(l), rule.descent(net, l)) + inner(net.bias(l), rule.bias_descent(net, l)),
+            )
+        )
+        for rule in (Backprop(), FA, damped, LearnedInverse())
     ]
+
+
+@theorem("At depth 2 damped TP's flow conserves 1/2 log det(W_2 W_2' + lambda I) - 1/2 |W_1|^2")
+def damped_tp_logdet():
+    """Half the log-determinant changes by <(W W' + lambda I)^-1 W, dW>. New here as far as we know."""
+    some = DeepLinearNetwork(depth=2, batch=B, loss="any")
+    W = some.weight(2)
+    gram = matadd(matmul(W, T(W)), matmul(damping, Identity(W.rows)))
+    return Conserved(half * LogPdet(gram) - half * squared_norm(some.weight(1)), along=damped.flow(some))
+
+
+@theorem("At any depth FA's flow conserves tr(B W_{l+1}) - 1/2 |W_l|^2, with its fixed feedback B in W_{l+1}+'s place")
+def fa_trace():
+    """The trace of its matrix law (Lillicrap et al., 2016)."""
+    linear = inner(T(FA.feedback(plain, l + 1)), plain.weight(l + 1))
+    return at_hidden_layers(Conserved(linear - half * squared_norm(plain.weight(l)), along=FA.flow(plain)))
+
+
+@theorem("At depth 2 to 5 GN's flow conserves TP's law of the output weight, log pdet W_L - 1/2 |W_{L-1}|^2")
+def gn_logdet_of_the_output_weight():
+    """There (W_L)+ is TP's feedback too. New here as far as we know."""
+    nets = [DeepLinearNetwork(depth=depth, batch=B, biases=True, loss="any") for depth in (2, 3, 4, 5)]
+    return [Conserved(law(some, some.depth - 1), along=GN.flow(some)) for some in nets]
+
+
+@theorem("At any depth and full row rank of W_2, ..., W_L, a TP step takes W_{l+1} to W_{l+1} (I - eta d_l x_l')")
+def tp_step_is_multiplicative():
+    """d_{l+1} = W_{l+1} d_l; of one sample the factor has determinant 1 - eta x_l . d_l. New here as far as we know."""
+    W, ranks = plain.weight(l + 1), [ForAll(full_row_rank(plain.weight(k)), (k, 2, L))]
+    factor = minus(Identity(plain.widths[l]), matmul(eta, TP.error_signal(plain, l), T(plain.activation(l))))
+    return ForAll(Equal(TP.step(plain).after(W), matmul(W, factor)), (l, 1, L - 1), given=ranks)
+
+
+@theorem("At depth 2 with one output, a TP step multiplies |W_2|^2 by (1 - eta x.d)^2 + eta^2 |d|^2 |x - W_2+ W_2 x|^2")
+def tp_step_of_one_row():
+    """x and d = W_2+ e belong to layer 1; |W_2| is the pseudo-determinant of a row. New here as far as we know."""
+    some = DeepLinearNetwork(widths=(*two.widths[:2], 1), loss="any")
+    W, x, d = some.weight(2), some.activation(1), TP.error_signal(some, 1)
+    unseen = minus(x, matmul(Pinv(W), W, x))
+    factor = (1 - eta * inner(x, d)) ** 2 + eta**2 * squared_norm(d) * squared_norm(unseen)
+    return Equal(squared_norm(TP.step(some).after(W)), squared_norm(W) * factor, given=nonzero(W))
+
+
+@conjecture("TP's flow conserves log pdet W_2 - |W_1|^2 at depth 2, without the half")
+def without_the_half():
+    """The derivative of |W_1|^2 is twice an inner product."""
+    return Conserved(LogPdet(two.weight(2)) - squared_norm(two.weight(1)), along=TP.flow(two))
+
+
+@conjecture("BP's flow conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
+def bp_conserves_the_logdet():
+    """It conserves |W_2|^2 - |W_1|^2."""
+    return Conserved(law(two, 1), along=Backprop().flow(two))
+
+
+@conjecture("With biases TP's flow still conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
+def biases_do_not_count():
+    """The bias takes its part."""
+    some = DeepLinearNetwork(depth=2, biases=True)
+    weight = half * squared_norm(some.weight(1))
+    return Conserved(LogPdet(some.weight(2)) - weight, along=TP.flow(some))
+
+
+@conjecture("Damped TP's flow conserves TP's log pdet W_2 - 1/2 |W_1|^2 at depth 2")
+def damped_tp_conserves_the_logdet():
+    """It conserves a damped log-determinant instead."""
+    return Conserved(law(two, 1), along=damped.flow(two))
+
+
+@conjecture("FA's flow conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
+def fa_conserves_the_logdet():
+    """It conserves tr(B W_2) in place of the log-determinant."""
+    return Conserved(law(two, 1), along=FA.flow(two))
+
+
+@conjecture("GN's flow conserves TP's law of W_2, log pdet W_2 - 1/2 |W_1|^2, at depth 3")
+def gn_conserves_the_logdet_below():
+    """Its feedback to layer 1 is (W_3 W_2)+, not W_2+ after W_3+."""
+    return Conserved(law(three, 1), along=GN.flow(three))

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from tptheory import collect
+from tptheory.claims.compound import finite, is_layered
 
 TESTS = Path(__file__).parents[1]
 PROOFS = TESTS.parent / "proofs"
@@ -22,7 +23,7 @@ def _module(path: str) -> ModuleType:
 
 def proved() -> dict[str, Any]:
     """Return the claims of `proofs/` and of the table of true claims."""
-    theorems = {f"{t.path.name}::{t.name}": t.claim for t in collect(PROOFS)}
+    theorems = {f"{t.path.name}::{t.name}": t.claim for t in collect(PROOFS) if t.expected == "proved"}
     return theorems | {f"tactics: {name}": claim for name, claim in _module("proving/test_tactics.py").TRUE.items()}
 
 
@@ -35,7 +36,9 @@ def false() -> dict[str, Any]:
 
 
 def conjuncts(claims: dict[str, Any]) -> dict[str, Any]:
-    """Take claims apart."""
-    return {
-        f"{name} ({i})": part for name, claim in claims.items() for i, part in enumerate(claim.conjuncts(), start=1)
-    }
+    """Take claims apart; of those about networks of any depth, take what they say of the deepest that is measured."""
+    found = {}
+    for name, claim in claims.items():
+        for i, part in enumerate(claim.conjuncts(), start=1):
+            found[f"{name} ({i})"] = list(finite(part))[-1] if is_layered(part) else part
+    return found

@@ -59,6 +59,11 @@ BAD = {
     "adjoint of wrong shape": (certificate(adjoints=[["A", "Y"], ["A'", "A"]]), "cannot be adjoint"),
     "two adjoints": (certificate(adjoints=[["A", "A'"], ["A", "X"]]), "cannot be adjoint"),
     "bad shape": (certificate(symbols={"A": ["m"]}), "bad shape"),
+    "a shape that is no list": (certificate(symbols={**GOOD["symbols"], "A": "mn"}), "malformed: KeyError 'A'"),
+    "a scalar with a transpose": (
+        certificate(adjoints=[["A", "A'"], ["c", "d"]], symbols={**GOOD["symbols"], "d": ["1", "1"]}),
+        "adjoint",
+    ),
     "trace of a rectangle": (certificate(goal=[["1", [["A"]], "1"]]), "do not compose"),
     "not an object": (certificate(symbols=[]), "malformed"),
     "no goal": ({k: v for k, v in GOOD.items() if k != "goal"}, "malformed"),

@@ -221,3 +221,14 @@ def test_ranges_hold_for_every_depth():
     assert covered("L-1", "0", "L", "1", "L", False)
     assert not covered("L-1", "1", "L", "1", "L", False)
     assert covered("L", "3", "L", "3", "L-1", False)
+
+
+def test_the_work_of_an_induction_is_bounded():
+    """A law that is used again and again, at many indices, costs what it costs to read."""
+    data = copy.deepcopy(INDUCTION)
+    step = data["parts"][0][3][1][2]
+    step["uses"] = [[1, "l+1"]] * 30_000
+    refused(data, "too much work")
+    data = copy.deepcopy(INDUCTION)
+    data["parts"][0][3][1][2]["indices"] = ["l"] * 50_000
+    refused(data, "too much work")

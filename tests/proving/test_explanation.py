@@ -60,7 +60,6 @@ def test_a_descent_is_shortened_and_its_chain_follows(claim, shorter):
 SHORT = {
     "pseudo_inverse.py::pinv_is_unique": 12,
     "pseudo_inverse.py::pinv_of_a_partial_isometry": 6,
-    "tp_equals_bp.py::tp_equals_bp": 30,
 }
 
 

@@ -169,6 +169,15 @@ def test_recursions_of_one_name_are_told_apart():
     assert "two sequences are called c" in verdict.explain()
 
 
+@pytest.mark.parametrize("nets", [(batch, biased), (biased, batch)], ids=["plain first", "biased first"])
+def test_networks_are_told_apart(nets):
+    """Activations of two networks have one name and one shape; SymPy's caches must not exchange them."""
+    for some in nets:
+        following = matmul(some.weight(l + 1), some.activation(l))
+        claim = ForAll(Equal(squared_norm(some.activation(l + 1)), squared_norm(following)), (l, 1, L - 1))
+        assert prove(claim).proved == (some is batch)
+
+
 def test_names_with_brackets_are_refused():
     """A symbol called x[0] would be read as a member of the sequence x."""
     from sympy import MatrixSymbol

@@ -134,7 +134,7 @@ class Certificate:
 
 def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the parts of a certificate, and say of each case, base and step which it is."""
-    parts = checker.reduced(data)
+    parts = checker.reduced(data, [checker.WORK])
     place = data.get("place", "")
     if data["method"] == "cases":
         for part, split in zip(parts, data["split"], strict=True):

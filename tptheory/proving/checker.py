@@ -26,7 +26,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,11 @@ def require(condition: Any, reason: str) -> None:
         raise Refused(reason)
 
 
+def spend(work: list[int], cost: int) -> None:
+    work[0] -= cost
+    require(work[0] > 0, "the certificate asks for too much work")
+
+
 def rational(text: str) -> Fraction:
     require(re.fullmatch(r"-?[0-9]{1,2000}(/0*[1-9][0-9]{0,2000})?", text, re.ASCII), f"{text[:40]!r} is no rational")
     return Fraction(text)
@@ -55,18 +60,14 @@ class Checker:
     """Hold the symbols of one certificate; read, multiply and trace what is made of them."""
 
     def __init__(self, data: dict[str, Any], work: list[int]) -> None:
-        self.work, self.scalars = work, [a for a, shape in data["symbols"].items() if not shape]
-        self.shapes = {a: tuple(shape or ONE) for a, shape in data["symbols"].items()}
-        self.adjoints = {a: a for a in self.scalars} | {a: b for p in data["adjoints"] for a, b in (p, p[::-1])}
+        self.work, self.scalars = work, [a for a, shape in data["symbols"].items() if shape == []]
+        self.shapes = {a: tuple(shape) or ONE for a, shape in data["symbols"].items() if isinstance(shape, list)}
+        self.adjoints = {a: b for p in data["adjoints"] for a, b in (p, p[::-1])} | {a: a for a in self.scalars}
         for a, shape in self.shapes.items():
             require(len(shape) == 2 and all(n and isinstance(n, str) for n in shape), f"bad shape of {a}")
             require(a not in "<>", f"a symbol cannot be called {a!r}")
         for a, b in self.adjoints.items():
             require(self.shapes[a] == self.shapes[b][::-1] and self.adjoints[b] == a, f"{a} and {b} cannot be adjoint")
-
-    def spend(self, work: int) -> None:
-        self.work[0] -= work
-        require(self.work[0] > 0, "the certificate asks for too much work")
 
     def polynomial(self, terms: list[Any]) -> Polynomial:
         """Read terms of one shape: in each, scalars and traces apart from the word, which is a trace if it is 1x1."""
@@ -87,7 +88,7 @@ class Checker:
 
     def product(self, p: Polynomial, q: Polynomial) -> Polynomial:
         require(ONE in (p[1], q[1]) or p[1][1] == q[1][0], "the shapes of two factors do not compose")
-        self.spend(len(p[0]) * len(q[0]))
+        spend(self.work, len(p[0]) * len(q[0]))
         shape = q[1] if p[1] == ONE else p[1] if q[1] == ONE else (p[1][0], q[1][1])
         return [(c * d, s + t, u + v) for c, s, u in p[0] for d, t, v in q[0]], shape
 
@@ -115,7 +116,7 @@ class Checker:
                 require(self.shapes[a][1] == self.shapes[b][0], f"the shapes of {a} and {b} do not compose")
             at = [i for i, a in enumerate(w) if self.shapes[a][0] == "1"]
             pieces += [(w + w)[i:j] for i, j in pairwise([*at, at[0] + len(w)])] if at else [w]
-        self.spend(1 + sum(len(w) ** 2 for w in pieces))
+        spend(self.work, 1 + sum(len(w) ** 2 for w in pieces))
         both = [(w, tuple(self.adjoints[a] for a in reversed(w) if a in self.adjoints)) for w in pieces]
         return tuple(sorted(min(v[i:] + v[:i] for v in p if len(v) == len(p[0]) for i in range(len(v))) for p in both))
 
@@ -162,6 +163,7 @@ def value(index: str, l: int | None, L: int) -> int:
     return {"": 0, "l": l, "L": L}[found[1]] + int(found[2] or 0)  # type: ignore[index, operator]
 
 
+@lru_cache(1 << 12)
 def covered(i: str, a: str, b: str, first: str, last: str, step: bool) -> bool:
     """Whether i is from a to b at every l from first to last, or to last - 1: offsets are digits, so L < 40 decides."""
     every = ((l, L) for L in range(1, 40) for l in range(value(first, None, L), value(last, None, L) + 1 - step))
@@ -178,7 +180,7 @@ def put(item: Any, i: str) -> Any:
     return name.replace("[+", "[").replace("+0]", "]")
 
 
-def reduced(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:
     """Run through the certificates to which "all", "cases" and "induction" reduce one."""
     if data["method"] == "all":
         yield from data["parts"]
@@ -192,8 +194,10 @@ def reduced(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
         require(all("[" not in a.replace("[k]", "") for a in data["symbols"]), "a symbol has an index other than k")
         for i, own, case in cases:
             hypotheses = []
+            spend(work, 100 * len(case["indices"]) * len(data["symbols"]))
             for j, at in case["uses"]:
                 terms, a, b = (*laws, [goal, own, own])[j]
+                spend(work, 1000 + len(str(terms)))
                 allowed = (at == own and j == len(laws)) or covered(at, a, b, first, last, bool(own))
                 require(allowed, f"{at} may lie outside {a} to {b}")
                 hypotheses.append(put(terms, at))
@@ -214,7 +218,7 @@ def check(data: dict[str, Any], work: list[int] | None = None, methods: tuple[st
         if data["method"] in METHODS:
             checker = Checker(data, work)
             require(not any(checker.total(checker.summands(data)).values()), "the cofactors do not sum to the goal")
-        for part in reduced(data):
+        for part in reduced(data, work):
             check(part, work, METHODS + ALONE * (data["method"] == "all"))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, Refused) else f"malformed: {type(error).__name__} {error}"

@@ -72,31 +72,15 @@ def grouped(claim: Claim) -> Iterator[list[Claim]]:
 
 
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
-    """Try the term orders one after the other, the first for half of the time; keep the shorter proof."""
-    orders = (True, False) if isinstance(claim, Nonincreasing) else (False, True)
-    started = perf_counter()
+    """Try the two term orders one after the other, the first for half of the time."""
+    first, second = (True, False) if isinstance(claim, Nonincreasing) else (False, True)
     try:
-        first = list(_certify(claim, title, started + (deadline - started) / 2, orders[0]))
+        return list(_certify(claim, title, perf_counter() + (deadline - perf_counter()) / 2, first))
     except StuckError as stuck:
         try:
-            return list(_certify(claim, title, deadline, orders[1]))
+            return list(_certify(claim, title, deadline, second))
         except StuckError:
             raise stuck from None
-    if _length(first) <= SHORT:
-        return first
-    again = perf_counter() + 2 * (perf_counter() - started)
-    try:
-        return min(first, list(_certify(claim, title, min(again, deadline), orders[1])), key=_length)
-    except StuckError:
-        return first
-
-
-SHORT = 12
-"""A proof with more cofactors than this is searched for in the other term order too, and the shorter one kept."""
-
-
-def _length(parts: list[dict[str, Any]]) -> int:
-    return sum(len(part["cofactors"]) for part in parts)
 
 
 def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -> Iterator[dict[str, Any]]:

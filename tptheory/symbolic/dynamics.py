@@ -110,7 +110,7 @@ class Flow(Motion):
         if not (isinstance(symbol, LayerSymbol) and isinstance(symbol.sequence, Recursion)):
             return super().__getitem__(symbol)
         moving = symbol.sequence
-        return moving.altered(f"{moving.name}_dot", self.derivative, f"{moving.reason}, along the flow").member(
+        return moving.altered(f"{moving.name}_dot", self.derivative, f"{moving.reason}, along the flow", self).member(
             symbol.index
         )
 
@@ -131,6 +131,6 @@ class Step(Motion):
             return part
         if isinstance(part.sequence, Recursion):
             before = part.sequence
-            after = before.altered(f"{before.name}_next", self.after, f"{before.reason}, after the step")
+            after = before.altered(f"{before.name}_next", self.after, f"{before.reason}, after the step", self)
             return after.member(part.index)
         return matadd(part, self[part]) if part in self else part

@@ -68,6 +68,11 @@ class LayerSymbol(MatrixSymbol):
 
     sequence: Sequence
     index: Any
+    key: Any = None
+    """What tells sequences of one name apart, else SymPy's caches would take a member of one for that of the other."""
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.key)
 
     def _latex(self, printer: Any) -> str:
         return self.sequence.latex(self.index, printer)
@@ -99,6 +104,7 @@ class Sequence:
 
     def __init__(self, name: str, shape: Shape, first: Any, last: Any) -> None:
         self.name, self.shape, self.first, self.last = name, shape, first, last
+        self.key: Any = None
 
     def __call__(self, index: Any) -> Any:
         """Return the member at an index."""
@@ -108,7 +114,7 @@ class Sequence:
         """Return the matrix at an index, with ``size`` applied to its sizes."""
         rows, columns = (size(sympify(n)) for n in self.shape(sympify(index, strict=True)))
         symbol = LayerSymbol(f"{self.name}[{index_text(index)}]", rows, columns)
-        symbol.sequence, symbol.index = self, sympify(index, strict=True)
+        symbol.sequence, symbol.index, symbol.key = self, sympify(index, strict=True), self.key
         return symbol
 
     def laws(self) -> tuple[Law, ...]:
@@ -152,6 +158,8 @@ class Recursion(Sequence):
         step: takes an index ``k`` and the neighbour, and returns the member at ``k``.
         shape: takes an index, and returns the shape of that member; None for numbers.
         downward: whether to start at last.
+        reason: what a proof says of the definition.
+        key: equal for equal definitions; by default each recursion that is built is one of its own.
 
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> net = DeepLinearNetwork(depth=Symbol("L", integer=True))
@@ -171,18 +179,20 @@ class Recursion(Sequence):
         *,
         downward: bool = False,
         reason: str = "",
+        key: Any = None,
     ) -> None:
         super().__init__(name, shape or (lambda _: (S.One, S.One)), first, last)
         self.scalar, self.downward = shape is None, downward
         self.start, self.step, self.reason = start, step, reason or f"definition of {name}"
+        self.key = self if key is None else key
 
     def __call__(self, index: Any) -> Any:
         """Return the matrix, or the number, at an index."""
         member = self.member(index)
         return LayerScalar(member) if self.scalar else member
 
-    def altered(self, name: str, change: Callable[[Any], Any], reason: str) -> Recursion:
-        """Return the recursion of what becomes of the members: their derivatives, or what they are after a step."""
+    def altered(self, name: str, change: Callable[[Any], Any], reason: str, by: Any) -> Recursion:
+        """Return the recursion of what becomes of the members ``by`` a flow, or by a step: derivatives, or values."""
         return Recursion(
             name,
             self.first,
@@ -192,6 +202,7 @@ class Recursion(Sequence):
             None if self.scalar else self.shape,
             downward=self.downward,
             reason=reason,
+            key=(self.key, by),
         )
 
     def laws(self) -> tuple[Law, ...]:

@@ -141,7 +141,7 @@ class DeepLinearNetwork:
         if not self.any_depth:
             return self._activations[l]
         name, shape = str(self.input.name), lambda k: (self.widths[k], self.samples)
-        return Recursion(name, 0, self.depth, self.input, self._layer, shape, reason="the layers")(l)
+        return Recursion(name, 0, self.depth, self.input, self._layer, shape, reason="the layers", key=self)(l)
 
     def _layer(self, l: Any, x: MatrixExpr) -> MatrixExpr:
         """Return ``W_l x + b_l``."""
@@ -161,8 +161,15 @@ class DeepLinearNetwork:
             return Identity(self.widths[high])
         n, L = self.widths, self.depth
         if low == 1:
-            up = Recursion("Up", 0, L, Identity(n[0]), lambda k, P: matmul(self.weight(k), P), lambda k: (n[k], n[0]))
-            return up(high)
+            return Recursion(
+                "Up",
+                0,
+                L,
+                Identity(n[0]),
+                lambda k, P: matmul(self.weight(k), P),
+                lambda k: (n[k], n[0]),
+                key=L,
+            )(high)
         if high == L:
             return Recursion(
                 "Down",
@@ -172,6 +179,7 @@ class DeepLinearNetwork:
                 lambda k, P: matmul(P, self.weight(k)),
                 lambda k: (n[L], n[k - 1]),
                 downward=True,
+                key=L,
             )(low)
         raise InvalidValueError(
             complain("low", "1, or 'high' the depth, in a network of any depth", low, "Define it by a Recursion.")

@@ -77,6 +77,7 @@ class Rule:
                 lambda k: (net.widths[k], net.widths[net.depth]),
                 downward=True,
                 reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
+                key=(self, net),
             )(l)
         if self.direct and l < net.depth:
             return self.feedback(net, l + 1)

@@ -1,0 +1,170 @@
+"""Which rules never let the loss rise?"""
+
+from sympy import Identity, Symbol, ZeroMatrix
+
+from tptheory import (
+    Backprop,
+    Commute,
+    DampedTargetProp,
+    DeepLinearNetwork,
+    DirectFeedbackAlignment,
+    Equal,
+    FeedbackAlignment,
+    ForAll,
+    GaussNewton,
+    Nonincreasing,
+    Pinv,
+    Recursion,
+    TargetProp,
+    conjecture,
+    damping,
+    full_row_rank,
+    inner,
+    matadd,
+    matmul,
+    partial_isometry,
+    squared_norm,
+    theorem,
+    trace,
+    transpose,
+)
+
+B, (L, k, l) = Symbol("B", integer=True, positive=True), (Symbol(name, integer=True) for name in "Lkl")
+bp, tp, gn, damped = Backprop(), TargetProp(), GaussNewton(), DampedTargetProp()
+deep = DeepLinearNetwork(depth=L, batch=B)
+one, two, three, four = (DeepLinearNetwork(depth=depth, batch=B) for depth in (1, 2, 3, 4))
+sample = {depth: DeepLinearNetwork(depth=depth) for depth in (2, 3)}
+W2, W3 = three.weight(2), three.weight(3)
+
+
+def rate(rule, net):
+    """The derivative of the loss along the rule's flow."""
+    return rule.flow(net).derivative(net.loss)
+
+
+def seen(operator, net, l):
+    """|operator E X_{l-1}'|^2."""
+    return squared_norm(matmul(operator, net.error, transpose(net.activation(l - 1))))
+
+
+@theorem("Along the BP flow the loss falls at the rate of the squared gradients of all layers, at any depth")
+def bp_rate():
+    """Loss' = <E, X_L'>, and the output's activations descend by the sum of |G_k|^2: gradient flow (Cauchy, 1847)."""
+    Q = Recursion("Q", 0, L, 0, lambda k, Q: Q + squared_norm(bp.descent(deep, k)))
+    descends = inner(bp.flow(deep).derivative(deep.activation(l)), matmul(-1, bp.error_signal(deep, l)))
+    return [ForAll(Equal(descends, Q(l)), (l, 0, L)), Equal(rate(bp, deep), -Q(L))]
+
+
+@theorem("Along the BP flow the loss never rises, at depths 1 to 4")
+def bp_descends():
+    """Minus its rate is a sum of squares (Cauchy, 1847)."""
+    return [Nonincreasing(net.loss, along=bp.flow(net)) for net in (one, two, three, four)]
+
+
+@theorem("Along the TP flow the loss changes at the rate -sum_k tr(E' P_k E X_{k-1}' X_{k-1}), at depth 3 and any rank")
+def tp_rate():
+    """Layer k moves E by -P_k E X_{k-1}' X_{k-1}, P_k = W_L ... W_{k+1} W_{k+1}+ ... W_L+ (no source known)."""
+    E, X = three.error, three.activation
+    P = {1: matmul(W3, W2, Pinv(W2), Pinv(W3)), 2: matmul(W3, Pinv(W3)), 3: Identity(W3.rows)}
+    terms = [trace(matmul(transpose(E), P[k], E, transpose(X(k - 1)), X(k - 1))) for k in (1, 2, 3)]
+    return Equal(rate(tp, three), -sum(terms))
+
+
+@theorem("Along the TP flow of a network with two layers the loss never rises, at any rank")
+def tp_descends_at_depth_two():
+    """P_1 = W_2 W_2+ is an orthogonal projection: the rate is -|E X_1'|^2 - |P_1 E X_0'|^2 (we know no source)."""
+    P = matmul(two.weight(2), Pinv(two.weight(2)))
+    return [
+        Equal(rate(tp, two), -seen(Identity(P.rows), two, 2) - seen(P, two, 1)),
+        Nonincreasing(two.loss, along=tp.flow(two)),
+    ]
+
+
+@theorem(
+    "Along the TP flow the error moves as E' = -E K if the weights from the second on have full row rank, at any depth"
+)
+def tp_rate_at_full_rank():
+    """K is the sum of X_k' X_k, k < L; so the loss falls at the rate sum_k |E X_{k-1}'|^2 (we know no source)."""
+    full, X = [ForAll(full_row_rank(deep.weight(k)), (k, 2, L))], deep.activation
+    K = Recursion(
+        "K", 0, L, ZeroMatrix(B, B), lambda k, K: matadd(K, matmul(transpose(X(k - 1)), X(k - 1))), lambda _: (B, B)
+    )
+    R = Recursion("R", 0, L, 0, lambda k, R: R + squared_norm(matmul(deep.error, transpose(X(k - 1)))))
+    velocity = tp.flow(deep).derivative
+    return [
+        ForAll(Equal(velocity(X(l)), matmul(-1, tp.error_signal(deep, l), K(l))), (l, 1, L), given=full),
+        Equal(velocity(deep.output), matmul(-1, deep.error, K(L)), given=full),
+        ForAll(Equal(trace(matmul(deep.error, K(l), transpose(deep.error))), R(l)), (l, 0, L), given=full),
+        Equal(rate(tp, deep), -R(L), given=full),
+    ]
+
+
+@theorem("At depths 3 and 4 TP's loss never rises if all weights but the first and the last have full row rank")
+def tp_descends_below_an_output_of_any_rank():
+    """The inner weights drop out of P_k and leave the projection W_L W_L+. New here as far as we know."""
+    return [
+        Nonincreasing(net.loss, along=tp.flow(net), given=[full_row_rank(*net.weights[1:-1])]) for net in (three, four)
+    ]
+
+
+@theorem("At depth 3 TP's loss falls as a sum of squares if W_3 is a partial isometry, at any rank of W_2")
+def tp_descends_below_an_isometry():
+    """P_1 = W_3 W_2 W_2+ W_3' is positive semidefinite. New here as far as we know."""
+    squares = (
+        seen(Identity(W3.rows), three, 3)
+        + seen(matmul(W3, Pinv(W3)), three, 2)
+        + seen(matmul(W2, Pinv(W2), transpose(W3)), three, 1)
+    )
+    return Equal(rate(tp, three), -squares, given=[partial_isometry(W3)])
+
+
+@theorem("At depth 3 TP's loss never rises if the projection W_2 W_2+ commutes with W_3' W_3")
+def tp_descends_if_images_are_aligned():
+    """Then P_1 is an orthogonal projection; at the counterexample it is an oblique one. New here as far as we know."""
+    aligned = Commute(matmul(W2, Pinv(W2)), matmul(transpose(W3), W3))
+    return Nonincreasing(three.loss, along=tp.flow(three), given=[aligned])
+
+
+@theorem("Along the flow of Gauss-Newton targets the loss never rises, at depths 2 and 3 and any rank")
+def gn_descends():
+    """A A+ for A = W_L ... W_{k+1} is an orthogonal projection whatever the ranks (compare Meulemans et al., 2020)."""
+    return [Nonincreasing(net.loss, along=gn.flow(net)) for net in (two, three)]
+
+
+@theorem("Damped TP's loss falls as a sum of squares at depth 2, for every damping and at any rank")
+def damped_descends_at_depth_two():
+    """W M = W M (W M)' + lambda M'M for M = W' (W W' + lambda I)^-1. New here as far as we know."""
+    W, M = two.weight(2), damped.feedback(two, 2)
+    squares = seen(Identity(W.rows), two, 2) + damping * seen(M, two, 1) + seen(matmul(W, M), two, 1)
+    return Equal(rate(damped, two), -squares)
+
+
+@conjecture("TP's loss never rises at depth 3")
+def tp_descends_at_depth_three():
+    """False where W_2 W_2+ is a projection askew to W_3: P_1 then is an oblique projection, which may lengthen."""
+    return Nonincreasing(sample[3].loss, along=tp.flow(sample[3]))
+
+
+@conjecture("Damped TP's loss never rises at depth 3")
+def damped_descends_at_depth_three():
+    """False for small damping, where TP's loss rises."""
+    return Nonincreasing(sample[3].loss, along=damped.flow(sample[3]))
+
+
+@conjecture("TP's loss never rises at depth 3 if the last weight has full row rank")
+def tp_descends_below_full_row_rank():
+    """False: only the rank of the weights between the first and the last counts, or their alignment with W_3."""
+    W = sample[3].weight(3)
+    return Nonincreasing(sample[3].loss, along=tp.flow(sample[3]), given=[full_row_rank(W)])
+
+
+@conjecture("Along the flow of feedback alignment the loss never rises, at depth 2")
+def fa_descends():
+    """False: a feedback of the wrong sign drives the first layer uphill, until the weights have aligned."""
+    return Nonincreasing(sample[2].loss, along=FeedbackAlignment().flow(sample[2]))
+
+
+@conjecture("Along the flow of direct feedback alignment the loss never rises, at depth 2")
+def dfa_descends():
+    """False for the same reason: at depth 2 it is feedback alignment."""
+    return Nonincreasing(sample[2].loss, along=DirectFeedbackAlignment().flow(sample[2]))
