@@ -142,9 +142,11 @@ def test_a_theorem_that_was_changed_is_searched_again(theorems, stored):
 
 def test_whatever_a_file_leads_to_it_is_searched_again(theorems, stored, monkeypatch):
     """A file that makes its reader fail in a way that nobody thought of is not trusted either."""
-    monkeypatch.setattr(library, "recalled", lambda *_: 1 // 0)
-    found = library._recall(theorems[0])
-    assert found == "it cannot be checked (ZeroDivisionError)"
+    true, calls = library.recalled, []
+    monkeypatch.setattr(library, "recalled", lambda *given: true(*given) if calls else calls.append(1) or 1 // 0)
+    (first,) = settled(theorems[:1])
+    assert first.distrusted == "it cannot be checked (ZeroDivisionError)"
+    assert (first.verdict.word, first.recalled) == ("proved", False)
 
 
 def test_what_a_worker_sends_is_checked(theorems, monkeypatch):

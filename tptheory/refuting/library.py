@@ -1,7 +1,8 @@
 """Many theorems at once: what is stored of each is checked anew, and the rest is searched for on every core.
 
 What is stored of ``FOLDER/FILE.py::NAME`` lies in ``FOLDER/certificates/FILE.NAME.json``: a certificate, or a
-counterexample. Workers send plain data, and whatever they find is checked again here.
+counterexample. Workers are forked, so that they have the theorems; they send plain data, and what they have searched
+for is checked again here.
 """
 
 from __future__ import annotations
@@ -103,48 +104,78 @@ def settling(
     check_seconds(seconds)
     for theorem in theorems:
         _ = theorem.claim  # workers inherit the claims, and a theorem that fails is told before the first search
-    remembered = [None if fresh else _recall(theorem) for theorem in theorems]
-    limits = [seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS) for t in theorems]
-    waiting = [i for i, found in enumerate(remembered) if found is None or isinstance(found, str)]
-    jobs = min(jobs or _cores(), len(waiting)) if "fork" in get_all_start_methods() else 1
+    tasks = [
+        Task(
+            t,
+            None if fresh else _read(t),
+            seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS),
+        )
+        for t in theorems
+    ]
+    jobs = min(jobs or _cores(), len(tasks)) if "fork" in get_all_start_methods() else 1
     with ExitStack() as stack:
-        futures: dict[int, Future[dict[str, Any]]] = {}
+        futures: list[Future[dict[str, Any]]] = []
         if jobs > 1:
-            pool = stack.enter_context(_pool(jobs, theorems))
-            futures = {i: pool.submit(_search_numbered, i, limits[i]) for i in waiting}
+            pool = stack.enter_context(_pool(jobs, tasks))
+            futures = [pool.submit(_settle_numbered, i) for i in range(len(tasks))]
 
         def results() -> Iterator[Settled]:
-            for i, (theorem, found) in enumerate(zip(theorems, remembered, strict=True)):
-                if isinstance(found, Settled):
-                    yield found
-                    continue
+            for i, task in enumerate(tasks):
                 try:
-                    data = futures[i].result() if futures else _search(theorem, limits[i])
+                    found = futures[i].result() if futures else _settle(task)
                 except BrokenProcessPool:
                     raise WorkerError(
                         "a process that searched was ended from outside, perhaps for want of memory. "
                         "Try fewer theorems at once, or fewer seconds."
                     ) from None
-                yield Settled(theorem, _verdict(theorem, data), data["seconds"], distrusted=found or "")
+                yield _settled(task, found)
 
         yield results()
 
 
-def _recall(theorem: Theorem) -> Settled | str | None:
-    """Return what is stored of a theorem; or why it is not trusted; or None where nothing is stored."""
+@dataclass(frozen=True)
+class Task:
+    """A theorem, what is stored of it (or why that cannot be read, or nothing), and how long to search."""
+
+    theorem: Theorem
+    stored: dict[str, Any] | str | None
+    seconds: float
+
+
+def _read(theorem: Theorem) -> dict[str, Any] | str | None:
     path = stored_path(theorem)
     if not path.exists():
         return None
-    started = perf_counter()
     try:
-        data = Certificate.load(path).data
-        verdict = recalled(theorem, data)
+        return Certificate.load(path).data
     except InvalidFileError:
         return "it is no JSON object that can be read"
+
+
+def _settle(task: Task) -> dict[str, Any]:
+    """Check what is stored, or else search, and return what comes out as plain data."""
+    started = perf_counter()
+    theorem, distrusted = task.theorem, _distrust(task)
+    if distrusted == "" and task.stored is not None:
+        return {"distrusted": "", "holds": True, "seconds": perf_counter() - started}
+    started = perf_counter()
+    verdict = settle(theorem, task.seconds)
+    data: dict[str, Any] = {"distrusted": distrusted, "holds": False, "form": stored_form(theorem, verdict)}
+    if isinstance(verdict, Undecided):
+        data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
+    return data | {"seconds": perf_counter() - started}
+
+
+def _distrust(task: Task) -> str:
+    """Check what is stored, and return why it is not trusted; empty if it is, or if nothing is stored."""
+    theorem, data = task.theorem, task.stored
+    if data is None or isinstance(data, str):
+        return data or ""
+    try:
+        if recalled(theorem, data) is not None:
+            return ""
     except Exception as error:  # whatever a stranger's file leads to, it is searched again
         return f"it cannot be checked ({type(error).__name__})"
-    if verdict is not None:
-        return Settled(theorem, verdict, perf_counter() - started, recalled=True)
     if data.get("format") == checker.FORMAT:
         checked = Certificate(data).check()
         return "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
@@ -153,45 +184,42 @@ def _recall(theorem: Theorem) -> Settled | str | None:
     return "it is of an unknown format"
 
 
-def _search(theorem: Theorem, seconds: float) -> dict[str, Any]:
-    """Search for a verdict, and return it as plain data."""
-    started = perf_counter()
-    verdict = settle(theorem, seconds)
-    data: dict[str, Any] = {"form": stored_form(theorem, verdict)}
-    if isinstance(verdict, Undecided):
-        data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
-    return data | {"seconds": perf_counter() - started}
-
-
-def _verdict(theorem: Theorem, data: dict[str, Any]) -> Found:
-    """Build a verdict anew from plain data: nothing that does not check here is believed."""
-    if data["form"] is None:
-        return Undecided(theorem.claim, data["reason"], data["evidence"], data["seconds"])
-    verdict = recalled(theorem, data["form"])
+def _settled(task: Task, found: dict[str, Any]) -> Settled:
+    """Build a verdict from plain data; of what was searched for nothing is believed that does not check here too."""
+    theorem, seconds = task.theorem, found["seconds"]
+    form = task.stored if found["holds"] else found["form"]
+    verdict: Found | None
+    if not isinstance(form, dict):
+        verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
+    elif found["holds"] and form["format"] == checker.FORMAT:
+        verdict = Proved(theorem.claim, Certificate(form), seconds)
+    else:
+        verdict = recalled(theorem, form)
     if verdict is None:
-        return Undecided(theorem.claim, "what was found does not hold when it is checked again: this is a bug")
-    return verdict
+        reason = "what was found does not hold when it is checked again: this is a bug"
+        verdict = Undecided(theorem.claim, reason, {}, seconds)
+    return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"])
 
 
-_inherited: list[Theorem] = []
-"""In a worker: the theorems, which it has from the fork; claims hold functions, so that they cannot be sent."""
+_inherited: list[Task] = []
+"""In a worker: the tasks, which it has from the fork; claims hold functions, so that they cannot be sent."""
 
 
-def _start(theorems: Sequence[Theorem]) -> None:
+def _start(tasks: Sequence[Task]) -> None:
     """Begin as a worker: the process that forked it is the one that an interrupt is for."""
     signal(SIGINT, SIG_IGN)
-    _inherited[:] = theorems
+    _inherited[:] = tasks
 
 
-def _search_numbered(number: int, seconds: float) -> dict[str, Any]:
-    return _search(_inherited[number], seconds)
+def _settle_numbered(number: int) -> dict[str, Any]:
+    return _settle(_inherited[number])
 
 
 @contextmanager
-def _pool(jobs: int, theorems: Sequence[Theorem]) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, tasks: Sequence[Task]) -> Iterator[ProcessPoolExecutor]:
     """Give a pool of forked processes, which are ended where the work is given up."""
     others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("fork"), _start, (theorems,))
+    pool = ProcessPoolExecutor(jobs, get_context("fork"), _start, (tasks,))
     try:
         yield pool
     except BaseException:
