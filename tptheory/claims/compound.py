@@ -231,10 +231,6 @@ def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
         return tuple(map(value, item)) if isinstance(item, tuple) else item
 
     found = {f.name: value(getattr(claim, f.name)) for f in fields(claim) if f.name != "given"}
-<<<<<<< HEAD
     found["given"] = tuple(h for item in claim.given for h in _instances(item, values))
-=======
-    found["given"] = flatten_given([h for item in claim.given for h in _instances(item, values)])
->>>>>>> lib2
     several = found.pop("claims", ())
     return type(claim)(*several, **found) if not isinstance(claim, AllOf) else AllOf(*several)
