@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, Symbol, latex
+from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, latex
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.compound import finite
@@ -184,6 +184,8 @@ def violation(claim: Claim, values: Instance) -> Violation | None:
                 return Violation(rate, "at most 0", value)
         else:
             for residual in part.residuals():
+                if isinstance(residual, ZeroMatrix):  # it vanishes, and may speak of sizes that no matrix has
+                    continue
                 value = evaluate(residual, values, arithmetic="exact")
                 if not is_zero(value):
                     return Violation(residual, "0", value)
