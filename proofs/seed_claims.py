@@ -60,7 +60,7 @@ def seed_targets():
 
 @theorem("The seed's TP step, -alpha (x_l - t_l) x_{l-1}', is -alpha^2 G_l at any depth: alpha counts twice")
 def alpha_counts_twice():
-    """x_l - t_l = alpha d_l already (found in the seed's train_weights_targ)."""
+    """x_l - t_l = alpha d_l already (found in the seed's train_weights_targ). We know no source."""
     step = matmul(-alpha, minus(deep.activation(l), tp.target(deep, l)), transpose(deep.activation(l - 1)))
     return ForAll(Equal(step, matmul(-(alpha**2), tp.descent(deep, l))), (l, 1, L))
 
