@@ -7,6 +7,7 @@ from tptheory import (
     DeepLinearNetwork,
     Equal,
     ForAll,
+    GaussNewton,
     Parallel,
     Recursion,
     TargetProp,
@@ -85,6 +86,17 @@ def batch_kernel():
         ForAll(Equal(velocity(X(l)), matmul(-1, tp.error_signal(batch, l), K(l))), (l, 1, L), given=ranks),
         Equal(velocity(batch.error), matmul(-1, batch.error, K(L)), given=ranks),
     ]
+
+
+@theorem(
+    "If W_2 and W_3 have full row rank, the flow of Gauss-Newton targets keeps the direction of the error, at depth 3"
+)
+def gn_error_ray():
+    """Any feedback that is a right inverse of the product above does: the layers add |x_k|^2 each. No source known."""
+    three, gn = DeepLinearNetwork(depth=3), GaussNewton()
+    S_3 = sum(squared_norm(three.activation(k)) for k in range(3))
+    full = [full_row_rank(*three.weights[1:])]
+    return Equal(gn.flow(three).derivative(three.error), matmul(-S_3, three.error), given=full)
 
 
 @conjecture("A TP step keeps the direction of the error at depth 2, at any rank of W_2")

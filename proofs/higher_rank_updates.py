@@ -99,7 +99,7 @@ def gauss_newton_targets_reach():
 
 @theorem("One Newton step takes one layer from anywhere to the least-squares solution Y X+ if X has full row rank")
 def newton_solves_in_one_step():
-    """The loss is quadratic: W - (W X - Y) X' (X X')^-1 = Y X+, where the gradient vanishes (Nocedal and Wright, 2006)."""
+    """The loss is quadratic: W - (W X - Y) X' (X X')^-1 = Y X+, with no gradient (Nocedal and Wright, 2006)."""
     new = after(newton, batch, batch.weight(1))
     return [
         Equal(new, matmul(batch.target, Pinv(X)), given=[full_row_rank(X)]),
@@ -107,9 +107,7 @@ def newton_solves_in_one_step():
     ]
 
 
-@theorem(
-    "Newton's step, layer by layer, is the block Kaczmarz step where its two Gram matrices are invertible, at depth 2"
-)
+@theorem("Newton's step in a layer is the block Kaczmarz step where its Gram matrices are invertible, at depth 2")
 def newton_is_kaczmarz():
     """(A'A)^-1 A' = A+ for full column rank above, X' (X X')^-1 = X+ for full row rank below (we know no source)."""
     net = DeepLinearNetwork(depth=2, batch=B)

@@ -100,8 +100,12 @@ def agreement_for_one_wide_layer():
 @theorem("At any depth TP is GN in every layer if W_2, ..., W_L have orthonormal rows")
 def agreement_for_orthonormal_rows():
     """W_l+ = W_l', and the product has orthonormal rows too. New here as far as we know."""
-    rows = Equal(matmul(deep.weight(k), T(deep.weight(k))), Identity(deep.widths[k]))
-    return at_every_layer(agree(deep, l), [ForAll(rows, (k, 2, L))])
+    rows = [ForAll(Equal(matmul(deep.weight(k), T(deep.weight(k))), Identity(deep.widths[k])), (k, 2, L))]
+    return [
+        at_every_layer(Equal(matmul(above, T(above)), Identity(deep.widths[L])), rows),
+        at_every_layer(Equal(by_layers, T(above)), rows),
+        at_every_layer(agree(deep, l), rows),
+    ]
 
 
 @theorem("At depth 3, TP is GN in layer 1 if W_2 has orthonormal rows, or W_3 orthonormal columns")

@@ -1,6 +1,6 @@
 """Which rules never let the loss rise?"""
 
-from sympy import Identity, Symbol, ZeroMatrix
+from sympy import Identity, MatrixSymbol, Symbol, ZeroMatrix
 
 from tptheory import (
     Backprop,
@@ -12,14 +12,17 @@ from tptheory import (
     FeedbackAlignment,
     ForAll,
     GaussNewton,
+    LogPdet,
     Nonincreasing,
     Pinv,
     Recursion,
     TargetProp,
+    Zero,
     conjecture,
     damping,
     full_row_rank,
     inner,
+    invertible,
     matadd,
     matmul,
     partial_isometry,
@@ -125,6 +128,62 @@ def tp_descends_if_images_are_aligned():
     return Nonincreasing(three.loss, along=tp.flow(three), given=[aligned])
 
 
+@theorem("At depth 3 with W_3 invertible, P_1 + P_1' is positive semidefinite only if W_2 W_2+ commutes with W_3' W_3")
+def alignment_is_necessary():
+    """A projection P with P + P' = R R' has R' (I - P) = 0, hence P' (I - P) = 0. New here as far as we know.
+
+    So if the alignment fails, some data make the loss rise.
+    """
+    Q, identity = matmul(W2, Pinv(W2)), Identity(W3.rows)
+    P, R = matmul(W3, Q, Pinv(W3)), MatrixSymbol("R", W3.rows, W3.rows)
+    positive = [invertible(W3), Equal(matadd(P, transpose(P)), matmul(R, transpose(R)))]
+    lemma = Zero(matmul(transpose(R), matadd(identity, matmul(-1, P))), given=positive)
+    return [
+        lemma,
+        Equal(P, transpose(P), given=[*positive, Zero(lemma.expression)]),
+        Commute(Q, matmul(transpose(W3), W3), given=[invertible(W3), Equal(P, transpose(P))]),
+    ]
+
+
+@theorem("At depth 3 the losses of TP and damped TP fall as sums of squares at balanced weights, W_3' W_3 = W_2 W_2'")
+def tp_descends_at_balanced_weights():
+    """Balance aligns them: P_1 is the projection W_3 W_3+, and Z^2 under damping. New here as far as we know.
+
+    Z = W_3 M_3 for the damped feedback M_3.
+    """
+    balanced = [Equal(matmul(transpose(W3), W3), matmul(W2, transpose(W2)))]
+    P, M, all_of_it = matmul(W3, Pinv(W3)), damped.feedback(three, 3), seen(Identity(W3.rows), three, 3)
+    Z = matmul(W3, M)
+    damped_squares = seen(Z, three, 2) + damping * seen(M, three, 2) + seen(Z, three, 1)
+    return [
+        Equal(rate(tp, three), -all_of_it - seen(P, three, 2) - seen(P, three, 1), given=balanced),
+        Equal(rate(damped, three), -all_of_it - damped_squares, given=balanced),
+    ]
+
+
+@theorem("At depth 3 with one output TP's loss falls at every rank of W_2, if W_3 does not vanish")
+def tp_descends_with_one_output():
+    """P_1 is the number |W_2 W_2+ W_3'|^2 / |W_3|^2. New here as far as we know."""
+    net = DeepLinearNetwork(widths=(*three.widths[:3], 1))
+    V2, w, e, x = net.weight(2), net.weight(3), squared_norm(net.error), net.activation
+    upper = squared_norm(w) * e * (squared_norm(x(2)) + squared_norm(x(1)))
+    lowest = e * squared_norm(x(0)) * squared_norm(matmul(w, V2, Pinv(V2)))
+    return Equal(squared_norm(w) * rate(tp, net), -upper - lowest, given=[full_row_rank(w)])
+
+
+@theorem("At depth 3 TP always lowers |d_2|^2 pdet(W_3)^2, also while the loss rises, if W_3 has full row rank")
+def tp_descends_in_another_norm():
+    """d_2 = W_3+ e measures the error so that P_1 is orthogonal. New here as far as we know.
+
+    The logarithm falls at 2 |x_2|^2 + 2 |x_1|^2 + 2 |x_0|^2 |W_2 W_2+ d_2|^2 / |d_2|^2.
+    """
+    net = sample[3]
+    d2, x = tp.error_signal(net, 2), [squared_norm(net.activation(k)) for k in range(3)]
+    V, V2, velocity = squared_norm(d2), net.weight(2), tp.flow(net).derivative
+    falls = 2 * (x[2] + x[1]) * V + 2 * x[0] * squared_norm(matmul(V2, Pinv(V2), d2))
+    return Equal(velocity(V) + 2 * V * velocity(LogPdet(net.weight(3))), -falls, given=[full_row_rank(net.weight(3))])
+
+
 @theorem("Along the flow of Gauss-Newton targets the loss never rises, at depths 2 and 3 and any rank")
 def gn_descends():
     """A A+ for A = W_L ... W_{k+1} is an orthogonal projection whatever the ranks (compare Meulemans et al., 2020)."""
@@ -168,3 +227,27 @@ def fa_descends():
 def dfa_descends():
     """False for the same reason: at depth 2 it is feedback alignment."""
     return Nonincreasing(sample[2].loss, along=DirectFeedbackAlignment().flow(sample[2]))
+
+
+@conjecture("TP's loss never rises at depth 3 if the product W_3 W_2 has full row rank")
+def tp_descends_if_the_product_has_full_row_rank():
+    """False at widths 1-2-3-2: W_2 W_2+ need not be the identity, and P_1 can still be oblique."""
+    net = DeepLinearNetwork(widths=(1, 2, 3, 2))
+    W1, W2, W3 = net.weights
+    return Nonincreasing(net.loss, along=tp.flow(net), given=[full_row_rank(matmul(W3, W2)), Zero(W1)])
+
+
+@conjecture("TP's loss never rises with one output, at depth 4")
+def tp_descends_with_one_output_at_depth_four():
+    """False at widths 1-1-2-2-1: the oblique projection sits one layer lower."""
+    net = DeepLinearNetwork(widths=(1, 1, 2, 2, 1))
+    return Nonincreasing(net.loss, along=tp.flow(net))
+
+
+@conjecture("TP's loss never rises at depth 4 if each W_l W_l+ commutes with W_{l+1}' W_{l+1}, for l = 2, 3")
+def tp_descends_if_neighbours_are_aligned():
+    """False: W_3 carries the image of W_2 to where it is askew to W_4."""
+    net = DeepLinearNetwork(widths=(1, 1, 2, 2, 2))
+    W1, W2, W3, W4 = net.weights
+    aligned = [Commute(matmul(V, Pinv(V)), matmul(transpose(W), W)) for V, W in ((W2, W3), (W3, W4))]
+    return Nonincreasing(net.loss, along=tp.flow(net), given=[*aligned, Zero(W1)])

@@ -99,7 +99,10 @@ def one_layer_commuting_samples():
 
 @theorem("If e_1 x_2' = e_2 x_1', then |e_2|^2 x_1 = (e_1 . e_2) x_2 and |x_2|^2 e_1 = (x_1 . x_2) e_2")
 def twistless_samples_are_parallel():
-    """Apply the equation to x_2, and its transpose to e_2; so the samples are parallel unless x_2 or e_2 vanishes."""
+    """Apply the equation to x_2, and its transpose to e_2; so they are parallel unless x_2 or e_2 vanishes.
+
+    We know no source.
+    """
     u1, u2 = (MatrixSymbol(f"e_{s}", *e1.shape) for s in (1, 2))
     given = [Equal(outer(u1, x2), outer(u2, x1))]
     return [

@@ -96,7 +96,7 @@ def a_layer_of_rank_one():
 
 @theorem("At depth 4, DFA, GN and Newton keep the bounds by B, the errors and the layer's own input")
 def direct_rules_have_rank_at_most_the_batch():
-    """One factor of each is D_L, one is X_{l-1}; what stands between them and at the ends cannot raise a rank."""
+    """One factor of each is D_L, one is X_{l-1}; what stands around them cannot raise a rank. We know no source."""
     return [
         RankAtMost(rule.update(four, k), [B, four.error, four.activation(k - 1)])
         for rule in (DFA, GN, Newton())

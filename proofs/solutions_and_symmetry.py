@@ -50,7 +50,7 @@ def recoordinated(expression, back=h):
     "The squared error is |Y X+ X - Y|^2, the same for all weights, plus the squared distance of output and Y X+ X"
 )
 def minimisers_have_the_output_of_least_squares():
-    """E splits along the row space of X, at depth 3: the output Y X+ X is best, where the widths admit it (Penrose, 1956)."""
+    """E splits along the row space of X, at depth 3: Y X+ X is best, where the widths admit it (Penrose, 1956)."""
     rest, distance = minus(best, three.target), minus(three.output, best)
     return Equal(squared_norm(three.error), squared_norm(rest) + squared_norm(distance))
 
@@ -132,7 +132,7 @@ def sections_with_a_clamped_output():
 
 @theorem("The loss pulled back to layer l, 1/2 |W_L ... W_{l+1} v - Y|^2, has BP's error signal as its gradient at x_l")
 def pulled_back_loss():
-    """What the seed wanted to plot at each layer: BP's arrows are normal to its contours (Rumelhart et al., 1986). Depth 3."""
+    """The seed's contours at each layer: BP's arrows are normal to its contours (Rumelhart et al., 1986). Depth 3."""
     claims = []
     for l in (1, 2):
         v = MatrixSymbol("v", *three.activation(l).shape)

@@ -61,7 +61,7 @@ def orthogonality_through_the_pinv():
 
 @theorem("A matrix that is orthogonal to another keeps its length in the sum: |A + D|^2 = |A|^2 + |D|^2 if A'D = 0")
 def pythagoras():
-    """The mixed terms are traces of A'D."""
+    """The mixed terms are traces of A'D: folklore."""
     return Equal(squared_norm(total), squared_norm(A) + squared_norm(D), given=[apart[0]])
 
 

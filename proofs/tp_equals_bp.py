@@ -96,7 +96,7 @@ def proportional_updates_force_a_scaled_isometry():
 
 @theorem("At depth 3, TP is BP at a layer exactly where their feedback products agree, whatever the single weights are")
 def exact_condition():
-    """W_2+ W_3+ = W_2' W_3' is all that the update of W_1 asks for, and W_3+ = W_3' all that W_2's does."""
+    """W_2+ W_3+ = W_2' W_3' is all that the update of W_1 asks for, and W_3+ = W_3' all that W_2's does. We know no source."""
     return [
         Equal(TP.update(net, l), BP.update(net, l), given=Equal(TP.backward(net, l), BP.backward(net, l)))
         for l in (1, 2)
@@ -105,7 +105,10 @@ def exact_condition():
 
 @theorem("At depth 3 with invertible W_2 and W_3, TP has BP's feedback to layer 1 exactly if W_3 W_2 is orthogonal")
 def invertible_weights():
-    """The one is the inverse of the product, the other its transpose; single weights need not be orthogonal."""
+    """The one is the inverse of the product, the other its transpose; single weights need not be orthogonal.
+
+    We know no source.
+    """
     product, inverses = matmul(W3, W2), invertible(W2, W3)
     same = Equal(TP.backward(net, 1), BP.backward(net, 1))
     return [
@@ -137,7 +140,7 @@ def parallel_at_fixed_depth():
 
 @theorem("A matrix of rank at most one is a scaled partial isometry: W W'W = |W|^2 W")
 def rank_one_is_a_scaled_isometry():
-    """For W = u v' both sides are |u|^2 |v|^2 u v'."""
+    """For W = u v' both sides are |u|^2 |v|^2 u v': folklore."""
     return Equal(matmul(V, T(V), V), matmul(squared_norm(V), V), given=rank_one(V))
 
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from oracles.theorems import library
 
-from tptheory import collect, prove
+from tptheory import prove
 from tptheory.proving import checker
 
-PROOFS = Path(__file__).parents[2] / "proofs"
 GOOD = {
     "format": "tptheory-certificate/1",
     "theorem": "an example: AXA = A and XA = YA give AYA = A",
@@ -184,8 +184,8 @@ def test_a_size_is_not_a_trace():
 
 
 def every_certificate():
-    """Return the certificate of every theorem in proofs/."""
-    return [(t.node, prove(t).certificate) for t in collect(PROOFS)]
+    """Return the certificates of theorems from every file of proofs/."""
+    return [(node, prove(theorem).certificate) for node, theorem in library().items()]
 
 
 CERTIFICATES = every_certificate()

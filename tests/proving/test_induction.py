@@ -192,3 +192,12 @@ def test_the_same_proof_each_time():
     """A proof by induction is repeated byte for byte."""
     claim = TRUE["error ray, flow"]
     assert prove(claim).certificate.to_json() == prove(claim).certificate.to_json()
+
+
+def test_a_recursion_is_what_it_was_built_as():
+    """A sum that grows twice as fast, under the same name, is another one, whichever of them was met first."""
+    double = Recursion("S", 0, L, 0, lambda j, S: S + 2 * squared_norm(x(j - 1)))
+    assert double(l) != S(l)
+    assert prove(TRUE["error ray, flow"]).proved
+    ray = Equal(TP.flow(net).derivative(x(l)), matmul(-double(l), TP.error_signal(net, l)))
+    assert not prove(ForAll(ray, (l, 1, L), given=full), seconds=2).proved

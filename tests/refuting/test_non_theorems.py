@@ -329,4 +329,4 @@ def test_what_is_true_is_not_refuted(claim):
     verdict = refute(claim, seconds=1)
     assert verdict.word == "undecided"
     assert verdict.evidence["instances tried"] > 100
-    assert verdict.seconds < 1.25
+    assert verdict.seconds < 2

@@ -63,6 +63,29 @@ def size_text(size: Any) -> str:
     return f"{size.func}[{index_text(size.args[0])}]" if isinstance(size, AppliedUndef) else str(size)
 
 
+class Key:
+    """Tell what made a sequence: equal where that is equal, ordered by how it prints, since SymPy sorts symbols."""
+
+    def __init__(self, maker: Any) -> None:
+        self.maker = maker
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what made both."""
+        return isinstance(other, Key) and self.maker == other.maker
+
+    def __hash__(self) -> int:
+        """Hash what `__eq__` compares."""
+        return hash(self.maker)
+
+    def __lt__(self, other: Key) -> bool:
+        """Order by text."""
+        return str(self.maker) < str(other.maker)
+
+    def __gt__(self, other: Key) -> bool:
+        """Order by text."""
+        return other < self
+
+
 class LayerSymbol(MatrixSymbol):
     """One matrix of a sequence; build it by calling the sequence with an index."""
 
@@ -72,7 +95,7 @@ class LayerSymbol(MatrixSymbol):
     """What tells sequences of one name apart, else SymPy's caches would take a member of one for that of the other."""
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), self.key)
+        return (*super()._hashable_content(), Key(self.key))
 
     def _latex(self, printer: Any) -> str:
         return self.sequence.latex(self.index, printer)
@@ -109,6 +132,10 @@ class Sequence:
     def __call__(self, index: Any) -> Any:
         """Return the member at an index."""
         return self.member(index)
+
+    def __repr__(self) -> str:
+        """Show what the members are called."""
+        return f"{type(self).__name__}({self.name!r})"
 
     def member(self, index: Any, size: Callable[[Any], Any] = lambda n: n) -> LayerSymbol:
         """Return the matrix at an index, with ``size`` applied to its sizes."""
