@@ -406,18 +406,29 @@ def test_train_reads_mnist_from_a_folder(run, tmp_path):
 
 
 def test_report_writes_the_page(run, facts, tmp_path):
-    """The report ends with a summary and the path of the page; an undecided theorem is status 3."""
+    """The report ends with a summary and the path of the page; a theorem that is refuted is status 1."""
     arguments = ("report", "--theorems", facts, "--steps", 0, "--trials", 4)
-    shown = run(*arguments, status=3).stdout.splitlines()
-    assert shown[0].startswith("1 proved, 1 undecided in ")
+    shown = run(*arguments, status=1).stdout.splitlines()
+    assert shown[0].startswith("1 proved, 1 refuted unexpectedly in ")
     assert shown[1] == "1 of 1 certificates accepted by the lone checker"
     assert shown[-1] == "report/report.html"
     page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
     assert "Matrices commute" in page
-    data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=3).stdout)
+    data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert (tmp_path / data["page"]).is_file()
-    assert (data["summary"]["proved"], data["summary"]["undecided"]) == (1, 1)
+    assert (data["summary"]["proved"], data["summary"]["refuted"]) == (1, 1)
+    assert data["summary"]["as_expected"] is False
     assert run("check", *(tmp_path / "elsewhere/certificates").iterdir()).exit_code == 0
+
+
+def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path):
+    """A conjecture that is refuted is as expected; its counterexample lies beside the page."""
+    target = f"{conjectures}::they_commute"
+    shown = run("report", "--theorems", target, "--steps", 0, "--trials", 4).stdout
+    assert shown.startswith("1 refuted as expected in ")
+    (path,) = (tmp_path / "report/counterexamples").iterdir()
+    assert json.loads(path.read_text(encoding="utf-8"))["total_width"] == 2
+    assert "Not as expected" not in (tmp_path / "report/report.html").read_text(encoding="utf-8")
 
 
 WRONG = [

@@ -98,10 +98,11 @@ class Links(HTMLParser):
 def test_report_writes_what_it_names(report):
     """Every path of the result is a file, certificates named after file and theorem; nothing else is left behind."""
     paths, _ = report
-    for path in (paths.html, paths.tex, paths.json, *paths.certificates, *paths.figures):
+    for path in (paths.html, paths.tex, paths.json, *paths.certificates, *paths.counterexamples, *paths.figures):
         assert path.stat().st_size > 0
     assert [path.name for path in paths.certificates] == ["small__hostile.json"]
-    kept = {"certificates", "checker.py", "figures", "report.html", "report.json", "report.tex"}
+    assert [path.name for path in paths.counterexamples] == ["small__not_true.json"]
+    kept = {"certificates", "checker.py", "counterexamples", "figures", "report.html", "report.json", "report.tex"}
     assert {path.name for path in paths.folder.iterdir()} == kept
     assert Certificate.load(paths.certificates[0]).check()
 
@@ -124,7 +125,8 @@ def test_json_says_everything_once(report):
     assert found["format"] == "tptheory-report/1"
     assert found["settings"] == {"seed": 0, "trials": 4, "seconds": 2.0, "steps": 81}
     summary = found["summary"]
-    assert (summary["proved"], summary["refuted"], summary["undecided"]) == (1, 0, 1)
+    assert (summary["proved"], summary["refuted"], summary["undecided"]) == (1, 1, 0)
+    assert summary["as_expected"] is False
     assert (summary["certificates"], summary["certificates_accepted"]) == (1, 1)
     assert 0 <= summary["worst_residual"] < 1e-6
     assert summary["contradicted"] == []
@@ -136,7 +138,9 @@ def test_json_says_everything_once(report):
     assert hostile["certificate"] == "certificates/small__hostile.json"
     assert hostile["certificate_accepted"] is True
     assert set(hostile["cross_check"]) == {"residual", "trials", "exact_trials", "exact_failures", "passed", "seed"}
-    assert false["verdict"] == "undecided"
+    assert (false["expected"], false["verdict"]) == ("proved", "refuted")
+    assert false["counterexample"]["matrices"] == {"A": [["2"]]}
+    assert false["counterexample_file"] == "counterexamples/small__not_true.json"
     assert "certificate" not in false
     assert false["explanation"]
     assert found["training"]["bp"]["log"][0]["step"] == 0
@@ -185,7 +189,8 @@ def test_page_opens_with_the_summary_and_shows_hostile_text_as_text(report):
     assert "&lt;script&gt;alert(" in text
     assert "&lt;img src=http://evil/x&gt;" in text
     assert "prefers-color-scheme: dark" in text
-    assert "? undecided" in text
+    assert "✗ refuted, not proved" in text
+    assert "Not as expected: <code>small.py::not_true</code> is refuted." in text
     for derived in report[0].data.rules:
         assert derived.rule.title in text
 

@@ -32,7 +32,7 @@ def report(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Derive every rule, settle every theorem and conjecture, cross-check, simulate and train; write it on one page.
+    """Derive every rule, settle every theorem and conjecture, cross-check, simulate and train; write one page.
 
     FOLDER gets report.html, report.tex and report.json, with certificates, counterexamples and figures beside them.
     Theorem files are Python and are run: name only files that you trust.

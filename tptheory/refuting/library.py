@@ -54,7 +54,7 @@ class Settled:
     seconds: float
     recalled: bool = False
     distrusted: str = ""
-    said: str = ""
+    said: Any = None
 
     @property
     def as_expected(self) -> bool:
@@ -97,7 +97,7 @@ def settling(
     *,
     fresh: bool = False,
     jobs: int | None = None,
-    say: Callable[[Found], str] | None = None,
+    say: Callable[[Found], Any] | None = None,
 ) -> Iterator[Iterator[Settled]]:
     """Settle theorems in the background, and give the results in the order of the theorems.
 
@@ -107,7 +107,8 @@ def settling(
         fresh: whether to search for all, whatever is stored.
         jobs: how many processes may search at once; one for each core unless given. Where processes cannot be forked
             all work is done in this one, as the results are asked for.
-        say: what to make of each verdict, such as its explanation; that takes its time too, and so is left to workers.
+        say: what to make of each verdict, such as its explanation; that takes its time too, and so is left to workers,
+            which must be able to send it.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
@@ -154,7 +155,7 @@ class Task:
     theorem: Theorem
     stored: dict[str, Any] | str | None
     seconds: float
-    say: Callable[[Found], str] | None
+    say: Callable[[Found], Any] | None
 
 
 def _read(theorem: Theorem) -> dict[str, Any] | str | None:
@@ -171,7 +172,7 @@ def _settle(task: Task) -> dict[str, Any]:
     """Check what is stored, or else search, and return what comes out as plain data."""
     started = perf_counter()
     verdict, distrusted = _recalled(task)
-    data: dict[str, Any] = {"distrusted": distrusted, "holds": verdict is not None, "said": ""}
+    data: dict[str, Any] = {"distrusted": distrusted, "holds": verdict is not None, "said": None}
     if verdict is None:
         started = perf_counter()
         verdict = settle(task.theorem, task.seconds)

@@ -1,4 +1,4 @@
-"""Proofs for readers: a verdict in words, a certificate as chains of equations, unless they would be too long to read."""
+"""Proofs for readers: a verdict in words, a certificate as chains of equations unless they are too long to read."""
 
 from __future__ import annotations
 

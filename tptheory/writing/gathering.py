@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -63,10 +63,10 @@ class TheoremResult:
     question: str
     evidence: str
     verdict: Verdict
+    proving_seconds: float
     explanation: str
     measured: CrossCheck | None
     unmeasured: str
-    proving_seconds: float
     measuring_seconds: float
 
     @property
@@ -189,16 +189,10 @@ def gather(
     questions = {path: _question(path) for path in dict.fromkeys(t.path for t in theorems)}
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
-    with _judging(theorems, decide, seconds) as verdicts:
-        for theorem, name, (verdict, explanation, took) in zip(theorems, names, verdicts, strict=True):
-            started_measuring = perf_counter()
-            measured, unmeasured = _measured(theorem, verdict, trials, seed)
-            measuring = perf_counter() - started_measuring
+    with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed)) as verdicts:
+        for theorem, name, (verdict, took, study) in zip(theorems, names, verdicts, strict=True):
             evidence = name if isinstance(verdict, Proved | Refuted) else ""
-            question = questions[theorem.path]
-            results.append(
-                TheoremResult(theorem, question, evidence, verdict, explanation, measured, unmeasured, took, measuring)
-            )
+            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **study))
             tell("prove", len(results), len(theorems))
     tell("simulate", 0, 2)
     trajectories = experiments.trajectories(seed)
@@ -275,33 +269,39 @@ def _derived(rule: Rule) -> DerivedRule:
 
 @contextmanager
 def _judging(
-    theorems: Sequence[Theorem], decide: Callable[..., Verdict] | None, seconds: float
-) -> Iterator[Iterator[tuple[Verdict, str, float]]]:
-    """Give for each theorem the verdict, its explanation, and how long it took to find."""
+    theorems: Sequence[Theorem],
+    decide: Callable[..., Verdict] | None,
+    seconds: float,
+    study: Callable[[Verdict], dict[str, Any]],
+) -> Iterator[Iterator[tuple[Verdict, float, dict[str, Any]]]]:
+    """Give for each theorem the verdict, how long it took to find, and the study that is made of it."""
 
-    def one_by_one(judge: Callable[..., Verdict]) -> Iterator[tuple[Verdict, str, float]]:
+    def one_by_one(judge: Callable[..., Verdict]) -> Iterator[tuple[Verdict, float, dict[str, Any]]]:
         for theorem in theorems:
             started = perf_counter()
             verdict = judge(theorem, seconds=seconds)
-            yield verdict, in_words(verdict), perf_counter() - started
+            yield verdict, perf_counter() - started, study(verdict)
 
     if decide is not None:
         yield one_by_one(decide)
         return
-    with settling(theorems, seconds, say=in_words) as settled:
-        yield ((one.verdict, one.said, one.seconds) for one in settled)
+    with settling(theorems, seconds, say=study) as settled:
+        yield ((one.verdict, one.seconds, one.said) for one in settled)
 
 
-def _measured(theorem: Theorem, verdict: Verdict, trials: int, seed: int) -> tuple[CrossCheck | None, str]:
-    """Cross-check what is proved, and what nothing is known of; or return why it cannot be."""
-    if verdict.refuted:
-        return None, ""
-    try:
-        return crosscheck(theorem, trials=trials, seed=seed), ""
-    except TptheoryError as error:
-        if not isinstance(error, NotImplementedError):
-            raise
-        return None, str(error)
+def _studied(verdict: Verdict, trials: int, seed: int) -> dict[str, Any]:
+    """Put a verdict in words, and cross-check what is proved, or what nothing is known of."""
+    study: dict[str, Any] = {"explanation": in_words(verdict), "measured": None, "unmeasured": ""}
+    started = perf_counter()
+    if not verdict.refuted:
+        try:
+            measured = crosscheck(verdict.claim, trials=trials, seed=seed)
+            study["measured"] = replace(measured, worst={})  # exact numbers cannot be sent between processes
+        except TptheoryError as error:
+            if not isinstance(error, NotImplementedError):
+                raise
+            study["unmeasured"] = str(error)
+    return study | {"measuring_seconds": perf_counter() - started}
 
 
 def _trained(
