@@ -24,6 +24,7 @@ from tptheory.cli.theorems import (
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
+    from tptheory.proving.verdicts import Verdict
     from tptheory.refuting.library import Settled
 
 
@@ -65,7 +66,7 @@ def prove(
     table = None if as_json else _Table(out, nodes, explain)
     files: dict[str, Path] = {}
     results: dict[str, dict[str, Any]] = {}
-    with settling(list(theorems.values()), seconds, fresh=fresh) as settled:
+    with settling(list(theorems.values()), seconds, fresh=fresh, say=_explained if explain else None) as settled:
         files = _certificate_files(write_certificates, theorems)
         with progress_bar(err if as_json or not out.is_terminal else out) as progress:
             task = progress.add_task(nodes[0], total=len(nodes))
@@ -92,6 +93,12 @@ def prove(
     raise typer.Exit(settled_status(pairs))
 
 
+def _explained(verdict: Verdict) -> str:
+    from tptheory.writing.chains import in_words
+
+    return in_words(verdict)
+
+
 def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
     """Return what is known of a theorem, as data."""
     from tptheory.refuting.counterexample import Refuted
@@ -104,7 +111,7 @@ def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
     if isinstance(verdict, Refuted):
         facts["counterexample"] = verdict.counterexample.to_json()
     if explain:
-        facts["explanation"] = verdict.explain()
+        facts["explanation"] = settled.said
     return facts
 
 
@@ -138,7 +145,7 @@ class _Table:
         if settled.distrusted:
             self.rows.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
         if self.explain or not settled.as_expected:
-            self.rows.print_below(settled.verdict.explain(), cut=not self.explain)
+            self.rows.print_below(settled.said or settled.verdict.explain(), cut=not self.explain)
 
 
 def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:

@@ -10,10 +10,10 @@ import typer
 from rich.text import Text
 
 from tptheory.cli.shell import REFUTED, Json, Seconds, Seed, app, console, print_json, progress_bar
-from tptheory.cli.theorems import THEOREMS, collected, summary, worst_status
+from tptheory.cli.theorems import THEOREMS, collected, settled_status, settled_summary
 
 _STAGES = {
-    "prove": "proving and cross-checking",
+    "prove": "settling and cross-checking",
     "simulate": "simulating",
     "train": "training on digits",
     "write": "checking certificates and writing",
@@ -27,15 +27,15 @@ def report(
         str | None, typer.Option(metavar="TARGET", help=f"A folder or file of theorems; {THEOREMS} unless given.")
     ] = None,
     seconds: Seconds = 10.0,
-    trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 200,
+    trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 50,
     steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Derive every rule, prove every theorem, cross-check, simulate and train, and write it all on one page.
+    """Derive every rule, settle every theorem and conjecture, cross-check, simulate and train; write it on one page.
 
-    FOLDER gets report.html, report.tex and report.json, with the certificates and the figures beside them. Theorem
-    files are Python and are run: name only files that you trust.
+    FOLDER gets report.html, report.tex and report.json, with certificates, counterexamples and figures beside them.
+    Theorem files are Python and are run: name only files that you trust.
     """
     screen, err = console(), console(stderr=True)
     found = list(collected(theorems and [theorems]).values())
@@ -51,21 +51,22 @@ def report(
 
         paths = build_report(out, theorems=found, seconds=seconds, trials=trials, steps=steps, seed=seed, progress=show)
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
+    pairs = [(result.theorem.expected, result.verdict.word) for result in paths.data.theorems]
     wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
     if as_json:
         files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}
         print_json({**files, "seconds": paths.data.seconds, "summary": facts})
     else:
-        for line in _ten_seconds(facts, paths.data.seconds):
+        for line in _ten_seconds(facts, pairs, paths.data.seconds):
             screen.print(line)
         screen.print(Text(str(paths.html), "bold"))
-    raise typer.Exit(REFUTED if wrong else worst_status(facts))
+    raise typer.Exit(REFUTED if wrong else settled_status(pairs))
 
 
-def _ten_seconds(facts: dict[str, Any], seconds: float) -> list[Text]:
+def _ten_seconds(facts: dict[str, Any], pairs: list[tuple[str, str]], seconds: float) -> list[Text]:
     """Return what a reader with ten seconds should know."""
     lines = [
-        summary(facts, seconds),
+        settled_summary(pairs, seconds),
         Text(f"{facts['certificates_accepted']} of {facts['certificates']} certificates accepted by the lone checker"),
     ]
     if facts["worst_residual"] is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -41,13 +41,20 @@ class WorkerError(TptheoryError, RuntimeError):
 
 @dataclass(frozen=True)
 class Settled:
-    """A theorem, its verdict, and where that comes from; ``distrusted`` says why what is stored was not taken."""
+    """A theorem, its verdict, and where that comes from.
+
+    Attributes:
+        recalled: whether the verdict was stored.
+        distrusted: why what is stored was not taken; empty if it was, or if nothing is stored.
+        said: what ``say`` said of the verdict.
+    """
 
     theorem: Theorem
     verdict: Found
     seconds: float
     recalled: bool = False
     distrusted: str = ""
+    said: str = ""
 
     @property
     def as_expected(self) -> bool:
@@ -85,7 +92,12 @@ def store(theorem: Theorem, verdict: Found) -> Path | None:
 
 @contextmanager
 def settling(
-    theorems: Sequence[Theorem], seconds: float = 10.0, *, fresh: bool = False, jobs: int | None = None
+    theorems: Sequence[Theorem],
+    seconds: float = 10.0,
+    *,
+    fresh: bool = False,
+    jobs: int | None = None,
+    say: Callable[[Found], str] | None = None,
 ) -> Iterator[Iterator[Settled]]:
     """Settle theorems in the background, and give the results in the order of the theorems.
 
@@ -95,6 +107,7 @@ def settling(
         fresh: whether to search for all, whatever is stored.
         jobs: how many processes may search at once; one for each core unless given. Where processes cannot be forked
             all work is done in this one, as the results are asked for.
+        say: what to make of each verdict, such as its explanation; that takes its time too, and so is left to workers.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
@@ -106,9 +119,10 @@ def settling(
         _ = theorem.claim  # workers inherit the claims, and a theorem that fails is told before the first search
     tasks = [
         Task(
-            t,
-            None if fresh else _read(t),
-            seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS),
+            theorem=t,
+            stored=None if fresh else _read(t),
+            seconds=seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS),
+            say=say,
         )
         for t in theorems
     ]
@@ -140,6 +154,7 @@ class Task:
     theorem: Theorem
     stored: dict[str, Any] | str | None
     seconds: float
+    say: Callable[[Found], str] | None
 
 
 def _read(theorem: Theorem) -> dict[str, Any] | str | None:
@@ -155,33 +170,37 @@ def _read(theorem: Theorem) -> dict[str, Any] | str | None:
 def _settle(task: Task) -> dict[str, Any]:
     """Check what is stored, or else search, and return what comes out as plain data."""
     started = perf_counter()
-    theorem, distrusted = task.theorem, _distrust(task)
-    if distrusted == "" and task.stored is not None:
-        return {"distrusted": "", "holds": True, "seconds": perf_counter() - started}
-    started = perf_counter()
-    verdict = settle(theorem, task.seconds)
-    data: dict[str, Any] = {"distrusted": distrusted, "holds": False, "form": stored_form(theorem, verdict)}
+    verdict, distrusted = _recalled(task)
+    data: dict[str, Any] = {"distrusted": distrusted, "holds": verdict is not None, "said": ""}
+    if verdict is None:
+        started = perf_counter()
+        verdict = settle(task.theorem, task.seconds)
+        data["form"] = stored_form(task.theorem, verdict)
     if isinstance(verdict, Undecided):
         data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
-    return data | {"seconds": perf_counter() - started}
+    data["seconds"] = perf_counter() - started
+    if task.say is not None:
+        data["said"] = task.say(verdict)
+    return data
 
 
-def _distrust(task: Task) -> str:
-    """Check what is stored, and return why it is not trusted; empty if it is, or if nothing is stored."""
+def _recalled(task: Task) -> tuple[Found | None, str]:
+    """Check what is stored, and return the verdict, or why it is not trusted; nothing says nothing."""
     theorem, data = task.theorem, task.stored
     if data is None or isinstance(data, str):
-        return data or ""
+        return None, data or ""
     try:
-        if recalled(theorem, data) is not None:
-            return ""
+        verdict = recalled(theorem, data)
     except Exception as error:  # whatever a stranger's file leads to, it is searched again
-        return f"it cannot be checked ({type(error).__name__})"
+        return None, f"it cannot be checked ({type(error).__name__})"
+    if verdict is not None:
+        return verdict, ""
     if data.get("format") == checker.FORMAT:
         checked = Certificate(data).check()
-        return "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
+        return None, "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
     if data.get("format") == FORMAT:
-        return "it is no counterexample to this claim"
-    return "it is of an unknown format"
+        return None, "it is no counterexample to this claim"
+    return None, "it is of an unknown format"
 
 
 def _settled(task: Task, found: dict[str, Any]) -> Settled:
@@ -198,7 +217,7 @@ def _settled(task: Task, found: dict[str, Any]) -> Settled:
     if verdict is None:
         reason = "what was found does not hold when it is checked again: this is a bug"
         verdict = Undecided(theorem.claim, reason, {}, seconds)
-    return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"])
+    return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"], found["said"])
 
 
 _inherited: list[Task] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,13 +20,15 @@ from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
 from tptheory.numeric.crosscheck import CrossCheck, crosscheck
 from tptheory.numeric.simulation import Run
-from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.refuting.counterexample import Refuted
+from tptheory.refuting.library import settling
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
 from tptheory.training.data import DataSet
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
+from tptheory.writing.chains import in_words
 from tptheory.writing.experiments import Drift
 
 Progress = Callable[[str, int, int], None]
@@ -49,16 +52,37 @@ class DerivedRule:
 
 @dataclass(frozen=True)
 class TheoremResult:
-    """A theorem, its verdict, and what was measured of it; ``unmeasured`` says why nothing could be."""
+    """A theorem, its verdict, and what was measured of it; ``unmeasured`` says why nothing could be.
+
+    Attributes:
+        evidence: what the file with the certificate or the counterexample is called; empty without one.
+        explanation: the verdict in words.
+    """
 
     theorem: Theorem
     question: str
-    certificate: str
+    evidence: str
     verdict: Verdict
+    explanation: str
     measured: CrossCheck | None
     unmeasured: str
     proving_seconds: float
     measuring_seconds: float
+
+    @property
+    def certificate(self) -> str:
+        """What the certificate is called; empty without one."""
+        return self.evidence if isinstance(self.verdict, Proved) else ""
+
+    @property
+    def counterexample(self) -> str:
+        """What the file with the counterexample is called; empty without one."""
+        return self.evidence if isinstance(self.verdict, Refuted) else ""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the verdict is the one that the theorem, or conjecture, expects."""
+        return self.verdict.word == self.theorem.expected
 
     @property
     def method(self) -> str:
@@ -86,9 +110,18 @@ class ReportData:
     seconds: float
     written: datetime
 
-    def count(self, word: str) -> int:
-        """Count the verdicts of that word."""
-        return sum(result.verdict.word == word for result in self.theorems)
+    def count(self, word: str, expected: str | None = None) -> int:
+        """Count the verdicts of that word, or of them those on theorems of which ``expected`` is expected."""
+        return sum(r.verdict.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
+
+    def expecting(self, word: str) -> int:
+        """Count the theorems, or conjectures, of which that word is expected."""
+        return sum(r.theorem.expected == word for r in self.theorems)
+
+    @property
+    def surprises(self) -> tuple[TheoremResult, ...]:
+        """The results that are not the expected ones."""
+        return tuple(r for r in self.theorems if not r.as_expected)
 
     @property
     def measured(self) -> tuple[CrossCheck, ...]:
@@ -119,7 +152,7 @@ class ReportData:
 def gather(
     theorems: Sequence[Theorem],
     *,
-    decide: Callable[..., Verdict] = prove,
+    decide: Callable[..., Verdict] | None = None,
     seconds: float = 10.0,
     trials: int = 200,
     seed: int = 0,
@@ -131,8 +164,9 @@ def gather(
 
     Args:
         theorems: what to prove, as `collect` returns it.
-        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict.
-        seconds: how long to search for each proof.
+        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict; unless given, all are settled at once,
+            on every core, and what is stored beside the theorems is checked again rather than searched for.
+        seconds: how long to search for each verdict.
         trials: the instances of each cross-check.
         seed: of everything random.
         steps: how long to train each rule; 0 leaves training out.
@@ -155,9 +189,17 @@ def gather(
     questions = {path: _question(path) for path in dict.fromkeys(t.path for t in theorems)}
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
-    for done, (theorem, name) in enumerate(zip(theorems, names, strict=True), start=1):
-        results.append(_result(theorem, questions[theorem.path], name, decide, seconds, trials, seed))
-        tell("prove", done, len(theorems))
+    with _judging(theorems, decide, seconds) as verdicts:
+        for theorem, name, (verdict, explanation, took) in zip(theorems, names, verdicts, strict=True):
+            started_measuring = perf_counter()
+            measured, unmeasured = _measured(theorem, verdict, trials, seed)
+            measuring = perf_counter() - started_measuring
+            evidence = name if isinstance(verdict, Proved | Refuted) else ""
+            question = questions[theorem.path]
+            results.append(
+                TheoremResult(theorem, question, evidence, verdict, explanation, measured, unmeasured, took, measuring)
+            )
+            tell("prove", len(results), len(theorems))
     tell("simulate", 0, 2)
     trajectories = experiments.trajectories(seed)
     tell("simulate", 1, 2)
@@ -231,36 +273,35 @@ def _derived(rule: Rule) -> DerivedRule:
     )
 
 
-def _result(
-    theorem: Theorem,
-    question: str,
-    certificate: str,
-    decide: Callable[..., Verdict],
-    seconds: float,
-    trials: int,
-    seed: int,
-) -> TheoremResult:
-    started = perf_counter()
-    verdict = decide(theorem, seconds=seconds)
-    decided = perf_counter()
-    measured, unmeasured = None, ""
-    if not verdict.refuted:
-        try:
-            measured = crosscheck(theorem, trials=trials, seed=seed)
-        except TptheoryError as error:
-            if not isinstance(error, NotImplementedError):
-                raise
-            unmeasured = str(error)
-    return TheoremResult(
-        theorem=theorem,
-        question=question,
-        certificate=certificate if isinstance(verdict, Proved) else "",
-        verdict=verdict,
-        measured=measured,
-        unmeasured=unmeasured,
-        proving_seconds=decided - started,
-        measuring_seconds=perf_counter() - decided,
-    )
+@contextmanager
+def _judging(
+    theorems: Sequence[Theorem], decide: Callable[..., Verdict] | None, seconds: float
+) -> Iterator[Iterator[tuple[Verdict, str, float]]]:
+    """Give for each theorem the verdict, its explanation, and how long it took to find."""
+
+    def one_by_one(judge: Callable[..., Verdict]) -> Iterator[tuple[Verdict, str, float]]:
+        for theorem in theorems:
+            started = perf_counter()
+            verdict = judge(theorem, seconds=seconds)
+            yield verdict, in_words(verdict), perf_counter() - started
+
+    if decide is not None:
+        yield one_by_one(decide)
+        return
+    with settling(theorems, seconds, say=in_words) as settled:
+        yield ((one.verdict, one.said, one.seconds) for one in settled)
+
+
+def _measured(theorem: Theorem, verdict: Verdict, trials: int, seed: int) -> tuple[CrossCheck | None, str]:
+    """Cross-check what is proved, and what nothing is known of; or return why it cannot be."""
+    if verdict.refuted:
+        return None, ""
+    try:
+        return crosscheck(theorem, trials=trials, seed=seed), ""
+    except TptheoryError as error:
+        if not isinstance(error, NotImplementedError):
+            raise
+        return None, str(error)
 
 
 def _trained(

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from tptheory.refuting.counterexample import Refuted
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
 from tptheory.writing import figures
 from tptheory.writing.experiments import TIME, WIDTHS
@@ -97,6 +98,7 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
         "summary": {
             "theorems": len(data.theorems),
             **{word: data.count(word) for word in ("proved", "refuted", "undecided")},
+            "as_expected": not data.surprises,
             "certificates": len(checks),
             "certificates_accepted": sum(not reason for reason in checks.values()),
             "worst_residual": data.residual,
@@ -128,6 +130,8 @@ def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
         "accepted": sum(not reason for reason in checks.values()),
         "questions": [(q, list(results)) for q, results in groupby(data.theorems, key=lambda r: r.question)],
         "symbols": {"proved": "✓", "refuted": "✗", "undecided": "?"},
+        "conjectures": data.expecting("refuted"),
+        "open": data.expecting("undecided"),
     }
 
 
@@ -149,6 +153,7 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
         "question": result.question,
         "reason": theorem.reason,
         "statement": theorem.claim.statement(),
+        "expected": theorem.expected,
         "verdict": verdict.word,
     }
     if result.certificate:
@@ -157,10 +162,10 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
         found["certificate"] = f"certificates/{result.certificate}"
         found["certificate_accepted"] = not checks[result.certificate]
     else:
-        found["explanation"] = verdict.explain()
-    counterexample = getattr(verdict, "counterexample", None)
-    if counterexample is not None and hasattr(counterexample, "to_json"):
-        found["counterexample"] = counterexample.to_json()
+        found["explanation"] = result.explanation
+    if isinstance(verdict, Refuted):
+        found["counterexample"] = verdict.counterexample.to_json()
+        found["counterexample_file"] = f"counterexamples/{result.counterexample}"
     found["cross_check"] = None
     if measured:
         found["cross_check"] = {

@@ -15,8 +15,10 @@ from pathlib import Path
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.proving import checker
-from tptheory.proving.tactics import prove
+from tptheory.proving.certificate import Certificate
 from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.refuting.counterexample import Refuted
+from tptheory.refuting.settling import stored_form
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.gathering import Progress, ReportData, gather
@@ -35,6 +37,7 @@ class ReportPaths:
     tex: Path
     json: Path
     certificates: tuple[Path, ...]
+    counterexamples: tuple[Path, ...]
     figures: tuple[Path, ...]
     data: ReportData
 
@@ -43,7 +46,7 @@ def build_report(
     folder: str | Path,
     *,
     theorems: Sequence[Theorem],
-    decide: Callable[..., Verdict] = prove,
+    decide: Callable[..., Verdict] | None = None,
     seconds: float = 10.0,
     trials: int = 200,
     seed: int = 0,
@@ -59,8 +62,8 @@ def build_report(
     Args:
         folder: where to write; made if it is missing.
         theorems: what to prove, as `collect` returns it.
-        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict.
-        seconds: how long to search for each proof.
+        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict; see `gather`.
+        seconds: how long to search for each verdict.
         trials: the instances of each cross-check.
         seed: of everything random.
         steps: how long to train each rule; 0 leaves training out.
@@ -99,6 +102,7 @@ def build_report(
         tex=folder / "report.tex",
         json=folder / "report.json",
         certificates=tuple(folder / path for path in written if path.parent.name == "certificates"),
+        counterexamples=tuple(folder / path for path in written if path.parent.name == "counterexamples"),
         figures=tuple(folder / path for path in written if path.parent.name == "figures"),
         data=gathered,
     )
@@ -133,12 +137,13 @@ def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 def _write(stage: Path, data: ReportData) -> list[Path]:
     """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
-    (stage / "certificates").mkdir()
-    (stage / "figures").mkdir()
+    for folder in ("certificates", "counterexamples", "figures"):
+        (stage / folder).mkdir()
     for result in data.theorems:
-        if isinstance(result.verdict, Proved):
-            text = result.verdict.certificate.to_json()
-            (stage / "certificates" / result.certificate).write_text(text, encoding="utf-8", newline="\n")
+        if isinstance(result.verdict, Proved | Refuted):
+            folder = "certificates" if result.certificate else "counterexamples"
+            text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
+            (stage / folder / result.evidence).write_text(text, encoding="utf-8", newline="\n")
     names = [result.certificate for result in data.theorems if result.certificate]
     checks = check_certificates(stage / "certificates", names)
     drawn = illustrations(data)
@@ -150,6 +155,7 @@ def _write(stage: Path, data: ReportData) -> list[Path]:
     return [
         Path("checker.py"),
         *(Path("certificates", name) for name in names),
+        *(Path("counterexamples", result.counterexample) for result in data.theorems if result.counterexample),
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
         Path("report.json"),
         Path("report.tex"),
@@ -158,14 +164,14 @@ def _write(stage: Path, data: ReportData) -> list[Path]:
 
 
 def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:
-    """Move each file to its place, and remove the certificates that are left from an older report."""
+    """Move each file to its place, and remove the evidence that is left from an older report."""
     for path in written:
         (folder / path).parent.mkdir(exist_ok=True)
         os.replace(stage / path, folder / path)
-    kept = {path.name for path in written}
-    for old in (folder / "certificates").glob("*__*.json"):
-        if old.name not in kept:
-            old.unlink()
+    for kind in ("certificates", "counterexamples"):
+        for old in (folder / kind).glob("*__*.json"):
+            if Path(kind, old.name) not in written:
+                old.unlink()
 
 
 @contextmanager
