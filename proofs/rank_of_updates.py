@@ -106,7 +106,10 @@ def direct_rules_have_rank_at_most_the_batch():
 
 @theorem("At any depth an update stays within the image of the feedback and the span of the inputs")
 def update_image():
-    """dW_l = -eta (M_{l+1} ... M_L) (D_L X_{l-1}'): its columns come from the left factor, its rows from X_{l-1}."""
+    """dW_l = -eta (M_{l+1} ... M_L) (D_L X_{l-1}'): its columns come from the left factor, its rows from X_{l-1}.
+
+    We know no source.
+    """
     return [
         at_every_layer(claim)
         for rule in (*LAYERWISE, GN)
@@ -129,7 +132,10 @@ def hidden_updates_stay_within_the_rows_above():
 
 @theorem("All gradients of a linear network of any depth come from one matrix, the error times the input")
 def collapsed_gradient():
-    """G_l = (M_{l+1} ... M_L) (D_L X_0') (W_{l-1} ... W_1)': every layer multiplies the same n_L by n_0 matrix."""
+    """G_l = (M_{l+1} ... M_L) (D_L X_0') (W_{l-1} ... W_1)': every layer multiplies the same n_L by n_0 matrix.
+
+    We know no source.
+    """
     collapsed, below = matmul(batch.error, transpose(batch.input)), batch.product(l - 1, 1)
     return [
         at_every_layer(Equal(batch.activation(l - 1), matmul(below, batch.input))),

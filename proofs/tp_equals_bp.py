@@ -96,7 +96,10 @@ def proportional_updates_force_a_scaled_isometry():
 
 @theorem("At depth 3, TP is BP at a layer exactly where their feedback products agree, whatever the single weights are")
 def exact_condition():
-    """W_2+ W_3+ = W_2' W_3' is all that the update of W_1 asks for, and W_3+ = W_3' all that W_2's does. We know no source."""
+    """W_2+ W_3+ = W_2' W_3' is all that the update of W_1 asks for, and W_3+ = W_3' all that W_2's does.
+
+    We know no source.
+    """
     return [
         Equal(TP.update(net, l), BP.update(net, l), given=Equal(TP.backward(net, l), BP.backward(net, l)))
         for l in (1, 2)

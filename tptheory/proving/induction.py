@@ -176,9 +176,10 @@ def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
             except StuckError as error:
                 stuck.append(error)
                 continue
-            theory.proved.append((_law(candidate), cases))
+            theory.proved.append((_law(candidate)._replace(label="shown above"), cases))
             if candidate != goal:
-                theory.proved.append((_law(goal), _cases(theory, goal, "l", "", deadline)))
+                law = _law(goal)._replace(label="shown above")
+                theory.proved.append((law, _cases(theory, goal, "l", "", deadline)))
             return
     raise stuck[0]
 
