@@ -21,7 +21,7 @@ from tptheory.refuting import library
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
-COMMANDS = ["derive", "prove", "refute", "check", "simulate", "train", "report"]
+COMMANDS = ["derive", "prove", "refute", "check", "latex", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
 from sympy import Identity, MatrixSymbol, symbols
@@ -122,7 +122,7 @@ def test_version_and_help(run):
     shown = run("--help").stdout
     assert all(re.search(rf"\b{command}\b", shown) for command in COMMANDS)
     assert "Exit status" in shown
-    for command in ("prove", "refute", "report"):
+    for command in ("prove", "refute", "latex", "report"):
         assert "are Python and are run" in " ".join(run(command, "--help").stdout.split())
 
 
@@ -324,6 +324,21 @@ def test_certificates_are_written_and_checked(run, facts, tmp_path):
     assert counts == {"accepted": 1, "refused": 1}
 
 
+def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):
+    """A fragment is printed, or a document written; a section stands for each file, and none for a single theorem."""
+    shown = run("latex", "facts.py::first_penrose_equation").stdout
+    assert shown.startswith("% Needs in the preamble:")
+    assert r"\begin{proof}" in shown
+    assert r"\section" not in shown
+    shown = run("latex", "conjectures.py::they_commute", "--standalone", "--out", "paper.tex").stdout
+    assert shown == "paper.tex\n"
+    text = (tmp_path / "paper.tex").read_text(encoding="utf-8")
+    assert text.startswith(r"\documentclass")
+    assert "Counterexample" in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["conjectures.py", "facts.py", "paper.tex"]
+    assert r"\section{Which of these hold?}" in run("latex", facts, status=1).stdout
+
+
 def test_simulate_agrees_with_the_laws(run):
     """TP loses the error; its law drifts less with smaller steps, in proportion; the loss is half |e|^2."""
     rows = {
@@ -448,6 +463,8 @@ WRONG = [
     (("prove", "facts.py", "--write-certificates", "facts.py"), "facts.py"),
     (("refute", "facts.py::they_comute"), "Did you mean 'they_commute'?"),
     (("refute", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
+    (("latex", "missing.py"), "Theorem files here"),
+    (("latex", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
     (("check", "missing.json"), "must be a readable certificate"),
     (("check", "facts.py"), "must be a certificate in JSON"),
     (("simulate", "--rule", "bpp"), "Did you mean 'bp'?"),
@@ -470,6 +487,7 @@ WRONG = [
 def test_wrong_input_ends_in_one_clear_line(run, facts, tmp_path, arguments, message, extra):
     """Wrong input is one line on stderr that says how to mend it, status 2, and nothing on stdout."""
     (tmp_path / "broken.py").write_text(FACTS.split("@theorem")[0] + "nowhere\n", encoding="utf-8")
+    extra = () if arguments[0] == "latex" else extra
     result = run(*arguments, *extra, status=2)
     assert re.fullmatch(r"error: .*\n", result.stderr)
     assert message in result.stderr

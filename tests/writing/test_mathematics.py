@@ -5,10 +5,12 @@ from sympy import Identity, Integer, Inverse, Matrix, MatrixSymbol, OneMatrix, R
 
 from tptheory import (
     RULES,
+    Backprop,
     DampedTargetProp,
     DeepLinearNetwork,
     LogPdet,
     Pinv,
+    Recursion,
     TargetProp,
     alpha,
     eta,
@@ -18,6 +20,7 @@ from tptheory import (
     trace,
     transpose,
 )
+from tptheory.proving.notation import name_latex
 from tptheory.writing.breaking import NAMESPACE
 from tptheory.writing.mathematics import latex_of, mathml_of
 
@@ -168,3 +171,39 @@ def test_hostile_scalar_names_are_text_too(read_xml):
     text = mathml_of(Symbol("<b>_<i>"))
     assert "<b>" not in text
     read_xml(text)
+
+
+L, l = (Symbol(name, integer=True) for name in "Ll")
+deep = DeepLinearNetwork(depth=L)
+flow, step = TargetProp().flow(deep), TargetProp().step(deep)
+total = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(deep.weight(k)))
+LAYERS = [
+    (deep.weight(l + 1), "W_{l+1}", "W[l+1]"),
+    (deep.activation(0), "x_{0}", "x[0]"),
+    (transpose(deep.activation(l - 1)), rf"x_{{l-1}}^{T}", "x[l-1]'"),
+    (Backprop().feedback(deep, l), rf"W_{{l}}^{T}", "W[l]'"),
+    (flow.derivative(deep.activation(l)), r"\dot{x}_{l}", "x_dot[l]"),
+    (step.after(deep.activation(l)), r"x^{\mathrm{next}}_{l}", "x_next[l]"),
+    (deep.product(l, 1), r"(W_{l} \cdots W_{1})", "Up[l]"),
+    (transpose(deep.product(L, l + 1)), rf"(W_{{L}} \cdots W_{{l+1}})^{T}", "Down[l+1]'"),
+    (total(l), "S_{l}", "S[l]"),
+]
+
+
+@pytest.mark.parametrize(("expression", "latex", "name"), LAYERS, ids=[name for *_, name in LAYERS])
+def test_symbols_of_layers(expression, latex, name, read_xml):
+    """A layer is an index below; certificates write the same; MathML says no more of the name than is read."""
+    assert latex_of(expression) == latex == name_latex(name)
+    shown = "".join(read_xml(mathml_of(expression)).itertext())
+    assert not set("[]_") & set(shown)
+
+
+def test_what_is_made_of_symbols_of_layers():
+    """The rule stands above, a number of a sequence is no trace, and a width is the letter n with an index."""
+    signal = matmul(DampedTargetProp().error_signal(deep, l))
+    assert latex_of(signal).startswith(r"M^{\text{damped-tp}}_{l} ")
+    assert latex_of(transpose(signal)).endswith(r" {M^{\text{damped-tp}}_{l}}^{\top}")
+    assert latex_of(matmul(total(l) ** 2, deep.weight(l))) == "S_{l}^{2} W_{l}"
+    assert latex_of(deep.widths[l - 1]) == "n_{l-1}"
+    assert "tr" not in mathml_of(total(l) ** 2)
+    assert mathml_of(deep.widths[l - 1]).endswith("<mn>1</mn></mrow></msub></math>")

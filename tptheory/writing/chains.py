@@ -27,6 +27,7 @@ def in_words(verdict: Verdict) -> str:
 
 
 def too_long(verdict: Proved) -> str:
-    """Say that a proof is too long for a chain of equations."""
+    """Say that a proof is too long to be written out."""
     count = verdict.certificate.cofactors
-    return f"The certificate adds up {count} multiples of hypotheses, too many for a chain of equations."
+    many = f"adds up {count} multiples of hypotheses" if count > MOST else "speaks of long expressions"
+    return f"The certificate {many}: the chain of equations is too long to be read here."

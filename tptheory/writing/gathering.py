@@ -186,7 +186,7 @@ def gather(
         raise InvalidValueError(complain("seed", "an integer, 0 or more", seed))
     tell = progress or _keep_silent
     results = []
-    questions = {path: _question(path) for path in dict.fromkeys(t.path for t in theorems)}
+    questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
     with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed)) as verdicts:
@@ -249,7 +249,7 @@ def _keep_silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _question(path: Path) -> str:
+def question(path: Path) -> str:
     """Return the first line of a theorem file's docstring, or the file's name."""
     try:
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -62,7 +62,10 @@ def latex_of(expression: Any, *, breakable: bool = False) -> str:
     >>> latex_of(Pinv(A * B))
     '\\left(A B\\right)^{+}'
     """
-    return _Latex({"breakable": breakable}).doprint(sympify(expression))
+    text = _Latex({"breakable": breakable}).doprint(sympify(expression))
+    if breakable and r"\frac" not in text and r"\begin" not in text:  # SymPy puts brackets of its own around scalars
+        text = text.replace(r"\left(", "(").replace(r"\right)", ")")
+    return text
 
 
 def mathml_of(expression: Any, *, breakable: bool = False) -> str:

@@ -1,0 +1,41 @@
+"""The command that typesets theorems for a paper: latex."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tptheory.cli.shell import Seconds, app, console
+from tptheory.cli.theorems import collected, settled_status
+
+
+@app.command()
+def latex(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")],
+    standalone: Annotated[
+        bool, typer.Option("--standalone", help="Print a whole document; else a fragment that says what it needs.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")] = None,
+    seconds: Seconds = 10.0,
+) -> None:
+    """Typeset theorems with their proofs, and conjectures with their counterexamples, in LaTeX.
+
+    A file or folder has a section for each file. Verdicts that are stored beside the theorems are checked again, others
+    are searched for. Theorem files are Python and are run: name only files that you trust.
+    """
+    from tptheory.writing.appendix import appendix
+
+    theorems = collected(targets)
+    sections = any("::" not in target for target in targets)
+    text, settled = appendix(list(theorems.values()), seconds=seconds, standalone=standalone, sections=sections)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        draft = out.with_name(f".{out.name}.draft")
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, out)
+        console().print(str(out))
+    raise typer.Exit(settled_status((one.theorem.expected, one.verdict.word) for one in settled))
