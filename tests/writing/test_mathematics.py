@@ -18,7 +18,8 @@ from tptheory import (
     trace,
     transpose,
 )
-from tptheory.writing.mathematics import NAMESPACE, latex_of, mathml_of
+from tptheory.writing.breaking import NAMESPACE
+from tptheory.writing.mathematics import latex_of, mathml_of
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sympy import Symbol, latex
 
 from tptheory.proving.reading import Letters, Monomial, Polynomial, Reader
+from tptheory.symbolic.layers import member_latex
 
 
 class Written(NamedTuple):
@@ -164,11 +165,8 @@ def _base(base: str) -> str:
         return rf"\dot{{{letter}}}{mark}{index}"
     if re.fullmatch(r"[klL][+-]\d+", base):
         return base
-    if match := re.fullmatch(r"(\w+)_dot\[(.+)\]", base):
-        return rf"\dot{{{name_latex(match[1])}}}_{{{expression_latex(match[2])}}}"
-    if match := re.fullmatch(r"(\w+?)\[(.+)\]", base):
-        letter = name_latex(match[1])
-        return rf"{f'{{{letter}}}' if '_' in letter else letter}_{{{expression_latex(match[2])}}}"
+    if match := re.fullmatch(r"([A-Za-z][\w-]*)\[(.+)\]", base, re.ASCII):
+        return member_latex(match[1], expression_latex(match[2]))
     if match := re.fullmatch(r"ones_(\w+)", base):
         return rf"\mathbf{{1}}_{{{name_latex(match[1])}}}"
     if re.fullmatch(r"\d+(/\d+)?", base):

@@ -7,6 +7,7 @@ an induction over layers unfolds, and what `at_depth` multiplies out where the d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from sympy import (
     Symbol,
     Trace,
     ZeroMatrix,
+    latex,
     sympify,
 )
 from sympy.core.function import AppliedUndef
@@ -86,6 +88,43 @@ class Key:
         return other < self
 
 
+class Spelling(NamedTuple):
+    """A name such as ``M_tp_dot``: its letter, what stands above it, and whether it is a velocity."""
+
+    letter: str
+    above: str
+    dotted: bool
+
+
+def spelling(name: str) -> Spelling:
+    """Take a name apart; in what stands above only letters, digits, spaces and hyphens are kept."""
+    letter, *marks = name.split("_")
+    above = ", ".join(re.sub(r"[^\w -]", "", mark) for mark in marks if mark != "dot")
+    return Spelling(letter, above, "dot" in marks)
+
+
+def member_latex(name: str, index: str, top: str = "L") -> str:
+    r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
+
+    >>> member_latex("M_tp", "l"), member_latex("x_dot", "l-1"), member_latex("Up", "l")
+    ('M^{\\mathrm{tp}}_{l}', '\\dot{x}_{l-1}', '(W_{l} \\cdots W_{1})')
+    """
+    letter, above, dotted = spelling(name)
+    index = re.sub(r"^[A-Za-z]\w+", lambda word: str(latex(Symbol(word[0]))), index)
+    raised = rf"\mathrm{{{above}}}" if above.isalnum() else rf"\text{{{above}}}" if above else ""
+    if letter in PRODUCTS:
+        ends = (index, "1") if letter == "Up" else (top, index)
+        marks = (r"\cdot" if dotted else "") + (f"\\,{raised}" if dotted and raised else raised)
+        return rf"(W_{{{ends[0]}}} \cdots W_{{{ends[1]}}})" + (f"^{{{marks}}}" if marks else "")
+    body = str(latex(Symbol(letter)))
+    body = rf"\dot{{{body}}}" if dotted else body
+    return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"
+
+
+PRODUCTS = ("Up", "Down")
+"""What the products of the weights up to a layer, and down to one, are called."""
+
+
 class LayerSymbol(MatrixSymbol):
     """One matrix of a sequence; build it by calling the sequence with an index."""
 
@@ -98,7 +137,13 @@ class LayerSymbol(MatrixSymbol):
         return (*super()._hashable_content(), Key(self.key))
 
     def _latex(self, printer: Any) -> str:
-        return self.sequence.latex(self.index, printer)
+        return member_latex(*self.spelled())
+
+    def spelled(self) -> tuple[str, str, str]:
+        """Return the name, the index and the depth; printers of SymPy rebuild symbols, which then know a name alone."""
+        name, _, index = self.name.removesuffix("]").partition("[")
+        down = name.startswith("Down") and hasattr(self, "sequence")
+        return name, index, index_text(self.sequence.last - 1) if down else "L"
 
 
 class LayerScalar(Trace):
@@ -164,11 +209,6 @@ class Sequence:
         self.check(index, values)
         rows, columns = self.shape(Integer(index))
         return MatrixSymbol(f"{self.name}_{index}", at_depth(rows, values), at_depth(columns, values))
-
-    def latex(self, index: Any, printer: Any) -> str:
-        """Return the LaTeX of a member."""
-        name, _, rest = self.name.partition("_")
-        return printer.doprint(Symbol(name)) + rf"_{{{rest + ',' if rest else ''}{index_text(index)}}}"
 
 
 class Recursion(Sequence):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
-from xml.dom.minidom import Document, Element, Text
+from xml.dom.minidom import Document, Element
 
 from sympy import (
     Add,
@@ -34,20 +33,24 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, matmul
+from tptheory.symbolic.layers import PRODUCTS, WIDTH, LayerSymbol, index_text, spelling
+from tptheory.writing.breaking import (
+    FUNCTION_APPLICATION,
+    INVISIBLE_TIMES,
+    broken,
+    element,
+    is_function,
+    pieces,
+)
 from tptheory.writing.prose import tex_escaped
 
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-"""What a ``<math>`` element must name to be mathematics; nothing is fetched from there."""
 BREAKABLE = 8
 """The most pieces of an expression that stay on one line of a page."""
 
 _OWN = (Pinv, LogPdet, UnspecifiedLoss)
 _FUNCTIONS = (LogPdet, Trace)
 _LETTERS = (MatrixSymbol, MatrixBase, OneMatrix, Identity, ZeroMatrix)
-_FUNCTION_APPLICATION = "\u2061"
-_INVISIBLE_TIMES = "\u2062"
 _MINUS = "\u2212"
-_TALL = ("mtable", "mfrac", "msqrt", "mroot", "munder", "munderover")
 _OUTSIDE_A_NAME = re.compile(r"[\\{}%#$&~]")
 
 
@@ -72,10 +75,10 @@ def mathml_of(expression: Any, *, breakable: bool = False) -> str:
     printer = _MathML()
     printed = printer._print(sympify(expression))
     if not breakable:
-        return _element([printed])
-    if sum(isinstance(piece, Element) for piece in _pieces(printed)) <= BREAKABLE:
-        return _element([printed])
-    return _broken(printed)
+        return element([printed])
+    if sum(isinstance(piece, Element) for piece in pieces(printed)) <= BREAKABLE:
+        return element([printed])
+    return broken(printed)
 
 
 def _negative(expression: Any) -> bool:
@@ -86,6 +89,11 @@ def _negative(expression: Any) -> bool:
 def _opposite(matrix: MatrixExpr) -> MatrixExpr:
     """Change the sign, without SymPy's simplification of matrix products."""
     return matmul(-1, matrix)
+
+
+def _is_member(expression: Any) -> bool:
+    """Whether a trace stands for a number of a sequence."""
+    return isinstance(expression, Trace) and isinstance(expression.arg, LayerSymbol) and expression.arg.shape == (1, 1)
 
 
 def _is_sum(expression: Any) -> bool:
@@ -115,7 +123,7 @@ class _Latex(LatexPrinter):
         return f"({s})" if flat else rf"\left({s}\right)"
 
     def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
-        if isinstance(item, _FUNCTIONS) and level >= PRECEDENCE["Pow"]:
+        if isinstance(item, _FUNCTIONS) and not _is_member(item) and level >= PRECEDENCE["Pow"]:
             return self._add_parens(self._print(item))
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
@@ -127,6 +135,8 @@ class _Latex(LatexPrinter):
     def _base(self, matrix: MatrixExpr) -> str:
         """Print what a superscript is put on."""
         text = self._print(matrix)
+        if isinstance(matrix, LayerSymbol):
+            return f"{{{text}}}" if "^" in text else text
         return text if isinstance(matrix, _LETTERS) and "^" not in text else self._add_parens(text)
 
     def _print_Pinv(self, expr: Pinv) -> str:
@@ -143,11 +153,18 @@ class _Latex(LatexPrinter):
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
+        if _is_member(expr):
+            return self._print(expr.arg) if exp is None else f"{{{self._print(expr.arg)}}}^{{{exp}}}"
         text = rf"\operatorname{{tr}}{self._add_parens(self._print(expr.arg))}"
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
     def _print_UnspecifiedLoss(self, expr: UnspecifiedLoss) -> str:
         return rf"\mathcal{{L}}{self._add_parens(self._print(expr.args[0]))}"
+
+    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
+        if expr.func != WIDTH:
+            return super()._print_Function(expr, exp)
+        return f"n_{{{index_text(expr.args[0])}}}" + (f"^{{{exp}}}" if exp else "")
 
     def _print_Identity(self, expr: Any) -> str:
         return "I"
@@ -209,7 +226,7 @@ class _MathML(MathMLPresentationPrinter):
         return self._made("mrow", self._l_paren(), content, self._r_paren())
 
     def parenthesize(self, item: Any, level: int, strict: bool = False) -> Element:
-        if isinstance(item, _FUNCTIONS) and level >= PRECEDENCE["Pow"]:
+        if isinstance(item, _FUNCTIONS) and not _is_member(item) and level >= PRECEDENCE["Pow"]:
             return self._fenced(self._print(item))
         return super().parenthesize(item, level, strict=strict)
 
@@ -224,7 +241,7 @@ class _MathML(MathMLPresentationPrinter):
         words: list[Any] = []
         for name in names:
             words += [self._made("mi", name), self._made("mspace", width="0.17em")]
-        return self._made("mrow", *words[:-1], self._made("mo", _FUNCTION_APPLICATION), self._fenced(self._print(of)))
+        return self._made("mrow", *words[:-1], self._made("mo", FUNCTION_APPLICATION), self._fenced(self._print(of)))
 
     def _print_Symbol(self, sym: Any, style: str = "plain") -> Element:
         name, above, below = self._split_super_sub(sym.name)
@@ -234,6 +251,37 @@ class _MathML(MathMLPresentationPrinter):
         if below or above:
             return self._made("msub" if below else "msup", base, self._row(*(below or above)))
         return base
+
+    def _print_LayerSymbol(self, expr: LayerSymbol) -> Element:
+        name, at, top = expr.spelled()
+        letter, above, dotted = spelling(name)
+        index = self._index(at)
+        raised = [self._made("mtext", above)] if above else []
+        if letter in PRODUCTS:
+            ends = (index, self._made("mn", "1"))
+            if letter == "Down":
+                ends = (self._index(top), index)
+            first, last = (self._made("msub", self._made("mi", "W"), end) for end in ends)
+            product = self._fenced(self._made("mrow", first, self._made("mi", "⋯"), last))
+            marks = [self._made("mo", "·")] * dotted + raised
+            return self._made("msup", product, self._row(*marks)) if marks else product
+        body = self._letter(letter)
+        body = self._made("mover", body, self._made("mo", "˙"), accent="true") if dotted else body
+        return self._made("msubsup", body, index, *raised) if raised else self._made("msub", body, index)
+
+    def _index(self, text: str) -> Element:
+        """Print the index of a layer, such as ``l-1``."""
+        tokens = re.findall(r"[+-]|[^+-]+", text)
+        parts = [
+            self._made("mo", _MINUS if t == "-" else t, lspace="0", rspace="0") if t in "+-" else self._letter(t)
+            for t in tokens
+        ]
+        return self._row(*parts)
+
+    def _print_Function(self, expr: Any) -> Element:
+        if expr.func != WIDTH:
+            return super()._print_Function(expr)
+        return self._made("msub", self._made("mi", "n"), self._index(index_text(expr.args[0])))
 
     def _letter(self, text: str) -> Element:
         return self._made("mn" if text.isdigit() else "mi", greek_unicode.get(text, text))
@@ -251,6 +299,8 @@ class _MathML(MathMLPresentationPrinter):
         return self._function("log", "pdet", of=expr.arg)
 
     def _print_Trace(self, expr: Trace) -> Element:
+        if _is_member(expr):
+            return self._print(expr.arg)
         return self._function("tr", of=expr.arg)
 
     def _print_UnspecifiedLoss(self, expr: UnspecifiedLoss) -> Element:
@@ -291,8 +341,8 @@ class _MathML(MathMLPresentationPrinter):
     def _multiplied(self, factors: list[Element]) -> list[Element]:
         product = factors[:1]
         for factor in factors[1:]:
-            space = [self._made("mspace", width="0.17em")] if _is_function(factor) else []
-            product += [self._made("mo", _INVISIBLE_TIMES), *space, factor]
+            space = [self._made("mspace", width="0.17em")] if is_function(factor) else []
+            product += [self._made("mo", INVISIBLE_TIMES), *space, factor]
         return product
 
     def _print_Mul(self, expr: Mul) -> Element:
@@ -310,60 +360,3 @@ def _plain(text: str) -> str:
     """Turn SymPy's raw entities into characters, and a leading hyphen into a minus sign."""
     text = html.unescape(text)
     return _MINUS + text[1:] if text.startswith("-") else text
-
-
-def _is_function(printed: Element) -> bool:
-    return any(isinstance(child, Element) and _text(child) == _FUNCTION_APPLICATION for child in printed.childNodes)
-
-
-def _element(children: list[Element]) -> str:
-    return f'<math xmlns="{NAMESPACE}">{"".join(child.toxml() for child in children)}</math>'
-
-
-def _broken(printed: Element) -> str:
-    """Return several ``<math>`` elements, so that a line may break after an operator, or else within parentheses."""
-    text = ""
-    group: list[Element] = []
-
-    def flush() -> str:
-        found = _element(group) if group else ""
-        group.clear()
-        return found
-
-    for piece in _pieces(printed):
-        if isinstance(piece, str):
-            text += flush() + piece
-            continue
-        mark = _text(piece)
-        if mark != _INVISIBLE_TIMES:
-            group.append(piece)
-        if piece.getAttribute("form") == "infix" or mark == _INVISIBLE_TIMES:
-            text += flush() + "<wbr/>"
-    return text + flush()
-
-
-def _pieces(node: Element) -> Iterator[Element | str]:
-    """Run through what stands in rows within rows, with a span around what belongs together.
-
-    Each operator is told its form, which its place no longer shows.
-    """
-    if node.tagName != "mrow" or any(node.getElementsByTagName(tag) for tag in _TALL):
-        yield node
-        return
-    children = [child for child in node.childNodes if isinstance(child, Element)]
-    fenced = _text(children[0]) == "(" or _is_function(node)
-    if fenced:
-        yield '<span class="together">'
-    for i, child in enumerate(children):
-        if child.tagName == "mo" and not child.hasAttribute("form") and _text(child) != _FUNCTION_APPLICATION:
-            opens = i == 0 and len(children) > 1
-            closes = i == len(children) - 1 and len(children) > 1
-            child.setAttribute("form", "prefix" if opens else "postfix" if closes else "infix")
-        yield from _pieces(child)
-    if fenced:
-        yield "</span>"
-
-
-def _text(node: Element) -> str:
-    inside = node.firstChild
-    return inside.data if node.tagName == "mo" and isinstance(inside, Text) else ""

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from markupsafe import Markup
 
 from tptheory.claims.vocabulary import Claim
-from tptheory.writing.mathematics import NAMESPACE, latex_of, mathml_of
+from tptheory.writing.breaking import NAMESPACE
+from tptheory.writing.mathematics import latex_of, mathml_of
 from tptheory.writing.prose import glued, tex_escaped
 
 _SIGNS = "=≤⊆⟂∥"
