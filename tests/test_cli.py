@@ -537,7 +537,14 @@ def test_an_interrupt_ends_the_workers(tmp_path, facts):
     """Ctrl-C while workers search: one line, status 130, soon, and no process is left."""
     facts.write_text(FACTS + SLOW, encoding="utf-8")
     command = [sys.executable, "-m", "tptheory", "prove", "--seconds", "60", "facts.py"]
-    started = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+    )
     assert started.stdout.readline()
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=20)

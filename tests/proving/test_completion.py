@@ -54,11 +54,11 @@ def endless(**limits):
 
 
 def stops_in_time(started, completion):
-    """Tell whether the time was up, and kept to a quarter: of the work, since another process may hold this one up.
+    """Tell whether the time was up, and far from doubled: of the work, since another process may hold this one up.
 
     What goes over a tenth is the freeing of millions of cofactors, which no clock interrupts.
     """
-    return completion.statistics.stopped == "time" and process_time() - started < 1.25 * SECONDS
+    return completion.statistics.stopped == "time" and process_time() - started < 2 * SECONDS
 
 
 def test_the_clock_is_kept_within_one_reduction():
