@@ -14,7 +14,7 @@ from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.searching import Proof
 from tptheory.proving.shortening import shortened
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import word_data
+from tptheory.proving.words import Polynomial, word_data
 
 
 @dataclass(frozen=True)
@@ -160,10 +160,7 @@ def certified(translator: Translator, proof: Proof, theorem: str) -> dict[str, A
 
 
 def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
-    """Return the fields of a proof whose hypotheses are those of these numbers, in this order.
-
-    The goal is written as it stands, left side minus right side: terms that cancel are left for the checker to cancel.
-    """
+    """Return the fields of a proof whose hypotheses are those of these numbers, in this order."""
     known, alphabet = translator.hypotheses, translator.alphabet
     position = {k: i for i, k in enumerate(numbers)}
     position |= {k: len(numbers) + position[h.transposes] for k, h in enumerate(known) if h.transposes in position}
@@ -177,7 +174,7 @@ def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dic
         "method": proof.method,
         "hypotheses": [known[k].polynomial.data() for k in numbers],
         "reasons": [known[k].label for k in numbers],
-        "goal": [term for p in proof.goal if p for term in p.data()] or proof.goal[0].data(),
+        "goal": goal_data(proof.goal),
         "left": len(proof.goal[0].terms),
         "cofactors": cofactors,
         **proof.fields,
@@ -186,6 +183,11 @@ def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dic
         data["split"] = [[b.translator.hypotheses[k].polynomial.data() for k in b.added] for b in proof.branches]
         data["parts"] = [written(b.translator, b.proof, [*numbers, *b.added]) for b in proof.branches]
     return data
+
+
+def goal_data(goal: Sequence[Polynomial]) -> list[list[Any]]:
+    """Return a sum as it stands, such as left side minus right side: what cancels is left for the checker to cancel."""
+    return [term for p in goal if p for term in p.data()] or goal[0].data()
 
 
 def used(translator: Translator, proof: Proof) -> list[int]:

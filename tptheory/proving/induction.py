@@ -28,7 +28,7 @@ from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import DEFINED, INVERSE, PLAIN, Polynomial
-from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, Recursion, index_text, layer_symbols, moved, size_text
+from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, index_text, layer_symbols, moved, size_text
 
 MARGINS = (0, 1)
 """By how many layers to look beyond those that a goal speaks of."""
@@ -111,18 +111,19 @@ def _theory(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
             sequence = symbol.sequence
             laws = [(moved(w.lhs, renamed), moved(w.rhs, renamed), w) for w in sequence.laws()]
             told = [(str(lhs), str(rhs)) for lhs, rhs, _ in laws], str(sequence.shape(ANY))
-            if known.setdefault(sequence.name, told) != told:
-                raise UnsupportedExpressionError(f"two sequences are called {sequence.name}: name one of them anew")
+            if sequence.name in known:
+                if known[sequence.name] != told:
+                    raise UnsupportedExpressionError(f"two sequences are called {sequence.name}: name one of them anew")
+                continue
+            known[sequence.name] = told
             schema(moved(sequence.member(ANY), renamed))
-            for lhs, rhs, law in laws if isinstance(sequence, Recursion) and told not in seen else ():
-                seen.append(told)
+            for lhs, rhs, law in laws:
                 difference = translated(lhs - rhs if not isinstance(lhs, MatrixExpr) else minus(lhs, rhs))
                 (name,) = (A.name for A in layer_symbols(lhs))
                 first, last = (S(end).xreplace(renamed) for end in (law.first, law.last))
                 theory.add(difference, first, last, law.reason, name)
         return schema(expression)
 
-    seen: list[Any] = []
     for claim in claims:
         for h in claim.given:
             if isinstance(h, AnyOf):
@@ -250,7 +251,7 @@ def _near(theory: Theory, goal: Goal, at: str, own: str, margin: int, deadline: 
     numbers = used(translator, proof)
     case = written(translator, proof, numbers)
     named = {i for name in names_in([target, case]) for i in indices(name)}
-    case["indices"] = sorted(written_index(*i) for name in named for i in [name])
+    case["indices"] = sorted(written_index(*i) for i in named)
     case["uses"] = [tags[k] for k in numbers]
     return {key: value for key, value in case.items() if key not in ("hypotheses", "goal")}
 
@@ -286,9 +287,7 @@ def _declare(theory: Theory, translator: Translator, names: Iterator[str], defin
             translator.alphabet.scalar(name)
             continue
         level = DEFINED if name in defined else INVERSE if re.search(r"(\+|\^-1)\[", name) else PLAIN
-        rows, columns = (
-            checker.put(list(shape), written_index(base, offset)) if base or offset or "[" in name else shape
-        )
+        rows, columns = checker.put(list(shape), written_index(base, offset))
         translator.alphabet.matrix(name, rows, columns, level=level, symmetric=symmetric)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate
+from tptheory.proving.certificate import Certificate, goal_data
 from tptheory.proving.induction import restates_layers
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
@@ -75,5 +75,4 @@ def _goal(part: dict[str, Any], obligation: Obligation) -> bool:
 
 def _written(left: Polynomial, right: Polynomial) -> list[list[Any]]:
     """Return how a certificate may write an equation: as it stands, or transposed."""
-    sides = [(left, right.scale(-1)), (left.transpose(), right.transpose().scale(-1))]
-    return [[term for p in pair if p for term in p.data()] or pair[0].data() for pair in sides]
+    return [goal_data((L, R.scale(-1))) for L, R in ((left, right), (left.transpose(), right.transpose()))]
