@@ -592,3 +592,29 @@ def test_colours_where_someone_looks(tmp_path, facts):
     looked_at = {"FORCE_COLOR": "1", "TERM": "xterm"}
     assert "\x1b[32m" in process("prove", facts, folder=tmp_path, **looked_at).stdout
     assert "\x1b[32m" not in process("prove", facts, folder=tmp_path, **looked_at, NO_COLOR="1").stdout
+
+
+def test_a_sweep_says_what_it_did_and_goes_on(run):
+    """Cells that are recorded are not done again, and failures are shown."""
+    grid = ["rule=bp,tp", "widths=3-2", "steps=5", "lr=0.1,-1"]
+    shown = run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--workers", "1").stdout
+    assert "failed: rule=bp widths=(3, 2) steps=5 lr=-1.0: InvalidValueError: 'lr' must be a positive" in shown
+    assert re.search(r"^4 cells in .*; 2 failed; records in runs.jsonl$", shown, re.MULTILINE)
+    again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json")
+    assert json.loads(again.stdout)["new"] == 8
+    again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json").stdout)
+    assert (again["cells"], again["recorded_before"], again["failed"]) == (4, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trajektory"], "Did you mean 'trajectory'?"),
+        (["trajectory", "rul=bp"], "Did you mean 'rule'?"),
+        (["crosscheck"], "Add theorem=..."),
+        (["trajectory", "--out", "runs.csv"], ".jsonl or .parquet"),
+    ],
+)
+def test_a_sweep_refuses_in_one_line(run, arguments, words):
+    """The argument, what was expected, and the mend."""
+    assert words in run("sweep", *arguments, status=2).stderr
