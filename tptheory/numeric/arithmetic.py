@@ -10,6 +10,9 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 
+FLOAT_EXPONENT = 1024
+"""Numbers from ``2 ** 1024`` on are beyond the range of float64; simulations stop there in every arithmetic."""
+
 
 class Arithmetic(Protocol):
     """What evaluation asks of a kind of numbers. Sums, and products of two scalars, are Python's ``+`` and ``*``."""
@@ -22,6 +25,10 @@ class Arithmetic(Protocol):
 
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
+
+    @property
+    def eps(self) -> float:
+        """The distance from 1 to the next number; 0 where there is no rounding."""
 
     def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
         """Return this arithmetic in the precision that operations on ``matrices`` have."""
@@ -52,6 +59,18 @@ class Arithmetic(Protocol):
 
     def pinv(self, A: Any) -> Any:
         """Return ``A+``."""
+
+    def inverted(self, A: Any) -> tuple[Any, Any, Any]:
+        """Return ``A+``, the rank of ``A``, and the smallest singular value that is kept over the largest.
+
+        The last is 1 where no rounding decides the rank, and where ``A`` is 0.
+        """
+
+    def in_range(self, A: Any) -> Any:
+        """Return whether all entries, or the scalar, are finite and within the range of floats, 1.8e308."""
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
 
     def matrix_power(self, A: Any, exponent: int) -> Any:
         """Return ``A`` multiplied by itself; a negative exponent inverts."""
@@ -156,6 +175,11 @@ class FloatArithmetic:
             raise InvalidValueError(complain(argument, "a finite number", value))
         return self.dtype.type(number)
 
+    @property
+    def eps(self) -> float:
+        """Machine epsilon of the one precision."""
+        return float(np.finfo(self.dtype).eps)
+
     def fitted(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
         """Return the one precision; without, float32 where every matrix is float32, and float64 otherwise."""
         if not self.follows:
@@ -204,10 +228,29 @@ class FloatArithmetic:
         Raises:
             InvalidValueError: if ``A`` is not finite, so that it has no singular values.
         """
+        return self.inverted(A)[0]
+
+    def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, float]:
+        """Return ``A+``, the rank, and the smallest kept singular value over the largest.
+
+        Raises:
+            InvalidValueError: as `pinv` does.
+        """
         try:
-            return np.linalg.pinv(A, rcond=self._rank_tolerance(A))
+            U, s, Vt = np.linalg.svd(A, full_matrices=False)
         except np.linalg.LinAlgError:
             raise not_finite() from None
+        rank = int((s > self._rank_tolerance(A) * s[0]).sum())
+        inverse = Vt[:rank].T @ (U[:, :rank] / s[:rank]).T
+        return inverse, rank, float(s[rank - 1] / s[0]) if rank else 1.0
+
+    def in_range(self, A: Any) -> bool:
+        """Return whether all entries, or the scalar, are finite."""
+        return bool(np.isfinite(A).all())
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return the array itself."""
+        return np.asarray(A)
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
         """Return ``A`` to an integer power."""
