@@ -27,6 +27,7 @@ from tptheory.claims.vocabulary import (
 )
 from tptheory.errors import TptheoryError
 from tptheory.numeric.crosscheck import crosscheck
+from tptheory.numeric.ensembles import simulate_ensemble
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
@@ -120,6 +121,7 @@ __all__ = [
     "refute",
     "rule_named",
     "simulate",
+    "simulate_ensemble",
     "squared_norm",
     "symmetric",
     "theorem",

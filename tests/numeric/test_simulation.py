@@ -376,7 +376,7 @@ def test_an_inverse_that_ceases_to_exist():
         ({"times": [0], "rule": RecursiveLeastSquares()}, InvalidValueError, r"a rule whose state has a continuous"),
         ({"loss": "hinge"}, UnknownNameError, r"'loss' must be one of cross-entropy, squared \(got 'hinge'\)"),
         ({"loss": 3}, InvalidTypeError, r"'loss' must be a name, or a function of x_L and y \(got 3\)"),
-        ({"loss": lambda x, y: (x - y)[:1]}, ShapeError, r"function that returns d_L of shape \(2, 1\) \(got \(1, 1\)\)"),
+        ({"loss": lambda x, y: (x - y)[:1]}, ShapeError, r"returns d_L of shape \(2, 1\) \(got \(1, 1\)\)"),
         ({"loss": lambda x, y: str(x - y)}, InvalidTypeError, r"'loss' must be a matrix of real numbers"),
         ({"loss": "cross-entropy", "y": [2, 0]}, InvalidValueError, r"'y' must be columns of probabilities for loss="),
         ({"loss": "cross-entropy", "y": [2, -1]}, InvalidValueError, r"'y' must be columns of probabilities for loss="),

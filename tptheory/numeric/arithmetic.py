@@ -63,7 +63,8 @@ class Arithmetic(Protocol):
     def inverted(self, A: Any) -> tuple[Any, Any, Any]:
         """Return ``A+``, the rank of ``A``, and the smallest singular value that is kept over the largest.
 
-        The last is 1 where no rounding decides the rank, and where ``A`` is 0.
+        The last may be a bound from below where it is far from deciding the rank. It is 1 where no rounding decides
+        the rank, and where ``A`` is 0.
         """
 
     def in_range(self, A: Any) -> Any:
@@ -107,6 +108,11 @@ def singular(shape: tuple[int, int]) -> InvalidValueError:
     return InvalidValueError(
         complain("expression", "one whose inverses exist", f"a singular {shape[0]}x{shape[1]} matrix", "Try Pinv.")
     )
+
+
+def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
+    """Return ``|A| |A^-1|`` in the 1-norm; of stacks, for each member."""
+    return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
 class FloatArithmetic:
@@ -214,8 +220,7 @@ class FloatArithmetic:
             inverse = np.linalg.inv(A)
         except np.linalg.LinAlgError:
             raise singular(self.shape(A)) from None
-        condition = float(np.abs(A).sum(axis=0).max()) * float(np.abs(inverse).sum(axis=0).max())
-        if not 8 * float(np.finfo(A.dtype).eps) * condition < 1:
+        if not 8 * float(np.finfo(A.dtype).eps) * condition(A, inverse) < 1:
             raise singular(self.shape(A))
         return inverse
 
@@ -233,9 +238,15 @@ class FloatArithmetic:
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, float]:
         """Return ``A+``, the rank, and the smallest kept singular value over the largest.
 
+        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/2)`` in the 1-norm the last is the bound ``1/(n |A| |A^-1|)``
+        from below, and ``A+`` is ``A^-1``: no tolerance could count its rank as less.
+
         Raises:
             InvalidValueError: as `pinv` does.
         """
+        quick = self._well_conditioned(A)
+        if quick is not None:
+            return quick
         try:
             U, s, Vt = np.linalg.svd(A, full_matrices=False)
         except np.linalg.LinAlgError:
@@ -243,6 +254,17 @@ class FloatArithmetic:
         rank = int((s > self._rank_tolerance(A) * s[0]).sum())
         inverse = Vt[:rank].T @ (U[:, :rank] / s[:rank]).T
         return inverse, rank, float(s[rank - 1] / s[0]) if rank else 1.0
+
+    def _well_conditioned(self, A: np.ndarray) -> tuple[np.ndarray, int, float] | None:
+        """Return the same for a square ``A`` so far from singular that its singular values need not be known."""
+        if A.shape[0] != A.shape[1]:
+            return None
+        try:
+            inverse = np.linalg.inv(A)
+        except np.linalg.LinAlgError:
+            return None
+        bound = 1 / (len(A) * condition(A, inverse))
+        return (inverse, len(A), float(bound)) if bound > math.sqrt(np.finfo(A.dtype).eps) else None
 
     def in_range(self, A: Any) -> bool:
         """Return whether all entries, or the scalar, are finite."""
@@ -268,10 +290,19 @@ class FloatArithmetic:
         """Return ``A[i, j]``."""
         return A[i, j]
 
+    def scale(self, scalar: Any, A: np.ndarray) -> np.ndarray:
+        """Return the scalar times ``A``."""
+        return np.multiply(scalar, A)
+
+    def transpose(self, A: np.ndarray) -> np.ndarray:
+        """Return ``A'``."""
+        return A.T
+
+    def trace(self, A: np.ndarray) -> Any:
+        """Return ``tr A``."""
+        return A.trace()
+
     product = staticmethod(np.matmul)
-    scale = staticmethod(np.multiply)
-    transpose = staticmethod(np.transpose)
-    trace = staticmethod(np.trace)
     determinant = staticmethod(np.linalg.det)
     power = staticmethod(np.power)
     log = staticmethod(np.log)

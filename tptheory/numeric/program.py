@@ -93,13 +93,15 @@ class Program:
         """
         self._seen.clear()
         for name, feedback in self._feedback.items():
-            try:
-                values[name] = feedback(values)
-            except InvalidValueError:
-                if name != self.signals[0]:
-                    raise
-                values[name] = None
+            values[name] = self.lowest(feedback, values) if name == self.signals[0] else feedback(values)
         return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
+
+    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+        """Return ``d_0``, or None."""
+        try:
+            return feedback(values)
+        except InvalidValueError:
+            return None
 
     @property
     def seen(self) -> Ranks:
@@ -116,8 +118,13 @@ class Program:
         """Say what is out of range; nothing if all is well."""
         return next((f"{what} is no longer finite" for what, fine in self.within(values).items() if not fine), "")
 
-    def settings(self, given: Mapping[Any, Any] | None, seed: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what the rule holds fixed, and its states at the start; draw the matrices that are not given."""
+    def settings(
+        self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the rule holds fixed, and its states at the start; draw the matrices that are not given.
+
+        ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
+        """
         named = {str(symbol): value for symbol, value in (given or {}).items()}
         known = [str(symbol) for symbol in (*self.fixed, *self.states)]
         for name in named:
@@ -130,7 +137,7 @@ class Program:
         for symbol in self.fixed:
             name = str(symbol)
             if isinstance(symbol, MatrixSymbol):
-                drawn = self._drawn(generator, symbol)
+                drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
                 fixed[name] = self._shaped(symbol, named.get(name, drawn))
             elif name in named or symbol == damping:
                 fixed[name] = self.kind.scalar(name, named.get(name, 1))
@@ -143,10 +150,9 @@ class Program:
         }
         return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
 
-    def _drawn(self, generator: np.random.Generator, symbol: MatrixSymbol) -> np.ndarray:
+    def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
         """Draw standard normal entries over the square root of the columns; as rationals where floats are refused."""
-        rows, columns = map(int, symbol.shape)
-        drawn = generator.standard_normal((rows, columns)) / math.sqrt(columns)
+        drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
         return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
 
     def _shaped(self, symbol: MatrixSymbol, value: Any) -> Any:

@@ -15,7 +15,7 @@ from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import rank_changes
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.numeric.runs import Course, Run, recorded
-from tptheory.numeric.start import check_rule, increasing, start, step_count, step_size
+from tptheory.numeric.start import check_rule, increasing, is_flat, start, step_count, step_size
 from tptheory.symbolic.rules import Rule, eta
 
 MOST_BITS = 20_000
@@ -107,7 +107,7 @@ def simulate(
     size, count = step_size(kind, lr), step_count(steps)
     tell = on_progress or _silent
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
-        net, values = start(kind, weights, x, y, biases, loss)
+        net, values = start(kind, weights, x, y, biases, loss, is_flat(x))
         program = Program(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
         fixed, states = program.settings(constants, seed)
         values = values | fixed | states

@@ -81,9 +81,11 @@ def increasing(times: Any) -> np.ndarray:
 
 
 def start(
-    kind: Arithmetic, weights: Any, x: Any, y: Any, biases: Any, loss: Any
+    kind: Arithmetic, weights: Any, x: Any, y: Any, biases: Any, loss: Any, one_sample: bool
 ) -> tuple[DeepLinearNetwork, dict[str, Any]]:
     """Check the shapes of the arguments, and build the net and the values of its symbols.
+
+    ``one_sample`` says that the network is one without a batch.
 
     Raises:
         InvalidTypeError: if an argument is not made of real numbers, or of the numbers of this arithmetic.
@@ -107,7 +109,7 @@ def start(
         raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(W)} has rows", outputs))
     if samples != targets:
         raise ShapeError(complain("y", f"of {samples} columns, as x has", targets))
-    batch = None if is_flat(x) else samples
+    batch = None if one_sample else samples
     known = "squared" if loss == "squared" else "any"
     net = DeepLinearNetwork(widths=widths, batch=batch, biases=biases is not None, loss=known)
     values = {str(net.weight(l)): matrix for l, matrix in enumerate(W, start=1)}
