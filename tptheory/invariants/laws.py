@@ -19,10 +19,13 @@ def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
 
 
 def log_determinant(net: DeepLinearNetwork, l: int) -> Expr:
-    """Return ``log pdet W_{l+1} - 1/2 |W_l|^2``, which TP's flow conserves without biases, for ``l = 1..L-1``.
+    """Return ``log pdet W_{l+1} - 1/2 |W_l|^2``, with biases less ``1/2 |b_l|^2``, which TP's flow conserves.
+
+    For ``l = 1..L-1``, at constant rank of ``W_{l+1}``.
 
     Raises:
         InvalidValueError: if layer ``l`` or ``l + 1`` does not exist.
     """
     lower, upper = net.weight(l), net.weight(l + 1)
-    return LogPdet(upper) - squared_norm(lower) / 2
+    law = LogPdet(upper) - squared_norm(lower) / 2
+    return law - squared_norm(net.bias(l)) / 2 if net.biases else law

@@ -185,6 +185,7 @@ def _with_letters(rule: Rule) -> Rule:
         def error_signal(self, net: Any, l: int) -> MatrixExpr:
             return net.signal(l)
 
+    Lettered.__name__ = type(rule).__name__
     lettered = object.__new__(Lettered)
     lettered.__dict__.update(rule.__dict__)
     return lettered

@@ -99,8 +99,9 @@ def simulate(
     check_rule(rule)
     kind = dtype_named(dtype)
     flow = times is not None
-    if flow and (lr is not None or steps is not None):
-        raise InvalidValueError(complain("times", "given without 'lr' and 'steps'", times))
+    for name, given in (("lr", lr), ("steps", steps)):
+        if flow and given is not None:
+            raise InvalidValueError(complain(name, "left out where a flow is followed", given))
     if flow and dtype != "float64":
         raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
     moments = increasing(times) if flow else np.zeros(0)
@@ -149,7 +150,7 @@ def _march(program: Program, values: dict[str, Any], size: Any, steps: int, tell
         values, changes, ranks = following, following_changes, following_ranks
     if not trouble:
         return course.ended("completed", f"Completed {steps} steps; the loss is {course.last_loss()}.")
-    mend = f"lower lr={program.kind.entries(size)}" if status == "diverged" else "take fewer steps, or dtype='mp200'"
+    mend = f"lower lr={float(size)}" if status == "diverged" else "take fewer steps, or dtype='mp200'"
     reached = f"Stopped after {course.steps} of {steps} steps"
     return course.ended(status, f"{reached}: {trouble}. The norm of the weights was {course.norm()}; {mend}.")
 
