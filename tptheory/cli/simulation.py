@@ -41,9 +41,9 @@ def simulate(
     """Run a rule on a random net and sample; show the loss and what becomes of two conserved quantities.
 
     |e| is the norm of the output error. The drifts are the largest changes, over the hidden layers, of two quantities
-    since the start: of W_{l+1}' W_{l+1} - W_l W_l', which BP's flow conserves, in Frobenius norm; and of
-    log pdet W_{l+1} - 1/2 |W_l|^2 (less 1/2 |b_l|^2), which TP's flow conserves. With --dtype exact the net is made of
-    eighths.
+    since the start: of W_{l+1}' W_{l+1} - W_l W_l' (less b_l b_l'), which BP's flow conserves, in Frobenius norm; and
+    of log pdet W_{l+1} - 1/2 |W_l|^2 (less 1/2 |b_l|^2), which TP's flow conserves. With --dtype exact the net is made
+    of eighths.
     """
     import numpy as np
 

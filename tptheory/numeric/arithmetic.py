@@ -238,7 +238,7 @@ class FloatArithmetic:
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, float]:
         """Return ``A+``, the rank, and the smallest kept singular value over the largest.
 
-        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/2)`` in the 1-norm the last is the bound ``1/(n |A| |A^-1|)``
+        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/3)`` in the 1-norm the last is the bound ``1/(n |A| |A^-1|)``
         from below, and ``A+`` is ``A^-1``: no tolerance could count its rank as less.
 
         Raises:
@@ -264,7 +264,7 @@ class FloatArithmetic:
         except np.linalg.LinAlgError:
             return None
         bound = 1 / (len(A) * condition(A, inverse))
-        return (inverse, len(A), float(bound)) if bound > math.sqrt(np.finfo(A.dtype).eps) else None
+        return (inverse, len(A), float(bound)) if bound > float(np.finfo(A.dtype).eps) ** (1 / 3) else None
 
     def in_range(self, A: Any) -> bool:
         """Return whether all entries, or the scalar, are finite."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -248,8 +249,8 @@ class _March:
                 following_changes, following_ranks = self._cut(fine, following, following_changes, following_ranks)
             for name, history in self.changed.items():
                 history[done, self.alive] = changes[name]
-            eps = self.program.kind.eps
-            self.rank_changes += rank_changes(ranks, following_ranks, done + 1, eps, self.alive)
+            edge = math.sqrt(self.program.kind.eps)
+            self.rank_changes += rank_changes(ranks, following_ranks, done + 1, edge, self.alive)
             self.values, changes, ranks = following, following_changes, following_ranks
             self._keep(done + 1)
 

@@ -16,7 +16,9 @@ from tptheory.numeric.runs import Course, norm
 RELATIVE, ABSOLUTE = 1e-12, 1e-13
 """The error allowed in one step of the solver, for each entry: the larger of a part of it, and of a part of the largest
 entry at the start (or of 1)."""
-MOST_STEPS = 50_000
+NEAR = 1e-6
+"""How close to a lower rank a matrix under a Pinv may come: its smallest singular value over its largest."""
+MOST_STEPS = 20_000
 """How many steps the solver may take."""
 
 
@@ -82,9 +84,9 @@ def flow_course(program: Program, values: dict[str, Any], times: np.ndarray, tel
                 now, _, found = (now, {}, program.seen) if failed else field.at(solver.y)
             except InvalidValueError as error:
                 return stopped("diverged", solver.t, solver.y, f"the rule is no longer defined: {error}")
-            changes = rank_changes(ranks, found, float(solver.t), program.kind.eps)
+            changes = rank_changes(ranks, found, float(solver.t), NEAR)
             course.rank_changes += changes
-            if any(change.before != change.after for change in changes):
+            if changes:
                 return stopped("stopped", solver.t, last, "the flow is not defined across a change of rank")
             trouble = "the velocity grows too fast for any step" if failed else program.trouble(now)
             if trouble:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,8 +14,8 @@ Ranks = Mapping[str, tuple[Any, Any]]
 class RankChange(NamedTuple):
     """A matrix that a rule pseudo-inverts has another rank than at the time before, or has come close to one.
 
-    Close means: the smallest singular value that counts, over the largest, has fallen below ``sqrt(eps)`` of the
-    arithmetic, 1.5e-8 in float64; ``before`` and ``after`` are then equal.
+    Close means: the smallest singular value that counts, over the largest, has fallen below an edge, which is for steps
+    ``sqrt(eps)`` of the arithmetic, 1.5e-8 in float64, and 1e-6 for a flow; ``before`` and ``after`` are then equal.
     """
 
     at: Any
@@ -41,9 +40,10 @@ class RankChange(NamedTuple):
         return f"{self.matrix}{who} came within {self.smallest:.1e} of a lower rank at {when}"
 
 
-def rank_changes(before: Ranks, after: Ranks, at: Any, eps: float, members: np.ndarray | None = None) -> list[Any]:
+def rank_changes(
+    before: Ranks, after: Ranks, at: Any, edge: Any, members: np.ndarray | None = None
+) -> list[RankChange]:
     """Return the changes from one time to the next; ``members`` numbers those of an ensemble."""
-    edge = math.sqrt(eps)
     found = []
     for name in sorted(set(before) & set(after)):
         old, was = (np.atleast_1d(part) for part in before[name])

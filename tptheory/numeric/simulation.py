@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,8 @@ def simulate(
     rule that a user subclasses runs unchanged.
 
     A matrix that the rule pseudo-inverts may change its rank, and there the pseudo-inverse jumps. Steps go on, and
-    `Run.rank_changes` and the message say so; a flow stops, since it is not defined across.
+    `Run.rank_changes` and the message say so; a flow stops there, or where a singular value comes close to it, since it
+    is not defined across.
 
     >>> from tptheory.symbolic.rules import TargetProp
     >>> run = simulate(TargetProp(), [[[1.0, 0.5]], [[2.0]]], [1.0, 1.0], [1.0], lr=0.05, steps=100)
@@ -146,7 +148,7 @@ def _march(program: Program, values: dict[str, Any], size: Any, steps: int, tell
             trouble = f"after step {done + 1} {trouble}"
             break
         course.add(changes)
-        course.rank_changes += rank_changes(ranks, following_ranks, done + 1, program.kind.eps)
+        course.rank_changes += rank_changes(ranks, following_ranks, done + 1, math.sqrt(program.kind.eps))
         values, changes, ranks = following, following_changes, following_ranks
     if not trouble:
         return course.ended("completed", f"Completed {steps} steps; the loss is {course.last_loss()}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,7 +107,7 @@ class StackedArithmetic(FloatArithmetic):
             return self._by_singular_values(A)
         n, inverse = A.shape[-1], self._plainly_inverted(A)
         bound = np.asarray(1 / (n * condition(A, inverse)))
-        hard = ~(bound > math.sqrt(self.eps))
+        hard = ~(bound > self.eps ** (1 / 3))
         if hard.all():
             return self._by_singular_values(A)
         rank = np.full(hard.shape, n)
