@@ -112,7 +112,8 @@ def singular(shape: tuple[int, int]) -> InvalidValueError:
 
 def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
     """Return ``|A| |A^-1|`` in the 1-norm; of stacks, for each member."""
-    return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
+    with np.errstate(all="ignore"):  # what overflows is far above every bound
+        return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
 class FloatArithmetic:
@@ -260,11 +261,12 @@ class FloatArithmetic:
         if A.shape[0] != A.shape[1]:
             return None
         try:
-            inverse = np.linalg.inv(A)
+            with np.errstate(all="ignore"):
+                inverse = np.linalg.inv(A)
         except np.linalg.LinAlgError:
             return None
-        bound = 1 / (len(A) * condition(A, inverse))
-        return (inverse, len(A), float(bound)) if bound > float(np.finfo(A.dtype).eps) ** (1 / 3) else None
+        size = len(A) * condition(A, inverse)
+        return (inverse, len(A), float(1 / size)) if size < float(np.finfo(A.dtype).eps) ** (-1 / 3) else None
 
     def in_range(self, A: Any) -> bool:
         """Return whether all entries, or the scalar, are finite."""

@@ -94,23 +94,24 @@ class StackedArithmetic(FloatArithmetic):
 
     def _plainly_inverted(self, A: np.ndarray) -> np.ndarray:
         """Return ``A^-1``; infinite for a member that is exactly singular."""
-        try:
-            return np.linalg.inv(A)
-        except np.linalg.LinAlgError:
-            singular = np.linalg.slogdet(A)[0] == 0
-            identity = np.eye(A.shape[-1], dtype=self.dtype)
-            return np.where(_each(singular), np.inf, np.linalg.inv(np.where(_each(singular), identity, A)))
+        with np.errstate(all="ignore"):
+            try:
+                return np.linalg.inv(A)
+            except np.linalg.LinAlgError:
+                singular = _each(np.linalg.slogdet(A)[0] == 0)
+                identity = np.eye(A.shape[-1], dtype=self.dtype)
+                return np.where(singular, np.inf, np.linalg.inv(np.where(singular, identity, A)))
 
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, Any, Any]:
         """Return ``A+``, the ranks, and the smallest kept singular values over the largest, as `FloatArithmetic`."""
         if A.shape[-2] != A.shape[-1]:
             return self._by_singular_values(A)
         n, inverse = A.shape[-1], self._plainly_inverted(A)
-        bound = np.asarray(1 / (n * condition(A, inverse)))
-        hard = ~(bound > self.eps ** (1 / 3))
+        size = np.asarray(n * condition(A, inverse))
+        hard = ~(size < self.eps ** (-1 / 3))
         if hard.all():
             return self._by_singular_values(A)
-        rank = np.full(hard.shape, n)
+        rank, bound = np.full(hard.shape, n), 1 / size
         if hard.any():
             noted = self.undefined()
             inverse[hard], rank[hard], bound[hard] = self._by_singular_values(A[hard])
