@@ -32,6 +32,7 @@ from tptheory.numeric.closed_forms.target_prop import tp_closed_form
 from tptheory.numeric.crosscheck import crosscheck
 from tptheory.numeric.ensembles import simulate_ensemble
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.orders import order_in_eta
 from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.tactics import prove
@@ -118,6 +119,7 @@ __all__ = [
     "matadd",
     "matmul",
     "nonzero",
+    "order_in_eta",
     "orthogonal",
     "partial_isometry",
     "plateau_escape",
