@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from tptheory.numeric.orders import OrderInEta
 from tptheory.refuting.counterexample import Refuted
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
 from tptheory.writing import figures
@@ -132,6 +133,7 @@ def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
         "symbols": {"proved": "✓", "refuted": "✗", "undecided": "?"},
         "conjectures": data.expecting("refuted"),
         "open": data.expecting("undecided"),
+        "infinity": math.inf,
     }
 
 
@@ -173,10 +175,25 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
             "trials": measured.trials,
             "exact_trials": measured.exact_trials,
             "exact_failures": measured.exact_failures,
+            "degenerate_trials": measured.degenerate_trials,
+            "degenerate_residual": measured.degenerate_residual,
+            "order": _order_json(measured.order) if measured.order else None,
             "passed": measured.passed,
             "seed": measured.seed,
         }
     return found
+
+
+def _order_json(order: OrderInEta) -> dict[str, Any]:
+    """Return the order in ``eta``; a slope of null says that there is no defect."""
+    return {
+        "slope": order.slope if math.isfinite(order.slope) else None,
+        "standard_error": order.standard_error,
+        "expected": order.expected,
+        "instances": order.instances,
+        "formula_agrees": order.agrees,
+        "passed": order.passed,
+    }
 
 
 def _training_json(run: TrainingRun) -> dict[str, Any]:
