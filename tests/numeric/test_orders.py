@@ -225,6 +225,14 @@ def test_a_wrong_formula_fails_a_cross_check():
     assert (found.order.agrees, found.passed) == (False, False)
 
 
+def test_the_order_sees_what_differences_cannot():
+    """A law that is off by 1e-9 passes central differences, and no exact value tells; its step breaks it by eta."""
+    found = crosscheck(Conserved(LAW + squared_norm(W) / 10**9, along=TP.flow(net)), trials=10)
+    assert found.residual < 1e-6
+    assert (found.order.passed, found.passed) == (False, False)
+    assert crosscheck(Conserved(LAW, along=TP.flow(net)), trials=10).passed
+
+
 def test_degenerate_instances_are_reported_apart():
     """A claim that holds at generic matrices alone fails on degenerate ones, and the report says where."""
     m, n = symbols("m n", integer=True, positive=True)
