@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, S, Symbol, log, symbols
+from sympy import Determinant, MatrixSymbol, Rational, S, Symbol, log, symbols
 
 from tptheory import (
     Backprop,
@@ -90,6 +90,18 @@ def test_the_log_determinant_step():
     found = order_in_eta(LogPdet(W), TP.step(net), formula=exact)
     assert found.slope == pytest.approx(1, abs=0.01)
     assert (found.remainder, found.agrees) == (math.inf, True)
+
+
+def test_the_determinant_step_exactly():
+    """At full row rank det(W_2 W_2') is multiplied by (1 - eta a)^2 + eta^2 |d|^2 |p|^2, exactly, as rationals say."""
+    gram, rest = Determinant(matmul(W, transpose(W))), eta**2 * squared_norm(d) * squared_norm(HIDDEN)
+
+    def left_by(ratio):
+        return order_in_eta(gram, TP.step(net), formula=gram * (ratio - 1), given=full_row_rank(W)).remainder
+
+    assert left_by((1 - eta * a) ** 2 + rest) == math.inf
+    assert left_by((1 + eta * a) ** 2 + rest) == 1
+    assert left_by((1 - eta * a) ** 2) == 2
 
 
 def test_the_drift_of_the_log_determinant_law():
