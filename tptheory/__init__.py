@@ -26,6 +26,8 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.errors import TptheoryError
+from tptheory.invariants.counting import count_conservation_laws
+from tptheory.invariants.discovery import conservation_laws
 from tptheory.numeric.crosscheck import crosscheck
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.simulation import simulate
@@ -99,6 +101,8 @@ __all__ = [
     "alpha",
     "collect",
     "conjecture",
+    "conservation_laws",
+    "count_conservation_laws",
     "crosscheck",
     "damping",
     "decide",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar
+from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def derive(
     from tptheory.symbolic.rules import rule_named
 
     chosen = rule_named(rule)
-    sizes = _numbers("widths", widths) if widths is not None else None
+    sizes = whole_numbers("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:
@@ -83,13 +83,6 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[tuple[int, str, s
                 yield l, "state", f"d{state.name}", rf"\Delta {letter}_{{{l}}}", change
 
 
-def _numbers(argument: str, text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
-
-
 def _batch(text: str | None) -> Any:
     from sympy import Symbol
 
@@ -125,7 +118,7 @@ def simulate(
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import rule_named
 
-    sizes = _numbers("widths", widths)
+    sizes = whole_numbers("widths", widths)
     DeepLinearNetwork(widths=sizes)  # refuses widths that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     weights = [for_net.standard_normal((n, m)) / math.sqrt(m) for m, n in pairwise(sizes)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -203,7 +203,11 @@ class _Search:
         except TptheoryError:  # a rule of one's own that asks for numbers
             pass
         self.sizes = dict(zip(self.flow.net.widths, net.widths, strict=True))
-        symbols = set().union(*(v.free_symbols for v in self.flow.values())) - {*self.flow, self.flow.net.input, self.flow.net.error}
+        symbols = set().union(*(v.free_symbols for v in self.flow.values())) - {
+            *self.flow,
+            self.flow.net.input,
+            self.flow.net.error,
+        }
         self.constants = sorted((s for s in symbols if isinstance(s, MatrixSymbol)), key=str)
 
     def candidates(self, degree: int, progress: Callable[[str], Any]) -> list[Conjectured]:
@@ -300,13 +304,22 @@ class _Search:
 
     def certified(self, law: Conjectured, independent: int, seconds: float) -> Law:
         """Return the law with a proof, if there is one: for all weights, or for those of the ranks that are usual."""
-        general, given = law.quantity, law.given
-        verdict = prove(Conserved(general, along=self.flow, given=given), seconds)
-        if not verdict.proved:
-            ranks = (*given, *generic_ranks([*self.flow.net.weights, *self.constants], self.sizes))
-            at_ranks = prove(Conserved(general, along=self.flow, given=ranks), seconds)
-            verdict, given = (at_ranks, ranks) if at_ranks.proved else (verdict, given)
-        return Law(self._at_widths(general), general, independent, given, verdict)
+        general, here = law.quantity, self._at_widths(law.quantity)
+        verdict = prove(Conserved(general, along=self.flow, given=law.given), seconds)
+        if verdict.proved:
+            return Law(here, general, independent, law.given, verdict)
+        usual = (*law.given, *generic_ranks([*self.flow.net.weights, *self.constants, self.flow.net.input], self.sizes))
+        at_ranks = prove(Conserved(general, along=self.flow, given=usual), seconds)
+        if at_ranks.proved:
+            given, at_ranks = _fewest(usual, at_ranks, seconds)
+            return Law(here, general, independent, given, at_ranks)
+        if not law.given:
+            ranks = generic_ranks([*self.fields.net.weights, self.fields.net.input], {})
+            at_widths = prove(Conserved(here, along=self.fields.flow, given=ranks), seconds)
+            if at_widths.proved:
+                given, at_widths = _fewest(ranks, at_widths, seconds)
+                return Law(here, general, independent, given, at_widths)
+        return Law(here, general, independent, law.given, verdict)
 
     def _at_widths(self, expression: Any) -> Any:
         def leaf(part: Any) -> Any:
@@ -315,6 +328,15 @@ class _Search:
             return Identity(part.rows.xreplace(self.sizes)) if isinstance(part, Identity) else part
 
         return rebuild(expression, leaf)
+
+
+def _fewest(given: tuple[Claim, ...], verdict: Proved, seconds: float) -> tuple[tuple[Claim, ...], Proved]:
+    """Leave out the hypotheses, one after the other, without which the proof is found too."""
+    for hypothesis in given:
+        fewer = tuple(h for h in verdict.claim.given if h != hypothesis)
+        attempt = prove(replace(verdict.claim, given=fewer), seconds)
+        verdict = attempt if attempt.proved else verdict
+    return verdict.claim.given, verdict
 
 
 def _entries(value: Any) -> list[int]:

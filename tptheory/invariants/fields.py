@@ -62,8 +62,10 @@ class DataFields:
 
     def random(self, symbols: Sequence[Basic], prime: int, random: Random) -> Values:
         """Return an `nmod_mat` for each matrix symbol, and a residue for each scalar."""
-        return {s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else random.randrange(1, prime)
-                for s in symbols}
+        return {
+            s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else random.randrange(1, prime)
+            for s in symbols
+        }
 
     def at(self, kind: JetArithmetic, values: Mapping[Basic, Any]) -> list[Jet]:
         """Return the velocity of each parameter where the symbols have these values: jets, or what stands still.

@@ -58,7 +58,9 @@ def _ranks(fields: DataFields, start: Values, kind: JetArithmetic, random: Rando
     for k in range(kind.order):
         block = sum((back[i] * moved[k - i] for i in range(1, k + 1)), back[0] * moved[k])
         columns += block.transpose().tolist()
-        echelon, rank = nmod_mat(len(columns), fields.dimension, [int(e) for c in columns for e in c], kind.prime).rref()
+        echelon, rank = nmod_mat(
+            len(columns), fields.dimension, [int(e) for c in columns for e in c], kind.prime
+        ).rref()
         columns = echelon.tolist()[:rank]
         ranks.append(rank)
     return ranks
@@ -83,7 +85,10 @@ def _several_fields(fields: DataFields, curve: Values, kind: JetArithmetic, rand
     while still < ROUNDS_BEYOND:
         velocities = fields.at(kind, curve | fields.random(fields.data, kind.prime, random))
         columns.append([flat([v.coefficient(k) for v in velocities]) for k in range(kind.order)])
-        before, rank = rank, nmod_mat(len(columns), fields.dimension, sum((c[0] for c in columns), []), kind.prime).rank()
+        before, rank = (
+            rank,
+            nmod_mat(len(columns), fields.dimension, sum((c[0] for c in columns), []), kind.prime).rank(),
+        )
         still = still + 1 if rank == before else 0
     return [
         nmod_mat(len(columns), fields.dimension, sum((c[k] for c in columns), []), kind.prime).transpose()
