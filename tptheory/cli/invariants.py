@@ -40,8 +40,8 @@ def invariants(
 ) -> None:
     """Discover what a rule's flow conserves for all data and any loss, prove it, and count whether it is all.
 
-    Candidates are words in the weights, biases and fixed matrices of the rule, traces of words, and log-determinants. The
-    count is exact, by the rank of the Lie algebra that the data span. The exit status is 3 if a law was not proved.
+    Candidates are words in the weights, biases and fixed matrices of the rule, traces of words, and log-determinants.
+    The count is exact, by the rank of the Lie algebra that the data span. The exit status is 3 if a law was not proved.
     """
     from tptheory.invariants.discovery import conservation_laws
     from tptheory.symbolic.rules import rule_named

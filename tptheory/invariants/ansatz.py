@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, Trace
 
-from tptheory.claims.claim import Claim
 from tptheory.claims.hypotheses import full_column_rank, full_row_rank
 from tptheory.claims.vocabulary import ImageWithin, Zero
 from tptheory.numeric.jets import Jet
@@ -28,7 +27,7 @@ class Candidate(NamedTuple):
 
     quantity: Any
     letters: int
-    given: tuple[Claim, ...] = ()
+    given: tuple[Any, ...] = ()
 
 
 def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree: int) -> list[Word]:
@@ -44,7 +43,7 @@ def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree
 def letters_of(flow: Flow, constants: Sequence[MatrixSymbol]) -> list[MatrixExpr]:
     """Return the parameters, the constants and their pseudo-inverses, each with its transpose after it.
 
-    ``(I - B B+) W_l`` needs the last, and so does ``B_l B_{l+1}+``, which makes a direct feedback that of the next layer.
+    ``(I - B B+) W_l`` needs the last, and so does ``B_l B_{l+1}+``, which makes of a direct feedback that of a layer.
     """
     return [letter for A in (*flow, *constants, *map(Pinv, constants)) for letter in (A, transpose(A))]
 
@@ -105,14 +104,14 @@ def joint_gram(net: DeepLinearNetwork, l: int) -> MatrixExpr:
     return matadd(matmul(lower, transpose(lower)), matmul(transpose(upper), upper))
 
 
-def apart(net: DeepLinearNetwork, l: int) -> Claim:
+def apart(net: DeepLinearNetwork, l: int) -> Zero:
     """Return that no column of ``W_l`` is a combination of rows of ``W_{l+1}``: their images meet in 0 only."""
     return Zero(matmul(transpose(net.weight(l)), Pinv(joint_gram(net, l)), transpose(net.weight(l + 1))))
 
 
-def generic_ranks(symbols: Sequence[MatrixSymbol], sizes: Mapping[Any, Any]) -> tuple[Claim, ...]:
+def generic_ranks(symbols: Sequence[MatrixSymbol], sizes: Mapping[Any, Any]) -> tuple[Any, ...]:
     """Return that each matrix has the rank that almost every one of its shape at these sizes has."""
-    hypotheses = []
+    hypotheses: list[Any] = []
     for A in symbols:
         rows, columns = (n.xreplace(dict(sizes)) for n in A.shape)
         hypotheses += [full_row_rank(A)] if rows <= columns else []
@@ -147,7 +146,7 @@ class Conjectured(NamedTuple):
 
     quantity: Any
     letters: int
-    given: tuple[Claim, ...]
+    given: tuple[Any, ...]
 
 
 def combination(terms: Sequence[tuple[Rational, Candidate]]) -> Conjectured:

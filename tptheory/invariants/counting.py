@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sympy import nextprime
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.orbits import ROUNDS_BEYOND, orbit_ranks
+from tptheory.invariants.orbits import orbit_ranks
 from tptheory.symbolic.rules import Rule
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class LawCount:
             laws from above in any case; that no rank came out too small is certain but for a chance of about 2^-50.
         dimension: the number of parameters.
         rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
-        ranks: of brackets of at most 1, 2, 3, ... fields; the last `ROUNDS_BEYOND` orders add nothing.
+        ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.
         found: the laws that `conservation_laws` finds, if they were asked for.
     """
@@ -108,10 +108,9 @@ def count_conservation_laws(
     if degree is not None:
         from tptheory.invariants.discovery import conservation_laws
 
-        return conservation_laws(
-            rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress
-        ).counted
-    random = Random(seed)
+        found = conservation_laws(rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress)
+        return replace(found.counted, found=found)
+    random = np.random.default_rng(seed)
     runs: list[tuple[int, list[int]]] = []
     for _ in range(_ATTEMPTS):
         prime = random_prime(random)
@@ -136,9 +135,9 @@ def count_conservation_laws(
     )
 
 
-def random_prime(random: Random) -> int:
+def random_prime(random: np.random.Generator) -> int:
     """Return a prime between 2^60 and 2^61."""
-    return int(nextprime(2**60 + random.randrange(2**60 - 2**20)))
+    return int(nextprime(2**60 + int(random.integers(2**60 - 2**20))))
 
 
 def check_seed(seed: Any) -> None:
@@ -158,7 +157,7 @@ def check_cost(fields: DataFields) -> None:
     """Refuse widths at which the count would take too long.
 
     Raises:
-        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; the message says how long it would take.
+        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long they take.
     """
     n = fields.dimension
     if n > LARGEST_DIMENSION:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from random import Random
+from itertools import chain
 from typing import Any
 
+import numpy as np
 from flint import nmod_mat
 from sympy import Basic, MatrixSymbol
 
@@ -60,10 +61,10 @@ class DataFields:
         """The number of entries of all parameters."""
         return sum(int(W.rows * W.cols) for W in self.parameters)
 
-    def random(self, symbols: Sequence[Basic], prime: int, random: Random) -> Values:
+    def random(self, symbols: Sequence[Basic], prime: int, random: np.random.Generator) -> Values:
         """Return an `nmod_mat` for each matrix symbol, and a residue for each scalar."""
         return {
-            s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else random.randrange(1, prime)
+            s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else int(random.integers(1, prime))
             for s in symbols
         }
 
@@ -93,10 +94,15 @@ def as_jets(kind: JetArithmetic, values: Mapping[Basic, Any]) -> Values:
     }
 
 
-def random_matrix(symbol: MatrixSymbol, prime: int, random: Random) -> nmod_mat:
+def random_matrix(symbol: MatrixSymbol, prime: int, random: np.random.Generator) -> nmod_mat:
     """Return a matrix of residues, each as likely as any other."""
     rows, columns = map(int, symbol.shape)
-    return nmod_mat(rows, columns, [random.randrange(prime) for _ in range(rows * columns)], prime)
+    return nmod_mat(rows, columns, random.integers(prime, size=rows * columns).tolist(), prime)
+
+
+def from_rows(rows: Sequence[Sequence[int]], prime: int) -> nmod_mat:
+    """Return the matrix of these rows; there is at least one."""
+    return nmod_mat(len(rows), len(rows[0]), list(chain.from_iterable(rows)), prime)
 
 
 def flat(matrices: Sequence[nmod_mat]) -> list[int]:
