@@ -30,11 +30,17 @@ Question 2. How many laws has BP when hidden layers are wider than their neighbo
 (`balancedness.py`); their differentials are dependent exactly by symmetric S_l with W_{l+1} S_l = S_{l+1} W_{l+1},
 S_0 and S_L being 0 (`bp_relations`). At generic weights these are the S_l on the k_l = max(0, n_l - n_{l-1} -
 n_{l+1}) dimensions that W_l and W_{l+1} do not see, so that the balances give sum n_l (n_l + 1) / 2 - k_l (k_l + 1) /
-2 numbers. At depth 2 there are no others (Marcotte, Gribonval and Peyré, 2023). At depth 3 with widths up to 4, and
-at depth 4 with widths up to 3, but n_0 = n_L = 1, the count is this number; that it always is stays open.
+2 numbers. At depth 2 there are no others (Marcotte, Gribonval and Peyré, 2023), unless there is one field only.
+Between two layers of width 1 there always is: the weights between them move along one curve, and have all their
+number less one as laws. So cut the net at its layers of width 1; add what the balances give within the first piece
+and the last, the number of weights less one of every piece between, and one for each hidden layer of width 1. The
+count was this number at all 688 nets of depth 2 with widths up to 5, depth 3 up to 4, depth 4 up to 3 and depth 5 up
+to 2. The first at which the balances are not all, though n_0 n_L >= 2, is 1-2-2-1-2. That the number is right at all
+widths is open.
 
     BP 2-2-1: 3    BP 2-3-2: 6    BP 1-3-2: 6    BP 1-4-2: 9      BP 1-5-2: 12      BP 2-5-1: 12    BP 2-6-3: 20
     BP 1-2-1: 3    BP 1-1-1: 1    BP 2-2-2-2: 6  BP 1-4-4-2: 20   BP 4-1-4-1: 8     BP 1-4-1-4: 8   BP 2-1-4-1: 8
+    BP 1-2-2-1-2: 8    BP 3-1-3-2-1: 11
 
 Question 3. A closed form for TP's flow at wide layers and L >= 3. Square layers have one (`closed_form.py`). A wide
 net of depth 3 that is narrow as above has two laws of its weights, whatever the data; what one sample conserves
@@ -69,7 +75,7 @@ T = transpose
 def tp_laws_are_independent():
     """A combination of the gradients that vanishes has no first law, unless some W_l is 0, l < L. New here.
 
-    In W_1 only the first law has a gradient, -W_1, so that its coefficient is 0; then in W_2 only the second; and so on.
+    In W_1 only the first law has a gradient, so that its coefficient is 0; then in W_2 only the second; and so on.
     """
     claims = []
     for net in (DeepLinearNetwork(depth=depth) for depth in DEPTHS):

@@ -6,6 +6,7 @@ shapes compose. Widths are symbols here, so that two layers compose only where t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -38,6 +39,19 @@ def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree
         grown = [(*word, letter) for word, letter in product(grown, letters) if word[-1].cols == letter.rows]
         found += grown
     return [word for word in found if any(letter.atoms(MatrixSymbol) & moving for letter in word)]
+
+
+def number_of_words(letters: Sequence[MatrixExpr], degree: int) -> int:
+    """Return how many words of at most ``degree`` letters there are, without writing them down."""
+    ends = Counter(letter.cols for letter in letters)
+    total = ends.total()
+    for _ in range(degree - 1):
+        longer: Counter[Any] = Counter()
+        for letter in letters:
+            longer[letter.cols] += ends[letter.rows]
+        ends = longer
+        total += ends.total()
+    return total
 
 
 def letters_of(flow: Flow, constants: Sequence[MatrixSymbol]) -> list[MatrixExpr]:

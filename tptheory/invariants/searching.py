@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatrixSymbol, Rational, Symbol
+from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
@@ -18,6 +18,7 @@ from tptheory.invariants.ansatz import (
     letters_of,
     log_candidates,
     matrix_groups,
+    number_of_words,
     projections,
     values_of,
     word_candidate,
@@ -31,10 +32,24 @@ from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, rebuild
 from tptheory.symbolic.network import DeepLinearNetwork
 
+LARGEST_WORDS = 20_000
+"""More words than this are refused: they take minutes to multiply."""
 LARGEST_CANDIDATES = 3000
 """More words than this in one ansatz are refused: their linear algebra takes minutes."""
 _LARGEST_COEFFICIENT = 1000
 _SURPLUS = 12
+
+
+def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
+    """Refuse an ansatz that is too large, before it is written down.
+
+    Raises:
+        InvalidValueError: if there are more than `LARGEST_WORDS` words.
+    """
+    count = number_of_words(letters, degree)
+    if count > LARGEST_WORDS:
+        came = f"{degree}, for which there are {count:,} words in {len(letters)} letters"
+        raise InvalidValueError(complain("degree", f"one with at most {LARGEST_WORDS:,} words", came, "Try 2."))
 
 
 def general_flow(fields: DataFields) -> Flow:
@@ -64,7 +79,7 @@ class Search:
         """Return every conserved combination, matrices before scalars, short ones before long ones."""
         letters = letters_of(self.flow, self.constants)
         progress(f"words of up to {degree} letters")
-        self._check_words(len(letters), degree)
+        check_words(letters, degree)
         found = words(letters, frozenset(self.flow), degree)
         others, laws = projections(self.flow), []
         for group in matrix_groups(found):
@@ -76,14 +91,6 @@ class Search:
         progress(f"{len(traces)} traces and {len(logs)} log-determinants")
         matrices = sorted(laws, key=lambda law: law.letters)
         return matrices + sorted(self._combinations(traces, logs, traces=True), key=lambda law: law.letters)
-
-    def _check_words(self, letters: int, degree: int) -> None:
-        """Refuse an ansatz that is too large, before it is written down."""
-        reach = max(1, letters // max(1, len(self.flow.net.widths)))
-        count = letters * reach ** (degree - 1)
-        if count > 20 * LARGEST_CANDIDATES:
-            mend = f"about {count:,} words would be tried."
-            raise InvalidValueError(complain("degree", "smaller for this rule", degree, mend))
 
     def _combinations(
         self, group: Sequence[Word], others: Sequence[Candidate], traces: bool = False
