@@ -124,6 +124,13 @@ def test_other_rules_batches_and_biases(rule, widths, options, expected):
     assert count_conservation_laws(rule, widths, **options).count == expected
 
 
+def test_a_count_says_what_it_is_of():
+    """Rule, widths, options, dimension, rank, and how the rank was reached."""
+    assert repr(count_conservation_laws(Kaczmarz(), (2, 2, 2), batch=2, biases=True)).startswith(
+        "<0 conservation laws of Kaczmarz() at widths (2, 2, 2) with biases, batches of 2: dimension 12 - rank 12 "
+    )
+
+
 class OneSignWrong(Rule):
     """BP with the sign of one hidden error turned."""
 

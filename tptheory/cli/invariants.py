@@ -68,8 +68,8 @@ def invariants(
         lines = [rf"  {latex_of(law.general)} &= \text{{const}}" for law in laws.found]
         out.print("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" if lines else f"% {_sentence(laws)}")
     else:
-        bias = ", with biases" if biases else ""
-        out.print(Text(f"{chosen.title}, widths {widths}{bias}, words of up to {degree} letters", style="bold"))
+        options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
+        out.print(Text(f"{chosen.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
         for law in laws.found:
             out.print(_line(law))
         out.print(_sentence(laws))
@@ -110,6 +110,7 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
         "rule": laws.rule.name,
         "widths": laws.widths,
         "biases": laws.biases,
+        "batch": counted.batch,
         "degree": laws.degree,
         "seed": counted.seed,
         "found": laws.count,

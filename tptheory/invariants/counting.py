@@ -42,6 +42,7 @@ class LawCount:
     rule: Rule
     widths: tuple[int, ...]
     biases: bool
+    batch: int | None
     count: int
     dimension: int
     rank: int
@@ -57,12 +58,12 @@ class LawCount:
 
     def __repr__(self) -> str:
         """Show the count, and where it comes from."""
-        bias = " with biases" if self.biases else ""
+        options = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
         noun = "conservation law" if self.count == 1 else "conservation laws"
         saturating = " -> ".join(map(str, self.ranks))
         found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"
         return (
-            f"<{self.count} {noun} of {self.rule!r} at widths {self.widths}{bias}: "
+            f"<{self.count} {noun} of {self.rule!r} at widths {self.widths}{options}: "
             f"dimension {self.dimension} - rank {self.rank} (ranks {saturating}){found}>"
         )
 
@@ -126,6 +127,7 @@ def count_conservation_laws(
         rule=rule,
         widths=tuple(map(int, fields.net.widths)),
         biases=biases,
+        batch=batch,
         count=fields.dimension - rank,
         dimension=fields.dimension,
         rank=rank,
