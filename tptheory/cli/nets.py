@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar
+from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def derive(
     from tptheory.symbolic.rules import rule_named
 
     chosen = rule_named(rule)
-    sizes = numbers("widths", widths) if widths is not None else None
+    sizes = whole_numbers("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:
@@ -78,18 +78,6 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[tuple[int, str, s
             letter, _, number = state.name.rpartition("_")
             if number == str(l):
                 yield l, "state", f"d{state.name}", rf"\Delta {letter}_{{{l}}}", change
-
-
-def numbers(argument: str, text: str) -> tuple[int, ...]:
-    """Read integers with commas between.
-
-    Raises:
-        InvalidValueError: if the text is no such list.
-    """
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def _batch(text: str | None) -> Any:

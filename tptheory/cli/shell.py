@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
-from tptheory.errors import TptheoryError
+from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -105,6 +105,18 @@ def console(stderr: bool = False) -> Console:
 def printable(text: str) -> str:
     """Show what a stranger's file says without obeying it: control characters become spaces."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
+    """Read integers with commas between them, such as 4,3,2.
+
+    Raises:
+        InvalidValueError: if there is anything else.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def print_json(data: Any) -> None:
