@@ -50,7 +50,7 @@ def test_the_error_ray_is_what_the_simulation_finds(runs):
     run = runs["tp"]
     large = run.loss > 1e-8
     assert large.sum() > 100
-    np.testing.assert_allclose(run.loss[0] * experiments.ray_factors(run) ** 2[large], run.loss[large], rtol=1e-9)
+    np.testing.assert_allclose(run.loss[0] * experiments.ray_factors(run)[large] ** 2, run.loss[large], rtol=1e-9)
 
 
 def test_the_error_ray_is_not_that_of_backpropagation(runs):

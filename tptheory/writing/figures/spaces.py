@@ -160,6 +160,7 @@ def pulled_back_loss(
         heights = low + (high - low) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
         colors = [_CONTOURS[k * len(_CONTOURS) // levels] for k in range(levels)]
         ax.contour(h, v, loss, heights, colors=colors, linewidths=0.9, zorder=0.5)
+        ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
     return _finished(ax, limit)
 
 
@@ -200,15 +201,15 @@ def layer_spaces(
 
         with page_style():
             figure = plt.figure(figsize=(2.7 * (depth + 1), 6.2), layout="constrained")
-    axes = cast(np.ndarray, figure.subplots(2, depth + 1, squeeze=False))
-    weights, style = weights_at(run, step), {"rank": rank, "limit": limit}
+    axes = figure.subplots(2, depth + 1, squeeze=False)
+    weights = weights_at(run, step)
     for l in range(depth + 1):
         for row in axes[:, l]:
             pulled_back_loss(run, l, ax=row, step=step, sample=sample, limit=limit)
         if l < depth:
-            kernel_and_coimage(weights[l], axes[0, l], **style)
+            kernel_and_coimage(weights[l], axes[0, l], rank=rank, limit=limit)
         if l > 0:
-            image_and_cokernel(weights[l - 1], axes[1, l], **style)
+            image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=limit)
         for row in axes[:, l]:
             activations_and_targets(run, l, row, alpha=alpha, sample=sample)
             _finished(row, limit)
@@ -227,7 +228,7 @@ def _one_legend(figure: Figure, axes: np.ndarray) -> None:
                 label = "activation $x_l$"
             names.setdefault("target $t_l$" if label.startswith("target") else label, handle)
         ax.get_legend().remove()
-    figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=len(names))
+    figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=5)
 
 
 def _space(
@@ -236,10 +237,13 @@ def _space(
     """Draw two complementary subspaces, and parallels to the first through a lattice on the second."""
     size = len(kept[0])
     ax = _axes(ax, size)
-    for offset in _lattice(kept[0], steps, limit):
+    lattice = _lattice(kept[0], steps, limit)
+    for offset in lattice:
         _flat(ax, collapsed[0], offset, COSET, limit)
     for (basis, name), look in ((collapsed, KERNEL), (kept, IMAGE)):
         _flat(ax, basis, np.zeros(size), look | {"label": name}, limit)
+    if lattice:
+        ax.plot(*np.empty((size, 0)), **COSET, label=f"$x$ + {collapsed[1]}")
     return _finished(ax, limit)
 
 
@@ -328,7 +332,7 @@ def _finished(ax: Any, limit: float = LIMIT) -> Axes:
     """Give a space equal axes through the origin, and a legend."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)
-    ticks = [-limit, 0, limit]
+    ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
     ax.set_xticks(ticks)
     ax.set_yticks(ticks)
     if ax.name == "3d":
@@ -340,5 +344,7 @@ def _finished(ax: Any, limit: float = LIMIT) -> Axes:
         for line in ("right", "top"):
             ax.spines[line].set_visible(True)
     if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize="small", columnspacing=1.2)
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize="small", columnspacing=1.0, handlelength=1.6
+        )
     return cast(Axes, ax)

@@ -35,7 +35,7 @@ MARKS: tuple[dict[str, Any], ...] = (
 
 Style = Callable[[], AbstractContextManager[None]]
 
-_PAGE: dict[str, Any] = {
+_PAGE: Any = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
@@ -49,13 +49,13 @@ _PAGE: dict[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
-_PAPER: dict[str, Any] = _PAGE | {
+_PAPER: Any = _PAGE | {
     "axes.formatter.use_mathtext": True,
     "font.family": ["cmr10", "STIXGeneral"],
     "mathtext.fontset": "cm",
     "pdf.fonttype": 42,
 }
-_LATEX: dict[str, Any] = {
+_LATEX: Any = {
     "font.family": ["serif"],
     "font.serif": ["Latin Modern Roman"],
     "text.latex.preamble": r"\usepackage[T1]{fontenc}\usepackage{lmodern}\usepackage{amsmath,amssymb}",
