@@ -15,8 +15,8 @@ from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.proving.verdicts import Verdict
 from tptheory.training.trainer import LogLine
 from tptheory.writing.gathering import certificate_names, gather
-from tptheory.writing.rendering import shown_lines
 from tptheory.writing.report import build_report, check_certificates
+from tptheory.writing.templating import shown_lines
 
 SMALL = {"trials": 4, "steps": 81, "seconds": 2.0}
 THEOREMS = r'''

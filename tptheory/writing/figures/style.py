@@ -6,6 +6,7 @@ Things differ by colour (Okabe and Ito, 2008, safe for the colour-blind), by mar
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -132,11 +133,23 @@ def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tupl
     if not path.name:
         raise InvalidValueError(complain("path", "the path of a file", str(path), "Try 'figure.pdf'."))
     paths = path.with_suffix(".pdf"), path.with_suffix(".png")
-    with style():
+    with style(), _quiet("fontTools"):
         for target in paths:
             kind = target.suffix[1:]
             figure.savefig(target, format=kind, dpi=200, metadata=_UNDATED[kind])
     return paths
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Hold back a library's remarks: Computer Modern's files have dates that fontTools finds odd."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def inline_svg(figure: Figure, name: str, title: str) -> str:
