@@ -8,6 +8,7 @@ import pytest
 
 from tptheory import collect
 from tptheory.writing import appendix as module
+from tptheory.writing import chains
 from tptheory.writing.appendix import appendix
 
 FILE = r'''
@@ -102,7 +103,7 @@ def test_sections_can_be_left_out(theorems):
 
 def test_a_proof_that_is_too_long_is_said_to_be(theorems, monkeypatch):
     """Nobody reads ten pages of a chain of equations: the certificate has them."""
-    monkeypatch.setattr(module, "LONGEST", 10)
+    monkeypatch.setattr(chains, "LONGEST", 10)
     text, _ = appendix(theorems[:1])
     assert "too long to be read here" in text
     assert "align" not in text

@@ -37,8 +37,8 @@ class Illustration:
     figure: Figure
 
 
-def illustrations(data: ReportData) -> tuple[Illustration, ...]:
-    """Draw the figures of a report."""
+def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
+    """Draw the figures of a report, in the letters of its page or of a paper."""
     widths = "-".join(map(str, WIDTHS))
     lr = data.trajectories["tp"].lr
     drawn = [
@@ -48,14 +48,14 @@ def illustrations(data: ReportData) -> tuple[Illustration, ...]:
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             "what e_{t+1} = (1 - c_L) e_t predicts for TP, with c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' "
             "d_{l-1}) and c_0 = 0.",
-            figures.draw(figures.trajectories, data.trajectories),
+            figures.draw(figures.trajectories, data.trajectories, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             f"The change of both quantities over time {TIME:g}, that is {TIME:g}/eta steps, with widths {widths}. A "
             "step moves them by the order of eta^2, so that over a fixed time they move by the order of eta.",
-            figures.draw(figures.conservation_drift, data.drifts),
+            figures.draw(figures.conservation_drift, data.drifts, style=style),
         ),
     ]
     if data.digits:
@@ -65,7 +65,7 @@ def illustrations(data: ReportData) -> tuple[Illustration, ...]:
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4))
+            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4), style=style)
             drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
     return tuple(drawn)
 
@@ -73,13 +73,13 @@ def illustrations(data: ReportData) -> tuple[Illustration, ...]:
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the page: self-contained, for light and dark, for screens and paper."""
     template = html_environment().get_template("report.html.j2")
-    return template.render(**_words(data, checks), drawn=drawn)
+    return template.render(**words_of(data, checks), drawn=drawn)
 
 
 def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the LaTeX document, for pdfLaTeX, with figures from ``figures/``."""
     template = tex_environment().get_template("report.tex.j2")
-    return template.render(**_words(data, checks), drawn=drawn)
+    return template.render(**words_of(data, checks), drawn=drawn)
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
@@ -115,7 +115,7 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
     return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
+def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
     """Return what both documents speak of."""
     return {
         "data": data,

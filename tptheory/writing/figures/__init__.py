@@ -16,11 +16,12 @@ from tptheory.writing.figures.spaces import (
     layer_spaces,
     pulled_back_loss,
 )
-from tptheory.writing.figures.style import INK, MARKS, draw, inline_svg, page_style, paper_style, save
+from tptheory.writing.figures.style import INK, MARKS, Style, draw, inline_svg, page_style, paper_style, save
 
 __all__ = [
     "INK",
     "MARKS",
+    "Style",
     "Subspaces",
     "activations_and_targets",
     "conservation_drift",
