@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +128,12 @@ def test_a_fragment_compiles_in_a_paper(texts, tmp_path):
     needs = re.findall(r"^%   (.*)$", texts[0], re.MULTILINE)
     head = ["\\documentclass{article}", *needs, "\\setlength{\\emergencystretch}{3em}", "\\begin{document}"]
     compiled("\n".join([*head, texts[0], "\\end{document}"]), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_the_whole_library_compiles(tmp_path):
+    """No line of any theorem, proof or counterexample of the library is too long."""
+    text, settled = appendix(collect(Path(__file__).parents[2] / "proofs"), standalone=True)
+    assert len(settled) > 300
+    assert "Overfull" not in compiled(text, tmp_path)
