@@ -337,6 +337,9 @@ def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):
     assert "Counterexample" in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conjectures.py", "facts.py", "paper.tex"]
     assert r"\section{Which of these hold?}" in run("latex", facts, status=1).stdout
+    table = run("latex", facts, "--table", status=1).stdout
+    assert r"\begin{longtable}" in table
+    assert r"\begin{proof}" not in table
 
 
 def test_simulate_agrees_with_the_laws(run):
@@ -464,6 +467,8 @@ def test_report_writes_the_page(run, facts, tmp_path):
     assert shown[-1] == "report/report.html"
     page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
     assert "Matrices commute" in page
+    assert "paper" not in [path.name for path in (tmp_path / "report").iterdir()]
+    assert run(*arguments, "--paper", status=1).stdout.splitlines()[-1] == "report/paper/paper.tex"
     data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert (tmp_path / data["page"]).is_file()
     assert (data["summary"]["proved"], data["summary"]["refuted"]) == (1, 1)
