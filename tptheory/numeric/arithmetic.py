@@ -26,10 +26,6 @@ class Arithmetic(Protocol):
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
 
-    @property
-    def eps(self) -> float:
-        """The distance from 1 to the next number; 0 where there is no rounding."""
-
     def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
         """Return this arithmetic in the precision that operations on ``matrices`` have."""
 
@@ -60,19 +56,6 @@ class Arithmetic(Protocol):
     def pinv(self, A: Any) -> Any:
         """Return ``A+``."""
 
-    def inverted(self, A: Any) -> tuple[Any, Any, Any]:
-        """Return ``A+``, the rank of ``A``, and the smallest singular value that is kept over the largest.
-
-        The last may be a bound from below where it is far from deciding the rank. It is 1 where no rounding decides
-        the rank, and where ``A`` is 0.
-        """
-
-    def in_range(self, A: Any) -> Any:
-        """Return whether all entries, or the scalar, are finite and within the range of floats, 1.8e308."""
-
-    def entries(self, A: Any) -> np.ndarray:
-        """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
-
     def matrix_power(self, A: Any, exponent: int) -> Any:
         """Return ``A`` multiplied by itself; a negative exponent inverts."""
 
@@ -96,6 +79,27 @@ class Arithmetic(Protocol):
 
     def exp(self, value: Any) -> Any:
         """Return the exponential of a scalar."""
+
+
+class RunArithmetic(Arithmetic, Protocol):
+    """What a simulation asks beside: ranks that are told, numbers that are kept."""
+
+    @property
+    def eps(self) -> float:
+        """The distance from 1 to the next number; 0 where there is no rounding."""
+
+    def inverted(self, A: Any) -> tuple[Any, Any, Any]:
+        """Return ``A+``, the rank of ``A``, and the smallest singular value that is kept over the largest.
+
+        The last may be a bound from below where it is far from deciding the rank. It is 1 where no rounding decides
+        the rank, and where ``A`` is 0.
+        """
+
+    def in_range(self, A: Any) -> Any:
+        """Return whether all entries, or the scalar, are finite and within the range of floats, 1.8e308."""
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
 
 
 def not_finite() -> InvalidValueError:

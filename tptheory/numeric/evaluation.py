@@ -10,14 +10,14 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from numbers import Integral
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sympy import Basic, Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, SympifyError, sympify
 from sympy.printing.printer import Printer
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.kinds import arithmetic_named
 
 _Line = tuple[Callable[..., Any], tuple[int, ...]]
@@ -199,9 +199,9 @@ class _Recorder(ArrayPrinter):
         return len(self.tape) - 1
 
     def _print_Pinv(self, expr: Any) -> Any:
-        watch, inverted = self.watch, self.arithmetic.inverted
-        if watch is None:
+        if self.watch is None:
             return super()._print_Pinv(expr)
+        watch, inverted = self.watch, cast(RunArithmetic, self.arithmetic).inverted
 
         def watched(A: Any) -> Any:
             inverse, rank, smallest = inverted(A)
@@ -264,9 +264,9 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
     wanted = expression.free_symbols
     _check_complete(wanted, [*values, *sizes])
-    kind = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
-    scalars = {s: kind.scalar(str(s), value) for s, value in values.items() if s not in matrices}
-    result = ArrayPrinter(kind, matrices | scalars, sizes).doprint(expression)
+    fitted = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
+    scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
+    result = ArrayPrinter(fitted, matrices | scalars, sizes).doprint(expression)
     return result.copy() if isinstance(result, np.ndarray) else result
 
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain, unknown_name
-from tptheory.numeric.arithmetic import Arithmetic, FloatArithmetic
+from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
 from tptheory.numeric.multiprecision import LEAST_DIGITS, MOST_DIGITS, MultiprecisionArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 
-_ARITHMETICS: dict[str, Arithmetic] = {
+_ARITHMETICS: dict[str, RunArithmetic] = {
     "float": FloatArithmetic(),
     "float32": FloatArithmetic(np.float32),
     "float64": FloatArithmetic(np.float64),
@@ -20,7 +20,7 @@ _ARITHMETICS: dict[str, Arithmetic] = {
 }
 
 
-def arithmetic_named(name: str) -> Arithmetic:
+def arithmetic_named(name: str) -> RunArithmetic:
     """Return the arithmetic of a name.
 
     ``"float"`` is NumPy in the precision of the arrays that it meets, ``"float32"`` and ``"float64"`` bring them to
@@ -37,7 +37,7 @@ def arithmetic_named(name: str) -> Arithmetic:
     return _named("arithmetic", name, _ARITHMETICS)
 
 
-def dtype_named(name: str) -> Arithmetic:
+def dtype_named(name: str) -> RunArithmetic:
     """Return the arithmetic of a name that says a precision: every one but ``"float"``.
 
     Raises:
@@ -47,7 +47,7 @@ def dtype_named(name: str) -> Arithmetic:
     return _named("dtype", name, {known: kind for known, kind in _ARITHMETICS.items() if known != "float"})
 
 
-def _named(argument: str, name: str, plain: dict[str, Arithmetic]) -> Arithmetic:
+def _named(argument: str, name: str, plain: dict[str, RunArithmetic]) -> RunArithmetic:
     digits = re.fullmatch(r"mp([0-9]{1,9})", name) if isinstance(name, str) else None
     if digits:
         return _multiprecision(argument, int(digits[1]))
@@ -57,7 +57,7 @@ def _named(argument: str, name: str, plain: dict[str, Arithmetic]) -> Arithmetic
 
 
 @lru_cache(maxsize=16)
-def _multiprecision(argument: str, digits: int) -> Arithmetic:
+def _multiprecision(argument: str, digits: int) -> RunArithmetic:
     if not LEAST_DIGITS <= digits <= MOST_DIGITS:
         expected = f"of {LEAST_DIGITS} to {MOST_DIGITS} digits"
         raise InvalidValueError(complain(argument, expected, f"mp{digits}", "Try 'mp50'."))

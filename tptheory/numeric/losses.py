@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.arithmetic import Arithmetic, FloatArithmetic
+from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
 
 LOSSES = ("squared", "cross-entropy")
 
@@ -16,7 +16,7 @@ OutputError = Callable[[Any, Any], tuple[Any, Any]]
 """Takes ``x_L`` and ``y``; returns ``d_L`` and the loss, or None for a loss that is not told."""
 
 
-def output_error(kind: Arithmetic, loss: Any, target: Any) -> OutputError:
+def output_error(kind: RunArithmetic, loss: Any, target: Any) -> OutputError:
     """Return the function that a simulation's ``loss`` names, or is.
 
     Raises:
@@ -38,7 +38,7 @@ def output_error(kind: Arithmetic, loss: Any, target: Any) -> OutputError:
     return lambda x, y: _cross_entropy(kind, x, y)
 
 
-def _squared(kind: Arithmetic, x: Any, y: Any) -> tuple[Any, Any]:
+def _squared(kind: RunArithmetic, x: Any, y: Any) -> tuple[Any, Any]:
     """Return ``x - y`` and ``1/2 |x - y|^2``, summed over the samples."""
     e = x - y
     rows, columns = kind.shape(e)
@@ -46,7 +46,7 @@ def _squared(kind: Arithmetic, x: Any, y: Any) -> tuple[Any, Any]:
     return e, kind.trace(kind.product(turned, e) if columns <= rows else kind.product(e, turned)) / 2
 
 
-def _cross_entropy(kind: Arithmetic, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, Any]:
+def _cross_entropy(kind: RunArithmetic, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, Any]:
     """Return ``softmax(x) - y`` and ``-sum y log softmax(x)``, column by column, summed over the samples."""
     exp, log = (f if x.dtype != object else np.frompyfunc(f, 1, 1) for f in (kind.exp, kind.log))
     z = x - x.max(axis=-2, keepdims=True)
@@ -54,14 +54,14 @@ def _cross_entropy(kind: Arithmetic, x: np.ndarray, y: np.ndarray) -> tuple[np.n
     return exp(-surprise) - y, (y * surprise).sum(axis=(-2, -1))
 
 
-def _check_distribution(kind: Arithmetic, y: np.ndarray) -> None:
+def _check_distribution(kind: RunArithmetic, y: np.ndarray) -> None:
     total = y.sum(axis=-2)
     if not ((y >= 0).all() and (abs(total - 1) <= 64 * kind.eps * y.shape[-2]).all()):
         expected = "columns of probabilities for loss='cross-entropy': nonnegative, of sum 1"
         raise InvalidValueError(complain("y", expected, y.tolist(), "Give one-hot columns."))
 
 
-def _own(kind: Arithmetic, loss: Callable[..., Any], x: Any, y: Any) -> tuple[Any, Any]:
+def _own(kind: RunArithmetic, loss: Callable[..., Any], x: Any, y: Any) -> tuple[Any, Any]:
     """Return what a function of one's own gives: ``d_L``, or the pair of ``d_L`` and the loss."""
     given = loss(kind.entries(x), kind.entries(y))
     d, value = given if isinstance(given, tuple) and len(given) == 2 else (given, None)

@@ -14,7 +14,7 @@ import numpy as np
 from sympy import Basic, MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.evaluation import Watch, compile_with
 from tptheory.numeric.losses import OutputError
 from tptheory.numeric.ranks import Ranks
@@ -44,7 +44,7 @@ class Program:
     """
 
     def __init__(
-        self, rule: Rule, net: DeepLinearNetwork, kind: Arithmetic, output_error: OutputError, flow: bool = False
+        self, rule: Rule, net: DeepLinearNetwork, kind: RunArithmetic, output_error: OutputError, flow: bool = False
     ) -> None:
         self.rule, self.net, self.kind, self.output_error = rule, net, kind, output_error
         lettered = _LetteredNetwork(widths=net.widths, batch=net.batch, biases=net.biases, loss="any")
@@ -163,7 +163,7 @@ class Program:
         return A
 
 
-def read(kind: Arithmetic, argument: str, value: Any, column: bool = False) -> Any:
+def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:
     """Return a matrix of finite numbers."""
     A = kind.read(argument, value, column)
     kind.check(argument, A)
@@ -191,7 +191,7 @@ def _with_letters(rule: Rule) -> Rule:
     return lettered
 
 
-def _compiled(kind: Arithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:
+def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:
     symbols = sorted(expression.free_symbols, key=_in_order)
     names = [str(symbol) for symbol in symbols]
     function = compile_with(kind, expression, symbols, watch)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from mpmath import MPContext
 
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, Arithmetic
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
 from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import RankChange, told
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -143,13 +143,13 @@ def recorded(program: Program, course: Course, constants: dict[str, Any], **rest
     )
 
 
-def _stacked(kind: Arithmetic, history: Sequence[Any], like: Any = 0.0) -> np.ndarray:
+def _stacked(kind: RunArithmetic, history: Sequence[Any], like: Any = 0.0) -> np.ndarray:
     """Return the history as one array; what is missing is NaN, in the shape of ``like``."""
     missing = np.full_like(like, float("nan"))
     return np.stack([missing if value is None else kind.entries(value) for value in history])
 
 
-def _plain(kind: Arithmetic, value: Any) -> Any:
+def _plain(kind: RunArithmetic, value: Any) -> Any:
     """Return a constant as it is recorded: an array, or a number."""
     entries = kind.entries(value)
     return entries.copy() if entries.ndim else entries.item()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import Arithmetic, FloatArithmetic
+from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
 from tptheory.numeric.program import read
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
@@ -30,7 +30,7 @@ def check_rule(rule: Any) -> None:
         raise InvalidTypeError(complain("rule", "a rule such as TargetProp()", rule))
 
 
-def step_size(kind: Arithmetic, lr: Any) -> Any:
+def step_size(kind: RunArithmetic, lr: Any) -> Any:
     """Return a step size as a number of this arithmetic; one hundredth for None.
 
     Raises:
@@ -81,7 +81,7 @@ def increasing(times: Any) -> np.ndarray:
 
 
 def start(
-    kind: Arithmetic, weights: Any, x: Any, y: Any, biases: Any, loss: Any, one_sample: bool
+    kind: RunArithmetic, weights: Any, x: Any, y: Any, biases: Any, loss: Any, one_sample: bool
 ) -> tuple[DeepLinearNetwork, dict[str, Any]]:
     """Check the shapes of the arguments, and build the net and the values of its symbols.
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.start import increasing, start
 
 
@@ -26,7 +26,7 @@ class Sample:
         error: ``x_L - y``.
     """
 
-    arithmetic: Arithmetic
+    arithmetic: RunArithmetic
     weights: tuple[Any, ...]
     x: tuple[Any, ...]
     target: Any
@@ -46,7 +46,7 @@ class Sample:
         return downward[::-1]
 
 
-def read_sample(kind: Arithmetic, weights: Any, x: Any, y: Any) -> Sample:
+def read_sample(kind: RunArithmetic, weights: Any, x: Any, y: Any) -> Sample:
     """Read a net and one sample, and refuse what does not chain.
 
     Raises:
