@@ -35,8 +35,9 @@ def report(
 ) -> None:
     """Derive every rule, settle every theorem and conjecture, cross-check, simulate and train; write one page.
 
-    FOLDER gets report.html, report.tex and report.json, with certificates, counterexamples and figures beside them, and
-    with --paper the folder paper: pdflatex paper, bibtex paper, and pdflatex paper twice.
+    FOLDER gets report.html, report.tex and report.json, the same bytes each time, and times.json, with certificates,
+    counterexamples and figures beside them; with --paper also the folder paper: pdflatex paper, bibtex paper, and
+    pdflatex paper twice.
     Theorem files are Python and are run: name only files that you trust.
     """
     screen, err = console(), console(stderr=True)

@@ -84,7 +84,7 @@ def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
-    """Return the data for machines: the same bytes each time, but for what stands under ``times``."""
+    """Return the data for machines: the same bytes each time. `render_times` has what differs."""
     content = {
         "format": FORMAT,
         "versions": data.versions,
@@ -105,14 +105,24 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
         "theorems": [_theorem_json(result, checks) for result in data.theorems],
         "training": {name: _training_json(run) for name, run in data.digits.items()},
         "figures": [f"figures/{illustration.name}.pdf" for illustration in drawn],
-        "times": {
+    }
+    return _json(content)
+
+
+def render_times(data: ReportData) -> str:
+    """Return when the report was written, and how long each part took: all that differs from one report to the next."""
+    return _json(
+        {
             "written": data.written.isoformat(timespec="seconds"),
             "seconds": data.seconds,
             "proving": {r.theorem.node: r.proving_seconds for r in data.theorems},
             "cross_checking": {r.theorem.node: r.measuring_seconds for r in data.theorems},
             "training": data.digits_seconds,
-        },
-    }
+        }
+    )
+
+
+def _json(content: Any) -> str:
     return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -23,10 +23,15 @@ from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.gathering import Progress, ReportData, gather
 from tptheory.writing.paper import FOLDER, write_paper
-from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex
+from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
 
 CHECKING_SECONDS = 600
 """How long the checker may take over all certificates."""
+
+DOCUMENTS = {"report.json": render_json, "report.tex": render_tex, "report.html": render_html}
+"""What is written of the data, the page last: the same bytes each time."""
+TIMES = "times.json"
+"""What is written of the times, apart."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,8 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     drawn = illustrations(data)
     for illustration in drawn:
         figures.save(illustration.figure, stage / "figures" / illustration.name)
-    for name, render in (("report.json", render_json), ("report.tex", render_tex), ("report.html", render_html)):
+    (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
+    for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
     shutil.copyfile(checker.__file__, stage / "checker.py")
     if paper:
@@ -166,9 +172,7 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
         *(Path("certificates", name) for name in names),
         *(Path("counterexamples", result.counterexample) for result in data.theorems if result.counterexample),
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
-        Path("report.json"),
-        Path("report.tex"),
-        Path("report.html"),
+        *map(Path, (TIMES, *DOCUMENTS)),
     ]
 
 
