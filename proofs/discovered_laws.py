@@ -99,6 +99,28 @@ def learned_inverses_beyond_their_image():
     return untouched(LearnedInverse())
 
 
+@theorem("At any depth FA ties each bias to the next: b_l - B_{l+1} b_{l+1} is conserved")
+def fa_biases():
+    """b_l moves by -d_l, summed over the batch, and d_l = B_{l+1} d_{l+1}. New here as far as we know."""
+    tied = minus(biased.bias(l), matmul(FA.feedback(biased, l + 1), biased.bias(l + 1)))
+    return ForAll(Conserved(tied, along=FA.flow(biased)), (l, 1, L - 1))
+
+
+@theorem("With biases FA conserves B W_{l+1} + W_{l+1}' B' - W_l W_l' - b_l b_l' at any depth")
+def fa_alignment_with_biases():
+    """A bias is a weight on an input that is always 1 (compare Robertson and Koyejo, 2023, for weights)."""
+    law = minus(alignment(biased, l, FA.feedback(biased, l + 1)), matmul(biased.bias(l), T(biased.bias(l))))
+    return ForAll(Conserved(law, along=FA.flow(biased)), (l, 1, L - 1))
+
+
+@conjecture("BP ties each bias to the next by its weight: b_1 - W_2' b_2 is conserved, at depth 2")
+def bp_biases():
+    """The weight moves too."""
+    some = DeepLinearNetwork(depth=2, biases=True)
+    tied = minus(some.bias(1), matmul(T(some.weight(2)), some.bias(2)))
+    return Conserved(tied, along=Backprop().flow(some))
+
+
 @theorem("DFA aligns W_2 with B_1 B_2+ if the feedback B_2 has full column rank, at depth 3")
 def dfa_alignment_at_full_column_rank():
     """B_2+ B_2 = I, so that B_1 B_2+ takes d_2 to d_1. Widths 2-2-2-2 have 6 laws, 3 of each layer. New here."""

@@ -29,7 +29,7 @@ from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, u
 from tptheory.numeric.evaluation import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.dynamics import Flow
-from tptheory.symbolic.expressions import LogPdet, rebuild
+from tptheory.symbolic.expressions import rebuild
 from tptheory.symbolic.network import DeepLinearNetwork
 
 LARGEST_WORDS = 20_000
@@ -101,26 +101,20 @@ class Search:
             came = f"one at which {len(candidates):,} words have one shape"
             expected = f"one with at most {LARGEST_CANDIDATES:,} words of a shape"
             raise InvalidValueError(complain("degree", expected, came))
-        values: list[list[int]] = [[] for _ in candidates]
         rates: list[list[int]] = [[] for _ in candidates]
-        while len(values[0]) < len(candidates) + _SURPLUS:
-            for place, jet in enumerate(self._moving(group, others, traces)):
-                values[place] += _entries(jet.coefficient(0))
-                rates[place] += _entries(jet.coefficient(1))
-        for place, candidate in enumerate(candidates):
-            if isinstance(candidate.quantity, LogPdet):  # a number of its own, that F_p does not have
-                values[place] = [int(self.random.integers(self.kind.prime)) for _ in values[place]]
-        distinct = _independent_rows(values, self.kind.prime)
+        while len(rates[0]) < len(candidates) + _SURPLUS:
+            for rate, jet in zip(rates, self._moving(group, others, traces), strict=True):
+                rate += _entries(jet.coefficient(1))
         laws = []
-        for relation in _relations([rates[place] for place in distinct], self.kind.prime):
+        for relation in _relations(rates, self.kind.prime):
             coefficients = [_small_rational(c, self.kind.prime) for c in relation]
             if None not in coefficients:
-                terms = [(c, candidates[place]) for c, place in zip(coefficients, distinct, strict=True) if c][::-1]
+                terms = [(c, candidate) for c, candidate in zip(coefficients, candidates, strict=True) if c][::-1]
                 laws.append(combination(terms))
         return laws
 
     def _moving(self, group: Sequence[Word], others: Sequence[Candidate], traces: bool) -> list[Jet]:
-        """Return the value and the derivative of each candidate at a random point, for random data."""
+        """Return each candidate with its derivative along the flow, at a random point and for random data."""
         point = self._point()
         velocities = self.fields.at(JetArithmetic(self.kind.prime), point)
         for symbol, velocity in zip(self.fields.parameters, velocities, strict=True):
@@ -170,13 +164,6 @@ class Search:
 
 def _entries(value: Any) -> list[int]:
     return [int(e) for e in (value.entries() if hasattr(value, "entries") else [value])]
-
-
-def _independent_rows(rows: Sequence[Sequence[int]], prime: int) -> list[int]:
-    """Return the places of the first rows that are linearly independent."""
-    matrix = from_rows(rows, prime).transpose()
-    echelon, rank = matrix.rref()
-    return [next(j for j in range(len(rows)) if int(echelon[i, j])) for i in range(rank)]
 
 
 def _relations(rows: Sequence[Sequence[int]], prime: int) -> list[list[int]]:
