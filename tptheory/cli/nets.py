@@ -1,25 +1,22 @@
-"""The commands about one net: derive, simulate, train."""
+"""The commands about one net: derive, simulate."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar
+from tptheory.cli.shell import Json, RuleName, Seed, app, console, numbers, print_json
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
     from tptheory.numeric.simulation import Run
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import Rule
-    from tptheory.training.trainer import LogLine
 
 
 @app.command()
@@ -39,7 +36,7 @@ def derive(
     from tptheory.symbolic.rules import rule_named
 
     chosen = rule_named(rule)
-    sizes = _numbers("widths", widths) if widths is not None else None
+    sizes = numbers("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:
@@ -83,13 +80,6 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[tuple[int, str, s
                 yield l, "state", f"d{state.name}", rf"\Delta {letter}_{{{l}}}", change
 
 
-def _numbers(argument: str, text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
-
-
 def _batch(text: str | None) -> Any:
     from sympy import Symbol
 
@@ -125,7 +115,7 @@ def simulate(
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import rule_named
 
-    sizes = _numbers("widths", widths)
+    sizes = numbers("widths", widths)
     DeepLinearNetwork(widths=sizes)  # refuses widths that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     weights = [for_net.standard_normal((n, m)) / math.sqrt(m) for m, n in pairwise(sizes)]
@@ -176,46 +166,3 @@ def _trajectory(run: Run) -> list[dict[str, Any]]:
         }
         for t in sorted({round(i * run.steps / 10) for i in range(11)})
     ]
-
-
-@app.command()
-def train(
-    rule: RuleName = "bp",
-    data: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A folder with MNIST's four IDX files; else the digits.")
-    ] = None,
-    steps: Annotated[int, typer.Option(help="How many updates to make.")] = 1000,
-    batch: Annotated[int, typer.Option(help="Samples an update.")] = 100,
-    lr: Annotated[float, typer.Option(help="The step size eta.")] = 0.1,
-    seed: Seed = 0,
-    log_every: Annotated[int, typer.Option(help="How many updates from one line to the next.")] = 100,
-    as_json: Json = False,
-) -> None:
-    """Train a deep linear net on handwritten digits: softmax cross-entropy, plain SGD, float32.
-
-    A run that diverges says so, and how to mend it; it is a result and no failure of the command.
-    """
-    from tptheory.training.data import load_digits, load_mnist
-    from tptheory.training.trainer import format_log_line
-    from tptheory.training.trainer import train as fit
-
-    out, err = console(), console(stderr=True)
-    logs = err if as_json else out
-    images = load_digits() if data is None else load_mnist(data)
-    with progress_bar(logs if logs.is_terminal else err) as progress:
-        task = progress.add_task(f"training {rule} on {images.name}", total=steps)
-
-        def show(line: LogLine) -> None:
-            logs.print(format_log_line(line))
-            progress.update(task, completed=line.step)
-
-        run = fit(rule, data=images, steps=steps, batch=batch, lr=lr, seed=seed, log_every=log_every, on_log=show)
-    if as_json:
-        facts = {f.name: getattr(run, f.name) for f in fields(run) if f.name not in ("weights", "biases", "log")}
-        print_json({**facts, "log": [asdict(line) for line in run.log]})
-        return
-    out.print(Text(run.status, STYLES[run.status]).append(f": {run.message}", "default"))
-    out.print(f"{run.data}, widths {'-'.join(map(str, run.widths))}, {run.rule}")
-    out.print(f"train  loss {run.train_loss:.4f}  accuracy {run.train_accuracy:.4f}")
-    out.print(f"test   loss {run.test_loss:.4f}  accuracy {run.test_accuracy:.4f}")
-    out.print(f"largest rank of the logged updates, W_1 to W_{len(run.ranks)}: {', '.join(map(str, run.ranks))}")

@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
-from tptheory.errors import TptheoryError
+from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -100,6 +100,14 @@ def progress_bar(screen: Console) -> Iterator[Progress]:
 def console(stderr: bool = False) -> Console:
     """Return a console on what stdout, or stderr, is now: plain text where nobody is looking, and nothing cut."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def numbers(argument: str, text: str) -> tuple[int, ...]:
+    """Read integers with commas between."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def printable(text: str) -> str:
