@@ -41,7 +41,7 @@ def train(
     damping: Annotated[float, typer.Option(help="The lambda of damped-tp.")] = 0.1,
     inverse: Annotated[str, typer.Option(help="The inverse that dtp learns: linear or sigmoid.")] = "linear",
     noise: Annotated[float, typer.Option(help="The noise in which it learns, at step 0.")] = 10.0,
-    inverse_lr: Annotated[float, typer.Option(help="The step size with which it learns.")] = 0.1,
+    inverse_lr: Annotated[float, typer.Option(help="The step size with which it learns.")] = 0.5,
     alpha: Annotated[float, typer.Option(help="The size of dtp's top target.")] = 1.0,
     penultimate: Annotated[
         bool, typer.Option("--penultimate", help="Give dtp's penultimate layer the true gradient.")

@@ -48,7 +48,7 @@ def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> No
 
     path = Path(path)
     facts = {"format": FORMAT, "config": checkpoint.config, "progress": checkpoint.progress}
-    arrays = {f"array_{name}": np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
+    arrays = {f"array_{name}": np.array(array, order="C") for name, array in checkpoint.arrays.items()}
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), np.uint8)
     part = path.with_name(f".{path.name}.part")

@@ -21,7 +21,7 @@ import numpy as np
 from tptheory.errors import InvalidTypeError, complain, unknown_name
 from tptheory.training.checking import positive, positive_or_zero
 from tptheory.training.data import Array
-from tptheory.training.layerwise import Arrays, LayerwiseRule
+from tptheory.training.layerwise import Arrays, LayerwiseRule, norm
 
 KINDS = ("linear", "sigmoid")
 NOISE_HALVES_AT = 100
@@ -36,7 +36,8 @@ class InverseSettings:
         kind: ``"linear"``, or ``"sigmoid"`` as in the seed notebook.
         noise: the standard deviation of ``n`` at step 0; at step ``t`` it is ``noise / (1 + t / 100)``. One draw for
             each sample and unit, the same in the input and in what is to be reconstructed.
-        lr: the step size of the inverses, over ``1 + std(n)^2``, for the curvature of ``R_l`` grows with that.
+        lr: the step size of the inverses, in units of ``1 / |M|_F``, ``M`` the second moment of ``(f_l(x + n)', 1)'``
+            in the batch: the linear ``R_l`` has no more curvature than ``|M|_F``, so that a step below 2 is stable.
         alpha: the size of the top target; of no effect on the linear inverse.
         penultimate: whether ``d_{L-1}`` is the true gradient too, as in the seed notebook.
 
@@ -51,7 +52,7 @@ class InverseSettings:
 
     kind: str = "linear"
     noise: float = 10.0
-    lr: float = 0.1
+    lr: float = 0.5
     alpha: float = 1.0
     penultimate: bool = False
 
@@ -126,7 +127,8 @@ class Inverses:
             off = rebuilt - noisy
             self.reconstruction_losses[l - 2] = float(np.square(off, dtype=np.float64).sum() / (2 * x.shape[1]))
             off = off * slope
-            rate = x.dtype.type(self.settings.lr / ((1 + std**2) * x.shape[1]))
+            inputs = np.vstack([above, np.ones_like(above[:1])])
+            rate = x.dtype.type(self.settings.lr / norm(inputs @ inputs.T))
             self._layerwise.constants[symbol] = V - rate * (off @ above.T)
             self.c[l - 2] = c - rate * off.sum(axis=1, keepdims=True)
 

@@ -78,12 +78,21 @@ class Probes:
         every: how many steps from one reading to the next; at 1 the exact changes are summed, and the sum is what is
             claimed of the drift.
         zero_sum: whether the columns of ``D_L`` sum to 0, as those of the cross-entropy do.
+        linear: whether the feedback is; a sigmoid inverse can raise the rank of an error.
     """
 
     def __init__(
-        self, net: DeepLinearNetwork, rule: Rule, start: tuple[Arrays, Arrays], lr: float, every: int, zero_sum: bool
+        self,
+        net: DeepLinearNetwork,
+        rule: Rule,
+        start: tuple[Arrays, Arrays],
+        lr: float,
+        every: int,
+        zero_sum: bool,
+        linear: bool = True,
     ) -> None:
-        self.net, self.rule, self.lr, self.every, self.zero_sum = net, rule, lr, every, zero_sum
+        self.net, self.rule, self.lr, self.every = net, rule, lr, every
+        self.zero_sum, self.linear = zero_sum, linear
         self._start = _doubles(start[0]), _doubles(start[1])
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())
@@ -119,9 +128,11 @@ class Probes:
         top = widths[-1] - self.zero_sum
         bounds = []
         for l in range(1, self.net.depth + 1):
-            above = [] if self.rule.direct else [int(n) for n in widths[l:-1]]
+            passed = self.linear and not self.rule.direct
+            above = [int(n) for n in widths[l:-1]] if passed else []
+            above += [int(top)] if self.linear or l == self.net.depth else []
             below = [int(n) + 1 for n in widths[: l - 1]]
-            bounds.append(min(batch, int(widths[l]), int(widths[l - 1]), int(top), *above, *below))
+            bounds.append(min(batch, int(widths[l]), int(widths[l - 1]), *above, *below))
         return bounds
 
     def _targets(self, step: int, weights: Arrays, errors: Arrays, full: Sequence[bool]) -> list[Reading]:

@@ -212,7 +212,17 @@ def train(
             log_every=log_every,
             config=config,
             streams={"noise": noise},
-            probes=Probes(net, rule, start, lr, log_every, loss == "cross-entropy") if probes else None,
+            probes=Probes(
+                net,
+                rule,
+                start,
+                lr,
+                log_every,
+                zero_sum=loss == "cross-entropy",
+                linear=inverses is None or inverses.kind == "linear",
+            )
+            if probes
+            else None,
             checkpoint=checkpoint,
             checkpoint_every=checkpoint_every,
             on_log=on_log,
@@ -308,10 +318,9 @@ def _found_checkpoint(
     if resume and os.path.exists(checkpoint):
         saved = read_checkpoint(checkpoint)
         check_same_run(checkpoint, saved, config)
-        if saved.progress.get("step", 0) > steps:
-            raise InvalidValueError(
-                complain("steps", f"at least {saved.progress['step']}, where the checkpoint stands", steps)
-            )
+        step = saved.progress.get("step")
+        if isinstance(step, int) and step > steps:
+            raise InvalidValueError(complain("steps", f"at least {step}, where the checkpoint stands", steps))
         return saved
     for argument, path in (("checkpoint", checkpoint), ("metrics", metrics)):
         if path is not None:
