@@ -26,6 +26,9 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.errors import TptheoryError
+from tptheory.numeric.closed_forms.error_rays import error_ray
+from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
+from tptheory.numeric.closed_forms.target_prop import tp_closed_form
 from tptheory.numeric.crosscheck import crosscheck
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.simulation import simulate
@@ -97,11 +100,13 @@ __all__ = [
     "Undecided",
     "Zero",
     "alpha",
+    "bp_modes",
     "collect",
     "conjecture",
     "crosscheck",
     "damping",
     "decide",
+    "error_ray",
     "eta",
     "evaluate",
     "full_column_rank",
@@ -114,6 +119,7 @@ __all__ = [
     "nonzero",
     "orthogonal",
     "partial_isometry",
+    "plateau_escape",
     "projection",
     "prove",
     "rank_one",
@@ -123,6 +129,7 @@ __all__ = [
     "squared_norm",
     "symmetric",
     "theorem",
+    "tp_closed_form",
     "trace",
     "transpose",
 ]

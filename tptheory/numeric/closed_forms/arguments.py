@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
-from functools import reduce
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -105,3 +105,18 @@ def read_times(times: Any) -> np.ndarray:
     if read[0] < 0 or (np.diff(read) <= 0).any():
         raise InvalidValueError(complain("times", "increasing, from 0 or later", read.tolist()))
     return read
+
+
+def positive(argument: str, value: Any) -> float:
+    """Read a positive, finite number.
+
+    Raises:
+        InvalidTypeError: if it is not a real number.
+        InvalidValueError: if it is not positive and finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InvalidTypeError(complain(argument, "a positive number", value))
+    number = float(value)
+    if not 0 < number < math.inf:
+        raise InvalidValueError(complain(argument, "a positive finite number", value))
+    return number

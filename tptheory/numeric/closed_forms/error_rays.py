@@ -68,7 +68,8 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
         q = b^2 + eta^2 |p|^2 |d|^2,  which is the square of pdet W_{l+1} after the step over that before
         P becomes P + d (eta b x'P - eta^2 |p|^2 d'P) / q - eta p (eta |d|^2 x'P + b d'P) / q
 
-    so that no weight is needed, nor inverted, after the start (Meyer, 1973, has the update). For square layers ``p = 0``.
+    so that no weight is needed, nor inverted, after the start (Meyer, 1973, has the update). If ``W_{l+1}`` is square,
+    ``p = 0``.
 
     Args:
         weights: ``[W_1, ..., W_L]`` at the start; ``W_1`` may have any shape and rank.
@@ -88,8 +89,8 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, or a weight from the
-            second on lacks full row rank.
+        InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, or a weight from
+            the second on lacks full row rank.
         ShapeError: if shapes do not chain, or ``x`` is a batch.
     """
     exact = _is_rational(lr) and all(map(_is_rational, _numbers([weights, x, y])))

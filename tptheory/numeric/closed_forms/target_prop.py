@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.closed_forms.arguments import Sample, check_full_row_rank, read_sample, read_times
 from tptheory.numeric.closed_forms.relaxation import Integral, Reading, Relaxation
@@ -47,24 +47,24 @@ class TargetPropFlow:
 def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> TargetPropFlow:
     """Return the flow of target propagation ``W_l' = -d_l x_{l-1}'`` from its closed form.
 
-    **Square layers.** If ``W_l`` is invertible for ``l >= 2``, every ``d_l`` keeps its direction: ``d_l = a_l d_l^0`` and
-    ``x_l = x_l^0 - gamma_l d_l^0``. With the clock ``g = gamma_1``, ``X = |x_0|^2``, ``N_l = |x_l|^2``, ``S_l`` the sum of
-    ``|x_k|^2`` over ``k < l``, and ``r_l = det W_l / det W_l^0``, ``a = a_L``::
+    **Square layers.** If ``W_l`` is invertible for ``l >= 2``, every ``d_l`` keeps its direction: ``d_l = a_l d_l^0``
+    and ``x_l = x_l^0 - gamma_l d_l^0``. With the clock ``g = gamma_1``, ``X = |x_0|^2``, ``N_l = |x_l|^2``, ``S_l`` the
+    sum of ``|x_k|^2`` over ``k < l``, and ``r_l = det W_l / det W_l^0``, ``a = a_L``::
 
         dlog r_{l+1} = dN_l / (2 S_l)        dgamma_l / dg = r_2 ... r_l S_l / X
         a_l = a / (r_{l+1} ... r_L)          a = 1 - gamma_L,  dt = -dlog(a) / S_L
 
     layer after layer from below, each an integral of what is known.
 
-    **Wide depth 2.** If ``W = W_2`` has full row rank, the part ``p = (I - W+ W) x_1`` and ``d = d_1`` stay in one plane and
-    at a right angle. With ``m = x_1 . d / |d|``, ``N = |x_1|^2``, ``rho = |p|^2`` these three do not change::
+    **Wide depth 2.** If ``W = W_2`` has full row rank, ``p = (I - W+ W) x_1`` and ``d = d_1`` stay in one plane and at
+    a right angle. With ``m = x_1 . d / |d|``, ``N = |x_1|^2``, ``rho = |p|^2`` these three do not change::
 
         rho exp(N / X)        N - rho - m^2        |d|^2 exp(N / X) / |e|^2
 
-    so that ``N``, ``rho`` and ``|d| / |e|`` are functions of the clock ``g = m_0 - m`` (by Wright's omega function), and
-    with ``theta`` the angle by which the plane has turned::
+    so that ``N``, ``rho`` and ``|d| / |e|`` are functions of the clock ``g = m_0 - m`` (by Wright's omega function).
+    With ``theta`` the angle by which ``d`` has turned towards ``p``::
 
-        da / dg = -(X + N) exp((N - N_0) / 2X) / (|d_0| (X + rho))        dtheta / dg = -sqrt(rho) / (X + rho)
+        da / dg = -(X + N) exp((N - N_0) / 2X) / (|d_0| (X + rho))        -dtheta / dg = sqrt(rho) / (X + rho)
 
     Both need no differential equation to be integrated: they are quadratures, accurate to about 1e-12. The error stays
     on its ray, ``|e| <= exp(-X t) |e_0|``.
@@ -75,11 +75,11 @@ def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> Target
         y: its target, of shape ``(n_L,)``.
         times: increasing times from 0.
 
-    Source: `proofs/constant_direction.py`, `proofs/error_ray.py` and `proofs/closed_form.py`; new here as far as we know.
+    Source: `proofs/constant_direction.py`, `proofs/error_ray.py`, `proofs/closed_form.py`; new here as far as we know.
 
     >>> flow = tp_closed_form([[[1.0]], [[2.0]]], [1.0], [0.0], times=[0.0, 1.0])
     >>> flow.errors.ravel().round(6).tolist()
-    [2.0, 0.561153]
+    [2.0, 0.477503]
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
