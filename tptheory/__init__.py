@@ -31,6 +31,7 @@ from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.numeric.closed_forms.target_prop import tp_closed_form
 from tptheory.numeric.crosscheck import crosscheck
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.orders import order_in_eta
 from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.tactics import prove
@@ -117,6 +118,7 @@ __all__ = [
     "matadd",
     "matmul",
     "nonzero",
+    "order_in_eta",
     "orthogonal",
     "partial_isometry",
     "plateau_escape",
