@@ -26,8 +26,12 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.errors import TptheoryError
+from tptheory.numeric.closed_forms.error_rays import error_ray
+from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
+from tptheory.numeric.closed_forms.target_prop import tp_closed_form
 from tptheory.numeric.crosscheck import crosscheck
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.orders import order_in_eta
 from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.tactics import prove
@@ -97,11 +101,13 @@ __all__ = [
     "Undecided",
     "Zero",
     "alpha",
+    "bp_modes",
     "collect",
     "conjecture",
     "crosscheck",
     "damping",
     "decide",
+    "error_ray",
     "eta",
     "evaluate",
     "full_column_rank",
@@ -112,8 +118,10 @@ __all__ = [
     "matadd",
     "matmul",
     "nonzero",
+    "order_in_eta",
     "orthogonal",
     "partial_isometry",
+    "plateau_escape",
     "projection",
     "prove",
     "rank_one",
@@ -123,6 +131,7 @@ __all__ = [
     "squared_norm",
     "symmetric",
     "theorem",
+    "tp_closed_form",
     "trace",
     "transpose",
 ]

@@ -9,8 +9,10 @@ from flint import fmpq, fmpq_mat
 from sympy import Inverse, MatPow, MatrixSymbol, Rational, Symbol, Trace
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
-from tptheory.numeric.arithmetic import ExactArithmetic, FloatArithmetic
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.multiprecision import MultiprecisionArithmetic
+from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 A = MatrixSymbol("A", 3, 3)
@@ -122,10 +124,21 @@ def test_singular_values_of_what_is_not_finite():
             operation(np.full((2, 2), np.nan))
 
 
-def test_both_arithmetics_answer_the_same_questions():
-    """Each offers what the other offers, so that one printer serves both."""
+def test_all_arithmetics_answer_the_same_questions():
+    """Each offers what the others offer, so that one printer serves all."""
 
     def questions(kind):
-        return {name for name in dir(kind) if not name.startswith("_")} - {"dtype"}
+        return {name for name in dir(kind) if not name.startswith("_")} - {"dtype", "follows", "digits", "context"}
 
-    assert questions(FloatArithmetic()) == questions(ExactArithmetic())
+    assert questions(FloatArithmetic()) == questions(ExactArithmetic()) == questions(MultiprecisionArithmetic(30))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_precision_for_all(dtype):
+    """A precision that is named is that of every array and of the result, whatever comes."""
+    for value in (ROWS, np.array(ROWS, dtype=np.float32), np.array(ROWS, dtype=np.float64)):
+        result = evaluate(A, {A: value}, arithmetic=np.dtype(dtype).name)
+        assert result.dtype == dtype
+        np.testing.assert_array_equal(result, ROWS)
+    with pytest.raises(InvalidValueError, match=r"'A' must be finite \(got 'inf at"):
+        evaluate(A, {A: np.full((3, 3), 1e300)}, arithmetic="float32")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy
 from flint import fmpq, fmpq_mat
+from mpmath.libmp import to_rational
 from sympy import (
     BlockMatrix,
     Determinant,
@@ -97,8 +98,22 @@ def test_every_node_exactly(name):
     np.testing.assert_allclose(as_floats(result), np.asarray(expected, dtype=float), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("digits", [15, 50, 200])
 @pytest.mark.parametrize("name", NODES)
-@pytest.mark.parametrize("arithmetic", ["float", "exact"])
+def test_every_node_in_many_digits(name, digits):
+    """Each node has its exact value to all digits but two, as an array of mpf or as one."""
+    expression, expected = NODES[name]
+    result = evaluate(expression, VALUES, arithmetic=f"mp{digits}")
+    exact = evaluate(expression, VALUES, arithmetic="exact")
+    assert np.shape(result) == np.shape(expected)
+    for claimed, truth in zip(np.ravel(result), exact.entries() if np.ndim(expected) else [exact], strict=True):
+        truth = Fraction(int(truth.p), int(truth.q))
+        close = max(abs(truth), 1) * Fraction(1, 10 ** (digits - 2))
+        assert abs(Fraction(*to_rational(claimed._mpf_)) - truth) <= close
+
+
+@pytest.mark.parametrize("name", NODES)
+@pytest.mark.parametrize("arithmetic", ["float", "float32", "mp30", "exact"])
 def test_compiled_is_evaluated(name, arithmetic):
     """A compiled expression returns, bit for bit and again and again, what evaluate returns."""
     expression, _ = NODES[name]
@@ -259,7 +274,10 @@ def test_unknown_arithmetic():
         lambda: evaluate(A, VALUES, arithmetic="exakt"),
         lambda: compile_expression(A, [A], arithmetic="exakt"),
     ):
-        with pytest.raises(UnknownNameError, match=r"one of exact, float \(got 'exakt'\)\. Did you mean 'exact'"):
+        with pytest.raises(
+            UnknownNameError,
+            match=r"one of exact, float, float32, float64, mp50 \(got 'exakt'\)\. Did you mean 'exact'",
+        ):
             call()
 
 

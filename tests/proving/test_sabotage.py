@@ -30,7 +30,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.claims import hypotheses
-from tptheory.numeric import arithmetic, instances
+from tptheory.numeric import instances, rationals
 from tptheory.proving import checker, completion, obligations, tactics
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
@@ -211,7 +211,7 @@ def test_a_meaning_that_is_too_lax(monkeypatch):
 def test_an_arithmetic_with_another_pseudo_inverse(monkeypatch):
     """A refuter that takes A' for A+ refutes Penrose, and is caught by the second evaluation."""
     claim = Equal(matmul(A, Pinv(A), A), A)
-    monkeypatch.setattr(arithmetic.ExactArithmetic, "pinv", lambda _, value: value.transpose())
+    monkeypatch.setattr(rationals.ExactArithmetic, "pinv", lambda _, value: value.transpose())
     assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
 
 

@@ -1,23 +1,14 @@
-"""The kinds of numbers that an expression is evaluated on: NumPy floats, and exact rationals of python-flint."""
+"""What evaluation asks of a kind of numbers, and the first kind: NumPy's floats."""
 
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from flint import fmpq, fmpq_mat, fmpz
 
-from tptheory.errors import (
-    InvalidTypeError,
-    InvalidValueError,
-    ShapeError,
-    UnsupportedExpressionError,
-    complain,
-    unknown_name,
-)
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 
 
 class Arithmetic(Protocol):
@@ -87,27 +78,30 @@ class Arithmetic(Protocol):
         """Return the exponential of a scalar."""
 
 
-def _not_finite() -> InvalidValueError:
+def not_finite() -> InvalidValueError:
+    """Build the error for NaN or infinity under a Pinv or LogPdet."""
     return InvalidValueError(complain("expression", "finite under every Pinv and LogPdet", "NaN or infinity"))
 
 
-def _singular(shape: tuple[int, int]) -> InvalidValueError:
+def singular(shape: tuple[int, int]) -> InvalidValueError:
+    """Build the error for a matrix that has no inverse."""
     return InvalidValueError(
         complain("expression", "one whose inverses exist", f"a singular {shape[0]}x{shape[1]} matrix", "Try Pinv.")
     )
 
 
 class FloatArithmetic:
-    """NumPy arrays of float32 or float64; numbers of any other real kind become float64.
+    """NumPy arrays of float32 or float64: each in its own precision, or all in one.
 
     Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero, with ``eps``
     of the array's own precision. NumPy's constant 1e-15 would count rounding as rank in float32; the factor 8
     covers the rounding of a short product of rank-deficient matrices.
     """
 
-    def __init__(self, dtype: Any = np.float64) -> None:
-        """Take the precision of scalars and of constant matrices."""
-        self.dtype = np.dtype(dtype)
+    def __init__(self, dtype: Any = None) -> None:
+        """Take the one precision; without, arrays keep theirs, and what is not float32 becomes float64."""
+        self.follows = dtype is None
+        self.dtype = np.dtype(np.float64 if dtype is None else dtype)
 
     def read(self, argument: str, value: Any, column: bool = False) -> np.ndarray:
         """Return a two-dimensional array.
@@ -127,6 +121,9 @@ class FloatArithmetic:
                 A = A.astype(np.float64)
             except (TypeError, ValueError):
                 raise InvalidTypeError(complain(argument, "a matrix of real numbers", value)) from None
+        if not self.follows:
+            with np.errstate(over="ignore"):  # what overflows becomes infinite, and is refused as such
+                A = A.astype(self.dtype, copy=False)
         if A.ndim == 1 and column:
             return A[:, np.newaxis]
         if A.ndim != 2:
@@ -160,7 +157,9 @@ class FloatArithmetic:
         return self.dtype.type(number)
 
     def fitted(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
-        """Return float32 where every matrix is float32, float64 otherwise."""
+        """Return the one precision; without, float32 where every matrix is float32, and float64 otherwise."""
+        if not self.follows:
+            return self
         return FloatArithmetic(np.result_type(*matrices) if matrices else np.float64)
 
     def signature(self, A: np.ndarray) -> Any:
@@ -190,10 +189,10 @@ class FloatArithmetic:
         try:
             inverse = np.linalg.inv(A)
         except np.linalg.LinAlgError:
-            raise _singular(self.shape(A)) from None
+            raise singular(self.shape(A)) from None
         condition = float(np.abs(A).sum(axis=0).max()) * float(np.abs(inverse).sum(axis=0).max())
         if not 8 * float(np.finfo(A.dtype).eps) * condition < 1:
-            raise _singular(self.shape(A))
+            raise singular(self.shape(A))
         return inverse
 
     def _rank_tolerance(self, A: np.ndarray) -> float:
@@ -208,7 +207,7 @@ class FloatArithmetic:
         try:
             return np.linalg.pinv(A, rcond=self._rank_tolerance(A))
         except np.linalg.LinAlgError:
-            raise _not_finite() from None
+            raise not_finite() from None
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
         """Return ``A`` to an integer power."""
@@ -219,7 +218,7 @@ class FloatArithmetic:
         try:
             s = np.linalg.svd(A, compute_uv=False)
         except np.linalg.LinAlgError:
-            raise _not_finite() from None
+            raise not_finite() from None
         return np.log(s[s > self._rank_tolerance(A) * s[0]]).sum()
 
     def element(self, A: np.ndarray, i: int, j: int) -> Any:
@@ -234,158 +233,3 @@ class FloatArithmetic:
     power = staticmethod(np.power)
     log = staticmethod(np.log)
     exp = staticmethod(np.exp)
-
-
-class ExactArithmetic:
-    """Rational numbers without rounding: matrices are `fmpq_mat`, scalars `fmpq`; floats are refused."""
-
-    def read(self, argument: str, value: Any, column: bool = False) -> fmpq_mat:
-        """Return a new `fmpq_mat` of integers and fractions.
-
-        Raises:
-            InvalidTypeError: if an entry is not an integer, a Fraction or an fmpq.
-            ShapeError: if the rows differ in length, or there are none.
-        """
-        if isinstance(value, fmpq_mat):
-            return fmpq_mat(value)
-        rows = value.tolist() if hasattr(value, "tolist") else value
-        if not isinstance(rows, Sequence) or isinstance(rows, str):
-            raise InvalidTypeError(complain(argument, "a matrix of integers or fractions", value))
-        if column and not any(isinstance(row, Sequence) for row in rows):
-            rows = [[entry] for entry in rows]
-        if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
-            raise ShapeError(complain(argument, "rows of one length", value))
-        return self.matrix([[self.scalar(argument, entry) for entry in row] for row in rows])
-
-    def check(self, argument: str, A: fmpq_mat) -> None:
-        """Accept the matrix: every rational is finite."""
-
-    def scalar(self, argument: str, value: Any) -> fmpq:
-        """Return an `fmpq`.
-
-        Raises:
-            InvalidTypeError: if it is not an integer, a Fraction or an fmpq.
-        """
-        if isinstance(value, fmpq | fmpz):
-            return fmpq(value)
-        if not isinstance(value, numbers.Rational):
-            mend = "Use fractions.Fraction, or arithmetic='float'."
-            raise InvalidTypeError(complain(argument, "made of integers or fractions", value, mend))
-        return fmpq(int(value.numerator), int(value.denominator))
-
-    def fitted(self, matrices: Sequence[fmpq_mat]) -> ExactArithmetic:
-        """Return itself: there is one precision."""
-        return self
-
-    def signature(self, A: fmpq_mat) -> Any:
-        """Return the shape."""
-        return self.shape(A)
-
-    def shape(self, A: fmpq_mat) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
-        return (A.nrows(), A.ncols())
-
-    def matrix(self, rows: Sequence[Sequence[fmpq]]) -> fmpq_mat:
-        """Return the matrix of these rationals."""
-        return fmpq_mat(len(rows), len(rows[0]), [entry for row in rows for entry in row])
-
-    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> fmpq_mat:
-        """Return a constant matrix with its diagonal filled."""
-        return self.matrix([[fmpq(diagonal if i == j else rest) for j in range(columns)] for i in range(rows)])
-
-    def product(self, A: fmpq_mat, B: fmpq_mat) -> fmpq_mat:
-        """Return ``AB``."""
-        return A * B
-
-    def scale(self, scalar: fmpq, A: fmpq_mat) -> fmpq_mat:
-        """Return the scalar times ``A``."""
-        return A * scalar
-
-    def transpose(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A'``."""
-        return A.transpose()
-
-    def inverse(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A^-1``.
-
-        Raises:
-            InvalidValueError: if ``A`` is singular.
-        """
-        try:
-            return A.inv()
-        except ZeroDivisionError:
-            raise _singular(self.shape(A)) from None
-
-    def pinv(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A+ = G' (G G')^-1 (F'F)^-1 F'`` for the full-rank factorisation ``A = FG`` (MacDuffee, 1956).
-
-        ``G`` holds the nonzero rows of the reduced row echelon form, ``F`` the columns of ``A`` at its pivots.
-        """
-        echelon, rank = A.rref()
-        if rank == 0:
-            return fmpq_mat(A.ncols(), A.nrows())
-        columns, rows = A.transpose().tolist(), echelon.tolist()[:rank]
-        G = self.matrix(rows)
-        F = self.matrix([columns[next(j for j, entry in enumerate(row) if entry != 0)] for row in rows]).transpose()
-        Gt, Ft = G.transpose(), F.transpose()
-        return Gt * (G * Gt).inv() * (Ft * F).inv() * Ft
-
-    def matrix_power(self, A: fmpq_mat, exponent: int) -> fmpq_mat:
-        """Return ``A`` to an integer power."""
-        return (self.inverse(A) if exponent < 0 else A) ** abs(exponent)
-
-    def trace(self, A: fmpq_mat) -> fmpq:
-        """Return ``tr A``."""
-        return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
-
-    def determinant(self, A: fmpq_mat) -> fmpq:
-        """Return ``det A``."""
-        return A.det()
-
-    def logpdet(self, A: fmpq_mat) -> fmpq:
-        """Refuse: a logarithm of a rational is not rational."""
-        return self.log(A)
-
-    def element(self, A: fmpq_mat, i: int, j: int) -> fmpq:
-        """Return ``A[i, j]``."""
-        return A[i, j]
-
-    def power(self, base: fmpq, exponent: fmpq) -> fmpq:
-        """Return ``base ** exponent`` for an integer exponent.
-
-        Raises:
-            InvalidValueError: for a negative power of zero.
-            UnsupportedExpressionError: for a root.
-        """
-        if exponent.q != 1:
-            return self.log(base)
-        if base == 0 and exponent < 0:
-            raise InvalidValueError(complain("expression", "free of division by zero", f"{base}**({exponent})"))
-        return base ** int(exponent.p)
-
-    def log(self, value: Any) -> fmpq:
-        """Refuse: logarithms, exponentials and roots leave the rationals.
-
-        Raises:
-            UnsupportedExpressionError: always.
-        """
-        raise UnsupportedExpressionError(
-            "'expression' must stay rational for arithmetic='exact' (got a logarithm, an exponential or a root, such "
-            "as LogPdet). Use arithmetic='float'."
-        )
-
-    exp = log
-
-
-_ARITHMETICS: dict[str, Arithmetic] = {"float": FloatArithmetic(), "exact": ExactArithmetic()}
-
-
-def arithmetic_named(name: str) -> Arithmetic:
-    """Return the arithmetic called ``"float"`` or ``"exact"``.
-
-    Raises:
-        UnknownNameError: for any other name.
-    """
-    if name not in _ARITHMETICS:
-        raise unknown_name("arithmetic", str(name), _ARITHMETICS)
-    return _ARITHMETICS[name]

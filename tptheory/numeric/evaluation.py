@@ -17,7 +17,8 @@ from sympy import Basic, Expr, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Sy
 from sympy.printing.printer import Printer
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import Arithmetic, arithmetic_named
+from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.kinds import arithmetic_named
 
 _Line = tuple[Callable[..., Any], tuple[int, ...]]
 
@@ -205,7 +206,9 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
         expression: a SymPy expression, with the nodes of `tptheory.symbolic.expressions` too.
         values: an array for each MatrixSymbol, a number for each Symbol (``eta``, ``alpha``, ``lambda``, a width).
         arithmetic: ``"float"``: NumPy, in float32 where all arrays are float32 and in float64 otherwise, with ranks as
-            `FloatArithmetic` decides them; ``"exact"``: integers and fractions in, `fmpq_mat` or `fmpq` out.
+            `FloatArithmetic` decides them; ``"float32"`` or ``"float64"``: all in that; ``"mp50"``, or any number of
+            digits: arrays of mpmath's ``mpf``, as `MultiprecisionArithmetic` says; ``"exact"``: integers and
+            fractions in, `fmpq_mat` or `fmpq` out.
 
     >>> from sympy import MatrixSymbol, Trace
     >>> A = MatrixSymbol("A", 2, 2)
@@ -214,6 +217,8 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     [14, 20]
     >>> float(evaluate(Trace(A) / 2, {A: [[1, 2], [3, 4]]}))
     2.5
+    >>> print(evaluate(Trace(A) / 7, {A: [[1, 2], [3, 4]]}, arithmetic="mp50"))
+    0.71428571428571428571428571428571428571428571428571
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type, or an entry no number of this arithmetic.

@@ -1,0 +1,1 @@
+"""Trajectories by formula and quadrature, without an integrator of differential equations."""

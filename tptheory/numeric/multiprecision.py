@@ -1,0 +1,217 @@
+"""Floating point of any number of decimal digits, by mpmath."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpz
+from mpmath import MPContext
+from mpmath.libmp import from_rational
+from sympy import Expr
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.numeric.arithmetic import not_finite, singular
+
+LEAST_DIGITS, MOST_DIGITS = 15, 1000
+
+
+class MultiprecisionArithmetic:
+    """Numbers of ``digits`` decimal digits: matrices are NumPy arrays of objects, their entries mpmath's ``mpf``.
+
+    The precision belongs to this arithmetic and to its numbers: ``mpmath.mp.dps`` is neither read nor set. Integers,
+    fractions and floats are read as they are and rounded once, to these digits.
+
+    Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero, with ``eps``
+    the distance from 1 to the next number, as `FloatArithmetic` does; at 50 digits ``eps`` is 2.7e-51.
+    """
+
+    def __init__(self, digits: int) -> None:
+        """Take the number of decimal digits, from 15 to 1000.
+
+        Raises:
+            InvalidTypeError: if it is not an integer.
+            InvalidValueError: if it is below 15 or above 1000.
+        """
+        expected = f"an integer from {LEAST_DIGITS} to {MOST_DIGITS}"
+        if isinstance(digits, bool) or not isinstance(digits, int):
+            raise InvalidTypeError(complain("digits", expected, digits))
+        if not LEAST_DIGITS <= digits <= MOST_DIGITS:
+            raise InvalidValueError(complain("digits", expected, digits, "Try 'mp50'."))
+        self.digits = digits
+        self.context = MPContext()
+        self.context.dps = digits
+
+    def read(self, argument: str, value: Any, column: bool = False) -> np.ndarray:
+        """Return a new array of ``mpf``.
+
+        Raises:
+            InvalidTypeError: if an entry is not a real number.
+            ShapeError: if the rows differ in length, or there are none.
+        """
+        rows = value.tolist() if hasattr(value, "tolist") else value
+        if not isinstance(rows, Sequence) or isinstance(rows, str):
+            raise InvalidTypeError(complain(argument, "a matrix of real numbers", value))
+        if column and not any(isinstance(row, Sequence) for row in rows):
+            rows = [[entry] for entry in rows]
+        if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
+            raise ShapeError(complain(argument, "rows of one length", value))
+        return self.matrix([[self._number(argument, entry) for entry in row] for row in rows])
+
+    def _number(self, argument: str, value: Any) -> Any:
+        if isinstance(value, bool | np.bool_) or not (
+            isinstance(value, numbers.Real | fmpq | fmpz | Expr) or hasattr(value, "_mpf_")
+        ):
+            raise InvalidTypeError(complain(argument, "made of real numbers", value))
+        if isinstance(value, fmpq | fmpz):
+            value = fmpq(value)
+            return self._quotient(int(value.p), int(value.q))
+        if isinstance(value, numbers.Rational):
+            return self._quotient(int(value.numerator), int(value.denominator))
+        if isinstance(value, Expr) and not hasattr(value, "_mpf_"):
+            value = value.evalf(self.digits + 5)
+            if not hasattr(value, "_mpf_"):
+                raise InvalidTypeError(complain(argument, "made of real numbers", value))
+        return +self.context.convert(value)
+
+    def _quotient(self, numerator: int, denominator: int) -> Any:
+        return self.context.make_mpf(from_rational(numerator, denominator, self.context.prec, "n"))
+
+    def check(self, argument: str, A: np.ndarray) -> None:
+        """Refuse NaN and infinity.
+
+        Raises:
+            InvalidValueError: if an entry is not finite.
+        """
+        for at, entry in np.ndenumerate(A):
+            if not self.context.isfinite(entry):
+                raise InvalidValueError(complain(argument, "finite", f"{entry} at {at}", "Remove NaN and infinity."))
+
+    def scalar(self, argument: str, value: Any) -> Any:
+        """Return an ``mpf``.
+
+        Raises:
+            InvalidTypeError: if it is not a real number.
+            InvalidValueError: if it is not finite.
+        """
+        number = self._number(argument, value)
+        if not self.context.isfinite(number):
+            raise InvalidValueError(complain(argument, "a finite number", value))
+        return number
+
+    def fitted(self, matrices: Sequence[np.ndarray]) -> MultiprecisionArithmetic:
+        """Return itself: there is one precision."""
+        return self
+
+    def signature(self, A: np.ndarray) -> Any:
+        """Return the shape."""
+        return A.shape
+
+    def shape(self, A: np.ndarray) -> tuple[int, int]:
+        """Return ``(rows, columns)``."""
+        return (A.shape[0], A.shape[1])
+
+    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+        """Return the array of these scalars."""
+        return np.array(rows, dtype=object)
+
+    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
+        """Return a constant array with its diagonal filled."""
+        A = np.full((rows, columns), self.context.mpf(rest), dtype=object)
+        np.fill_diagonal(A, self.context.mpf(diagonal))
+        return A
+
+    def inverse(self, A: np.ndarray) -> np.ndarray:
+        """Return ``A^-1``; ``A`` counts as singular where ``8 eps |A| |A^-1| >= 1`` in the 1-norm: no digit is safe.
+
+        Raises:
+            InvalidValueError: if ``A`` is singular.
+        """
+        M, norm = self.context.matrix(A.tolist()), self.context.mnorm
+        try:
+            inverse = self.context.inverse(M)
+        except ZeroDivisionError:
+            raise singular(self.shape(A)) from None
+        if not 8 * self.context.eps * norm(M, 1) * norm(inverse, 1) < 1:
+            raise singular(self.shape(A))
+        return self.matrix(inverse.tolist())
+
+    def _singular_values(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return ``U``, the singular values that count as nonzero, and ``V'``, cut to them.
+
+        Raises:
+            InvalidValueError: if ``A`` is not finite.
+        """
+        if not all(map(self.context.isfinite, A.flat)):
+            raise not_finite()
+        U, s, Vt = (self.matrix(part.tolist()) for part in self.context.svd_r(self.context.matrix(A.tolist())))
+        s = s.ravel()
+        kept = s > 8 * max(A.shape) * self.context.eps * max(s)
+        return U[:, kept], s[kept], Vt[kept]
+
+    def pinv(self, A: np.ndarray) -> np.ndarray:
+        """Return ``A+`` by singular values, rank decided as the class says.
+
+        Raises:
+            InvalidValueError: if ``A`` is not finite, so that it has no singular values.
+        """
+        U, s, Vt = self._singular_values(A)
+        return (Vt.T / s) @ U.T if s.size else self.full(A.shape[1], A.shape[0], 0, 0)
+
+    def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
+        """Return ``A`` to an integer power."""
+        if exponent == 0:
+            return self.full(A.shape[0], A.shape[1], 1, 0)
+        return np.linalg.matrix_power(self.inverse(A) if exponent < 0 else A, abs(exponent))
+
+    def trace(self, A: np.ndarray) -> Any:
+        """Return ``tr A``."""
+        return self.context.fsum(A.diagonal())
+
+    def determinant(self, A: np.ndarray) -> Any:
+        """Return ``det A``."""
+        return self.context.det(self.context.matrix(A.tolist()))
+
+    def logpdet(self, A: np.ndarray) -> Any:
+        """Return the sum of logarithms of the nonzero singular values, rank decided as the class says."""
+        return self.context.fsum(map(self.context.ln, self._singular_values(A)[1]))
+
+    def element(self, A: np.ndarray, i: int, j: int) -> Any:
+        """Return ``A[i, j]``."""
+        return A[i, j]
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Return ``base ** exponent``.
+
+        Raises:
+            InvalidValueError: for a negative power of zero, or a root of a negative number.
+        """
+        return self._real(lambda: base**exponent, f"{base}**({exponent})")
+
+    def log(self, value: Any) -> Any:
+        """Return the natural logarithm.
+
+        Raises:
+            InvalidValueError: if ``value`` is not positive.
+        """
+        return self._real(lambda: self.context.ln(value), f"log({value})")
+
+    def _real(self, compute: Callable[[], Any], wording: str) -> Any:
+        """Return a number if it is real and finite; mpmath would go on to complex ones and infinity."""
+        try:
+            number = compute()
+        except ZeroDivisionError:
+            number = self.context.inf
+        if not (isinstance(number, self.context.mpf) and self.context.isfinite(number)):
+            raise InvalidValueError(complain("expression", "real and finite at these values", wording))
+        return number
+
+    def exp(self, value: Any) -> Any:
+        """Return the exponential."""
+        return self.context.exp(value)
+
+    product = staticmethod(np.matmul)
+    scale = staticmethod(np.multiply)
+    transpose = staticmethod(np.transpose)
