@@ -97,11 +97,14 @@ class Layerwise(Trainer):
 class Collapsed(Trainer):
     """Ours."""
 
-    def __init__(self, problem: Problem, rule: str) -> None:
+    def __init__(self, problem: Problem, rule: str, native: bool = False) -> None:
         super().__init__(problem)
+        kind = CollapsedStep
+        if native:
+            from tptheory.training.native import NativeStep as kind
         net = DeepLinearNetwork(widths=WIDTHS, batch=problem.batch, biases=True, loss="any")
         layerwise = LayerwiseRule(rule_named(rule), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
-        self.engine = CollapsedStep(layerwise, problem.weights, problem.biases, RATE)
+        self.engine = kind(layerwise, problem.weights, problem.biases, RATE)
 
     def step(self, at: int) -> None:
         self.engine.step(self.problem.X[at].T, self.problem.labels[at])
@@ -219,6 +222,8 @@ class Jax(Trainer):
 TRAINERS: dict[str, Callable[[Problem], Trainer]] = {
     "ours": lambda problem: Collapsed(problem, "bp"),
     "ours TP": lambda problem: Collapsed(problem, "tp"),
+    "ours native": lambda problem: Collapsed(problem, "bp", native=True),
+    "ours native TP": lambda problem: Collapsed(problem, "tp", native=True),
     "numpy layerwise": lambda problem: Layerwise(problem, "bp"),
     "numpy layerwise TP": lambda problem: Layerwise(problem, "tp"),
     "torch eager": lambda problem: Torch(problem, "eager"),

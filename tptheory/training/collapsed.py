@@ -58,6 +58,8 @@ class CollapsedStep:
     [0.25, 0.25, 0.75]
     """
 
+    inverse = CarriedInverse
+
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
         """Copy the parameters, and lay out the room that every step needs."""
         from scipy.linalg import get_blas_funcs
@@ -65,7 +67,11 @@ class CollapsedStep:
         self.rule, self.lr = rule, lr
         dtype = weights[0].dtype
         self.widths = (weights[0].shape[1], *(len(W) for W in weights))
-        self.weights: Arrays = tuple(np.array(W, order="C") for W in weights)
+        self._weight_row = np.concatenate([W.ravel() for W in weights])
+        ends = np.cumsum([W.size for W in weights])
+        self.weights: Arrays = tuple(
+            self._weight_row[end - W.size : end].reshape(W.shape) for W, end in zip(weights, ends, strict=True)
+        )
         self._gemm = get_blas_funcs("gemm", dtype=dtype)
         self._bias_column, self.biases = _stacked(self.widths[1:], 1, dtype)
         for b, start in zip(self.biases, biases, strict=True):
@@ -83,9 +89,9 @@ class CollapsedStep:
             self._feedback[-1][:] = np.eye(classes)
         if kind is Pinv:
             with np.errstate(all="ignore"):
-                self._inverses = tuple(CarriedInverse(W, seed) for seed, W in enumerate(self.weights[1:]))
-        self.outputs, self.labels = np.empty((classes, 0), dtype), np.empty(0, np.int64)
-        self._columns_of_ones: dict[int, Array] = {}
+                self._inverses = tuple(self.inverse(W, seed) for seed, W in enumerate(self.weights[1:]))
+        self._s = np.empty((classes, 1), dtype)
+        self._make_room(1)
 
     @property
     def residual(self) -> float:
@@ -107,72 +113,87 @@ class CollapsedStep:
         Returns:
             Whether the loss was finite, and the update was made.
         """
-        outputs = self.forward(X)
+        self.forward(X)
         self.labels = labels
-        if not math.isfinite(np.vdot(outputs, outputs)) and not math.isfinite(self.loss_and_accuracy()[0]):
+        if not self._compare(labels) and not math.isfinite(self.loss_and_accuracy()[0]):
             return False
-        D = np.maximum.reduce(outputs, axis=0, keepdims=True)
-        D = np.subtract(outputs, D)
-        np.exp(D, out=D)
-        D /= self._ones(len(D)).T @ D
-        D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
-        self.descend(D, self.lr / labels.size)
+        self.descend(self._D, self.lr / labels.size)
         return True
 
     def forward(self, X: Array) -> Array:
         """Return the outputs ``X_L`` of shape ``(n_L, B)``; the array is used again by the next batch of this size."""
-        rows = self._rows = X.T if X.flags.f_contiguous else np.ascontiguousarray(X.T)
-        weights, above = self.weights, self._above
-        for l in range(len(weights) - 1, 0, -1):
-            np.matmul(weights[l].T, above[l], out=above[l - 1])
-        np.matmul(above[0].T, weights[0], out=self._product)
-        if self.outputs.shape[1] != len(rows):
-            self.outputs = np.empty((self.widths[-1], len(rows)), rows.dtype)
-            self._pieces = _pieces(len(rows), self._product.size)
-        for piece in self._pieces:
-            np.matmul(self._product, rows[piece].T, out=self.outputs[:, piece])
-        self.outputs += self._above_column.T @ self._bias_column
+        self._rows = X.T if X.flags.f_contiguous else np.ascontiguousarray(X.T)
+        if self.outputs.shape[1] != len(self._rows):
+            self._make_room(len(self._rows))
+        self._look()
         return self.outputs
 
     def descend(self, D: Array, lr: float) -> None:
         """Update by ``D_L``, shape ``(n_L, B)``, of the batch that `forward` has seen: ``dW_l = -lr C_l R_{l-1}'``."""
-        gemm, weights, G, moments, rows = self._gemm, self.weights, self._G, self._moments, self._rows
+        self._collect(D)
+        if self._feedback is not self._above:
+            self._feed_back()
+        self._update(lr)
+        for l, carried in enumerate(self._inverses):
+            carried.follow(-lr, self._feedback[l + 1], self._moments[l], self._feedback[l])
+
+    def _make_room(self, samples: int) -> None:
+        """Lay out the arrays whose size depends on the batch."""
+        self.labels = np.empty(0, np.int64)
+        self.outputs, self._D = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
+        self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
+        self._pieces = _pieces(samples, self._G.size)
+
+    def _look(self) -> None:
+        """Fill ``P_l'`` and the outputs."""
+        weights, above = self.weights, self._above
+        for l in range(len(weights) - 1, 0, -1):
+            np.matmul(weights[l].T, above[l], out=above[l - 1])
+        np.matmul(above[0].T, weights[0], out=self._product)
+        for piece in self._pieces:
+            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
+        self.outputs += self._above_column.T @ self._bias_column
+
+    def _compare(self, labels: Array) -> bool:
+        """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
+        outputs, D = self.outputs, self._D
+        np.subtract(outputs, np.maximum.reduce(outputs, axis=0, keepdims=True), out=D)
+        np.exp(D, out=D)
+        D /= self._ones[: len(D)].T @ D
+        D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
+        return math.isfinite(np.vdot(outputs, outputs))
+
+    def _collect(self, D: Array) -> None:
+        """Fill ``G``, ``s`` and ``R_l``."""
+        gemm, G, rows = self._gemm, self._G, self._rows
         first, *rest = self._pieces
         np.matmul(D[:, first], rows[first], out=G)
         for piece in rest:
             gemm(1.0, rows[piece].T, D[:, piece].T, 1.0, G.T, 0, 0, 1)
-        s = D @ self._ones(len(rows))
-        np.multiply(self._bias_column[: len(self._moment_column)], s.T, out=self._moment_column)
+        np.matmul(D, self._ones[: D.shape[1]], out=self._s)
+        np.multiply(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
         below, turned = G.T, 1
-        for W, R in zip(weights, moments, strict=False):
+        for W, R in zip(self.weights, self._moments, strict=False):
             gemm(1.0, below, W.T, 1.0, R.T, turned, 0, 1)
             below, turned = R.T, 0
-        self._feed_back()
-        below, turned = G.T, 0
-        for W, C, R in zip(weights, self._feedback, (*moments, G), strict=True):
-            gemm(-lr, below, C.T, 1.0, W.T, turned, 0, 1)
+
+    def _update(self, lr: float) -> None:
+        """Change the parameters in place."""
+        below, turned = self._G.T, 0
+        for W, C, R in zip(self.weights, self._feedback, (*self._moments, self._G), strict=True):
+            self._gemm(-lr, below, C.T, 1.0, W.T, turned, 0, 1)
             below, turned = R.T, 1
-        self._bias_column -= self._feedback_column @ (D.dtype.type(lr) * s)
-        for l, carried in enumerate(self._inverses):
-            carried.follow(-lr, self._feedback[l + 1], moments[l], self._feedback[l])
+        self._bias_column -= self._feedback_column @ (self._s.dtype.type(lr) * self._s)
 
     def _feed_back(self) -> None:
-        """Compute ``C_l`` for every layer, where it is not ``P_l'``."""
+        """Fill ``C_l``, where it is not ``P_l'``."""
         C = self._feedback
-        if C is self._above:
-            return
-        operators: Sequence[Any] = [inverse.K for inverse in self._inverses] or self.rule.feedback(self.weights)
+        operators: Sequence[Array] = [inverse.K for inverse in self._inverses] or self.rule.feedback(self.weights)
         for l in range(len(operators) - 1, -1, -1):
             if self.rule.rule.direct:
                 C[l][:] = operators[l]
             else:
                 np.matmul(operators[l], C[l + 1], out=C[l])
-
-    def _ones(self, count: int) -> Array:
-        """Return a column of ones."""
-        if count not in self._columns_of_ones:
-            self._columns_of_ones[count] = np.ones((count, 1), self._G.dtype)
-        return self._columns_of_ones[count]
 
 
 def _kind(rule: LayerwiseRule) -> Any:

@@ -50,12 +50,15 @@ class CarriedInverse:
 
     def __init__(self, W: Array, seed: int = 0) -> None:
         """Take ``W``, which the caller changes in place, and invert it."""
+        from scipy.linalg import get_blas_funcs, get_lapack_funcs
+
         self.tall = W.shape[0] > W.shape[1]
         self.W = W.T if self.tall else W
         rows, columns = self.W.shape
         self._inverse = np.empty((columns, rows), W.dtype)
         self.K = self._inverse.T if self.tall else self._inverse
         self.thin = rows <= THIN
+        self._gemm, self._gesv = get_blas_funcs("gemm", dtype=W.dtype), get_lapack_funcs("gesv", dtype=W.dtype)
         rng = np.random.default_rng(seed)
         self._row_probes, self._column_probes = (
             rng.standard_normal((n, PROBES)).astype(W.dtype) for n in (rows, columns)
@@ -90,12 +93,13 @@ class CarriedInverse:
         if self.exact:
             self._by_pinv()
         elif self.thin:
-            self._inverse[:] = _inverse_of_full_rank(self.W)
+            self._invert_thin()
+        elif self.tall:
+            self._follow_wide(r, V, U, self._inverse @ V)
+        elif self.W.shape[0] < self.W.shape[1]:
+            self._follow_wide(r, U, V, self._inverse @ U if KU is None else KU)
         else:
-            K = self._inverse
-            U, V, KU = (V, U, K @ V) if self.tall else (U, V, K @ U if KU is None else KU)
-            change = self._square(r, U, V, KU) if K.shape[0] == K.shape[1] else self._wide(r, U, V, KU)
-            K += change
+            self._follow_square(r, U, V, self._inverse @ U if KU is None else KU)
         if self.updates % CHECK_EVERY == 0:
             self.check()
 
@@ -109,27 +113,27 @@ class CarriedInverse:
     def _by_pinv(self) -> None:
         self._inverse[:] = arithmetic_named("float").pinv(self.W)
 
-    def _square(self, r: float, U: Array, V: Array, KU: Array) -> Array:
-        """Return the change of the inverse of a square matrix."""
+    def _invert_thin(self) -> None:
+        self._inverse[:] = _inverse_of_full_rank(self.W)
+
+    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> None:
         Y = V.T @ self._inverse
         S = Y @ U
         S *= r
         S.flat[:: len(S) + 1] += 1
-        Y *= -r
-        return KU @ np.linalg.solve(S, Y)
+        self._gemm(-r, self._gesv(S, Y)[2], KU.T, 1.0, self._inverse.T, 1, 0, 1)
 
-    def _wide(self, r: float, U: Array, V: Array, KU: Array) -> Array:
-        """Return the change of the inverse of a matrix with more columns than rows; ``W`` has changed already."""
+    def _follow_wide(self, r: float, U: Array, V: Array, KU: Array) -> None:
         K = self._inverse
         one = np.eye(U.shape[1], dtype=K.dtype)
         Y = V.T @ K
         S = one + r * (Y @ U)
-        # W is the new one: V' - Y W_old = V' - Y (W - r U V') = S V' - Y W
+        # V' - Y W_old, and W is the new one: W_old = W - r U V'
         Q = (S @ V.T - Y @ self.W).T
         H = r * np.linalg.solve(S.T, KU.T).T
         E, F, N = Q.T @ Q, H.T @ H, H.T @ K
         M = np.linalg.solve((one + F @ E).T, Q.T).T - H @ np.linalg.solve(one + E @ F, E)
-        return M @ N - r * ((KU + M @ (N @ U)) @ np.linalg.solve(S, Y))
+        K += M @ N - r * ((KU + M @ (N @ U)) @ np.linalg.solve(S, Y))
 
 
 def _inverse_of_full_rank(W: Array) -> Array:
@@ -137,8 +141,6 @@ def _inverse_of_full_rank(W: Array) -> Array:
     from scipy.linalg.lapack import dposv
 
     wide = W.astype(np.float64)
-    if not np.isfinite(wide).all():
-        return np.full(W.T.shape, np.nan)
     try:
         if W.shape[0] == W.shape[1]:
             return np.linalg.inv(wide)
