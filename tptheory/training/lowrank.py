@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from tptheory.numeric.arithmetic import arithmetic_named
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.training.data import Array
 
 THIN = 32
@@ -110,8 +112,19 @@ class CarriedInverse:
             self.refreshes += not self.exact
             self.refresh()
 
+    def state(self) -> dict[str, Array]:
+        """Return a copy of the inverse, and what the checks know: residual, tolerance, counts, whether it is exact."""
+        known = [self.residual, self.tolerance, float(self.updates), float(self.refreshes), float(self.exact)]
+        return {"inverse": self._inverse.copy(), "checks": np.array(known)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take what `state` returned."""
+        self._inverse[:] = state["inverse"]
+        self.residual, self.tolerance, updates, refreshes, exact = state["checks"].tolist()
+        self.updates, self.refreshes, self.exact = int(updates), int(refreshes), bool(exact)
+
     def _by_pinv(self) -> None:
-        self._inverse[:] = arithmetic_named("float").pinv(self.W)
+        self._inverse[:] = FloatArithmetic().pinv(self.W)
 
     def _invert_thin(self) -> None:
         self._inverse[:] = _inverse_of_full_rank(self.W)
@@ -148,4 +161,3 @@ def _inverse_of_full_rank(W: Array) -> Array:
         return np.linalg.pinv(wide) if failed else solved.T
     except np.linalg.LinAlgError:
         return np.linalg.pinv(wide)
-
