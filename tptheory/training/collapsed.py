@@ -22,6 +22,7 @@ from tptheory.symbolic.expressions import Pinv, transpose
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
+from tptheory.training.moments import SecondMoments
 
 SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS multiplies without packing (its limit is 10^6): batches are cut to such pieces,
@@ -130,7 +131,29 @@ class CollapsedStep:
 
     def descend(self, D: Array, lr: float) -> None:
         """Update by ``D_L``, shape ``(n_L, B)``, of the batch that `forward` has seen: ``dW_l = -lr C_l R_{l-1}'``."""
-        self._collect(D)
+        self._gather(D)
+        self._learn(lr)
+
+    def descend_by_moments(self, moments: SecondMoments) -> float:
+        """Make one full-batch step on the squared error, and return its mean ``1/2 |X_L - Y|^2 / N`` before it.
+
+        What it costs does not depend on the number ``N`` of samples.
+        """
+        self._multiply()
+        loss, D_X, D_1 = moments.loss_and_descent(self._product, self._offset())
+        self._G[:], self._s[:] = D_X, D_1
+        self._learn(self.lr)
+        return loss
+
+    def update_norms(self) -> tuple[float, ...]:
+        """Return ``|dW_l| / lr`` of the last update, in Frobenius norms: ``tr (C_l'C_l)(R_{l-1}'R_{l-1})``, rooted."""
+        grams = [self._G @ self._G.T, *(R.T @ R for R in self._moments)]
+        squares = (float(np.vdot(C.T @ C, gram)) for C, gram in zip(self._feedback, grams, strict=True))
+        return tuple(math.sqrt(max(square, 0.0)) if square == square else math.nan for square in squares)
+
+    def _learn(self, lr: float) -> None:
+        """Update from ``G`` and ``s``."""
+        self._chain()
         if self._feedback is not self._above:
             self._feed_back()
         self._update(lr)
@@ -145,14 +168,22 @@ class CollapsedStep:
         self._pieces = _pieces(samples, self._G.size)
 
     def _look(self) -> None:
-        """Fill ``P_l'`` and the outputs."""
+        """Fill the outputs."""
+        self._multiply()
+        for piece in self._pieces:
+            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
+        self.outputs += self._offset()
+
+    def _offset(self) -> Array:
+        """Return ``P_1 b_1 + ... + P_L b_L``."""
+        return self._above_column.T @ self._bias_column
+
+    def _multiply(self) -> None:
+        """Fill ``P_l'`` and ``P_1 W_1``."""
         weights, above = self.weights, self._above
         for l in range(len(weights) - 1, 0, -1):
             np.matmul(weights[l].T, above[l], out=above[l - 1])
         np.matmul(above[0].T, weights[0], out=self._product)
-        for piece in self._pieces:
-            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
-        self.outputs += self._above_column.T @ self._bias_column
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
@@ -163,14 +194,18 @@ class CollapsedStep:
         D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
         return math.isfinite(np.vdot(outputs, outputs))
 
-    def _collect(self, D: Array) -> None:
-        """Fill ``G``, ``s`` and ``R_l``."""
+    def _gather(self, D: Array) -> None:
+        """Fill ``G`` and ``s``."""
         gemm, G, rows = self._gemm, self._G, self._rows
         first, *rest = self._pieces
         np.matmul(D[:, first], rows[first], out=G)
         for piece in rest:
             gemm(1.0, rows[piece].T, D[:, piece].T, 1.0, G.T, 0, 0, 1)
         np.matmul(D, self._ones[: D.shape[1]], out=self._s)
+
+    def _chain(self) -> None:
+        """Fill ``R_l``."""
+        gemm, G = self._gemm, self._G
         np.multiply(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
         below, turned = G.T, 1
         for W, R in zip(self.weights, self._moments, strict=False):

@@ -108,10 +108,10 @@ def softmax(outputs, labels, D):
 
 
 @njit(cache=True)
-def moments(widths, weights, bias, X, piece, D, G, R, s):
-    """Fill ``G = D X'``, ``s = D 1`` and ``R_l = W_l R_{l-1} + b_l s'``."""
-    L, classes, n = len(widths) - 1, widths[-1], widths[0]
-    B = D.shape[1]
+def gather(X, piece, D, G, s):
+    """Fill ``G = D X'`` and ``s = D 1``."""
+    classes, B = D.shape
+    n = len(G) // classes
     flat = D.ravel()
     for low in range(0, B, piece):
         count = min(piece, B - low)
@@ -119,6 +119,12 @@ def moments(widths, weights, bias, X, piece, D, G, R, s):
         _add_product(False, False, classes, n, count, 1.0, flat[low:], B, X[low * n :], n, beta, G, n)
     for k in range(classes):
         s[k] = D[k].sum()
+
+
+@njit(cache=True)
+def chain(widths, weights, bias, G, R, s):
+    """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
+    L, classes = len(widths) - 1, widths[-1]
     for i in range(len(R) // classes):
         for k in range(classes):
             R[i * classes + k] = bias[i] * s[k]
@@ -156,16 +162,8 @@ def update(widths, weights, bias, C, G, R, s, lr):
 
 
 @njit(cache=True)
-def feed_back(K, rows, C, below):
-    """Set ``C_{l-1} = K C_l`` for ``K`` of that many rows; all flat."""
-    classes = len(below) // rows
-    inner = len(C) // classes
-    _add_product(False, False, rows, classes, inner, 1.0, K, inner, C, classes, 0.0, below, classes)
-
-
-@njit(cache=True)
 def follow_square(K, n, r, U, V, KU):
-    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, by Woodbury's identity; all flat."""
+    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``; all flat. Return ``|S|^2 / k``."""
     k = len(U) // n
     Y = np.empty((k, n), K.dtype)
     S = np.empty((k, k), K.dtype)
@@ -174,6 +172,9 @@ def follow_square(K, n, r, U, V, KU):
     _add_product(False, False, k, k, n, r, flat_Y, n, U, k, 0.0, flat_S, k)
     for i in range(k):
         S[i, i] += 1
+    size = 0.0
+    for i in range(k * k):
+        size += flat_S[i] * flat_S[i]
     for i in range(k):
         pivot = i
         for j in range(i + 1, k):
@@ -195,6 +196,7 @@ def follow_square(K, n, r, U, V, KU):
         for c in range(n):
             Y[i, c] /= S[i, i]
     _add_product(False, False, n, n, k, -r, KU, k, flat_Y, n, 1.0, K, n)
+    return size / k
 
 
 @njit(cache=True)
