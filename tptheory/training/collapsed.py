@@ -1,7 +1,7 @@
 """One step of a linear net from one matrix: the same updates as `layerwise`, in a fifth of the arithmetic.
 
-With ``P_l = W_L ... W_{l+1}``, feedback products ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, a step needs no activation
-but the output, and no error but ``D_L``:
+With ``P_l = W_L ... W_{l+1}``, feedback products ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, a step needs no
+activation but the output, and no error but ``D_L``:
 
     X_L = (P_1 W_1) X_0 + (P_1 b_1 + ... + P_L b_L) 1'
     R_0' = G = D_L X_0',   s = D_L 1,   R_l = W_l R_{l-1} + b_l s'
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -256,4 +257,4 @@ def _pieces(samples: int, multiplications: int) -> tuple[slice, ...]:
         return (slice(0, samples),)
     count = -(-samples // largest)
     bounds = [samples * i // count for i in range(count + 1)]
-    return tuple(slice(low, high) for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+    return tuple(slice(low, high) for low, high in pairwise(bounds))

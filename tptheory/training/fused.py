@@ -24,7 +24,7 @@ _blas = types.ExternalFunction(
 
 
 @njit(cache=True, inline="always")
-def _add_product(  # noqa: PLR0913
+def _add_product(
     turn_A: bool,
     turn_B: bool,
     rows: int,
@@ -60,7 +60,9 @@ def _add_product(  # noqa: PLR0913
 
 
 @njit(cache=True)
-def forward(widths, weights, bias, above, product, X, piece, outputs):
+def forward(
+    widths: Array, weights: Array, bias: Array, above: Array, product: Array, X: Array, piece: int, outputs: Array
+) -> None:
     """Fill ``above`` and ``outputs``."""
     L, classes = len(widths) - 1, widths[-1]
     W, U = len(weights), len(above) - classes * classes
@@ -86,8 +88,8 @@ def forward(widths, weights, bias, above, product, X, piece, outputs):
 
 
 @njit(cache=True)
-def softmax(outputs, labels, D):
-    """Fill ``D = softmax(outputs) - Y``; say whether no output is beyond half of what the dtype can hold."""
+def softmax(outputs: Array, labels: Array, D: Array) -> bool:
+    """Fill ``D``, softmax of the outputs minus one-hot labels; say whether the outputs are finite."""
     classes, B = outputs.shape
     finite = True
     for j in range(B):
@@ -108,7 +110,7 @@ def softmax(outputs, labels, D):
 
 
 @njit(cache=True)
-def gather(X, piece, D, G, s):
+def gather(X: Array, piece: int, D: Array, G: Array, s: Array) -> None:
     """Fill ``G = D X'`` and ``s = D 1``."""
     classes, B = D.shape
     n = len(G) // classes
@@ -122,7 +124,7 @@ def gather(X, piece, D, G, s):
 
 
 @njit(cache=True)
-def chain(widths, weights, bias, G, R, s):
+def chain(widths: Array, weights: Array, bias: Array, G: Array, R: Array, s: Array) -> None:
     """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
     L, classes = len(widths) - 1, widths[-1]
     for i in range(len(R) // classes):
@@ -141,7 +143,7 @@ def chain(widths, weights, bias, G, R, s):
 
 
 @njit(cache=True)
-def update(widths, weights, bias, C, G, R, s, lr):
+def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float) -> None:
     """Make ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``."""
     L, classes = len(widths) - 1, widths[-1]
     W, U, at = 0, 0, 0
@@ -162,7 +164,7 @@ def update(widths, weights, bias, C, G, R, s, lr):
 
 
 @njit(cache=True)
-def follow_square(K, n, r, U, V, KU):
+def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
     """Make the inverse ``K`` of a square matrix follow its change ``r U V'``; all flat. Return ``|S|^2 / k``."""
     k = len(U) // n
     Y = np.empty((k, n), K.dtype)
@@ -200,7 +202,7 @@ def follow_square(K, n, r, U, V, KU):
 
 
 @njit(cache=True)
-def invert_thin(W, K):
+def invert_thin(W: Array, K: Array) -> bool:
     """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
     m, n = W.shape
     wide = W.astype(np.float64)

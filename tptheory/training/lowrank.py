@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tptheory.numeric.arithmetic import arithmetic_named
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.training.data import Array
 
 THIN = 32
@@ -25,14 +25,15 @@ class CarriedInverse:
 
         K -> K + M N - r (K U + M N U) S^-1 Y,    M = Q (I + F E)^-1 - H (I + E F)^-1 E,
 
-    for ``W + r U V' = (I + r U Y)(W + r U S^-1 Q')``, the left factor is invertible, and ``W Q = 0``. Where ``W`` is square
-    ``Q = 0``, which leaves the identity of Woodbury (1950). Nothing but the small ``S`` and ``I + F E`` is solved.
+    for ``W + r U V' = (I + r U Y)(W + r U S^-1 Q')``, the left factor is invertible, and ``W Q = 0``. Where ``W`` is
+    square ``Q = 0``, which leaves the identity of Woodbury (1950). Only the small ``S`` and ``I + F E`` are solved.
+    Ranks up to `THIN` are not carried, for ``W' (W W')^-1`` in float64 costs no more.
 
-    Rounding adds up, so every `CHECK_EVERY` updates, and after one whose ``S`` is far from ``I``, the residuals ``|z - W K z| / |z|`` and, where ``W`` is not square,
-    ``|K W z - (K W)'z| / |z|`` of seeded random ``z`` are measured; above ``tolerance`` the inverse is computed anew, in
-    float64. ``tolerance`` is 16 eps, or four times the residual that the rounding of a new inverse leaves. Where even
-    that is above the square root of eps, the rank is in doubt: then NumPy's `pinv` is taken at every step, until
-    the residual is small again.
+    Rounding adds up, so every `CHECK_EVERY` updates, and after one whose ``S`` is far from ``I``, the residuals
+    ``|z - W K z| / |z|`` and, where ``W`` is not square, ``|K W z - (K W)'z| / |z|`` of seeded random ``z`` are
+    measured; above ``tolerance`` the inverse is computed anew, in float64. ``tolerance`` is 16 eps, or four times the
+    residual that the rounding of a new inverse leaves. Where even that is above the square root of eps, the rank
+    is in doubt: then the oracle's pseudo-inverse is taken at every step, until the residual is small again.
 
     Attributes:
         K: the pseudo-inverse, of shape ``(columns, rows)`` of ``W``; its array stays the same.
@@ -112,7 +113,7 @@ class CarriedInverse:
             self.refresh()
 
     def _by_pinv(self) -> None:
-        self._inverse[:] = arithmetic_named("float").pinv(self.W)
+        self._inverse[:] = FloatArithmetic().pinv(self.W)
 
     def _invert_thin(self) -> None:
         self._inverse[:] = _inverse_of_full_rank(self.W)

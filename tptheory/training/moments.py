@@ -52,7 +52,7 @@ class SecondMoments:
         return cls(samples, inputs, mixed, float(np.square(Y, dtype=np.float64).sum()))
 
     def loss_and_descent(self, A: Array, q: Array) -> tuple[float, Array, Array]:
-        """Return the mean loss of ``x_L = A x + q``, and ``D X'`` and ``D 1`` of shapes ``(n_L, n_0)`` and ``(n_L, 1)``."""
+        """Return the mean loss of ``x_L = A x + q``, and ``D X'`` and ``D 1``, of shapes ``A``'s and ``q``'s."""
         Z = np.hstack([A, q]).astype(np.float64)
         image = Z @ self.inputs
         loss = (np.vdot(Z, image) - 2 * np.vdot(Z, self.mixed) + self.targets) / (2 * self.count)
