@@ -59,7 +59,7 @@ def _add_product(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def forward(
     widths: Array, weights: Array, bias: Array, above: Array, product: Array, X: Array, piece: int, outputs: Array
 ) -> None:
@@ -87,7 +87,7 @@ def forward(
             outputs[k, j] += q
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def softmax(outputs: Array, labels: Array, D: Array) -> bool:
     """Fill ``D``, softmax of the outputs minus one-hot labels; say whether the outputs are finite."""
     classes, B = outputs.shape
@@ -109,7 +109,7 @@ def softmax(outputs: Array, labels: Array, D: Array) -> bool:
     return finite
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def gather(X: Array, piece: int, D: Array, G: Array, s: Array) -> None:
     """Fill ``G = D X'`` and ``s = D 1``."""
     classes, B = D.shape
@@ -123,7 +123,7 @@ def gather(X: Array, piece: int, D: Array, G: Array, s: Array) -> None:
         s[k] = D[k].sum()
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def chain(widths: Array, weights: Array, bias: Array, G: Array, R: Array, s: Array) -> None:
     """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
     L, classes = len(widths) - 1, widths[-1]
@@ -142,7 +142,7 @@ def chain(widths: Array, weights: Array, bias: Array, G: Array, R: Array, s: Arr
         W += n * m
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float) -> None:
     """Make ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``."""
     L, classes = len(widths) - 1, widths[-1]
@@ -163,7 +163,7 @@ def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Ar
         bias[i] -= lr * change
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
     """Make the inverse ``K`` of a square matrix follow its change ``r U V'``; all flat. Return ``|S|^2 / k``."""
     k = len(U) // n
@@ -201,7 +201,7 @@ def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> 
     return size / k
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def invert_thin(W: Array, K: Array) -> bool:
     """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
     m, n = W.shape
