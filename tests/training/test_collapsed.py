@@ -259,7 +259,7 @@ def test_full_batch_steps_need_second_moments_only(engine_type):
         expected, _, D = squared_error(codes)(activations[-1], labels)
         assert engine.descend_by_moments(moments) == pytest.approx(expected, rel=1e-12)
         G, g = layerwise.descent(weights, activations, D)
-        assert engine.update_norms() == pytest.approx([np.linalg.norm(G_l) for G_l in G], rel=1e-10)
+        assert engine.sizes() == pytest.approx([np.linalg.norm(G_l) for G_l in G], rel=1e-10)
         weights = tuple(W - 0.05 * G_l for W, G_l in zip(weights, G, strict=True))
         b = tuple(c - 0.05 * g_l for c, g_l in zip(b, g, strict=True))
     for found, A in zip((*engine.weights, *engine.biases), (*weights, *b), strict=True):

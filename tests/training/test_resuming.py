@@ -101,9 +101,10 @@ def same(one: TrainingRun, other: TrainingRun) -> bool:
 
 @pytest.mark.parametrize("rule", ["bp", "tp", "damped-tp", "fa", "dfa", "gn", "dtp"])
 @pytest.mark.parametrize("at", [1, 37, 80])
-def test_a_run_may_be_prolonged(digits: DataSet, tmp_path: Path, rule: str, at: int) -> None:
+@pytest.mark.parametrize("engine", ["auto", "layerwise"])
+def test_a_run_may_be_prolonged(digits: DataSet, tmp_path: Path, rule: str, at: int, engine: str) -> None:
     """Stopped after any number of steps and taken up again with more, it is the longer run; epochs may end between."""
-    options: dict[str, Any] = {"data": digits, "log_every": 9, "probes": rule in ("bp", "tp")}
+    options: dict[str, Any] = {"data": digits, "log_every": 9, "probes": rule in ("bp", "tp"), "engine": engine}
     whole = train(rule, steps=80, **options)
     path = tmp_path / "run.ckpt"
     train(rule, steps=at, checkpoint=path, **options)
@@ -273,7 +274,7 @@ def test_a_header_that_asks_for_gigabytes_gets_nothing(tmp_path: Path) -> None:
 def test_a_well_made_checkpoint_of_nonsense_is_refused(digits: DataSet, tmp_path: Path) -> None:
     """Right digest, wrong content: arrays of another net, or no progress."""
     path = tmp_path / "run.ckpt"
-    train(data=digits, steps=3, checkpoint=path)
+    train(data=digits, steps=3, checkpoint=path, engine="layerwise")
     good = read_checkpoint(path)
     bad = [
         (replace(good, arrays={**good.arrays, "W_1": np.zeros((1, 1))}), "a checkpoint of this net .got .W_1 is"),
@@ -286,9 +287,9 @@ def test_a_well_made_checkpoint_of_nonsense_is_refused(digits: DataSet, tmp_path
     for checkpoint, message in bad:
         write_checkpoint(path, checkpoint)
         with pytest.raises(InvalidFileError, match=message):
-            train(data=digits, steps=6, checkpoint=path, resume=True)
+            train(data=digits, steps=6, checkpoint=path, engine="layerwise", resume=True)
     write_checkpoint(path, good)
-    assert train(data=digits, steps=6, checkpoint=path, resume=True).steps == 6
+    assert train(data=digits, steps=6, checkpoint=path, engine="layerwise", resume=True).steps == 6
 
 
 def test_a_write_that_fails_keeps_the_old_checkpoint(

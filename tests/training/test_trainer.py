@@ -177,7 +177,7 @@ def test_a_run_repeats_bit_for_bit(digits: DataSet, name: str) -> None:
 
 def test_rules_meet_the_same_start_and_the_same_batches(digits: DataSet) -> None:
     """At a vanishing step size, the losses of all rules agree at every step."""
-    logs = [train(name, data=digits, steps=20, lr=1e-300, log_every=1).log for name in RULES]
+    logs = [train(name, data=digits, steps=20, lr=1e-300, log_every=1, engine="layerwise").log for name in RULES]
     assert all(log == logs[0] for log in logs)
     assert len({line.loss for line in logs[0]}) == 21
 
@@ -196,6 +196,31 @@ def test_orthogonal_start_makes_the_first_tp_update_the_bp_update(toy: DataSet) 
     for std, equal in ((None, True), (0.4, False)):
         tp, bp = (after_one_step(toy, rule, 0.5, widths=(5, 4, 6, 3), std=std) for rule in ("tp", "bp"))
         assert np.allclose(tp.weights[0], bp.weights[0], rtol=0, atol=1e-14) is equal
+
+
+@pytest.mark.parametrize("widths", [(64, 32, 32, 10), (64, 40, 20, 30, 10), (64, 10)], ids=str)
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
+@pytest.mark.parametrize("name", RULES)
+def test_the_engines_take_one_course(digits: DataSet, name: str, loss: str, widths: tuple[int, ...]) -> None:
+    """Collapsed steps are the oracle's: after 60 in float64, weights agree to 1e-10, and so do the sizes of updates."""
+    options: dict[str, Any] = {"data": digits, "widths": widths, "loss": loss, "lr": 0.02, "init": "scaled"}
+    fast, slow = (
+        train(name, steps=60, dtype="float64", engine=engine, **options) for engine in ("collapsed", "layerwise")
+    )
+    for mine, theirs in zip(fast.weights + fast.biases, slow.weights + slow.biases, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-10 * np.abs(theirs).max())
+    assert fast.largest_update == pytest.approx(slow.largest_update, rel=1e-9)
+    assert fast.ranks == slow.ranks
+
+
+def test_the_weights_before_a_divergence_are_found_again(digits: DataSet) -> None:
+    """Steps in place are replayed from the last line: the loss of the returned weights is finite, as is said."""
+    run = train("bp", data=digits, lr=3.0, log_every=100)
+    assert run.status == "diverged"
+    before = train("bp", data=digits, lr=3.0, log_every=100, steps=run.steps)
+    assert before.status == "completed"
+    for mine, theirs in zip(run.weights + run.biases, before.weights + before.biases, strict=True):
+        assert mine.tobytes() == theirs.tobytes()
 
 
 SEED_START = {"init": "normal", "std": 0.01, "bias": 0.1}
@@ -418,6 +443,8 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"widths": 64}, InvalidTypeError, "'widths' must be a sequence"),
     ({"init": "orthogonl"}, UnknownNameError, "'init' must be one of .* Did you mean 'orthogonal'"),
     ({"init": None}, UnknownNameError, "'init' must be one of balanced, normal, orthogonal, scaled"),
+    ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise"),
+    ({"rule": "dtp", "engine": "collapsed"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
     ({"loss": "mse"}, UnknownNameError, "'loss' must be one of cross-entropy, squared"),
     ({"inverses": "linear"}, InvalidTypeError, "'inverses' must be InverseSettings"),
     ({"inverses": InverseSettings()}, InvalidValueError, "'inverses' must be left out unless the rule is 'dtp'"),

@@ -13,7 +13,7 @@ activation but the output, and no error but ``D_L``:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from tptheory.symbolic.expressions import Pinv, transpose
 from tptheory.training.data import Array
-from tptheory.training.layerwise import Arrays, LayerwiseRule, softmax_cross_entropy
+from tptheory.training.layerwise import Arrays, LayerwiseRule, norm, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
 from tptheory.training.moments import SecondMoments
 
@@ -96,6 +96,11 @@ class CollapsedStep:
         self._make_room(1)
 
     @property
+    def carries(self) -> bool:
+        """Whether inverses are carried."""
+        return bool(self._inverses)
+
+    @property
     def residual(self) -> float:
         """The largest residual of a carried inverse, as last measured; 0 where none is carried."""
         return max((carried.residual for carried in self._inverses), default=0.0)
@@ -132,8 +137,33 @@ class CollapsedStep:
 
     def descend(self, D: Array, lr: float) -> None:
         """Update by ``D_L``, shape ``(n_L, B)``, of the batch that `forward` has seen: ``dW_l = -lr C_l R_{l-1}'``."""
+        self.prepare(D)
+        self.apply(lr)
+
+    def prepare(self, D: Array) -> None:
+        """Make the factors of the update by ``D_L``, which `sizes` measures and `apply` makes."""
         self._gather(D)
-        self._learn(lr)
+        self._factorise()
+
+    def _factorise(self) -> None:
+        """Make the factors of the update from ``G`` and ``s``."""
+        self._chain()
+        if self._feedback is not self._above:
+            self._feed_back()
+
+    def sizes(self) -> list[float]:
+        """Return each ``|G_l| = |C_l R_{l-1}'|`` of the update that is prepared: ``tr(C_l' C_l R_{l-1}' R_{l-1})``."""
+        return [self._size(C, R) for C, R in zip(self._feedback, (self._G.T, *self._moments), strict=True)]
+
+    def _size(self, C: Array, R: Array) -> float:
+        square = abs(float(np.vdot(C.T @ C, R.T @ R)))
+        return math.sqrt(square) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root does
+
+    def apply(self, lr: float) -> None:
+        """Make the update that is prepared: ``dW_l = -lr C_l R_{l-1}'``, ``db_l = -lr C_l s``."""
+        self._update(lr)
+        for l, carried in enumerate(self._inverses):
+            carried.follow(-lr, self._feedback[l + 1], self._moments[l], self._feedback[l])
 
     def descend_by_moments(self, moments: SecondMoments) -> float:
         """Make one full-batch step on the squared error, and return its mean ``1/2 |X_L - Y|^2 / N`` before it.
@@ -141,25 +171,26 @@ class CollapsedStep:
         What it costs does not depend on the number ``N`` of samples.
         """
         self._multiply()
-        loss, D_X, D_1 = moments.loss_and_descent(self._product, self._offset())
-        self._G[:], self._s[:] = D_X, D_1
-        self._learn(self.lr)
+        loss, self._G[:], self._s[:] = moments.loss_and_descent(self._product, self._offset())
+        self._factorise()
+        self.apply(self.lr)
         return loss
 
-    def update_norms(self) -> tuple[float, ...]:
-        """Return ``|dW_l| / lr`` of the last update, in Frobenius norms: ``tr (C_l'C_l)(R_{l-1}'R_{l-1})``, rooted."""
-        grams = [self._G @ self._G.T, *(R.T @ R for R in self._moments)]
-        squares = (float(np.vdot(C.T @ C, gram)) for C, gram in zip(self._feedback, grams, strict=True))
-        return tuple(math.sqrt(max(square, 0.0)) if square == square else math.nan for square in squares)
+    def state(self) -> dict[str, Array]:
+        """Return copies of the parameters and of what is carried, by name: all that the next step depends on."""
+        named = {"weights": self._weight_row.copy(), "biases": self._bias_column.copy()}
+        return named | {
+            f"{name}_{l}": value
+            for l, carried in enumerate(self._inverses, start=2)
+            for name, value in carried.state().items()
+        }
 
-    def _learn(self, lr: float) -> None:
-        """Update from ``G`` and ``s``."""
-        self._chain()
-        if self._feedback is not self._above:
-            self._feed_back()
-        self._update(lr)
-        for l, carried in enumerate(self._inverses):
-            carried.follow(-lr, self._feedback[l + 1], self._moments[l], self._feedback[l])
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take what `state` returned."""
+        self._weight_row[:] = state["weights"]
+        self._bias_column[:] = state["biases"]
+        for l, carried in enumerate(self._inverses, start=2):
+            carried.restore({name: state[f"{name}_{l}"] for name in carried.state()})
 
     def _make_room(self, samples: int) -> None:
         """Lay out the arrays whose size depends on the batch."""

@@ -46,7 +46,8 @@ class Batches:
     """
 
     def __init__(self, x: Array, labels: Array, batch: int, rng: np.random.Generator) -> None:
-        self.x, self.labels, self.batch, self._rng = x, labels, batch, rng
+        self._rows = np.ascontiguousarray(x.T)  # a batch then lies sample after sample in memory
+        self.labels, self.batch, self._rng = labels, batch, rng
         self._shuffle()
 
     def _shuffle(self) -> None:
@@ -60,7 +61,7 @@ class Batches:
             self._shuffle()
         columns = self._order[self._dealt : self._dealt + self.batch]
         self._dealt += self.batch
-        return self.x[:, columns], self.labels[columns]
+        return self._rows[columns].T, self.labels[columns]
 
     def state(self) -> dict[str, Any]:
         """Return the state of the stream before this epoch's shuffle, and how many samples were dealt since."""
@@ -141,6 +142,7 @@ class Loop:
         weights, biases = self.learner.weights, self.learner.biases
         self.fit = Fit(weights, biases, ranks=[0] * len(weights))
         self.start = 0
+        self._safe: tuple[int, dict[str, Array], dict[str, Any]] = (0, {}, {})
 
     def restore(self, saved: Checkpoint) -> None:
         """Go on from a checkpoint.
@@ -163,7 +165,6 @@ class Loop:
         self.learner.restore(saved.arrays)
         if self.probes is not None:
             self.probes.restore(saved.arrays)
-        self.fit.weights, self.fit.biases = self.learner.weights, self.learner.biases
 
     def save(self, step: int) -> None:
         """Write a checkpoint of the moment before the batch of ``step`` is looked at."""
@@ -188,12 +189,15 @@ class Loop:
                 self.save(step)
             if self.on_step is not None:
                 self.on_step(step)
+            if step == self.start or step % self.log_every == 0:
+                self._safe = step, dict(self.learner.state()), self.batches.state()
             X, labels = self.batches.next()
             loss, accuracy = self.learner.look(X, labels)
             if not math.isfinite(loss):
                 fit.failure = f"at step {step}: the loss is not finite."
+                self._replay(step - 1)
                 break
-            fit.weights, fit.biases, fit.steps, fit.last_loss = self.learner.weights, self.learner.biases, step, loss
+            fit.steps, fit.last_loss = step, loss
             fit.first_loss = loss if step == 0 else fit.first_loss
             with self._naming(step):
                 if step % self.log_every == 0:
@@ -202,7 +206,19 @@ class Loop:
                     self._move(step)
             if fit.failure:
                 break
+        fit.weights, fit.biases = self.learner.weights, self.learner.biases
         return fit
+
+    def _replay(self, step: int) -> None:
+        """Take the learner back to where it stood after so many updates: a step may change it in place."""
+        at, learner, batches = self._safe
+        if step < at:  # not even the start had a finite loss
+            return
+        self.learner.restore(learner)
+        self.batches.restore(batches)
+        for again in range(at, step):
+            self.learner.look(*self.batches.next())
+            self.learner.move(self.lr, again)
 
     def _is_due(self, step: int) -> bool:
         return step == self.steps or (step % self.checkpoint_every == 0 and (step > self.start or step == 0))

@@ -46,6 +46,71 @@ class Learner(Protocol):
         """Take the arrays that `state` returned."""
 
 
+class CollapsedLearner:
+    """The fast one: whole steps from one matrix, in place (`CollapsedStep`); asked for detail, it asks the oracle.
+
+    Args:
+        layerwise: the compiled rule.
+        weights: ``(W_1, ..., W_L)``; copied.
+        biases: ``(b_1, ..., b_L)``; copied.
+        loss: what is descended.
+    """
+
+    def __init__(self, layerwise: LayerwiseRule, weights: Arrays, biases: Arrays, loss: Loss) -> None:
+        from tptheory.training.collapsed import CollapsedStep  # it brings scipy
+
+        self.engine = CollapsedStep(layerwise, weights, biases, 1.0)
+        self.loss = loss
+        self._oracle = LayerwiseLearner(layerwise, self.engine.weights, self.engine.biases, loss)
+        self._X = self._labels = self._D = np.zeros(0)
+
+    @property
+    def weights(self) -> Arrays:
+        """``(W_1, ..., W_L)``: copies, for the next step changes what it works on."""
+        return tuple(W.copy() for W in self.engine.weights)
+
+    @property
+    def biases(self) -> Arrays:
+        """``(b_1, ..., b_L)``: copies."""
+        return tuple(b.copy() for b in self.engine.biases)
+
+    def look(self, X: Array, labels: Array) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on a batch."""
+        self._X, self._labels = X, labels
+        loss, accuracy, self._D = self.loss(self.engine.forward(X), labels)
+        return loss, accuracy
+
+    def move(self, lr: float, step: int) -> tuple[float, ...]:
+        """Make the update of the last batch, if it is finite."""
+        self.engine.prepare(self._D)
+        sizes = tuple(lr * size for size in self.engine.sizes())
+        if all(map(math.isfinite, sizes)):
+            self.engine.apply(lr)
+        return sizes
+
+    def descent(self, dtype: str | None = None) -> tuple[Arrays, Arrays, Arrays]:
+        """Return ``D_l``, ``G_l`` and ``g_l`` of the last batch, as the oracle forms them."""
+        self._oracle.look(self._X, self._labels)
+        return self._oracle.descent(dtype)
+
+    def ranks(self) -> tuple[int, ...]:
+        """Return the rank of every ``dW_l`` on the last batch, of the update as the oracle forms it."""
+        self._oracle.look(self._X, self._labels)
+        return self._oracle.ranks()
+
+    def scalars(self) -> dict[str, float]:
+        """Return the residual of the carried inverses, where there are any."""
+        return {"inverse_residual": self.engine.residual} if self.engine.carries else {}
+
+    def state(self) -> dict[str, Array]:
+        """Return the parameters and the carried inverses."""
+        return self.engine.state()
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take the arrays that `state` returned."""
+        self.engine.restore(state)
+
+
 class LayerwiseLearner:
     """The readable one: every layer's error and gradient are formed; the oracle of anything faster.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tptheory.numeric.arithmetic import FloatArithmetic
@@ -111,6 +113,17 @@ class CarriedInverse:
         if self.exact or not self.residual <= self.tolerance:
             self.refreshes += not self.exact
             self.refresh()
+
+    def state(self) -> dict[str, Array]:
+        """Return a copy of the inverse, and what the checks know: residual, tolerance, counts, whether it is exact."""
+        known = [self.residual, self.tolerance, float(self.updates), float(self.refreshes), float(self.exact)]
+        return {"inverse": self._inverse.copy(), "checks": np.array(known)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take what `state` returned."""
+        self._inverse[:] = state["inverse"]
+        self.residual, self.tolerance, updates, refreshes, exact = state["checks"].tolist()
+        self.updates, self.refreshes, self.exact = int(updates), int(refreshes), bool(exact)
 
     def _by_pinv(self) -> None:
         self._inverse[:] = FloatArithmetic().pinv(self.W)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import LearnedInverse, Rule, rule_named
+from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
 from tptheory.training.checking import checked_widths, finite, positive, whole
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet, load_digits
@@ -28,12 +28,13 @@ from tptheory.training.layerwise import (
     softmax_cross_entropy,
     squared_error,
 )
-from tptheory.training.learner import LayerwiseLearner
+from tptheory.training.learner import CollapsedLearner, LayerwiseLearner
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
 from tptheory.training.probes import Probes, Reading
 
 __all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
 DTYPES = ("float32", "float64")
+ENGINES = ("auto", "collapsed", "layerwise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,7 @@ def train(
     bias: float = 0.1,
     damping: float = 0.1,
     inverses: InverseSettings | None = None,
+    engine: str = "auto",
     dtype: str = "float32",
     seed: int = 0,
     log_every: int = 100,
@@ -129,6 +131,9 @@ def train(
         bias: where every bias starts.
         damping: ``lambda`` of damped TP.
         inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
+        engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
+            inverses along; ``"layerwise"`` forms every error and gradient; the same updates but for rounding.
+            ``"auto"`` is collapsed for bp and tp, layerwise for all others.
         dtype: ``"float32"`` or ``"float64"``.
         seed: of everything random.
         log_every: a line after 0, log_every, 2 log_every, ... updates, up to ``steps``.
@@ -165,9 +170,15 @@ def train(
     lr, damping = positive("lr", lr), positive("damping", damping)
     std = None if std is None else positive("std", std)
     bias = finite("bias", bias)
-    for argument, name, known in (("init", init, INITS), ("dtype", dtype, DTYPES), ("loss", loss, LOSSES)):
+    for argument, name, known in (
+        ("init", init, INITS),
+        ("dtype", dtype, DTYPES),
+        ("loss", loss, LOSSES),
+        ("engine", engine, ENGINES),
+    ):
         if name not in known:
             raise unknown_name(argument, str(name), known)
+    engine = _chosen_engine(engine, rule)
     config = {
         "rule": repr(rule),
         "widths": list(widths),
@@ -181,6 +192,7 @@ def train(
         "bias": bias,
         "damping": damping,
         "inverses": None if inverses is None else asdict(inverses),
+        "engine": engine,
         "dtype": dtype,
         "seed": seed,
         "log_every": log_every,
@@ -203,7 +215,9 @@ def train(
     learned = None if inverses is None else Inverses(layerwise, inverses, bias, noise, dtype)
     with ExitStack() as closing:
         loop = Loop(
-            LayerwiseLearner(layerwise, *start, descended, learned),
+            CollapsedLearner(layerwise, *start, descended)
+            if engine == "collapsed"
+            else LayerwiseLearner(layerwise, *start, descended, learned),
             Batches(
                 data.x_train.astype(dtype, copy=False), data.labels_train, batch, np.random.default_rng(for_batches)
             ),
@@ -240,6 +254,15 @@ def train(
         run = _finished(fit, config, rule, data, descended)
         loop.tell({name: getattr(run, name) for name in ("status", "test_loss", "test_accuracy")} | {"step": run.steps})
     return run
+
+
+def _chosen_engine(engine: str, rule: Rule) -> str:
+    """Return the engine of a run; learned inverses need every layer's activations."""
+    if engine == "auto":
+        return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
+    if engine == "collapsed" and isinstance(rule, LearnedInverse):
+        raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
+    return engine
 
 
 def _finished(fit: Fit, config: dict[str, Any], rule: Rule, data: DataSet, loss: Loss) -> TrainingRun:
