@@ -36,7 +36,6 @@ from tptheory.training.data import Array
 ROOT = Path(__file__).resolve().parents[2]
 CHECKED_STEPS = 100
 WARM_UP = 80
-SLOW = {"numpy layerwise TP", "torch pinv TP"}
 
 
 class Child:
