@@ -10,11 +10,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_info
 
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import rule_named
@@ -22,6 +23,7 @@ from tptheory.training.collapsed import CollapsedStep
 from tptheory.training.data import Array
 from tptheory.training.initial import initial_parameters
 from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy
+from tptheory.training.moments import SecondMoments
 
 WIDTHS = (784, 100, 100, 100, 100, 10)
 RATE = 0.01
@@ -30,7 +32,7 @@ SHARE_OF_INK = 0.2
 
 
 class Problem(NamedTuple):
-    """One start and the batches of every trainer: ``X`` of shape (batches, B, 784), ``labels`` of shape (batches, B)."""
+    """One start and the batches of every trainer: ``X`` (batches, B, 784), ``labels`` (batches, B)."""
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
@@ -99,9 +101,7 @@ class Collapsed(Trainer):
 
     def __init__(self, problem: Problem, rule: str, native: bool = False) -> None:
         super().__init__(problem)
-        kind = CollapsedStep
-        if native:
-            from tptheory.training.native import NativeStep as kind
+        kind = native_step() if native else CollapsedStep
         net = DeepLinearNetwork(widths=WIDTHS, batch=problem.batch, biases=True, loss="any")
         layerwise = LayerwiseRule(rule_named(rule), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
         self.engine = kind(layerwise, problem.weights, problem.biases, RATE)
@@ -111,6 +111,13 @@ class Collapsed(Trainer):
 
     def parameters(self) -> list[Array]:
         return [*self.engine.weights, *self.engine.biases]
+
+
+def native_step() -> type[CollapsedStep]:
+    """Return the engine that needs Numba."""
+    from tptheory.training.native import NativeStep
+
+    return NativeStep
 
 
 class Torch(Trainer):
@@ -205,15 +212,15 @@ class Jax(Trainer):
         self.X, self.y = jax.device_put(problem.X), jax.device_put(problem.labels)
 
     def run(self, steps: int) -> None:
-        """Make steps: whole rounds of all batches by one call, the rest by another."""
-        whole, rest = divmod(steps, BATCHES)
-        assert self.made % BATCHES == 0
-        for _ in range(whole):
-            self.now = self.scan(self.now, self.X, self.y)
-        if rest:
-            self.now = self.scan(self.now, self.X[:rest], self.y[:rest])
+        """Make steps: up to the end of the batches by one call, and so on."""
+        left = steps
+        while left:
+            low = self.made % BATCHES
+            high = min(BATCHES, low + left)
+            X, y = (self.X, self.y) if high - low == BATCHES else (self.X[low:high], self.y[low:high])
+            self.now = self.scan(self.now, X, y)
+            self.made, left = self.made + high - low, left - high + low
         self.now[0][0].block_until_ready()
-        self.made += steps
 
     def parameters(self) -> list[Array]:
         return [np.array(W) for W in self.now[0]] + [np.array(b)[:, None] for b in self.now[1]]
@@ -235,11 +242,30 @@ TRAINERS: dict[str, Callable[[Problem], Trainer]] = {
 
 
 def hold_threads(name: str) -> None:
-    """Give numpy's OpenBLAS two threads and SciPy's one, or both one: two pools on two cores wait for each other."""
-    for library in threadpool_info():
-        if library["user_api"] == "blas":
-            own = "numpy.libs" in library["filepath"]
-            threadpool_limits({library["prefix"]: 2 if own and name.startswith("numpy") else 1})
+    """Give NumPy's OpenBLAS two threads and SciPy's one, ours one each: two pools on two cores collide."""
+    for library in ThreadpoolController().lib_controllers:
+        if library.user_api == "blas":
+            layerwise = name.startswith("numpy") and "numpy.libs" in library.filepath
+            library.set_num_threads(2 if layerwise else 1)
+
+
+def moment_steps(samples: int, steps: int = 200) -> tuple[float, float]:
+    """Return seconds to sum the second moments of so many samples, and the median seconds of a full-batch step."""
+    rng = np.random.default_rng(0)
+    X = rng.random((samples, WIDTHS[0]), dtype=np.float32).T
+    Y = np.eye(WIDTHS[-1], dtype=np.float32)[:, rng.integers(0, WIDTHS[-1], samples)]
+    started = perf_counter()
+    moments = SecondMoments.of(X, Y)
+    summed = perf_counter() - started
+    net = DeepLinearNetwork(widths=WIDTHS, batch=samples, biases=True, loss="any")
+    rule = LayerwiseRule(rule_named("bp"), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
+    engine = CollapsedStep(rule, *initial_parameters(WIDTHS), lr=1e-4)
+    times = []
+    for _ in range(steps):
+        started = perf_counter()
+        engine.descend_by_moments(moments)
+        times.append(perf_counter() - started)
+    return summed, median(times)
 
 
 def main() -> int:
@@ -253,8 +279,12 @@ def main() -> int:
     except ModuleNotFoundError as missing:
         print(json.dumps({"missing": missing.name}), flush=True)  # noqa: T201
         return 0
-    kernels = sorted({lib["architecture"] for lib in threadpool_info() if lib["internal_api"] == "openblas"})
-    print(json.dumps({"kernels": kernels}), flush=True)  # noqa: T201
+    hold_threads(arguments.name)
+    pools = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    kernels = sorted({library["architecture"] for library in pools if library["internal_api"] == "openblas"})
+    own = arguments.name.startswith(("ours", "numpy"))
+    threads = max(library["num_threads"] for library in pools) if own else 2
+    print(json.dumps({"kernels": kernels if own else [], "threads": threads}), flush=True)  # noqa: T201
     for line in sys.stdin:
         order, _, value = line.strip().partition(" ")
         if order == "time":

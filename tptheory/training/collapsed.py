@@ -1,7 +1,7 @@
 """One step of a linear net from one matrix: the same updates as `layerwise`, in a fifth of the arithmetic.
 
-With ``P_l = W_L ... W_{l+1}``, feedback products ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, a step needs no activation
-but the output, and no error but ``D_L``:
+With ``P_l = W_L ... W_{l+1}``, feedback products ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, a step needs no
+activation but the output, and no error but ``D_L``:
 
     X_L = (P_1 W_1) X_0 + (P_1 b_1 + ... + P_L b_L) 1'
     R_0' = G = D_L X_0',   s = D_L 1,   R_l = W_l R_{l-1} + b_l s'
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from tptheory.symbolic.expressions import Pinv, transpose
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
+from tptheory.training.moments import SecondMoments
 
 SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS multiplies without packing (its limit is 10^6): batches are cut to such pieces,
@@ -140,7 +142,12 @@ class CollapsedStep:
 
     def prepare(self, D: Array) -> None:
         """Make the factors of the update by ``D_L``, which `sizes` measures and `apply` makes."""
-        self._collect(D)
+        self._gather(D)
+        self._factorise()
+
+    def _factorise(self) -> None:
+        """Make the factors of the update from ``G`` and ``s``."""
+        self._chain()
         if self._feedback is not self._above:
             self._feed_back()
 
@@ -157,6 +164,17 @@ class CollapsedStep:
         self._update(lr)
         for l, carried in enumerate(self._inverses):
             carried.follow(-lr, self._feedback[l + 1], self._moments[l], self._feedback[l])
+
+    def descend_by_moments(self, moments: SecondMoments) -> float:
+        """Make one full-batch step on the squared error, and return its mean ``1/2 |X_L - Y|^2 / N`` before it.
+
+        What it costs does not depend on the number ``N`` of samples.
+        """
+        self._multiply()
+        loss, self._G[:], self._s[:] = moments.loss_and_descent(self._product, self._offset())
+        self._factorise()
+        self.apply(self.lr)
+        return loss
 
     def state(self) -> dict[str, Array]:
         """Return copies of the parameters and of what is carried, by name: all that the next step depends on."""
@@ -182,14 +200,22 @@ class CollapsedStep:
         self._pieces = _pieces(samples, self._G.size)
 
     def _look(self) -> None:
-        """Fill ``P_l'`` and the outputs."""
+        """Fill the outputs."""
+        self._multiply()
+        for piece in self._pieces:
+            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
+        self.outputs += self._offset()
+
+    def _offset(self) -> Array:
+        """Return ``P_1 b_1 + ... + P_L b_L``."""
+        return self._above_column.T @ self._bias_column
+
+    def _multiply(self) -> None:
+        """Fill ``P_l'`` and ``P_1 W_1``."""
         weights, above = self.weights, self._above
         for l in range(len(weights) - 1, 0, -1):
             np.matmul(weights[l].T, above[l], out=above[l - 1])
         np.matmul(above[0].T, weights[0], out=self._product)
-        for piece in self._pieces:
-            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
-        self.outputs += self._above_column.T @ self._bias_column
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
@@ -200,14 +226,18 @@ class CollapsedStep:
         D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
         return math.isfinite(np.vdot(outputs, outputs))
 
-    def _collect(self, D: Array) -> None:
-        """Fill ``G``, ``s`` and ``R_l``."""
+    def _gather(self, D: Array) -> None:
+        """Fill ``G`` and ``s``."""
         gemm, G, rows = self._gemm, self._G, self._rows
         first, *rest = self._pieces
         np.matmul(D[:, first], rows[first], out=G)
         for piece in rest:
             gemm(1.0, rows[piece].T, D[:, piece].T, 1.0, G.T, 0, 0, 1)
         np.matmul(D, self._ones[: D.shape[1]], out=self._s)
+
+    def _chain(self) -> None:
+        """Fill ``R_l``."""
+        gemm, G = self._gemm, self._G
         np.multiply(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
         below, turned = G.T, 1
         for W, R in zip(self.weights, self._moments, strict=False):
@@ -258,4 +288,4 @@ def _pieces(samples: int, multiplications: int) -> tuple[slice, ...]:
         return (slice(0, samples),)
     count = -(-samples // largest)
     bounds = [samples * i // count for i in range(count + 1)]
-    return tuple(slice(low, high) for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+    return tuple(slice(low, high) for low, high in pairwise(bounds))

@@ -47,6 +47,7 @@ class Batches:
 
     def __init__(self, x: Array, labels: Array, batch: int, rng: np.random.Generator) -> None:
         self._rows = np.ascontiguousarray(x.T)  # a batch then lies sample after sample in memory
+        self._room = np.empty((batch, len(x)), x.dtype)
         self.labels, self.batch, self._rng = labels, batch, rng
         self._shuffle()
 
@@ -56,12 +57,13 @@ class Batches:
         self._dealt = 0
 
     def next(self) -> tuple[Array, Array]:
-        """Return the next batch, samples in columns, and its labels."""
+        """Return the next batch, samples in columns, and its labels; the next call writes into the same array."""
         if self._dealt + self.batch > self.labels.size:
             self._shuffle()
         columns = self._order[self._dealt : self._dealt + self.batch]
         self._dealt += self.batch
-        return self._rows[columns].T, self.labels[columns]
+        np.take(self._rows, columns, axis=0, out=self._room, mode="clip")
+        return self._room.T, self.labels[columns]
 
     def state(self) -> dict[str, Any]:
         """Return the state of the stream before this epoch's shuffle, and how many samples were dealt since."""

@@ -24,7 +24,7 @@ _blas = types.ExternalFunction(
 
 
 @njit(cache=True, inline="always")
-def _add_product(  # noqa: PLR0913
+def _add_product(
     turn_A: bool,
     turn_B: bool,
     rows: int,
@@ -59,8 +59,10 @@ def _add_product(  # noqa: PLR0913
     )
 
 
-@njit(cache=True)
-def forward(widths, weights, bias, above, product, X, piece, outputs):
+@njit(cache=True, error_model="numpy")
+def forward(
+    widths: Array, weights: Array, bias: Array, above: Array, product: Array, X: Array, piece: int, outputs: Array
+) -> None:
     """Fill ``above`` and ``outputs``."""
     L, classes = len(widths) - 1, widths[-1]
     W, U = len(weights), len(above) - classes * classes
@@ -85,9 +87,9 @@ def forward(widths, weights, bias, above, product, X, piece, outputs):
             outputs[k, j] += q
 
 
-@njit(cache=True)
-def softmax(outputs, labels, D):
-    """Fill ``D = softmax(outputs) - Y``; say whether no output is beyond half of what the dtype can hold."""
+@njit(cache=True, error_model="numpy")
+def softmax(outputs: Array, labels: Array, D: Array) -> bool:
+    """Fill ``D``, softmax of the outputs minus one-hot labels; say whether the outputs are finite."""
     classes, B = outputs.shape
     finite = True
     for j in range(B):
@@ -107,11 +109,11 @@ def softmax(outputs, labels, D):
     return finite
 
 
-@njit(cache=True)
-def moments(widths, weights, bias, X, piece, D, G, R, s):
-    """Fill ``G = D X'``, ``s = D 1`` and ``R_l = W_l R_{l-1} + b_l s'``."""
-    L, classes, n = len(widths) - 1, widths[-1], widths[0]
-    B = D.shape[1]
+@njit(cache=True, error_model="numpy")
+def gather(X: Array, piece: int, D: Array, G: Array, s: Array) -> None:
+    """Fill ``G = D X'`` and ``s = D 1``."""
+    classes, B = D.shape
+    n = len(G) // classes
     flat = D.ravel()
     for low in range(0, B, piece):
         count = min(piece, B - low)
@@ -119,6 +121,12 @@ def moments(widths, weights, bias, X, piece, D, G, R, s):
         _add_product(False, False, classes, n, count, 1.0, flat[low:], B, X[low * n :], n, beta, G, n)
     for k in range(classes):
         s[k] = D[k].sum()
+
+
+@njit(cache=True, error_model="numpy")
+def chain(widths: Array, weights: Array, bias: Array, G: Array, R: Array, s: Array) -> None:
+    """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
+    L, classes = len(widths) - 1, widths[-1]
     for i in range(len(R) // classes):
         for k in range(classes):
             R[i * classes + k] = bias[i] * s[k]
@@ -134,8 +142,8 @@ def moments(widths, weights, bias, X, piece, D, G, R, s):
         W += n * m
 
 
-@njit(cache=True)
-def update(widths, weights, bias, C, G, R, s, lr):
+@njit(cache=True, error_model="numpy")
+def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float) -> None:
     """Make ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``."""
     L, classes = len(widths) - 1, widths[-1]
     W, U, at = 0, 0, 0
@@ -155,17 +163,9 @@ def update(widths, weights, bias, C, G, R, s, lr):
         bias[i] -= lr * change
 
 
-@njit(cache=True)
-def feed_back(K, rows, C, below):
-    """Set ``C_{l-1} = K C_l`` for ``K`` of that many rows; all flat."""
-    classes = len(below) // rows
-    inner = len(C) // classes
-    _add_product(False, False, rows, classes, inner, 1.0, K, inner, C, classes, 0.0, below, classes)
-
-
-@njit(cache=True)
-def follow_square(K, n, r, U, V, KU):
-    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, by Woodbury's identity; all flat."""
+@njit(cache=True, error_model="numpy")
+def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
+    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``; all flat. Return ``|S|^2 / k``."""
     k = len(U) // n
     Y = np.empty((k, n), K.dtype)
     S = np.empty((k, k), K.dtype)
@@ -174,6 +174,9 @@ def follow_square(K, n, r, U, V, KU):
     _add_product(False, False, k, k, n, r, flat_Y, n, U, k, 0.0, flat_S, k)
     for i in range(k):
         S[i, i] += 1
+    size = 0.0
+    for i in range(k * k):
+        size += flat_S[i] * flat_S[i]
     for i in range(k):
         pivot = i
         for j in range(i + 1, k):
@@ -195,10 +198,11 @@ def follow_square(K, n, r, U, V, KU):
         for c in range(n):
             Y[i, c] /= S[i, i]
     _add_product(False, False, n, n, k, -r, KU, k, flat_Y, n, 1.0, K, n)
+    return size / k
 
 
-@njit(cache=True)
-def invert_thin(W, K):
+@njit(cache=True, error_model="numpy")
+def invert_thin(W: Array, K: Array) -> bool:
     """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
     m, n = W.shape
     wide = W.astype(np.float64)

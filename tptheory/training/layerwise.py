@@ -52,12 +52,13 @@ def softmax_cross_entropy(outputs: Array, labels: Array) -> tuple[float, float, 
     exponentials = np.exp(shifted)
     sums = exponentials.sum(axis=0)
     finite = np.isfinite(outputs).all(axis=0)
-    loss = float(np.mean(np.log(sums) - shifted[labels, samples], dtype=np.float64)) if finite.all() else math.inf
+    losses = np.log(sums) - shifted[labels, samples]
+    loss = float(losses.sum(dtype=np.float64)) / labels.size if finite.all() else math.inf
     right = (outputs.argmax(axis=0) == labels) & finite
     D = exponentials / sums
     D[labels, samples] -= 1
     D /= labels.size
-    return loss, float(right.mean()), D
+    return loss, int(np.count_nonzero(right)) / labels.size, D
 
 
 def squared_error(codes: Array) -> Loss:

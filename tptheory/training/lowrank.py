@@ -27,14 +27,15 @@ class CarriedInverse:
 
         K -> K + M N - r (K U + M N U) S^-1 Y,    M = Q (I + F E)^-1 - H (I + E F)^-1 E,
 
-    for ``W + r U V' = (I + r U Y)(W + r U S^-1 Q')``, the left factor is invertible, and ``W Q = 0``. Where ``W`` is square
-    ``Q = 0``, which leaves the identity of Woodbury (1950). Nothing but the small ``S`` and ``I + F E`` is solved.
+    for ``W + r U V' = (I + r U Y)(W + r U S^-1 Q')``, the left factor is invertible, and ``W Q = 0``. Where ``W`` is
+    square ``Q = 0``, which leaves the identity of Woodbury (1950). Only the small ``S`` and ``I + F E`` are solved.
+    Ranks up to `THIN` are not carried, for ``W' (W W')^-1`` in float64 costs no more.
 
-    Rounding adds up, so every `CHECK_EVERY` updates the residuals ``|z - W K z| / |z|`` and, where ``W`` is not square,
-    ``|K W z - (K W)'z| / |z|`` of seeded random ``z`` are measured; above ``tolerance`` the inverse is computed anew, in
-    float64. ``tolerance`` is 16 eps, or four times the residual that the rounding of a new inverse leaves. Where even
-    that is above the square root of eps, the rank is in doubt: then NumPy's `pinv` is taken at every step, until
-    the residual is small again.
+    Rounding adds up, so every `CHECK_EVERY` updates, and after one whose ``S`` is far from ``I``, the residuals
+    ``|z - W K z| / |z|`` and, where ``W`` is not square, ``|K W z - (K W)'z| / |z|`` of seeded random ``z`` are
+    measured; above ``tolerance`` the inverse is computed anew, in float64. ``tolerance`` is 16 eps, or four times the
+    residual that the rounding of a new inverse leaves. Where even that is above the square root of eps, the rank
+    is in doubt: then the oracle's pseudo-inverse is taken at every step, until the residual is small again.
 
     Attributes:
         K: the pseudo-inverse, of shape ``(columns, rows)`` of ``W``; its array stays the same.
@@ -92,17 +93,18 @@ class CarriedInverse:
         Shapes ``(rows, k)``, ``(columns, k)`` and ``(columns, k)`` for a ``W`` of shape ``(rows, columns)``.
         """
         self.updates += 1
+        size = 1.0
         if self.exact:
             self._by_pinv()
         elif self.thin:
             self._invert_thin()
         elif self.tall:
-            self._follow_wide(r, V, U, self._inverse @ V)
+            size = self._follow_wide(r, V, U, self._inverse @ V)
         elif self.W.shape[0] < self.W.shape[1]:
-            self._follow_wide(r, U, V, self._inverse @ U if KU is None else KU)
+            size = self._follow_wide(r, U, V, self._inverse @ U if KU is None else KU)
         else:
-            self._follow_square(r, U, V, self._inverse @ U if KU is None else KU)
-        if self.updates % CHECK_EVERY == 0:
+            size = self._follow_square(r, U, V, self._inverse @ U if KU is None else KU)
+        if self.updates % CHECK_EVERY == 0 or not 0.5 < size < 1.5:
             self.check()
 
     def check(self) -> None:
@@ -129,14 +131,15 @@ class CarriedInverse:
     def _invert_thin(self) -> None:
         self._inverse[:] = _inverse_of_full_rank(self.W)
 
-    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> None:
+    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> float:
         Y = V.T @ self._inverse
         S = Y @ U
         S *= r
         S.flat[:: len(S) + 1] += 1
         self._gemm(-r, self._gesv(S, Y)[2], KU.T, 1.0, self._inverse.T, 1, 0, 1)
+        return float(np.vdot(S, S)) / len(S)
 
-    def _follow_wide(self, r: float, U: Array, V: Array, KU: Array) -> None:
+    def _follow_wide(self, r: float, U: Array, V: Array, KU: Array) -> float:
         K = self._inverse
         one = np.eye(U.shape[1], dtype=K.dtype)
         Y = V.T @ K
@@ -147,6 +150,7 @@ class CarriedInverse:
         E, F, N = Q.T @ Q, H.T @ H, H.T @ K
         M = np.linalg.solve((one + F @ E).T, Q.T).T - H @ np.linalg.solve(one + E @ F, E)
         K += M @ N - r * ((KU + M @ (N @ U)) @ np.linalg.solve(S, Y))
+        return float(np.vdot(S, S)) / len(S)
 
 
 def _inverse_of_full_rank(W: Array) -> Array:

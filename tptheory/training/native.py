@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +16,8 @@ from tptheory.training.lowrank import CarriedInverse
 class NativeInverse(CarriedInverse):
     """`CarriedInverse`, followed in native code where it is square or thin."""
 
-    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> None:
-        fused.follow_square(self._inverse.ravel(), len(self.W), r, U.ravel(), V.ravel(), KU.ravel())
+    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> float:
+        return fused.follow_square(self._inverse.ravel(), len(self.W), r, U.ravel(), V.ravel(), KU.ravel())
 
     def _invert_thin(self) -> None:
         if not fused.invert_thin(self.W, self._inverse):
@@ -30,8 +29,6 @@ class NativeStep(CollapsedStep):
 
     The first step of all takes seconds, for Numba compiles and keeps the code; the first of a process takes half a
     second. Each later one saves a third of its time, so that it pays from tens of thousands of steps on.
-
-    >>> from tptheory.symbolic.network import DeepLinearNetwork
     """
 
     inverse = NativeInverse
@@ -61,21 +58,14 @@ class NativeStep(CollapsedStep):
         )
 
     def _compare(self, labels: Array) -> bool:
-        return fused.softmax(self.outputs, labels, self._D)
+        return bool(fused.softmax(self.outputs, labels, self._D))
 
-    def _collect(self, D: Array) -> None:
+    def _gather(self, D: Array) -> None:
         self._errors = np.ascontiguousarray(D)
-        fused.moments(
-            self._sizes,
-            self._weight_row,
-            self._bias_row,
-            self._rows.ravel(),
-            self._piece,
-            self._errors,
-            self._G_row,
-            self._moment_row,
-            self._s_row,
-        )
+        fused.gather(self._rows.ravel(), self._piece, self._errors, self._G_row, self._s_row)
+
+    def _chain(self) -> None:
+        fused.chain(self._sizes, self._weight_row, self._bias_row, self._G_row, self._moment_row, self._s_row)
 
     def _update(self, lr: float) -> None:
         fused.update(
