@@ -229,7 +229,7 @@ def test_conjectures_are_judged_by_what_is_expected_of_them(run, conjectures):
     assert "1 refuted as expected in" in shown
     assert "Counterexample" not in shown
     assert "Counterexample" in run("prove", "conjectures.py::they_commute", "--explain").stdout
-    shown = run("prove", conjectures, status=1).stdout
+    shown = run("prove", conjectures, "--seconds", "1", status=1).stdout
     assert re.search(r"first_penrose_equation +proved +identity .* expected: refuted$", shown, re.MULTILINE)
     assert re.search(r"they_may_commute +refuted .* expected: undecided$", shown, re.MULTILINE)
     assert "1 refuted as expected, 1 refuted unexpectedly, 1 proved unexpectedly in" in shown
@@ -375,6 +375,41 @@ def test_simulate_is_seeded_and_shows_a_table(run):
     shown = run("simulate", "--steps", 3, "--dtype", "float32").stdout.splitlines()
     assert shown[1].split() == ["step", "loss", "|e|", "balance", "drift", "log-det", "drift"]
     assert [line.split()[0] for line in shown[2:6]] == ["0", "1", "2", "3"]
+
+
+def test_simulate_follows_a_flow(run):
+    """--time follows the flow: TP's law stays where steps let it drift, and JSON says the time of each row."""
+    found = json.loads(run("simulate", "--time", 2, "--batch", 3, "--biases", "--json").stdout)
+    assert [row["time"] for row in found["rows"]] == pytest.approx(np.linspace(0, 2, 11))
+    assert max(row["logdet_drift"] for row in found["rows"]) < 1e-9
+    assert (found["lr"], found["time"], found["status"]) == (None, 2.0, "completed")
+    shown = run("simulate", "--time", 2, "--rule", "bp", "--biases").stdout.splitlines()
+    assert shown[0] == "Backpropagation, widths 4,4,4, flow to time 2, float64, seed 0"
+    assert shown[1].split()[0] == "time"
+    assert max(float(line.split()[3]) for line in shown[2:13]) < 1e-9
+
+
+def test_simulate_in_other_numbers(run):
+    """Fifty digits show what floats do; exact runs start from eighths and stop before their numbers grow too long."""
+    floats, digits = (
+        json.loads(run("simulate", "--steps", 5, "--dtype", dtype, "--json").stdout)["rows"]
+        for dtype in ("float64", "mp50")
+    )
+    for ours, theirs in zip(digits, floats, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12)
+    exact = json.loads(
+        run("simulate", "--widths", "2,2,1", "--dtype", "exact", "--lr", "1/3", "--batch", 2, "--json").stdout
+    )
+    assert exact["status"] == "stopped"
+    assert exact["lr"] == pytest.approx(1 / 3)
+    assert "longer than 20000 bits" in exact["message"]
+    assert (8 * exact["rows"][0]["error"]) ** 2 == pytest.approx(128 * exact["rows"][0]["loss"], rel=1e-12)
+
+
+def test_simulate_with_cross_entropy(run):
+    """The loss of log-softmax falls."""
+    rows = json.loads(run("simulate", "--rule", "bp", "--loss", "cross-entropy", "--batch", 4, "--json").stdout)["rows"]
+    assert rows[-1]["loss"] < rows[0]["loss"]
 
 
 def test_a_run_that_diverges_says_so(run):
@@ -533,7 +568,20 @@ WRONG = [
     (("simulate", "--widths", "4"), "at least an input and an output width"),
     (("simulate", "--widths", "4,0,4"), "positive integers"),
     (("simulate", "--lr", "nan"), "'lr' must be"),
+    (("simulate", "--lr", "0"), "'lr' must be a positive finite number"),
+    (("simulate", "--lr", "1e-999999999"), "'lr' must be a positive finite number"),
+    (("simulate", "--lr", "1/0"), "'lr' must be a positive number such as 0.01 or 1/3"),
+    (("simulate", "--lr", "soon"), "'lr' must be a positive number such as 0.01 or 1/3"),
     (("simulate", "--steps", "-1"), "'steps' must be"),
+    (("simulate", "--dtype", "mp5"), "'dtype' must be of 15 to 1000 digits"),
+    (("simulate", "--dtype", "exact", "--loss", "cross-entropy"), "'loss' must be rational"),
+    (("simulate", "--loss", "hinge"), "'loss' must be one of cross-entropy, squared"),
+    (("simulate", "--batch", "0"), "'batch' must be"),
+    (("simulate", "--time", "nan"), "'time' must be a positive, finite number"),
+    (("simulate", "--time", "-1"), "'time' must be a positive, finite number"),
+    (("simulate", "--time", "1", "--steps", "3"), "'steps' must be left out where a flow is followed"),
+    (("simulate", "--time", "1", "--dtype", "mp50"), "'dtype' must be 'float64' for a flow"),
+    (("simulate", "--time", "1", "--rule", "rls"), "a rule whose state has a continuous time"),
     (("train", "--rule", "rls"), "defines its feedback"),
     (("train", "--inverse", "sigmoid"), "'inverses' must be left out unless the rule is 'dtp'"),
     (("train", "--rule", "dtp", "--inverse", "relu"), "'inverse' must be one of linear, sigmoid"),
@@ -663,3 +711,29 @@ def test_colours_where_someone_looks(tmp_path, facts):
     looked_at = {"FORCE_COLOR": "1", "TERM": "xterm"}
     assert "\x1b[32m" in process("prove", facts, folder=tmp_path, **looked_at).stdout
     assert "\x1b[32m" not in process("prove", facts, folder=tmp_path, **looked_at, NO_COLOR="1").stdout
+
+
+def test_a_sweep_says_what_it_did_and_goes_on(run):
+    """Cells that are recorded are not done again, and failures are shown."""
+    grid = ["rule=bp,tp", "widths=3-2", "steps=5", "lr=0.1,-1"]
+    shown = run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--workers", "1").stdout
+    assert "failed: rule=bp widths=(3, 2) steps=5 lr=-1.0: InvalidValueError: 'lr' must be a positive" in shown
+    assert re.search(r"^4 cells in .*; 2 failed; records in runs.jsonl$", shown, re.MULTILINE)
+    again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json")
+    assert json.loads(again.stdout)["new"] == 8
+    again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json").stdout)
+    assert (again["cells"], again["recorded_before"], again["failed"]) == (4, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trajektory"], "Did you mean 'trajectory'?"),
+        (["trajectory", "rul=bp"], "Did you mean 'rule'?"),
+        (["crosscheck"], "Add theorem=..."),
+        (["trajectory", "--out", "runs.csv"], ".jsonl or .parquet"),
+    ],
+)
+def test_a_sweep_refuses_in_one_line(run, arguments, words):
+    """The argument, what was expected, and the mend."""
+    assert words in run("sweep", *arguments, status=2).stderr

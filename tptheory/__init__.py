@@ -30,6 +30,7 @@ from tptheory.numeric.closed_forms.error_rays import error_ray
 from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.numeric.closed_forms.target_prop import tp_closed_form
 from tptheory.numeric.crosscheck import crosscheck
+from tptheory.numeric.ensembles import simulate_ensemble
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.orders import order_in_eta
 from tptheory.numeric.simulation import simulate
@@ -128,6 +129,7 @@ __all__ = [
     "refute",
     "rule_named",
     "simulate",
+    "simulate_ensemble",
     "squared_norm",
     "symmetric",
     "theorem",

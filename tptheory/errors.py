@@ -40,6 +40,10 @@ class InvalidFileError(TptheoryError, ValueError):
     """Report a file that is broken, hostile or of another format."""
 
 
+class MissingLibraryError(TptheoryError, ImportError):
+    """Report an optional library that is asked for and not installed."""
+
+
 def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     """Word a message: ``'argument' must be expected (got came). mend``.
 

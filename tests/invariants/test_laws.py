@@ -1,6 +1,7 @@
 """The named quantities are what the flows conserve, and the prover says so."""
 
 import pytest
+from sympy import Symbol
 
 from tptheory import Backprop, Conserved, DeepLinearNetwork, TargetProp, decide
 from tptheory.errors import InvalidValueError
@@ -9,8 +10,9 @@ from tptheory.invariants.laws import balance, log_determinant
 net = DeepLinearNetwork(depth=3)
 
 
+@pytest.mark.parametrize("net", [net, DeepLinearNetwork(depth=3, batch=Symbol("B"), biases=True)], ids=repr)
 @pytest.mark.parametrize("l", [1, 2])
-def test_each_law_belongs_to_its_rule(l):
+def test_each_law_belongs_to_its_rule(l, net):
     """BP conserves the balance and TP the log-determinant; the other way round both are refuted."""
     assert decide(Conserved(balance(net, l), along=Backprop().flow(net))).proved
     assert decide(Conserved(log_determinant(net, l), along=TargetProp().flow(net))).proved

@@ -128,7 +128,13 @@ def test_all_arithmetics_answer_the_same_questions():
     """Each offers what the others offer, so that one printer serves all."""
 
     def questions(kind):
-        return {name for name in dir(kind) if not name.startswith("_")} - {"dtype", "follows", "digits", "context"}
+        return {name for name in dir(kind) if not name.startswith("_")} - {
+            "dtype",
+            "follows",
+            "digits",
+            "context",
+            "bits",
+        }
 
     assert questions(FloatArithmetic()) == questions(ExactArithmetic()) == questions(MultiprecisionArithmetic(30))
 

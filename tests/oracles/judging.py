@@ -24,9 +24,13 @@ class Tally:
     def add(self, claim: Any, seconds: float, draws: int) -> None:
         """Decide a claim, and judge the verdict."""
         word, why = judged(claim, decide(claim, seconds), draws)
+        self.note(word, f"{claim.statement()}{why}")
+
+    def note(self, word: str, statement: str) -> None:
+        """Count an end."""
         self.counts[word] += 1
         if word not in ("refuted", "proved"):
-            self.notes.append(f"{word}: {claim.statement()}{why}")
+            self.notes.append(f"{word}: {statement}")
 
     def row(self, name: str) -> str:
         """Return the counts in one line."""

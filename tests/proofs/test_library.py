@@ -32,15 +32,6 @@ CITED = re.compile(r"\([^()]*[A-Z][^()]*, (1[89]|20)\d\d[a-z]?\b[^()]*\)")
 """A source, such as (Penrose, 1955) or (Du, Hu and Lee, 2018, for weights)."""
 UNSOURCED = re.compile(r"\bnew\b|\bsource\b|\bfolklore\b", re.IGNORECASE)
 """Words that say that a theorem is new, that no source is known, or that it is nobody's."""
-UNSOURCED_YET = {
-    "direct_rules_have_rank_at_most_the_batch",
-    "exact_condition",
-    "invertible_weights",
-    "pythagoras",
-    "rank_one_is_a_scaled_isometry",
-    "twistless_samples_are_parallel",
-}
-"""Theorems that name no source yet; remove a name when its docstring does."""
 
 
 def every(theorems):
@@ -160,8 +151,6 @@ def test_a_reason_is_given(theorem):
     if theorem.expected != "proved":
         return
     text = " ".join(theorem.reason.split())
-    if theorem.name in UNSOURCED_YET and not (CITED.search(text) or UNSOURCED.search(text)):
-        pytest.xfail("it names no source yet")
     assert CITED.search(text) or UNSOURCED.search(text), "Cite (Author, year), or say that no source is known."
 
 

@@ -144,7 +144,11 @@ def test_json_says_everything_once(report):
     assert hostile["question"].startswith("Is <b>50%</b>")
     assert hostile["certificate"] == "certificates/small__hostile.json"
     assert hostile["certificate_accepted"] is True
-    assert set(hostile["cross_check"]) == {"residual", "trials", "exact_trials", "exact_failures", "passed", "seed"}
+    assert set(hostile["cross_check"]) == {
+        "residual", "trials", "exact_trials", "exact_failures", "degenerate_trials", "degenerate_residual", "order",
+        "passed", "seed",
+    }  # fmt: skip
+    assert hostile["cross_check"]["order"] is None
     assert (false["expected"], false["verdict"]) == ("proved", "refuted")
     assert false["counterexample"]["matrices"] == {"A": [["2"]]}
     assert false["counterexample_file"] == "counterexamples/small__not_true.json"
@@ -160,6 +164,19 @@ def test_json_says_everything_once(report):
     assert 0.8 < plateau["kappa"] == plateau["measured"] / plateau["predicted"] < 1.6
     assert found["theory"]["modes"]["worst"] < 0.05
     assert set(found["times"]) == {"written", "seconds", "proving", "cross_checking", "training"}
+
+
+def test_orders_are_reported(tmp_path):
+    """A law of a flow and a formula of second order show the order of the defect on the page, in TeX and in JSON."""
+    theorems = [collect(f"proofs/balancedness.py::{name}")[0] for name in ("bp_balance", "bp_balance_step")]
+    paths = build_report(tmp_path / "report", theorems=theorems, **SMALL | {"steps": 0})
+    law, formula = (t["cross_check"]["order"] for t in json.loads(paths.json.read_text(encoding="utf-8"))["theorems"])
+    assert law["slope"] == pytest.approx(2, abs=0.01)
+    assert (law["expected"], law["formula_agrees"], law["passed"]) == (2, None, True)
+    assert (formula["expected"], formula["formula_agrees"], formula["passed"]) == (2, True, True)
+    for text in (paths.html.read_text(encoding="utf-8"), paths.tex.read_text(encoding="utf-8")):
+        assert text.count("a step leaves a defect of order 2.000") == 2
+        assert text.count("with the coefficient that the formula gives") == 1
 
 
 def test_json_but_for_times_is_the_same_bytes(report, theorems, tmp_path):

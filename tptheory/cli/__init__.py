@@ -1,6 +1,16 @@
 """The command line: a thin skin over the API. Only this room prints or exits."""
 
-from tptheory.cli import appendix, nets, proofs, refutations, report, theorems, training  # noqa: F401  importing them is what adds their commands
+from tptheory.cli import (  # noqa: F401  importing them is what adds their commands
+    appendix,
+    nets,
+    proofs,
+    refutations,
+    report,
+    simulation,
+    sweeping,
+    theorems,
+    training,
+)
 from tptheory.cli.shell import app, main
 from tptheory.cli.theorems import theorem_folder
 

@@ -10,6 +10,9 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 
+FLOAT_EXPONENT = 1024
+"""Numbers from ``2 ** 1024`` on are beyond the range of float64; simulations stop there in every arithmetic."""
+
 
 class Arithmetic(Protocol):
     """What evaluation asks of a kind of numbers. Sums, and products of two scalars, are Python's ``+`` and ``*``."""
@@ -22,6 +25,10 @@ class Arithmetic(Protocol):
 
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
+
+    @property
+    def eps(self) -> float:
+        """The distance from 1 to the next number; 0 where there is no rounding."""
 
     def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
         """Return this arithmetic in the precision that operations on ``matrices`` have."""
@@ -52,6 +59,19 @@ class Arithmetic(Protocol):
 
     def pinv(self, A: Any) -> Any:
         """Return ``A+``."""
+
+    def inverted(self, A: Any) -> tuple[Any, Any, Any]:
+        """Return ``A+``, the rank of ``A``, and the smallest singular value that is kept over the largest.
+
+        The last may be a bound from below where it is far from deciding the rank. It is 1 where no rounding decides
+        the rank, and where ``A`` is 0.
+        """
+
+    def in_range(self, A: Any) -> Any:
+        """Return whether all entries, or the scalar, are finite and within the range of floats, 1.8e308."""
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
 
     def matrix_power(self, A: Any, exponent: int) -> Any:
         """Return ``A`` multiplied by itself; a negative exponent inverts."""
@@ -88,6 +108,12 @@ def singular(shape: tuple[int, int]) -> InvalidValueError:
     return InvalidValueError(
         complain("expression", "one whose inverses exist", f"a singular {shape[0]}x{shape[1]} matrix", "Try Pinv.")
     )
+
+
+def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
+    """Return ``|A| |A^-1|`` in the 1-norm; of stacks, for each member."""
+    with np.errstate(all="ignore"):  # what overflows is far above every bound
+        return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
 class FloatArithmetic:
@@ -156,6 +182,11 @@ class FloatArithmetic:
             raise InvalidValueError(complain(argument, "a finite number", value))
         return self.dtype.type(number)
 
+    @property
+    def eps(self) -> float:
+        """Machine epsilon of the one precision."""
+        return float(np.finfo(self.dtype).eps)
+
     def fitted(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
         """Return the one precision; without, float32 where every matrix is float32, and float64 otherwise."""
         if not self.follows:
@@ -190,8 +221,7 @@ class FloatArithmetic:
             inverse = np.linalg.inv(A)
         except np.linalg.LinAlgError:
             raise singular(self.shape(A)) from None
-        condition = float(np.abs(A).sum(axis=0).max()) * float(np.abs(inverse).sum(axis=0).max())
-        if not 8 * float(np.finfo(A.dtype).eps) * condition < 1:
+        if not 8 * float(np.finfo(A.dtype).eps) * condition(A, inverse) < 1:
             raise singular(self.shape(A))
         return inverse
 
@@ -204,10 +234,47 @@ class FloatArithmetic:
         Raises:
             InvalidValueError: if ``A`` is not finite, so that it has no singular values.
         """
+        return self.inverted(A)[0]
+
+    def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, float]:
+        """Return ``A+``, the rank, and the smallest kept singular value over the largest.
+
+        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/3)`` in the 1-norm the last is the bound ``1/(n |A| |A^-1|)``
+        from below, and ``A+`` is ``A^-1``: no tolerance could count its rank as less.
+
+        Raises:
+            InvalidValueError: as `pinv` does.
+        """
+        quick = self._well_conditioned(A)
+        if quick is not None:
+            return quick
         try:
-            return np.linalg.pinv(A, rcond=self._rank_tolerance(A))
+            U, s, Vt = np.linalg.svd(A, full_matrices=False)
         except np.linalg.LinAlgError:
             raise not_finite() from None
+        rank = int((s > self._rank_tolerance(A) * s[0]).sum())
+        inverse = Vt[:rank].T @ (U[:, :rank] / s[:rank]).T
+        return inverse, rank, float(s[rank - 1] / s[0]) if rank else 1.0
+
+    def _well_conditioned(self, A: np.ndarray) -> tuple[np.ndarray, int, float] | None:
+        """Return the same for a square ``A`` so far from singular that its singular values need not be known."""
+        if A.shape[0] != A.shape[1]:
+            return None
+        try:
+            with np.errstate(all="ignore"):
+                inverse = np.linalg.inv(A)
+        except np.linalg.LinAlgError:
+            return None
+        size = len(A) * condition(A, inverse)
+        return (inverse, len(A), float(1 / size)) if size < float(np.finfo(A.dtype).eps) ** (-1 / 3) else None
+
+    def in_range(self, A: Any) -> bool:
+        """Return whether all entries, or the scalar, are finite."""
+        return bool(np.isfinite(A).all())
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return the array itself."""
+        return np.asarray(A)
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
         """Return ``A`` to an integer power."""
@@ -225,10 +292,19 @@ class FloatArithmetic:
         """Return ``A[i, j]``."""
         return A[i, j]
 
+    def scale(self, scalar: Any, A: np.ndarray) -> np.ndarray:
+        """Return the scalar times ``A``."""
+        return np.multiply(scalar, A)
+
+    def transpose(self, A: np.ndarray) -> np.ndarray:
+        """Return ``A'``."""
+        return A.T
+
+    def trace(self, A: np.ndarray) -> Any:
+        """Return ``tr A``."""
+        return A.trace()
+
     product = staticmethod(np.matmul)
-    scale = staticmethod(np.multiply)
-    transpose = staticmethod(np.transpose)
-    trace = staticmethod(np.trace)
     determinant = staticmethod(np.linalg.det)
     power = staticmethod(np.power)
     log = staticmethod(np.log)

@@ -21,6 +21,8 @@ from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.kinds import arithmetic_named
 
 _Line = tuple[Callable[..., Any], tuple[int, ...]]
+Watch = Callable[[MatrixExpr, Any, Any], None]
+"""Told, at each evaluation, of each matrix under a Pinv: its rank, and its smallest singular value that is kept."""
 
 
 class ArrayPrinter(Printer):
@@ -179,8 +181,15 @@ def _cost(rows: int, inner: int, columns: int, i: int) -> tuple[int, int, int]:
 class _Recorder(ArrayPrinter):
     """Print places on a tape instead of values, and note the operation that fills each place."""
 
-    def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
+    def __init__(
+        self,
+        arithmetic: Arithmetic,
+        values: Mapping[Basic, Any],
+        sizes: Mapping[Basic, Integer],
+        watch: Watch | None = None,
+    ) -> None:
         super().__init__(arithmetic, {symbol: place for place, symbol in enumerate(values)}, sizes)
+        self.watch = watch
         self.tape = list(values.values())
         self.lines: list[_Line] = []
 
@@ -188,6 +197,18 @@ class _Recorder(ArrayPrinter):
         self.lines.append((operation, places))
         self.tape.append(operation(*(self.tape[place] for place in places)))
         return len(self.tape) - 1
+
+    def _print_Pinv(self, expr: Any) -> Any:
+        watch, inverted = self.watch, self.arithmetic.inverted
+        if watch is None:
+            return super()._print_Pinv(expr)
+
+        def watched(A: Any) -> Any:
+            inverse, rank, smallest = inverted(A)
+            watch(expr.arg, rank, smallest)
+            return inverse
+
+        return self._apply(watched, self._print(expr.arg))
 
     def _constant(self, value: Any) -> int:
         return self._apply(lambda: value)
@@ -270,6 +291,30 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
         UnsupportedExpressionError: in the first call, as `evaluate` does.
     """
     kind = arithmetic_named(arithmetic)
+    function = compile_with(kind, expression, symbols)
+    names = [str(symbol) for symbol in symbols]
+    columns = [isinstance(symbol, MatrixSymbol) and symbol.cols == 1 for symbol in symbols]
+
+    def run(*values: Any) -> Any:
+        if len(values) != len(symbols):
+            raise InvalidTypeError(complain("values", f"{len(symbols)}: {', '.join(names)}", f"{len(values)} values"))
+        return function(
+            *(
+                kind.read(name, value, column) if isinstance(symbol, MatrixSymbol) else value
+                for symbol, name, value, column in zip(symbols, names, values, columns, strict=True)
+            )
+        )
+
+    return run
+
+
+def compile_with(
+    kind: Arithmetic, expression: Any, symbols: Sequence[Basic], watch: Watch | None = None
+) -> Callable[..., Any]:
+    """Return what `compile_expression` does, for matrices that ``kind`` has read already.
+
+    ``watch`` is told of the rank of each matrix under a Pinv, whenever it is inverted.
+    """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)
     wanted = expression.free_symbols
@@ -277,28 +322,27 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
     names = [str(symbol) for symbol in symbols]
-    columns = [isinstance(symbol, MatrixSymbol) and symbol.cols == 1 for symbol in symbols]
     tapes: dict[Any, tuple[Arithmetic, list[_Line], int]] = {}
 
-    def record(key: Any, matrices: list[Any], values: Sequence[Any]) -> Any:
-        read = dict(zip((symbols[i] for i in matrix_at), matrices, strict=True))
+    def record(key: Any, values: Sequence[Any]) -> Any:
+        read = {symbols[i]: values[i] for i in matrix_at}
         sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, {})
         fitted = kind.fitted([matrix for symbol, matrix in read.items() if symbol in wanted])
         scalars = {symbols[i]: fitted.scalar(names[i], values[i]) for i in scalar_at}
-        recorder = _Recorder(fitted, read | scalars, sizes)
+        recorder = _Recorder(fitted, read | scalars, sizes, watch)
         place = recorder.doprint(expression)
         tapes[key] = (fitted, recorder.lines, place)
         return recorder.tape[place]
 
     def run(*values: Any) -> Any:
-        if len(values) != len(symbols):
-            raise InvalidTypeError(complain("values", f"{len(symbols)}: {', '.join(names)}", f"{len(values)} values"))
-        matrices = [kind.read(names[i], values[i], columns[i]) for i in matrix_at]
-        key = tuple(map(kind.signature, matrices))
+        key = tuple(kind.signature(values[i]) for i in matrix_at)
         if key not in tapes:
-            return record(key, matrices, values)
+            return record(key, values)
         fitted, lines, place = tapes[key]
-        tape = [*matrices, *(fitted.scalar(names[i], values[i]) for i in scalar_at)]
+        tape = [
+            *(values[i] for i in matrix_at),
+            *(fitted.scalar(names[i], values[i]) for i in scalar_at),
+        ]
         for operation, places in lines:
             tape.append(operation(*[tape[place] for place in places]))
         return tape[place]

@@ -13,7 +13,7 @@ from mpmath.libmp import from_rational
 from sympy import Expr
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import not_finite, singular
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, not_finite, singular
 
 LEAST_DIGITS, MOST_DIGITS = 15, 1000
 
@@ -101,6 +101,11 @@ class MultiprecisionArithmetic:
             raise InvalidValueError(complain(argument, "a finite number", value))
         return number
 
+    @property
+    def eps(self) -> float:
+        """The distance from 1 to the next number."""
+        return self.context.eps
+
     def fitted(self, matrices: Sequence[np.ndarray]) -> MultiprecisionArithmetic:
         """Return itself: there is one precision."""
         return self
@@ -157,8 +162,27 @@ class MultiprecisionArithmetic:
         Raises:
             InvalidValueError: if ``A`` is not finite, so that it has no singular values.
         """
+        return self.inverted(A)[0]
+
+    def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, Any]:
+        """Return ``A+``, the rank, and the smallest kept singular value over the largest.
+
+        Raises:
+            InvalidValueError: as `pinv` does.
+        """
         U, s, Vt = self._singular_values(A)
-        return (Vt.T / s) @ U.T if s.size else self.full(A.shape[1], A.shape[0], 0, 0)
+        if not s.size:
+            return self.full(A.shape[1], A.shape[0], 0, 0), 0, self.context.one
+        return (Vt.T / s) @ U.T, len(s), min(s) / max(s)
+
+    def in_range(self, A: Any) -> bool:
+        """Return whether every entry, or the scalar, is a number below 2^1024 in size."""
+        edge = self.context.ldexp(1, FLOAT_EXPONENT)
+        return all(abs(entry) < edge for entry in np.ravel(self.entries(A)))
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return the array itself; a scalar as one without axes."""
+        return np.asarray(A, dtype=object)
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
         """Return ``A`` to an integer power."""

@@ -216,16 +216,16 @@ class _Defect:
             if values is None or len(found) == trials:
                 break
             rest = [values[s] for s in self.symbols[:-1]]
-            if self._keeps_ranks(rest):
-                found.append(self._measured(rest))
+            try:
+                if self._keeps_ranks(rest):
+                    found.append(self._measured(rest))
+            except InvalidValueError:  # what is inverted is singular here: nothing is said of this instance
+                continue
         return found
 
     def _keeps_ranks(self, rest: list[Any]) -> bool:
         """Whether a small step changes no rank of what is inverted; where one does, a law of the flow says nothing."""
-        try:
-            return all(f(*rest, fmpq(0)).rank() == f(*rest, fmpq(1, 2**20)).rank() for f in self.turned)
-        except InvalidValueError:
-            return False
+        return all(f(*rest, fmpq(0)).rank() == f(*rest, fmpq(1, 2**20)).rank() for f in self.turned)
 
     def _measured(self, rest: list[Any]) -> _Line:
         """Return the defect at every scale, and the leading terms."""

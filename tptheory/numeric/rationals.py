@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import singular
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, singular
+
+
+def _bits(number: fmpz) -> int:
+    return int(number).bit_length()
+
+
+def _fraction(number: fmpq) -> Fraction:
+    return Fraction(int(number.p), int(number.q))
 
 
 class ExactArithmetic:
@@ -48,6 +58,11 @@ class ExactArithmetic:
             mend = "Use fractions.Fraction, or arithmetic='float'."
             raise InvalidTypeError(complain(argument, "made of integers or fractions", value, mend))
         return fmpq(int(value.numerator), int(value.denominator))
+
+    @property
+    def eps(self) -> float:
+        """Return 0: nothing is rounded."""
+        return 0.0
 
     def fitted(self, matrices: Sequence[fmpq_mat]) -> ExactArithmetic:
         """Return itself: there is one precision."""
@@ -97,14 +112,33 @@ class ExactArithmetic:
 
         ``G`` holds the nonzero rows of the reduced row echelon form, ``F`` the columns of ``A`` at its pivots.
         """
+        return self.inverted(A)[0]
+
+    def inverted(self, A: fmpq_mat) -> tuple[fmpq_mat, int, int]:
+        """Return ``A+``, the rank, and 1."""
         echelon, rank = A.rref()
         if rank == 0:
-            return fmpq_mat(A.ncols(), A.nrows())
+            return fmpq_mat(A.ncols(), A.nrows()), 0, 1
         columns, rows = A.transpose().tolist(), echelon.tolist()[:rank]
         G = self.matrix(rows)
         F = self.matrix([columns[next(j for j, entry in enumerate(row) if entry != 0)] for row in rows]).transpose()
         Gt, Ft = G.transpose(), F.transpose()
-        return Gt * (G * Gt).inv() * (Ft * F).inv() * Ft
+        return Gt * (G * Gt).inv() * (Ft * F).inv() * Ft, rank, 1
+
+    def in_range(self, A: Any) -> bool:
+        """Return whether every entry, or the scalar, is below 2^1024 in size."""
+        rationals = A.entries() if isinstance(A, fmpq_mat) else [A]
+        return all(_bits(entry.p) - _bits(entry.q) < FLOAT_EXPONENT for entry in rationals)
+
+    def bits(self, A: fmpq_mat) -> int:
+        """Return the length of the longest numerator or denominator."""
+        return max(max(_bits(entry.p), _bits(entry.q)) for entry in A.entries())
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return an array of `fractions.Fraction`; of a scalar, one without axes."""
+        if not isinstance(A, fmpq_mat):
+            return np.array(_fraction(fmpq(A)), dtype=object)
+        return np.array([[_fraction(entry) for entry in row] for row in A.tolist()], dtype=object)
 
     def matrix_power(self, A: fmpq_mat, exponent: int) -> fmpq_mat:
         """Return ``A`` to an integer power."""

@@ -7,6 +7,7 @@ have used so many; up to a dozen cofactors it keeps them all.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -21,6 +22,9 @@ LINE, TERM, DETOUR = 10, 3, 1000
 ALL, KEPT = 12, 30
 """Up to how many cofactors all ways are kept, and how many ways are kept for more."""
 
+LONG = 100
+"""From how many cofactors on fewer ways are kept, so that the time grows with their square at most."""
+
 
 class Step(NamedTuple):
     """A cofactor times its coefficient; steps of one kind may share a line."""
@@ -32,31 +36,53 @@ class Step(NamedTuple):
 class _Way(NamedTuple):
     cost: int
     groups: tuple[tuple[int, ...], ...]
-    line: Terms
+    before: Terms
+    size: int
+
+    def line(self, steps: Sequence[Step]) -> Terms:
+        return _after(self.before, steps, self.groups[-1]) if self.groups else self.before
 
 
 def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int, ...]]]:
     """Return the lines after the first one, each with the steps that lead to it."""
     best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
-    best[0][0] = _Way(0, (), first)
-    width = 1 << ALL if len(steps) <= ALL else KEPT
+    best[0][0] = _Way(0, (), first, sum(map(_size, first)))
     for count in range(len(steps)):
-        for used, way in sorted(best[count].items(), key=lambda item: item[1][:2])[:width]:
-            for group in _groups(way.line, steps, used):
-                line = _after(way.line, steps, group)
-                cost = way.cost + LINE + sum(TERM + letters(m) for m in line)
-                cost += sum(DETOUR for i in group if not _called_for(way.line, steps[i].terms))
-                new = _Way(cost, (*way.groups, group), line)
+        for used, way in _cheapest(best[count], len(steps)):
+            line = way.line(steps)
+            for group in _groups(line, steps, used):
+                size = way.size + sum(_growth(line, steps[i].terms) for i in group)
+                cost = way.cost + LINE + size
+                cost += sum(DETOUR for i in group if not _called_for(line, steps[i].terms))
+                new = _Way(cost, (*way.groups, group), line, size)
                 now = used | sum(1 << i for i in group)
                 old = best[count + len(group)].get(now)
                 if old is None or new[:2] < old[:2]:
                     best[count + len(group)][now] = new
+        best[count].clear()
     (way,) = best[-1].values()
     lines, line = [], first
     for group in way.groups:
         line = _in_place(line, _after(line, steps, group), [steps[i].terms for i in group])
         lines.append((line, group))
     return lines
+
+
+def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
+    """Return the ways that are worth going on with: all, if there are few steps."""
+    if steps <= ALL:
+        return sorted(ways.items(), key=lambda item: item[1][:2])
+    kept = KEPT if steps <= LONG else max(1, KEPT * LONG**2 // steps**2)
+    return heapq.nsmallest(kept, ways.items(), key=lambda item: item[1][:2])
+
+
+def _growth(line: Terms, terms: Terms) -> int:
+    """Return by how much a line grows when a step is subtracted from it."""
+    return sum(_size(m) if m not in line else -_size(m) if line[m] == c else 0 for m, c in terms.items())
+
+
+def _size(monomial: Monomial) -> int:
+    return TERM + letters(monomial)
 
 
 def _groups(line: Terms, steps: Sequence[Step], used: int) -> Iterator[tuple[int, ...]]:

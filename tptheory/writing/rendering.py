@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from tptheory.numeric.orders import OrderInEta
 from tptheory.refuting.counterexample import Refuted
 from tptheory.training.probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
@@ -165,6 +166,7 @@ def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
         "conjectures": data.expecting("refuted"),
         "open": data.expecting("undecided"),
         "probes": probe_rows(data.theory) if data.theory else [],
+        "infinity": math.inf,
     }
 
 
@@ -206,6 +208,9 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
             "trials": measured.trials,
             "exact_trials": measured.exact_trials,
             "exact_failures": measured.exact_failures,
+            "degenerate_trials": measured.degenerate_trials,
+            "degenerate_residual": measured.degenerate_residual,
+            "order": _order_json(measured.order) if measured.order else None,
             "passed": measured.passed,
             "seed": measured.seed,
         }
@@ -244,6 +249,18 @@ def _theory_json(theory: DigitsTheory | None) -> dict[str, Any]:
     kept = {"depth": modes.depth, "lr": modes.lr, "worst": modes.worst, "times": modes.times.tolist()}
     curves = {name: getattr(modes, name).tolist() for name in ("singular_values", "measured", "predicted")}
     return {"probes": probed, "plateaus": plateaus, "modes": kept | curves}
+
+
+def _order_json(order: OrderInEta) -> dict[str, Any]:
+    """Return the order in ``eta``; a slope of null says that there is no defect."""
+    return {
+        "slope": order.slope if math.isfinite(order.slope) else None,
+        "standard_error": order.standard_error,
+        "expected": order.expected,
+        "instances": order.instances,
+        "formula_agrees": order.agrees,
+        "passed": order.passed,
+    }
 
 
 def _training_json(run: TrainingRun) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_random_nets_escape_in_the_measured_range(depth, std, hidden):
         (([1.0], [[0.1, 0.1], [0.2, 0.2]], [0]), {}, ShapeError, "one for each singular value"),
         (([1.0, 2.0], [0.1], [0]), {"depth": 2}, ShapeError, "one for each singular value"),
         (([1.0], [0.1], [0]), {}, ShapeError, "'initial' must be two-dimensional"),
-        (([1.0], [0.1], [1, 0]), {"depth": 2}, InvalidValueError, "'times' must be increasing"),
+        (([1.0], [0.1], [1, 0]), {"depth": 2}, InvalidValueError, "'times' must be finite numbers that increase"),
         (([1.0], [[0.1, 0.1, -0.1]], [0]), {}, InvalidValueError, "mode 0 does not end where two factors vanish"),
         (([0.0], [[0.1, 0.1, 0.2]], [0]), {}, InvalidValueError, "mode 0 does not end where two factors vanish"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
 from numbers import Real
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.start import increasing, start
 
 
 @dataclass(frozen=True)
@@ -53,24 +54,12 @@ def read_sample(kind: Arithmetic, weights: Any, x: Any, y: Any) -> Sample:
         InvalidValueError: if an entry is not finite.
         ShapeError: if shapes do not chain, or ``x`` or ``y`` is a batch.
     """
-    if not isinstance(weights, list | tuple) or not weights:
-        raise InvalidTypeError(complain("weights", "a list [W_1, ..., W_L] of matrices", type(weights).__name__))
-    named = [(f"weights[{i}]", W) for i, W in enumerate(weights)] + [("x", x), ("y", y)]
-    read = [kind.read(name, value, name in "xy") for name, value in named]
-    for (name, _), A in zip(named, read, strict=True):
-        kind.check(name, A)
-    *W, start, target = read
-    for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
-        if above[1] != below[0]:
-            expected = f"matrices that chain: {below[0]} columns in W_{l + 1}, as W_{l} has rows"
-            raise ShapeError(complain("weights", expected, above, "Is it transposed?"))
-    wanted = (("x", start, kind.shape(W[0])[1]), ("y", target, kind.shape(W[-1])[0]))
-    for name, column, length in wanted:
-        if kind.shape(column) != (length, 1):
-            raise ShapeError(complain(name, f"one sample of length {length}", kind.shape(column)))
-    activations = [start]
-    for A in W:
-        activations.append(kind.product(A, activations[-1]))
+    net, values = start(kind, weights, x, y, None, "squared", one_sample=True)
+    column, target = values[str(net.input)], values[str(net.target)]
+    if kind.shape(column)[1] != 1:
+        raise ShapeError(complain("x", f"one sample of length {net.widths[0]}", kind.shape(column)))
+    W = [values[str(A)] for A in net.weights]
+    activations = list(accumulate(W, lambda below, A: kind.product(A, below), initial=column))
     return Sample(kind, tuple(W), tuple(activations), target, activations[-1] - target)
 
 
@@ -94,16 +83,9 @@ def read_times(times: Any) -> np.ndarray:
         InvalidTypeError: if they are not real numbers.
         InvalidValueError: if there is none, or they are not finite, negative, or do not increase.
     """
-    try:
-        read = np.asarray(times, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(complain("times", "a list of numbers", times)) from None
-    if read.ndim != 1 or not len(read):
-        raise InvalidValueError(complain("times", "a list of at least one number", times))
-    if not np.isfinite(read).all():
-        raise InvalidValueError(complain("times", "finite", read[~np.isfinite(read)][0]))
-    if read[0] < 0 or (np.diff(read) <= 0).any():
-        raise InvalidValueError(complain("times", "increasing, from 0 or later", read.tolist()))
+    read = increasing(times)
+    if read[0] < 0:
+        raise InvalidValueError(complain("times", "numbers from 0", times))
     return read
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Integral, Rational
+from numbers import Rational
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpz
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.closed_forms.arguments import Sample, check_full_row_rank, read_sample
 from tptheory.numeric.kinds import arithmetic_named
+from tptheory.numeric.start import step_count, step_size
 
 MOST_BITS = 100_000
 """The size of a numerator or denominator at which an exact ray stops: each step multiplies the number of digits."""
@@ -96,15 +96,9 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
     exact = _is_rational(lr) and all(map(_is_rational, _numbers([weights, x, y])))
     kind = arithmetic_named("exact" if exact else "float")
     sample = read_sample(kind, weights, x, y)
-    eta = kind.scalar("lr", lr)
-    if isinstance(lr, bool) or not eta > 0:
-        raise InvalidValueError(complain("lr", "a positive finite number", lr, "Try lr=0.01."))
-    if isinstance(steps, bool) or not isinstance(steps, Integral):
-        raise InvalidTypeError(complain("steps", "an integer, 0 or more", steps))
-    if steps < 0:
-        raise InvalidValueError(complain("steps", "an integer, 0 or more", steps))
+    eta, wanted = step_size(kind, Fraction(int(lr.p), int(lr.q)) if isinstance(lr, fmpq) else lr), step_count(steps)
     with np.errstate(all="ignore"):  # a ray that overflows says so in its status
-        return _followed(sample, eta, int(steps), exact)
+        return _followed(sample, eta, wanted, exact)
 
 
 def _numbers(values: Any) -> list[Any]:

@@ -172,9 +172,7 @@ def _factors(a: np.ndarray, clock: np.ndarray) -> np.ndarray:
     """Return all factors from the one of least size: the others keep their sign and ``a_k^2 - a_j^2``."""
     j = int(np.argmin(np.abs(a)))
     c = (np.abs(a) - abs(a[j])) * (np.abs(a) + abs(a[j]))
-    factors = np.where(c > 0, np.sign(a), np.sign(a) * np.sign(a[j])) * np.sqrt(clock[:, np.newaxis] ** 2 + c)
-    if (c == 0).sum() > 1:
-        factors[:, c == 0] = np.sign(a[c == 0]) * np.abs(clock)[:, np.newaxis]
+    factors = np.sign(a) * np.sqrt(clock[:, np.newaxis] ** 2 + c)
     factors[:, j] = clock
     return factors
 
@@ -183,7 +181,7 @@ def _deep(k: int, s: float, a: np.ndarray) -> tuple[Any, Sequence[float], float]
     """Return the law of the factor of least size, no integrals, and a width to start with."""
     j = int(np.argmin(np.abs(a)))
     c = (np.abs(a) - abs(a[j])) * (np.abs(a) + abs(a[j]))
-    tied = (c == 0).sum() > 1
+    tied = (c == 0).sum() > 1  # then none of them passes through 0
     if (tied and a.prod() <= 0) or (s == 0 and tied):
         expected = f"such that mode {k} does not end where two factors vanish, which has no known closed form"
         raise InvalidValueError(complain("initial", expected, a.tolist(), "Integrate it with simulate."))

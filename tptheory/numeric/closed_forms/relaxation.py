@@ -110,12 +110,9 @@ class Relaxation:
 
     def time(self, remainder: float) -> float:
         """Return when this much remains, a number above 0 and below 1."""
-        from scipy.optimize import brentq
-
         i = bisect_left(self._left, -remainder, key=lambda left: -left)
         width = self._panels[i].width
-        ahead = brentq(lambda ahead: self._remainder(i, ahead) - remainder, 0.0, width, xtol=TINY, rtol=1e-15)
-        return self._time(i, ahead)
+        return self._time(i, _root(lambda ahead: self._remainder(i, ahead) - remainder, 0.0, width))
 
     def _excess(self, i: int, means: np.ndarray) -> np.ndarray:
         """Return ``(1/S - 1/S*) (-da/dg) / a`` at the points of a panel."""
@@ -142,15 +139,11 @@ class Relaxation:
 
     def _ahead_at(self, i: int, t: float) -> float:
         """Return how far before the end of its panel the time is ``t``; on the last panel by its logarithm."""
-        from scipy.optimize import brentq
-
         width = self._panels[i].width
         if t <= self._starts[i]:
             return width
         if i < len(self._panels) - 1:
-            if self._time(i, 0.0) <= t:
-                return 0.0
-            return float(brentq(lambda ahead: self._time(i, ahead) - t, 0.0, width, xtol=TINY, rtol=1e-15))
+            return _root(lambda ahead: self._time(i, ahead) - t, 0.0, width)
         late = lambda log: self._time(i, float(np.exp(log))) - t  # noqa: E731
         highest = float(np.log(width))
         lowest = highest - self._final_rate * (t - self._starts[i]) - 1
@@ -160,13 +153,21 @@ class Relaxation:
             if late(SMALLEST) < 0:
                 return 0.0
             lowest = SMALLEST
-        return float(np.exp(brentq(late, lowest, highest, xtol=1e-15, rtol=1e-15)))
+        return float(np.exp(_root(late, lowest, highest)))
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a monotone function vanishes: an end, where rounding alone keeps its sign from changing."""
+    from scipy.optimize import brentq
+
+    ends = function(low), function(high)
+    if ends[0] * ends[1] >= 0:
+        return low if abs(ends[0]) <= abs(ends[1]) else high
+    return float(brentq(function, low, high, xtol=TINY, rtol=1e-15))
 
 
 def _laid(law: Law, integrals: Sequence[float], width: float) -> list[_Panel]:
     """March from clock 0, halving what is not resolved and doubling what is, until the remainder has fallen to 0."""
-    from scipy.optimize import brentq
-
     panels: list[_Panel] = []
     start, left, now = 0.0, 1.0, tuple(integrals)
     for _ in range(MOST_PANELS):
@@ -176,7 +177,7 @@ def _laid(law: Law, integrals: Sequence[float], width: float) -> list[_Panel]:
             continue
         fallen = _integrals(width)(panel.reading.speed)
         if fallen[-1] >= left:
-            at = brentq(lambda s: float(chebyshev.chebval(s, _transform() @ fallen)) - left, -1.0, 1.0)  # noqa: B023
+            at = _root(lambda s: float(chebyshev.chebval(s, _transform() @ fallen)) - left, -1.0, 1.0)  # noqa: B023
             return [*panels, _measured(law, start, width * (1 + at) / 2, now)]
         panels.append(panel)
         start, left = panel.end, left - float(fallen[-1])

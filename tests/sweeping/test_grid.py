@@ -1,0 +1,69 @@
+"""Grids number every combination, and read settings as the parameters of a task say."""
+
+import pytest
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
+from tptheory.sweeping.grid import Grid, parse_grid
+
+
+def task(*, rule: str, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, biases: bool = False, seed: int = 0):
+    """Take a parameter of every kind."""
+
+
+def test_cells_come_in_order_and_are_never_listed():
+    """The last name varies fastest, and a grid too large for any list answers at once."""
+    grid = Grid({"a": ["xy", "z"], "b": range(2)})
+    assert list(grid) == [{"a": a, "b": b} for a in ("xy", "z") for b in (0, 1)]
+    huge = Grid({"a": range(10**9), "b": range(10**6)})
+    assert len(huge) == 10**15
+    assert huge[-1] == {"a": 10**9 - 1, "b": 10**6 - 1}
+    assert huge[10**6 : 10**6 + 2] == [{"a": 1, "b": 0}, {"a": 1, "b": 1}]
+
+
+def test_settings_are_read_by_annotation():
+    """Each kind of parameter has its own spelling."""
+    grid = parse_grid(["rule=bp,tp", "widths=4-4-4,3-2", "lr=0.1,1e-3", "biases=true,false", "seed=-1..1"], task)
+    assert grid.axes == {
+        "rule": ["bp", "tp"],
+        "widths": [(4, 4, 4), (3, 2)],
+        "lr": [0.1, 1e-3],
+        "biases": [True, False],
+        "seed": range(-1, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        (["rule"], InvalidValueError, "settings such as seed=0..9"),
+        (["rule="], InvalidValueError, "settings such as seed=0..9"),
+        (["rul=bp"], UnknownNameError, "Did you mean 'rule'?"),
+        (["rule=bp", "rule=tp"], InvalidValueError, "one setting of rule"),
+        (["seed=1"], InvalidValueError, "Add rule=..."),
+        (["rule=bp", "seed=x"], InvalidValueError, "'seed' must be an integer (got 'x')"),
+        (["rule=bp", "seed=5..1"], InvalidValueError, "a range from low to high"),
+        (["rule=bp", "lr=fast"], InvalidValueError, "'lr' must be a number"),
+        (["rule=bp", "biases=maybe"], InvalidValueError, "true or false"),
+        (["rule=bp", "widths=4x4"], InvalidValueError, "widths such as 4-4-2"),
+    ],
+)
+def test_a_bad_setting_is_named(settings, error, words):
+    """One error says what was expected."""
+    with pytest.raises(error) as caught:
+        parse_grid(settings, task)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("axes", "error"),
+    [
+        ([1], InvalidTypeError),
+        ({"a": 1}, InvalidTypeError),
+        ({"a": "xy"}, InvalidTypeError),
+        ({"a": []}, InvalidValueError),
+    ],
+)
+def test_a_bad_axis_is_named(axes, error):
+    """An axis is a sequence that is not empty and no string."""
+    with pytest.raises(error):
+        Grid(axes)

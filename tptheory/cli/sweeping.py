@@ -1,0 +1,84 @@
+"""The command that runs one task on every cell of a grid: sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tptheory.cli.shell import Json, app, console, print_json, printable
+
+SHOWN = 5
+"""How many failures are shown."""
+
+
+@app.command()
+def sweep(
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="trajectory, crosscheck, refutation, training, or FILE.py::FUNCTION.")
+    ],
+    grid: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=VALUES", help="Such as rule=bp,tp or seed=0..999.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the records go: a file .jsonl, or a folder .parquet.")] = Path(
+        "sweep.jsonl"
+    ),
+    workers: Annotated[
+        int | None, typer.Option(help="How many processes work; one for each core unless given.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Instead, a Dask scheduler, such as tcp://10.0.0.1:8786.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a task for every combination of values; what OUT holds already is not done again.
+
+    Every NAME is a parameter of the task: rule, widths (4-4-2), init, lr, steps, seed ... What is not named keeps its
+    default. A sweep that was stopped goes on where it was when the same command is given again. FILE.py is Python and
+    is run: name only files that you trust.
+    """
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from tptheory.sweeping.grid import parse_grid
+    from tptheory.sweeping.running import sweep as run_sweep
+    from tptheory.sweeping.tasks import task_named
+
+    cells = parse_grid(grid or [], task_named(task))
+    screen = console(stderr=True)
+    failures: list[str] = []
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        bar = progress.add_task("", total=len(cells))
+
+        def show(record: Any) -> None:
+            progress.advance(bar)
+            if "error" in record and len(failures) < SHOWN:
+                failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {record['error']}")
+
+        found = run_sweep(
+            task,
+            cells,
+            out,
+            workers=workers,
+            scheduler=scheduler,
+            on_record=show,
+            on_known=lambda: progress.advance(bar),
+        )
+    if as_json:
+        facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
+        print_json({**facts, "failed": found.failed, "seconds": found.seconds, "out": str(out)})
+        return
+    lines = console()
+    for failure in failures:
+        lines.print(printable(f"failed: {failure}"))
+    rate = f", {found.new / found.seconds:.0f} a second" if found.new else ""
+    before = f", {found.recorded_before} recorded before" if found.recorded_before else ""
+    lines.print(f"{found.new} cells in {found.seconds:.1f} s{rate}{before}; {found.failed} failed; records in {out}")

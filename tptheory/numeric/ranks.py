@@ -1,0 +1,63 @@
+"""Where the rank of a matrix under a Pinv changes in a run: there the pseudo-inverse jumps, and the rule with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Ranks = Mapping[str, tuple[Any, Any]]
+"""By name of the matrix: its rank, and its smallest singular value that is kept over the largest."""
+
+
+class RankChange(NamedTuple):
+    """A matrix that a rule pseudo-inverts has another rank than at the time before, or has come close to one.
+
+    Close means: the smallest singular value that counts, over the largest, has fallen below an edge, which is for steps
+    ``sqrt(eps)`` of the arithmetic, 1.5e-8 in float64, and 1e-6 for a flow; ``before`` and ``after`` are then equal.
+    """
+
+    at: Any
+    """The step, or the time, at which it was seen first."""
+    matrix: str
+    """The matrix, such as ``W_2`` or ``W_3*W_2``."""
+    before: int
+    """The rank at the time before."""
+    after: int
+    """The rank now, by the arithmetic's tolerance."""
+    smallest: float
+    """The smallest singular value that counts, over the largest, now."""
+    member: int | None = None
+    """In an ensemble, which member."""
+
+    def __str__(self) -> str:
+        """Say it in a clause."""
+        who = "" if self.member is None else f" of member {self.member}"
+        when = f"step {self.at}" if isinstance(self.at, int) else f"time {self.at:.6g}"
+        if self.before != self.after:
+            return f"the rank of {self.matrix}{who} changed from {self.before} to {self.after} at {when}"
+        return f"{self.matrix}{who} came within {self.smallest:.1e} of a lower rank at {when}"
+
+
+def rank_changes(
+    before: Ranks, after: Ranks, at: Any, edge: Any, members: np.ndarray | None = None
+) -> list[RankChange]:
+    """Return the changes from one time to the next; ``members`` numbers those of an ensemble."""
+    found = []
+    for name in sorted(set(before) & set(after)):
+        old, was = (np.atleast_1d(part) for part in before[name])
+        new, now = (np.atleast_1d(part) for part in after[name])
+        for i in np.nonzero((old != new) | ((now < edge) & (was >= edge)))[0]:
+            member = None if members is None else int(members[i])
+            found.append(RankChange(at, name, int(old[i]), int(new[i]), float(now[i]), member))
+    return found
+
+
+def told(changes: Sequence[RankChange]) -> str:
+    """Return the sentence for a run's message; nothing where there is no change."""
+    if not changes:
+        return ""
+    first = str(changes[0])
+    more = f", and {len(changes) - 1} more changes (rank_changes lists them)" if len(changes) > 1 else ""
+    return f" {first[0].upper()}{first[1:]}{more}."

@@ -1,0 +1,1 @@
+"""One function on every cell of a grid: on all cores, or on a Dask cluster."""

@@ -1,0 +1,126 @@
+"""Grids: every combination of named alternatives, numbered and never listed."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, get_type_hints, overload
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+
+Cell = dict[str, Any]
+
+RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
+
+
+class Grid(Sequence[Cell]):
+    """All combinations of named alternatives; the last name varies fastest. A cell is made when it is asked for.
+
+    >>> grid = Grid({"rule": ["bp", "tp"], "seed": range(1000)})
+    >>> len(grid), grid[1000]
+    (2000, {'rule': 'tp', 'seed': 0})
+
+    Args:
+        axes: by name, the alternatives: a list, a tuple or a range.
+
+    Raises:
+        InvalidTypeError: if ``axes`` is no mapping of sequences.
+        InvalidValueError: if a name has no alternatives.
+    """
+
+    def __init__(self, axes: Mapping[str, Sequence[Any]]) -> None:
+        if not isinstance(axes, Mapping):
+            raise InvalidTypeError(complain("axes", "a mapping such as {'seed': range(10)}", axes))
+        for name, values in axes.items():
+            if not isinstance(values, Sequence) or isinstance(values, str):
+                raise InvalidTypeError(complain(f"axes[{name!r}]", "a list, a tuple or a range", values))
+            if not values:
+                raise InvalidValueError(complain(f"axes[{name!r}]", "at least one value", values))
+        self.axes = dict(axes)
+
+    def __len__(self) -> int:
+        """Count the cells."""
+        return prod(map(len, self.axes.values()))
+
+    @overload
+    def __getitem__(self, number: int) -> Cell: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Cell]: ...
+
+    def __getitem__(self, number: int | slice) -> Cell | list[Cell]:
+        """Return the cell of that number, or those of a slice."""
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        rest = range(len(self))[number]
+        chosen = []
+        for name, values in reversed(self.axes.items()):
+            rest, i = divmod(rest, len(values))
+            chosen.append((name, values[i]))
+        return dict(reversed(chosen))
+
+    def __iter__(self) -> Iterator[Cell]:
+        """Run through the cells in order."""
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        """Show the call that builds this grid."""
+        return f"Grid({self.axes!r})"
+
+
+def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
+    """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
+
+    What a value is read as, the annotation of the parameter says: an integer, a float, a string, true or false, or
+    widths such as ``4-4-2``. Commas stand between alternatives.
+
+    >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
+    >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
+    Grid({'widths': [(4, 4), (3, 2)], 'seed': range(0, 10)})
+
+    Raises:
+        InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
+        UnknownNameError: if the task has no such parameter; the nearest is suggested.
+    """
+    kinds = get_type_hints(task)
+    parameters = inspect.signature(task).parameters
+    axes: dict[str, Sequence[Any]] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not text:
+            raise InvalidValueError(complain("grid", "settings such as seed=0..9 or rule=bp,tp", setting))
+        if name not in parameters:
+            raise unknown_name("grid", name, parameters)
+        if name in axes:
+            raise InvalidValueError(complain("grid", f"one setting of {name}", setting, "Put commas between values."))
+        axes[name] = _alternatives(name, text, kinds.get(name, str))
+    missing = [name for name, p in parameters.items() if p.default is inspect.Parameter.empty and name not in axes]
+    if missing:
+        raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))
+    return Grid(axes)
+
+
+def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
+    ends = RANGE.fullmatch(text)
+    if kind is int and ends:
+        values = range(int(ends[1]), int(ends[2]) + 1)
+        if not values:
+            raise InvalidValueError(complain(name, "a range from low to high", text))
+        return values
+    return [_value(name, part, kind) for part in text.split(",")]
+
+
+def _value(name: str, text: str, kind: Any) -> Any:
+    try:
+        if kind in (int, float):
+            return kind(text)
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        if kind == tuple[int, ...]:
+            return tuple(int(part) for part in text.split("-"))
+    except (ValueError, KeyError):
+        words = {int: "an integer", float: "a number", bool: "true or false"}
+        raise InvalidValueError(complain(name, words.get(kind, "widths such as 4-4-2"), text)) from None
+    return text

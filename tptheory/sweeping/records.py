@@ -1,0 +1,202 @@
+"""What a sweep has found so far, in a file that grows by whole records: JSON lines, or a folder of Parquet files."""
+
+from __future__ import annotations
+
+import json
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from tptheory.errors import InvalidFileError, InvalidValueError, MissingLibraryError, complain
+from tptheory.writing.plain import plain
+
+Record = Mapping[str, Any]
+
+ROWS = 1000
+"""How many records a Parquet file holds."""
+
+
+class Records(Protocol):
+    """A place for records: those that are there already, and more to come."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Run through the records that were there at the start."""
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add records; each is there wholly or not at all."""
+
+    def close(self) -> None:
+        """Write what waits."""
+
+
+class JsonLines:
+    """One JSON object a line. A last line without its end, torn by a kill, is cut off; the rest stays as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._start = _end_of_last_line(self._file)
+        os.ftruncate(self._file, self._start)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Run through the lines that were there at the start."""
+        left = self._start
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if left <= 0:
+                    return
+                left -= len(line)
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    record = None
+                if not isinstance(record, dict):
+                    mend = "Choose another file."
+                    raise InvalidFileError(complain("out", "a file of records", f"{self.path}, line {number}", mend))
+                yield record
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write whole lines with one call, and wait until the disk has them."""
+        data = "".join(json.dumps(plain(record), allow_nan=False) + "\n" for record in records).encode()
+        size = os.fstat(self._file).st_size
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, size)
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+def _end_of_last_line(file: int) -> int:
+    end = os.fstat(file).st_size
+    while end > 0:
+        start = max(0, end - (1 << 16))
+        newline = os.pread(file, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0
+
+
+class Parquet:
+    """A folder of Parquet files of up to `ROWS` records, each written aside and then named; one row a record.
+
+    The columns are those of the record with dots between names: ``cell.seed``, ``result.loss``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError:
+            mend = "Run python -m pip install 'tptheory[dask]', or choose a name ending in .jsonl."
+            raise MissingLibraryError(complain("out", "readable by pyarrow", "no pyarrow", mend)) from None
+        self._arrow, self._parquet = pyarrow, pyarrow.parquet
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self._there = sorted(path.glob("part-*.parquet"))
+        self._next = 1 + max((int(part.stem.removeprefix("part-")) for part in self._there), default=-1)
+        self._waiting: list[dict[str, Any]] = []
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Run through the rows that were there at the start."""
+        for part in self._there:
+            try:
+                rows = self._parquet.read_table(part).to_pylist()
+            except (self._arrow.ArrowException, OSError):
+                mend = "Remove it, or choose another folder."
+                raise InvalidFileError(complain("out", "a folder of Parquet files", str(part), mend)) from None
+            for row in rows:
+                yield {"task": row.get("task"), "key": row.get("key")}
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Keep records until a file is full, and write it."""
+        self._waiting += (_flat(plain(record)) for record in records)
+        while len(self._waiting) >= ROWS:
+            self._write(self._waiting[:ROWS])
+            del self._waiting[:ROWS]
+
+    def close(self) -> None:
+        """Write the records that wait."""
+        if self._waiting:
+            self._write(self._waiting)
+            self._waiting = []
+
+    def _write(self, rows: list[dict[str, Any]]) -> None:
+        names = dict.fromkeys(name for row in rows for name in row)
+        table = self._arrow.Table.from_pylist([{name: row.get(name) for name in names} for row in rows])
+        part = self.path / f"part-{self._next:06}.parquet"
+        aside = part.with_suffix(".part")
+        try:
+            self._parquet.write_table(table, aside)
+            os.replace(aside, part)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+        self._next += 1
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping) and not prefix:
+            flat |= _flat(value, f"{name}.")
+        else:
+            flat[prefix + name] = json.dumps(value) if isinstance(value, Mapping | list) else value
+    return flat
+
+
+def records_at(path: str | Path) -> Records:
+    """Open a place for records by its name: ``.jsonl`` for JSON lines, ``.parquet`` for a folder of Parquet files.
+
+    Raises:
+        InvalidValueError: if the name ends otherwise.
+        MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
+        OSError: if the file cannot be opened.
+    """
+    path = Path(path)
+    kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
+    if path.suffix not in kinds:
+        raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
+    return kinds[path.suffix](path)
+
+
+def key_of(task: str, cell: Mapping[str, Any]) -> str:
+    """Return what a cell of a task is known by: sixteen hexadecimal digits, whatever the order of its names."""
+    text = json.dumps([task, plain(cell)], sort_keys=True)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+class Keys:
+    """The keys of the records that are there, eight bytes for each."""
+
+    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+        found = array("Q")
+        for record in records:
+            try:
+                found.append(int(record["key"], 16))
+            except (KeyError, TypeError, ValueError, OverflowError):
+                mend = "Choose another file."
+                raise InvalidFileError(complain("out", "a file of records with keys", str(record)[:80], mend)) from None
+        self._sorted = np.sort(np.frombuffer(found, dtype=np.uint64)) if found else np.empty(0, dtype=np.uint64)
+
+    def __len__(self) -> int:
+        """Count the keys."""
+        return len(self._sorted)
+
+    def __contains__(self, key: str) -> bool:
+        """Look a key up by bisection."""
+        number = np.uint64(int(key, 16))
+        i = int(np.searchsorted(self._sorted, number))
+        return i < len(self._sorted) and bool(self._sorted[i] == number)

@@ -1,0 +1,180 @@
+"""What a sweep can do at each cell: a function with keyword parameters that returns what was found, by name."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+
+Task = Callable[..., Mapping[str, Any]]
+
+
+def trajectory(
+    *,
+    rule: str = "tp",
+    widths: tuple[int, ...] = (4, 4, 4),
+    init: str = "orthogonal",
+    std: float | None = None,
+    lr: float = 0.01,
+    steps: int = 200,
+    dtype: str = "float64",
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Simulate a rule on a random net and sample; say how it ended, and how far two laws drifted.
+
+    ``balance_drift`` is the largest change, in Frobenius norm, of ``W_{l+1}' W_{l+1} - W_l W_l'``, and
+    ``logdet_drift`` that of ``log pdet W_{l+1} - 1/2 |W_l|^2``, from the first step to the last.
+    """
+    import numpy as np
+
+    from tptheory.invariants.laws import balance, log_determinant
+    from tptheory.numeric.evaluation import evaluate
+    from tptheory.numeric.simulation import simulate
+    from tptheory.symbolic.network import DeepLinearNetwork
+    from tptheory.symbolic.rules import rule_named
+    from tptheory.training.initial import draw_matrix
+
+    DeepLinearNetwork(widths=widths)  # refuses widths that are no network
+    for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
+    weights = [draw_matrix(n, m, init, std, for_net, dtype) for m, n in pairwise(widths)]
+    x, y = for_net.standard_normal(widths[0]), for_net.standard_normal(widths[-1])
+    run = simulate(rule_named(rule), weights, x, y, lr=lr, steps=steps, dtype=dtype, seed=for_rule)
+    ends = [
+        {W: path[t].astype(np.float64) for W, path in zip(run.net.weights, run.weights, strict=True)} for t in (0, -1)
+    ]
+
+    def drift(law: Any) -> float:
+        moved = (
+            evaluate(law(run.net, l), ends[1]) - evaluate(law(run.net, l), ends[0]) for l in range(1, run.net.depth)
+        )
+        return max((float(np.linalg.norm(np.atleast_1d(change))) for change in moved), default=0.0)
+
+    with np.errstate(all="ignore"):  # a run that diverges overflows here
+        return {
+            "status": run.status,
+            "steps": run.steps,
+            "first_loss": float(run.loss[0]),
+            "last_loss": float(run.loss[-1]),
+            "balance_drift": drift(balance),
+            "logdet_drift": drift(log_determinant),
+        }
+
+
+def check(*, theorem: str, trials: int = 200, seed: int = 0) -> dict[str, Any]:
+    """Measure a theorem, ``FILE.py::NAME``, on random instances; see `crosscheck`. The file is run."""
+    from tptheory.numeric.crosscheck import crosscheck
+
+    found = crosscheck(_theorem(theorem), trials=trials, seed=seed)
+    return {
+        "passed": found.passed,
+        "residual": found.residual,
+        "trials": found.trials,
+        "exact_trials": found.exact_trials,
+        "exact_failures": found.exact_failures,
+        "skipped": found.skipped,
+    }
+
+
+def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[str, Any]:
+    """Look for the smallest counterexample to ``FILE.py::NAME``; see `refute`. The file is run.
+
+    What comes out depends on the time, so that a search which ends by it may end otherwise on another machine.
+    """
+    from tptheory.refuting.counterexample import Refuted
+    from tptheory.refuting.search import refute
+
+    verdict = refute(_theorem(theorem), seconds, seed)
+    found = verdict.counterexample if isinstance(verdict, Refuted) else None
+    return {
+        "verdict": verdict.word,
+        "width": found.total_width if found else None,
+        "minimal": found.minimal if found else None,
+        "counterexample": found.to_json() if found else None,
+    }
+
+
+def training(
+    *,
+    rule: str = "bp",
+    hidden: tuple[int, ...] = (32, 32),
+    init: str = "orthogonal",
+    std: float | None = None,
+    lr: float = 0.1,
+    batch: int = 100,
+    steps: int = 1000,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Train on scikit-learn's digits; see `train`."""
+    from tptheory.training.data import load_digits
+    from tptheory.training.trainer import train
+
+    data = load_digits()
+    widths = (data.x_train.shape[0], *hidden, data.classes)
+    run = train(
+        rule, data=data, widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed
+    )
+    names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
+    return {name: getattr(run, name) for name in names}
+
+
+TASKS: dict[str, Task] = {
+    "trajectory": trajectory,
+    "crosscheck": check,
+    "refutation": refutation,
+    "training": training,
+}
+"""Every task by the name that the command line gives it."""
+
+
+@lru_cache(maxsize=256)
+def _theorem(node: str) -> Any:
+    from tptheory.claims.theorem import collect
+
+    theorems = collect(node)
+    if len(theorems) != 1:
+        raise InvalidFileError(complain("theorem", "one theorem, FILE.py::NAME", node))
+    return theorems[0]
+
+
+@lru_cache(maxsize=16)
+def task_named(name: str) -> Task:
+    """Return a task of that name, or the function of ``FILE.py::NAME``, which is Python and is run.
+
+    >>> task_named("trajectory").__name__
+    'trajectory'
+
+    Raises:
+        InvalidTypeError: if ``name`` is no string.
+        UnknownNameError: if there is no such task, or no such function in the file.
+        InvalidFileError: if the file cannot be run.
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(complain("task", "a name such as 'trajectory'", name))
+    path_text, colons, function = name.partition("::")
+    if not colons:
+        if name not in TASKS:
+            raise unknown_name("task", name, TASKS)
+        return TASKS[name]
+    functions = {key: value for key, value in _module(Path(path_text)).items() if callable(value) and key[0] != "_"}
+    if function not in functions:
+        raise unknown_name("task", function, functions)
+    return functions[function]
+
+
+def _module(path: Path) -> dict[str, Any]:
+    spec = importlib.util.spec_from_file_location(f"tptheory_task_{path.stem}", path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise InvalidFileError(complain("task", "FILE.py::NAME with a Python file", str(path)))
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the file's own fault, whatever it is
+        came = f"{str(path)!r}, which raised {type(error).__name__}: {error}"
+        raise InvalidFileError(f"'task' must be in a file that Python can import (got {came}).") from error
+    return vars(module)
