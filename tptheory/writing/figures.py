@@ -6,8 +6,9 @@ Rules differ by colour (Okabe and Ito, 2008, safe for the colour-blind), by mark
 from __future__ import annotations
 
 import io
+import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidValueError, complain, unknown_name
 from tptheory.numeric.simulation import Run
+from tptheory.training.modes import ModesStudy
+from tptheory.training.plateau import PlateauStudy
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.experiments import Drift, error_ray
 
@@ -33,6 +36,7 @@ MARKS: dict[str, dict[str, Any]] = {
 TITLES = {"bp": "Backpropagation", "tp": "Target propagation"}
 QUANTITIES = {"loss": "training loss of a batch (nats)", "accuracy": "accuracy on a batch"}
 """What `digits` can draw, with its unit."""
+ETA = r"$\eta$"
 
 _STYLE: Any = {
     "axes.edgecolor": INK,
@@ -116,6 +120,35 @@ def digits(axes: Axes, runs: Mapping[str, TrainingRun], quantity: str = "loss") 
     axes.set_xlabel("step")
     axes.set_ylabel(QUANTITIES[quantity])
     axes.legend()
+    return axes
+
+
+def modes(axes: Axes, study: ModesStudy) -> Axes:
+    """Draw the strength of each singular mode over time: measured (dots), and what the closed form says (lines)."""
+    for k in range(study.singular_values.size):
+        first = k == 0
+        axes.plot(study.times, study.predicted[:, k], color=INK, linewidth=0.9, label="Saxe et al." if first else None)
+        mark = MARKS["bp"] | {"linestyle": "none", "label": "measured" if first else None}
+        axes.plot(study.times[::3], study.measured[::3, k], **mark, markersize=3, markerfacecolor="none")
+    axes.set_xlabel(r"steps $\times$ step size")
+    axes.set_ylabel("strength of a mode")
+    axes.legend()
+    return axes
+
+
+def plateaus(axes: Axes, studies: Sequence[PlateauStudy]) -> Axes:
+    """Draw the loss of each run over its step in units of the predicted one; the band is kappa 1.0 to 1.3."""
+    styles = ("-", "--", "-.", ":")
+    for study, style in zip(studies, itertools.cycle(styles), strict=False):
+        steps = [line.step / study.predicted for line in study.run.log]
+        L, hidden, std, lr = study.setting
+        label = f"L={L}, h={hidden}, s={std:g}, {ETA}={lr:g}"
+        axes.plot(steps, [line.loss for line in study.run.log], linestyle=style, linewidth=1, label=label)
+    axes.axvspan(1.0, 1.3, color=INK, alpha=0.12, linewidth=0)
+    axes.set_xlabel("step / predicted step")
+    axes.set_ylabel(QUANTITIES["loss"])
+    axes.set_ylim(0, 3)
+    axes.legend(fontsize=8)
     return axes
 
 
