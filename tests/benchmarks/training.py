@@ -22,13 +22,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.trainers import TRAINERS, Layerwise, Trainer, moment_steps, synthetic
 from tptheory.training.data import Array
@@ -105,17 +106,21 @@ def compared(child: Child, batch: int, oracles: list[list[Array]], folder: str) 
     return [difference(found, oracle) for oracle in oracles]
 
 
-def measure(batch: int, rounds: int, seconds: float, environment: dict[str, str]) -> dict[str, dict[str, Any]]:
+def measure(
+    batch: int, rounds: int, seconds: float, environment: dict[str, str], names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
     """Return, for each trainer, microseconds a step and differences from the oracles."""
     rows: dict[str, dict[str, Any]] = {}
-    oracles = {
-        rule: [changes(Layerwise(synthetic(batch, dtype), rule)) for dtype in ("float32", "float64")]
-        for rule in ("bp", "tp")
-    }
+    with threadpool_limits(1):  # two pools on two cores collide
+        oracles = {
+            rule: [changes(Layerwise(synthetic(batch, dtype), rule)) for dtype in ("float32", "float64")]
+            for rule in ("bp", "tp")
+        }
     children: dict[str, Child] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name in TRAINERS:
+            for name in names:
+                print(f"starting {name}", file=sys.stderr, flush=True)  # noqa: T201
                 child = children[name] = Child(name, batch, environment)
                 if "missing" in child.facts:
                     rows[name] = {"skipped": child.facts["missing"]}
@@ -142,7 +147,7 @@ def measure(batch: int, rounds: int, seconds: float, environment: dict[str, str]
 
 def ratio(rows: dict[str, dict[str, Any]], slow: str, fast: str) -> str:
     """Return how many times faster, by the median over rounds of the quotient within a round, and by minima."""
-    if not all("times" in rows[name] for name in (slow, fast)):
+    if not all("times" in rows.get(name, {}) for name in (slow, fast)):
         return "-"
     within = median(a / b for a, b in zip(rows[slow]["times"], rows[fast]["times"], strict=True))
     return f"{within:.2f} ({rows[slow]['minimum'] / rows[fast]['minimum']:.2f})"
@@ -176,6 +181,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seconds", type=float, default=0.15, help="about how long a trainer runs in a round")
     parser.add_argument("--batches", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--only", nargs="+", choices=TRAINERS, default=list(TRAINERS), help="the trainers to time")
     parser.add_argument("--keep-coretype", action="store_true", help="leave OPENBLAS_CORETYPE as it is set")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
@@ -186,7 +192,7 @@ def main() -> int:
     print("784-100-100-100-100-10, float32, synthetic images of MNIST's shape, trainers in turns")  # noqa: T201
     results = {}
     for batch in arguments.batches:
-        results[str(batch)] = rows = measure(batch, arguments.rounds, arguments.seconds, environment)
+        results[str(batch)] = rows = measure(batch, arguments.rounds, arguments.seconds, environment, arguments.only)
         for line in table(batch, rows):
             print(line, flush=True)  # noqa: T201
     for samples in (2_000, 20_000):

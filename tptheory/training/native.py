@@ -25,10 +25,19 @@ class NativeInverse(CarriedInverse):
 
 
 class NativeStep(CollapsedStep):
-    """`CollapsedStep` in native code.
+    """`CollapsedStep` in native code: the same arguments, the same updates but for rounding.
 
     The first step of all takes seconds, for Numba compiles and keeps the code; the first of a process takes half a
     second. Each later one saves a third of its time, so that it pays from tens of thousands of steps on.
+
+    >>> from tptheory.symbolic.network import DeepLinearNetwork
+    >>> from tptheory.symbolic.rules import Backprop
+    >>> from tptheory.training.initial import initial_parameters
+    >>> net = DeepLinearNetwork(widths=(3, 2, 2), batch=4, biases=True, loss="any")
+    >>> rule = LayerwiseRule(Backprop(), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
+    >>> engine = NativeStep(rule, *initial_parameters((3, 2, 2)), lr=0.1)
+    >>> engine.step(np.ones((3, 4), np.float32), np.array([0, 1, 1, 1]))
+    True
     """
 
     inverse = NativeInverse
