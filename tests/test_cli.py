@@ -22,7 +22,7 @@ from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
-COMMANDS = ["derive", "prove", "refute", "check", "latex", "simulate", "train", "report"]
+COMMANDS = ["derive", "prove", "refute", "check", "latex", "invariants", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
 from sympy import Identity, MatrixSymbol, symbols
@@ -338,6 +338,9 @@ def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):
     assert "Counterexample" in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conjectures.py", "facts.py", "paper.tex"]
     assert r"\section{Which of these hold?}" in run("latex", facts, status=1).stdout
+    table = run("latex", facts, "--table", status=1).stdout
+    assert r"\begin{longtable}" in table
+    assert r"\begin{proof}" not in table
 
 
 def test_simulate_agrees_with_the_laws(run):
@@ -525,6 +528,8 @@ def test_report_writes_the_page(run, facts, tmp_path):
     assert shown[-1] == "report/report.html"
     page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
     assert "Matrices commute" in page
+    assert "paper" not in [path.name for path in (tmp_path / "report").iterdir()]
+    assert run(*arguments, "--paper", status=1).stdout.splitlines()[-1] == "report/paper/paper.tex"
     data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert (tmp_path / data["page"]).is_file()
     assert (data["summary"]["proved"], data["summary"]["refuted"]) == (1, 1)
@@ -737,3 +742,66 @@ def test_a_sweep_says_what_it_did_and_goes_on(run):
 def test_a_sweep_refuses_in_one_line(run, arguments, words):
     """The argument, what was expected, and the mend."""
     assert words in run("sweep", *arguments, status=2).stderr
+
+
+def test_invariants_tells_what_is_conserved_and_whether_it_is_all(run):
+    """The law is found, proved and counted; the exit status says that nothing is left unproved."""
+    shown = run("invariants", "--rule", "tp", "--widths", "2,2,2", "--degree", "4").stdout
+    assert "LogPdet(W_2) - Trace(W_1*W_1.T)/2  proved, 1 number" in shown
+    assert "1 independent conserved quantity found, which is all there are: 8 parameters" in shown
+    assert "have rank 4 -> 7 -> 7 -> 7, modulo" in shown
+
+
+def test_invariants_says_so_when_more_laws_exist_than_were_found(run):
+    """At widths 1-2-1 the count is three, and words give two."""
+    shown = run("invariants", "--rule", "tp", "--widths", "1,2,1").stdout
+    assert "2 independent conserved quantities found, but there are 3: 1 lies outside the ansatz" in shown
+
+
+def test_invariants_as_json_and_as_latex(run):
+    """One document with all that is known; and lines that a paper can take."""
+    arguments = ("invariants", "--rule", "bp", "--widths", "2,2,1", "--biases", "--seed", "3")
+    facts = json.loads(run(*arguments, "--json").stdout)
+    assert (facts["found"], facts["count"], facts["matched"], facts["certified"]) == (3, 3, True, True)
+    assert (facts["seed"], facts["biases"], facts["dimension"]) == (3, True, 9)
+    assert [law["verdict"] for law in facts["laws"]] == ["proved"]
+    shown = run(*arguments, "--latex").stdout
+    assert shown.startswith("\\begin{align*}\n")
+    assert f"{facts['laws'][0]['latex']} &= \\text{{const}}" in shown
+
+
+def test_invariants_of_a_rule_without_laws(run):
+    """A single-sample Kaczmarz step conserves nothing, and in LaTeX that is a comment."""
+    arguments = ("invariants", "--rule", "kaczmarz", "--widths", "2,2,2")
+    assert "0 independent conserved quantities found, which is all there are" in run(*arguments).stdout
+    assert run(*arguments, "--latex").stdout.startswith("% 0 independent")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--widths", "40,40,40"),
+            "at most 200 parameters (got '3,200 parameters at widths (40, 40, 40), at least 819",
+        ),
+        (("--widths", "2,x"), "'widths' must be integers with commas between"),
+        (("--degree", "0"), "'degree' must be a positive integer"),
+        (("--rule", "rls"), "a rule whose state has a continuous time"),
+        (("--rule", "newton"), "Give other widths, or a larger batch."),
+        (("--rule", "tb"), "Did you mean 'tp'?"),
+    ],
+)
+def test_invariants_refuses_bad_input_in_one_line(run, arguments, message):
+    """The cost of what is too large, what was expected, and the mend."""
+    result = run("invariants", *arguments, status=2)
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_invariants_ends_undecided_where_a_law_is_not_proved(run, monkeypatch):
+    """A law that the prover does not pass is told as such."""
+    from tptheory.invariants import searching
+
+    monkeypatch.setattr(searching, "_small_rational", lambda c, _: searching.Rational(int(c != 0)))
+    shown = run("invariants", "--widths", "2,2,1", "--seconds", "1", status=3).stdout
+    assert "undecided, 1 number" in shown

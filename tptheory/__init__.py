@@ -26,6 +26,8 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.errors import TptheoryError
+from tptheory.invariants.counting import count_conservation_laws
+from tptheory.invariants.discovery import conservation_laws
 from tptheory.numeric.closed_forms.error_rays import error_ray
 from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.numeric.closed_forms.target_prop import tp_closed_form
@@ -105,6 +107,8 @@ __all__ = [
     "bp_modes",
     "collect",
     "conjecture",
+    "conservation_laws",
+    "count_conservation_laws",
     "crosscheck",
     "damping",
     "decide",

@@ -3,11 +3,13 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tptheory import collect
 from tptheory.writing import appendix as module
+from tptheory.writing import chains
 from tptheory.writing.appendix import appendix
 
 FILE = r'''
@@ -102,7 +104,7 @@ def test_sections_can_be_left_out(theorems):
 
 def test_a_proof_that_is_too_long_is_said_to_be(theorems, monkeypatch):
     """Nobody reads ten pages of a chain of equations: the certificate has them."""
-    monkeypatch.setattr(module, "LONGEST", 10)
+    monkeypatch.setattr(chains, "LONGEST", 10)
     text, _ = appendix(theorems[:1])
     assert "too long to be read here" in text
     assert "align" not in text
@@ -126,3 +128,12 @@ def test_a_fragment_compiles_in_a_paper(texts, tmp_path):
     needs = re.findall(r"^%   (.*)$", texts[0], re.MULTILINE)
     head = ["\\documentclass{article}", *needs, "\\setlength{\\emergencystretch}{3em}", "\\begin{document}"]
     compiled("\n".join([*head, texts[0], "\\end{document}"]), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_the_whole_library_compiles(tmp_path):
+    """No line of any theorem, proof or counterexample of the library is too long."""
+    text, settled = appendix(collect(Path(__file__).parents[2] / "proofs"), standalone=True)
+    assert len(settled) > 300
+    assert "Overfull" not in compiled(text, tmp_path)

@@ -17,8 +17,8 @@ from tptheory.training.plateau import Setting
 from tptheory.training.trainer import LogLine
 from tptheory.writing.experiments import digits_theory
 from tptheory.writing.gathering import certificate_names, gather
-from tptheory.writing.rendering import shown_lines
 from tptheory.writing.report import build_report, check_certificates
+from tptheory.writing.templating import shown_lines
 
 SMALL = {
     "trials": 4,

@@ -18,6 +18,7 @@ def latex(
     standalone: Annotated[
         bool, typer.Option("--standalone", help="Print a whole document; else a fragment that says what it needs.")
     ] = False,
+    table: Annotated[bool, typer.Option("--table", help="Print a table of the verdicts instead.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")] = None,
     seconds: Seconds = 10.0,
 ) -> None:
@@ -30,7 +31,9 @@ def latex(
 
     theorems = collected(targets)
     sections = any("::" not in target for target in targets)
-    text, settled = appendix(list(theorems.values()), seconds=seconds, standalone=standalone, sections=sections)
+    text, settled = appendix(
+        list(theorems.values()), seconds=seconds, standalone=standalone, sections=sections, table=table
+    )
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import Json, RuleName, app, console, numbers, print_json
+from tptheory.cli.shell import Json, RuleName, app, console, print_json, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def derive(
     from tptheory.symbolic.rules import rule_named
 
     chosen = rule_named(rule)
-    sizes = numbers("widths", widths) if widths is not None else None
+    sizes = whole_numbers("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:

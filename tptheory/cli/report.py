@@ -31,11 +31,13 @@ def report(
     trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 50,
     steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
     seed: Seed = 0,
+    paper: Annotated[bool, typer.Option("--paper", help="Write a paper in LaTeX too, with every proof.")] = False,
     as_json: Json = False,
 ) -> None:
     """Derive every rule, settle every theorem and conjecture, cross-check, simulate and train; write one page.
 
-    FOLDER gets report.html, report.tex and report.json, with certificates, counterexamples and figures beside them.
+    FOLDER gets report.html, report.tex and report.json, with certificates, counterexamples and figures beside them, and
+    with --paper the folder paper: pdflatex paper, bibtex paper, and pdflatex paper twice.
     Theorem files are Python and are run: name only files that you trust.
     """
     screen, err = console(), console(stderr=True)
@@ -50,17 +52,28 @@ def report(
                 progress.start_task(tasks[stage])
             progress.update(tasks[stage], completed=done, total=total)
 
-        paths = build_report(out, theorems=found, seconds=seconds, trials=trials, steps=steps, seed=seed, progress=show)
+        paths = build_report(
+            out,
+            theorems=found,
+            seconds=seconds,
+            trials=trials,
+            steps=steps,
+            seed=seed,
+            paper=paper,
+            progress=show,
+        )
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
     pairs = [(result.theorem.expected, result.verdict.word) for result in paths.data.theorems]
     wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
     if as_json:
         files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}
+        files |= {"paper": str(paths.paper[0])} if paper else {}
         print_json({**files, "seconds": paths.data.seconds, "summary": facts})
     else:
         for line in _ten_seconds(facts, pairs, paths.data.seconds):
             screen.print(line)
-        screen.print(Text(str(paths.html), "bold"))
+        for path in (paths.html, *paths.paper[:1]):
+            screen.print(Text(str(path), "bold"))
     raise typer.Exit(REFUTED if wrong else settled_status(pairs))
 
 

@@ -102,17 +102,21 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def numbers(argument: str, text: str) -> tuple[int, ...]:
-    """Read integers with commas between."""
+def printable(text: str) -> str:
+    """Show what a stranger's file says without obeying it: control characters become spaces."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
+    """Read integers with commas between them, such as 4,3,2.
+
+    Raises:
+        InvalidValueError: if there is anything else.
+    """
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
-
-
-def printable(text: str) -> str:
-    """Show what a stranger's file says without obeying it: control characters become spaces."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def print_json(data: Any) -> None:

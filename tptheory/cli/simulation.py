@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import Json, RuleName, Seed, app, console, numbers, print_json, progress_bar
+from tptheory.cli.shell import Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def simulate(
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import rule_named
 
-    sizes = numbers("widths", widths)
+    sizes = whole_numbers("widths", widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, numbers, print_json, progress_bar
+from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -83,7 +83,7 @@ def train(
         run = fit(
             rule,
             data=samples,
-            widths=None if widths is None else numbers("widths", widths),
+            widths=None if widths is None else whole_numbers("widths", widths),
             steps=steps,
             batch=batch,
             lr=lr,

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
-
-from flint import fmpq_mat
-from sympy import Rational
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem
-from tptheory.proving.explanation import typeset
-from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.refuting.counterexample import Refuted
+from tptheory.proving.verdicts import Proved, Verdict
 from tptheory.refuting.library import Settled, settling
-from tptheory.writing.chains import chains_of, too_long
+from tptheory.writing.chains import in_latex
 from tptheory.writing.gathering import question
-from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import paragraphs, prose_tex
 from tptheory.writing.statements import statements_tex
 
@@ -25,6 +18,7 @@ PACKAGES = (
     r"\usepackage[T1]{fontenc}",
     r"\usepackage{textcomp}",
     r"\usepackage{amsmath,amssymb,amsthm}",
+    r"\usepackage{array,longtable}",
     r"\newtheorem{theorem}{Theorem}",
     r"\theoremstyle{remark}",
     r"\newtheorem{remark}[theorem]{Remark}",
@@ -40,8 +34,8 @@ PREAMBLE = (
     r"\allowdisplaybreaks",
     r"\begin{document}",
 )
-LONGEST = 6_000
-"""How many characters of LaTeX a proof may have: about two pages."""
+WORDS = {("undecided", "undecided"): "open"} | {("refuted", e): "false" for e in ("proved", "refuted", "undecided")}
+"""What a verdict that is no proof is called, by what was expected."""
 CLAIM = (
     r"\providecommand{\tpclaim}[1]{{\relpenalty=0 \binoppenalty=60 \renewcommand{\allowbreak}{\penalty600 }%",
     r"  \raggedright\hangindent=2.6em\hangafter=1\noindent\hspace*{1.3em}#1\par}}",
@@ -50,7 +44,12 @@ CLAIM = (
 
 
 def appendix(
-    theorems: Sequence[Theorem], *, seconds: float = 10.0, standalone: bool = False, sections: bool = True
+    theorems: Sequence[Theorem],
+    *,
+    seconds: float = 10.0,
+    standalone: bool = False,
+    sections: bool = True,
+    table: bool = False,
 ) -> tuple[str, tuple[Settled, ...]]:
     """Return theorems, proofs and counterexamples in LaTeX, and the verdicts that they rest on.
 
@@ -59,34 +58,64 @@ def appendix(
         seconds: how long to search for each verdict that is not stored.
         standalone: whether to return a whole document; else a fragment, which says in a comment what it needs.
         sections: whether each theorem file has a section, called after its question.
+        table: whether to return a table of the verdicts alone.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
         InvalidFileError: if a theorem's own function fails.
     """
-    with settling(theorems, seconds, say=_evidence) as results:
+    with settling(theorems, seconds, say=None if table else in_latex) as results:
         settled = tuple(results)
     lines = list(PREAMBLE) if standalone else ["% Needs in the preamble:", *(f"%   {p}" for p in PACKAGES)]
-    lines += CLAIM
+    lines += verdict_table((one.theorem, one.verdict) for one in settled) if table else _proofs(settled, sections)
+    return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
+
+
+def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
+    lines = list(CLAIM)
     for path, group in groupby(settled, key=lambda one: one.theorem.path):
         if sections:
             lines += ["", rf"\section{{{prose_tex(question(path))}}}"]
         for one in group:
-            lines += ["", *_environment(one)]
-    return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
+            lines += ["", *environment(one.theorem, one.verdict, one.said)]
+    return lines
 
 
-def _environment(settled: Settled) -> list[str]:
-    theorem, verdict = settled.theorem, settled.verdict
+def verdict_table(settled: Iterable[tuple[Theorem, Verdict]], *, labels: bool = False) -> list[str]:
+    r"""Return the lines of a ``longtable``: each theorem or conjecture, its verdict, and the method of its proof.
+
+    Args:
+        settled: theorems and their verdicts; those of one file stand under its question.
+        labels: whether the document has the theorems, so that each row can name the number of its own.
+    """
+    head = rf"{'No. & ' if labels else ''}claim & verdict & method \\ \hline"
+    columns = rf"{'r' if labels else ''}>{{\raggedright\arraybackslash}}p{{{0.66 if labels else 0.7}\linewidth}}ll"
+    lines = [rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}", rf"{head}\endhead"]
+    for path, group in groupby(settled, key=lambda pair: pair[0].path):
+        span = 4 if labels else 3
+        asked = prose_tex(question(path))
+        lines.append(
+            rf"\multicolumn{{{span}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\rule{{0pt}}{{3ex}}\emph{{{asked}}}}} \\*"
+        )
+        for theorem, verdict in group:
+            word = WORDS.get((verdict.word, theorem.expected), verdict.word)
+            number = rf"\ref{{{theorem.path.stem}:{theorem.name}}} & " if labels else ""
+            method = verdict.method if isinstance(verdict, Proved) else "--"
+            lines.append(rf"{number}{prose_tex(theorem.title)} & {word} & {method} \\")
+    return [*lines, r"\end{longtable}"]
+
+
+def environment(theorem: Theorem, verdict: Verdict, said: str) -> list[str]:
+    """Return the lines of one theorem with its proof, or of one remark with what is known; ``said`` by `in_latex`."""
     title, reason = prose_tex(theorem.title), [prose_tex(text) for text in paragraphs(theorem.reason)]
     label = rf"\label{{{theorem.path.stem}:{theorem.name}}}"
-    if isinstance(verdict, Proved):
+    if verdict.proved:
         opening = [*reason, ""] if reason else []
         begin = [rf"\begin{{theorem}}[{{{title}}}]{label}\leavevmode\par\nobreak", *_statement(theorem.claim)]
-        return [*begin, r"\end{theorem}", r"\begin{proof}", *opening, settled.said, r"\end{proof}"]
-    word = "false" if isinstance(verdict, Refuted) else "open" if settled.as_expected else "undecided"
+        return [*begin, r"\end{theorem}", r"\begin{proof}", *opening, said, r"\end{proof}"]
+    word = WORDS.get((verdict.word, theorem.expected), verdict.word)
     begin = [rf"\begin{{remark}}[{{{title}: {word}}}]{label}\leavevmode\par\nobreak", *_statement(theorem.claim)]
-    return [*begin, *(rf"\noindent {text}\par" for text in reason), rf"\noindent {settled.said}", r"\end{remark}"]
+    return [*begin, *(rf"\noindent {text}\par" for text in reason), rf"\noindent {said}", r"\end{remark}"]
 
 
 def _statement(claim: Claim) -> list[str]:
@@ -98,29 +127,3 @@ def _statement(claim: Claim) -> list[str]:
         ends = [","] * (len(statement.conclusions) - 1) + ["."]
         lines += [rf"\tpclaim{{{said}{end}}}" for said, end in zip(statement.conclusions, ends, strict=True)]
     return lines
-
-
-def _evidence(verdict: Proved | Refuted | Undecided) -> str:
-    """Return a proof, a counterexample, or that there is neither, in text mode."""
-    if isinstance(verdict, Proved):
-        chains = chains_of(verdict.certificate)
-        proof = typeset(chains) if chains is not None else ""
-        return proof if 0 < len(proof) <= LONGEST else too_long(verdict)
-    if isinstance(verdict, Undecided):
-        return "Neither a proof nor a counterexample was found."
-    found = verdict.counterexample
-    values = [f"${latex_of(s)} = {_value(v)}$" for s, v in (found.matrices | found.scalars).items()]
-    lines = ["Counterexample:", r"{\raggedright", ",\n".join(values) + r".\par}"]
-    broken = found.violation()
-    if broken is not None:
-        relation = r"\neq 0" if broken.expected == "0" else rf"\text{{, not {broken.expected}}}"
-        outcome = rf"${latex_of(broken.expression, breakable=True)}$ $= {_value(broken.value)} {relation}$"
-        lines += [r"\noindent There", rf"\tpclaim{{{outcome}.}}"]
-    return "\n".join(lines)
-
-
-def _value(value: Any) -> str:
-    if not isinstance(value, fmpq_mat):
-        return latex_of(Rational(int(value.p), int(value.q)))
-    rows = (" & ".join(latex_of(Rational(int(x.p), int(x.q))) for x in row) for row in value.tolist())
-    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flint import fmpq_mat
+from sympy import Rational
+
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.explanation import Chain, chain, explained
+from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.shortening import shortened
 from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.refuting.counterexample import Refuted
+from tptheory.writing.mathematics import latex_of
+from tptheory.writing.prose import tex_escaped
 
 MOST = 100
 """The most cofactors of one chain: nobody reads more, and to order them takes time and memory without bound."""
+
+LONGEST = 6_000
+"""How many characters of LaTeX a proof may have: about two pages."""
 
 
 def chains_of(certificate: Certificate) -> list[Chain] | None:
@@ -31,3 +42,31 @@ def too_long(verdict: Proved) -> str:
     count = verdict.certificate.cofactors
     many = f"adds up {count} multiples of hypotheses" if count > MOST else "speaks of long expressions"
     return f"The certificate {many}: the chain of equations is too long to be read here."
+
+
+def in_latex(verdict: Verdict) -> str:
+    r"""Return a proof, a counterexample, or what else is known, in LaTeX text mode; it needs ``\tpclaim``."""
+    if isinstance(verdict, Proved):
+        chains = chains_of(verdict.certificate)
+        proof = typeset(chains) if chains is not None else ""
+        return proof if 0 < len(proof) <= LONGEST else too_long(verdict)
+    if verdict.word == "undecided":
+        return "Neither a proof nor a counterexample was found."
+    if not isinstance(verdict, Refuted):
+        return tex_escaped(verdict.explain())
+    found = verdict.counterexample
+    values = [f"${latex_of(s)} = {_value(v)}$" for s, v in (found.matrices | found.scalars).items()]
+    lines = ["Counterexample:", r"{\raggedright", ",\n".join(values) + r".\par}"]
+    broken = found.violation()
+    if broken is not None:
+        relation = r"\neq 0" if broken.expected == "0" else rf"\text{{, not {broken.expected}}}"
+        outcome = rf"${latex_of(broken.expression, breakable=True)}$ $= {_value(broken.value)} {relation}$"
+        lines += [r"\noindent There", rf"\tpclaim{{{outcome}.}}"]
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, fmpq_mat):
+        return latex_of(Rational(int(value.p), int(value.q)))
+    rows = (" & ".join(latex_of(Rational(int(x.p), int(x.q))) for x in row) for row in value.tolist())
+    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"

@@ -80,17 +80,20 @@ def trajectories(seed: int = 0, lr: float = 0.01, steps: int = 320) -> dict[str,
     return {rule.name: simulate(rule, weights, x, y, lr=lr, steps=steps) for rule in (Backprop(), TargetProp())}
 
 
-def error_ray(run: Run) -> np.ndarray:
-    """Return the loss that ``e(t+1) = (1 - c_L(t)) e(t)`` predicts: TP, one sample, full row rank above ``W_1``.
+def ray_factors(run: Run) -> np.ndarray:
+    """Return the ``a_t`` of ``e_t = a_t e_0`` that error-ray proves: TP, one sample, full row rank above ``W_1``.
 
-    ``c_0 = 0`` and ``c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' d_{l-1})``, from the run's ``x`` and ``d``.
-    Shape ``(T + 1,)``, from ``loss[0]`` (THEORY 4, error-ray).
+    ``a_{t+1} = (1 - c_L) a_t`` with ``c_0 = 0`` and ``c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' d_{l-1})``,
+    from the run's ``x`` and ``d``. Shape ``(T + 1,)``, from 1 (THEORY 4, error-ray).
+
+    >>> ray_factors(trajectories(steps=3)["tp"]).round(3).tolist()
+    [1.0, 0.989, 0.978, 0.968]
     """
     c = np.zeros(run.steps)
     for x, d in zip(run.activations[:-1], run.error_signals[:-1], strict=True):
         x, d = x[: run.steps, :, 0], d[: run.steps, :, 0]
         c = c + run.lr * ((x * x).sum(axis=1) - c * (x * d).sum(axis=1))
-    return run.loss[0] * np.cumprod(np.concatenate([[1.0], 1 - c])) ** 2
+    return np.cumprod(np.concatenate([[1.0], 1 - c]))
 
 
 def drifts(seed: int = 0) -> tuple[Drift, Drift]:

@@ -28,7 +28,7 @@ from tptheory.symbolic.rules import RULES, Rule, rule_named
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
-from tptheory.writing.chains import in_words
+from tptheory.writing.chains import in_latex, in_words
 from tptheory.writing.experiments import DigitsTheory, Drift
 
 Progress = Callable[[str, int, int], None]
@@ -57,6 +57,7 @@ class TheoremResult:
     Attributes:
         evidence: what the file with the certificate or the counterexample is called; empty without one.
         explanation: the verdict in words.
+        typeset: the proof or the counterexample in LaTeX; empty unless a paper is asked for.
     """
 
     theorem: Theorem
@@ -65,6 +66,7 @@ class TheoremResult:
     verdict: Verdict
     proving_seconds: float
     explanation: str
+    typeset: str
     measured: CrossCheck | None
     unmeasured: str
     measuring_seconds: float
@@ -160,6 +162,7 @@ def gather(
     steps: int = 1000,
     data: DataSet | None = None,
     study: Callable[[DataSet, int], DigitsTheory] = experiments.digits_theory,
+    paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportData:
     """Derive, prove, measure, simulate and train.
@@ -174,6 +177,7 @@ def gather(
         steps: how long to train each rule; 0 leaves training out.
         data: what to train on; the digits of scikit-learn unless given.
         study: called with the data and the seed for what they show of the theorems, unless training is left out.
+        paper: whether to typeset every proof and counterexample.
         progress: called as the work goes on.
 
     Raises:
@@ -192,7 +196,7 @@ def gather(
     questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
-    with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed)) as verdicts:
+    with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed, paper)) as verdicts:
         for theorem, name, (verdict, took, studied) in zip(theorems, names, verdicts, strict=True):
             evidence = name if isinstance(verdict, Proved | Refuted) else ""
             results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **studied))
@@ -298,9 +302,10 @@ def _judging(
         yield ((one.verdict, one.seconds, one.said) for one in settled)
 
 
-def _studied(verdict: Verdict, trials: int, seed: int) -> dict[str, Any]:
+def _studied(verdict: Verdict, trials: int, seed: int, paper: bool) -> dict[str, Any]:
     """Put a verdict in words, and cross-check what is proved, or what nothing is known of."""
-    study: dict[str, Any] = {"explanation": in_words(verdict), "measured": None, "unmeasured": ""}
+    study: dict[str, Any] = {"explanation": in_words(verdict), "typeset": in_latex(verdict) if paper else ""}
+    study |= {"measured": None, "unmeasured": ""}
     started = perf_counter()
     if not verdict.refuted:
         try:

@@ -6,31 +6,24 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from tptheory.numeric.orders import OrderInEta
 from tptheory.refuting.counterexample import Refuted
 from tptheory.training.probes import BOUNDS, Reading, worst
-from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
+from tptheory.training.trainer import TrainingRun
 from tptheory.writing import figures
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
-from tptheory.writing.mathematics import latex_of, mathml_of
+from tptheory.writing.mathematics import latex_of
 from tptheory.writing.plain import plain
-from tptheory.writing.prose import paragraphs, prose_html, prose_tex, tex_escaped
-from tptheory.writing.statements import statements_html, statements_tex
+from tptheory.writing.templating import html_environment, tex_environment
 
 FORMAT = "tptheory-report/1"
 """What ``report.json`` calls itself."""
-SHOWN_LINES = 11
-"""The most lines of a training log that are shown."""
 
 Checks = Mapping[str, str]
 """By certificate, why the checker refused it; empty where it accepted."""
@@ -46,8 +39,8 @@ class Illustration:
     figure: Figure
 
 
-def illustrations(data: ReportData) -> tuple[Illustration, ...]:
-    """Draw the figures of a report."""
+def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
+    """Draw the figures of a report, in the letters of its page or of a paper."""
     widths = "-".join(map(str, WIDTHS))
     lr = data.trajectories["tp"].lr
     drawn = [
@@ -57,14 +50,14 @@ def illustrations(data: ReportData) -> tuple[Illustration, ...]:
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             "what e_{t+1} = (1 - c_L) e_t predicts for TP, with c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' "
             "d_{l-1}) and c_0 = 0.",
-            figures.draw(figures.trajectories, data.trajectories),
+            figures.draw(figures.trajectories, data.trajectories, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             f"The change of both quantities over time {TIME:g}, that is {TIME:g}/eta steps, with widths {widths}. A "
             "step moves them by the order of eta^2, so that over a fixed time they move by the order of eta.",
-            figures.draw(figures.conservation_drift, data.drifts),
+            figures.draw(figures.conservation_drift, data.drifts, style=style),
         ),
     ]
     if data.digits:
@@ -74,7 +67,7 @@ def illustrations(data: ReportData) -> tuple[Illustration, ...]:
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4))
+            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4), style=style)
             drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
     if data.theory:
         drawn += _theory_illustrations(data.theory)
@@ -111,14 +104,14 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
 
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the page: self-contained, for light and dark, for screens and paper."""
-    template = _html_environment().get_template("report.html.j2")
-    return template.render(**_words(data, checks), drawn=drawn)
+    template = html_environment().get_template("report.html.j2")
+    return template.render(**words_of(data, checks), drawn=drawn)
 
 
 def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the LaTeX document, for pdfLaTeX, with figures from ``figures/``."""
-    template = _tex_environment().get_template("report.tex.j2")
-    return template.render(**_words(data, checks), drawn=drawn)
+    template = tex_environment().get_template("report.tex.j2")
+    return template.render(**words_of(data, checks), drawn=drawn)
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
@@ -155,7 +148,7 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
     return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _words(data: ReportData, checks: Checks) -> dict[str, Any]:
+def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
     """Return what both documents speak of."""
     return {
         "data": data,
@@ -267,92 +260,3 @@ def _training_json(run: TrainingRun) -> dict[str, Any]:
     left_out = {"weights", "biases", "log", "readings"}
     kept = {name: getattr(run, name) for name in run.__dataclass_fields__ if name not in left_out}
     return kept | {"log": [asdict(line) for line in run.log]}
-
-
-def _scientific(number: float) -> tuple[str, str]:
-    """Split ``1.7e-09`` into ``1.7`` and ``-9``; the second part is empty where no power of ten is needed."""
-    if number == 0 or not math.isfinite(number) or 1e-2 <= number < 1e2:
-        return f"{number:.2g}", ""
-    mantissa, exponent = f"{number:.1e}".split("e")
-    return mantissa, str(int(exponent))
-
-
-def _residual_html(number: float | None) -> Markup:
-    if number is None:
-        return Markup("–")
-    mantissa, exponent = _scientific(number)
-    raised = exponent.replace("-", "−")
-    return Markup("{} × 10<sup>{}</sup>").format(mantissa, raised) if exponent else Markup.escape(mantissa)
-
-
-class Tex(str):
-    """LaTeX that is meant; any other text is escaped where a document names it."""
-
-    __slots__ = ()
-
-
-def _residual_tex(number: float | None) -> Tex:
-    if number is None:
-        return Tex("--")
-    mantissa, exponent = _scientific(number)
-    return Tex(rf"${mantissa}\times 10^{{{exponent}}}$" if exponent else mantissa)
-
-
-def shown_lines(run: TrainingRun) -> list[str]:
-    """Return some lines of a training log as the seed notebook printed them: the first, the last, few between."""
-    log: tuple[LogLine, ...] = run.log
-    every = max(1, math.ceil((len(log) - 1) / (SHOWN_LINES - 1)))
-    kept = [*log[:-1:every], *log[-1:]]
-    return [format_log_line(line) for line in kept]
-
-
-def _environment(**options: Any) -> Environment:
-    folder = Path(__file__).parent / "templates"
-    environment = Environment(  # noqa: S701  HTML is autoescaped, and LaTeX by `finalize`; the callers say which
-        loader=FileSystemLoader(folder),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        **options,
-    )
-    environment.filters |= {"paragraphs": paragraphs, "shown_lines": shown_lines}
-    return environment
-
-
-@cache
-def _html_environment() -> Environment:
-    environment = _environment(autoescape=True)
-    environment.filters |= {
-        "prose": prose_html,
-        "mathematics": lambda expression: Markup(mathml_of(expression, breakable=True)),  # noqa: S704  it escapes
-        "statements": statements_html,
-        "residual": _residual_html,
-        "svg": lambda i: Markup(figures.inline_svg(i.figure, i.name, i.title)),  # noqa: S704  it escapes
-    }
-    return environment
-
-
-@cache
-def _tex_environment() -> Environment:
-    environment = _environment(
-        autoescape=False,
-        finalize=lambda value: value if isinstance(value, Tex) else tex_escaped(str(value)),
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-    )
-    environment.filters |= {
-        "prose": lambda text: Tex(prose_tex(text)),
-        "mathematics": lambda expression: Tex(f"${latex_of(expression, breakable=True)}$"),
-        "statements": statements_tex,
-        "meant": Tex,
-        "residual": _residual_tex,
-        "lines": lambda text: [
-            Tex(r"\ " * (len(line) - len(line.lstrip())) + tex_escaped(line.strip())) for line in text.splitlines()
-        ],
-    }
-    return environment

@@ -23,6 +23,7 @@ from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
 from tptheory.writing.gathering import Progress, ReportData, gather
+from tptheory.writing.paper import FOLDER, write_paper
 from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex
 
 CHECKING_SECONDS = 600
@@ -40,6 +41,7 @@ class ReportPaths:
     certificates: tuple[Path, ...]
     counterexamples: tuple[Path, ...]
     figures: tuple[Path, ...]
+    paper: tuple[Path, ...]
     data: ReportData
 
 
@@ -54,6 +56,7 @@ def build_report(
     steps: int = 1000,
     data: DataSet | None = None,
     study: Callable[[DataSet, int], DigitsTheory] = digits_theory,
+    paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportPaths:
     """Gather a report, let the checker replay its certificates in a process of its own, and write it.
@@ -71,6 +74,7 @@ def build_report(
         steps: how long to train each rule; 0 leaves training out.
         data: what to train on; the digits of scikit-learn unless given.
         study: what the data are asked of the theorems; see `gather`.
+        paper: whether to write a paper too, with every proof, into the folder ``paper``.
         progress: called with a stage (prove, simulate, train, study, write), how much of it is done, and how much
             there is.
 
@@ -92,12 +96,13 @@ def build_report(
             steps=steps,
             data=data,
             study=study,
+            paper=paper,
             progress=progress,
         )
         if progress is not None:
             progress("write", 0, 1)
         with _writing(folder):
-            written = _write(stage, gathered)
+            written = _write(stage, gathered, paper)
             _move(stage, folder, written)
         if progress is not None:
             progress("write", 1, 1)
@@ -108,7 +113,8 @@ def build_report(
         json=folder / "report.json",
         certificates=tuple(folder / path for path in written if path.parent.name == "certificates"),
         counterexamples=tuple(folder / path for path in written if path.parent.name == "counterexamples"),
-        figures=tuple(folder / path for path in written if path.parent.name == "figures"),
+        figures=tuple(folder / path for path in written if path.parts[0] == "figures"),
+        paper=tuple(folder / path for path in written if path.parts[0] == FOLDER),
         data=gathered,
     )
 
@@ -140,7 +146,7 @@ def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
     return {name: reasons[name] for name in names}
 
 
-def _write(stage: Path, data: ReportData) -> list[Path]:
+def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
     for folder in ("certificates", "counterexamples", "figures"):
         (stage / folder).mkdir()
@@ -157,7 +163,10 @@ def _write(stage: Path, data: ReportData) -> list[Path]:
     for name, render in (("report.json", render_json), ("report.tex", render_tex), ("report.html", render_html)):
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
     shutil.copyfile(checker.__file__, stage / "checker.py")
+    if paper:
+        (stage / FOLDER).mkdir()
     return [
+        *(Path(FOLDER, name) for name in (write_paper(data, checks, stage / FOLDER) if paper else ())),
         Path("checker.py"),
         *(Path("certificates", name) for name in names),
         *(Path("counterexamples", result.counterexample) for result in data.theorems if result.counterexample),
@@ -171,7 +180,7 @@ def _write(stage: Path, data: ReportData) -> list[Path]:
 def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:
     """Move each file to its place, and remove the evidence that is left from an older report."""
     for path in written:
-        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(stage / path, folder / path)
     for kind in ("certificates", "counterexamples"):
         for old in (folder / kind).glob("*__*.json"):

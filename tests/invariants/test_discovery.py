@@ -1,0 +1,202 @@
+"""What is found is conserved, proved, independent, and compared with the count; what is no law is not found."""
+
+import numpy as np
+import pytest
+from sympy import ImmutableMatrix, Trace
+
+from tptheory import (
+    Backprop,
+    Conserved,
+    DampedTargetProp,
+    DeepLinearNetwork,
+    DirectFeedbackAlignment,
+    FeedbackAlignment,
+    GaussNewton,
+    Kaczmarz,
+    Rule,
+    TargetProp,
+    conservation_laws,
+    count_conservation_laws,
+    decide,
+    evaluate,
+    matmul,
+    simulate,
+    transpose,
+)
+from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.invariants import discovery, searching
+from tptheory.invariants.laws import balance, log_determinant
+
+BP, TP = Backprop(), TargetProp()
+
+
+def texts(laws):
+    """Return the laws with symbolic widths, as they print."""
+    return [str(law.general) for law in laws.found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "widths", "options", "expected"),
+    [
+        (BP, (2, 2, 1), {}, ["-W_1*W_1.T + W_2.T*W_2"]),
+        (BP, (2, 2, 2, 1), {"degree": 4}, ["-W_1*W_1.T + W_2.T*W_2", "-W_2*W_2.T + W_3.T*W_3"]),
+        (TP, (2, 2, 1), {}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2"]),
+        (TP, (2, 2, 2), {"degree": 4}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2"]),
+        (TP, (2, 2, 2), {"biases": True}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2 - Trace(b_1*b_1.T)/2"]),
+        (BP, (2, 2, 2), {"biases": True}, ["W_1*W_1.T + b_1*b_1.T - W_2.T*W_2"]),
+        (TP, (1, 3, 2), {}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2", "LogPdet(W_1*W_1.T + W_2.T*W_2)"]),
+        (FeedbackAlignment(), (2, 2, 2), {}, ["B_2*W_2 - W_1*W_1.T + W_2.T*B_2.T"]),
+        (DampedTargetProp(), (2, 3, 2), {}, ["LogPdet(lambda*I + W_2*W_2.T) - Trace(W_1*W_1.T)"]),
+        (Kaczmarz(), (2, 2, 2), {}, []),
+        (Kaczmarz(), (2, 2, 2), {"batch": 2}, ["-LogPdet(W_1) + LogPdet(W_2)"]),
+    ],
+)
+def test_the_laws_are_found_and_proved_and_all_there_are(rule, widths, options, expected):
+    """Found in the ansatz, certified by the checker, and as many as the count."""
+    laws = conservation_laws(rule, widths, **options)
+    assert texts(laws) == expected
+    assert laws.certified
+    assert all(certificate.check() for certificate in laws.certificates)
+    assert laws.matched
+    assert laws.count == count_conservation_laws(rule, widths, **options | {"degree": None}).count
+
+
+@pytest.mark.parametrize("l", [1, 2])
+def test_the_laws_are_those_that_the_library_names(l):
+    """`balance` and `log_determinant` are rediscovered, at the widths that were asked for."""
+    net = DeepLinearNetwork(widths=(2, 3, 2, 2))
+    found = conservation_laws(BP, (2, 3, 2, 2)).laws
+    assert any(set(law.args) == set(balance(net, l).args) for law in found)
+    found = conservation_laws(TP, (2, 3, 2, 2)).laws
+    W = net.weight(l)
+    named = log_determinant(net, l).xreplace({Trace(matmul(transpose(W), W)): Trace(matmul(W, transpose(W)))})
+    assert named in found
+
+
+def test_a_law_holds_along_a_trajectory():
+    """In small steps the quantities stay as they are, at the order of the step."""
+    rng = np.random.default_rng(0)
+    weights = [rng.standard_normal((3, 1)), rng.standard_normal((2, 3))]
+    laws = conservation_laws(TP, (1, 3, 2))
+    run = simulate(TP, weights, rng.standard_normal(1), rng.standard_normal(2), lr=1e-5, steps=200)
+    for law in laws.laws:
+        ends = [
+            evaluate(law, {W: path[t] for W, path in zip(run.net.weights, run.weights, strict=True)}) for t in (0, -1)
+        ]
+        assert abs(ends[1] - ends[0]) < 1e-6 < np.linalg.norm(run.weights[0][-1] - run.weights[0][0])
+
+
+def test_every_law_is_also_decided_at_its_own_widths():
+    """The expressions are written in the symbols of the net with these widths."""
+    net = DeepLinearNetwork(widths=(2, 2, 1))
+    for rule in (BP, TP):
+        for law in conservation_laws(rule, (2, 2, 1)).laws:
+            assert decide(Conserved(law, along=rule.flow(net))).proved
+
+
+def test_laws_that_follow_from_others_are_dropped():
+    """Up to degree 4 the squares of the balance are conserved too, and say nothing new."""
+    search = searching.Search(discovery.DataFields(BP, (2, 2, 1)), np.random.default_rng(0))
+    candidates = search.candidates(4, lambda _: None)
+    assert len(candidates) > 2
+    assert [(str(law.quantity), n) for law, n in search.independent(candidates)] == [("-W_1*W_1.T + W_2.T*W_2", 3)]
+
+
+def test_a_law_needs_the_usual_ranks_and_says_which():
+    """GN keeps TP's law of W_2 by the reverse order law, and no hypothesis is left that the proof can do without."""
+    laws = conservation_laws(GaussNewton(), (2, 2, 2, 2))
+    assert [[h.conclusion(str) for h in law.given] for law in laws.found] == [
+        ["W_2 has full row rank", "W_3 has full column rank"],
+        [],
+    ]
+    assert laws.certified
+
+
+def test_fixed_matrices_and_their_inverses_are_letters():
+    """DFA at depth 3 aligns W_2 with B_1 B_2+, where B_2 has full column rank."""
+    laws = conservation_laws(DirectFeedbackAlignment(), (2, 2, 2, 2), degree=3)
+    assert "B_1*Pinv(B_2)*W_2 - W_1*W_1.T + W_2.T*Pinv(B_2).T*B_1.T" in texts(laws)
+    assert laws.certified
+    assert laws.matched
+
+
+def test_a_hidden_layer_that_is_too_wide_has_a_fixed_space():
+    """Three numbers of a projection beside two volumes are all five laws."""
+    laws = conservation_laws(TP, (1, 4, 2))
+    assert [law.independent for law in laws.found] == [3, 1, 1]
+    assert laws.matched
+    assert laws.certified
+
+
+def test_both_say_so_when_they_differ():
+    """At widths 1-2-1 the third law is a quadrature, and lies outside every ansatz of words."""
+    laws = conservation_laws(TP, (1, 2, 1))
+    assert not laws.matched
+    assert "but there are 3: 1 lies outside the ansatz" in repr(laws)
+    counted = count_conservation_laws(TP, (1, 2, 1), degree=2)
+    assert not counted.matched
+    assert counted.found is not None
+    assert counted.found.laws == laws.laws
+    assert "2 found, but there are 3" in repr(counted)
+    assert count_conservation_laws(TP, (1, 2, 1)).matched is None
+
+
+class OneSignWrong(Rule):
+    """BP with the sign of one hidden error turned, at hidden width 2 only."""
+
+    name, title = "one-sign-wrong", "One sign wrong"
+
+    def feedback(self, net, l):
+        """Return diag(1, -1) W_l'."""
+        return matmul(ImmutableMatrix([[1, 0], [0, -1]]), transpose(net.weight(l)))
+
+
+def test_a_rule_of_ones_own_is_searched_and_a_wrong_sign_loses_the_law():
+    """It asks for width 2, so that its laws are looked for at these widths alone; the balance is none of them."""
+    laws = conservation_laws(OneSignWrong(), (2, 2, 2))
+    assert "-W_1*W_1.T + W_2.T*W_2" not in texts(laws)
+    assert laws.counted.count < 3
+
+
+def test_what_is_no_law_is_not_certified(monkeypatch):
+    """Were a wrong coefficient found, the prover would not pass it."""
+    monkeypatch.setattr(searching, "_small_rational", lambda c, _: searching.Rational(int(c != 0)))
+    laws = conservation_laws(TP, (2, 2, 1), seconds=2)
+    assert laws.found
+    assert not laws.certified
+    assert laws.certificates == ()
+    assert "(0 of 1 proved)" in repr(laws)
+
+
+def test_a_coefficient_is_a_small_fraction_or_none():
+    """-1/2 is recognised modulo a prime; a random residue is not."""
+    prime = 2**61 - 1
+    assert searching._small_rational(-pow(2, -1, prime) % prime, prime) == -searching.Rational(1, 2)
+    assert searching._small_rational(123456789012345678, prime) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "match"),
+    [
+        ((TP, (2, 2)), {"degree": 0}, InvalidValueError, "'degree' must be a positive integer"),
+        ((TP, (2, 2)), {"degree": 2.0}, InvalidTypeError, "'degree' must be a positive integer"),
+        ((TP, (2, 2)), {"seconds": 0}, InvalidValueError, "'seconds' must be a positive number"),
+        ((FeedbackAlignment(), (2, 2, 2)), {"degree": 12}, InvalidValueError, "at most 20,000 words .got '12, "),
+        ((TP, (40, 40, 40)), {}, InvalidValueError, "minutes of work"),
+    ],
+)
+def test_bad_input_is_told_in_one_sentence(arguments, options, error, match):
+    """Which argument, what was expected, what came, and the mend."""
+    with pytest.raises(error, match=match):
+        conservation_laws(*arguments, **options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", [BP, TP, DampedTargetProp(), FeedbackAlignment()], ids=repr)
+@pytest.mark.parametrize("widths", [(4, 4, 4, 4, 4), (2, 4, 3, 4, 2), (4, 3, 2, 3, 4)], ids=str)
+@pytest.mark.parametrize("biases", [False, True])
+def test_depth_four_and_width_four(rule, widths, biases):
+    """Every law that is found is proved, and never are there more than the count."""
+    laws = conservation_laws(rule, widths, degree=3, biases=biases)
+    assert laws.certified
+    assert laws.count <= laws.counted.count

@@ -1,0 +1,134 @@
+"""The command that looks for what a rule conserves: invariants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from tptheory.cli.shell import (
+    PROVED,
+    STYLES,
+    UNDECIDED,
+    Json,
+    RuleName,
+    Seconds,
+    Seed,
+    app,
+    console,
+    print_json,
+    progress_bar,
+    whole_numbers,
+)
+
+if TYPE_CHECKING:
+    from tptheory.invariants.discovery import ConservationLaws, Law
+
+
+@app.command()
+def invariants(
+    rule: RuleName = "tp",
+    widths: Annotated[str, typer.Option(help="The widths, from input to output.")] = "2,2,2",
+    degree: Annotated[int, typer.Option(help="How many letters a word has at most.")] = 2,
+    biases: Annotated[bool, typer.Option("--biases", help="Give every layer a bias.")] = False,
+    batch: Annotated[int | None, typer.Option(help="The number of samples of a datum; one unless given.")] = None,
+    seed: Seed = 0,
+    seconds: Seconds = 10.0,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the laws in LaTeX.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Discover what a rule's flow conserves for all data and any loss, prove it, and count whether it is all.
+
+    Candidates are words in the weights, biases and fixed matrices of the rule, traces of words, and log-determinants.
+    The count is exact, by the rank of the Lie algebra that the data span. The exit status is 3 if a law was not proved.
+    """
+    from tptheory.invariants.discovery import conservation_laws
+    from tptheory.symbolic.rules import rule_named
+
+    chosen, sizes = rule_named(rule), whole_numbers("widths", widths)
+    out, err = console(), console(stderr=True)
+    with progress_bar(err) as progress:
+        task = progress.add_task("", total=None)
+        laws = conservation_laws(
+            chosen,
+            sizes,
+            degree=degree,
+            biases=biases,
+            batch=batch,
+            seed=seed,
+            seconds=seconds,
+            progress=lambda text: progress.update(task, description=text, advance=1),
+        )
+    if as_json:
+        print_json(_facts(laws))
+    elif latex:
+        from tptheory.writing.mathematics import latex_of
+
+        lines = [rf"  {latex_of(law.general)} &= \text{{const}}" for law in laws.found]
+        out.print("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" if lines else f"% {_sentence(laws)}")
+    else:
+        options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
+        out.print(Text(f"{chosen.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
+        for law in laws.found:
+            out.print(_line(law))
+        out.print(_sentence(laws))
+        counted = laws.counted
+        ranks = " -> ".join(map(str, counted.ranks))
+        out.print(
+            f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {counted.primes[0]} and {counted.primes[1]}."
+        )
+    raise typer.Exit(PROVED if laws.certified else UNDECIDED)
+
+
+def _line(law: Law) -> Text:
+    """Say what is conserved, how many numbers that is, and whether it is proved."""
+    word = law.verdict.word
+    numbers = "1 number" if law.independent == 1 else f"{law.independent} numbers"
+    line = Text(f"  {law.general}  ").append(word, STYLES[word]).append(f", {numbers}", "default")
+    if law.verdict.proved and law.given:
+        line.append(f", given {'; '.join(hypothesis.conclusion(str) for hypothesis in law.given)}", "default")
+    return line
+
+
+def _sentence(laws: ConservationLaws) -> str:
+    """Say how many were found, and whether they are all."""
+    counted = laws.counted
+    noun = "conserved quantity" if laws.count == 1 else "conserved quantities"
+    return (
+        f"{laws.count} independent {noun} found, {laws.agreement}: "
+        f"{counted.dimension} parameters, and orbits of dimension {counted.rank}."
+    )
+
+
+def _facts(laws: ConservationLaws) -> dict[str, Any]:
+    """Return all that is known of the laws."""
+    from tptheory.writing.mathematics import latex_of
+
+    counted = laws.counted
+    return {
+        "rule": laws.rule.name,
+        "widths": laws.widths,
+        "biases": laws.biases,
+        "batch": counted.batch,
+        "degree": laws.degree,
+        "seed": counted.seed,
+        "found": laws.count,
+        "count": counted.count,
+        "matched": laws.matched,
+        "certified": laws.certified,
+        "dimension": counted.dimension,
+        "rank": counted.rank,
+        "ranks": counted.ranks,
+        "primes": [str(prime) for prime in counted.primes],
+        "laws": [
+            {
+                "text": str(law.general),
+                "latex": latex_of(law.general),
+                "independent": law.independent,
+                "given": [hypothesis.conclusion(str) for hypothesis in law.given],
+                "verdict": law.verdict.word,
+            }
+            for law in laws.found
+        ],
+    }

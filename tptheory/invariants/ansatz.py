@@ -1,0 +1,173 @@
+"""Candidates for conserved quantities: words in the parameters and constants of a rule, and log-determinants.
+
+A letter is a parameter, a constant matrix of the rule, or the transpose of one; a word is a product of letters whose
+shapes compose. Widths are symbols here, so that two layers compose only where the network lets them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, Trace
+
+from tptheory.claims.hypotheses import full_column_rank, full_row_rank
+from tptheory.claims.vocabulary import ImageWithin, Zero
+from tptheory.numeric.jets import Jet
+from tptheory.symbolic.dynamics import Flow
+from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
+from tptheory.symbolic.network import DeepLinearNetwork
+
+Word = tuple[MatrixExpr, ...]
+
+
+class Candidate(NamedTuple):
+    """A quantity that may have a part in a law, how many letters it has, and what a proof of its law needs."""
+
+    quantity: Any
+    letters: int
+    given: tuple[Any, ...] = ()
+
+
+def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree: int) -> list[Word]:
+    """Return all words of at most ``degree`` letters that move, shortest first, in the order of the letters."""
+    grown: list[Word] = [(letter,) for letter in letters]
+    found = list(grown)
+    for _ in range(degree - 1):
+        grown = [(*word, letter) for word, letter in product(grown, letters) if word[-1].cols == letter.rows]
+        found += grown
+    return [word for word in found if any(letter.atoms(MatrixSymbol) & moving for letter in word)]
+
+
+def number_of_words(letters: Sequence[MatrixExpr], degree: int) -> int:
+    """Return how many words of at most ``degree`` letters there are, without writing them down."""
+    ends = Counter(letter.cols for letter in letters)
+    total = ends.total()
+    for _ in range(degree - 1):
+        longer: Counter[Any] = Counter()
+        for letter in letters:
+            longer[letter.cols] += ends[letter.rows]
+        ends = longer
+        total += ends.total()
+    return total
+
+
+def letters_of(flow: Flow, constants: Sequence[MatrixSymbol]) -> list[MatrixExpr]:
+    """Return the parameters, the constants and their pseudo-inverses, each with its transpose after it.
+
+    ``(I - B B+) W_l`` needs the last, and so does ``B_l B_{l+1}+``, which makes of a direct feedback that of a layer.
+    """
+    return [letter for A in (*flow, *constants, *map(Pinv, constants)) for letter in (A, transpose(A))]
+
+
+def matrix_groups(found: Sequence[Word]) -> list[list[Word]]:
+    """Return the words by their shapes; of two shapes that are transposes of each other the first."""
+    groups: dict[tuple[Any, Any], list[Word]] = {}
+    for word in found:
+        shape = (word[0].rows, word[-1].cols)
+        if (shape[1], shape[0]) not in groups or shape[0] == shape[1]:
+            groups.setdefault(shape, []).append(word)
+    return list(groups.values())
+
+
+def cyclic_words(found: Sequence[Word]) -> list[Word]:
+    """Return the words that are square, one for each trace: a trace knows no rotation and no transpose."""
+    seen: set[Word] = set()
+    chosen = []
+    for word in found:
+        if word[0].rows == word[-1].cols and word not in seen:
+            chosen.append(word)
+            seen.update(_same_trace(word))
+    return chosen
+
+
+def _same_trace(word: Word) -> Iterator[Word]:
+    for turned in (word, tuple(transpose(letter) for letter in reversed(word))):
+        for i in range(len(turned)):
+            yield turned[i:] + turned[:i]
+
+
+def log_candidates(flow: Flow) -> list[Candidate]:
+    """Return the log-determinants of the weights, of all that the rule inverts, and of what `joint_gram` returns."""
+    net = flow.net
+    data = {net.input, net.error}
+    inverted = [node.arg for velocity in flow.values() for node in _inverses(velocity)]
+    known = [A for A in dict.fromkeys([*net.weights, *inverted]) if not A.atoms(MatrixSymbol) & data]
+    joint = [Candidate(LogPdet(joint_gram(net, l)), 2, (apart(net, l),)) for l in net.layers[:-1]]
+    return [*(Candidate(LogPdet(A), 1) for A in known), *joint]
+
+
+def projections(flow: Flow) -> list[Candidate]:
+    """Return the projections on the columns of ``W_l`` and the rows of ``W_{l+1}`` together.
+
+    That these lie in the image of their Gram matrix holds of all matrices; the prover is told, since it takes a lemma.
+    """
+    found = []
+    for l in flow.net.layers[:-1]:
+        gram, lower, upper = joint_gram(flow.net, l), flow.net.weight(l), flow.net.weight(l + 1)
+        within = (ImageWithin(lower, gram), ImageWithin(transpose(upper), gram))
+        found.append(Candidate(matmul(gram, Pinv(gram)), 4, within))
+    return found
+
+
+def joint_gram(net: DeepLinearNetwork, l: int) -> MatrixExpr:
+    """Return ``W_l W_l' + W_{l+1}' W_{l+1}``: the Gram matrix of the columns of ``W_l`` and the rows of ``W_{l+1}``."""
+    lower, upper = net.weight(l), net.weight(l + 1)
+    return matadd(matmul(lower, transpose(lower)), matmul(transpose(upper), upper))
+
+
+def apart(net: DeepLinearNetwork, l: int) -> Zero:
+    """Return that no column of ``W_l`` is a combination of rows of ``W_{l+1}``: their images meet in 0 only."""
+    return Zero(matmul(transpose(net.weight(l)), Pinv(joint_gram(net, l)), transpose(net.weight(l + 1))))
+
+
+def generic_ranks(symbols: Sequence[MatrixSymbol], sizes: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """Return that each matrix has the rank that almost every one of its shape at these sizes has."""
+    hypotheses: list[Any] = []
+    for A in symbols:
+        rows, columns = (n.xreplace(dict(sizes)) for n in A.shape)
+        hypotheses += [full_row_rank(A)] if rows <= columns else []
+        hypotheses += [full_column_rank(A)] if rows >= columns else []
+    return tuple(hypotheses)
+
+
+def _inverses(expression: Any) -> list[Any]:
+    """Return the inverses and pseudo-inverses within an expression, ordered by how they print."""
+    return sorted(expression.atoms(Inverse, Pinv), key=str)
+
+
+def values_of(found: Sequence[Word], letters: Mapping[MatrixExpr, Jet]) -> dict[Word, Jet]:
+    """Return the value of each word; the product of a word is that of its beginning times its last letter."""
+    values: dict[Word, Jet] = {(letter,): value for letter, value in letters.items()}
+
+    def value(word: Word) -> Jet:
+        if word not in values:
+            values[word] = value(word[:-1]) * letters[word[-1]]
+        return values[word]
+
+    return {word: value(word) for word in found}
+
+
+def word_candidate(word: Word, traces: bool) -> Candidate:
+    """Return the product of a word, or its trace."""
+    return Candidate(Trace(matmul(*word)) if traces else matmul(*word), len(word))
+
+
+class Conjectured(NamedTuple):
+    """A combination that seems to be conserved, how many letters its longest term has, and what a proof of it needs."""
+
+    quantity: Any
+    letters: int
+    given: tuple[Any, ...]
+
+
+def combination(terms: Sequence[tuple[Rational, Candidate]]) -> Conjectured:
+    """Return the sum of coefficients times quantities, all matrices or all scalars."""
+    if isinstance(terms[0][1].quantity, MatrixExpr):
+        total = matadd(*(matmul(c, candidate.quantity) for c, candidate in terms))
+    else:
+        total = sum(c * candidate.quantity for c, candidate in terms)
+    letters = max(candidate.letters for _, candidate in terms)
+    return Conjectured(total, letters, tuple(h for _, candidate in terms for h in candidate.given))

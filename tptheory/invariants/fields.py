@@ -1,0 +1,121 @@
+"""The flow of a rule as a vector field on the parameters, evaluated on jets over a prime field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from flint import nmod_mat
+from sympy import Basic, MatrixSymbol
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.evaluation import ArrayPrinter
+from tptheory.numeric.jets import Jet, JetArithmetic
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Rule
+
+Values = dict[Basic, Any]
+
+
+class DataFields:
+    """The vector fields ``v_{(x, d_L)}`` of a rule at fixed widths: for each datum the velocity of every parameter.
+
+    Args:
+        rule: a rule that has a flow.
+        widths: ``(n_0, ..., n_L)``, positive integers.
+        biases: whether the layers have biases.
+        batch: the number of samples in a datum; None for one. Where the fields are linear in ``d_L x'`` those of a
+            batch are sums of those of its samples.
+
+    Raises:
+        InvalidTypeError: if ``rule`` is no rule, or ``widths`` no sequence of integers.
+        InvalidValueError: if a width is below 1, or the rule has no flow.
+    """
+
+    def __init__(self, rule: Rule, widths: Sequence[int], biases: bool = False, batch: int | None = None) -> None:
+        if not isinstance(rule, Rule):
+            raise InvalidTypeError(complain("rule", "a learning rule", rule, "Try TargetProp()."))
+        self.net = DeepLinearNetwork(widths=widths, biases=biases, batch=batch, loss="any")
+        if not all(n.is_Integer for n in self.net.widths):
+            raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
+        self.rule, self.flow = rule, rule.flow(self.net)
+        self.parameters = self.net.parameters
+        self.data = (self.net.input, self.net.error)
+
+    @cached_property
+    def velocities(self) -> list[Any]:
+        """How each parameter moves, in the order of `parameters`."""
+        return [self.flow[symbol] for symbol in self.parameters]
+
+    @cached_property
+    def constants(self) -> list[Basic]:
+        """What the rule holds fixed, such as ``B_l`` and lambda, ordered by name."""
+        symbols = set().union(*(velocity.free_symbols for velocity in self.velocities))
+        return sorted(symbols - set(self.parameters) - set(self.data), key=str)
+
+    @property
+    def dimension(self) -> int:
+        """The number of entries of all parameters."""
+        return sum(int(W.rows * W.cols) for W in self.parameters)
+
+    def random(self, symbols: Sequence[Basic], prime: int, random: np.random.Generator) -> Values:
+        """Return an `nmod_mat` for each matrix symbol, and a residue for each scalar."""
+        return {
+            s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else int(random.integers(1, prime))
+            for s in symbols
+        }
+
+    def at(self, kind: JetArithmetic, values: Mapping[Basic, Any]) -> list[Jet]:
+        """Return the velocity of each parameter where the symbols have these values: jets, or what stands still.
+
+        Raises:
+            InvalidValueError: if the rule inverts what is singular at all weights of these widths.
+        """
+        try:
+            printer = ArrayPrinter(kind, as_jets(kind, values), {})
+            return [printer.doprint(velocity) for velocity in self.velocities]
+        except InvalidValueError as error:
+            expected = f"a rule that is defined at random weights of widths {tuple(map(int, self.net.widths))}"
+            raise InvalidValueError(
+                complain("rule", expected, self.rule, f"It fails there: {error} Give other widths, or a larger batch.")
+            ) from error
+
+
+def as_jets(kind: JetArithmetic, values: Mapping[Basic, Any]) -> Values:
+    """Return every value as a jet."""
+    return {
+        symbol: value
+        if isinstance(value, Jet)
+        else kind.constant(kind.residue(value) if isinstance(value, int) else value)
+        for symbol, value in values.items()
+    }
+
+
+def random_matrix(symbol: MatrixSymbol, prime: int, random: np.random.Generator) -> nmod_mat:
+    """Return a matrix of residues, each as likely as any other."""
+    rows, columns = map(int, symbol.shape)
+    return nmod_mat(rows, columns, random.integers(prime, size=rows * columns).tolist(), prime)
+
+
+def from_rows(rows: Sequence[Sequence[int]], prime: int) -> nmod_mat:
+    """Return the matrix of these rows; there is at least one."""
+    return nmod_mat(len(rows), len(rows[0]), list(chain.from_iterable(rows)), prime)
+
+
+def flat(matrices: Sequence[nmod_mat]) -> list[int]:
+    """Return the entries of matrices, one after the other."""
+    return [int(entry) for matrix in matrices for entry in matrix.entries()]
+
+
+def units(symbols: Sequence[MatrixSymbol], prime: int) -> list[tuple[int, nmod_mat]]:
+    """Return each direction of the parameter space: which symbol moves, and how."""
+    directions = []
+    for s, symbol in enumerate(symbols):
+        rows, columns = map(int, symbol.shape)
+        for place in range(rows * columns):
+            entries = [int(i == place) for i in range(rows * columns)]
+            directions.append((s, nmod_mat(rows, columns, entries, prime)))
+    return directions

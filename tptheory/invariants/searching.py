@@ -1,0 +1,204 @@
+"""Search an ansatz for what is conserved: exact linear algebra over a prime field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol
+
+from tptheory.errors import InvalidValueError, TptheoryError, complain
+from tptheory.invariants.ansatz import (
+    Candidate,
+    Conjectured,
+    Word,
+    combination,
+    cyclic_words,
+    letters_of,
+    log_candidates,
+    matrix_groups,
+    number_of_words,
+    projections,
+    values_of,
+    word_candidate,
+    words,
+)
+from tptheory.invariants.counting import random_prime
+from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, units
+from tptheory.numeric.evaluation import ArrayPrinter
+from tptheory.numeric.jets import Jet, JetArithmetic
+from tptheory.symbolic.dynamics import Flow
+from tptheory.symbolic.expressions import LogPdet, rebuild
+from tptheory.symbolic.network import DeepLinearNetwork
+
+LARGEST_WORDS = 20_000
+"""More words than this are refused: they take minutes to multiply."""
+LARGEST_CANDIDATES = 3000
+"""More words than this in one ansatz are refused: their linear algebra takes minutes."""
+_LARGEST_COEFFICIENT = 1000
+_SURPLUS = 12
+
+
+def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
+    """Refuse an ansatz that is too large, before it is written down.
+
+    Raises:
+        InvalidValueError: if there are more than `LARGEST_WORDS` words.
+    """
+    count = number_of_words(letters, degree)
+    if count > LARGEST_WORDS:
+        came = f"{degree}, for which there are {count:,} words in {len(letters)} letters"
+        raise InvalidValueError(complain("degree", f"one with at most {LARGEST_WORDS:,} words", came, "Try 2."))
+
+
+def general_flow(fields: DataFields) -> Flow:
+    """Return the flow with symbolic widths; that of the given ones, if a rule of one's own asks for numbers."""
+    net = fields.net
+    twin = DeepLinearNetwork(net.depth, batch=net.batch, biases=net.biases, loss="any")
+    try:
+        return fields.rule.flow(twin)
+    except (TptheoryError, TypeError, ValueError):
+        return fields.flow
+
+
+class Search:
+    """The candidates of a rule, written with symbolic widths and evaluated at given ones over one prime field."""
+
+    def __init__(self, fields: DataFields, random: np.random.Generator) -> None:
+        self.fields, self.random = fields, random
+        self.kind = JetArithmetic(random_prime(random), order=2)
+        self.flow = general_flow(fields)
+        net = self.flow.net
+        self.sizes = dict(zip(net.widths, fields.net.widths, strict=True))
+        symbols = set().union(*(velocity.free_symbols for velocity in self.flow.values()))
+        symbols -= {*self.flow, net.input, net.error}
+        self.constants = sorted((s for s in symbols if isinstance(s, MatrixSymbol)), key=str)
+
+    def candidates(self, degree: int, progress: Callable[[str], Any]) -> list[Conjectured]:
+        """Return every conserved combination, matrices before scalars, short ones before long ones."""
+        letters = letters_of(self.flow, self.constants)
+        progress(f"words of up to {degree} letters")
+        check_words(letters, degree)
+        found = words(letters, frozenset(self.flow), degree)
+        others, laws = projections(self.flow), []
+        for group in matrix_groups(found):
+            progress(f"{len(group)} words of shape {group[0][0].rows} by {group[0][-1].cols}")
+            same_shape = [c for c in others if c.quantity.shape == (group[0][0].rows, group[0][-1].cols)]
+            laws += self._combinations(group, same_shape)
+        logs = log_candidates(self.flow)
+        traces = cyclic_words(found)
+        progress(f"{len(traces)} traces and {len(logs)} log-determinants")
+        matrices = sorted(laws, key=lambda law: law.letters)
+        return matrices + sorted(self._combinations(traces, logs, traces=True), key=lambda law: law.letters)
+
+    def _combinations(
+        self, group: Sequence[Word], others: Sequence[Candidate], traces: bool = False
+    ) -> list[Conjectured]:
+        """Return the conserved combinations of words of one shape, or of their traces, and of other candidates."""
+        candidates = [*(word_candidate(word, traces) for word in group), *others]
+        if len(candidates) > LARGEST_CANDIDATES:
+            came = f"one at which {len(candidates):,} words have one shape"
+            expected = f"one with at most {LARGEST_CANDIDATES:,} words of a shape"
+            raise InvalidValueError(complain("degree", expected, came))
+        values: list[list[int]] = [[] for _ in candidates]
+        rates: list[list[int]] = [[] for _ in candidates]
+        while len(values[0]) < len(candidates) + _SURPLUS:
+            for place, jet in enumerate(self._moving(group, others, traces)):
+                values[place] += _entries(jet.coefficient(0))
+                rates[place] += _entries(jet.coefficient(1))
+        for place, candidate in enumerate(candidates):
+            if isinstance(candidate.quantity, LogPdet):  # a number of its own, that F_p does not have
+                values[place] = [int(self.random.integers(self.kind.prime)) for _ in values[place]]
+        distinct = _independent_rows(values, self.kind.prime)
+        laws = []
+        for relation in _relations([rates[place] for place in distinct], self.kind.prime):
+            coefficients = [_small_rational(c, self.kind.prime) for c in relation]
+            if None not in coefficients:
+                terms = [(c, candidates[place]) for c, place in zip(coefficients, distinct, strict=True) if c][::-1]
+                laws.append(combination(terms))
+        return laws
+
+    def _moving(self, group: Sequence[Word], others: Sequence[Candidate], traces: bool) -> list[Jet]:
+        """Return the value and the derivative of each candidate at a random point, for random data."""
+        point = self._point()
+        velocities = self.fields.at(JetArithmetic(self.kind.prime), point)
+        for symbol, velocity in zip(self.fields.parameters, velocities, strict=True):
+            point[symbol] = Jet(self.kind, [point[symbol], velocity.coefficient(0)])
+        printer = self._printer(point)
+        letters = {letter: printer.doprint(letter) for word in group for letter in word}
+        found = values_of(group, letters)
+        jets = [self.kind.trace(found[word]) if traces else found[word] for word in group]
+        return jets + [printer.doprint(candidate.quantity) for candidate in others]
+
+    def _point(self) -> Values:
+        fields = self.fields
+        return fields.random([*fields.parameters, *fields.constants, *fields.data], self.kind.prime, self.random)
+
+    def _printer(self, point: Values) -> ArrayPrinter:
+        """Return a printer that knows the symbols with symbolic widths, by their names."""
+        named = {str(symbol): value for symbol, value in as_jets(self.kind, point).items()}
+        symbols = {*self.flow, *self.constants, *(s for s in self.fields.constants if isinstance(s, Symbol))}
+        return ArrayPrinter(self.kind, {symbol: named[str(symbol)] for symbol in symbols}, self.sizes)
+
+    def independent(self, laws: Sequence[Conjectured]) -> list[tuple[Conjectured, int]]:
+        """Keep the laws that are independent of those before them, by their differentials at a random point."""
+        point = self._point()
+        moved = []
+        for place, direction in units(self.fields.parameters, self.kind.prime):
+            symbol = self.fields.parameters[place]
+            moved.append(self._printer(point | {symbol: Jet(self.kind, [point[symbol], direction])}))
+        kept: list[tuple[Conjectured, int]] = []
+        rows: list[list[int]] = []
+        for law in laws:
+            columns = [_entries(printer.doprint(law.quantity).coefficient(1)) for printer in moved]
+            more = rows + [list(row) for row in zip(*columns, strict=True)]
+            echelon, rank = from_rows(more, self.kind.prime).rref()
+            if rank > len(rows):
+                kept.append((law, rank - len(rows)))
+                rows = [[int(e) for e in row] for row in echelon.tolist()[:rank]]
+        return kept
+
+    def at_widths(self, expression: Any) -> Any:
+        def leaf(part: Any) -> Any:
+            if isinstance(part, MatrixSymbol):
+                return MatrixSymbol(part.name, *(n.xreplace(self.sizes) for n in part.shape))
+            return Identity(part.rows.xreplace(self.sizes)) if isinstance(part, Identity) else part
+
+        return rebuild(expression, leaf)
+
+
+def _entries(value: Any) -> list[int]:
+    return [int(e) for e in (value.entries() if hasattr(value, "entries") else [value])]
+
+
+def _independent_rows(rows: Sequence[Sequence[int]], prime: int) -> list[int]:
+    """Return the places of the first rows that are linearly independent."""
+    matrix = from_rows(rows, prime).transpose()
+    echelon, rank = matrix.rref()
+    return [next(j for j in range(len(rows)) if int(echelon[i, j])) for i in range(rank)]
+
+
+def _relations(rows: Sequence[Sequence[int]], prime: int) -> list[list[int]]:
+    """Return a basis of the linear relations between rows: each gives one row in terms of those before it."""
+    matrix = from_rows(rows, prime).transpose()
+    echelon, rank = matrix.rref()
+    pivots = [next(j for j in range(len(rows)) if int(echelon[i, j])) for i in range(rank)]
+    relations = []
+    for free in sorted(set(range(len(rows))) - set(pivots)):
+        relation = [0] * len(rows)
+        relation[free] = 1
+        for i, pivot in enumerate(pivots):
+            relation[pivot] = -int(echelon[i, free]) % prime
+        relations.append(relation)
+    return relations
+
+
+def _small_rational(residue: int, prime: int) -> Rational | None:
+    """Return the fraction with a small numerator and denominator that the residue stands for, if there is one."""
+    for denominator in range(1, _LARGEST_COEFFICIENT + 1):
+        numerator = residue * denominator % prime
+        numerator = numerator - prime if numerator > prime // 2 else numerator
+        if abs(numerator) <= _LARGEST_COEFFICIENT:
+            return Rational(numerator, denominator)
+    return None

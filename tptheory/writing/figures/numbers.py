@@ -1,0 +1,157 @@
+"""The numbers behind the figures: the four fundamental subspaces, products of weights, one sample of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.numeric.simulation import Run
+
+
+@dataclass(frozen=True)
+class Subspaces:
+    """Orthonormal bases, in columns, of the four fundamental subspaces of a matrix, and its singular values."""
+
+    kernel: np.ndarray
+    coimage: np.ndarray
+    image: np.ndarray
+    cokernel: np.ndarray
+    singular_values: np.ndarray
+
+
+def subspaces(W: Any, rank: int | None = None) -> Subspaces:
+    """Return the fundamental subspaces of ``W``, or those of the nearest matrix of the given rank.
+
+    The coimage is the row space: ``R^n = kernel + coimage``, ``R^m = image + cokernel``, both orthogonal sums.
+
+    >>> four = subspaces([[1.0, 2.0], [0.0, 0.0]])
+    >>> four.kernel.shape, four.singular_values.round(3).tolist()
+    ((2, 1), [2.236, 0.0])
+
+    Raises:
+        InvalidValueError: if ``rank`` is not between 0 and the smaller side.
+    """
+    A = matrix("W", W)
+    U, s, Vh = np.linalg.svd(A)
+    if rank is None:
+        rank = int(np.linalg.matrix_rank(A))
+    elif isinstance(rank, bool) or not isinstance(rank, int) or not 0 <= rank <= len(s):
+        raise InvalidValueError(complain("rank", f"an integer from 0 to {len(s)}, or None", rank))
+    return Subspaces(Vh[rank:].T, Vh[:rank].T, U[:, :rank], U[:, rank:], s)
+
+
+def matrix(argument: str, value: Any) -> np.ndarray:
+    """Return a matrix of finite floats.
+
+    Raises:
+        InvalidTypeError: if it is not numbers.
+        ShapeError: if it is no matrix.
+        InvalidValueError: if an entry is not finite.
+    """
+    try:
+        A = np.asarray(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(complain(argument, "a matrix of numbers", value)) from error
+    if A.ndim != 2 or 0 in A.shape:
+        raise ShapeError(complain(argument, "a matrix, two-dimensional and not empty", A.shape))
+    if not np.isfinite(A).all():
+        raise InvalidValueError(complain(argument, "a matrix of finite numbers", value))
+    return A
+
+
+def vector(argument: str, value: Any, size: int) -> np.ndarray:
+    """Return a vector of that many finite floats; a column is taken as one.
+
+    Raises:
+        InvalidTypeError: if it is not numbers.
+        ShapeError: if it has another size.
+        InvalidValueError: if an entry is not finite.
+    """
+    try:
+        v = np.asarray(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(complain(argument, "a vector of numbers", value)) from error
+    if v.shape not in ((size,), (size, 1)):
+        raise ShapeError(complain(argument, f"a vector of size {size}", v.shape))
+    if not np.isfinite(v).all():
+        raise InvalidValueError(complain(argument, "a vector of finite numbers", value))
+    return v.reshape(size)
+
+
+def weights_at(net: Run | Sequence[Any], step: int = 0) -> list[np.ndarray]:
+    """Return ``[W_1, ..., W_L]`` of a run after that many steps, or the matrices that were given.
+
+    Raises:
+        InvalidValueError: if the run has no such step.
+    """
+    if isinstance(net, Run):
+        at = step_of(net, step)
+        return [np.asarray(W[at], dtype=float) for W in net.weights]
+    return [matrix(f"weights[{k}]", W) for k, W in enumerate(net)]
+
+
+def product_above(weights: Sequence[np.ndarray], l: int) -> np.ndarray:
+    """Return ``W_L ... W_{l+1}``, the map from layer ``l`` to the output; the identity for ``l = L``.
+
+    >>> product_above([np.eye(2), 3 * np.eye(2)], 1).tolist()
+    [[3.0, 0.0], [0.0, 3.0]]
+    """
+    M = np.eye(len(weights[-1]))
+    for W in reversed(weights[l:]):
+        M = M @ W
+    return M
+
+
+def layer_of(net: Run | Sequence[Any], l: int, first: int = 0) -> int:
+    """Check the number of a layer.
+
+    Raises:
+        InvalidValueError: if the net has no such layer.
+    """
+    depth = len(net.weights) if isinstance(net, Run) else len(net)
+    if isinstance(l, bool) or not isinstance(l, int) or not first <= l <= depth:
+        raise InvalidValueError(complain("l", f"a layer from {first} to {depth}", l))
+    return l
+
+
+def step_of(run: Run, step: int) -> int:
+    """Check the number of a step; -1 is the last.
+
+    Raises:
+        InvalidValueError: if the run has no such step.
+    """
+    if isinstance(step, bool) or not isinstance(step, int) or not -1 <= step <= run.steps:
+        raise InvalidValueError(complain("step", f"an integer from 0 to {run.steps}, or -1 for the last", step))
+    return step
+
+
+def sample_of(run: Run, sample: int) -> int:
+    """Check the number of a sample.
+
+    Raises:
+        InvalidValueError: if the run has no such sample.
+    """
+    count = run.activations[0].shape[2]
+    if isinstance(sample, bool) or not isinstance(sample, int) or not 0 <= sample < count:
+        raise InvalidValueError(complain("sample", f"a sample from 0 to {count - 1}", sample))
+    return sample
+
+
+def run_of(argument: str, value: Any) -> Run:
+    """Check that something is a run.
+
+    Raises:
+        InvalidTypeError: if it is not.
+    """
+    if not isinstance(value, Run):
+        raise InvalidTypeError(complain(argument, "a run", value, "Try simulate(TargetProp(), weights, x, y)."))
+    return value
+
+
+def every(steps: int, most: int = 32) -> slice:
+    """Return a slice that keeps at most about ``most`` of the steps ``0..steps``."""
+    return slice(None, None, max(1, steps // most))

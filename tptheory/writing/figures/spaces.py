@@ -1,0 +1,350 @@
+"""Spaces: the fundamental subspaces of a weight, activations and targets in them, the loss as each layer sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.numeric.simulation import Run
+from tptheory.writing.figures.numbers import (
+    every,
+    layer_of,
+    matrix,
+    product_above,
+    run_of,
+    sample_of,
+    step_of,
+    subspaces,
+    vector,
+    weights_at,
+)
+from tptheory.writing.figures.style import INK, axes_or_new, page_style
+
+LIMIT = 2.0
+"""How far the axes of a space reach, as in the seed notebook."""
+KERNEL: dict[str, Any] = {"color": "#D55E00", "linestyle": "--", "linewidth": 2.2}
+IMAGE: dict[str, Any] = {"color": "#0072B2", "linestyle": "-", "linewidth": 2.2}
+COSET: dict[str, Any] = {"color": "#6e6e74", "linestyle": ":", "linewidth": 0.9}
+ACTIVATION: dict[str, Any] = {"color": "#009E73", "marker": "o", "linestyle": "none", "markersize": 6}
+TARGET: dict[str, Any] = {"color": "#CC79A7", "marker": "*", "linestyle": "none", "markersize": 9}
+GOAL: dict[str, Any] = {"color": INK, "marker": "^", "linestyle": "none", "markersize": 8, "markerfacecolor": "none"}
+_CONTOURS = ("#B8860B", "#A07A1F", "#887032", "#726744", "#5D5E55", "#4A5566", "#384C70", "#263F70", "#12306B")
+"""From ochre, where the loss is low, to navy: darker as it grows, and dark enough on white."""
+_MOST_COSETS = {2: 17, 3: 7}
+"""The most parallels along one direction, by dimension: more hide each other."""
+
+
+def kernel_and_coimage(
+    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
+) -> Axes:
+    """Draw the space that ``W`` acts on: kernel (dashed), coimage (solid), and elements of the quotient by the kernel.
+
+    Each thin line, ``x + ker W``, is one element of the quotient. Lines that are neighbours have images that are
+    ``spacing`` apart: they lie ``spacing / sigma`` apart.
+
+    Args:
+        W: a matrix with 2 or 3 columns.
+        ax: where to draw, three-dimensional for 3 columns; a new figure unless given.
+        rank: draw the subspaces of the nearest matrix of this rank instead.
+        spacing: the distance between the images of neighbouring lines.
+        limit: how far the axes reach.
+
+    >>> kernel_and_coimage([[0.0, 0.0], [1.0, 2.0]]).get_legend().get_texts()[0].get_text()
+    'kernel'
+    """
+    A = matrix("W", W)
+    four = subspaces(A, rank)
+    steps = spacing / np.maximum(four.singular_values[: four.coimage.shape[1]], 1e-12)
+    return _space(ax, (four.kernel, "kernel"), (four.coimage, "coimage"), steps, limit)
+
+
+def image_and_cokernel(
+    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
+) -> Axes:
+    """Draw the space that ``W`` maps to: image (solid), cokernel (dashed), elements of the quotient by the cokernel.
+
+    The thin lines are ``spacing`` apart: they meet the image where the lines of `kernel_and_coimage` are sent.
+
+    Args:
+        W: a matrix with 2 or 3 rows.
+        ax: where to draw, three-dimensional for 3 rows; a new figure unless given.
+        rank: draw the subspaces of the nearest matrix of this rank instead.
+        spacing: the distance between neighbouring lines.
+        limit: how far the axes reach.
+
+    >>> image_and_cokernel([[0.0, 0.0], [1.0, 2.0]]).get_legend().get_texts()[0].get_text()
+    'cokernel'
+    """
+    four = subspaces(matrix("W", W), rank)
+    steps = np.full(four.image.shape[1], spacing)
+    return _space(ax, (four.cokernel, "cokernel"), (four.image, "image"), steps, limit)
+
+
+def activations_and_targets(
+    run: Run, l: int, ax: Axes | None = None, *, alpha: float = 1.0, sample: int = 0, step: int | None = None
+) -> Axes:
+    """Draw the way of ``x_l`` (dots) and of its target ``t_l = x_l - alpha d_l`` (stars); ``y`` is a triangle.
+
+    The first of each is large; the later ones are small. For the output layer ``y`` is drawn too.
+
+    Args:
+        run: what `simulate` returned.
+        l: a layer of width 2 or 3, from 0.
+        ax: where to draw, three-dimensional for width 3; a new figure unless given.
+        alpha: how far a target goes against the error signal.
+        sample: of a batch.
+        step: draw this step alone.
+
+    >>> from tptheory import Backprop, simulate
+    >>> run = simulate(Backprop(), [np.eye(2)], [1, 0], [0, 1], steps=3)
+    >>> [line.get_label() for line in activations_and_targets(run, 1).lines[1::2]]
+    ['$x_1$', 'target $t_1$']
+    """
+    l, column = layer_of(run_of("run", run), l), sample_of(run, sample)
+    x, d = run.activations[l][:, :, column], run.error_signals[l][:, :, column]
+    ax = _axes(ax, x.shape[1])
+    shown = np.array([step_of(run, step)]) if step is not None else np.arange(run.steps + 1)[every(run.steps, 16)]
+    for points, look, label in ((x, ACTIVATION, f"$x_{l}$"), (x - alpha * d, TARGET, f"target $t_{l}$")):
+        path = points[shown]
+        ax.plot(*path[1:].T, **look | {"markersize": 0.6 * look["markersize"]}, alpha=0.65, zorder=4)
+        ax.plot(*path[:1].T, **look, markeredgecolor=INK, markeredgewidth=0.6, label=label, zorder=5)
+    if l == len(run.weights):
+        ax.plot(*(run.activations[l][0] - run.errors[0])[:, [column]], **GOAL, label="$y$", zorder=5)
+    return _finished(ax)
+
+
+def pulled_back_loss(
+    net: Run | Sequence[Any],
+    l: int,
+    y: Any = None,
+    ax: Axes | None = None,
+    *,
+    step: int = 0,
+    sample: int = 0,
+    levels: int = 9,
+    limit: float = LIMIT,
+) -> Axes:
+    """Draw contours of the loss as layer ``l`` sees it: ``1/2 |W_L ... W_{l+1} x_l - y|^2``.
+
+    Args:
+        net: a run, or ``[W_1, ..., W_L]``.
+        l: a layer of width 2, from 0.
+        y: the target; a run has its own.
+        ax: where to draw; a new figure unless given.
+        step: of a run: the weights after that many steps.
+        sample: of a batch.
+        levels: how many contours, at distances that grow evenly.
+        limit: how far the axes reach.
+
+    >>> pulled_back_loss([np.eye(2)], 1, [1.0, 0.5]).get_aspect()
+    1.0
+    """
+    weights, l = weights_at(net, step), layer_of(net, l)
+    if isinstance(net, Run):
+        y = (net.activations[-1][0] - net.errors[0])[:, sample_of(net, sample)]
+    M, y = product_above(weights, l), vector("y", y, len(weights[-1]))
+    if M.shape[1] != 2:
+        raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
+    ax = _axes(ax, 2)
+    grid = np.linspace(-limit, limit, 121)
+    h, v = np.meshgrid(grid, grid)
+    loss = 0.5 * ((np.stack([h, v], axis=-1) @ M.T - y) ** 2).sum(axis=-1)
+    low, high = float(loss.min()), float(loss.max())
+    if high - low > 1e-12 * max(high, 1.0):
+        heights = low + (high - low) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
+        colors = [_CONTOURS[k * len(_CONTOURS) // levels] for k in range(levels)]
+        ax.contour(h, v, loss, heights, colors=colors, linewidths=0.9, zorder=0.5)
+        ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
+    return _finished(ax, limit)
+
+
+def layer_spaces(
+    run: Run,
+    step: int = 0,
+    *,
+    figure: Figure | None = None,
+    alpha: float = 1.0,
+    sample: int = 0,
+    rank: int | None = None,
+    limit: float = LIMIT,
+) -> np.ndarray:
+    """Draw a run of width 2 as the seed notebook meant to, and return the axes, of shape ``(2, L + 1)``.
+
+    Above, layer ``l`` is what ``W_{l+1}`` acts on: kernel, coimage, quotient. Below, it is what ``W_l`` maps to:
+    cokernel, image. In each, the activations and targets of the whole run, and the loss pulled back to the layer.
+
+    Args:
+        run: what `simulate` returned, every width 2.
+        step: whose weights are drawn.
+        figure: where to draw; a new figure unless given.
+        alpha: how far a target goes against the error signal.
+        sample: of a batch.
+        rank: draw the subspaces of the nearest matrices of this rank.
+        limit: how far the axes reach.
+
+    >>> from tptheory import TargetProp, simulate
+    >>> run = simulate(TargetProp(), [np.eye(2), np.eye(2)], [1, 0], [0, 1], steps=3)
+    >>> layer_spaces(run).shape
+    (2, 3)
+    """
+    depth = len(run_of("run", run).weights)
+    if set(run.net.widths) != {2}:
+        raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
+    if figure is None:
+        import matplotlib.pyplot as plt
+
+        with page_style():
+            figure = plt.figure(figsize=(2.7 * (depth + 1), 6.2), layout="constrained")
+    axes = figure.subplots(2, depth + 1, squeeze=False)
+    weights = weights_at(run, step)
+    for l in range(depth + 1):
+        for row in axes[:, l]:
+            pulled_back_loss(run, l, ax=row, step=step, sample=sample, limit=limit)
+        if l < depth:
+            kernel_and_coimage(weights[l], axes[0, l], rank=rank, limit=limit)
+        if l > 0:
+            image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=limit)
+        for row in axes[:, l]:
+            activations_and_targets(run, l, row, alpha=alpha, sample=sample)
+            _finished(row, limit)
+        axes[0, l].set_title(f"layer {l}" + (f": $W_{l + 1}$ acts here" if l < depth else ": the output"))
+        axes[1, l].set_title(f"layer {l}" + (f": $W_{l}$ maps here" if l > 0 else ": the input"))
+    _one_legend(figure, axes)
+    return axes
+
+
+def _one_legend(figure: Figure, axes: np.ndarray) -> None:
+    """Put one legend below all axes; what differs by a layer's number alone is named once."""
+    names: dict[str, Any] = {}
+    for ax in axes.flat:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            if label.startswith("$x_"):
+                label = "activation $x_l$"
+            names.setdefault("target $t_l$" if label.startswith("target") else label, handle)
+        ax.get_legend().remove()
+    figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=5)
+
+
+def _space(
+    ax: Axes | None, collapsed: tuple[np.ndarray, str], kept: tuple[np.ndarray, str], steps: np.ndarray, limit: float
+) -> Axes:
+    """Draw two complementary subspaces, and parallels to the first through a lattice on the second."""
+    size = len(kept[0])
+    ax = _axes(ax, size)
+    lattice = _lattice(kept[0], steps, limit)
+    for offset in lattice:
+        _flat(ax, collapsed[0], offset, COSET, limit)
+    for (basis, name), look in ((collapsed, KERNEL), (kept, IMAGE)):
+        _flat(ax, basis, np.zeros(size), look | {"label": name}, limit)
+    if lattice:
+        ax.plot(*np.empty((size, 0)), **COSET, label=f"$x$ + {collapsed[1]}")
+    return _finished(ax, limit)
+
+
+def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndarray]:
+    """Return points of a subspace, ``steps`` apart, that lie in the axes; at most `_MOST_COSETS` along a direction."""
+    reach = limit * np.sqrt(len(basis))
+    axes = []
+    for step in steps:
+        count = min(int(reach / step), _MOST_COSETS[len(basis)] // 2)
+        axes.append(step * np.arange(-count, count + 1))
+    if not axes or basis.shape[1] == len(basis):
+        return []
+    return [basis @ np.array(point) for point in np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))]
+
+
+def _flat(ax: Axes, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
+    """Draw a point, a line or a plane within the axes; the whole space is said in the legend alone."""
+    size, dimension = basis.shape
+    label = look.get("label")
+    if dimension == size:
+        ax.plot([], [], **look | {"label": f"{label}: all"})
+    elif dimension == 0:
+        if label:
+            dot = {"color": look["color"], "marker": "x", "markersize": 7, "markeredgewidth": 2, "linestyle": "none"}
+            ax.plot(*offset[:, None], **dot, label=f"{label}: 0", zorder=3)
+    elif dimension == 1:
+        ends = _clipped(offset, basis[:, 0], limit)
+        if ends is not None:
+            ax.plot(*ends, **look, zorder=3 if label else 1)
+    else:
+        _plane(ax, basis, offset, look, limit)
+
+
+def _clipped(point: np.ndarray, direction: np.ndarray, limit: float) -> np.ndarray | None:
+    """Return the two ends of a line in the box, in columns; None if it misses the box."""
+    low, high = -np.inf, np.inf
+    for p, d in zip(point, direction, strict=True):
+        if abs(d) < 1e-12:
+            if abs(p) > limit:
+                return None
+            continue
+        first, second = sorted(((-limit - p) / d, (limit - p) / d))
+        low, high = max(low, first), min(high, second)
+    return point[:, None] + direction[:, None] * np.array([low, high]) if low < high else None
+
+
+def _plane(ax: Any, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
+    """Draw a plane as far as it lies in the box: a named one filled, another by its edge."""
+    normal = np.cross(*basis.T)
+    edges = [(np.eye(3)[i], corner) for i in range(3) for corner in _middles(i, limit)]
+    heights = [(edge, corner, normal @ (offset - corner) / (normal @ edge)) for edge, corner in edges if normal @ edge]
+    corners = [corner + height * edge for edge, corner, height in heights if abs(height) <= limit]
+    if len(corners) < 3:
+        return
+    flat = (np.array(corners) - np.mean(corners, axis=0)) @ basis
+    outline = np.array(corners)[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))]
+    if "label" in look:
+        ax.add_collection3d(Poly3DCollection([outline], alpha=0.25, facecolor=look["color"], edgecolor="none"))
+        ax.plot([], [], [], **look)
+    ax.plot(
+        *np.vstack([outline, outline[:1]]).T, **{k: v for k, v in look.items() if k != "label"} | {"linewidth": 0.9}
+    )
+
+
+def _middles(i: int, limit: float) -> list[np.ndarray]:
+    """Return the middles of the four edges of the box that run along axis ``i``."""
+    return [np.insert([a, b], i, 0.0) for a in (-limit, limit) for b in (-limit, limit)]
+
+
+def _axes(ax: Axes | None, size: int) -> Any:
+    """Return axes for a space of that dimension.
+
+    Raises:
+        ShapeError: if the space cannot be drawn.
+        InvalidValueError: if the axes have another dimension.
+    """
+    if size not in (2, 3):
+        raise ShapeError(complain("the space", "of dimension 2 or 3", size, "Draw a projection to two coordinates."))
+    wanted = "3d" if size == 3 else "rectilinear"
+    if ax is not None and ax.name != wanted:
+        raise InvalidValueError(complain("ax", f"axes with projection={wanted!r}", ax.name))
+    return axes_or_new(ax, "3d" if size == 3 else None)
+
+
+def _finished(ax: Any, limit: float = LIMIT) -> Axes:
+    """Give a space equal axes through the origin, and a legend."""
+    ax.set_xlim(-limit, limit)
+    ax.set_ylim(-limit, limit)
+    ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
+    ax.set_xticks(ticks)
+    ax.set_yticks(ticks)
+    if ax.name == "3d":
+        ax.set_zlim(-limit, limit)
+        ax.set_zticks(ticks)
+        ax.set_box_aspect((1, 1, 1))
+    else:
+        ax.set_aspect(1)
+        for line in ("right", "top"):
+            ax.spines[line].set_visible(True)
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize="small", columnspacing=1.0, handlelength=1.6
+        )
+    return cast(Axes, ax)

@@ -1,0 +1,171 @@
+"""How figures look: colours, marks and fonts; new figures, files and inline SVG. Nothing changes Matplotlib's settings.
+
+Things differ by colour (Okabe and Ito, 2008, safe for the colour-blind), by marker and by line, so that grey will do.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from tptheory.errors import InvalidValueError, complain
+
+INK = "#1a1a1b"
+"""The colour of text and lines; on a page it follows the colour of the text around."""
+MARKS: tuple[dict[str, Any], ...] = (
+    {"color": "#0072B2", "marker": "o", "linestyle": "-"},
+    {"color": "#D55E00", "marker": "s", "linestyle": "--"},
+    {"color": "#009E73", "marker": "^", "linestyle": "-."},
+    {"color": "#CC79A7", "marker": "D", "linestyle": ":"},
+    {"color": "#56B4E9", "marker": "v", "linestyle": (0, (6, 1))},
+    {"color": "#E69F00", "marker": "P", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+    {"color": "#5B5B5F", "marker": "X", "linestyle": (0, (1, 2))},
+)
+"""A colour, a marker and a line for each of seven things."""
+
+Style = Callable[[], AbstractContextManager[None]]
+
+_PAGE: Any = {
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "font.size": 10,
+    "legend.frameon": False,
+    "mathtext.fontset": "dejavusans",
+    "svg.fonttype": "path",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+_PAPER: Any = _PAGE | {
+    "axes.formatter.use_mathtext": True,
+    "font.family": ["cmr10", "STIXGeneral"],
+    "mathtext.fontset": "cm",
+    "pdf.fonttype": 42,
+}
+_LATEX: Any = {
+    "font.family": ["serif"],
+    "font.serif": ["Latin Modern Roman"],
+    "text.latex.preamble": r"\usepackage[T1]{fontenc}\usepackage{lmodern}\usepackage{amsmath,amssymb}",
+    "text.usetex": True,
+}
+_UNDATED: dict[str, dict[str, Any]] = {
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+    "svg": {"Creator": None, "Date": None, "Format": None, "Type": None},
+}
+
+
+@contextmanager
+def page_style() -> Iterator[None]:
+    """Draw as on the report's page; Matplotlib's settings are afterwards what they were."""
+    with mpl.rc_context(_PAGE):
+        yield
+
+
+@contextmanager
+def paper_style(*, latex: bool = False) -> Iterator[None]:
+    """Draw and save in the letters of a LaTeX document; Matplotlib's settings are afterwards what they were.
+
+    Args:
+        latex: let LaTeX set the text, in Latin Modern; needs ``latex``. Else Matplotlib does, in Computer Modern.
+
+    >>> before = mpl.rcParams["mathtext.fontset"]
+    >>> with paper_style():
+    ...     print(mpl.rcParams["mathtext.fontset"])
+    cm
+    >>> mpl.rcParams["mathtext.fontset"] == before
+    True
+    """
+    with mpl.rc_context(_PAPER | (_LATEX if latex else {})):
+        yield
+
+
+def axes_or_new(ax: Axes | None, projection: str | None = None) -> Axes:
+    """Return the axes that were given, or those of a new figure, which a notebook shows."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.figure(layout="constrained").add_subplot(projection=projection)
+
+
+def draw(
+    function: Callable[..., Axes],
+    *arguments: Any,
+    size: tuple[float, float] = (6.4, 3.9),
+    style: Style = page_style,
+    **options: Any,
+) -> Figure:
+    """Return a new figure, in inches, with what ``function`` draws on its axes.
+
+    >>> from tptheory.writing.figures import kernel_and_coimage
+    >>> draw(kernel_and_coimage, [[1, 2], [0, 0]], size=(3, 3)).axes[0].get_aspect()
+    1.0
+    """
+    with style():
+        figure = Figure(figsize=size, layout="constrained")
+        function(*arguments, ax=figure.add_subplot(), **options)
+        FigureCanvasSVG(figure).draw()
+    return figure
+
+
+def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tuple[Path, Path]:
+    """Write ``path`` as PDF and as PNG, the same bytes each time, and return both paths; its ending is replaced.
+
+    Raises:
+        InvalidValueError: if ``path`` names no file.
+    """
+    path = Path(path)
+    if not path.name:
+        raise InvalidValueError(complain("path", "the path of a file", str(path), "Try 'figure.pdf'."))
+    paths = path.with_suffix(".pdf"), path.with_suffix(".png")
+    with style(), _quiet("fontTools"):
+        for target in paths:
+            kind = target.suffix[1:]
+            figure.savefig(target, format=kind, dpi=200, metadata=_UNDATED[kind])
+    return paths
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Hold back a library's remarks: Computer Modern's files have dates that fontTools finds odd."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def inline_svg(figure: Figure, name: str, title: str) -> str:
+    """Return the figure as an ``<svg>`` element for a page, the same text each time.
+
+    Its lines follow the colour of the text around it, its ids begin with ``name``, and ``title`` is read out.
+    """
+    stream = io.StringIO()
+    with mpl.rc_context(_PAGE | {"svg.hashsalt": name}):
+        figure.savefig(stream, format="svg", transparent=True, metadata=_UNDATED["svg"])
+    svg = stream.getvalue()
+    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
+    opening = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}"'
+    return re.sub(r"<svg [^>]*>", f'{opening} xmlns="http://www.w3.org/2000/svg">', svg, count=1).replace(
+        "xlink:href", "href"
+    )

@@ -1,0 +1,109 @@
+"""A paper of a report's data: the main theorems with their proofs in the text, all others in an appendix."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from tptheory.proving.verdicts import Proved
+from tptheory.symbolic.rules import Rule
+from tptheory.writing import figures
+from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table
+from tptheory.writing.bibliography import bibliography, cited
+from tptheory.writing.chains import too_long
+from tptheory.writing.gathering import ReportData, TheoremResult
+from tptheory.writing.prose import prose_tex
+from tptheory.writing.rendering import Checks, Illustration, illustrations, words_of
+from tptheory.writing.templating import Tex, tex_environment
+
+FOLDER = "paper"
+"""What a paper's folder is called: it has all that the paper needs."""
+SHORT = 2_000
+"""How many characters of LaTeX a proof may have to stand in the text: about two thirds of a page."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """Where each result stands: in the text, by its question, or in the appendix, by its question."""
+
+    main: tuple[tuple[str, tuple[TheoremResult, ...]], ...]
+    false: tuple[TheoremResult, ...]
+    open: tuple[TheoremResult, ...]
+    rest: tuple[tuple[str, tuple[TheoremResult, ...]], ...]
+
+
+def divided(results: Iterable[TheoremResult]) -> Division:
+    """Choose what stands in the text: each file's first theorem with a short proof, first false conjecture, all open.
+
+    A theorem file opens with its main theorems, so that no list has to be kept.
+    """
+    main, false, open_, rest = [], [], [], []
+    for question, group in groupby(results, key=lambda r: r.question):
+        members = list(group)
+        first = next((r for r in members if _readable(r)), None)
+        broken = next((r for r in members if r.verdict.refuted and len(r.typeset) <= SHORT), None)
+        undecided = [r for r in members if r.verdict.word == "undecided"]
+        if first is not None:
+            main.append((question, (first,)))
+        false += [broken] if broken is not None else []
+        open_ += undecided
+        left = tuple(r for r in members if r not in (first, broken, *undecided))
+        if left:
+            rest.append((question, left))
+    return Division(tuple(main), tuple(false), tuple(open_), tuple(rest))
+
+
+def _readable(result: TheoremResult) -> bool:
+    """Whether a proof is written out, and short."""
+    verdict = result.verdict
+    return isinstance(verdict, Proved) and len(result.typeset) <= SHORT and result.typeset != too_long(verdict)
+
+
+def render_paper(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> tuple[str, str]:
+    """Return the LaTeX document, with the figures that were drawn, and the BibTeX file with what it cites.
+
+    The data must have been gathered for a paper, with every proof typeset.
+    """
+    template = tex_environment().get_template("paper.tex.j2")
+    text = template.render(
+        **words_of(data, checks),
+        packages=PACKAGES,
+        claim=CLAIM,
+        division=divided(data.theorems),
+        drawn=drawn,
+        heading=_heading,
+        environment=lambda r: Tex(cited("\n".join(environment(r.theorem, r.verdict, r.typeset)))),
+        source=_source,
+        table=Tex("\n".join(verdict_table(((r.theorem, r.verdict) for r in data.theorems), labels=True))),
+    )
+    return text, bibliography(text)
+
+
+def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
+    """Write ``paper.tex``, ``references.bib`` and the figures as PDF into a folder that exists; return their names."""
+    drawn = illustrations(data, figures.paper_style)
+    text, references = render_paper(data, checks, drawn)
+    (folder / "figures").mkdir()
+    (folder / "paper.tex").write_text(text, encoding="utf-8", newline="\n")
+    (folder / "references.bib").write_text(references, encoding="utf-8", newline="\n")
+    names = ["paper.tex", "references.bib"]
+    for illustration in drawn:
+        pdf, png = figures.save(illustration.figure, folder / "figures" / illustration.name, style=figures.paper_style)
+        png.unlink()
+        names.append(f"figures/{pdf.name}")
+    return names
+
+
+def _source(rule: Rule) -> Tex:
+    """Return what a rule's definition says of it after its title, with the source."""
+    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].replace("``", "").split())
+    return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
+
+
+def _heading(text: str) -> Tex:
+    """Return a heading with its symbols, and without them for the bookmarks of a PDF."""
+    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', text)}}}")

@@ -1,0 +1,118 @@
+"""A page with a time slider: how the fundamental subspaces of the weights turn as a run goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.numeric.simulation import Run
+from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
+from tptheory.writing.templating import html_environment
+
+LIMIT = 2.0
+"""How far each space reaches."""
+DIGITS = 4
+"""The decimals of a coordinate: finer than a pixel."""
+
+
+def subspace_slider(
+    run: Run, path: str | Path | None = None, *, alpha: float = 1.0, sample: int = 0, frames: int = 60
+) -> str:
+    """Return a self-contained HTML page that shows a run of width 2 at the step that its slider is set to.
+
+    A layer stands in two rows, as in `layer_spaces`. Subspaces are those of the nearest matrix of rank one, that is the
+    singular directions; the singular values beside them say how near it is. The page fetches nothing, runs a few lines
+    of its own script, and shows the first step without it.
+
+    Args:
+        run: what `simulate` returned, every width 2.
+        path: where to write the page; nowhere unless given.
+        alpha: how far a target goes against the error signal.
+        sample: of a batch.
+        frames: at most about how many steps can be seen.
+
+    Raises:
+        InvalidTypeError: if ``run`` is no run.
+        ShapeError: if a width is not 2.
+        InvalidValueError: if there is no such sample, ``frames`` is not positive, or ``path`` cannot be written.
+
+    >>> from tptheory import TargetProp, simulate
+    >>> page = subspace_slider(simulate(TargetProp(), [np.eye(2)] * 2, [1, 0], [0, 1], steps=3))
+    >>> page.count("<line")
+    8
+    """
+    run, column = run_of("run", run), sample_of(run_of("run", run), sample)
+    if set(run.net.widths) != {2}:
+        raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
+    if isinstance(frames, bool) or not isinstance(frames, int) or frames < 1:
+        raise InvalidValueError(complain("frames", "a positive integer", frames))
+    kept = np.unique(np.linspace(0, run.steps, min(frames, run.steps + 1)).round().astype(int))
+    panels = _panels(run, kept, alpha, column)
+    words = {
+        "title": f"{run.rule.title}: subspaces of the weights as training goes",
+        "limit": LIMIT,
+        "columns": len(run.weights) + 1,
+        "panels": panels,
+        "data": {
+            "said": [f"step {t}, loss {run.loss[t]:.4g}" for t in kept],
+            "series": [series for panel in panels for series in panel["series"].values()],
+            "values": [panel["values"] for panel in panels],
+        },
+    }
+    page = html_environment().get_template("slider.html.j2").render(**words)
+    if path is not None:
+        _written(Path(path), page)
+    return page
+
+
+def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[str, Any]]:
+    """Return what each space shows at each kept step: directions of lines, places of dots; numbered throughout."""
+    panels: list[dict[str, Any]] = []
+    number = 0
+    for row in (0, 1):
+        for l in range(len(run.weights) + 1):
+            x, d = run.activations[l][kept, :, sample], run.error_signals[l][kept, :, sample]
+            weight = l + 1 - row
+            series: dict[str, list[list[float]]] = {}
+            values = [""] * len(kept)
+            title = f"layer {l}: {'the input' if row else 'the output'}"
+            if 1 <= weight <= len(run.weights):
+                title = f"layer {l}: W{weight} {'maps' if row else 'acts'} here"
+                found = [subspaces(W, 1) for W in run.weights[weight - 1][kept]]
+                series["kernel"] = _rounded([(s.cokernel if row else s.kernel)[:, 0] for s in found])
+                series["image"] = _rounded([(s.image if row else s.coimage)[:, 0] for s in found])
+                values = ["σ = " + ", ".join(f"{value:.3g}" for value in s.singular_values) for s in found]
+            series |= {"target": _rounded(x - alpha * d), "activation": _rounded(x)}
+            goal = _rounded([run.activations[l][0][:, sample] - run.errors[0][:, sample]])[0]
+            panels.append(
+                {
+                    "title": title,
+                    "row": row,
+                    "column": l,
+                    "names": ("cokernel", "image") if row else ("kernel", "coimage"),
+                    "series": series,
+                    "first": number,
+                    "values": values,
+                    "goal": goal if l == len(run.weights) else None,
+                }
+            )
+            number += len(series)
+    return panels
+
+
+def _rounded(points: Any) -> list[list[float]]:
+    """Return pairs of short numbers; what is not finite, or far outside, is put out of sight."""
+    numbers = np.nan_to_num(np.asarray(points, dtype=float), nan=1e3, posinf=1e3, neginf=-1e3)
+    return [[float(v) for v in pair] for pair in np.clip(numbers, -1e3, 1e3).round(DIGITS) + 0.0]
+
+
+def _written(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InvalidValueError(
+            complain("path", "a file that can be written", str(path), f"{error.strerror}. Name another.")
+        ) from error

@@ -1,0 +1,109 @@
+"""Templates: how values come out in HTML and in LaTeX; what a template names is escaped unless it is meant."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
+from tptheory.writing import figures
+from tptheory.writing.mathematics import latex_of, mathml_of
+from tptheory.writing.prose import paragraphs, prose_html, prose_tex, tex_escaped
+from tptheory.writing.statements import statements_html, statements_tex
+
+SHOWN_LINES = 11
+"""The most lines of a training log that are shown."""
+
+
+def _scientific(number: float) -> tuple[str, str]:
+    """Split ``1.7e-09`` into ``1.7`` and ``-9``; the second part is empty where no power of ten is needed."""
+    if number == 0 or not math.isfinite(number) or 1e-2 <= number < 1e2:
+        return f"{number:.2g}", ""
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return mantissa, str(int(exponent))
+
+
+def _residual_html(number: float | None) -> Markup:
+    if number is None:
+        return Markup("–")
+    mantissa, exponent = _scientific(number)
+    raised = exponent.replace("-", "−")
+    return Markup("{} × 10<sup>{}</sup>").format(mantissa, raised) if exponent else Markup.escape(mantissa)
+
+
+class Tex(str):
+    """LaTeX that is meant; any other text is escaped where a document names it."""
+
+    __slots__ = ()
+
+
+def _residual_tex(number: float | None) -> Tex:
+    if number is None:
+        return Tex("--")
+    mantissa, exponent = _scientific(number)
+    return Tex(rf"${mantissa}\times 10^{{{exponent}}}$" if exponent else mantissa)
+
+
+def _environment(**options: Any) -> Environment:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(  # noqa: S701  HTML is autoescaped, and LaTeX by `finalize`; the callers say which
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        **options,
+    )
+    environment.filters |= {"paragraphs": paragraphs, "shown_lines": shown_lines}
+    return environment
+
+
+@cache
+def html_environment() -> Environment:
+    environment = _environment(autoescape=True)
+    environment.filters |= {
+        "prose": prose_html,
+        "mathematics": lambda expression: Markup(mathml_of(expression, breakable=True)),  # noqa: S704  it escapes
+        "statements": statements_html,
+        "residual": _residual_html,
+        "svg": lambda i: Markup(figures.inline_svg(i.figure, i.name, i.title)),  # noqa: S704  it escapes
+    }
+    return environment
+
+
+@cache
+def tex_environment() -> Environment:
+    environment = _environment(
+        autoescape=False,
+        finalize=lambda value: value if isinstance(value, Tex) else tex_escaped(str(value)),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+    )
+    environment.filters |= {
+        "prose": lambda text: Tex(prose_tex(text)),
+        "mathematics": lambda expression: Tex(f"${latex_of(expression, breakable=True)}$"),
+        "statements": statements_tex,
+        "meant": Tex,
+        "residual": _residual_tex,
+        "lines": lambda text: [
+            Tex(r"\ " * (len(line) - len(line.lstrip())) + tex_escaped(line.strip())) for line in text.splitlines()
+        ],
+    }
+    return environment
+
+
+def shown_lines(run: TrainingRun) -> list[str]:
+    """Return some lines of a training log as the seed notebook printed them: the first, the last, few between."""
+    log: tuple[LogLine, ...] = run.log
+    every = max(1, math.ceil((len(log) - 1) / (SHOWN_LINES - 1)))
+    kept = [*log[:-1:every], *log[-1:]]
+    return [format_log_line(line) for line in kept]
