@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refute, rule_named
-from tptheory.cli import app, nets, shell, theorem_folder, theorems
+from tptheory.cli import app, shell, theorem_folder, theorems, training
 from tptheory.proving import tactics
 from tptheory.refuting import library
+from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
@@ -441,9 +442,69 @@ def test_train_prints_the_seed_notebooks_lines(run):
 
 def test_train_has_the_defaults_of_the_api():
     """No default is written down twice and differently."""
-    api, command = inspect.signature(train).parameters, inspect.signature(nets.train).parameters
-    for name in ("rule", "steps", "batch", "lr", "seed", "log_every"):
+    api, command = inspect.signature(train).parameters, inspect.signature(training.train).parameters
+    for name in (
+        "rule",
+        "steps",
+        "batch",
+        "lr",
+        "loss",
+        "init",
+        "std",
+        "bias",
+        "damping",
+        "engine",
+        "dtype",
+        "seed",
+        "log_every",
+        "probes",
+        "checkpoint_every",
+    ):
         assert command[name].default == api[name].default, name
+    inverses = inspect.signature(InverseSettings).parameters
+    for name, theirs in (("inverse", "kind"), ("noise", "noise"), ("inverse_lr", "lr"), ("alpha", "alpha")):
+        assert command[name].default == inverses[theirs].default, name
+
+
+def test_train_goes_on_from_its_checkpoint(run, tmp_path):
+    """The same command twice: first it begins, and says so; then it goes on, to the same end as in one go."""
+    command = (
+        "train",
+        "--rule",
+        "dtp",
+        "--checkpoint",
+        "run.ckpt",
+        "--metrics",
+        "run.jsonl",
+        "--log-every",
+        10,
+        "--resume",
+    )
+    assert run(*command, "--steps", 20).stdout.startswith("no checkpoint run.ckpt yet: starting at step 0")
+    resumed = json.loads(run(*command, "--steps", 40, "--json").stdout)
+    whole = json.loads(run("train", "--rule", "dtp", "--log-every", 10, "--steps", 40, "--json").stdout)
+    assert resumed == whole
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["step"] for line in lines] == [0, 10, 20, 30, 40, 40]
+
+
+def test_train_shows_its_probes(run):
+    """Each probe names its theorem, what was measured and what is claimed."""
+    shown = run("train", "--rule", "tp", "--steps", 20, "--log-every", 10, "--probes").stdout
+    assert re.search(
+        r"^  rank +9, at most 9, off by 0.0e\+00 \(layer 1, step \d+; rank_of_updates", shown, re.MULTILINE
+    )
+    assert re.search(
+        r"^  logdet_step +\S+, claimed \S+, off by \d.\de-1\d \(.*log_determinant.py::", shown, re.MULTILINE
+    )
+    data = json.loads(run("train", "--rule", "bp", "--steps", 2, "--probes", "--json").stdout)
+    assert {r["theorem"] for r in data["readings"]} >= {"balancedness.py::bp_balance_step_with_biases"}
+
+
+def test_train_learns_rings(run):
+    """The seed's toy data, by name."""
+    data = json.loads(run("train", "--data", "rings", "--loss", "squared", "--steps", 3, "--json").stdout)
+    assert (data["data"], data["widths"], data["loss"]) == ("rings", [2, 32, 32, 2], "squared")
 
 
 def test_train_reads_mnist_from_a_folder(run, tmp_path):
@@ -527,6 +588,16 @@ WRONG = [
     (("simulate", "--time", "1", "--dtype", "mp50"), "'dtype' must be 'float64' for a flow"),
     (("simulate", "--time", "1", "--rule", "rls"), "a rule whose state has a continuous time"),
     (("train", "--rule", "rls"), "defines its feedback"),
+    (("train", "--inverse", "sigmoid"), "'inverses' must be left out unless the rule is 'dtp'"),
+    (("train", "--rule", "dtp", "--inverse", "relu"), "'inverse' must be one of linear, sigmoid"),
+    (("train", "--widths", "64,x"), "'widths' must be integers with commas between"),
+    (("train", "--widths", "64,9"), "'widths' must be from 64 pixels to 10 classes"),
+    (("train", "--loss", "hinge"), "'loss' must be one of"),
+    (("train", "--resume"), "'checkpoint' must be the file to resume from"),
+    (("train", "--checkpoint", "facts.py"), "'checkpoint' must be a file that does not exist yet"),
+    (("train", "--checkpoint", "facts.py", "--resume"), "'facts.py' must be a whole checkpoint"),
+    (("train", "--metrics", "facts.py"), "'metrics' must be a file that does not exist yet"),
+    (("train", "--metrics", "missing/metrics.jsonl"), "'metrics' must be a file that can be written"),
     (("train", "--data", "missing"), "'folder' must be an existing folder"),
     (("train", "--batch", "0"), "'batch' must be"),
     (("report", "--theorems", "missing.py"), "Theorem files here"),

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import importlib.util
 import pkgutil
 import re
 import subprocess
@@ -13,7 +14,11 @@ import pytest
 import tptheory
 
 README = Path(__file__).parents[1] / "README.md"
+NEEDS_NUMBA = {"tptheory.training.fused", "tptheory.training.native"}
+"""Modules of the extra ``fast``."""
+LEFT_OUT = set() if importlib.util.find_spec("numba") else NEEDS_NUMBA
 MODULES = ["tptheory", *(m.name for m in pkgutil.walk_packages(tptheory.__path__, "tptheory."))]
+MODULES = [name for name in MODULES if name not in LEFT_OUT]
 
 
 @pytest.mark.parametrize("name", MODULES)

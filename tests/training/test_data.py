@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
 from tptheory.training import data as module
-from tptheory.training.data import DataSet, load_digits, load_mnist
+from tptheory.training.data import DataSet, load_digits, load_mnist, load_rings
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -340,3 +340,32 @@ def test_a_data_set_that_contradicts_itself_is_refused(
     DataSet(**good)  # type: ignore[arg-type]
     with pytest.raises(error, match=message):
         DataSet(**good | change)  # type: ignore[arg-type]
+
+
+def test_rings_are_the_seed_notebooks() -> None:
+    """The 2,500 points of its grid, each once, with its targets: (2 [0.8 < r < 1.2] - 1, 0)'."""
+    rings = load_rings()
+    x = np.hstack([rings.x_train, rings.x_test]).T
+    targets = np.hstack([rings.targets[:, labels] for labels in (rings.labels_train, rings.labels_test)]).T
+    vv, hh = np.mgrid[-2:2:50j, -2:2:50j]
+    theirs = np.stack((vv.ravel(), hh.ravel()), axis=1)
+    radii = np.linalg.norm(theirs, axis=1)
+    y = np.stack((2 * np.logical_and(radii > 0.8, radii < 1.2).astype(float) - 1, np.zeros(2500)), axis=1)
+    ours, expected = (rows[np.lexsort(rows.T[::-1])] for rows in (np.hstack([x, targets]), np.hstack([theirs, y])))
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("codes", "error", "message"),
+    [
+        ([[1.0, 0.0]], InvalidTypeError, "'codes' must be a numpy array of floats"),
+        (np.eye(2, dtype=int), InvalidTypeError, "'codes' must be a numpy array of floats .got 'an array of int64'"),
+        (np.zeros((2, 3)), InvalidValueError, r"'codes' must be of shape \(n_L, 2\)"),
+        (np.full((2, 2), np.nan), InvalidValueError, "'codes' must be finite"),
+    ],
+)
+def test_targets_that_do_not_fit_are_refused(codes: object, error: type[Exception], message: str) -> None:
+    """A column of finite floats for each class."""
+    x, labels = np.zeros((1, 2), np.float32), np.array([0, 1])
+    with pytest.raises(error, match=message):
+        DataSet("bad", x, labels, x, labels, 2, codes=codes)  # type: ignore[arg-type]

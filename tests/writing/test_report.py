@@ -14,12 +14,19 @@ import pytest
 from tptheory import Certificate, TptheoryError, collect, prove
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.proving.verdicts import Verdict
+from tptheory.training.plateau import Setting
 from tptheory.training.trainer import LogLine
+from tptheory.writing.experiments import digits_theory
 from tptheory.writing.gathering import certificate_names, gather
 from tptheory.writing.report import build_report, check_certificates
 from tptheory.writing.templating import shown_lines
 
-SMALL = {"trials": 4, "steps": 81, "seconds": 2.0}
+SMALL = {
+    "trials": 4,
+    "steps": 81,
+    "seconds": 2.0,
+    "study": lambda data, seed: digits_theory(data, seed, probed=9, settings=(Setting(3, 50, 0.02, 0.1),), modes=120),
+}
 THEOREMS = r'''
 """Is <b>50%</b> of $A_1 & B#2 ~ \\input{/etc/passwd} ≤ ⊆ Ø?"""
 from sympy import MatrixSymbol, symbols
@@ -112,7 +119,7 @@ def test_report_writes_what_it_names(report):
 def test_progress_is_told_from_nothing_to_all(report):
     """Each stage begins at 0 and ends at its total."""
     _, told = report
-    for stage in ("prove", "simulate", "train", "write"):
+    for stage in ("prove", "simulate", "train", "study", "write"):
         counts = [(done, total) for name, done, total in told if name == stage]
         assert counts[0][0] == 0
         assert counts[-1][0] == counts[-1][1]
@@ -122,7 +129,7 @@ def test_progress_is_told_from_nothing_to_all(report):
 def test_json_says_everything_once(report):
     """The keys are a contract; numbers are those of the run."""
     found = json.loads(report[0].json.read_text(encoding="utf-8"))
-    keys = {"format", "versions", "settings", "summary", "rules", "theorems", "training", "figures"}
+    keys = {"format", "versions", "settings", "summary", "rules", "theorems", "training", "theory", "figures"}
     assert set(found) == keys
     assert found["format"] == "tptheory-report/1"
     assert found["settings"] == {"seed": 0, "trials": 4, "seconds": 2.0, "steps": 81}
@@ -150,6 +157,14 @@ def test_json_says_everything_once(report):
     assert "certificate" not in false
     assert false["explanation"]
     assert found["training"]["bp"]["log"][0]["step"] == 0
+    probes = {(row["rule"], row["probe"]): row for row in found["theory"]["probes"]}
+    assert {"rank", "targets", "angle", "logdet_step", "logdet_drift"} <= {
+        probe for rule, probe in probes if rule == "tp"
+    }
+    assert all(row["off"] < 1e-10 for row in probes.values())
+    (plateau,) = found["theory"]["plateaus"]
+    assert 0.8 < plateau["kappa"] == plateau["measured"] / plateau["predicted"] < 1.6
+    assert found["theory"]["modes"]["worst"] < 0.05
     times = json.loads((report[0].folder / "times.json").read_text(encoding="utf-8"))
     assert set(times) == {"written", "seconds", "proving", "cross_checking", "training"}
 

@@ -10,6 +10,7 @@ from tptheory.cli import (  # noqa: F401  importing them is what adds their comm
     simulation,
     sweeping,
     theorems,
+    training,
 )
 from tptheory.cli.shell import app, main
 from tptheory.cli.theorems import theorem_folder

@@ -1,22 +1,19 @@
-"""The commands about one net: derive and train."""
+"""The command that shows what a rule says of one net: derive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
+from tptheory.cli.shell import Json, RuleName, app, console, print_json, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import Rule
-    from tptheory.training.trainer import LogLine
 
 
 @app.command()
@@ -91,46 +88,3 @@ def _batch(text: str | None) -> Any:
         return int(text)
     except ValueError:
         raise InvalidValueError(complain("batch", "a positive integer, or a letter such as B", text)) from None
-
-
-@app.command()
-def train(
-    rule: RuleName = "bp",
-    data: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A folder with MNIST's four IDX files; else the digits.")
-    ] = None,
-    steps: Annotated[int, typer.Option(help="How many updates to make.")] = 1000,
-    batch: Annotated[int, typer.Option(help="Samples an update.")] = 100,
-    lr: Annotated[float, typer.Option(help="The step size eta.")] = 0.1,
-    seed: Seed = 0,
-    log_every: Annotated[int, typer.Option(help="How many updates from one line to the next.")] = 100,
-    as_json: Json = False,
-) -> None:
-    """Train a deep linear net on handwritten digits: softmax cross-entropy, plain SGD, float32.
-
-    A run that diverges says so, and how to mend it; it is a result and no failure of the command.
-    """
-    from tptheory.training.data import load_digits, load_mnist
-    from tptheory.training.trainer import format_log_line
-    from tptheory.training.trainer import train as fit
-
-    out, err = console(), console(stderr=True)
-    logs = err if as_json else out
-    images = load_digits() if data is None else load_mnist(data)
-    with progress_bar(logs if logs.is_terminal else err) as progress:
-        task = progress.add_task(f"training {rule} on {images.name}", total=steps)
-
-        def show(line: LogLine) -> None:
-            logs.print(format_log_line(line))
-            progress.update(task, completed=line.step)
-
-        run = fit(rule, data=images, steps=steps, batch=batch, lr=lr, seed=seed, log_every=log_every, on_log=show)
-    if as_json:
-        facts = {f.name: getattr(run, f.name) for f in fields(run) if f.name not in ("weights", "biases", "log")}
-        print_json({**facts, "log": [asdict(line) for line in run.log]})
-        return
-    out.print(Text(run.status, STYLES[run.status]).append(f": {run.message}", "default"))
-    out.print(f"{run.data}, widths {'-'.join(map(str, run.widths))}, {run.rule}")
-    out.print(f"train  loss {run.train_loss:.4f}  accuracy {run.train_accuracy:.4f}")
-    out.print(f"test   loss {run.test_loss:.4f}  accuracy {run.test_accuracy:.4f}")
-    out.print(f"largest rank of the logged updates, W_1 to W_{len(run.ranks)}: {', '.join(map(str, run.ranks))}")

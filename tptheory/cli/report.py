@@ -16,6 +16,7 @@ _STAGES = {
     "prove": "settling and cross-checking",
     "simulate": "simulating",
     "train": "training on digits",
+    "study": "asking digits of theorems",
     "write": "checking certificates and writing",
 }
 

@@ -1,8 +1,9 @@
-"""Labelled images, one sample a column: scikit-learn's digits, and MNIST from files that the user names."""
+"""Labelled samples, one a column: scikit-learn's digits, MNIST from files that the user names, and two rings."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import math
 import os
 import struct
@@ -25,7 +26,11 @@ SPLIT_SEED = 0
 LARGEST_PAYLOAD = 2**28
 """The most pixels or labels that an IDX file may announce: 256 MiB, five times MNIST."""
 DIGITS = 10
-"""The classes of both data sets: 0..9."""
+"""The classes of digits and MNIST: 0..9."""
+GRID, REACH = 50, 2.0
+"""The seed notebook's toy data: a grid of 50 x 50 points on the square from -2 to 2."""
+RING = (0.8, 1.2)
+"""The radii between which a point of that grid belongs to the ring."""
 
 _CHUNK = 2**20
 _PIXEL_LEVELS = 255
@@ -36,10 +41,12 @@ class DataSet:
     """Images and their classes, split into a part to train on and a part to test on.
 
     ``x_train`` and ``x_test`` have shapes ``(n_0, N)`` and ``(n_0, N_test)``, float32, samples in columns, grey
-    levels in [0, 1]; the labels are integers in ``0..classes - 1``, one for each column.
+    levels in [0, 1]; the labels are integers in ``0..classes - 1``, one for each column. Column ``k`` of ``codes``,
+    shape ``(n_L, classes)``, is what the output should be for class ``k`` under the squared error; unit vectors
+    (one-hot) unless given.
 
     Raises:
-        InvalidTypeError: if ``x_*`` is not an array of floats, or the labels are not an array of integers.
+        InvalidTypeError: if ``x_*`` or ``codes`` is not an array of floats, or the labels are not one of integers.
         InvalidValueError: if a part is empty, holds a non-finite pixel or an unknown class, or the shapes disagree.
     """
 
@@ -49,6 +56,7 @@ class DataSet:
     x_test: Array
     labels_test: Array
     classes: int
+    codes: Array | None = None
 
     def __post_init__(self) -> None:
         """Check both parts."""
@@ -85,6 +93,30 @@ class DataSet:
             raise InvalidValueError(
                 complain("x_test", f"images of {self.x_train.shape[0]} pixels, as x_train", self.x_test.shape)
             )
+        if self.codes is not None:
+            self._check_codes(self.codes)
+
+    def _check_codes(self, codes: Any) -> None:
+        if not isinstance(codes, np.ndarray) or not np.issubdtype(codes.dtype, np.floating):
+            raise InvalidTypeError(complain("codes", "a numpy array of floats", _described(codes)))
+        if codes.ndim != 2 or codes.shape[0] == 0 or codes.shape[1] != self.classes:
+            raise InvalidValueError(complain("codes", f"of shape (n_L, {self.classes}), a column a class", codes.shape))
+        if not np.isfinite(codes).all():
+            raise InvalidValueError(complain("codes", "finite", "NaN or infinity"))
+
+    @property
+    def targets(self) -> Array:
+        """The target of each class, shape ``(n_L, classes)``."""
+        return np.eye(self.classes) if self.codes is None else self.codes
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all samples, labels and targets: what tells one data set from another."""
+        digest = hashlib.sha256(f"{self.name} {self.classes}".encode())
+        for array in (self.x_train, self.labels_train, self.x_test, self.labels_test, self.targets):
+            digest.update(f" {array.dtype} {array.shape} ".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
 
 def load_digits() -> DataSet:
@@ -96,16 +128,39 @@ def load_digits() -> DataSet:
     >>> digits.x_train.shape, digits.x_test.shape, digits.classes
     ((64, 1437), (64, 360), 10)
     """
-    # Here, not at the top: scikit-learn takes a second to import, and only this function needs it.
+    # Here, not at the top: scikit-learn takes a second to import, and only the data sets that it splits need it.
     from sklearn.datasets import load_digits as bundled_digits
-    from sklearn.model_selection import train_test_split
 
     bunch = bundled_digits()
-    images = (bunch.data / bunch.data.max()).astype(np.float32)
+    return DataSet("digits", *_split(bunch.data / bunch.data.max(), bunch.target), DIGITS)
+
+
+def load_rings() -> DataSet:
+    """Return the seed notebook's toy data: a 50 x 50 grid on [-2, 2]^2, and the ring of radius 0.8 to 1.2 in it.
+
+    Class 1 is the ring, class 0 all else; the targets are ``(1, 0)'`` and ``(-1, 0)'``, as there. 2,000 points to
+    train on and 500 to test on. No linear net can tell the classes apart: its decision is a half-plane, and answering
+    0 everywhere is right for all points outside the ring.
+
+    >>> rings = load_rings()
+    >>> rings.x_train.shape, rings.x_test.shape, rings.targets.tolist()
+    ((2, 2000), (2, 500), [[-1.0, 1.0], [0.0, 0.0]])
+    """
+    axis = np.linspace(-REACH, REACH, GRID)
+    points = np.stack([axis_values.ravel() for axis_values in np.meshgrid(axis, axis)], axis=1)
+    radii = np.linalg.norm(points, axis=1)
+    inside = ((radii > RING[0]) & (radii < RING[1])).astype(np.int64)
+    return DataSet("rings", *_split(points, inside), 2, codes=np.array([[-1.0, 1.0], [0.0, 0.0]]))
+
+
+def _split(samples: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
+    """Split rows into ``x_train, labels_train, x_test, labels_test``: columns, every class in the same proportion."""
+    from sklearn.model_selection import train_test_split
+
     train, test, labels_train, labels_test = train_test_split(
-        images, bunch.target, test_size=TEST_SHARE, random_state=SPLIT_SEED, stratify=bunch.target
+        samples.astype(np.float32), labels, test_size=TEST_SHARE, random_state=SPLIT_SEED, stratify=labels
     )
-    return DataSet("digits", train.T, labels_train, test.T, labels_test, DIGITS)
+    return train.T, labels_train, test.T, labels_test
 
 
 def load_mnist(folder: str | os.PathLike[str]) -> DataSet:

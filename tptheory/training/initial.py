@@ -12,7 +12,7 @@ import numpy as np
 from tptheory.errors import InvalidValueError, complain, unknown_name
 from tptheory.training.data import Array
 
-INITS = ("normal", "orthogonal")
+INITS = ("normal", "orthogonal", "balanced", "scaled")
 SEED_NOTEBOOK_STD = 0.01
 """The standard deviation in the notebook that this project grew from."""
 
@@ -29,8 +29,12 @@ def draw_matrix(rows: int, columns: int, init: str, std: float | None, rng: np.r
     ``"normal"``: independent normal entries, drawn again where beyond two standard deviations, as
     ``tf.truncated_normal`` draws; ``std`` (0.01 unless given) is the deviation before the cut, 0.88 of it after.
 
+    ``"scaled"``: independent normal entries of deviation ``std / sqrt(columns)``, ``std`` 1 unless given, so that a
+    layer of any width keeps the size of its input (LeCun et al., 1998). ``"balanced"`` is a property of neighbours, and
+    stands for ``"scaled"`` in a matrix that has none.
+
     Raises:
-        UnknownNameError: if ``init`` is neither.
+        UnknownNameError: if ``init`` is none of them.
         InvalidValueError: if ``std`` is beyond the range of ``dtype``.
     """
     if init == "orthogonal":
@@ -44,6 +48,8 @@ def draw_matrix(rows: int, columns: int, init: str, std: float | None, rng: np.r
         while (beyond := np.abs(matrix) > _CUT).any():
             matrix[beyond] = rng.standard_normal(int(beyond.sum()))
         matrix *= SEED_NOTEBOOK_STD if std is None else std
+    elif init in ("scaled", "balanced"):
+        matrix = rng.standard_normal((rows, columns)) * ((1.0 if std is None else std) / math.sqrt(columns))
     else:
         raise unknown_name("init", str(init), INITS)
     return _rounded("std", matrix, dtype)
@@ -60,7 +66,8 @@ def initial_parameters(
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Return ``(W_1, ..., W_L)`` of shapes ``(n_l, n_{l-1})`` and ``(b_1, ..., b_L)`` of shapes ``(n_l, 1)``.
 
-    Every bias is ``bias``. Drawn in float64 and rounded, so that one seed starts every dtype from one place.
+    Every bias is ``bias``. Drawn in float64 and rounded, so that one seed starts every dtype from one place. For
+    ``"balanced"`` see `balanced_weights`; all other matrices are drawn by `draw_matrix`.
 
     Raises:
         UnknownNameError: if ``init`` is not a known name.
@@ -68,8 +75,30 @@ def initial_parameters(
     """
     rng = np.random.default_rng(seed)
     pairs = list(itertools.pairwise(widths))
-    weights = tuple(draw_matrix(n, before, init, std, rng, dtype) for before, n in pairs)
+    if init == "balanced":
+        weights = tuple(_rounded("std", W, dtype) for W in balanced_weights(widths, std, rng))
+    else:
+        weights = tuple(draw_matrix(n, before, init, std, rng, dtype) for before, n in pairs)
     return weights, tuple(_rounded("bias", np.full((n, 1), bias), dtype) for _, n in pairs)
+
+
+def balanced_weights(widths: Sequence[int], std: float | None, rng: np.random.Generator) -> tuple[Array, ...]:
+    """Draw ``W_l = Q_l S^(1/L) Q_{l-1}'``, so that ``W_{l+1}' W_{l+1} = W_l W_l'`` (Arora, Cohen and Hazan, 2018).
+
+    ``Q_L S Q_0'`` is the best approximation, of the rank ``r`` of the narrowest layer, to a matrix of independent
+    normal entries of deviation ``std`` (``1 / sqrt(max(n_0, n_L))`` unless given); between, ``Q_l`` has ``r``
+    orthonormal columns, Haar. Shapes ``(n_l, n_{l-1})``, float64.
+
+    >>> W_1, W_2 = balanced_weights((4, 3, 2), None, np.random.default_rng(0))
+    >>> bool(np.allclose(W_2.T @ W_2, W_1 @ W_1.T))
+    True
+    """
+    first, last, r, depth = widths[0], widths[-1], min(widths), len(widths) - 1
+    std = 1 / math.sqrt(max(first, last)) if std is None else std
+    U, S, Vt = np.linalg.svd(std * rng.standard_normal((last, first)), full_matrices=False)
+    frames = [Vt[:r].T, *(draw_matrix(n, r, "orthogonal", None, rng, "float64") for n in widths[1:-1]), U[:, :r]]
+    root = S[:r] ** (1 / depth)
+    return tuple((after * root) @ before.T for before, after in itertools.pairwise(frames))
 
 
 @np.errstate(over="ignore", under="ignore")

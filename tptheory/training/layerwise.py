@@ -12,10 +12,13 @@ from sympy import Basic, MatrixSymbol
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import RULES, LearnedInverse, Rule, damping
+from tptheory.symbolic.rules import RULES, Rule, damping
 from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
+Loss = Callable[[Array, Array], tuple[float, float, Array]]
+"""From outputs, shape ``(n_L, B)``, and labels: the mean loss of a batch, its accuracy in [0, 1], and ``D_L``."""
+LOSSES = ("cross-entropy", "squared")
 
 _BY_FEEDBACK_ALONE = (
     "presynaptic",
@@ -49,18 +52,39 @@ def softmax_cross_entropy(outputs: Array, labels: Array) -> tuple[float, float, 
     exponentials = np.exp(shifted)
     sums = exponentials.sum(axis=0)
     finite = np.isfinite(outputs).all(axis=0)
-    loss = float(np.mean(np.log(sums) - shifted[labels, samples], dtype=np.float64)) if finite.all() else math.inf
+    losses = np.log(sums) - shifted[labels, samples]
+    loss = float(losses.sum(dtype=np.float64)) / labels.size if finite.all() else math.inf
     right = (outputs.argmax(axis=0) == labels) & finite
     D = exponentials / sums
     D[labels, samples] -= 1
     D /= labels.size
-    return loss, float(right.mean()), D
+    return loss, int(np.count_nonzero(right)) / labels.size, D
+
+
+def squared_error(codes: Array) -> Loss:
+    """Return the loss ``1/2 |x_L - y|^2``, its mean over the batch; ``y`` is the column of ``codes`` of the label.
+
+    ``D_L = (X_L - Y) / B``. A sample counts as right where the nearest column is its own.
+
+    >>> loss, accuracy, D = squared_error(np.eye(2))(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([0, 1]))
+    >>> loss, accuracy, D.tolist()
+    (0.5, 0.5, [[0.0, 0.5], [0.0, -0.5]])
+    """
+    lengths = (codes**2).sum(axis=0)[:, None] / 2
+
+    def loss(outputs: Array, labels: Array) -> tuple[float, float, Array]:
+        E = outputs - codes.astype(outputs.dtype, copy=False)[:, labels]
+        finite = np.isfinite(outputs).all(axis=0)
+        nearest = (codes.T.astype(outputs.dtype, copy=False) @ outputs - lengths).argmax(axis=0)
+        mean = float(np.square(E, dtype=np.float64).sum() / (2 * labels.size)) if finite.all() else math.inf
+        return mean, float(((nearest == labels) & finite).mean()), E / outputs.dtype.type(labels.size)
+
+    return loss
 
 
 def is_trainable(rule: Rule) -> bool:
-    """Tell whether ``rule`` is its feedback and nothing else: no state, no rescaled input, no inverse that learns."""
-    inherits = all(getattr(type(rule), method) is getattr(Rule, method) for method in _BY_FEEDBACK_ALONE)
-    return inherits and not isinstance(rule, LearnedInverse)
+    """Tell whether ``rule`` is its feedback and nothing else: no state and no rescaled input."""
+    return all(getattr(type(rule), method) is getattr(Rule, method) for method in _BY_FEEDBACK_ALONE)
 
 
 class LayerwiseRule:
@@ -91,9 +115,9 @@ class LayerwiseRule:
             raise InvalidValueError(
                 complain(
                     "rule",
-                    f"one of {known} for now, or a Rule that defines its feedback and nothing else",
+                    f"one of {known}, or a Rule that defines its feedback and nothing else",
                     rule,
-                    "This one also needs a state, a rescaled input or an inverse that learns.",
+                    "This one also needs a state or a rescaled input.",
                 )
             )
         self.rule = rule
@@ -137,18 +161,22 @@ class LayerwiseRule:
         )
 
     def descent(self, weights: Sequence[Array], activations: Sequence[Array], D: Array) -> tuple[Arrays, Arrays]:
-        """Return ``(G_1, ..., G_L)`` and ``(g_1, ..., g_L)``: ``G_l = D_l X_{l-1}'``, ``g_l = D_l 1``.
+        """Return ``(G_1, ..., G_L)`` and ``(g_1, ..., g_L)``: see `descent_of`."""
+        return descent_of(self.errors(weights, D), activations)
 
-        ``D`` is ``D_L``, shape ``(n_L, B)``. ``D_{l-1} = M_l D_l``; a direct rule: ``D_{l-1} = M_l D_L``.
+    def errors(self, weights: Sequence[Array], D: Array) -> Arrays:
+        """Return ``(D_1, ..., D_L)``, shapes ``(n_l, B)``, from ``D = D_L``.
+
+        ``D_{l-1} = M_l D_l``; a direct rule: ``D_{l-1} = M_l D_L``.
         """
         errors = [D]
         for M in reversed(self.feedback(weights)):
             errors.append(M @ (D if self.rule.direct else errors[-1]))
-        errors.reverse()
-        G = tuple(D_l @ X.T for D_l, X in zip(errors, activations[:-1], strict=True))
-        return G, tuple(D_l.sum(axis=1, keepdims=True) for D_l in errors)
+        return tuple(reversed(errors))
 
-    def ranks(self, weights: Arrays, biases: Arrays, X: Array, labels: Array) -> tuple[int, ...]:
+    def ranks(
+        self, weights: Arrays, biases: Arrays, X: Array, labels: Array, loss: Loss = softmax_cross_entropy
+    ) -> tuple[int, ...]:
         """Return the rank of every ``G_l`` on a batch, computed in float64 whatever the dtype of the arguments.
 
         Counted are the singular values above ``(n_L + ... + n_{l+1} + B) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|``, in
@@ -157,7 +185,7 @@ class LayerwiseRule:
         """
         weights, biases = (tuple(A.astype(np.float64) for A in arrays) for arrays in (weights, biases))
         activations = forward(weights, biases, X.astype(np.float64))
-        D = softmax_cross_entropy(activations[-1], labels)[2]
+        D = loss(activations[-1], labels)[2]
         sizes, terms = [norm(D)], [labels.size]
         for M in reversed(self.feedback(weights)):
             above = 0 if self.rule.direct else -1
@@ -174,6 +202,12 @@ class LayerwiseRule:
                 strict=True,
             )
         )
+
+
+def descent_of(errors: Sequence[Array], activations: Sequence[Array]) -> tuple[Arrays, Arrays]:
+    """Return ``G_l = D_l X_{l-1}'`` and ``g_l = D_l 1``, ``l = 1..L``, shapes ``(n_l, n_{l-1})`` and ``(n_l, 1)``."""
+    G = tuple(D_l @ X.T for D_l, X in zip(errors, activations[:-1], strict=True))
+    return G, tuple(D_l.sum(axis=1, keepdims=True) for D_l in errors)
 
 
 def norm(A: Array) -> float:

@@ -1,34 +1,40 @@
-"""Train a deep linear net under any rule that is a feedback operator: softmax cross-entropy and plain SGD."""
+"""Train a deep linear net by plain SGD, under any rule that is a feedback operator, fixed or learned."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from numbers import Integral, Real
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, rule_named
+from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
+from tptheory.training.checking import checked_widths, finite, positive, whole
+from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet, load_digits
+from tptheory.training.fitting import Batches, Fit, LogLine, Loop, format_log_line
 from tptheory.training.initial import INITS, draw_matrix, initial_parameters
-from tptheory.training.layerwise import Arrays, LayerwiseRule, forward, norm, softmax_cross_entropy
+from tptheory.training.inverses import Inverses, InverseSettings
+from tptheory.training.layerwise import (
+    LOSSES,
+    Arrays,
+    LayerwiseRule,
+    Loss,
+    forward,
+    softmax_cross_entropy,
+    squared_error,
+)
+from tptheory.training.learner import CollapsedLearner, LayerwiseLearner
+from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
+from tptheory.training.probes import Probes, Reading
 
+__all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
 DTYPES = ("float32", "float64")
-HIDDEN_WIDTHS = (32, 32)
-"""The hidden layers where no widths are given."""
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """What a batch showed after ``step`` updates: mean loss in nats, accuracy in [0, 1]."""
-
-    step: int
-    loss: float
-    accuracy: float
+ENGINES = ("auto", "collapsed", "layerwise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +45,16 @@ class TrainingRun:
     are the last whose batch loss was finite, ``steps`` counts the updates that led to them, and the final losses
     (nats; infinite where they overflow) and accuracies are theirs, on all samples. ``ranks[l - 1]`` is the largest
     rank of ``dW_l`` over the logged steps (`LayerwiseRule.ranks`). ``largest_update`` is the largest Frobenius norm of
-    any ``dW_l``, over every step.
+    any ``dW_l``, over every step. ``readings`` are what the probes showed, if they were asked for (`Probes`).
 
     Where feedback goes down layer by layer, ``rank dW_l <= min(B, n_{l-1}, n_l, ..., n_L - 1)``, for the columns of
-    ``d_L`` sum to 0; a narrower layer ``k < l - 1`` allows at most ``n_k + 1``, for ``X_{l-1}`` is an affine image of
-    ``X_k``. A direct rule may go round the layers between.
+    ``d_L`` sum to 0 (for the squared error ``n_L`` takes the place of ``n_L - 1``); a narrower layer ``k < l - 1``
+    allows at most ``n_k + 1``, for ``X_{l-1}`` is an affine image of ``X_k``. A direct rule may go round the layers
+    between.
+
+    >>> run = train("bp", steps=200)
+    >>> run.status, run.steps, run.ranks, run.test_accuracy > 0.8
+    ('completed', 200, (9, 9, 9), True)
     """
 
     rule: str
@@ -62,18 +73,12 @@ class TrainingRun:
     test_loss: float
     ranks: tuple[int, ...]
     largest_update: float
+    loss: str
+    init: str
     log: tuple[LogLine, ...] = field(repr=False)
+    readings: tuple[Reading, ...] = field(repr=False)
     weights: Arrays = field(repr=False)
     biases: Arrays = field(repr=False)
-
-
-def format_log_line(line: LogLine) -> str:
-    """Return the line as the seed notebook printed it.
-
-    >>> format_log_line(LogLine(step=100, loss=2.29491, accuracy=0.15))
-    'iter: 0100 loss: 2.2949 accuracy: 0.1500'
-    """
-    return f"iter: {line.step:04d} loss: {line.loss:.4f} accuracy: {line.accuracy:.4f}"
 
 
 def train(
@@ -84,45 +89,70 @@ def train(
     steps: int = 1000,
     batch: int = 100,
     lr: float = 0.1,
+    loss: str = "cross-entropy",
     init: str = "orthogonal",
     std: float | None = None,
     bias: float = 0.1,
     damping: float = 0.1,
+    inverses: InverseSettings | None = None,
+    engine: str = "auto",
     dtype: str = "float32",
     seed: int = 0,
     log_every: int = 100,
+    probes: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 1000,
+    resume: bool = False,
+    metrics: str | os.PathLike[str] | None = None,
+    tensorboard: str | os.PathLike[str] | None = None,
     on_log: Callable[[LogLine], None] | None = None,
+    on_step: Callable[[int], None] | None = None,
 ) -> TrainingRun:
     """Train ``x_l = W_l x_{l-1} + b_l`` by ``dW_l = -lr d_l x_{l-1}'``, ``db_l = -lr d_l``, summed over the batch.
 
-    The loss is the softmax cross-entropy, its mean over the batch: ``d_L = (softmax(x_L) - y) / B``. Every epoch
-    shuffles the samples and deals whole batches. One seed gives one run, bit for bit, on one machine; weights,
-    batches and fixed feedback matrices draw from streams of their own, so that rules meet the same start and
-    the same batches.
+    The loss is the mean over the batch of the softmax cross-entropy, ``d_L = (softmax(x_L) - y) / B``, or of
+    ``1/2 |x_L - y|^2``. Every epoch shuffles the samples and deals whole batches. One seed gives one run, bit for bit,
+    on one machine, in one go or resumed; weights, batches, fixed feedback matrices and noise draw from streams of
+    their own, so that rules meet the same start and the same batches.
 
     Args:
-        rule: a name (bp, tp, damped-tp, fa, dfa, gn) or a rule of your own that defines its feedback alone.
+        rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp) or a rule of your own that defines its feedback alone.
         data: what to learn; `load_digits` unless given.
         widths: ``(n_0, ..., n_L)``, from pixels to classes; (pixels, 32, 32, classes) unless given.
         steps: how many updates to make.
         batch: ``B``, samples an update.
         lr: the step size ``eta``. At the defaults BP learns digits up to 0.4, and diverges from 0.6 on; inputs of
             larger norm need a smaller one.
-        init: ``"orthogonal"`` or ``"normal"`` (truncated), for the weights and the fixed matrices; see `draw_matrix`.
+        loss: ``"cross-entropy"`` or ``"squared"``, to the targets of the data.
+        init: ``"orthogonal"``, ``"normal"`` (truncated), ``"balanced"`` or ``"scaled"``, for the weights and the fixed
+            matrices; see `initial_parameters`.
         std: the standard deviation of the entries. ``init="normal", std=0.01, bias=0.1`` is the seed notebook's start,
             from which BP sits on a plateau and exact TP blows up.
         bias: where every bias starts.
         damping: ``lambda`` of damped TP.
+        inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
+        engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
+            inverses along; ``"layerwise"`` forms every error and gradient: the same updates but for rounding.
+            ``"auto"`` is collapsed for bp and tp, layerwise for all others.
         dtype: ``"float32"`` or ``"float64"``.
         seed: of everything random.
         log_every: a line after 0, log_every, 2 log_every, ... updates, up to ``steps``.
+        probes: whether to measure, at each line, what theorems say of the run (`Probes`).
+        checkpoint: a file to write checkpoints to, atomically; none unless given.
+        checkpoint_every: one at step 0, and after every so many updates, and at the end.
+        resume: whether to go on from that file, if it is there. ``steps`` may be larger than it was; whatever else
+            bears on the numbers must be as it was.
+        metrics: a file for the lines of the log and the probes as JSON, one object a line; none unless given.
+        tensorboard: a folder for the same numbers as TensorBoard's events; none unless given.
         on_log: called with each line as it is made.
+        on_step: called with the number of updates made, before each.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a number is out of range, the widths do not fit the data, or the rule needs more
-            than a feedback operator.
-        UnknownNameError: if ``rule``, ``init`` or ``dtype`` is not a known name; the message suggests the nearest.
+        InvalidValueError: if a number is out of range, the widths do not fit the data, the rule needs more than a
+            feedback operator, or a file exists that would be written over, or cannot be written.
+        InvalidFileError: if the checkpoint is broken or of another run, or the metrics are not those of the run.
+        UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
     """
     rule = rule_named(rule) if isinstance(rule, str) else rule
@@ -131,39 +161,124 @@ def train(
     data = load_digits() if data is None else data
     if not isinstance(data, DataSet):
         raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
-    widths = _checked_widths(widths, data)
-    steps, log_every = _whole("steps", steps), _whole("log_every", log_every)
-    batch = _whole("batch", batch, highest=data.labels_train.size)
-    seed = _whole("seed", seed, lowest=0)
-    lr, damping = _positive("lr", lr), _positive("damping", damping)
-    std = None if std is None else _positive("std", std)
-    bias = _number("bias", bias)
-    for argument, name, known in (("init", init, INITS), ("dtype", dtype, DTYPES)):
+    inverses = _checked_inverses(inverses, rule)
+    widths = checked_widths(widths, data)
+    steps, log_every = whole("steps", steps), whole("log_every", log_every)
+    checkpoint_every = whole("checkpoint_every", checkpoint_every)
+    batch = whole("batch", batch, highest=data.labels_train.size)
+    seed = whole("seed", seed, lowest=0)
+    lr, damping = positive("lr", lr), positive("damping", damping)
+    std = None if std is None else positive("std", std)
+    bias = finite("bias", bias)
+    for argument, name, known in (
+        ("init", init, INITS),
+        ("dtype", dtype, DTYPES),
+        ("loss", loss, LOSSES),
+        ("engine", engine, ENGINES),
+    ):
         if name not in known:
             raise unknown_name(argument, str(name), known)
+    engine = _chosen_engine(engine, rule)
+    config = {
+        "rule": repr(rule),
+        "widths": list(widths),
+        "data": data.name,
+        "data_sha256": data.fingerprint if checkpoint is not None else "",
+        "batch": batch,
+        "lr": lr,
+        "loss": loss,
+        "init": init,
+        "std": std,
+        "bias": bias,
+        "damping": damping,
+        "inverses": None if inverses is None else asdict(inverses),
+        "engine": engine,
+        "dtype": dtype,
+        "seed": seed,
+        "log_every": log_every,
+        "probes": bool(probes),
+        "metrics": metrics is not None,
+    }
+    saved = _found_checkpoint(checkpoint, resume, metrics, config, steps)
 
-    for_weights, for_batches, for_constants = np.random.SeedSequence(seed).spawn(3)
-    constants = np.random.default_rng(for_constants)
+    for_weights, for_batches, for_constants, for_noise = np.random.SeedSequence(seed).spawn(4)
+    constants, noise = np.random.default_rng(for_constants), np.random.default_rng(for_noise)
+    net = DeepLinearNetwork(widths=widths, batch=batch, biases=True, loss="any")
     layerwise = LayerwiseRule(
         rule,
-        DeepLinearNetwork(widths=widths, batch=batch, biases=True, loss="any"),
+        net,
         draw=lambda rows, columns: draw_matrix(rows, columns, init, std, constants, dtype),
         damping_value=damping,
     )
-    weights, biases = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=for_weights)
-    x_train, x_test = (x.astype(dtype, copy=False) for x in (data.x_train, data.x_test))
-    batches = _deal(x_train, data.labels_train, batch, np.random.default_rng(for_batches))
-    fit = _fit(layerwise, weights, biases, batches, steps, lr, log_every, on_log)
-    train_loss, train_accuracy = _measure(fit, x_train, data.labels_train)
-    test_loss, test_accuracy = _measure(fit, x_test, data.labels_test)
+    start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=for_weights)
+    descended = _loss(loss, data)
+    learned = None if inverses is None else Inverses(layerwise, inverses, bias, noise, dtype)
+    with ExitStack() as closing:
+        loop = Loop(
+            CollapsedLearner(layerwise, *start, descended)
+            if engine == "collapsed"
+            else LayerwiseLearner(layerwise, *start, descended, learned),
+            Batches(
+                data.x_train.astype(dtype, copy=False), data.labels_train, batch, np.random.default_rng(for_batches)
+            ),
+            steps=steps,
+            lr=lr,
+            log_every=log_every,
+            config=config,
+            streams={"noise": noise},
+            probes=Probes(
+                net,
+                rule,
+                start,
+                lr,
+                log_every,
+                zero_sum=loss == "cross-entropy",
+                linear=inverses is None or inverses.kind == "linear",
+            )
+            if probes
+            else None,
+            checkpoint=checkpoint,
+            checkpoint_every=checkpoint_every,
+            on_log=on_log,
+            on_step=on_step,
+        )
+        if saved is not None:
+            loop.restore(saved)
+        if metrics is not None:
+            loop.metrics = MetricsFile(metrics, None if saved is None else saved.progress["metrics"])
+            closing.callback(loop.metrics.close)
+        if tensorboard is not None:
+            loop.board = TensorBoard(tensorboard, loop.start)
+            closing.callback(loop.board.close)
+        fit = loop.run()
+        run = _finished(fit, config, rule, data, descended)
+        loop.tell({name: getattr(run, name) for name in ("status", "test_loss", "test_accuracy")} | {"step": run.steps})
+    return run
+
+
+def _chosen_engine(engine: str, rule: Rule) -> str:
+    """Return the engine of a run; learned inverses need every layer's activations."""
+    if engine == "auto":
+        return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
+    if engine == "collapsed" and isinstance(rule, LearnedInverse):
+        raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
+    return engine
+
+
+def _finished(fit: Fit, config: dict[str, Any], rule: Rule, data: DataSet, loss: Loss) -> TrainingRun:
+    """Measure the end of a run on all samples."""
+    (train_loss, train_accuracy), (test_loss, test_accuracy) = (
+        _measure(fit, x.astype(config["dtype"], copy=False), labels, loss)
+        for x, labels in ((data.x_train, data.labels_train), (data.x_test, data.labels_test))
+    )
     return TrainingRun(
         rule=rule.name,
-        widths=widths,
+        widths=tuple(config["widths"]),
         data=data.name,
-        seed=seed,
-        dtype=dtype,
-        batch=batch,
-        lr=lr,
+        seed=config["seed"],
+        dtype=config["dtype"],
+        batch=config["batch"],
+        lr=config["lr"],
         status="diverged" if fit.failure else "completed",
         message=fit.message(),
         steps=fit.steps,
@@ -173,147 +288,64 @@ def train(
         test_loss=test_loss,
         ranks=tuple(fit.ranks),
         largest_update=fit.largest_update,
+        loss=config["loss"],
+        init=config["init"],
         log=tuple(fit.log),
+        readings=tuple(fit.readings),
         weights=fit.weights,
         biases=fit.biases,
     )
 
 
-@dataclass
-class _Fit:
-    """Parameters whose batch loss was finite, how many updates led there, and what was seen on the way."""
-
-    weights: Arrays
-    biases: Arrays
-    steps: int = 0
-    first_loss: float = math.inf
-    last_loss: float = math.inf
-    ranks: list[int] = field(default_factory=list)
-    log: list[LogLine] = field(default_factory=list)
-    largest_update: float = 0.0
-    largest_at: str = "none was made"
-    failure: str = ""
-
-    def message(self) -> str:
-        """Return what became of the run, and what to change if it went wrong."""
-        largest = f"The largest update had norm {self.largest_update:.4g} ({self.largest_at})."
-        mend = "Take a smaller lr, init='orthogonal', or rule='damped-tp'."
-        if self.failure:
-            return f"Stopped {self.failure} {largest} {mend}"
-        moved = f"{self.steps} steps took the loss of a batch from {self.first_loss:.4g} to {self.last_loss:.4g}."
-        return moved if self.last_loss <= self.first_loss else f"{moved} It rose. {largest} {mend}"
-
-
-@np.errstate(all="ignore")  # overflow is found below and reported in the result
-def _fit(
-    layerwise: LayerwiseRule,
-    weights: Arrays,
-    biases: Arrays,
-    batches: Iterator[tuple[Array, Array]],
-    steps: int,
-    lr: float,
-    log_every: int,
-    on_log: Callable[[LogLine], None] | None,
-) -> _Fit:
-    """Make ``steps`` updates, and look once more after the last."""
-    fit = _Fit(weights, biases, ranks=[0] * len(weights))
-    for step in range(steps + 1):
-        X, labels = next(batches)
-        activations = forward(weights, biases, X)
-        loss, accuracy, D = softmax_cross_entropy(activations[-1], labels)
-        if not math.isfinite(loss):
-            fit.failure = f"at step {step}: the loss is not finite."
-            break
-        fit.weights, fit.biases, fit.steps, fit.last_loss = weights, biases, step, loss
-        fit.first_loss = loss if step == 0 else fit.first_loss
-        logged = step % log_every == 0
-        if logged:
-            fit.log.append(LogLine(step, loss, accuracy))
-            if on_log is not None:
-                on_log(fit.log[-1])
-        if step == steps:
-            break
-        try:
-            G, g = layerwise.descent(weights, activations, D)
-            sizes = [lr * norm(G_l) for G_l in G]
-            broken = [l for l, size in enumerate(sizes, start=1) if not math.isfinite(size)]
-            if broken:
-                fit.failure = f"at step {step}: the update of layer {broken[-1]} is not finite."
-                break
-            if logged:
-                fit.ranks = list(map(max, fit.ranks, layerwise.ranks(weights, biases, X, labels)))
-        except (InvalidValueError, np.linalg.LinAlgError) as error:
-            fit.failure = f"at step {step}: the feedback or its rank cannot be computed. {error}"
-            break
-        if max(sizes) > fit.largest_update:
-            fit.largest_update = max(sizes)
-            fit.largest_at = f"layer {1 + sizes.index(max(sizes))}, step {step}"
-        weights = tuple(W - lr * G_l for W, G_l in zip(weights, G, strict=True))
-        biases = tuple(b - lr * g_l for b, g_l in zip(biases, g, strict=True))
-    return fit
-
-
 @np.errstate(all="ignore")
-def _measure(fit: _Fit, x: Array, labels: Array) -> tuple[float, float]:
+def _measure(fit: Fit, x: Array, labels: Array, loss: Loss) -> tuple[float, float]:
     """Return the mean loss and the accuracy on all samples."""
-    loss, accuracy, _ = softmax_cross_entropy(forward(fit.weights, fit.biases, x)[-1], labels)
-    return loss, accuracy
+    mean, accuracy, _ = loss(forward(fit.weights, fit.biases, x)[-1], labels)
+    return mean, accuracy
 
 
-def _deal(x: Array, labels: Array, batch: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
-    """Yield batches without end: each epoch shuffles the samples and deals whole batches."""
-    count = labels.size
-    while True:
-        order = rng.permutation(count)
-        for start in range(0, count - batch + 1, batch):
-            columns = order[start : start + batch]
-            yield x[:, columns], labels[columns]
-
-
-def _checked_widths(widths: Sequence[int] | None, data: DataSet) -> tuple[int, ...]:
-    pixels = data.x_train.shape[0]
-    if widths is None:
-        return (pixels, *HIDDEN_WIDTHS, data.classes)
-    if isinstance(widths, str | bytes) or not isinstance(widths, Sequence):
-        raise InvalidTypeError(complain("widths", "a sequence such as (64, 32, 10)", widths))
-    checked = tuple(_whole("widths", n) for n in widths)
-    if len(checked) < 2 or (checked[0], checked[-1]) != (pixels, data.classes):
+def _loss(name: str, data: DataSet) -> Loss:
+    """Return the loss of that name on these data."""
+    if name == "squared":
+        return squared_error(data.targets)
+    if data.targets.shape[0] != data.classes:
         raise InvalidValueError(
             complain(
-                "widths",
-                f"from {pixels} pixels to {data.classes} classes, as the data {data.name!r}",
-                checked,
-                f"Try ({pixels}, 32, {data.classes}).",
+                "loss", f"'squared' for targets of {data.targets.shape[0]} entries and {data.classes} classes", name
             )
         )
-    return checked
+    return softmax_cross_entropy
 
 
-def _whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:
-    expected = f"an integer of at least {lowest}" if highest is None else f"an integer in {lowest}..{highest}"
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise InvalidTypeError(complain(argument, expected, value))
-    number = int(value)
-    if number < lowest or (highest is not None and number > highest):
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
+def _checked_inverses(inverses: Any, rule: Rule) -> InverseSettings | None:
+    """Return the settings of the inverses, for a rule that has any."""
+    if inverses is not None and not isinstance(inverses, InverseSettings):
+        raise InvalidTypeError(
+            complain("inverses", "InverseSettings", inverses, "Try InverseSettings(kind='sigmoid').")
+        )
+    if not isinstance(rule, LearnedInverse):
+        if inverses is not None:
+            raise InvalidValueError(complain("inverses", "left out unless the rule is 'dtp'", inverses))
+        return None
+    return inverses or InverseSettings()
 
 
-def _number(argument: str, value: Any, expected: str = "a finite number") -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidTypeError(complain(argument, expected, value))
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
-
-
-def _positive(argument: str, value: Any) -> float:
-    expected = "a finite number above 0"
-    number = _number(argument, value, expected)
-    if number <= 0:
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
+def _found_checkpoint(
+    checkpoint: Any, resume: bool, metrics: Any, config: dict[str, Any], steps: int
+) -> Checkpoint | None:
+    """Return the checkpoint to go on from, if there is one; refuse to write over any other file."""
+    if resume and checkpoint is None:
+        raise InvalidValueError(complain("checkpoint", "the file to resume from", None, "Name it."))
+    if metrics is not None and checkpoint is not None and os.path.realpath(metrics) == os.path.realpath(checkpoint):
+        raise InvalidValueError(complain("metrics", "another file than the checkpoint", str(metrics)))
+    if resume and os.path.exists(checkpoint):
+        saved = read_checkpoint(checkpoint)
+        check_same_run(checkpoint, saved, config)
+        step = saved.progress.get("step")
+        if isinstance(step, int) and step > steps:
+            raise InvalidValueError(complain("steps", f"at least {step}, where the checkpoint stands", steps))
+        return saved
+    for argument, path in (("checkpoint", checkpoint), ("metrics", metrics)):
+        if path is not None:
+            refuse_existing(argument, path)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,10 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.simulation import Run, simulate
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
+from tptheory.training.data import DataSet
+from tptheory.training.modes import ModesStudy, study_modes
+from tptheory.training.plateau import SETTINGS, PlateauStudy, Setting, study_plateaus
+from tptheory.training.trainer import TrainingRun, train
 
 WIDTHS = (5, 4, 3, 2)
 """Falling widths, so that every weight above the first has full row rank."""
@@ -29,6 +34,32 @@ class Drift:
     label: str
     step_sizes: tuple[float, ...]
     changes: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class DigitsTheory:
+    """What real digits show of the theorems.
+
+    Attributes:
+        probed: by rule, a run that was probed at every step.
+        plateaus: how long BP stays on the plateau.
+        modes: the singular modes of BP.
+    """
+
+    probed: dict[str, TrainingRun]
+    plateaus: tuple[PlateauStudy, ...]
+    modes: ModesStudy
+
+
+def digits_theory(
+    data: DataSet, seed: int = 0, *, probed: int = 200, settings: Sequence[Setting] = SETTINGS, modes: int = 1200
+) -> DigitsTheory:
+    """Probe BP and TP at each of ``probed`` steps in float64, and study plateau and modes; some ten seconds."""
+    runs = {
+        name: train(name, data=data, steps=probed, init="scaled", dtype="float64", seed=seed, log_every=1, probes=True)
+        for name in ("bp", "tp")
+    }
+    return DigitsTheory(runs, study_plateaus(data, settings, seed), study_modes(data, steps=modes, seed=seed))
 
 
 def small_net(seed: int, scale: float = 0.35) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:

@@ -25,11 +25,11 @@ from tptheory.refuting.counterexample import Refuted
 from tptheory.refuting.library import settling
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
-from tptheory.training.data import DataSet
+from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
 from tptheory.writing.chains import in_latex, in_words
-from tptheory.writing.experiments import Drift
+from tptheory.writing.experiments import DigitsTheory, Drift
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many of its parts are done, and how many there are."""
@@ -107,6 +107,7 @@ class ReportData:
     drifts: tuple[Drift, Drift]
     digits: dict[str, TrainingRun]
     digits_seconds: dict[str, float]
+    theory: DigitsTheory | None
     versions: dict[str, str]
     settings: dict[str, int | float]
     seconds: float
@@ -160,6 +161,7 @@ def gather(
     seed: int = 0,
     steps: int = 1000,
     data: DataSet | None = None,
+    study: Callable[[DataSet, int], DigitsTheory] = experiments.digits_theory,
     paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportData:
@@ -174,6 +176,7 @@ def gather(
         seed: of everything random.
         steps: how long to train each rule; 0 leaves training out.
         data: what to train on; the digits of scikit-learn unless given.
+        study: called with the data and the seed for what they show of the theorems, unless training is left out.
         paper: whether to typeset every proof and counterexample.
         progress: called as the work goes on.
 
@@ -194,16 +197,21 @@ def gather(
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
     with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed, paper)) as verdicts:
-        for theorem, name, (verdict, took, study) in zip(theorems, names, verdicts, strict=True):
+        for theorem, name, (verdict, took, studied) in zip(theorems, names, verdicts, strict=True):
             evidence = name if isinstance(verdict, Proved | Refuted) else ""
-            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **study))
+            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **studied))
             tell("prove", len(results), len(theorems))
     tell("simulate", 0, 2)
     trajectories = experiments.trajectories(seed)
     tell("simulate", 1, 2)
     drifts = experiments.drifts(seed)
     tell("simulate", 2, 2)
+    data = load_digits() if data is None else data
     digits, digits_seconds = _trained(steps, seed, data, tell)
+    if steps:
+        tell("study", 0, 1)
+    theory = study(data, seed) if steps else None
+    tell("study", 1, 1)
     return ReportData(
         rules=tuple(_derived(rule_named(name)) for name in RULES),
         theorems=tuple(results),
@@ -211,6 +219,7 @@ def gather(
         drifts=drifts,
         digits=digits,
         digits_seconds=digits_seconds,
+        theory=theory,
         versions=versions(),
         settings={"seed": seed, "trials": trials, "seconds": seconds, "steps": steps},
         seconds=perf_counter() - started,
@@ -309,9 +318,7 @@ def _studied(verdict: Verdict, trials: int, seed: int, paper: bool) -> dict[str,
     return study | {"measuring_seconds": perf_counter() - started}
 
 
-def _trained(
-    steps: int, seed: int, data: DataSet | None, tell: Progress
-) -> tuple[dict[str, TrainingRun], dict[str, float]]:
+def _trained(steps: int, seed: int, data: DataSet, tell: Progress) -> tuple[dict[str, TrainingRun], dict[str, float]]:
     """Train each rule of `TRAINED` from the same start on the same batches."""
     runs: dict[str, TrainingRun] = {}
     took: dict[str, float] = {}

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 
 from tptheory.numeric.orders import OrderInEta
 from tptheory.refuting.counterexample import Refuted
+from tptheory.training.probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing import figures
-from tptheory.writing.experiments import TIME, WIDTHS
+from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.plain import plain
@@ -68,7 +69,37 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
             figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4), style=style)
             drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
+    if data.theory:
+        drawn += _theory_illustrations(data.theory)
     return tuple(drawn)
+
+
+def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
+    study = theory.modes
+    modes = (
+        f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
+        f"weights aligned with the modes. The closed form is the flow's; finite steps differ by at most "
+        f"{study.worst:.1%} of the largest mode."
+    )
+    plateau = (
+        "BP from small random weights, biases 0.1, batches of 100. The predicted step is (s sqrt h)^-(L-2) / ((L-2) "
+        "eta sigma_1); the band is kappa = 1.0 to 1.3 times that, which is measured and no theorem."
+    )
+    size = (4.6, 3.4)
+    return [
+        Illustration(
+            "training_modes",
+            "The singular modes of BP",
+            modes,
+            figures.draw(figures.modes, study, size=size),
+        ),
+        Illustration(
+            "training_plateau",
+            "How long the plateau lasts",
+            plateau,
+            figures.draw(figures.plateaus, theory.plateaus, size=size),
+        ),
+    ]
 
 
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
@@ -104,6 +135,7 @@ def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
         "rules": [_rule_json(derived) for derived in data.rules],
         "theorems": [_theorem_json(result, checks) for result in data.theorems],
         "training": {name: _training_json(run) for name, run in data.digits.items()},
+        "theory": _theory_json(data.theory),
         "figures": [f"figures/{illustration.name}.pdf" for illustration in drawn],
     }
     return _json(content)
@@ -136,6 +168,7 @@ def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
         "symbols": {"proved": "✓", "refuted": "✗", "undecided": "?"},
         "conjectures": data.expecting("refuted"),
         "open": data.expecting("undecided"),
+        "probes": probe_rows(data.theory) if data.theory else [],
         "infinity": math.inf,
     }
 
@@ -187,6 +220,40 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
     return found
 
 
+def probe_rows(theory: DigitsTheory) -> list[tuple[TrainingRun, Reading, str]]:
+    """Return for each run and probe the reading furthest from its claim, and how the two are related."""
+    return [
+        (run, r, "no claim" if r.claimed is None else "at most" if name in BOUNDS else "equals")
+        for run in theory.probed.values()
+        for name, r in worst(run.readings).items()
+    ]
+
+
+def _theory_json(theory: DigitsTheory | None) -> dict[str, Any]:
+    if theory is None:
+        return {}
+    probed = [
+        {"rule": run.rule, "relation": relation, "theorem": r.theorem, **asdict(r)}
+        for run, r, relation in probe_rows(theory)
+    ]
+    plateaus = [
+        {
+            **study.setting._asdict(),
+            "sigma_1": study.sigma_1,
+            "predicted": study.predicted,
+            "interval": study.interval,
+            "measured": study.measured,
+            "kappa": study.kappa,
+            "status": study.run.status,
+        }
+        for study in theory.plateaus
+    ]
+    modes = theory.modes
+    kept = {"depth": modes.depth, "lr": modes.lr, "worst": modes.worst, "times": modes.times.tolist()}
+    curves = {name: getattr(modes, name).tolist() for name in ("singular_values", "measured", "predicted")}
+    return {"probes": probed, "plateaus": plateaus, "modes": kept | curves}
+
+
 def _order_json(order: OrderInEta) -> dict[str, Any]:
     """Return the order in ``eta``; a slope of null says that there is no defect."""
     return {
@@ -200,6 +267,6 @@ def _order_json(order: OrderInEta) -> dict[str, Any]:
 
 
 def _training_json(run: TrainingRun) -> dict[str, Any]:
-    left_out = {"weights", "biases", "log"}
+    left_out = {"weights", "biases", "log", "readings"}
     kept = {name: getattr(run, name) for name in run.__dataclass_fields__ if name not in left_out}
     return kept | {"log": [asdict(line) for line in run.log]}

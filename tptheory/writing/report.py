@@ -21,6 +21,7 @@ from tptheory.refuting.counterexample import Refuted
 from tptheory.refuting.settling import stored_form
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
+from tptheory.writing.experiments import DigitsTheory, digits_theory
 from tptheory.writing.gathering import Progress, ReportData, gather
 from tptheory.writing.paper import FOLDER, write_paper
 from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
@@ -59,6 +60,7 @@ def build_report(
     seed: int = 0,
     steps: int = 1000,
     data: DataSet | None = None,
+    study: Callable[[DataSet, int], DigitsTheory] = digits_theory,
     paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportPaths:
@@ -76,8 +78,10 @@ def build_report(
         seed: of everything random.
         steps: how long to train each rule; 0 leaves training out.
         data: what to train on; the digits of scikit-learn unless given.
+        study: what the data are asked of the theorems; see `gather`.
         paper: whether to write a paper too, with every proof, into the folder ``paper``.
-        progress: called with a stage (prove, simulate, train, write), how much of it is done, and how much there is.
+        progress: called with a stage (prove, simulate, train, study, write), how much of it is done, and how much
+            there is.
 
     Raises:
         InvalidTypeError: if ``folder`` is no path, or ``theorems`` holds something else than theorems.
@@ -96,6 +100,7 @@ def build_report(
             seed=seed,
             steps=steps,
             data=data,
+            study=study,
             paper=paper,
             progress=progress,
         )

@@ -17,6 +17,7 @@ from tptheory.writing.figures.spaces import (
     pulled_back_loss,
 )
 from tptheory.writing.figures.style import INK, MARKS, Style, draw, inline_svg, page_style, paper_style, save
+from tptheory.writing.figures.training import modes, plateaus
 
 __all__ = [
     "INK",
@@ -32,8 +33,10 @@ __all__ = [
     "inline_svg",
     "kernel_and_coimage",
     "layer_spaces",
+    "modes",
     "page_style",
     "paper_style",
+    "plateaus",
     "pulled_back_loss",
     "save",
     "singular_modes",

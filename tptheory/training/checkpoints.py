@@ -1,0 +1,162 @@
+"""Checkpoints: everything that a run needs to go on bit for bit, in one file that is either whole or not there.
+
+The file is a safetensors file: arrays by name, no code. One of them, ``facts``, is JSON in UTF-8; another, ``sha256``,
+is the digest of all the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import InvalidFileError, InvalidValueError, complain
+from tptheory.training.data import Array
+
+FORMAT = "tptheory-checkpoint/1"
+"""What a checkpoint calls itself."""
+LARGEST = 2**30
+"""The most bytes that a checkpoint may have: 1 GiB."""
+
+_MEND = "Name another file, or train anew without it."
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What a run was asked to do (``config``), how far it is (``progress``), both JSON, and its arrays by name."""
+
+    config: dict[str, Any]
+    progress: dict[str, Any]
+    arrays: dict[str, Array]
+
+
+def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
+    """Write a checkpoint so that at every moment ``path`` holds the old one or the new one, whole.
+
+    It is written beside its place, forced to the disk, and moved there.
+
+    Raises:
+        InvalidValueError: if the file cannot be written.
+    """
+    from safetensors.numpy import save
+
+    path = Path(path)
+    facts = {"format": FORMAT, "config": checkpoint.config, "progress": checkpoint.progress}
+    arrays = {f"array_{name}": np.array(array, order="C") for name, array in checkpoint.arrays.items()}
+    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    arrays["sha256"] = np.frombuffer(_digest(arrays), np.uint8)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(save(arrays))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise InvalidValueError(
+            complain("checkpoint", "a file that can be written", str(path), f"{error.strerror or error}.")
+        ) from error
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+    """Return what `write_checkpoint` wrote; the file is left as it is.
+
+    Raises:
+        InvalidFileError: if the file is no checkpoint, torn, changed, or larger than `LARGEST`.
+    """
+    path = Path(path)
+    arrays = _arrays(path)
+    facts, digest = (arrays.pop(name, np.zeros(0)) for name in ("facts", "sha256"))
+    if facts.dtype != np.uint8 or digest.dtype != np.uint8 or digest.tobytes() != _digest(arrays | {"facts": facts}):
+        raise InvalidFileError(complain(path.name, "a whole checkpoint", "one whose SHA-256 does not match", _MEND))
+    try:
+        content = json.loads(facts.tobytes())
+    except (ValueError, RecursionError) as error:
+        raise InvalidFileError(complain(path.name, "a checkpoint with JSON facts", str(error), _MEND)) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        came = content.get("format") if isinstance(content, dict) else content
+        raise InvalidFileError(complain(path.name, f"a checkpoint of format {FORMAT}", came, _MEND))
+    if not all(isinstance(content.get(key), dict) for key in ("config", "progress")):
+        raise InvalidFileError(complain(path.name, "a checkpoint with config and progress", sorted(content), _MEND))
+    named = {name.removeprefix("array_"): array for name, array in arrays.items()}
+    return Checkpoint(content["config"], content["progress"], named)
+
+
+def check_same_run(path: str | os.PathLike[str], checkpoint: Checkpoint, config: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint of another run.
+
+    Raises:
+        InvalidFileError: if its config differs from ``config``; the error says where.
+    """
+    theirs = checkpoint.config
+    differing = [key for key in {**config, **theirs} if theirs.get(key) != config.get(key)]
+    if differing:
+        came = ", ".join(f"{key} {theirs.get(key)!r} for {config.get(key)!r}" for key in differing[:4])
+        raise InvalidFileError(
+            complain(
+                Path(path).name,
+                "a checkpoint of this run",
+                came,
+                "Give the options that it was made with, or name another file.",
+            )
+        )
+
+
+def check_arrays(path: str | os.PathLike[str], checkpoint: Checkpoint, expected: Mapping[str, Array]) -> None:
+    """Refuse a checkpoint whose arrays are not named and shaped as ``expected``.
+
+    Raises:
+        InvalidFileError: if a name, a shape or a dtype differs.
+    """
+    theirs, ours = ({k: (A.shape, str(A.dtype)) for k, A in d.items()} for d in (checkpoint.arrays, expected))
+    wrong = sorted(name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name))
+    if wrong:
+        came = f"{wrong[0]} is {theirs.get(wrong[0], 'missing')} for {ours.get(wrong[0], 'nothing')}"
+        raise InvalidFileError(complain(Path(path).name, "a checkpoint of this net", came, _MEND))
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise InvalidFileError(complain(path.name, f"of at most {LARGEST} bytes", f"{size} bytes", _MEND))
+        return {name: array.copy() for name, array in load(path.read_bytes()).items()}
+    except OSError as error:
+        raise InvalidFileError(
+            complain(path.name, "a readable checkpoint", error.strerror or str(error), _MEND)
+        ) from error
+    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError) as error:
+        if isinstance(error, InvalidFileError):
+            raise
+        raise InvalidFileError(complain(path.name, "a whole checkpoint", str(error)[:200], _MEND)) from error
+
+
+def _digest(arrays: Mapping[str, Array]) -> bytes:
+    """Return the SHA-256 of names, dtypes, shapes and bytes, in the order of names."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return digest.digest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force to the disk that a file was moved; where folders cannot be opened, there is no such thing."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

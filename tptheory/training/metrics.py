@@ -1,0 +1,158 @@
+"""Where a run's numbers go besides its result: a file of JSON lines, and TensorBoard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+
+_CHUNK = 2**20
+
+
+class MetricsFile:
+    """One JSON object a line, strict: what is not finite becomes null.
+
+    `position` says how much of the file is on the disk, so that a run that goes on can cut what came after.
+
+    Args:
+        path: a file that does not exist yet, or, to go on, the one that was begun.
+        position: what `position` returned when the run left off; nothing to begin.
+
+    Raises:
+        InvalidValueError: if the file exists and is not empty, though the run begins, or cannot be written.
+        InvalidFileError: if the file does not begin with what the run has written into it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], position: Mapping[str, Any] | None = None) -> None:
+        self.path = Path(path)
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._file: BinaryIO
+        try:
+            if position is None:
+                refuse_existing("metrics", self.path)
+                self._file = self.path.open("wb")
+            else:
+                self._file = self.path.open("r+b")
+                self._go_on(position)
+        except OSError as error:
+            raise InvalidValueError(
+                complain("metrics", "a file that can be written", str(self.path), f"{error.strerror or error}.")
+            ) from error
+
+    def _go_on(self, position: Mapping[str, Any]) -> None:
+        """Cut what the run wrote after ``position``, and nothing that is not its own."""
+        left = position["bytes"]
+        while left and (piece := self._file.read(min(_CHUNK, left))):
+            self._digest.update(piece)
+            left -= len(piece)
+        if left or self._digest.hexdigest() != position["sha256"]:
+            self._file.close()
+            raise InvalidFileError(
+                complain(
+                    self.path.name,
+                    f"the metrics of this run, whose first {position['bytes']} bytes are known",
+                    "other content",
+                    "Put the file back, or train anew.",
+                )
+            )
+        self._size = position["bytes"]
+        self._file.truncate(self._size)
+        self._file.seek(self._size)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """Append one object."""
+        text = (json.dumps(_strict(line), allow_nan=False) + "\n").encode()
+        self._file.write(text)
+        self._file.flush()
+        self._digest.update(text)
+        self._size += len(text)
+
+    def position(self) -> dict[str, Any]:
+        """Force what was written to the disk, and return its length and digest."""
+        os.fsync(self._file.fileno())
+        return {"bytes": self._size, "sha256": self._digest.hexdigest()}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class TensorBoard:
+    """Scalars for TensorBoard, a file of events in a folder; needs the extra ``tensorboard``.
+
+    Args:
+        folder: where the events go.
+        start: the step that the run goes on from; events of later steps, from before it was cut off, are hidden.
+
+    Raises:
+        InvalidValueError: if tensorboardX is not installed, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], start: int = 0) -> None:
+        try:
+            from tensorboardX import SummaryWriter
+        except ImportError:
+            raise InvalidValueError(
+                complain(
+                    "tensorboard",
+                    "left out unless tensorboardX is installed",
+                    str(folder),
+                    "Install it: pip install 'tptheory[tensorboard]'.",
+                )
+            ) from None
+        try:
+            self._writer = SummaryWriter(os.fspath(folder), purge_step=start or None)
+        except OSError as error:
+            raise InvalidValueError(
+                complain("tensorboard", "a folder that can be written", str(folder), f"{error.strerror or error}.")
+            ) from error
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """Add every number of ``line`` at its step."""
+        for name, value in line.items():
+            if name != "step" and isinstance(value, int | float) and not isinstance(value, bool):
+                self._writer.add_scalar(name, value, line["step"])
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+
+def refuse_existing(argument: str, path: str | os.PathLike[str]) -> None:
+    """Refuse to write over a file.
+
+    Raises:
+        InvalidTypeError: if ``path`` is no path.
+        InvalidValueError: if there is a file that is not empty.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidTypeError(complain(argument, "the path of a file", path))
+    path = Path(path)
+    if path.is_dir() or not path.name:
+        raise InvalidValueError(complain(argument, "the path of a file", str(path), "This is a folder."))
+    if path.is_file() and path.stat().st_size:
+        raise InvalidValueError(
+            complain(
+                argument,
+                "a file that does not exist yet",
+                str(path),
+                "To go on with its run, resume from the checkpoint; to begin anew, remove it.",
+            )
+        )
+
+
+def _strict(value: Any) -> Any:
+    """Return ``value`` with None for what strict JSON cannot say."""
+    if isinstance(value, Mapping):
+        return {name: _strict(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
