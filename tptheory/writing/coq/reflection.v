@@ -118,7 +118,7 @@ Definition fits (r : relation) : bool :=
   if r is Mat s t p q then well_typed s t (difference p q) else true.
 
 Definition effect (h : relation) (c : cofactor) : scalar_terms :=
-  times [:: (frac (c_coef c), c_factors c)]
+  times [:: (fopp (frac (c_coef c)), c_factors c)]
   match h with
   | Mat s t p q => let d := difference p q in
       traced (c_size c) (c_left c) (c_right c) (if c_flip c then turned d else d)
