@@ -20,16 +20,35 @@ def library() -> str:
     return files(__package__).joinpath("reflection.v").read_text(encoding="utf-8")
 
 
-def exported(certificates: Mapping[str, Certificate]) -> str:
+def refusal(certificate: Certificate) -> str:
+    """Return why a certificate is not exported, or nothing if it is.
+
+    Raises:
+        InvalidFileError: if the certificate is malformed.
+    """
+    try:
+        for part in alone(certificate.data):
+            translated(part, "theorem", frozenset())
+    except UnsupportedExpressionError as error:
+        return str(error)
+    return ""
+
+
+def exported(certificates: Mapping[str, Certificate], left_out: Mapping[str, str] | None = None) -> str:
     """Return one Coq file that proves what the certificates say, by their names.
+
+    Args:
+        certificates: what to prove.
+        left_out: what a comment says is not in the file, and why.
 
     Raises:
         UnsupportedExpressionError: if a certificate says what this export has no theorem for.
         InvalidFileError: if a certificate is malformed; whether one holds is for Coq to say.
     """
     text = library()
+    said = [f"(* Not in this file: {comment(name)}: {comment(reason)} *)" for name, reason in (left_out or {}).items()]
     taken = frozenset(re.findall(r"\w+", text)) - frozenset("ABZnmpqstuvwxyzabcefghij")
-    lines, theorems = [text], []
+    lines, theorems = [text, *said], []
     for certificate, name in zip(certificates.values(), named(certificates, taken).values(), strict=True):
         lines.append(f"(* {comment(certificate.theorem)} *)")
         for number, part in enumerate(alone(certificate.data), 1):

@@ -95,6 +95,8 @@ class Symbols:
                 self.matrices[a] = len(self.matrices) + 1
                 self.letters[a] = (self.matrices[a], False)
             for n in shape:
+                if n.isdecimal() and not (n.isascii() and int(n) <= LARGEST):
+                    raise UnsupportedExpressionError(f"A size must be at most {LARGEST} for Coq (got {n[:40]}).")
                 self.sizes.setdefault(n, len(self.sizes))
         for b, a in turned.items():
             self.letters[b] = (self.matrices[a], True)
@@ -132,10 +134,79 @@ class Symbols:
 
 
 KEYWORDS = frozenset(
-    "Prop Set Type SProp as at by cofix do else end exists exists2 fix for forall fun if in is let match of return then "
-    "where with using lazymatch R I nat bool true false seq nth size conj erefl leqnn last move apply exact have rewrite "
-    "split left right case elim suff wlog pose set under over L l k Z Z0 N Q S O None Some".split()
+    [
+        "Prop",
+        "Set",
+        "Type",
+        "SProp",
+        "as",
+        "at",
+        "by",
+        "cofix",
+        "do",
+        "else",
+        "end",
+        "exists",
+        "exists2",
+        "fix",
+        "for",
+        "forall",
+        "fun",
+        "if",
+        "in",
+        "is",
+        "let",
+        "match",
+        "of",
+        "return",
+        "then",
+        "where",
+        "with",
+        "using",
+        "lazymatch",
+        "R",
+        "I",
+        "nat",
+        "bool",
+        "true",
+        "false",
+        "seq",
+        "nth",
+        "size",
+        "conj",
+        "erefl",
+        "leqnn",
+        "last",
+        "move",
+        "apply",
+        "exact",
+        "have",
+        "rewrite",
+        "split",
+        "left",
+        "right",
+        "case",
+        "elim",
+        "suff",
+        "wlog",
+        "pose",
+        "set",
+        "under",
+        "over",
+        "L",
+        "l",
+        "k",
+        "Z",
+        "Z0",
+        "N",
+        "Q",
+        "S",
+        "O",
+        "None",
+        "Some",
+    ]
 )
+"""What a variable is not called: words of Coq, and what the exported text itself uses."""
 
 
 def named(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
@@ -174,4 +245,6 @@ def largest(terms: Sequence[Term]) -> None:
     """
     for t in terms:
         if max(abs(t.coefficient.numerator), t.coefficient.denominator) > LARGEST:
-            raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST} for Coq (got {t.coefficient}).")
+            raise UnsupportedExpressionError(
+                f"A number of a statement must be at most {LARGEST} for Coq (got {t.coefficient})."
+            )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import accumulate
 from typing import Any
 
 from tptheory.errors import UnsupportedExpressionError
@@ -12,7 +11,6 @@ from tptheory.writing.coq.reading import (
     PROBE,
     Equation,
     Factor,
-    Polynomial,
     Symbols,
     Word,
     comment,
@@ -32,6 +30,9 @@ from tptheory.writing.coq.text import (
     word_data,
 )
 
+METHODS = ("identity", "rank", "descent", "cancellation", "cases")
+"""The methods that have a theorem in Coq; of induction over layers there is none yet."""
+
 
 class Section:
     """The Coq section of one certificate that is no "all" and no "induction".
@@ -44,6 +45,8 @@ class Section:
 
     def __init__(self, data: dict[str, Any], name: str, taken: frozenset[str]) -> None:
         """Read the certificate."""
+        if data["method"] not in METHODS:
+            raise UnsupportedExpressionError(f"Coq is given no certificate of the method {str(data['method'])[:40]!r}.")
         self.data, self.name, self.symbols = data, name, Symbols(data)
         self.goal = self.symbols.polynomial(data["goal"])
         self.hypotheses = [self.symbols.polynomial(h) for h in data["hypotheses"]]
@@ -56,7 +59,9 @@ class Section:
         if len(plain) == len(every):
             every = {f"size {n}": plain[n] for n in variables} | plain
         sizes |= {n: every[f"size {n}"] for n in variables}
-        self.names = Names({i: every[a] for a, i in self.symbols.matrices.items()}, sizes, {a: every[a] for a in scalars})
+        self.names = Names(
+            {i: every[a] for a, i in self.symbols.matrices.items()}, sizes, {a: every[a] for a in scalars}
+        )
         self.variables = [sizes[n] for n in variables]
 
     def _read_sizes(self, data: dict[str, Any]) -> None:
@@ -76,7 +81,13 @@ class Section:
             rows, columns = self.symbols.shape(a)
             declared.append(f"Variable {self.names.matrices[i]} : {self._matrices(rows, columns)}.")
         declared += [f"Variable {a} : R." for a in self.names.scalars.values()]
-        return [f"Section Of_{self.name}.", *declared, *self._meaning(), *self._theorem(self.data, self.name), f"End Of_{self.name}."]
+        return [
+            f"Section Of_{self.name}.",
+            *declared,
+            *self._meaning(),
+            *self._theorem(self.data, self.name),
+            f"End Of_{self.name}.",
+        ]
 
     def _matrices(self, rows: str, columns: str) -> str:
         return f"'M[R]_({self.names.sizes[rows]}, {self.names.sizes[columns]})"
@@ -118,26 +129,29 @@ class _Theorem:
     def __init__(self, section: Section, data: dict[str, Any], name: str, hypotheses: list[Equation]) -> None:
         self.section, self.data, self.name, self.hypotheses = section, data, name, hypotheses
         self.symbols, self.names, self.goal = section.symbols, section.names, section.goal
+        self.definitions: list[str] = []
         self.probed = data["method"] in ("identity", "rank") and not self.goal.scalar
 
     def lines(self) -> list[str]:
         method = self.data["method"]
         close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
         close |= {"cancellation": self._cancellation, "cases": self._cases}
-        if method not in close:
-            raise UnsupportedExpressionError(f"Coq is given no certificate of the method {str(method)[:40]!r}.")
         check, conclusion, proof = close[method]()
         name, count = self.name, len(self.hypotheses)
+        hypotheses = listed(equation_data(self.symbols, h) for h in self.hypotheses)
         reasons = [*self.data.get("reasons", ())][:count]
         reasons += [""] * (count - len(reasons))
-        alike = [f"{a}^T = {a}" for a in (self.names.matrices[self.symbols.matrices[s]] for s in self.symbols.symmetric)]
+        alike = [
+            f"{a}^T = {a}" for a in (self.names.matrices[self.symbols.matrices[s]] for s in self.symbols.symmetric)
+        ]
         premises = [f"  {text} ->" for text in alike]
         for h, reason in zip(self.hypotheses, reasons, strict=True):
             said = f" (* {comment(str(reason))} *)" if comment(str(reason)) else ""
             premises.append(f"  {equality(self.names, h)} ->{said}")
         intro = [f"s{i}" for i in range(len(alike))] + [f"h{i}" for i in range(count)]
         return [
-            f"Definition {name}_hyps : seq relation := ({listed(equation_data(self.symbols, h) for h in self.hypotheses)})%N.",
+            *self.definitions,
+            f"Definition {name}_hyps : seq relation := ({hypotheses})%N.",
             f"Definition {name}_cofactors : seq cofactor := ({listed(self._cofactors())})%N.",
             f"Lemma {name}_check : {check} = true.",
             "Proof. vm_cast_no_check (erefl true). Qed.",
@@ -166,18 +180,30 @@ class _Theorem:
 
     def _conclusion(self) -> Equation:
         left = self.data.get("left")
-        return equation(self.goal, left if isinstance(left, int) and len(self.goal.terms) == len(self.data["goal"]) else None)
+        return equation(
+            self.goal, left if isinstance(left, int) and len(self.goal.terms) == len(self.data["goal"]) else None
+        )
 
     def _sides(self, e: Equation) -> tuple[str, str]:
-        return f"({terms_data(self.symbols, e.left)})%N", f"({terms_data(self.symbols, e.right)})%N"
+        """Define both sides of the conclusion, and return what they are called."""
+        names = f"{self.name}_left", f"{self.name}_right"
+        for name, terms in zip(names, (e.left, e.right), strict=True):
+            self.definitions.append(f"Definition {name} : seq term := ({terms_data(self.symbols, terms)})%N.")
+        return names
+
+    def _relation(self, e: Equation) -> str:
+        """Return the conclusion as data, whose sides are defined apart."""
+        sides = " ".join(self._sides(e))
+        sizes = self.symbols.sizes
+        return f"Sca {sides}" if e.scalar else f"Mat {sizes[e.shape[0]]} {sizes[e.shape[1]]} {sides}"
 
     def _identity(self) -> tuple[str, str, list[str]]:
         e = self._conclusion()
-        check = self._checked("identical", equation_data(self.symbols, e))
+        check, sides = self._checked("identical", self._relation(e)), (f"{self.name}_left", f"{self.name}_right")
         if e.scalar:
-            return check, equality(self.names, e), [f"exact {self._applied('identical_scalar', '0', *self._sides(e))}."]
+            return check, equality(self.names, e), [f"exact {self._applied('identical_scalar', '0', *sides)}."]
         sizes = [f"{self.symbols.sizes[n]}%N" for n in e.shape]
-        applied = self._applied("identical_matrix", "probe", *sizes, *self._sides(e))
+        applied = self._applied("identical_matrix", "probe", *sizes, *sides)
         return check, equality(self.names, e), [f"apply: by_probe => probe; exact {applied}."]
 
     def _rank(self) -> tuple[str, str, list[str]]:
@@ -187,10 +213,14 @@ class _Theorem:
         sizes, bound = self.symbols.sizes, self.data["bound"]
         first, *others = factors
         rest = listed(f"({sizes[f.shape[1]]}, {terms_data(self.symbols, f.terms)})" for f in others)
-        arguments = [str(sizes[self.goal.shape[0]]), str(sizes[self.goal.shape[1]]), terms_data(self.symbols, self.goal.terms)]
+        arguments = [
+            str(sizes[self.goal.shape[0]]),
+            str(sizes[self.goal.shape[1]]),
+            terms_data(self.symbols, self.goal.terms),
+        ]
         arguments += [str(sizes[first.shape[1]]), terms_data(self.symbols, first.terms), rest]
-        written = [f"({total(self.names, f.terms, False)} : {self.section._matrices(*f.shape)})" for f in factors]
-        goal = f"({total(self.names, self.goal.terms, False)} : {self.section._matrices(*self.goal.shape)})"
+        written = [f"({total(self.names, f.terms, False)} : {self.section._matrices(*f.shape)})%R" for f in factors]
+        goal = f"({total(self.names, self.goal.terms, False)} : {self.section._matrices(*self.goal.shape)})%R"
         if bound in self.data["factors"]:
             at = self.data["factors"].index(bound)
             limit, last = rf"\rank {written[at]}", ["exact: mxrankM_maxr." if at else "exact: leqnn."]
@@ -199,7 +229,11 @@ class _Theorem:
             limit, last = self.names.sizes[bound], ["exact: rank_leq_col."]
         applied = self._applied("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
         steps = ["apply: leq_trans (mxrankM_maxl _ _) _."] * (len(factors) - 1 - at)
-        proof = [f"have -> : {goal} = {' *m '.join(written)} by apply: by_probe => probe; exact {applied}.", *steps, *last]
+        proof = [
+            f"have -> : {goal} = {' *m '.join(written)} by apply: by_probe => probe; exact {applied}.",
+            *steps,
+            *last,
+        ]
         return self._checked("factored", *arguments), rf"(\rank {goal} <= {limit})%N", proof
 
     def _squares(self) -> str:
@@ -215,7 +249,7 @@ class _Theorem:
 
     def _cancellation(self) -> tuple[str, str, list[str]]:
         e, squares = self._conclusion(), self._squares()
-        goal = equation_data(self.symbols, e)
+        goal = self._relation(e)
         applied = self._applied("cancelled_holds", "0", f"({squares})%N", f"({goal})%N")
         return self._checked("cancelled", squares, goal), equality(self.names, e), [f"exact {applied}."]
 
@@ -229,7 +263,8 @@ class _Theorem:
         for number, case in enumerate(split, 1):
             labels = [_label(self.name, f"c{i}") for i in range(len(case))]
             pattern = "".join(f"[{label} " for label in labels) + "_" + "]" * len(labels)
-            proof.append(f"case: chosen => [{pattern}|chosen]; first exact: ({self.name}_case{number} {given} {' '.join(labels)}).")
+            part = f"({self.name}_case{number} {given} {' '.join(labels)})"
+            proof.append(f"case: chosen => [{pattern}|chosen]; first exact: {part}.")
         return self._checked("splits", data), equality(self.names, self._conclusion()), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
@@ -238,6 +273,8 @@ class _Theorem:
     def _cofactor(self, coefficient: str, left: Any, k: int, right: Any, *outer: Any) -> str:
         """Return coefficient * factors * trace of (left * hypothesis * right), with the probe where there is one."""
         a, b, *c = [self.symbols.polynomial([["1", side, "1"]]).terms[0] for side in (left, right, *outer)]
+        if type(k) is not int or k < 0:
+            raise ValueError(f"{k!r} is no hypothesis")
         number, flip = (k, False) if k < len(self.hypotheses) else (k - len(self.hypotheses), True)
         h = self.hypotheses[number]
         factors, size, u, v = [*a.factors, *b.factors], 0, a.word, b.word
@@ -280,6 +317,3 @@ def _conjunction(proofs: Any) -> str:
 
 def _label(name: str, short: str) -> str:
     return f"{name}_{short}"
-
-
-__all__ = ["Polynomial", "Section", "accumulate"]

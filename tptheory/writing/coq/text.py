@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tptheory.writing.coq.reading import Equation, Factor, Polynomial, Symbols, Term, Word, largest
+from tptheory.writing.coq.reading import Equation, Factor, Symbols, Term, Word, largest
 
 
 class Names(NamedTuple):
@@ -64,7 +64,9 @@ def total(names: Names, terms: Sequence[Term], scalar: bool) -> str:
 def equality(names: Names, e: Equation) -> str:
     """Write an equation; a number says of which field."""
     sides = (total(names, side, e.scalar) for side in (e.left, e.right))
-    return " = ".join(sides) + (" :> R" if e.scalar else f" :> 'M[R]_({names.sizes[e.shape[0]]}, {names.sizes[e.shape[1]]})")
+    return " = ".join(sides) + (
+        " :> R" if e.scalar else f" :> 'M[R]_({names.sizes[e.shape[0]]}, {names.sizes[e.shape[1]]})"
+    )
 
 
 def listed(items: Iterable[str]) -> str:
@@ -116,6 +118,3 @@ def table(items: Iterable[str], default: str, clause: str = "") -> str:
 
 def _truth(value: bool) -> str:
     return "true" if value else "false"
-
-
-__all__ = ["Callable", "Names", "Polynomial"]
