@@ -29,23 +29,21 @@ def factor(names: Names, f: Factor) -> str:
     return f"{names.sizes[f.size]}%:R" if f.size else names.scalars[f.scalar]
 
 
-def magnitude(c: Fraction) -> str:
-    """Write the absolute value of a coefficient."""
-    n, d = abs(c.numerator), c.denominator
-    top = "1" if n == 1 and d == 1 else f"{n}%:R"
-    return top if d == 1 else f"({top} / {d}%:R)"
-
-
 def term(names: Names, t: Term, scalar: bool) -> str:
     """Write a term without its sign."""
-    plain = abs(t.coefficient) == 1
-    factors = ([] if plain and t.factors else [magnitude(t.coefficient)]) + [factor(names, f) for f in t.factors]
-    number = " * ".join(factors)
+    top, bottom = abs(t.coefficient.numerator), t.coefficient.denominator
+    numeral = ("1" if top == 1 else f"{top}%:R") + (f" / {bottom}%:R" if bottom != 1 else "")
+    plain = numeral == "1"
+    if t.factors and not plain and bottom != 1:
+        numeral = f"({numeral})"
+    number = " * ".join(([] if plain and t.factors else [numeral]) + [factor(names, f) for f in t.factors])
     if scalar:
         return number
+    word = product(names, t.word)
     if plain and not t.factors:
-        return product(names, t.word)
-    return f"({number}) *: ({product(names, t.word)})"
+        return word
+    number = f"({number})" if " " in number else number
+    return f"{number} *: ({word})" if len(t.word) > 1 else f"{number} *: {word}"
 
 
 def total(names: Names, terms: Sequence[Term], scalar: bool) -> str:
