@@ -106,7 +106,9 @@ def statement(text):
 def compiled(folder, text):
     """Run coqc on a file, and return whether it accepts it and what it says."""
     (folder / "it.v").write_text(text, encoding="utf-8")
-    done = subprocess.run([coqc, "-w", "none", "it.v"], cwd=folder, capture_output=True, text=True, timeout=450)
+    done = subprocess.run(
+        [coqc, "-w", "none", "-R", ".", "", "it.v"], cwd=folder, capture_output=True, text=True, timeout=450
+    )
     return done.returncode == 0 and done.stdout.strip().endswith("Closed under the global context"), done.stderr
 
 
@@ -124,7 +126,8 @@ def test_nothing_is_assumed_and_the_end_says_so():
     """The library admits nothing, and the file asks Coq what it rests on."""
     assert not re.search(r"\b(Admitted|admit|Axiom|Parameter|Conjecture|Abort|bypass_check)\b", library())
     text = exported({"a": Certificate(MOVED), "b": Certificate(MOVED)})
-    assert text.endswith("Definition everything := (@a_1, @b_1).\nPrint Assumptions everything.\n")
+    uses = "  let _ := @a_1 in\n  let _ := @b_1 in\n"
+    assert text.endswith(f"Definition everything : True :=\n{uses}  I.\nPrint Assumptions everything.\n")
     assert text == exported({"a": Certificate(MOVED), "b": Certificate(MOVED)})
 
 
@@ -205,7 +208,7 @@ def tampered():
     yield small(**plain, symbols=MOVED["symbols"] | {"D'": ["n", "n"]}) | {
         "adjoints": [*plain["adjoints"], ["D", "D'"]]
     }
-    yield SPLIT | {"split": [SPLIT["split"][0]]}
+    yield SPLIT | {"split": SPLIT["split"][:1], "parts": SPLIT["parts"][:1]}
     yield SPLIT | {"cofactors": SPLIT["cofactors"][:1]}
     yield SPLIT | {"parts": [SPLIT["parts"][0], SPLIT["parts"][0]]}
     yield SQUARES | {"squares": [["-2", [["1", ["B'"]]]]]}
@@ -239,10 +242,26 @@ def test_coq_closes_theorems_of_every_method(tmp_path):
 
 @pytest.mark.slow
 @needs_coqc
+@pytest.mark.parametrize("lemma", ["Lemma by_probe", "Lemma cut_like", "Theorem c1_1"])
+def test_what_is_admitted_anywhere_is_told(lemma, tmp_path):
+    """The closing line sees through to every theorem and to the library: an admitted proof is no closed one."""
+    before, after = exported({f"c{i}": Certificate(data) for i, data in enumerate(ACCEPTED[:2])}).split(lemma, 1)
+    accepted, said = compiled(tmp_path, before + lemma + after.replace("Qed.", "Admitted.", 1))
+    assert not accepted
+    assert not said
+
+
+@pytest.mark.slow
+@needs_coqc
 def test_coq_refuses_every_tampered_certificate(tmp_path):
     """A coefficient, a word, an index, a sign changed, a hypothesis, a square, a case or a cofactor dropped."""
+    (tmp_path / "reflection.v").write_text(library(), encoding="utf-8")
+    subprocess.run([coqc, "-w", "none", "-R", ".", "", "reflection.v"], cwd=tmp_path, check=True, capture_output=True)
+    opening = re.findall(r"^(?:From|Set|Import|Local Open) .*\n", library(), re.MULTILINE)
+    header = "".join(opening) + "Require Import reflection.\n"
+    assert compiled(tmp_path, header + text_of(MOVED))[0]
     for number, data in enumerate(tampered()):
-        accepted, said = compiled(tmp_path, exported({"it": Certificate(data)}))
+        accepted, said = compiled(tmp_path, header + text_of(data))
         assert not accepted, number
         assert "erefl true" in said, said
 
