@@ -22,7 +22,7 @@ from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
 
-COMMANDS = ["derive", "prove", "refute", "check", "latex", "invariants", "simulate", "train", "report"]
+COMMANDS = ["derive", "prove", "refute", "check", "latex", "export", "invariants", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
 from sympy import Identity, MatrixSymbol, symbols
@@ -566,6 +566,8 @@ WRONG = [
     (("refute", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
     (("latex", "missing.py"), "Theorem files here"),
     (("latex", "facts.py", "--seconds", "0"), "'seconds' must be a positive number"),
+    (("export", "coq", "missing.json"), "must be a readable certificate"),
+    (("export", "coq", "missing.py"), "Theorem files here"),
     (("check", "missing.json"), "must be a readable certificate"),
     (("check", "facts.py"), "must be a certificate in JSON"),
     (("simulate", "--rule", "bpp"), "Did you mean 'bp'?"),
@@ -611,7 +613,7 @@ WRONG = [
 def test_wrong_input_ends_in_one_clear_line(run, facts, tmp_path, arguments, message, extra):
     """Wrong input is one line on stderr that says how to mend it, status 2, and nothing on stdout."""
     (tmp_path / "broken.py").write_text(FACTS.split("@theorem")[0] + "nowhere\n", encoding="utf-8")
-    extra = () if arguments[0] == "latex" else extra
+    extra = () if arguments[0] in ("latex", "export") else extra
     result = run(*arguments, *extra, status=2)
     assert re.fullmatch(r"error: .*\n", result.stderr)
     assert message in result.stderr

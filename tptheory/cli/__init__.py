@@ -2,6 +2,7 @@
 
 from tptheory.cli import (  # noqa: F401  importing them is what adds their commands
     appendix,
+    export,
     invariants,
     nets,
     proofs,

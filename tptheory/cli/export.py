@@ -1,0 +1,85 @@
+"""The commands that hand proofs to other systems: export coq."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, console, printable
+from tptheory.cli.theorems import collected
+from tptheory.errors import InvalidFileError, UnsupportedExpressionError, complain
+
+if TYPE_CHECKING:
+    from tptheory.proving.certificate import Certificate
+
+export = typer.Typer(no_args_is_help=True, help="Hand proofs to other systems.")
+app.add_typer(export, name="export")
+
+
+@export.callback()
+def exports() -> None:
+    """Hand proofs to other systems."""
+
+
+@export.command()
+def coq(
+    targets: Annotated[
+        list[str], typer.Argument(metavar="TARGET", help="A certificate.json, a folder, file.py, or file.py::name.")
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")] = None,
+    seconds: Seconds = 10.0,
+) -> None:
+    """Write one Coq file that proves what certificates say, for coqc with MathComp's algebra.
+
+    The file holds a checker of its own, proved sound over every real field and for all sizes, and the theorems about
+    matrices that it closes. A tampered certificate is written as it stands, and coqc refuses it. Inductions over
+    layers are not exported: they are named on stderr and in the file. Verdicts that are stored beside theorems are
+    checked again, others are searched for. Theorem files are Python and are run: name only files that you trust.
+
+    Exit status: 0 everything is in the file; 3 something is not, and was named.
+    """
+    from tptheory.writing.coq import exported, refusal
+
+    named, left_out = dict(_certificates(targets, seconds)), {}
+    for name, certificate in list(named.items()):
+        reason = refusal(certificate)
+        if reason:
+            left_out[name] = reason
+            del named[name]
+    for name, reason in left_out.items():
+        console(stderr=True).print(f"not exported: {printable(name)}: {printable(reason)}")
+    if not named:
+        raise UnsupportedExpressionError("There is nothing here that can be exported to Coq.")
+    text = exported(named, left_out)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        draft = out.with_name(f".{out.name}.draft")
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, out)
+        console().print(str(out))
+    raise typer.Exit(UNDECIDED if left_out else PROVED)
+
+
+def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str, Certificate]]:
+    """Run through the certificates that the targets name; of theorems, those that are proved."""
+    from tptheory.proving.certificate import Certificate
+    from tptheory.proving.verdicts import Proved
+    from tptheory.refuting.library import settling
+
+    files = [target for target in targets if target.endswith(".json")]
+    for target in files:
+        certificate = Certificate.load(target)
+        if "method" not in certificate.data:
+            raise InvalidFileError(complain("target", "a certificate", target, "A counterexample has none."))
+        yield Path(target).stem, certificate
+    others = [target for target in targets if target not in files]
+    theorems = collected(others) if others else {}
+    with settling(list(theorems.values()), seconds) as results:
+        for one in results:
+            if isinstance(one.verdict, Proved):
+                yield f"{one.theorem.path.stem}.{one.theorem.name}", one.verdict.certificate
