@@ -47,6 +47,7 @@ SPELLINGS = {
     "Penrose, 1955": "penrose1955",
     "Penrose, 1956": "penrose1956",
     "Rao, 1962": "rao1962",
+    "Robertson and Koyejo, 2023": "robertson2023",
     "Rumelhart, Hinton and Williams, 1986": "rumelhart1986",
     "Rumelhart et al., 1986": "rumelhart1986",
     "Saxe et al., 2014": "saxe2014",
