@@ -110,7 +110,7 @@ def balanced_weights_share_singular_values():
 
 @theorem("The FA flow conserves B W_{l+1} + W_{l+1}' B' - W_l W_l' at any depth: weights align with their feedback")
 def fa_alignment():
-    """B G_{l+1} = d_l x_l' = G_l W_l': B carries d_{l+1} to d_l (Robertson and Koyejo, 2023; Lillicrap et al., 2016)."""
+    """B G_{l+1} = d_l x_l' = G_l W_l', by B (Lillicrap et al., 2016; Robertson and Koyejo, 2023)."""
     return at_hidden_layers(Conserved(alignment(net, l), along=FA.flow(net)))
 
 
