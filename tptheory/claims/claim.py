@@ -96,7 +96,7 @@ class Claim:
         assumed = (h.matrices if isinstance(h, Hypothesis) else h.residuals() for h in self.given)
         return _symbols(self.expressions(), *assumed)
 
-    def _repr_latex_(self) -> str:
+    def _repr_markdown_(self) -> str:
         return self.latex()
 
 

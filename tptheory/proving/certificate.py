@@ -131,6 +131,9 @@ class Certificate:
         """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
         return typeset(self.chains())
 
+    def _repr_markdown_(self) -> str:
+        return self.latex()
+
 
 def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the parts of a certificate, and say of each case, base and step which it is."""

@@ -115,6 +115,9 @@ class Counterexample:
             parts.append(rf"{latex(broken.expression)} = {_matrix_latex(broken.value)} \neq {broken.expected}")
         return r",\quad ".join(parts)
 
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
     def snippet(self) -> str:
         """Return Python that evaluates both sides exactly, with nothing hidden."""
         broken = self.violation()
@@ -163,6 +166,9 @@ class Refuted(Verdict):
     def latex(self) -> str:
         """Return the statement and the counterexample in LaTeX text mode."""
         return rf"{self.claim.latex()} \emph{{(refuted)}} Counterexample: ${self.counterexample.latex()}$."
+
+    def _repr_markdown_(self) -> str:
+        return f"{super()._repr_markdown_()}\n\nCounterexample: {self.counterexample._repr_latex_()}"
 
     def __repr__(self) -> str:
         """Show what was refuted, and by what."""
