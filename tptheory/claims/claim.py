@@ -65,7 +65,8 @@ class Claim:
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
         conclusion = self.conclusion(lambda e: f"${latex(e)}$")
-        return f"If {'; '.join(h.latex() for h in self.given)}, then {conclusion}." if self.given else f"{conclusion}."
+        assumed = "; ".join(h.latex().removesuffix(".") for h in self.given)
+        return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""

@@ -132,7 +132,8 @@ class Certificate:
         return typeset(self.chains())
 
     def _repr_markdown_(self) -> str:
-        return self.latex()
+        """Return the proof as a notebook can show it: there are no pages to break."""
+        return self.latex().replace("{\\allowdisplaybreaks\n", "").replace("\\end{align*}\n}", "\\end{align*}")
 
 
 def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
