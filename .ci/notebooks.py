@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import time
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 60
-"""How long a notebook may take; a cell that takes longer is stopped."""
+SECONDS = 120
+"""How long a notebook may take, and any cell of it: twice what one busy core needs."""
 
 
 def executed(script: Path) -> nbformat.NotebookNode:
@@ -27,7 +30,19 @@ def executed(script: Path) -> nbformat.NotebookNode:
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02}"
     resources = {"metadata": {"path": str(script.parent)}}
-    return NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False).execute()
+    NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False).execute()
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
+        if "image/png" in output.get("data", {}):
+            output.data["image/png"] = smaller(output.data["image/png"])
+    return notebook
+
+
+def smaller(image: str) -> str:
+    """Return a picture with a palette of 256 colours: a third of the bytes, and no difference to the eye."""
+    stream = io.BytesIO()
+    picture = Image.open(io.BytesIO(b64decode(image))).convert("RGB")
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
+    return b64encode(stream.getvalue()).decode() + "\n"
 
 
 def main() -> None:

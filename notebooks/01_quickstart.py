@@ -64,7 +64,9 @@ refuted
 # *partial isometry*, $W W^T W = W$, the updates agree: not on examples, but for all real matrices of all sizes.
 
 # %%
-proved = decide(Equal(tp.update(net, 1), bp.update(net, 1), given=[partial_isometry(net.weight(2))]))
+proved = decide(
+    Equal(tp.update(net, 1), bp.update(net, 1), given=[partial_isometry(net.weight(2))])
+)
 proved
 
 # %% [markdown]
@@ -82,7 +84,9 @@ proved.certificate
 L, l, k = (Symbol(name, integer=True) for name in "Llk")
 deep = DeepLinearNetwork(depth=L)
 isometries = ForAll(partial_isometry(deep.weight(k)), (k, 2, L))
-at_any_depth = decide(ForAll(Equal(tp.update(deep, l), bp.update(deep, l)), (l, 1, L), given=[isometries]))
+at_any_depth = decide(
+    ForAll(Equal(tp.update(deep, l), bp.update(deep, l)), (l, 1, L), given=[isometries])
+)
 display(at_any_depth)
 print(proved.certificate.check(), at_any_depth.certificate.check())
 

@@ -103,12 +103,15 @@ from tptheory.writing.figures import MARKS
 rng = np.random.default_rng(1)
 weights = [rng.standard_normal((3, 4)) / 2, rng.standard_normal((2, 3)) / 2]
 x, y = rng.standard_normal(4), rng.standard_normal(2)
-runs = [simulate(rule, weights, x, y, lr=0.01, steps=150) for rule in (Backprop(), TargetProp(), mixed)]
+runs = [
+    simulate(rule, weights, x, y, lr=0.01, steps=150) for rule in (Backprop(), TargetProp(), mixed)
+]
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
 for run, mark in zip(runs, MARKS, strict=False):
     values = [
-        evaluate(bp_law / 2 + tp_law / 2, {W1: W1_t, W2: W2_t}) for W1_t, W2_t in zip(*run.weights, strict=True)
+        evaluate(bp_law / 2 + tp_law / 2, {W1: W1_t, W2: W2_t})
+        for W1_t, W2_t in zip(*run.weights, strict=True)
     ]
     left.semilogy(run.loss, **mark, markevery=15, label=run.rule.title)
     right.plot(np.array(values) - values[0], **mark, markevery=15)
