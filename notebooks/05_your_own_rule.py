@@ -88,6 +88,17 @@ tp_law = LogPdet(W2) - squared_norm(W1) / 2
 display(*(decide(Conserved(law, along=flow)) for law in (bp_law / 2 + tp_law / 2, bp_law, tp_law)))
 
 # %% [markdown]
+# And if you have no guess? At numbered widths the laws of a flow can be **counted**, from the Lie algebra that the data
+# span, and **searched for**; what is found is certified as above. For this rule the search comes back with the same law,
+# and the count says that there is no other.
+
+# %%
+from tptheory import conservation_laws
+
+found = conservation_laws(mixed, widths=(2, 2, 1))
+display(found, *found.laws)
+
+# %% [markdown]
 # ## Simulated
 #
 # The same definition, on numbers. Three rules start from the same weights; the losses fall, and the law of the mixed
