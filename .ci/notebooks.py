@@ -30,7 +30,7 @@ def executed(script: Path) -> nbformat.NotebookNode:
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02}"
     resources = {"metadata": {"path": str(script.parent)}}
-    NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False).execute()
+    NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False, coalesce_streams=True).execute()
     for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
         if "image/png" in output.get("data", {}):
             output.data["image/png"] = smaller(output.data["image/png"])
