@@ -10,6 +10,8 @@ import jupytext
 import nbformat
 import pytest
 
+from tptheory import collect
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "re", "sympy"}
@@ -68,6 +70,18 @@ def test_there_are_notebooks():
     """The scripts are found, and no notebook is without one."""
     assert SCRIPTS
     assert sorted((ROOT / "notebooks").glob("*.ipynb")) == [script.with_suffix(".ipynb") for script in SCRIPTS]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=named)
+def test_links_lead_somewhere(script):
+    """The README names the notebook, and every file and theorem that the notebook names is there."""
+    assert f"(notebooks/{script.stem}.ipynb)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    source = script.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", source) if "{" not in link]
+    assert links
+    assert all((script.parent / link).exists() for link in links)
+    for node in re.findall(r'"(\w+\.py::\w+)"', source):
+        assert len(collect(ROOT / "proofs" / node)) == 1
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=named)
