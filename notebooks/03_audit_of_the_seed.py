@@ -428,6 +428,9 @@ answer("reconstruction_is_enough", "right_inverses_reach")
 # (the comment: "tf.gradients can't go backward through the graph..."). So the top hidden layer learns by
 # backpropagation whatever the inverses do, and the figure of a loss that falls says nothing about them. Five layers from
 # the seed's start: how long is the error $x_l - t_l$ that each layer is given?
+#
+# (Nor need they go backward: a target passes down by the inverse alone, $t_{l-1} = x_{l-1} + g(t_l) - g(x_l)$, and with
+# $g = W^+$ that is already what the error signal does, as [proved](../proofs/seed_claims.py).)
 
 # %%
 sizes = [50, 100, 100, 100, 100, 10]
