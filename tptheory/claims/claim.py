@@ -65,7 +65,8 @@ class Claim:
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
         conclusion = self.conclusion(lambda e: f"${latex(e)}$")
-        return f"If {'; '.join(h.latex() for h in self.given)}, then {conclusion}." if self.given else f"{conclusion}."
+        assumed = "; ".join(h.latex().removesuffix(".") for h in self.given)
+        return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""
@@ -96,7 +97,7 @@ class Claim:
         assumed = (h.matrices if isinstance(h, Hypothesis) else h.residuals() for h in self.given)
         return _symbols(self.expressions(), *assumed)
 
-    def _repr_latex_(self) -> str:
+    def _repr_markdown_(self) -> str:
         return self.latex()
 
 

@@ -131,6 +131,10 @@ class Certificate:
         """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
         return typeset(self.chains())
 
+    def _repr_markdown_(self) -> str:
+        """Return the proof as a notebook can show it: there are no pages to break."""
+        return self.latex().replace("{\\allowdisplaybreaks\n", "").replace("\\end{align*}\n}", "\\end{align*}")
+
 
 def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the parts of a certificate, and say of each case, base and step which it is."""

@@ -33,8 +33,8 @@ class Verdict:
         """Return the reason in words."""
         raise NotImplementedError
 
-    def _repr_latex_(self) -> str:
-        return self.latex()
+    def _repr_markdown_(self) -> str:
+        return f"**{self.word.capitalize()}:** {self.claim.latex()}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -109,11 +109,21 @@ class Counterexample:
 
     def latex(self) -> str:
         """Return the values and the broken statement in LaTeX, for math mode."""
-        parts = [rf"{latex(s)} = {_matrix_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+        parts = self._values_latex()
         broken = self.violation()
         if broken is not None:
             parts.append(rf"{latex(broken.expression)} = {_matrix_latex(broken.value)} \neq {broken.expected}")
         return r",\quad ".join(parts)
+
+    def _values_latex(self) -> list[str]:
+        return [rf"{latex(s)} = {_matrix_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+
+    def _repr_markdown_(self) -> str:
+        """Return the values, and what comes out, without the expression that it comes out of."""
+        values = ", ".join(f"${value}$" for value in self._values_latex())
+        broken = self.violation()
+        outcome = "" if broken is None else f": what should be {broken.expected} is ${_matrix_latex(broken.value)}$"
+        return f"Counterexample: {values}{outcome}."
 
     def snippet(self) -> str:
         """Return Python that evaluates both sides exactly, with nothing hidden."""
@@ -163,6 +173,9 @@ class Refuted(Verdict):
     def latex(self) -> str:
         """Return the statement and the counterexample in LaTeX text mode."""
         return rf"{self.claim.latex()} \emph{{(refuted)}} Counterexample: ${self.counterexample.latex()}$."
+
+    def _repr_markdown_(self) -> str:
+        return f"{super()._repr_markdown_()}\n\n{self.counterexample._repr_markdown_()}"
 
     def __repr__(self) -> str:
         """Show what was refuted, and by what."""

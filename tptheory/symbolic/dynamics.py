@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sympy import MatrixExpr, MatrixSymbol
+from sympy import MatrixExpr, MatrixSymbol, latex
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
@@ -48,6 +48,16 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     def __repr__(self) -> str:
         """Show the call that builds this motion."""
         return f"{self.rule!r}.{type(self).__name__.lower()}({self.net!r})"
+
+    def _repr_latex_(self) -> str | None:
+        if self.net.any_depth:
+            return None
+        rows = r" \\ ".join(rf"{self._moved(latex(W))} &= {latex(change)}" for W, change in self.items())
+        return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
+
+    def _moved(self, symbol: str) -> str:
+        """Return how the motion of a symbol is written in LaTeX."""
+        return rf"\tfrac{{d}}{{dt}} {symbol}"
 
     def refuse_unknown_error(self, expression: Any) -> None:
         """Refuse an expression that moves in a way that the loss leaves open.
@@ -117,6 +127,9 @@ class Flow(Motion):
 
 class Step(Motion):
     """One finite step of size ``eta``: maps each parameter to its change ``dW_l = -eta G_l``."""
+
+    def _moved(self, symbol: str) -> str:
+        return rf"\Delta {symbol}"
 
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""

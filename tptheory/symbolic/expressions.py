@@ -189,6 +189,13 @@ class Chain(MatMul):
         factors = factors[1:] if factors[0] == 1 else factors
         return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
 
+    def _latex(self, printer: Any, *_: Any) -> str:
+        first, *rest = self.args
+        if not first.is_Rational or first.is_Integer:
+            return printer._print_MatMul(self)
+        matrices = " ".join(printer.parenthesize(matrix, PRECEDENCE["Mul"]) for matrix in rest)
+        return f"{printer._print(first)} {matrices}"  # SymPy would put brackets round a fraction
+
 
 def matmul(*factors: Any) -> MatrixExpr:
     """Return the product of scalars and matrices: flattened, identities dropped, nothing else simplified.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol
+from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol, latex
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.dynamics import EveryLayer, Flow, Step
@@ -134,6 +134,18 @@ class Rule:
     def __repr__(self) -> str:
         """Show the call that builds this rule."""
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
+    def _repr_latex_(self) -> str | None:
+        """Show the rule at a layer ``l`` of a network of any depth; nothing if it does not speak of such a layer."""
+        L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+        net = DeepLinearNetwork(depth=L)
+        above = L if self.direct else l
+        try:
+            sent = latex(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
+            seen = latex(self.presynaptic(net, l))
+        except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
+            return None
+        return rf"$\displaystyle d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {seen}$"
 
 
 def _every_layer(

@@ -1,0 +1,171 @@
+"""What a notebook shows of rules, motions, claims, verdicts and proofs: mathematics, and no code of a page."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from sympy import Rational, Symbol, latex
+
+from tptheory import (
+    RULES,
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    Nonincreasing,
+    Pinv,
+    RankAtMost,
+    Rule,
+    TargetProp,
+    decide,
+    matadd,
+    matmul,
+    partial_isometry,
+)
+
+BP, TP = Backprop(), TargetProp()
+net, pair = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=1, batch=2)
+W2 = net.weight(2)
+same = Equal(TP.update(net, 1), BP.update(net, 1))
+isometry = Equal(TP.update(net, 1), BP.update(net, 1), given=[partial_isometry(W2)])
+
+
+class Mixed(Rule):
+    """Half the transpose, half the pseudo-inverse."""
+
+    name, title = "mixed", "Mixed"
+
+    def feedback(self, net, l):
+        """Return the mean of the two."""
+        return matadd(net.weight(l).T / 2, Pinv(net.weight(l)) / 2)
+
+
+class Numbered(Rule):
+    """A rule that knows two layers by number."""
+
+    name, title = "numbered", "Numbered"
+
+    def feedback(self, net, l):
+        """Return the transpose, at a layer that is a number."""
+        return [None, None, net.weight(2).T][l]
+
+
+def shown(thing):
+    """Return what a notebook shows of a thing: as Markdown if it can, else as LaTeX."""
+    data, _ = DisplayFormatter().format(thing)
+    return data.get("text/markdown") or data["text/latex"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (BP, r"d_{l-1} = W_{l}^{T} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}"),
+        (TP, r"d_{l-1} = W_{l}^{+} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}"),
+        (
+            Mixed(),
+            r"d_{l-1} = \left(\frac{1}{2} W_{l}^{+} + \frac{1}{2} W_{l}^{T}\right) d_{l},"
+            r"\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}",
+        ),
+    ],
+)
+def test_a_rule_is_shown_as_its_feedback(rule, expected):
+    """At a layer l of a network of any depth."""
+    assert shown(rule) == rf"$\displaystyle {expected}$"
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_is_shown(rule):
+    """No rule of the library falls back to its name."""
+    assert shown(rule()).startswith(r"$\displaystyle d_{l-1} = ")
+
+
+def test_a_rule_for_numbered_layers_is_shown_by_its_name():
+    """It has no formula for a layer l, and shows no error."""
+    assert Numbered()._repr_latex_() is None
+    assert repr(Numbered()) == "Numbered()"
+
+
+def test_motions_are_shown_line_by_line():
+    """A step by its changes, a flow by its velocities, a line for each weight."""
+    step, flow = shown(TP.step(net)), shown(TP.flow(net))
+    for l in net.layers:
+        assert rf"\Delta W_{{{l}}} &= {latex(TP.update(net, l))}" in step
+        assert rf"\tfrac{{d}}{{dt}} W_{{{l}}} &= {latex(TP.flow(net)[net.weight(l)])}" in flow
+    assert step.count(r"\\") == flow.count(r"\\") == 1
+
+
+def test_a_motion_at_any_depth_has_no_list():
+    """It is shown by its call."""
+    assert TP.flow(DeepLinearNetwork(depth=Symbol("L", integer=True)))._repr_latex_() is None
+
+
+def test_verdicts_lead_with_the_word():
+    """Proved, or refuted with the counterexample and what comes out."""
+    assert shown(decide(isometry)) == f"**Proved:** {isometry.latex()}"
+    assert shown(decide(same)) == (
+        f"**Refuted:** {same.latex()}\n\n"
+        r"Counterexample: $W_{1} = \begin{pmatrix} 0 \end{pmatrix}$, $W_{2} = \begin{pmatrix} 2 \end{pmatrix}$, "
+        r"$x = \begin{pmatrix} 1 \end{pmatrix}$, $y = \begin{pmatrix} 1 \end{pmatrix}$, $\eta = 1$: "
+        r"what should be 0 is $\begin{pmatrix} - \frac{3}{2} \end{pmatrix}$."
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (RankAtMost(BP.update(pair, 1), 1), "what should be of rank at most 1 is $"),
+        (Nonincreasing(-net.loss, along=BP.flow(net)), "what should be at most 0 is $1$."),
+        (Conserved(W2, along=BP.flow(net)), "what should be 0 is $"),
+    ],
+)
+def test_counterexamples_say_what_should_come_out(claim, expected):
+    """As each kind of claim has it."""
+    assert expected in shown(decide(claim).counterexample)
+
+
+def test_proofs_are_shown_without_the_code_of_pages():
+    """What lets LaTeX break a page is left out, in long proofs of several chains too; environments stay closed."""
+    proof = decide(Nonincreasing(net.loss, along=Mixed().flow(net))).certificate
+    assert r"\allowdisplaybreaks" in proof.latex()
+    text = shown(proof)
+    assert r"\allowdisplaybreaks" not in text
+    assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") >= 1
+    assert text.count("{") == text.count("}")
+    assert not re.search(r"^\}$", text, re.MULTILINE)
+
+
+def test_a_hypothesis_ends_without_a_full_stop():
+    """It stands in the middle of a sentence, whether it is a property, an equation or one for all layers."""
+    L, l, k = (Symbol(name, integer=True) for name in "Llk")
+    deep = DeepLinearNetwork(depth=L)
+    given = [ForAll(partial_isometry(deep.weight(k)), (k, 2, L)), Equal(deep.output, deep.target)]
+    text = ForAll(Equal(TP.update(deep, l), BP.update(deep, l)), (l, 1, L), given=given).latex()
+    assert re.match(r"If .*\$L\$; \$x_\{L\}\$ = \$y\$, then ", text)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (Rational(1, 2), r"\frac{1}{2} W_{1}"),
+        (Rational(-3, 2), r"- \frac{3}{2} W_{1}"),
+        (2, "2 W_{1}"),
+        (-1, "- W_{1}"),
+    ],
+)
+def test_coefficients_have_no_brackets(number, expected):
+    """A fraction before a matrix is a fraction."""
+    assert latex(matmul(number, net.weight(1))) == expected
+
+
+def test_sums_keep_their_brackets():
+    """The fraction multiplies the whole sum."""
+    W = net.weight(1)
+    assert latex(matmul(Rational(1, 2), matadd(W, 3 * W.T.T, matmul(W, W.T, W)), W.T)).startswith(r"\frac{1}{2} \left(")
+
+
+def test_layers_in_order():
+    """Lines of a motion stand in the order of the layers."""
+    places = [shown(TP.step(net)).index(rf"\Delta W_{{{l}}}") for l in net.layers]
+    assert all(a < b for a, b in pairwise(places))
