@@ -90,7 +90,7 @@ import sys
 from tptheory.sweeping.grid import Grid
 from tptheory.sweeping.running import sweep
 if __name__ == "__main__":
-    sweep(sys.argv[1], Grid({"n": range(1, 31), "pause": [0.03]}), sys.argv[2], workers=2)
+    sweep(sys.argv[1], Grid({"n": range(1, 31), "pause": [0.1]}), sys.argv[2], workers=2)
 """
 
 
