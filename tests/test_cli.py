@@ -15,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refute, rule_named
-from tptheory.cli import app, shell, theorem_folder, theorems, training
+from tptheory.claims import theorem as collecting
+from tptheory.claims.theorem import theorem_folder
+from tptheory.cli import app, shell, theorems, training
 from tptheory.proving import tactics
 from tptheory.refuting import library
 from tptheory.training.inverses import InverseSettings
@@ -681,8 +683,8 @@ def test_the_theorem_folder(tmp_path, monkeypatch):
     """`./proofs` is meant if it holds theorems; else the folder in the package, else the one beside it."""
     monkeypatch.chdir(tmp_path)
     package = tmp_path / "site" / "tptheory"
-    monkeypatch.setattr(theorems, "__file__", str(package / "cli" / "theorems.py"))
-    with pytest.raises(theorems.InvalidFileError, match="a folder with theorem files"):
+    monkeypatch.setattr(collecting, "__file__", str(package / "claims" / "theorem.py"))
+    with pytest.raises(collecting.InvalidFileError, match="a folder with theorem files"):
         theorem_folder()
     folders = [package.parent / "proofs", package / "proofs", tmp_path / "proofs"]
     for folder in folders:

@@ -64,6 +64,8 @@ from tptheory.symbolic.rules import (
     eta,
     rule_named,
 )
+from tptheory.training.data import load_digits, load_mnist, load_rings
+from tptheory.training.trainer import train
 
 __version__ = "0.1.0"
 
@@ -120,6 +122,9 @@ __all__ = [
     "gradient",
     "inner",
     "invertible",
+    "load_digits",
+    "load_mnist",
+    "load_rings",
     "matadd",
     "matmul",
     "nonzero",
@@ -139,5 +144,6 @@ __all__ = [
     "theorem",
     "tp_closed_form",
     "trace",
+    "train",
     "transpose",
 ]

@@ -15,6 +15,9 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
+THEOREMS = "proofs"
+"""The folder whose theorems are meant where none are named."""
+
 
 class Theorem:
     """A claim with a name, a title, a reason, and what is expected of it: call it, and it returns the claim.
@@ -106,17 +109,24 @@ def _check_title(name: str, title: Any) -> None:
         raise InvalidTypeError(complain("title", "a sentence", title, f'Write @{name}("What holds").'))
 
 
-def collect(target: str | Path) -> list[Theorem]:
+def collect(target: str | Path | None = None) -> list[Theorem]:
     """Return the theorems of ``file.py``, ``file.py::name`` or a folder, in the order in which they are written.
 
+    Without a target, those of `theorem_folder`; a path that does not exist and begins with ``proofs`` is meant there.
     The files are Python and are run: name only files that you trust.
+
+    >>> [theorem] = collect("proofs/error_ray.py::error_steps_along_a_ray")
+    >>> theorem.expected
+    'proved'
 
     Raises:
         InvalidFileError: if there is no such file, it does not import, or it holds no theorem.
         UnknownNameError: if the file has no theorem of that name; the nearest is suggested.
     """
-    path_text, _, name = str(target).partition("::")
+    path_text, _, name = str(THEOREMS if target is None else target).partition("::")
     path = Path(path_text)
+    if target is None or (path.parts[:1] == (THEOREMS,) and not path.exists()):
+        path = theorem_folder().joinpath(*path.parts[1:])
     if path.is_dir():
         files = [f for f in sorted(path.glob("*.py")) if not f.name.startswith("_")]
         if not files:
@@ -138,6 +148,19 @@ def collect(target: str | Path) -> list[Theorem]:
     if not named:
         raise unknown_name("theorem", name, (t.name for t in found))
     return named
+
+
+def theorem_folder() -> Path:
+    """Return ``./proofs`` if it holds theorem files, else the folder in the installed package, else the checkout's.
+
+    Raises:
+        InvalidFileError: if none of them does.
+    """
+    package = Path(__file__).parent.parent
+    for folder in (Path(THEOREMS), package / THEOREMS, package.parent / THEOREMS):
+        if any("@theorem" in file.read_text(encoding="utf-8", errors="replace") for file in folder.glob("*.py")):
+            return folder
+    raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", THEOREMS, "Name one."))
 
 
 def _neighbours(path: Path) -> list[str]:

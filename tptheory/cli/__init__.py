@@ -14,6 +14,5 @@ from tptheory.cli import (  # noqa: F401  importing them is what adds their comm
     training,
 )
 from tptheory.cli.shell import app, main
-from tptheory.cli.theorems import theorem_folder
 
-__all__ = ["app", "main", "theorem_folder"]
+__all__ = ["app", "main"]

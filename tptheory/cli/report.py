@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from tptheory.claims.theorem import THEOREMS
 from tptheory.cli.shell import REFUTED, Json, Seconds, Seed, app, console, print_json, progress_bar
-from tptheory.cli.theorems import THEOREMS, collected, settled_status, settled_summary
+from tptheory.cli.theorems import collected, settled_status, settled_summary
 
 _STAGES = {
     "prove": "settling and cross-checking",

@@ -22,13 +22,11 @@ from tptheory.cli.shell import (
     print_json,
     printable,
 )
-from tptheory.errors import InvalidFileError, complain
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.proving.verdicts import Verdict
 
-THEOREMS = "proofs"
 """What the theorem folder is called, on the command line and on disk."""
 VERDICTS = ("proved", "refuted", "undecided")
 
@@ -69,35 +67,15 @@ def check(
 
 def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     """Return the theorems that the targets name, by the node that names each on the command line."""
-    from tptheory.claims.theorem import collect
+    from tptheory.claims.theorem import THEOREMS, collect
 
     theorems: dict[str, Theorem] = {}
     for target in targets or (THEOREMS,):
-        path, separator, name = target.partition("::")
-        place = _found(path) if targets else theorem_folder()
-        for theorem in collect(f"{place}{separator}{name}"):
-            shown = Path(path) / theorem.path.name if place.is_dir() else Path(path)
+        path = Path(target.partition("::")[0])
+        for theorem in collect(target if targets else None):
+            shown = path if path.suffix == ".py" else path / theorem.path.name
             theorems.setdefault(f"{shown}::{theorem.name}", theorem)
     return theorems
-
-
-def _found(path: str) -> Path:
-    """Return the path; one that does not exist and begins with ``proofs`` is meant in the default folder."""
-    first, *rest = Path(path).parts or ("",)
-    return theorem_folder().joinpath(*rest) if first == THEOREMS and not Path(path).exists() else Path(path)
-
-
-def theorem_folder() -> Path:
-    """Return ``./proofs`` if it holds theorem files, else the folder in the installed package, else the checkout's.
-
-    Raises:
-        InvalidFileError: if none of them does.
-    """
-    package = Path(__file__).parent.parent
-    for folder in (Path(THEOREMS), package / THEOREMS, package.parent / THEOREMS):
-        if any("@theorem" in file.read_text(encoding="utf-8", errors="replace") for file in folder.glob("*.py")):
-            return folder
-    raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", THEOREMS, "Name one."))
 
 
 class Rows:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from sympy import latex
 
 from tptheory.claims.vocabulary import Conserved
 from tptheory.errors import InvalidTypeError, InvalidValueError, check_seconds, complain
@@ -92,10 +93,17 @@ class ConservationLaws:
         """Show what was found, what was proved, and whether it is all."""
         proved = sum(law.verdict.proved for law in self.found)
         listed = "; ".join(str(law.general) for law in self.found)
+        noun = "conserved quantity" if self.count == 1 else "conserved quantities"
         return (
-            f"<{self.count} independent conserved quantities of {self.rule!r} at widths {self.widths}, "
+            f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, "
             f"{self.agreement}: {listed} ({proved} of {len(self.found)} proved)>"
         )
+
+    def _repr_latex_(self) -> str | None:
+        if not self.found:
+            return None
+        rows = r" \\ ".join(rf"& {latex(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
+        return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
 
 def conservation_laws(

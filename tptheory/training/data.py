@@ -171,6 +171,10 @@ def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
     do; grey levels are divided by 255. Nothing is downloaded, and no header is believed before the file bears
     it out: at most `LARGEST_PAYLOAD` bytes are read.
 
+    >>> load_mnist("no/such/folder")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    tptheory.errors.InvalidValueError: 'folder' must be an existing folder that holds the four MNIST files (got ...
+
     Raises:
         InvalidTypeError: if ``folder`` is not a path.
         InvalidValueError: if ``folder`` is not a folder.
