@@ -154,10 +154,10 @@ def test_networks(net):
     ("make", "error", "message"),
     [
         (lambda: strategies.matrices(0), InvalidValueError, "'size' must be a positive integer"),
-        (lambda: strategies.rank_at_most(-1), InvalidValueError, "'rank' must be a non-negative integer"),
+        (lambda: strategies.rank_at_most(-1), InvalidValueError, "'rank' must be an integer, 0 or more"),
         (lambda: strategies.instances(Zero(A), largest=0), InvalidValueError, "'largest' must be a positive integer"),
         (lambda: strategies.instances(A), InvalidTypeError, "'claim' must be a claim"),
-        (lambda: strategies.rank_at_most("2"), InvalidTypeError, "'rank' must be a non-negative integer"),
+        (lambda: strategies.rank_at_most("2"), InvalidTypeError, "'rank' must be an integer, 0 or more"),
         (lambda: strategies.full_row_rank(3, 2).example(), InvalidValueError, "'rows' must be at most columns = 2"),
     ],
 )

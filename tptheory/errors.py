@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable
-from typing import Any
 
 
 class TptheoryError(Exception):
@@ -51,16 +49,6 @@ def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     "'depth' must be a positive integer (got 0). Give depth=1 or more."
     """
     return f"{argument!r} must be {expected} (got {came!r}).{' ' + mend if mend else ''}"
-
-
-def check_seconds(seconds: Any) -> None:
-    """Refuse what is no time to search for.
-
-    Raises:
-        InvalidValueError: if ``seconds`` is not a positive, finite number.
-    """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InvalidValueError(complain("seconds", "a positive number", seconds))
 
 
 def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:

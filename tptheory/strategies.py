@@ -21,10 +21,11 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from tptheory.checking import whole
 from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric import constructions
 from tptheory.numeric.constructions import Builder
 from tptheory.numeric.instances import Instances, as_floats, to_float
@@ -90,12 +91,10 @@ def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: b
     """Draw products of two factors with ``rank`` between them.
 
     Raises:
+        InvalidTypeError: if ``rank`` is no integer.
         InvalidValueError: if ``rank`` is negative.
     """
-    if isinstance(rank, bool) or not isinstance(rank, int):
-        raise InvalidTypeError(complain("rank", "a non-negative integer", rank))
-    if rank < 0:
-        raise InvalidValueError(complain("rank", "a non-negative integer", rank))
+    rank = whole("rank", rank, lowest=0)
     return _shaped(lambda rng, m, n: constructions.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
 
 
@@ -152,11 +151,10 @@ def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) 
     >>> they_agree()
 
     Raises:
-        InvalidTypeError: if ``claim`` is no claim.
+        InvalidTypeError: if ``claim`` is no claim, or ``largest`` no integer.
         InvalidValueError: if ``largest`` is not a positive integer.
     """
-    if isinstance(largest, bool) or not isinstance(largest, int) or largest < 1:
-        raise InvalidValueError(complain("largest", "a positive integer", largest))
+    whole("largest", largest)
     sources = [Instances(part) for part in finite(as_claim(claim))]
 
     @st.composite

@@ -125,10 +125,10 @@ def test_sigmoid_inverses_raise_the_rank() -> None:
     ("options", "error", "message"),
     [
         ({"kind": "relu"}, UnknownNameError, "'inverse' must be one of linear, sigmoid"),
-        ({"noise": -1.0}, InvalidValueError, "'noise' must be a finite number of at least 0"),
+        ({"noise": -1.0}, InvalidValueError, "'noise' must be a finite number, 0 or more"),
         ({"noise": float("nan")}, InvalidValueError, "'noise' must be a finite number"),
-        ({"lr": 0.0}, InvalidValueError, "'inverse_lr' must be a finite number above 0"),
-        ({"alpha": "1"}, InvalidTypeError, "'alpha' must be a finite number above 0"),
+        ({"lr": 0.0}, InvalidValueError, "'inverse_lr' must be a positive finite number"),
+        ({"alpha": "1"}, InvalidTypeError, "'alpha' must be a positive finite number"),
         ({"penultimate": 1}, InvalidTypeError, "'penultimate' must be True or False"),
     ],
 )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import nextprime
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.checking import whole
+from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import orbit_ranks
 from tptheory.symbolic.rules import Rule
@@ -103,7 +104,7 @@ def count_conservation_laws(
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if the widths are too large, the rule has no flow, or it is nowhere defined at these widths.
     """
-    check_seed(seed)
+    seed = whole("seed", seed, lowest=0)
     fields = DataFields(rule, widths, biases, batch)
     check_cost(fields)
     if degree is not None:
@@ -142,19 +143,6 @@ def random_prime(random: np.random.Generator) -> int:
     return int(nextprime(2**60 + int(random.integers(2**60 - 2**20))))
 
 
-def check_seed(seed: Any) -> None:
-    """Refuse what is no seed.
-
-    Raises:
-        InvalidTypeError: if it is not an integer.
-        InvalidValueError: if it is negative.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise InvalidTypeError(complain("seed", "an integer of 0 or more", seed))
-    if seed < 0:
-        raise InvalidValueError(complain("seed", "an integer of 0 or more", seed))
-
-
 def check_cost(fields: DataFields) -> None:
     """Refuse widths at which the count would take too long.
 
@@ -169,6 +157,3 @@ def check_cost(fields: DataFields) -> None:
         )
         mend = "Give smaller widths; laws found there are proved for all widths."
         raise InvalidValueError(complain("widths", f"widths with at most {LARGEST_DIMENSION} parameters", came, mend))
-
-
-__all__ = ["LawCount", "count_conservation_laws"]

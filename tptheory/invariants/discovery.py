@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from sympy import latex
 
+from tptheory.checking import check_seconds, whole
 from tptheory.claims.vocabulary import Conserved
-from tptheory.errors import InvalidTypeError, InvalidValueError, check_seconds, complain
 from tptheory.invariants.ansatz import Conjectured, generic_ranks
-from tptheory.invariants.counting import LawCount, check_cost, check_seed, count_conservation_laws
+from tptheory.invariants.counting import LawCount, check_cost, count_conservation_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.searching import Search
 from tptheory.proving.tactics import prove
@@ -145,8 +145,7 @@ def conservation_laws(
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if widths or degree are too large, or the rule has no flow.
     """
-    _check_degree(degree)
-    check_seed(seed)
+    degree, seed = whole("degree", degree), whole("seed", seed, lowest=0)
     check_seconds(seconds)
     fields = DataFields(rule, widths, biases, batch)
     check_cost(fields)
@@ -158,13 +157,6 @@ def conservation_laws(
         progress(f"proving that {law.quantity} is conserved")
         laws.append(_certified(search, law, independent, seconds))
     return ConservationLaws(rule, counted.widths, biases, degree, tuple(laws), counted)
-
-
-def _check_degree(degree: Any) -> None:
-    if isinstance(degree, bool) or not isinstance(degree, int):
-        raise InvalidTypeError(complain("degree", "a positive integer", degree))
-    if degree < 1:
-        raise InvalidValueError(complain("degree", "a positive integer", degree, "Try 2."))
 
 
 def _certified(search: Search, law: Conjectured, independent: int, seconds: float) -> Law:
@@ -201,6 +193,3 @@ def _with_fewest_hypotheses(claim: Conserved, proof: Proved, seconds: float) -> 
         if isinstance(attempt, Proved):
             claim, proof = fewer, attempt
     return proof
-
-
-__all__ = ["ConservationLaws", "Law", "conservation_laws"]

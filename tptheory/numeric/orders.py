@@ -13,6 +13,7 @@ import numpy as np
 from flint import fmpq
 from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 
+from tptheory.checking import whole
 from tptheory.claims.claim import as_expression, minus
 from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
@@ -118,11 +119,10 @@ def order_in_eta(
     (1, 1, 1, 1)
 
     Raises:
-        InvalidTypeError: if ``subject`` is neither expression nor claim, or ``along`` no motion.
+        InvalidTypeError: if ``subject`` is neither expression nor claim, ``along`` no motion, or ``trials`` no integer.
         InvalidValueError: if ``eta`` does not stand in it, ``trials`` is below 1, or no instance meets the hypotheses.
     """
-    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
-        raise InvalidValueError(complain("trials", "a positive integer", trials))
+    trials = whole("trials", trials)
     defects = _defects(subject, along, formula, given)
     if not defects:
         raise InvalidValueError(complain("subject", f"one in which {eta} stands", subject, "Give along=step."))

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
 from tptheory.numeric.program import read
@@ -55,12 +56,7 @@ def step_count(steps: Any) -> int:
         InvalidTypeError: if it is not an integer.
         InvalidValueError: if it is negative.
     """
-    steps = STEPS if steps is None else steps
-    if isinstance(steps, bool) or not isinstance(steps, Integral):
-        raise InvalidTypeError(complain("steps", "an integer, 0 or more", steps))
-    if steps < 0:
-        raise InvalidValueError(complain("steps", "an integer, 0 or more", steps))
-    return int(steps)
+    return whole("steps", STEPS if steps is None else steps, lowest=0)
 
 
 def increasing(times: Any) -> np.ndarray:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tptheory.errors import InvalidFileError, check_seconds, complain
+from tptheory.checking import check_seconds
+from tptheory.errors import InvalidFileError, complain
 from tptheory.proving import checker
 from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.searching import Proof

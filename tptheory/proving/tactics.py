@@ -7,11 +7,12 @@ from itertools import groupby
 from time import perf_counter
 from typing import Any
 
+from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Nonincreasing
-from tptheory.errors import UnsupportedExpressionError, check_seconds
+from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.certificate import certified, together
 from tptheory.proving.equations import in_cases
 from tptheory.proving.induction import prove_layers

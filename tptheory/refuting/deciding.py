@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.claims.vocabulary import Claim
-from tptheory.errors import check_seconds
 from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.refuting.counterexample import Refuted

@@ -21,8 +21,9 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
-from tptheory.errors import InvalidFileError, TptheoryError, check_seconds
+from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.proving import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.verdicts import Proved, Undecided

@@ -18,10 +18,11 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
+from tptheory.checking import check_seconds
 from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
-from tptheory.errors import UnsupportedExpressionError, check_seconds
+from tptheory.errors import UnsupportedExpressionError
 from tptheory.numeric.constructions import builder_for, degenerate, entries
 from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.proving.verdicts import Undecided

@@ -8,9 +8,10 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
+from tptheory.checking import check_seconds
 from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem
-from tptheory.errors import InvalidFileError, TptheoryError, check_seconds, complain
+from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
 from tptheory.proving import checker
 from tptheory.proving.certificate import Certificate

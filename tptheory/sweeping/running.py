@@ -20,7 +20,8 @@ from signal import SIG_IGN, SIGINT, signal
 from time import perf_counter
 from typing import Any
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, MissingLibraryError, complain
+from tptheory.checking import whole
+from tptheory.errors import InvalidValueError, MissingLibraryError, complain
 from tptheory.sweeping.grid import Cell
 from tptheory.sweeping.records import Keys, Record, key_of, records_at
 from tptheory.sweeping.tasks import Task, task_named
@@ -83,7 +84,7 @@ def sweep(
         on_known: called for each cell that is recorded already.
 
     Raises:
-        InvalidTypeError: if ``task`` is neither a name nor a function.
+        InvalidTypeError: if ``task`` is neither a name nor a function, or ``workers`` no integer.
         InvalidValueError: if ``workers`` is below 1, or no scheduler answers at the address.
         InvalidFileError: if ``out`` holds something else than records.
         MissingLibraryError: if a library that is asked for is not installed.
@@ -91,10 +92,8 @@ def sweep(
     """
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int)):
-        raise InvalidTypeError(complain("workers", "a positive integer", workers))
-    if workers is not None and workers < 1:
-        raise InvalidValueError(complain("workers", "a positive integer", workers))
+    if workers is not None:
+        workers = whole("workers", workers)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), {"cells": 0, "before": 0, "failed": 0}

@@ -1,12 +1,10 @@
-"""Check the numbers that a training run is given."""
+"""Check the widths that a training run is given."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from numbers import Integral, Real
-from typing import Any
 
+from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.training.data import DataSet
 
@@ -32,45 +30,3 @@ def checked_widths(widths: Sequence[int] | None, data: DataSet) -> tuple[int, ..
             )
         )
     return checked
-
-
-def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:
-    """Return ``value`` as an int in ``lowest..highest``."""
-    expected = f"an integer of at least {lowest}" if highest is None else f"an integer in {lowest}..{highest}"
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise InvalidTypeError(complain(argument, expected, value))
-    number = int(value)
-    if number < lowest or (highest is not None and number > highest):
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
-
-
-def finite(argument: str, value: Any, expected: str = "a finite number") -> float:
-    """Return ``value`` as a finite float."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidTypeError(complain(argument, expected, value))
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
-
-
-def positive(argument: str, value: Any) -> float:
-    """Return ``value`` as a finite float above 0."""
-    expected = "a finite number above 0"
-    number = finite(argument, value, expected)
-    if number <= 0:
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
-
-
-def positive_or_zero(argument: str, value: Any) -> float:
-    """Return ``value`` as a finite float of at least 0."""
-    expected = "a finite number of at least 0"
-    number = finite(argument, value, expected)
-    if number < 0:
-        raise InvalidValueError(complain(argument, expected, value))
-    return number

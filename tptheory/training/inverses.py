@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from tptheory.checking import positive, positive_or_zero
 from tptheory.errors import InvalidTypeError, complain, unknown_name
-from tptheory.training.checking import positive, positive_or_zero
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm
 

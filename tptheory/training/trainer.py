@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tptheory.checking import finite, positive, whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
-from tptheory.training.checking import checked_widths, finite, positive, whole
+from tptheory.training.checking import checked_widths
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet, load_digits
 from tptheory.training.fitting import Batches, Fit, LogLine, Loop, format_log_line

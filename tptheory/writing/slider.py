@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.simulation import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
@@ -35,7 +36,7 @@ def subspace_slider(
         frames: at most about how many steps can be seen.
 
     Raises:
-        InvalidTypeError: if ``run`` is no run.
+        InvalidTypeError: if ``run`` is no run, or ``frames`` no integer.
         ShapeError: if a width is not 2.
         InvalidValueError: if there is no such sample, ``frames`` is not positive, or ``path`` cannot be written.
 
@@ -47,8 +48,7 @@ def subspace_slider(
     run, column = run_of("run", run), sample_of(run_of("run", run), sample)
     if set(run.net.widths) != {2}:
         raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
-    if isinstance(frames, bool) or not isinstance(frames, int) or frames < 1:
-        raise InvalidValueError(complain("frames", "a positive integer", frames))
+    frames = whole("frames", frames)
     kept = np.unique(np.linspace(0, run.steps, min(frames, run.steps + 1)).round().astype(int))
     panels = _panels(run, kept, alpha, column)
     words = {

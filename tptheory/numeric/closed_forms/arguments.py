@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import accumulate
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.start import increasing, start
 
@@ -87,18 +85,3 @@ def read_times(times: Any) -> np.ndarray:
     if read[0] < 0:
         raise InvalidValueError(complain("times", "numbers from 0", times))
     return read
-
-
-def positive(argument: str, value: Any) -> float:
-    """Read a positive, finite number.
-
-    Raises:
-        InvalidTypeError: if it is not a real number.
-        InvalidValueError: if it is not positive and finite.
-    """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidTypeError(complain(argument, "a positive number", value))
-    number = float(value)
-    if not 0 < number < math.inf:
-        raise InvalidValueError(complain(argument, "a positive finite number", value))
-    return number

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral as Whole
 from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.checking import positive, whole
+from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
-from tptheory.numeric.closed_forms.arguments import positive, read_times
+from tptheory.numeric.closed_forms.arguments import read_times
 from tptheory.numeric.closed_forms.relaxation import Reading, Relaxation
 
 FLOATS = FloatArithmetic()
@@ -115,15 +115,7 @@ def _read_initial(initial: Any, depth: Any, modes: int) -> np.ndarray:
     u = _read_values("initial", initial)
     if len(u) != modes:
         raise ShapeError(complain("initial", f"of {modes} strengths, one for each singular value", u.shape))
-    return np.repeat(u[:, np.newaxis] ** (1 / _read_depth(depth, 1)), depth, axis=1)
-
-
-def _read_depth(depth: Any, lowest: int) -> int:
-    if isinstance(depth, bool) or not isinstance(depth, Whole):
-        raise InvalidTypeError(complain("depth", f"an integer, {lowest} or more", depth))
-    if depth < lowest:
-        raise InvalidValueError(complain("depth", f"an integer, {lowest} or more", depth))
-    return int(depth)
+    return np.repeat(u[:, np.newaxis] ** (1 / whole("depth", depth)), depth, axis=1)
 
 
 def _solved(k: int, s: float, a: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
@@ -246,7 +238,7 @@ def plateau_escape(
     """
     named = {"sigma_1": sigma_1, "lr": lr, "std": std, "hidden": hidden, "fraction": fraction}
     sigma, eta, spread, width, f = (positive(name, value) for name, value in named.items())
-    L = _read_depth(depth, 2)
+    L = whole("depth", depth, lowest=2)
     if f >= 1:
         raise InvalidValueError(complain("fraction", "between 0 and 1", fraction, "Try fraction=0.5."))
     a = spread * math.sqrt(width)
