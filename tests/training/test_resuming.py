@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, MissingLibraryError
 from tptheory.training import checkpoints
 from tptheory.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from tptheory.training.data import DataSet, load_digits
@@ -339,5 +339,5 @@ def test_without_tensorboard_the_error_says_what_to_install(
 ) -> None:
     """It is an extra."""
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(InvalidValueError, match=r"pip install 'tptheory\[tensorboard\]'"):
+    with pytest.raises(MissingLibraryError, match=r"pip install 'tptheory\[tensorboard\]'"):
         train(data=digits, steps=1, tensorboard=tmp_path)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tptheory.cli.shell import Seconds, app, console
+from tptheory.cli.shell import Seconds, app, print_or_write
 from tptheory.cli.theorems import collected, settled_status
 
 
@@ -34,11 +33,5 @@ def latex(
     text, settled = appendix(
         list(theorems.values()), seconds=seconds, standalone=standalone, sections=sections, table=table
     )
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        draft = out.with_name(f".{out.name}.draft")
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, out)
-        console().print(str(out))
+    print_or_write(text, out)
     raise typer.Exit(settled_status((one.theorem.expected, one.verdict.word) for one in settled))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, console, printable
+from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, console, print_or_write, printable
 from tptheory.cli.theorems import collected
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError, complain
 
@@ -55,13 +54,7 @@ def coq(
     if not named:
         raise UnsupportedExpressionError("There is nothing here that can be exported to Coq.")
     text = exported(named, left_out)
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        draft = out.with_name(f".{out.name}.draft")
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, out)
-        console().print(str(out))
+    print_or_write(text, out)
     raise typer.Exit(UNDECIDED if left_out else PROVED)
 
 

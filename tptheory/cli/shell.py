@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 
 from tptheory import __version__
 from tptheory.errors import InvalidValueError, TptheoryError, complain
+from tptheory.files import write_whole
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -117,6 +119,15 @@ def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
+
+
+def print_or_write(text: str, out: Path | None) -> None:
+    """Print a text as it is, or write it to a file and print where."""
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_whole(out, text.encode())
+        console().print(str(out))
 
 
 def print_json(data: Any) -> None:

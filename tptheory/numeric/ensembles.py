@@ -15,7 +15,7 @@ from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import RankChange, Ranks, rank_changes, told
 from tptheory.numeric.runs import Run, norm
 from tptheory.numeric.stacked import StackedArithmetic
-from tptheory.numeric.start import check_rule, start, step_count, step_size
+from tptheory.numeric.start import check_rule, silent, start, step_count, step_size
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule, eta
 
@@ -176,13 +176,9 @@ def simulate_ensemble(
         fixed, states = program.settings(constants, seed, (size_of_all,))
         each = {name: _for_each(value, size_of_all) for name, value in (values | fixed | states).items()}
         march = _March(program, each | {eta.name: size}, size_of_all, count)
-        march.run(on_progress or _silent)
+        march.run(on_progress or silent)
     fixed = {name: each[name] for name in fixed}
     return march.ensemble(fixed, lr=size, dtype=dtype)
-
-
-def _silent(done: float) -> None:
-    """Tell nobody."""
 
 
 def _size(arrays: Iterable[np.ndarray]) -> int:

@@ -16,7 +16,7 @@ from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import rank_changes
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.numeric.runs import Course, Run, recorded
-from tptheory.numeric.start import check_rule, increasing, is_flat, start, step_count, step_size
+from tptheory.numeric.start import check_rule, increasing, is_flat, silent, start, step_count, step_size
 from tptheory.symbolic.rules import Rule, eta
 
 MOST_BITS = 20_000
@@ -108,7 +108,7 @@ def simulate(
         raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
     moments = increasing(times) if flow else np.zeros(0)
     size, count = step_size(kind, lr), step_count(steps)
-    tell = on_progress or _silent
+    tell = on_progress or silent
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
         net, values = start(kind, weights, x, y, biases, loss, is_flat(x))
         program = Program(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
@@ -116,10 +116,6 @@ def simulate(
         values = values | fixed | states
         course = flow_course(program, values, moments, tell) if flow else _march(program, values, size, count, tell)
     return recorded(program, course, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
-
-
-def _silent(done: float) -> None:
-    """Tell nobody."""
 
 
 def _march(program: Program, values: dict[str, Any], size: Any, steps: int, tell: Callable[[float], None]) -> Course:

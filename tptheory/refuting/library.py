@@ -8,22 +8,21 @@ for is checked again here.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
-from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidFileError, TptheoryError
+from tptheory.files import write_whole
+from tptheory.processes import cores, processes
 from tptheory.proving import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.verdicts import Proved, Undecided
@@ -79,15 +78,7 @@ def store(theorem: Theorem, verdict: Found) -> Path | None:
         return None
     path = stored_path(theorem)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.stem}.", delete=False) as file:
-        try:
-            file.write(Certificate(data).to_json().encode())
-            file.close()
-            os.chmod(file.name, 0o644)  # a temporary file is private; this one is for everybody
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    write_whole(path, Certificate(data).to_json().encode())
     return path
 
 
@@ -128,11 +119,11 @@ def settling(
         )
         for t in theorems
     ]
-    jobs = min(jobs or _cores(), len(tasks)) if "fork" in get_all_start_methods() else 1
+    jobs = min(jobs or cores(), len(tasks)) if "fork" in get_all_start_methods() else 1
     with ExitStack() as stack:
         futures: list[Future[dict[str, Any]]] = []
         if jobs > 1:
-            pool = stack.enter_context(_pool(jobs, tasks))
+            pool = stack.enter_context(processes(jobs, "fork", _inherit, tasks))
             futures = [pool.submit(_settle_numbered, i) for i in range(len(tasks))]
 
         def results() -> Iterator[Settled]:
@@ -226,31 +217,9 @@ _inherited: list[Task] = []
 """In a worker: the tasks, which it has from the fork; claims hold functions, so that they cannot be sent."""
 
 
-def _start(tasks: Sequence[Task]) -> None:
-    """Begin as a worker: the process that forked it is the one that an interrupt is for."""
-    signal(SIGINT, SIG_IGN)
+def _inherit(tasks: Sequence[Task]) -> None:
     _inherited[:] = tasks
 
 
 def _settle_numbered(number: int) -> dict[str, Any]:
     return _settle(_inherited[number])
-
-
-@contextmanager
-def _pool(jobs: int, tasks: Sequence[Task]) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of forked processes, which are ended where the work is given up."""
-    others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("fork"), _start, (tasks,))
-    try:
-        yield pool
-    except BaseException:
-        for worker in set(active_children()) - others:
-            worker.terminate()
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

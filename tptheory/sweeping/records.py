@@ -12,7 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tptheory.errors import InvalidFileError, InvalidValueError, MissingLibraryError, complain
+from tptheory.errors import InvalidFileError, InvalidValueError, complain
+from tptheory.extras import optional_library
+from tptheory.files import write_whole
 from tptheory.writing.plain import plain
 
 Record = Mapping[str, Any]
@@ -90,19 +92,15 @@ def _end_of_last_line(file: int) -> int:
 
 
 class Parquet:
-    """A folder of Parquet files of up to `ROWS` records, each written aside and then named; one row a record.
+    """A folder of Parquet files of up to `ROWS` records, each whole; one row a record.
 
     The columns are those of the record with dots between names: ``cell.seed``, ``result.loss``.
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            import pyarrow
-            import pyarrow.parquet
-        except ImportError:
-            mend = "Run python -m pip install 'tptheory[dask]', or choose a name ending in .jsonl."
-            raise MissingLibraryError(complain("out", "readable by pyarrow", "no pyarrow", mend)) from None
-        self._arrow, self._parquet = pyarrow, pyarrow.parquet
+        self._arrow, self._parquet = (
+            optional_library(name, "out", str(path), "dask") for name in ("pyarrow", "pyarrow.parquet")
+        )
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
         self._there = sorted(path.glob("part-*.parquet"))
@@ -136,14 +134,9 @@ class Parquet:
     def _write(self, rows: list[dict[str, Any]]) -> None:
         names = dict.fromkeys(name for row in rows for name in row)
         table = self._arrow.Table.from_pylist([{name: row.get(name) for name in names} for row in rows])
-        part = self.path / f"part-{self._next:06}.parquet"
-        aside = part.with_suffix(".part")
-        try:
-            self._parquet.write_table(table, aside)
-            os.replace(aside, part)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+        stream = self._arrow.BufferOutputStream()
+        self._parquet.write_table(table, stream)
+        write_whole(self.path / f"part-{self._next:06}.parquet", stream.getvalue().to_pybytes())
         self._next += 1
 
 

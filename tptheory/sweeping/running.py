@@ -7,21 +7,20 @@ the sweep was stopped and taken up again, and whichever workers died, the file i
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import active_children, get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from time import perf_counter
 from typing import Any
 
 from tptheory.checking import whole
-from tptheory.errors import InvalidValueError, MissingLibraryError, complain
+from tptheory.errors import InvalidValueError, complain
+from tptheory.extras import optional_library
+from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell
 from tptheory.sweeping.records import Keys, Record, key_of, records_at
 from tptheory.sweeping.tasks import Task, task_named
@@ -191,30 +190,18 @@ def _took_its_worker(error: Exception) -> bool:
 
 @contextmanager
 def _processes(workers: int | None) -> Iterator[tuple[Executor, int]]:
-    """Give a pool of processes of this machine, which are ended where the work is given up."""
-    count = workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    others = set(active_children())
-    pool = ProcessPoolExecutor(count, get_context("spawn"), signal, (SIGINT, SIG_IGN))
-    try:
+    """Give a pool of processes of this machine."""
+    count = workers or cores()
+    with processes(count, "spawn") as pool:
         yield pool, count
-    except BaseException:
-        for worker in set(active_children()) - others:
-            worker.terminate()
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
 
 
 @contextmanager
 def _cluster(address: str | None) -> Iterator[tuple[Executor, int]]:
     """Give the executor of a Dask cluster."""
+    distributed = optional_library("distributed", "scheduler", address, "dask")
     try:
-        from distributed import Client
-    except ImportError:
-        mend = "Run python -m pip install 'tptheory[dask]'."
-        raise MissingLibraryError(complain("scheduler", "reached through Dask", "no Dask", mend)) from None
-    try:
-        client = Client(address, timeout="5s")
+        client = distributed.Client(address, timeout="5s")
     except (OSError, TimeoutError, ValueError) as error:
         expected = "the address of a Dask scheduler that answers, such as tcp://127.0.0.1:8786"
         raise InvalidValueError(complain("scheduler", expected, address, str(error).partition("\n")[0])) from None

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
+from tptheory.files import write_whole
 from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
@@ -39,8 +40,6 @@ class Checkpoint:
 def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
     """Write a checkpoint so that at every moment ``path`` holds the old one or the new one, whole.
 
-    It is written beside its place, forced to the disk, and moved there.
-
     Raises:
         InvalidValueError: if the file cannot be written.
     """
@@ -51,14 +50,8 @@ def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> No
     arrays = {f"array_{name}": np.array(array, order="C") for name, array in checkpoint.arrays.items()}
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), np.uint8)
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
-            file.write(save(arrays))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        _sync_folder(path.parent)
+        write_whole(path, save(arrays))
     except OSError as error:
         raise InvalidValueError(
             complain("checkpoint", "a file that can be written", str(path), f"{error.strerror or error}.")
@@ -149,14 +142,3 @@ def _digest(arrays: Mapping[str, Array]) -> bytes:
         digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
         digest.update(array.tobytes())
     return digest.digest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force to the disk that a file was moved; where folders cannot be opened, there is no such thing."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

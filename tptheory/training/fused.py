@@ -7,9 +7,12 @@ parameters and room lie in flat arrays, layer after layer. Numba compiles once, 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
 
+from tptheory.extras import optional_library
 from tptheory.training.data import Array
+
+numba = optional_library("numba", __name__, "no numba", "fast")
+njit, types = numba.njit, numba.types
 
 _blas = types.ExternalFunction(
     "numba_xxgemm",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+from tptheory.extras import optional_library
 
 _CHUNK = 2**20
 
@@ -92,23 +93,14 @@ class TensorBoard:
         start: the step that the run goes on from; events of later steps, from before it was cut off, are hidden.
 
     Raises:
-        InvalidValueError: if tensorboardX is not installed, or the folder cannot be written.
+        MissingLibraryError: if tensorboardX is not installed.
+        InvalidValueError: if the folder cannot be written.
     """
 
     def __init__(self, folder: str | os.PathLike[str], start: int = 0) -> None:
+        library = optional_library("tensorboardX", "tensorboard", str(folder), "tensorboard")
         try:
-            from tensorboardX import SummaryWriter
-        except ImportError:
-            raise InvalidValueError(
-                complain(
-                    "tensorboard",
-                    "left out unless tensorboardX is installed",
-                    str(folder),
-                    "Install it: pip install 'tptheory[tensorboard]'.",
-                )
-            ) from None
-        try:
-            self._writer = SummaryWriter(os.fspath(folder), purge_step=start or None)
+            self._writer = library.SummaryWriter(os.fspath(folder), purge_step=start or None)
         except OSError as error:
             raise InvalidValueError(
                 complain("tensorboard", "a folder that can be written", str(folder), f"{error.strerror or error}.")

@@ -152,6 +152,7 @@ def train(
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if a number is out of range, the widths do not fit the data, the rule needs more than a
             feedback operator, or a file exists that would be written over, or cannot be written.
+        MissingLibraryError: if ``tensorboard`` is given, and tensorboardX is not installed.
         InvalidFileError: if the checkpoint is broken or of another run, or the metrics are not those of the run.
         UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
