@@ -123,22 +123,7 @@ def _trajectory(run: Run) -> list[dict[str, Any]]:
     """Return some ten rows of a run: when, the loss, the norm of the error, and how far two laws have drifted."""
     import numpy as np
 
-    from tptheory.invariants.laws import balance, log_determinant
-    from tptheory.numeric.evaluation import evaluate
-
-    net, hidden = run.net, range(1, run.net.depth)
-    balances = [balance(net, l) for l in hidden]
-    laws = [log_determinant(net, l) for l in hidden]
-    arithmetic = {"exact": "mp50", "float32": "float64"}.get(run.dtype, run.dtype)
-    paths = dict(zip(net.parameters, (*run.weights, *run.biases), strict=True))
-
-    def drift(quantities: list[Any], t: int) -> float:
-        now, start = ({symbol: path[s] for symbol, path in paths.items()} for s in (t, 0))
-        with np.errstate(all="ignore"):  # a run that diverges overflows here first
-            moved = (
-                evaluate(q, now, arithmetic=arithmetic) - evaluate(q, start, arithmetic=arithmetic) for q in quantities
-            )
-            return max((float(np.linalg.norm(np.asarray(m, dtype=np.float64))) for m in moved), default=0.0)
+    from tptheory.invariants.laws import balance, drift, log_determinant
 
     return [
         {
@@ -146,8 +131,8 @@ def _trajectory(run: Run) -> list[dict[str, Any]]:
             "time": float(run.times[t]),
             "loss": float(run.loss[t]),
             "error": float(np.linalg.norm(run.errors[t].astype(np.float64))),
-            "balance_drift": drift(balances, t),
-            "logdet_drift": drift(laws, t),
+            "balance_drift": drift(balance, run, t),
+            "logdet_drift": drift(log_determinant, run, t),
         }
         for t in sorted({round(i * run.steps / ROWS) for i in range(ROWS + 1)})
     ]

@@ -1,11 +1,18 @@
-"""The quantities that the flows of BP and TP conserve, layer by layer."""
+"""The quantities that the flows of BP and TP conserve, layer by layer, and how far they drift in a run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+import numpy as np
 from sympy import Expr, MatrixExpr
 
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.runs import Run
 from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
+
+Law = Callable[[DeepLinearNetwork, int], Expr | MatrixExpr]
 
 
 def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -32,3 +39,24 @@ def log_determinant(net: DeepLinearNetwork, l: int) -> Expr:
     lower, upper = net.weight(l), net.weight(l + 1)
     law = LogPdet(upper) - squared_norm(lower) / 2
     return law - squared_norm(net.bias(l)) / 2 if net.biases else law
+
+
+def drift(law: Law, run: Run, t: int = -1, layers: Iterable[int] | None = None) -> float:
+    """Return how far a law has drifted from the start of a run to its ``t``-th time, the last unless given.
+
+    That is its largest change, in Frobenius norm, over the layers ``1..L-1`` unless others are given; 0 if there is
+    none. The laws of an exact run are evaluated in 50 digits, those of a float32 run in float64.
+
+    >>> from tptheory.numeric.simulation import simulate
+    >>> from tptheory.symbolic.rules import TargetProp
+    >>> runs = [simulate(TargetProp(), [[[1.0]], [[2.0]]], [1.0], [1.0], lr=1 / n, steps=n) for n in (100, 200)]
+    >>> round(drift(log_determinant, runs[0]) / drift(log_determinant, runs[1]), 1)
+    2.0
+    """
+    net, kind = run.net, {"exact": "mp50", "float32": "float64"}.get(run.dtype, run.dtype)
+    paths = dict(zip(net.parameters, (*run.weights, *run.biases), strict=True))
+    start, now = ({symbol: path[at] for symbol, path in paths.items()} for at in (0, t))
+    laws = [law(net, l) for l in (range(1, net.depth) if layers is None else layers)]
+    with np.errstate(all="ignore"):  # a run that diverges overflows here first
+        changes = [evaluate(law, now, arithmetic=kind) - evaluate(law, start, arithmetic=kind) for law in laws]
+        return max((float(np.linalg.norm(np.asarray(change, dtype=np.float64))) for change in changes), default=0.0)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from sympy import MatrixSymbol
 
-from tptheory.invariants.laws import balance, log_determinant
-from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.simulation import Run, simulate
-from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.invariants.laws import Law, balance, drift, log_determinant
+from tptheory.numeric.runs import Run
+from tptheory.numeric.simulation import simulate
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import DataSet
 from tptheory.training.modes import ModesStudy, study_modes
@@ -98,28 +95,18 @@ def ray_factors(run: Run) -> np.ndarray:
 
 def drifts(seed: int = 0) -> tuple[Drift, Drift]:
     """Measure the change of BP's balance and of TP's log-determinant law in the two lowest layers."""
-    net = DeepLinearNetwork(widths=WIDTHS)
     return (
-        _drift(Backprop(), balance(net, 1), net, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
+        _drift(Backprop(), balance, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
         _drift(
             TargetProp(),
-            log_determinant(net, 1),
-            net,
+            log_determinant,
             r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$",
             seed,
         ),
     )
 
 
-def _drift(rule: Rule, quantity: Any, net: DeepLinearNetwork, label: str, seed: int) -> Drift:
+def _drift(rule: Rule, law: Law, label: str, seed: int) -> Drift:
     weights, x, y = small_net(seed)
-    changes = []
-    for lr in STEP_SIZES:
-        run = simulate(rule, weights, x, y, lr=lr, steps=round(TIME / lr))
-        before, after = (evaluate(quantity, _values(net, run, t)) for t in (0, run.steps))
-        changes.append(float(np.linalg.norm(np.atleast_1d(after - before))))
-    return Drift(label, STEP_SIZES, tuple(changes))
-
-
-def _values(net: DeepLinearNetwork, run: Run, t: int) -> dict[MatrixSymbol, np.ndarray]:
-    return {net.weight(l): run.weights[l - 1][t] for l in range(1, net.depth + 1)}
+    runs = (simulate(rule, weights, x, y, lr=lr, steps=round(TIME / lr)) for lr in STEP_SIZES)
+    return Drift(label, STEP_SIZES, tuple(drift(law, run, layers=[1]) for run in runs))

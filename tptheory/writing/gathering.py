@@ -19,7 +19,7 @@ from sympy import MatrixExpr
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
 from tptheory.numeric.crosscheck import CrossCheck, crosscheck
-from tptheory.numeric.simulation import Run
+from tptheory.numeric.runs import Run
 from tptheory.proving.verdicts import Proved, Verdict
 from tptheory.refuting.counterexample import Refuted
 from tptheory.refuting.library import settling

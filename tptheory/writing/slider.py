@@ -9,7 +9,7 @@ import numpy as np
 
 from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.numeric.simulation import Run
+from tptheory.numeric.runs import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.simulation import Run
+from tptheory.numeric.runs import Run
 
 
 @dataclass(frozen=True)
