@@ -141,18 +141,6 @@ def test_what_is_not_rational_is_refused(expression):
         ArrayPrinter(kind, {S: random_jet(kind, 2, 2)}, {}).doprint(expression)
 
 
-def test_the_start_of_a_jet_and_its_rank_can_be_read():
-    """Residues have no rounding, and no range."""
-    kind = JetArithmetic(PRIME, 2)
-    M = random_jet(kind, 2, 1) * random_jet(kind, 1, 2, seed=1)
-    inverse, rank, smallest = kind.inverted(M)
-    assert (rank, smallest, kind.eps) == (1, 1.0, 0.0)
-    assert same(inverse, kind.pinv(M))
-    assert kind.in_range(M)
-    assert kind.entries(M).tolist() == M.parts[0].tolist()
-    assert kind.entries(kind.trace(M)).shape == ()
-
-
 def test_only_jets_are_read():
     """Numbers have no coefficients."""
     with pytest.raises(InvalidTypeError, match="'W_1' must be a Jet"):

@@ -24,7 +24,7 @@ Word = tuple[MatrixExpr, ...]
 
 
 class Candidate(NamedTuple):
-    """A quantity that may have a part in a law, how many letters it has, and what a proof of its law needs."""
+    """A quantity that may be a law or a part of one, how many letters its longest term has, and what a proof needs."""
 
     quantity: Any
     letters: int
@@ -155,19 +155,11 @@ def word_candidate(word: Word, traces: bool) -> Candidate:
     return Candidate(Trace(matmul(*word)) if traces else matmul(*word), len(word))
 
 
-class Conjectured(NamedTuple):
-    """A combination that seems to be conserved, how many letters its longest term has, and what a proof of it needs."""
-
-    quantity: Any
-    letters: int
-    given: tuple[Any, ...]
-
-
-def combination(terms: Sequence[tuple[Rational, Candidate]]) -> Conjectured:
+def combination(terms: Sequence[tuple[Rational, Candidate]]) -> Candidate:
     """Return the sum of coefficients times quantities, all matrices or all scalars."""
     if isinstance(terms[0][1].quantity, MatrixExpr):
         total = matadd(*(matmul(c, candidate.quantity) for c, candidate in terms))
     else:
         total = sum(c * candidate.quantity for c, candidate in terms)
     letters = max(candidate.letters for _, candidate in terms)
-    return Conjectured(total, letters, tuple(h for _, candidate in terms for h in candidate.given))
+    return Candidate(total, letters, tuple(h for _, candidate in terms for h in candidate.given))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sympy import nextprime
@@ -12,13 +12,11 @@ from sympy import nextprime
 from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.orbits import orbit_ranks
+from tptheory.invariants.orbits import Progress, orbit_ranks
 from tptheory.symbolic.rules import Rule
 
 if TYPE_CHECKING:
     from tptheory.invariants.discovery import ConservationLaws
-
-Progress = Callable[[str], Any]
 
 LARGEST_DIMENSION = 200
 """The count is refused above this many parameters; a count near it takes 10 to 60 seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,10 @@ from sympy import latex
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.vocabulary import Conserved
-from tptheory.invariants.ansatz import Conjectured, generic_ranks
+from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import LawCount, check_cost, count_conservation_laws
 from tptheory.invariants.fields import DataFields
+from tptheory.invariants.orbits import Progress
 from tptheory.invariants.searching import Search
 from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Undecided
@@ -115,7 +116,7 @@ def conservation_laws(
     batch: int | None = None,
     seed: int = 0,
     seconds: float = 10.0,
-    progress: Callable[[str], Any] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> ConservationLaws:
     """Find quantities that the flow of a rule conserves for all data and any loss, and prove them.
 
@@ -159,7 +160,7 @@ def conservation_laws(
     return ConservationLaws(rule, counted.widths, biases, degree, tuple(laws), counted)
 
 
-def _certified(search: Search, law: Conjectured, independent: int, seconds: float) -> Law:
+def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
     """Return the law with a proof, if there is one: of all weights, of those of the usual ranks, or at these widths."""
     here = search.at_widths(law.quantity)
     first, *others = _versions(search, law, here)
@@ -174,7 +175,7 @@ def _certified(search: Search, law: Conjectured, independent: int, seconds: floa
     return Law(here, law.quantity, independent, law.given, verdict)
 
 
-def _versions(search: Search, law: Conjectured, here: Any) -> list[Conserved]:
+def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
     """Return the claims that say that a law holds, from the strongest on."""
     general, given, net = law.quantity, law.given, search.flow.net
     usual = generic_ranks([*net.weights, *search.constants, net.input], search.sizes)

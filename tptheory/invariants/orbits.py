@@ -31,6 +31,7 @@ ROUNDS_BEYOND = 2
 _FIRST_ORDER = 6
 
 Progress = Callable[[str], Any]
+"""Told, in a text, whenever a part of the work begins."""
 
 
 def orbit_ranks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
     Candidate,
-    Conjectured,
     Word,
     combination,
     cyclic_words,
@@ -26,6 +25,7 @@ from tptheory.invariants.ansatz import (
 )
 from tptheory.invariants.counting import random_prime
 from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, units
+from tptheory.invariants.orbits import Progress
 from tptheory.numeric.evaluation import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.dynamics import Flow
@@ -75,7 +75,7 @@ class Search:
         symbols -= {*self.flow, net.input, net.error}
         self.constants = sorted((s for s in symbols if isinstance(s, MatrixSymbol)), key=str)
 
-    def candidates(self, degree: int, progress: Callable[[str], Any]) -> list[Conjectured]:
+    def candidates(self, degree: int, progress: Progress) -> list[Candidate]:
         """Return every conserved combination, matrices before scalars, short ones before long ones."""
         letters = letters_of(self.flow, self.constants)
         progress(f"words of up to {degree} letters")
@@ -94,7 +94,7 @@ class Search:
 
     def _combinations(
         self, group: Sequence[Word], others: Sequence[Candidate], traces: bool = False
-    ) -> list[Conjectured]:
+    ) -> list[Candidate]:
         """Return the conserved combinations of words of one shape, or of their traces, and of other candidates."""
         candidates = [*(word_candidate(word, traces) for word in group), *others]
         if len(candidates) > LARGEST_CANDIDATES:
@@ -135,14 +135,14 @@ class Search:
         symbols = {*self.flow, *self.constants, *(s for s in self.fields.constants if isinstance(s, Symbol))}
         return ArrayPrinter(self.kind, {symbol: named[str(symbol)] for symbol in symbols}, self.sizes)
 
-    def independent(self, laws: Sequence[Conjectured]) -> list[tuple[Conjectured, int]]:
+    def independent(self, laws: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
         """Keep the laws that are independent of those before them, by their differentials at a random point."""
         point = self._point()
         moved = []
         for place, direction in units(self.fields.parameters, self.kind.prime):
             symbol = self.fields.parameters[place]
             moved.append(self._printer(point | {symbol: Jet(self.kind, [point[symbol], direction])}))
-        kept: list[tuple[Conjectured, int]] = []
+        kept: list[tuple[Candidate, int]] = []
         rows: list[list[int]] = []
         for law in laws:
             columns = [_entries(printer.doprint(law.quantity).coefficient(1)) for printer in moved]
@@ -154,6 +154,8 @@ class Search:
         return kept
 
     def at_widths(self, expression: Any) -> Any:
+        """Return an expression of symbolic widths at those that were given."""
+
         def leaf(part: Any) -> Any:
             if isinstance(part, MatrixSymbol):
                 return MatrixSymbol(part.name, *(n.xreplace(self.sizes) for n in part.shape))

@@ -120,6 +120,26 @@ def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
         return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
+def rows_of(argument: str, value: Any, column: bool, numbers: str) -> Sequence[Sequence[Any]]:
+    """Return the rows of a matrix of ``numbers``: nested lists, or what has ``tolist``; a flat list may be a column.
+
+    >>> rows_of("x", [1, 2], True, "integers")
+    [[1], [2]]
+
+    Raises:
+        InvalidTypeError: if it has no rows.
+        ShapeError: if the rows differ in length, or there are none.
+    """
+    rows = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(rows, Sequence) or isinstance(rows, str):
+        raise InvalidTypeError(complain(argument, f"a matrix of {numbers}", value))
+    if column and not any(isinstance(row, Sequence) for row in rows):
+        rows = [[entry] for entry in rows]
+    if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
+        raise ShapeError(complain(argument, "rows of one length", value))
+    return rows
+
+
 class FloatArithmetic:
     """NumPy arrays of float32 or float64: each in its own precision, or all in one.
 
@@ -140,6 +160,20 @@ class FloatArithmetic:
             InvalidTypeError: if the entries are not real numbers.
             ShapeError: if the array has not two dimensions, or its rows differ in length.
         """
+        A = self.read_array(argument, value)
+        if A.ndim == 1 and column:
+            return A[:, np.newaxis]
+        if A.ndim != 2:
+            raise ShapeError(complain(argument, "two-dimensional", f"an array of shape {A.shape}", "Reshape it."))
+        return A
+
+    def read_array(self, argument: str, value: Any) -> np.ndarray:
+        """Return an array of any number of dimensions.
+
+        Raises:
+            InvalidTypeError: if the entries are not real numbers.
+            ShapeError: if the rows differ in length.
+        """
         try:
             A = np.asarray(value)
         except ValueError:
@@ -154,10 +188,6 @@ class FloatArithmetic:
         if not self.follows:
             with np.errstate(over="ignore"):  # what overflows becomes infinite, and is refused as such
                 A = A.astype(self.dtype, copy=False)
-        if A.ndim == 1 and column:
-            return A[:, np.newaxis]
-        if A.ndim != 2:
-            raise ShapeError(complain(argument, "two-dimensional", f"an array of shape {A.shape}", "Reshape it."))
         return A
 
     def check(self, argument: str, A: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from tptheory.errors import InvalidTypeError, ShapeError, complain, unknown_name
 from tptheory.numeric.losses import output_error
 from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import RankChange, Ranks, rank_changes, told
-from tptheory.numeric.runs import Run, norm
+from tptheory.numeric.runs import Run, histories, norm
 from tptheory.numeric.stacked import StackedArithmetic
 from tptheory.numeric.start import check_rule, silent, start, step_count, step_size
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -315,29 +315,16 @@ class _March:
 
     def ensemble(self, constants: dict[str, Any], lr: float, dtype: str) -> Ensemble:
         """Return the record."""
-        program, kept, changed = self.program, self.kept, self.changed
-        members = len(self.steps)
-        x = np.broadcast_to(self.inputs, (self.count + 1, *self.inputs.shape))
-        stopped = len(self.messages)
+        members, stopped = len(self.steps), len(self.messages)
         message = f"{members - stopped} of {members} members completed {self.count} steps."
         if stopped:
             first = min(self.messages)
             message += f" {stopped} diverged; member {first}: {self.messages[first]}"
         return Ensemble(
-            net=program.net,
-            rule=program.rule,
+            **histories(self.program, self.inputs, self.kept, self.changed),
             dtype=dtype,
             lr=lr,
             times=lr * np.arange(self.count + 1),
-            weights=tuple(kept[name] for name in program.weights),
-            biases=tuple(kept[name] for name in program.biases),
-            activations=(x, *(kept[name] for name in program.activations[1:])),
-            errors=kept[program.error],
-            error_signals=tuple(kept[name] for name in program.signals),
-            updates=tuple(changed[name] for name in program.weights),
-            bias_updates=tuple(changed[name] for name in program.biases),
-            loss=kept["loss"],
-            states={str(symbol): kept[str(symbol)] for symbol in program.states},
             constants={name: value.copy() if np.ndim(value) else float(value) for name, value in constants.items()},
             rank_changes=tuple(self.rank_changes),
             steps=self.steps,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from tptheory.errors import InvalidValueError
 from tptheory.numeric.program import Program
 from tptheory.numeric.ranks import Ranks, rank_changes
 from tptheory.numeric.runs import Course, norm
+
+if TYPE_CHECKING:
+    from scipy.integrate import DOP853
 
 RELATIVE, ABSOLUTE = 1e-12, 1e-13
 """The error allowed in one step of the solver, for each entry: the larger of a part of it, and of a part of the largest
@@ -53,6 +56,18 @@ class _Field:
             return np.full_like(vector, np.nan)
 
 
+def _stepped(field: _Field, solver: DOP853, now: dict[str, Any]) -> tuple[dict[str, Any], Ranks, str]:
+    """Take one step of the solver; return the values and ranks there, and what went wrong, if anything did."""
+    solver.step()
+    if solver.status == "failed":
+        return now, field.program.seen, "the velocity grows too fast for any step"
+    try:
+        now, _, ranks = field.at(solver.y)
+    except InvalidValueError as error:
+        return now, {}, f"the rule is no longer defined: {error}"
+    return now, ranks, field.program.trouble(now)
+
+
 def flow_course(program: Program, values: dict[str, Any], times: np.ndarray, tell: Callable[[float], None]) -> Course:
     """Integrate ``dW_l/dt = -G_l``, ``db_l/dt = -g_l`` over the times, each of which ends a step of the solver."""
     from scipy.integrate import DOP853
@@ -77,18 +92,12 @@ def flow_course(program: Program, values: dict[str, Any], times: np.ndarray, tel
         solver = DOP853(field, begin, vector, end, first_step=first, rtol=RELATIVE, atol=absolute)
         while solver.status == "running":
             last = solver.y
-            solver.step()
+            now, found, trouble = _stepped(field, solver, now)
             taken += 1
-            failed = solver.status == "failed"
-            try:
-                now, _, found = (now, {}, program.seen) if failed else field.at(solver.y)
-            except InvalidValueError as error:
-                return stopped("diverged", solver.t, solver.y, f"the rule is no longer defined: {error}")
             changes = rank_changes(ranks, found, float(solver.t), NEAR)
             course.rank_changes += changes
             if changes:
                 return stopped("stopped", solver.t, last, "the flow is not defined across a change of rank")
-            trouble = "the velocity grows too fast for any step" if failed else program.trouble(now)
             if trouble:
                 return stopped("diverged", solver.t, solver.y, trouble)
             if taken == MOST_STEPS:

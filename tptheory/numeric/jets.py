@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from flint import nmod, nmod_mat
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
@@ -98,11 +97,6 @@ class JetArithmetic:
             [(j, place[e + f, k + m]) for j, (f, m) in enumerate(monomials) if (e + f, k + m) in place]
             for e, k in monomials
         ]
-
-    @property
-    def eps(self) -> float:
-        """0: there is no rounding."""
-        return 0.0
 
     def constant(self, value: Any) -> Jet:
         """Return the jet that stands still at an `nmod` or an `nmod_mat`."""
@@ -223,19 +217,6 @@ class JetArithmetic:
             raise _singular(f"a matrix whose rank changes from {len(rows)}")
         Ft, Gt = self.transpose(F), self.transpose(G)
         return Gt * self.inverse(G * Gt) * self.inverse(Ft * F) * Ft
-
-    def inverted(self, A: Jet) -> tuple[Jet, int, float]:
-        """Return ``A+``, the rank of ``A`` at the start, and 1: no rounding decides it."""
-        return self.pinv(A), A.parts[0].rank(), 1.0
-
-    def in_range(self, A: Jet) -> bool:
-        """Accept the jet: every residue is finite."""
-        return True
-
-    def entries(self, A: Jet) -> np.ndarray:
-        """Return the entries at the start, a matrix or a scalar, as residues."""
-        start = A.parts[0]
-        return np.array(start.tolist() if isinstance(start, nmod_mat) else start, dtype=object)
 
     def _chosen(self, A: Jet, rows: Sequence[int], columns: Sequence[int]) -> Jet:
         def choose(part: Any) -> Any:

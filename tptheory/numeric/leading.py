@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpq_poly
 
+from tptheory.numeric.rationals import fraction
+
 POINTS = (6, 12, 24, 48)
 """How many values are interpolated, one number after the other, until what they give holds at `CHECKS` more points."""
 CHECKS = 3
@@ -23,11 +25,13 @@ class Leading:
 
     Attributes:
         power: the lowest power of an entry; infinite for the zero function.
-        coefficient: an array of `Fraction` of the function's shape, of no dimension for a scalar.
+        coefficient: an array of `Fraction` of the function's shape, of no dimension for a scalar; floats if estimated.
+        exact: whether it is exact, and not estimated.
     """
 
     power: float
     coefficient: np.ndarray
+    exact: bool = True
 
 
 def leading_term(function: Callable[[fmpq], Any]) -> Leading | None:
@@ -93,7 +97,7 @@ def _expanded(numerator: fmpq_poly, denominator: fmpq_poly) -> tuple[float, Frac
         return math.inf, Fraction(0)
     above, below = (next((k, c) for k, c in enumerate(p.coeffs()) if c != 0) for p in (numerator, denominator))
     ratio = above[1] / below[1]
-    return above[0] - below[0], Fraction(int(ratio.p), int(ratio.q))
+    return above[0] - below[0], fraction(ratio)
 
 
 def _lowest(terms: list[tuple[float, Fraction]], shape: tuple[int, ...]) -> Leading:

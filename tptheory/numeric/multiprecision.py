@@ -12,8 +12,8 @@ from mpmath import MPContext
 from mpmath.libmp import from_rational
 from sympy import Expr
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, not_finite, singular
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, not_finite, rows_of, singular
 
 LEAST_DIGITS, MOST_DIGITS = 15, 1000
 
@@ -51,13 +51,7 @@ class MultiprecisionArithmetic:
             InvalidTypeError: if an entry is not a real number.
             ShapeError: if the rows differ in length, or there are none.
         """
-        rows = value.tolist() if hasattr(value, "tolist") else value
-        if not isinstance(rows, Sequence) or isinstance(rows, str):
-            raise InvalidTypeError(complain(argument, "a matrix of real numbers", value))
-        if column and not any(isinstance(row, Sequence) for row in rows):
-            rows = [[entry] for entry in rows]
-        if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
-            raise ShapeError(complain(argument, "rows of one length", value))
+        rows = rows_of(argument, value, column, "real numbers")
         return self.matrix([[self._number(argument, entry) for entry in row] for row in rows])
 
     def _number(self, argument: str, value: Any) -> Any:

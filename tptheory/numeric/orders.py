@@ -164,15 +164,6 @@ def _power(expression: Any) -> int:
 
 
 @dataclass(frozen=True)
-class _Term:
-    """A leading term: exact, or the slope of a regression and an estimate."""
-
-    power: float
-    coefficient: np.ndarray
-    exact: bool
-
-
-@dataclass(frozen=True)
 class _Line:
     """What one instance gives: ``log |defect|`` at every scale, and leading terms.
 
@@ -181,7 +172,7 @@ class _Line:
     """
 
     logs: np.ndarray
-    terms: tuple[_Term, ...]
+    terms: tuple[Leading, ...]
 
     @property
     def slope(self) -> float:
@@ -233,11 +224,7 @@ class _Defect:
         logs = [_logs(part) for part in many]
         terms = [leading_term(part) if self.rational else None for part in exact]
         found = zip(terms, many, logs, strict=True)
-        return _Line(logs[0], tuple(_estimated(part, log) if t is None else _known(t) for t, part, log in found))
-
-
-def _known(term: Leading) -> _Term:
-    return _Term(term.power, term.coefficient, exact=True)
+        return _Line(logs[0], tuple(term or _estimated(part, log) for term, part, log in found))
 
 
 def _entries(value: Any) -> np.ndarray:
@@ -255,14 +242,14 @@ def _slope(logs: np.ndarray) -> float:
     return float(np.polyfit(LOG_SCALES, logs, 1)[0]) if np.isfinite(logs).all() else math.inf
 
 
-def _estimated(part: Callable[[Any], Any], logs: np.ndarray) -> _Term:
+def _estimated(part: Callable[[Any], Any], logs: np.ndarray) -> Leading:
     """Return the slope, and the coefficient by one step of Richardson's extrapolation at the two least scales."""
     slope = _slope(logs)
     if slope == math.inf:
-        return _Term(slope, np.zeros(()), exact=False)
+        return Leading(slope, np.zeros(()), exact=False)
     coarse, fine = (_entries(part(size)) / float(size) ** round(slope) for size in SCALES[-2:])
     ratio = float(SCALES[-2] / SCALES[-1])
-    return _Term(slope, np.asarray((ratio * fine - coarse) / (ratio - 1), dtype=np.float64), exact=False)
+    return Leading(slope, np.asarray((ratio * fine - coarse) / (ratio - 1), dtype=np.float64), exact=False)
 
 
 def _summary(lines: Sequence[_Line], expected: int | None) -> OrderInEta:

@@ -10,15 +10,20 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, singular
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, rows_of, singular
 
 
 def _bits(number: fmpz) -> int:
     return int(number).bit_length()
 
 
-def _fraction(number: fmpq) -> Fraction:
+def fraction(number: fmpq) -> Fraction:
+    """Return an `fmpq` as a `Fraction`.
+
+    >>> fraction(fmpq(2, 4))
+    Fraction(1, 2)
+    """
     return Fraction(int(number.p), int(number.q))
 
 
@@ -34,13 +39,7 @@ class ExactArithmetic:
         """
         if isinstance(value, fmpq_mat):
             return fmpq_mat(value)
-        rows = value.tolist() if hasattr(value, "tolist") else value
-        if not isinstance(rows, Sequence) or isinstance(rows, str):
-            raise InvalidTypeError(complain(argument, "a matrix of integers or fractions", value))
-        if column and not any(isinstance(row, Sequence) for row in rows):
-            rows = [[entry] for entry in rows]
-        if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
-            raise ShapeError(complain(argument, "rows of one length", value))
+        rows = rows_of(argument, value, column, "integers or fractions")
         return self.matrix([[self.scalar(argument, entry) for entry in row] for row in rows])
 
     def check(self, argument: str, A: fmpq_mat) -> None:
@@ -137,8 +136,8 @@ class ExactArithmetic:
     def entries(self, A: Any) -> np.ndarray:
         """Return an array of `fractions.Fraction`; of a scalar, one without axes."""
         if not isinstance(A, fmpq_mat):
-            return np.array(_fraction(fmpq(A)), dtype=object)
-        return np.array([[_fraction(entry) for entry in row] for row in A.tolist()], dtype=object)
+            return np.array(fraction(fmpq(A)), dtype=object)
+        return np.array([[fraction(entry) for entry in row] for row in A.tolist()], dtype=object)
 
     def matrix_power(self, A: fmpq_mat, exponent: int) -> fmpq_mat:
         """Return ``A`` to an integer power."""

@@ -113,26 +113,13 @@ class Course:
 
 
 def recorded(program: Program, course: Course, constants: dict[str, Any], **rest: Any) -> Run:
-    """Stack the histories; the input stands still, and one copy of it serves all times."""
+    """Stack the histories of a course."""
     kind, first = program.kind, program.signals[0]
     still = kind.entries(course.still).copy()
     stack = {name: _stacked(kind, history, still if name == first else 0.0) for name, history in course.kept.items()}
     moves = {name: _stacked(kind, history) if history else stack[name][:0] for name, history in course.changed.items()}
     return Run(
-        net=program.net,
-        rule=program.rule,
-        weights=tuple(stack[name] for name in program.weights),
-        biases=tuple(stack[name] for name in program.biases),
-        activations=(
-            np.broadcast_to(still, (course.steps + 1, *still.shape)),
-            *(stack[n] for n in program.activations[1:]),
-        ),
-        errors=stack[program.error],
-        error_signals=tuple(stack[name] for name in program.signals),
-        updates=tuple(moves[name] for name in program.weights),
-        bias_updates=tuple(moves[name] for name in program.biases),
-        loss=stack["loss"],
-        states={str(symbol): stack[str(symbol)] for symbol in program.states},
+        **histories(program, still, stack, moves),
         constants={name: _plain(kind, value) for name, value in constants.items()},
         times=np.array(course.times),
         rank_changes=tuple(course.rank_changes),
@@ -141,6 +128,28 @@ def recorded(program: Program, course: Course, constants: dict[str, Any], **rest
         message=course.message,
         **rest,
     )
+
+
+def histories(
+    program: Program, x: np.ndarray, kept: Mapping[str, np.ndarray], changed: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """Return what a record has of a program's values; the input stands still, and one copy of it serves all times."""
+    return {
+        "net": program.net,
+        "rule": program.rule,
+        "weights": tuple(kept[name] for name in program.weights),
+        "biases": tuple(kept[name] for name in program.biases),
+        "activations": (
+            np.broadcast_to(x, (len(kept["loss"]), *x.shape)),
+            *(kept[name] for name in program.activations[1:]),
+        ),
+        "errors": kept[program.error],
+        "error_signals": tuple(kept[name] for name in program.signals),
+        "updates": tuple(changed[name] for name in program.weights),
+        "bias_updates": tuple(changed[name] for name in program.biases),
+        "loss": kept["loss"],
+        "states": {str(symbol): kept[str(symbol)] for symbol in program.states},
+    }
 
 
 def _stacked(kind: RunArithmetic, history: Sequence[Any], like: Any = 0.0) -> np.ndarray:

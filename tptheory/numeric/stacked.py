@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.errors import ShapeError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic, condition
 
 
@@ -42,15 +42,7 @@ class StackedArithmetic(FloatArithmetic):
             InvalidTypeError: if the entries are not real numbers.
             ShapeError: if the rows differ in length, or there are too few or too many dimensions.
         """
-        try:
-            A = np.asarray(value)
-            if A.dtype.kind not in "iufO" or A.ndim == 0:
-                raise InvalidTypeError(complain(argument, "an array of real numbers", value))
-            A = A.astype(self.dtype)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, InvalidTypeError):
-                raise
-            raise ShapeError(complain(argument, "an array of real numbers without gaps", value)) from None
+        A = self.read_array(argument, value)
         if column and A.ndim < 3:
             A = A[..., np.newaxis]
         if A.ndim not in (2, 3):

@@ -59,11 +59,11 @@ def digits_theory(
     return DigitsTheory(runs, study_plateaus(data, settings, seed), study_modes(data, steps=modes, seed=seed))
 
 
-def small_net(seed: int, scale: float = 0.35) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+def small_net(seed: int) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Draw weights ``[W_1, ..., W_L]``, one input of norm 1 and its target, for a net of `WIDTHS`."""
     rng = np.random.default_rng(seed)
     weights = [
-        scale * np.linalg.qr(rng.standard_normal((rows, rows)))[0] @ np.eye(rows, columns)
+        0.35 * np.linalg.qr(rng.standard_normal((rows, rows)))[0] @ np.eye(rows, columns)
         + 0.1 * rng.standard_normal((rows, columns))
         for columns, rows in pairwise(WIDTHS)
     ]

@@ -37,10 +37,9 @@ class Sample:
 
     def signals(self) -> list[Any]:
         """Return TP's ``d_1, ..., d_L``."""
-        back = lambda d, W: self.arithmetic.product(self.arithmetic.pinv(W), d)  # noqa: E731
-        downward = [self.error]
+        kind, downward = self.arithmetic, [self.error]
         for W in reversed(self.weights[1:]):
-            downward.append(back(downward[-1], W))
+            downward.append(kind.product(kind.pinv(W), downward[-1]))
         return downward[::-1]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
@@ -13,6 +12,7 @@ from flint import fmpq, fmpz
 
 from tptheory.numeric.closed_forms.arguments import Sample, check_full_row_rank, read_sample
 from tptheory.numeric.kinds import arithmetic_named
+from tptheory.numeric.rationals import fraction
 from tptheory.numeric.start import step_count, step_size
 
 MOST_BITS = 100_000
@@ -96,7 +96,7 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
     exact = _is_rational(lr) and all(map(_is_rational, _numbers([weights, x, y])))
     kind = arithmetic_named("exact" if exact else "float")
     sample = read_sample(kind, weights, x, y)
-    eta, wanted = step_size(kind, Fraction(int(lr.p), int(lr.q)) if isinstance(lr, fmpq) else lr), step_count(steps)
+    eta, wanted = step_size(kind, _fraction(lr)), step_count(steps)
     with np.errstate(all="ignore"):  # a ray that overflows says so in its status
         return _followed(sample, eta, wanted, exact)
 
@@ -229,4 +229,4 @@ def _stacked(arrays: Any, shape: tuple[int, ...], exact: bool) -> np.ndarray:
 
 
 def _fraction(n: Any) -> Any:
-    return Fraction(int(n.p), int(n.q)) if isinstance(n, fmpq) else n
+    return fraction(n) if isinstance(n, fmpq) else n

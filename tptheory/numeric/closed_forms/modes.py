@@ -160,10 +160,15 @@ def _vanishing(a: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return factors, -factors.prod(axis=1)
 
 
+def _above_least(a: np.ndarray) -> tuple[int, np.ndarray]:
+    """Return which factor is of least size, ``a_j``, and ``a_k^2 - a_j^2`` for all."""
+    j = int(np.argmin(np.abs(a)))
+    return j, (np.abs(a) - abs(a[j])) * (np.abs(a) + abs(a[j]))
+
+
 def _factors(a: np.ndarray, clock: np.ndarray) -> np.ndarray:
     """Return all factors from the one of least size: the others keep their sign and ``a_k^2 - a_j^2``."""
-    j = int(np.argmin(np.abs(a)))
-    c = (np.abs(a) - abs(a[j])) * (np.abs(a) + abs(a[j]))
+    j, c = _above_least(a)
     factors = np.sign(a) * np.sqrt(clock[:, np.newaxis] ** 2 + c)
     factors[:, j] = clock
     return factors
@@ -171,8 +176,7 @@ def _factors(a: np.ndarray, clock: np.ndarray) -> np.ndarray:
 
 def _deep(k: int, s: float, a: np.ndarray) -> tuple[Any, Sequence[float], float]:
     """Return the law of the factor of least size, no integrals, and a width to start with."""
-    j = int(np.argmin(np.abs(a)))
-    c = (np.abs(a) - abs(a[j])) * (np.abs(a) + abs(a[j]))
+    j, c = _above_least(a)
     tied = (c == 0).sum() > 1  # then none of them passes through 0
     if (tied and a.prod() <= 0) or (s == 0 and tied):
         expected = f"such that mode {k} does not end where two factors vanish, which has no known closed form"
