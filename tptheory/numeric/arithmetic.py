@@ -160,14 +160,14 @@ class FloatArithmetic:
             InvalidTypeError: if the entries are not real numbers.
             ShapeError: if the array has not two dimensions, or its rows differ in length.
         """
-        A = self.read_array(argument, value)
+        A = self._read_array(argument, value)
         if A.ndim == 1 and column:
             return A[:, np.newaxis]
         if A.ndim != 2:
             raise ShapeError(complain(argument, "two-dimensional", f"an array of shape {A.shape}", "Reshape it."))
         return A
 
-    def read_array(self, argument: str, value: Any) -> np.ndarray:
+    def _read_array(self, argument: str, value: Any) -> np.ndarray:
         """Return an array of any number of dimensions.
 
         Raises:

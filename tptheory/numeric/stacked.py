@@ -42,7 +42,7 @@ class StackedArithmetic(FloatArithmetic):
             InvalidTypeError: if the entries are not real numbers.
             ShapeError: if the rows differ in length, or there are too few or too many dimensions.
         """
-        A = self.read_array(argument, value)
+        A = self._read_array(argument, value)
         if column and A.ndim < 3:
             A = A[..., np.newaxis]
         if A.ndim not in (2, 3):

@@ -61,48 +61,13 @@ class DataSet:
     def __post_init__(self) -> None:
         """Check both parts."""
         for part in ("train", "test"):
-            x, labels = getattr(self, f"x_{part}"), getattr(self, f"labels_{part}")
-            if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
-                raise InvalidTypeError(complain(f"x_{part}", "a numpy array of floats", _described(x)))
-            if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
-                raise InvalidTypeError(complain(f"labels_{part}", "a numpy array of integers", _described(labels)))
-            if x.ndim != 2 or 0 in x.shape:
-                raise InvalidValueError(
-                    complain(f"x_{part}", "of shape (pixels, samples), at least one of each", x.shape)
-                )
-            if labels.shape != (x.shape[1],):
-                raise InvalidValueError(
-                    complain(
-                        f"labels_{part}",
-                        f"of shape ({x.shape[1]},), one for each column of x_{part}",
-                        labels.shape,
-                    )
-                )
-            if not np.isfinite(x).all():
-                raise InvalidValueError(complain(f"x_{part}", "finite", "NaN or infinity"))
-            if labels.min() < 0 or labels.max() >= self.classes:
-                raise InvalidValueError(
-                    complain(
-                        f"labels_{part}",
-                        f"in 0..{self.classes - 1}",
-                        f"{labels.min()}..{labels.max()}",
-                        "Number the classes from 0, or raise 'classes'.",
-                    )
-                )
+            _check_part(part, getattr(self, f"x_{part}"), getattr(self, f"labels_{part}"), self.classes)
         if self.x_train.shape[0] != self.x_test.shape[0]:
             raise InvalidValueError(
                 complain("x_test", f"images of {self.x_train.shape[0]} pixels, as x_train", self.x_test.shape)
             )
         if self.codes is not None:
-            self._check_codes(self.codes)
-
-    def _check_codes(self, codes: Any) -> None:
-        if not isinstance(codes, np.ndarray) or not np.issubdtype(codes.dtype, np.floating):
-            raise InvalidTypeError(complain("codes", "a numpy array of floats", _described(codes)))
-        if codes.ndim != 2 or codes.shape[0] == 0 or codes.shape[1] != self.classes:
-            raise InvalidValueError(complain("codes", f"of shape (n_L, {self.classes}), a column a class", codes.shape))
-        if not np.isfinite(codes).all():
-            raise InvalidValueError(complain("codes", "finite", "NaN or infinity"))
+            _check_codes(self.codes, self.classes)
 
     @property
     def targets(self) -> Array:
@@ -117,6 +82,32 @@ class DataSet:
             digest.update(f" {array.dtype} {array.shape} ".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def _check_part(part: str, x: Any, labels: Any, classes: int) -> None:
+    if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
+        raise InvalidTypeError(complain(f"x_{part}", "a numpy array of floats", _described(x)))
+    if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
+        raise InvalidTypeError(complain(f"labels_{part}", "a numpy array of integers", _described(labels)))
+    if x.ndim != 2 or 0 in x.shape:
+        raise InvalidValueError(complain(f"x_{part}", "of shape (pixels, samples), at least one of each", x.shape))
+    if labels.shape != (x.shape[1],):
+        expected = f"of shape ({x.shape[1]},), one for each column of x_{part}"
+        raise InvalidValueError(complain(f"labels_{part}", expected, labels.shape))
+    if not np.isfinite(x).all():
+        raise InvalidValueError(complain(f"x_{part}", "finite", "NaN or infinity"))
+    if labels.min() < 0 or labels.max() >= classes:
+        came, mend = f"{labels.min()}..{labels.max()}", "Number the classes from 0, or raise 'classes'."
+        raise InvalidValueError(complain(f"labels_{part}", f"in 0..{classes - 1}", came, mend))
+
+
+def _check_codes(codes: Any, classes: int) -> None:
+    if not isinstance(codes, np.ndarray) or not np.issubdtype(codes.dtype, np.floating):
+        raise InvalidTypeError(complain("codes", "a numpy array of floats", _described(codes)))
+    if codes.ndim != 2 or codes.shape[0] == 0 or codes.shape[1] != classes:
+        raise InvalidValueError(complain("codes", f"of shape (n_L, {classes}), a column a class", codes.shape))
+    if not np.isfinite(codes).all():
+        raise InvalidValueError(complain("codes", "finite", "NaN or infinity"))
 
 
 def load_digits() -> DataSet:

@@ -62,7 +62,7 @@ def initial_parameters(
     std: float | None = None,
     bias: float = 0.1,
     dtype: Any = "float32",
-    seed: int | np.random.SeedSequence = 0,
+    seed: int | np.random.Generator = 0,
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Return ``(W_1, ..., W_L)`` of shapes ``(n_l, n_{l-1})`` and ``(b_1, ..., b_L)`` of shapes ``(n_l, 1)``.
 

@@ -18,7 +18,6 @@ from tptheory.training.data import Array
 Arrays = tuple[Array, ...]
 Loss = Callable[[Array, Array], tuple[float, float, Array]]
 """From outputs, shape ``(n_L, B)``, and labels: the mean loss of a batch, its accuracy in [0, 1], and ``D_L``."""
-LOSSES = ("cross-entropy", "squared")
 
 _BY_FEEDBACK_ALONE = (
     "presynaptic",
@@ -87,6 +86,13 @@ def is_trainable(rule: Rule) -> bool:
     return all(getattr(type(rule), method) is getattr(Rule, method) for method in _BY_FEEDBACK_ALONE)
 
 
+def _check_trainable(rule: Rule) -> None:
+    if not is_trainable(rule):
+        known = ", ".join(sorted(name for name in RULES if is_trainable(RULES[name]())))
+        expected = f"one of {known}, or a Rule that defines its feedback and nothing else"
+        raise InvalidValueError(complain("rule", expected, rule, "This one also needs a state or a rescaled input."))
+
+
 class LayerwiseRule:
     """A rule on one net, compiled: from activations and ``D_L`` to the descent directions of every layer.
 
@@ -110,44 +116,28 @@ class LayerwiseRule:
         draw: Callable[[int, int], Array],
         damping_value: float,
     ) -> None:
-        if not is_trainable(rule):
-            known = ", ".join(sorted(name for name in RULES if is_trainable(RULES[name]())))
-            raise InvalidValueError(
-                complain(
-                    "rule",
-                    f"one of {known}, or a Rule that defines its feedback and nothing else",
-                    rule,
-                    "This one also needs a state or a rescaled input.",
-                )
-            )
-        self.rule = rule
-        self.net = net
-        constants: dict[MatrixSymbol, Array] = {}
+        _check_trainable(rule)
+        self.rule, self.net, self.damping = rule, net, damping_value
+        self.constants: dict[MatrixSymbol, Array] = {}
         self._operators = []
         for l in range(2, net.depth + 1):
             rule.error_signal(net, l - 1)  # raises ShapeError before anything is drawn
             M = rule.feedback(net, l)
             symbols = sorted(M.free_symbols, key=str)
             for symbol in symbols:
-                if symbol in net.weights or symbol in constants or symbol == damping:
-                    continue
-                if not isinstance(symbol, MatrixSymbol) or symbol in self._known_only_at_a_step():
-                    raise InvalidValueError(
-                        complain(
-                            "rule",
-                            "one whose feedback is made of weights, fixed matrices and lambda",
-                            rule,
-                            f"Its feedback at layer {l} reads {symbol}.",
-                        )
-                    )
-                constants[symbol] = draw(*map(int, symbol.shape))
+                if symbol not in self.constants and symbol not in (*net.weights, damping):
+                    self._check_fixed(symbol, l)
+                    self.constants[symbol] = draw(*map(int, symbol.shape))
             self._operators.append((compile_expression(M, symbols), symbols))
-        self.constants = constants
-        self.damping = damping_value
 
-    def _known_only_at_a_step(self) -> tuple[Any, ...]:
-        biases = self.net.parameters[self.net.depth :]
-        return (self.net.input, self.net.target, self.net.error, *biases)
+    def _check_fixed(self, symbol: Basic, l: int) -> None:
+        """Refuse what is no matrix, or is known only at a step."""
+        net = self.net
+        changing = (net.input, net.target, net.error, *net.parameters[net.depth :])
+        if not isinstance(symbol, MatrixSymbol) or symbol in changing:
+            expected = "one whose feedback is made of weights, fixed matrices and lambda"
+            mend = f"Its feedback at layer {l} reads {symbol}."
+            raise InvalidValueError(complain("rule", expected, self.rule, mend))
 
     def feedback(self, weights: Sequence[Array]) -> Arrays:
         """Return ``(M_2, ..., M_L)`` at these weights, in their dtype."""
@@ -183,7 +173,7 @@ class LayerwiseRule:
         Frobenius norms (a direct rule has one operator): to first order in ``eps`` a bound on what rounding adds to
         the product (Higham, 2002, section 3.5), so that by Weyl's inequality none of them is rounding.
         """
-        weights, biases = (tuple(A.astype(np.float64) for A in arrays) for arrays in (weights, biases))
+        weights, biases = doubles(weights), doubles(biases)
         activations = forward(weights, biases, X.astype(np.float64))
         D = loss(activations[-1], labels)[2]
         sizes, terms = [norm(D)], [labels.size]
@@ -208,6 +198,11 @@ def descent_of(errors: Sequence[Array], activations: Sequence[Array]) -> tuple[A
     """Return ``G_l = D_l X_{l-1}'`` and ``g_l = D_l 1``, ``l = 1..L``, shapes ``(n_l, n_{l-1})`` and ``(n_l, 1)``."""
     G = tuple(D_l @ X.T for D_l, X in zip(errors, activations[:-1], strict=True))
     return G, tuple(D_l.sum(axis=1, keepdims=True) for D_l in errors)
+
+
+def doubles(arrays: Sequence[Array]) -> Arrays:
+    """Return copies in float64."""
+    return tuple(A.astype(np.float64) for A in arrays)
 
 
 def norm(A: Array) -> float:

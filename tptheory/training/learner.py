@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.training.data import Array
 from tptheory.training.inverses import Inverses
-from tptheory.training.layerwise import Arrays, LayerwiseRule, Loss, descent_of, forward, norm
+from tptheory.training.layerwise import Arrays, LayerwiseRule, Loss, descent_of, doubles, forward, norm
 
 
 class Learner(Protocol):
@@ -175,7 +175,7 @@ class LayerwiseLearner:
         """
         eps = float(np.finfo(np.float64).eps)
         errors, G, _ = self.descent("float64")
-        activations = forward(*self._doubles(), self._X.astype(np.float64))
+        activations = forward(doubles(self.weights), doubles(self.biases), self._X.astype(np.float64))
         return tuple(
             int(
                 np.count_nonzero(
@@ -185,10 +185,6 @@ class LayerwiseLearner:
             )
             for G_l, D, X in zip(G, errors, activations[:-1], strict=True)
         )
-
-    def _doubles(self) -> tuple[Arrays, Arrays]:
-        weights, biases = (tuple(A.astype(np.float64) for A in arrays) for arrays in (self.weights, self.biases))
-        return weights, biases
 
     def _errors(self, weights: Arrays, activations: Arrays, D: Array) -> Arrays:
         if self.inverses is None:

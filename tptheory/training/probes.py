@@ -29,7 +29,7 @@ import numpy as np
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import Array
-from tptheory.training.layerwise import Arrays, LayerwiseRule, descent_of, forward
+from tptheory.training.layerwise import Arrays, LayerwiseRule, descent_of, doubles, forward
 from tptheory.training.learner import Learner
 
 THEOREMS = {
@@ -93,7 +93,7 @@ class Probes:
     ) -> None:
         self.net, self.rule, self.lr, self.every = net, rule, lr, every
         self.zero_sum, self.linear = zero_sum, linear
-        self._start = _doubles(start[0]), _doubles(start[1])
+        self._start = doubles(start[0]), doubles(start[1])
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())
         )
@@ -105,7 +105,7 @@ class Probes:
 
     def read(self, step: int, learner: Learner, X: Array, last: bool) -> list[Reading]:
         """Return all readings at a step; ``last`` if no update follows."""
-        weights, biases = _doubles(learner.weights), _doubles(learner.biases)
+        weights, biases = doubles(learner.weights), doubles(learner.biases)
         errors, G, g = learner.descent("float64")
         activations = forward(weights, biases, X.astype(np.float64))
         readings = [
@@ -258,10 +258,6 @@ def worst(readings: Sequence[Reading]) -> dict[str, Reading]:
 
 def _severity(reading: Reading) -> tuple[bool, float, float]:
     return reading.claimed is not None, reading.off, abs(reading.measured)
-
-
-def _doubles(arrays: Arrays) -> Arrays:
-    return tuple(A.astype(np.float64) for A in arrays)
 
 
 def _full_row_rank_from(weights: Arrays) -> list[bool]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tptheory.checking import finite, positive, whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.numeric.losses import LOSSES
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
 from tptheory.training.checking import checked_widths
@@ -21,7 +22,6 @@ from tptheory.training.fitting import Batches, Fit, LogLine, Loop, format_log_li
 from tptheory.training.initial import INITS, draw_matrix, initial_parameters
 from tptheory.training.inverses import Inverses, InverseSettings
 from tptheory.training.layerwise import (
-    LOSSES,
     Arrays,
     LayerwiseRule,
     Loss,
@@ -29,13 +29,15 @@ from tptheory.training.layerwise import (
     softmax_cross_entropy,
     squared_error,
 )
-from tptheory.training.learner import CollapsedLearner, LayerwiseLearner
+from tptheory.training.learner import CollapsedLearner, LayerwiseLearner, Learner
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
 from tptheory.training.probes import Probes, Reading
 
 __all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
 DTYPES = ("float32", "float64")
 ENGINES = ("auto", "collapsed", "layerwise")
+STREAMS = ("weights", "batches", "constants", "noise")
+"""What is drawn, each from a stream of its own: the start, the order of samples, fixed matrices, noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +159,7 @@ def train(
         UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
     """
-    rule = rule_named(rule) if isinstance(rule, str) else rule
-    if not isinstance(rule, Rule):
-        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
-    data = load_digits() if data is None else data
-    if not isinstance(data, DataSet):
-        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
+    rule, data = _checked_rule(rule), _checked_data(data)
     inverses = _checked_inverses(inverses, rule)
     widths = checked_widths(widths, data)
     steps, log_every = whole("steps", steps), whole("log_every", log_every)
@@ -172,15 +169,8 @@ def train(
     lr, damping = positive("lr", lr), positive("damping", damping)
     std = None if std is None else positive("std", std)
     bias = finite("bias", bias)
-    for argument, name, known in (
-        ("init", init, INITS),
-        ("dtype", dtype, DTYPES),
-        ("loss", loss, LOSSES),
-        ("engine", engine, ENGINES),
-    ):
-        if name not in known:
-            raise unknown_name(argument, str(name), known)
-    engine = _chosen_engine(engine, rule)
+    _check_names(("init", init, INITS), ("dtype", dtype, DTYPES), ("loss", loss, LOSSES), ("engine", engine, ENGINES))
+    descended = _loss(loss, data)
     config = {
         "rule": repr(rule),
         "widths": list(widths),
@@ -194,7 +184,7 @@ def train(
         "bias": bias,
         "damping": damping,
         "inverses": None if inverses is None else asdict(inverses),
-        "engine": engine,
+        "engine": _chosen_engine(engine, rule),
         "dtype": dtype,
         "seed": seed,
         "log_every": log_every,
@@ -202,43 +192,19 @@ def train(
         "metrics": metrics is not None,
     }
     saved = _found_checkpoint(checkpoint, resume, metrics, config, steps)
-
-    for_weights, for_batches, for_constants, for_noise = np.random.SeedSequence(seed).spawn(4)
-    constants, noise = np.random.default_rng(for_constants), np.random.default_rng(for_noise)
-    net = DeepLinearNetwork(widths=widths, batch=batch, biases=True, loss="any")
-    layerwise = LayerwiseRule(
-        rule,
-        net,
-        draw=lambda rows, columns: draw_matrix(rows, columns, init, std, constants, dtype),
-        damping_value=damping,
-    )
-    start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=for_weights)
-    descended = _loss(loss, data)
-    learned = None if inverses is None else Inverses(layerwise, inverses, bias, noise, dtype)
+    seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
+    streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
+    learner, probing = _built(rule, config, inverses, descended, streams)
     with ExitStack() as closing:
         loop = Loop(
-            CollapsedLearner(layerwise, *start, descended)
-            if engine == "collapsed"
-            else LayerwiseLearner(layerwise, *start, descended, learned),
-            Batches(
-                data.x_train.astype(dtype, copy=False), data.labels_train, batch, np.random.default_rng(for_batches)
-            ),
+            learner,
+            Batches(data.x_train.astype(dtype, copy=False), data.labels_train, batch, streams["batches"]),
             steps=steps,
             lr=lr,
             log_every=log_every,
             config=config,
-            streams={"noise": noise},
-            probes=Probes(
-                net,
-                rule,
-                start,
-                lr,
-                log_every,
-                zero_sum=loss == "cross-entropy",
-                linear=inverses is None or inverses.kind == "linear",
-            )
-            if probes
-            else None,
+            streams={"noise": streams["noise"]},
+            probes=probing,
             checkpoint=checkpoint,
             checkpoint_every=checkpoint_every,
             on_log=on_log,
@@ -256,6 +222,55 @@ def train(
         run = _finished(fit, config, rule, data, descended)
         loop.tell({name: getattr(run, name) for name in ("status", "test_loss", "test_accuracy")} | {"step": run.steps})
     return run
+
+
+def _checked_rule(rule: Any) -> Rule:
+    rule = rule_named(rule) if isinstance(rule, str) else rule
+    if not isinstance(rule, Rule):
+        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
+    return rule
+
+
+def _checked_data(data: Any) -> DataSet:
+    data = load_digits() if data is None else data
+    if not isinstance(data, DataSet):
+        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
+    return data
+
+
+def _check_names(*asked: tuple[str, Any, Sequence[str]]) -> None:
+    """Refuse each argument whose value is not among the known names."""
+    for argument, name, known in asked:
+        if name not in known:
+            raise unknown_name(argument, str(name), known)
+
+
+def _built(
+    rule: Rule,
+    config: dict[str, Any],
+    inverses: InverseSettings | None,
+    loss: Loss,
+    streams: dict[str, np.random.Generator],
+) -> tuple[Learner, Probes | None]:
+    """Draw the parameters and the fixed matrices; return what moves them, and what probes them, if that is asked."""
+    widths, init, std, bias, dtype = (config[name] for name in ("widths", "init", "std", "bias", "dtype"))
+    net = DeepLinearNetwork(widths=widths, batch=config["batch"], biases=True, loss="any")
+    layerwise = LayerwiseRule(
+        rule,
+        net,
+        draw=lambda rows, columns: draw_matrix(rows, columns, init, std, streams["constants"], dtype),
+        damping_value=config["damping"],
+    )
+    start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=streams["weights"])
+    if config["engine"] == "collapsed":
+        learner: Learner = CollapsedLearner(layerwise, *start, loss)
+    else:
+        learned = None if inverses is None else Inverses(layerwise, inverses, bias, streams["noise"], dtype)
+        learner = LayerwiseLearner(layerwise, *start, loss, learned)
+    if not config["probes"]:
+        return learner, None
+    zero_sum, linear = config["loss"] == "cross-entropy", inverses is None or inverses.kind == "linear"
+    return learner, Probes(net, rule, start, config["lr"], config["log_every"], zero_sum, linear)
 
 
 def _chosen_engine(engine: str, rule: Rule) -> str:
