@@ -20,7 +20,7 @@ from tptheory.files import write_whole
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 PROVED, REFUTED, WRONG_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 """The exit statuses; of several verdicts the worst counts: refuted, then undecided, then proved."""
@@ -90,12 +90,12 @@ def tptheory(
 
 
 @contextmanager
-def progress_bar(screen: Console) -> Iterator[Progress]:
-    """Show progress bars where someone is looking, and leave no trace of them."""
+def progress_bar(screen: Console, *more: ProgressColumn) -> Iterator[Progress]:
+    """Show progress bars where someone is looking, and leave no trace of them; after the texts ``more`` columns."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    with Progress(*columns, *more, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         yield progress
 
 

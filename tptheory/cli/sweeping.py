@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tptheory.cli.shell import Json, app, console, print_json, printable
+from tptheory.cli.shell import Json, app, console, print_json, printable, progress_bar
 
 SHOWN = 5
 """How many failures are shown."""
@@ -38,25 +38,16 @@ def sweep(
     default. A sweep that was stopped goes on where it was when the same command is given again. FILE.py is Python and
     is run: name only files that you trust.
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import TimeRemainingColumn
 
     from tptheory.sweeping.grid import parse_grid
     from tptheory.sweeping.running import sweep as run_sweep
     from tptheory.sweeping.tasks import task_named
 
     cells = parse_grid(grid or [], task_named(task))
-    screen = console(stderr=True)
     failures: list[str] = []
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        bar = progress.add_task("", total=len(cells))
+    with progress_bar(console(stderr=True), TimeRemainingColumn()) as progress:
+        bar = progress.add_task("left", total=len(cells))
 
         def show(record: Any) -> None:
             progress.advance(bar)

@@ -164,19 +164,29 @@ def _run(
                         break
                     found, seconds = waiting[0].future.result()  # type: ignore[union-attr]
                     chunk = waiting.popleft()
-                    size = max(1, min(LARGEST_CHUNK, 2 * size, int(CHUNK_SECONDS * len(found) / max(seconds, 1e-9))))
+                    size = _better_size(size, len(found), seconds)
                     yield chunk.cells, found
             except Exception as error:
                 if not _took_its_worker(error):
                     raise
                 suspects.extend(waiting)
                 waiting.clear()
-                if suspects and len(suspects[0].cells) > 1:
-                    first = suspects.popleft()
-                    suspects.extendleft(_Chunk([cell]) for cell in reversed(first.cells))
+                _split_first(suspects)
         if suspects and suspects[0].attempts >= ATTEMPTS:
             chunk = suspects.popleft()
             yield chunk.cells, [{"error": f"WorkerError: its process was ended from outside, {ATTEMPTS} times"}]
+
+
+def _better_size(size: int, done: int, seconds: float) -> int:
+    """Return how many cells take `CHUNK_SECONDS`, as far as a chunk of ``done`` cells tells; at most twice as many."""
+    return max(1, min(LARGEST_CHUNK, 2 * size, int(CHUNK_SECONDS * done / max(seconds, 1e-9))))
+
+
+def _split_first(suspects: deque[_Chunk]) -> None:
+    """Put the cells of the first chunk in its place, each alone."""
+    if suspects and len(suspects[0].cells) > 1:
+        first = suspects.popleft()
+        suspects.extendleft(_Chunk([cell]) for cell in reversed(first.cells))
 
 
 def _submitted(executor: Executor, task: str | Task, chunk: _Chunk) -> Future[Any]:

@@ -52,14 +52,9 @@ def matrix(argument: str, value: Any) -> np.ndarray:
         ShapeError: if it is no matrix.
         InvalidValueError: if an entry is not finite.
     """
-    try:
-        A = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(complain(argument, "a matrix of numbers", value)) from error
+    A = _finite(argument, value, "matrix")
     if A.ndim != 2 or 0 in A.shape:
         raise ShapeError(complain(argument, "a matrix, two-dimensional and not empty", A.shape))
-    if not np.isfinite(A).all():
-        raise InvalidValueError(complain(argument, "a matrix of finite numbers", value))
     return A
 
 
@@ -71,15 +66,20 @@ def vector(argument: str, value: Any, size: int) -> np.ndarray:
         ShapeError: if it has another size.
         InvalidValueError: if an entry is not finite.
     """
-    try:
-        v = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(complain(argument, "a vector of numbers", value)) from error
+    v = _finite(argument, value, "vector")
     if v.shape not in ((size,), (size, 1)):
         raise ShapeError(complain(argument, f"a vector of size {size}", v.shape))
-    if not np.isfinite(v).all():
-        raise InvalidValueError(complain(argument, "a vector of finite numbers", value))
     return v.reshape(size)
+
+
+def _finite(argument: str, value: Any, noun: str) -> np.ndarray:
+    try:
+        A = np.asarray(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(complain(argument, f"a {noun} of numbers", value)) from error
+    if not np.isfinite(A).all():
+        raise InvalidValueError(complain(argument, f"a {noun} of finite numbers", value))
+    return A
 
 
 def weights_at(net: Run | Sequence[Any], step: int = 0) -> list[np.ndarray]:
