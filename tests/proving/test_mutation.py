@@ -3,11 +3,13 @@
 import json
 import sys
 from pathlib import Path
+from time import process_time
 
 import pytest
 from oracles.judging import HEADER, Tally, tried_on_instances
 from oracles.mutation import OPERATORS, mutants
 from oracles.theorems import conjuncts, false, proved
+from sympy import Inverse, MatrixSymbol, symbols
 
 from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove, rank_one
 from tptheory.sweeping.grid import Grid
@@ -84,6 +86,16 @@ def test_rewriting_that_turns_in_a_circle_ends():
     verdict = prove(Equal(passed, net.error, given=[rank_one(W2, W3)]), seconds=0.5)
     assert verdict.word == "undecided"
     assert verdict.seconds < 3
+
+
+def test_many_small_calls_keep_to_the_time():
+    """Where squares are looked for when the time is up, each of many reductions stops at once."""
+    n = symbols("n", integer=True, positive=True)
+    S = MatrixSymbol("S", n, n)
+    started = process_time()
+    verdict = prove(Equal(Pinv(S), Inverse(S), given=[rank_one(S)]), seconds=0.5)
+    assert verdict.word == "undecided"
+    assert process_time() - started < 1
 
 
 @pytest.mark.parametrize("name", THEOREMS)

@@ -61,7 +61,7 @@ class Budget:
     """
 
     GRACE = 0.05
-    """A call that comes when the time is up still has this share of it: to reduce, or to write a proof out."""
+    """The calls that come when the time is up have this share of it together: to reduce, or to write a proof out."""
     WORK = 2000
     """How much is done between two looks at the clock."""
 
@@ -69,12 +69,14 @@ class Budget:
         self.started = perf_counter()
         self.seconds, self.terms, self.work = seconds, terms, self.WORK
         self.stopped = ""
-        self._deadline = self.started + seconds
+        self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
     def allow(self) -> None:
-        """Leave a call that comes late the time to say what is known."""
-        self.stopped = ""
-        self._deadline = max(self._deadline, perf_counter() + self.GRACE * self.seconds)
+        """Leave a call that comes late the time to say what is known: each such call half as long as the one before."""
+        self.stopped, now = "", perf_counter()
+        if now > self._deadline:
+            self._grace /= 2
+            self._deadline, self.work = now + self._grace, 0
 
     def exceeded(self, terms: int) -> bool:
         """Look at the clock, and at the number of terms held; keep in mind what is used up."""
@@ -172,6 +174,8 @@ class Basis:
             if not coefficient:
                 continue
             found = None if budget.stopped else self.rewrite(monomial, size)
+            if budget.work < 0:
+                budget.exceeded(len(todo) + len(done) + len(origin))
             if found is None:
                 done[monomial] = done.get(monomial, 0) + coefficient
                 continue
@@ -179,8 +183,6 @@ class Basis:
             origin.append((coefficient, place, number))
             element = elements[number]
             budget.work -= 1 + len(element.tail)
-            if budget.work < 0:
-                budget.exceeded(len(todo) + len(done) + len(origin))
             scalars, left, right, outer = place
             simple = whole and not scalars and outer is None
             for other, c in element.tail:
@@ -238,7 +240,7 @@ class Basis:
 
     def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Place, int] | None:
         """Find a leading term where it may share scalars, or stand inside a trace."""
-        self.budget.work -= len(self.active) // 4
+        self.budget.work -= len(self.active) * (1 + len(scalars)) // 4
         for i in self.active:
             e = self.elements[i]
             if e.scalars:
