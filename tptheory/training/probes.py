@@ -21,11 +21,14 @@ targets     ``W_L ... W_{l+1} D_l = E`` where targets reach the output, ``E = D_
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from tptheory.invariants.laws import balance, log_determinant
+from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import Array
@@ -97,6 +100,13 @@ class Probes:
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())
         )
+        self._balance, self._logdet = (
+            [
+                compile_expression(law(net, l), (net.weight(l + 1), net.weight(l), net.bias(l)))
+                for l in range(1, net.depth)
+            ]
+            for law in (balance, log_determinant)
+        )
         hidden = net.widths[1:-1]
         self._summed: dict[str, list[Array]] = {
             "balance": [np.zeros((n, n)) for n in hidden],
@@ -158,16 +168,11 @@ class Probes:
         return readings
 
     def _balances(self, step: int, weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, last: bool) -> list[Reading]:
-        after, b_after = (
-            tuple(A - self.lr * dA for A, dA in zip(now, change, strict=True))
-            for now, change in ((weights, G), (biases, g))
-        )
         readings = []
-        for l in range(1, len(weights)):
-            before = _balance(weights, biases, l)
-            moved = _balance(after, b_after, l) - before
+        for l, law in enumerate(self._balance, start=1):
+            before, after, start = self._law(law, weights, biases, G, g, l)
+            moved, drift = after - before, before - start
             exact = self.lr**2 * (G[l].T @ G[l] - G[l - 1] @ G[l - 1].T - g[l - 1] @ g[l - 1].T)
-            drift = before - _balance(*self._start, l)
             claimed, off = self._summed_claim("balance", l, drift)
             readings += [
                 Reading(step, "balance_step", l, _size(moved), _size(exact), _size(moved - exact)),
@@ -189,13 +194,11 @@ class Probes:
         last: bool,
     ) -> list[Reading]:
         readings = []
-        for l in range(1, len(weights)):
-            W, eta = weights[l], self.lr
-            before = _logdet_law(W, weights[l - 1], biases[l - 1])
-            after = _logdet_law(W - eta * G[l], weights[l - 1] - eta * G[l - 1], biases[l - 1] - eta * g[l - 1])
-            exact = logdet_change(W, activations[l], errors[l - 1], errors[l], eta)
-            exact -= eta**2 * float(np.square(G[l - 1]).sum() + np.square(g[l - 1]).sum()) / 2
-            drift = before - _logdet_law(self._start[0][l], self._start[0][l - 1], self._start[1][l - 1])
+        for l, law in enumerate(self._logdet, start=1):
+            before, after, start = map(float, self._law(law, weights, biases, G, g, l))
+            exact = logdet_change(weights[l], activations[l], errors[l - 1], errors[l], self.lr)
+            exact -= self.lr**2 * float(np.square(G[l - 1]).sum() + np.square(g[l - 1]).sum()) / 2
+            drift = before - start
             claimed, off = self._summed_claim("logdet", l, np.asarray(drift))
             readings += [
                 Reading(step, "logdet_step", l, after - before, exact, abs(after - before - exact)),
@@ -204,6 +207,13 @@ class Probes:
             if not last:
                 self._summed["logdet"][l - 1] += exact
         return readings
+
+    def _law(self, law: Callable[..., Any], weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, l: int) -> list[Any]:
+        """Return a law of layer ``l`` before the step, after it, and at step 0."""
+        before = (weights[l], weights[l - 1], biases[l - 1])
+        after = (A - self.lr * dA for A, dA in zip(before, (G[l], G[l - 1], g[l - 1]), strict=True))
+        start = (self._start[0][l], self._start[0][l - 1], self._start[1][l - 1])
+        return [law(*before), law(*after), law(*start)]
 
     def _summed_claim(self, law: str, l: int, drift: Array) -> tuple[float | None, float]:
         """Return what the exact changes sum to, and how far the drift is from it, where every step was read."""
@@ -267,17 +277,6 @@ def _full_row_rank_from(weights: Arrays) -> list[bool]:
         above = above and W.shape[0] <= W.shape[1] and int(np.linalg.matrix_rank(W)) == W.shape[0]
         full.append(above)
     return full[::-1]
-
-
-def _balance(weights: Arrays, biases: Arrays, l: int) -> Array:
-    lower, upper, b = weights[l - 1], weights[l], biases[l - 1]
-    return upper.T @ upper - lower @ lower.T - b @ b.T
-
-
-def _logdet_law(upper: Array, lower: Array, bias: Array) -> float:
-    singular = np.linalg.svd(upper, compute_uv=False)
-    with np.errstate(divide="ignore"):
-        return float(np.log(singular).sum() - (np.square(lower).sum() + np.square(bias).sum()) / 2)
 
 
 def _size(A: Array) -> float:
