@@ -21,6 +21,7 @@ from tptheory.cli.theorems import (
     settled_status,
     settled_summary,
 )
+from tptheory.files import write_whole
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -122,7 +123,7 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
 
     paths = {}
     if file is not None and isinstance(settled.verdict, Proved):
-        file.write_text(settled.verdict.certificate.to_json(), encoding="utf-8", newline="\n")
+        write_whole(file, settled.verdict.certificate.to_json().encode())
         paths["certificate"] = str(file)
     if store and settled.as_expected and not settled.recalled:
         path = library.store(settled.theorem, settled.verdict)

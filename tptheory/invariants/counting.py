@@ -110,7 +110,25 @@ def count_conservation_laws(
 
         found = conservation_laws(rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress)
         return replace(found.counted, found=found)
-    random = np.random.default_rng(seed)
+    ranks, primes = _agreed_ranks(fields, np.random.default_rng(seed), progress)
+    return LawCount(
+        rule=rule,
+        widths=tuple(map(int, fields.net.widths)),
+        biases=biases,
+        batch=batch,
+        count=fields.dimension - ranks[-1],
+        dimension=fields.dimension,
+        rank=ranks[-1],
+        ranks=tuple(ranks),
+        primes=primes,
+        seed=seed,
+    )
+
+
+def _agreed_ranks(
+    fields: DataFields, random: np.random.Generator, progress: Progress
+) -> tuple[list[int], tuple[int, int]]:
+    """Return the ranks, and two primes that agree on their limit, the largest that was seen."""
     runs: list[tuple[int, list[int]]] = []
     for _ in range(_ATTEMPTS):
         prime = random_prime(random)
@@ -119,21 +137,8 @@ def count_conservation_laws(
         agreeing = [(prime, ranks) for prime, ranks in runs if ranks[-1] == rank]
         if len(agreeing) == 2:
             (first, ranks), (second, _) = agreeing
-            break
-    else:
-        raise AssertionError(f"no two of {_ATTEMPTS} primes agree on the rank: {runs}")
-    return LawCount(
-        rule=rule,
-        widths=tuple(map(int, fields.net.widths)),
-        biases=biases,
-        batch=batch,
-        count=fields.dimension - rank,
-        dimension=fields.dimension,
-        rank=rank,
-        ranks=tuple(ranks),
-        primes=(first, second),
-        seed=seed,
-    )
+            return ranks, (first, second)
+    raise AssertionError(f"no two of {_ATTEMPTS} primes agree on the rank: {runs}")
 
 
 def random_prime(random: np.random.Generator) -> int:

@@ -1,12 +1,15 @@
-"""Check the widths that a training run is given."""
+"""Check what a training run is given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tptheory.checking import whole
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.training.data import DataSet
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
+from tptheory.training.data import DataSet, load_digits
+from tptheory.training.inverses import InverseSettings
 
 HIDDEN_WIDTHS = (32, 32)
 """The hidden layers where no widths are given."""
@@ -30,3 +33,48 @@ def checked_widths(widths: Sequence[int] | None, data: DataSet) -> tuple[int, ..
             )
         )
     return checked
+
+
+def checked_rule(rule: Any) -> Rule:
+    """Return a rule, which may be given by its name."""
+    rule = rule_named(rule) if isinstance(rule, str) else rule
+    if not isinstance(rule, Rule):
+        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
+    return rule
+
+
+def checked_data(data: Any) -> DataSet:
+    """Return the data, scikit-learn's digits unless given."""
+    data = load_digits() if data is None else data
+    if not isinstance(data, DataSet):
+        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
+    return data
+
+
+def check_names(*asked: tuple[str, Any, Sequence[str]]) -> None:
+    """Refuse each argument whose value is not among the known names."""
+    for argument, name, known in asked:
+        if name not in known:
+            raise unknown_name(argument, str(name), known)
+
+
+def chosen_engine(engine: str, rule: Rule) -> str:
+    """Return the engine of a run; learned inverses need every layer's activations."""
+    if engine == "auto":
+        return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
+    if engine == "collapsed" and isinstance(rule, LearnedInverse):
+        raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
+    return engine
+
+
+def checked_inverses(inverses: Any, rule: Rule) -> InverseSettings | None:
+    """Return the settings of the inverses, for a rule that has any."""
+    if inverses is not None and not isinstance(inverses, InverseSettings):
+        raise InvalidTypeError(
+            complain("inverses", "InverseSettings", inverses, "Try InverseSettings(kind='sigmoid').")
+        )
+    if not isinstance(rule, LearnedInverse):
+        if inverses is not None:
+            raise InvalidValueError(complain("inverses", "left out unless the rule is 'dtp'", inverses))
+        return None
+    return inverses or InverseSettings()

@@ -11,13 +11,20 @@ from typing import Any, Literal
 import numpy as np
 
 from tptheory.checking import finite, positive, whole
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.losses import LOSSES
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
-from tptheory.training.checking import checked_widths
+from tptheory.symbolic.rules import Rule
+from tptheory.training.checking import (
+    check_names,
+    checked_data,
+    checked_inverses,
+    checked_rule,
+    checked_widths,
+    chosen_engine,
+)
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
-from tptheory.training.data import Array, DataSet, load_digits
+from tptheory.training.data import Array, DataSet
 from tptheory.training.fitting import Batches, Fit, LogLine, Loop, format_log_line
 from tptheory.training.initial import INITS, draw_matrix, initial_parameters
 from tptheory.training.inverses import Inverses, InverseSettings
@@ -159,8 +166,8 @@ def train(
         UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
     """
-    rule, data = _checked_rule(rule), _checked_data(data)
-    inverses = _checked_inverses(inverses, rule)
+    rule, data = checked_rule(rule), checked_data(data)
+    inverses = checked_inverses(inverses, rule)
     widths = checked_widths(widths, data)
     steps, log_every = whole("steps", steps), whole("log_every", log_every)
     checkpoint_every = whole("checkpoint_every", checkpoint_every)
@@ -169,7 +176,7 @@ def train(
     lr, damping = positive("lr", lr), positive("damping", damping)
     std = None if std is None else positive("std", std)
     bias = finite("bias", bias)
-    _check_names(("init", init, INITS), ("dtype", dtype, DTYPES), ("loss", loss, LOSSES), ("engine", engine, ENGINES))
+    check_names(("init", init, INITS), ("dtype", dtype, DTYPES), ("loss", loss, LOSSES), ("engine", engine, ENGINES))
     descended = _loss(loss, data)
     config = {
         "rule": repr(rule),
@@ -184,7 +191,7 @@ def train(
         "bias": bias,
         "damping": damping,
         "inverses": None if inverses is None else asdict(inverses),
-        "engine": _chosen_engine(engine, rule),
+        "engine": chosen_engine(engine, rule),
         "dtype": dtype,
         "seed": seed,
         "log_every": log_every,
@@ -224,27 +231,6 @@ def train(
     return run
 
 
-def _checked_rule(rule: Any) -> Rule:
-    rule = rule_named(rule) if isinstance(rule, str) else rule
-    if not isinstance(rule, Rule):
-        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
-    return rule
-
-
-def _checked_data(data: Any) -> DataSet:
-    data = load_digits() if data is None else data
-    if not isinstance(data, DataSet):
-        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
-    return data
-
-
-def _check_names(*asked: tuple[str, Any, Sequence[str]]) -> None:
-    """Refuse each argument whose value is not among the known names."""
-    for argument, name, known in asked:
-        if name not in known:
-            raise unknown_name(argument, str(name), known)
-
-
 def _built(
     rule: Rule,
     config: dict[str, Any],
@@ -271,15 +257,6 @@ def _built(
         return learner, None
     zero_sum, linear = config["loss"] == "cross-entropy", inverses is None or inverses.kind == "linear"
     return learner, Probes(net, rule, start, config["lr"], config["log_every"], zero_sum, linear)
-
-
-def _chosen_engine(engine: str, rule: Rule) -> str:
-    """Return the engine of a run; learned inverses need every layer's activations."""
-    if engine == "auto":
-        return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
-    if engine == "collapsed" and isinstance(rule, LearnedInverse):
-        raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
-    return engine
 
 
 def _finished(fit: Fit, config: dict[str, Any], rule: Rule, data: DataSet, loss: Loss) -> TrainingRun:
@@ -332,19 +309,6 @@ def _loss(name: str, data: DataSet) -> Loss:
             )
         )
     return softmax_cross_entropy
-
-
-def _checked_inverses(inverses: Any, rule: Rule) -> InverseSettings | None:
-    """Return the settings of the inverses, for a rule that has any."""
-    if inverses is not None and not isinstance(inverses, InverseSettings):
-        raise InvalidTypeError(
-            complain("inverses", "InverseSettings", inverses, "Try InverseSettings(kind='sigmoid').")
-        )
-    if not isinstance(rule, LearnedInverse):
-        if inverses is not None:
-            raise InvalidValueError(complain("inverses", "left out unless the rule is 'dtp'", inverses))
-        return None
-    return inverses or InverseSettings()
 
 
 def _found_checkpoint(

@@ -9,6 +9,7 @@ import numpy as np
 
 from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.files import write_whole
 from tptheory.numeric.runs import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
@@ -111,7 +112,7 @@ def _rounded(points: Any) -> list[list[float]]:
 
 def _written(path: Path, page: str) -> None:
     try:
-        path.write_text(page, encoding="utf-8", newline="\n")
+        write_whole(path, page.encode())
     except OSError as error:
         raise InvalidValueError(
             complain("path", "a file that can be written", str(path), f"{error.strerror}. Name another.")

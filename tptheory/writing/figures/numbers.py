@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.runs import Run
+
+FLOATS = FloatArithmetic()
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,10 @@ def matrix(argument: str, value: Any) -> np.ndarray:
         ShapeError: if it is no matrix.
         InvalidValueError: if an entry is not finite.
     """
-    A = _finite(argument, value, "matrix")
+    A = _floats(argument, value, "matrix")
     if A.ndim != 2 or 0 in A.shape:
         raise ShapeError(complain(argument, "a matrix, two-dimensional and not empty", A.shape))
+    FLOATS.check(argument, A)
     return A
 
 
@@ -66,20 +70,18 @@ def vector(argument: str, value: Any, size: int) -> np.ndarray:
         ShapeError: if it has another size.
         InvalidValueError: if an entry is not finite.
     """
-    v = _finite(argument, value, "vector")
+    v = _floats(argument, value, "vector")
     if v.shape not in ((size,), (size, 1)):
         raise ShapeError(complain(argument, f"a vector of size {size}", v.shape))
+    FLOATS.check(argument, v)
     return v.reshape(size)
 
 
-def _finite(argument: str, value: Any, noun: str) -> np.ndarray:
+def _floats(argument: str, value: Any, noun: str) -> np.ndarray:
     try:
-        A = np.asarray(value, dtype=float)
+        return np.asarray(value, dtype=float)
     except (TypeError, ValueError) as error:
         raise InvalidTypeError(complain(argument, f"a {noun} of numbers", value)) from error
-    if not np.isfinite(A).all():
-        raise InvalidValueError(complain(argument, f"a {noun} of finite numbers", value))
-    return A
 
 
 def weights_at(net: Run | Sequence[Any], step: int = 0) -> list[np.ndarray]:
