@@ -1,6 +1,8 @@
 """A file is written whole, or not at all; pools end their processes; what only an extra brings is asked for by name."""
 
 import os
+import sys
+from importlib import import_module
 from multiprocessing import active_children
 from time import perf_counter, sleep
 
@@ -61,3 +63,11 @@ def test_a_library_that_is_not_there_is_named():
     message = r"'out' must be used only where nowhere is installed \(got 'a'\)\. .*'tptheory\[dask\]'"
     with pytest.raises(MissingLibraryError, match=message):
         optional_library("nowhere.at_all", "out", "a", "dask")
+
+
+def test_native_code_asks_for_its_library(monkeypatch):
+    """Without Numba the module of native steps says which extra brings it."""
+    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.delitem(sys.modules, "tptheory.training.fused", raising=False)
+    with pytest.raises(MissingLibraryError, match=r"numba is installed .*'tptheory\[fast\]'"):
+        import_module("tptheory.training.fused")

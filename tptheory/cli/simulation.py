@@ -74,15 +74,19 @@ def simulate(
         changes = [change._asdict() for change in run.rank_changes]
         print_json({**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": rows})
         return
-    out = console()
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
-    out.print(Text(f"{run.rule.title}, widths {widths}, {pace}, {dtype}, seed {seed}", style="bold"))
-    first = "step" if time is None else "time"
+    console().print(Text(f"{run.rule.title}, widths {widths}, {pace}, {dtype}, seed {seed}", style="bold"))
+    _print_rows(rows, "step" if time is None else "time")
+    console().print(run.message)
+
+
+def _print_rows(rows: list[dict[str, Any]], first: str) -> None:
+    """Print the table, with the steps or the times as its first column."""
+    out = console()
     out.print(f"{first:>7}  {'loss':>12}  {'|e|':>12}  {'balance drift':>13}  {'log-det drift':>13}")
     for row in rows:
         cells = "{loss:>12.6g}  {error:>12.6g}  {balance_drift:>13.6g}  {logdet_drift:>13.6g}".format(**row)
         out.print(f"{row[first]:>7.6g}  {cells}")
-    out.print(run.message)
 
 
 def _step_size(text: str | None) -> Any:
