@@ -83,6 +83,7 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
         a weight loses its rank, which ends the ray, where a number is no longer finite, and where exact numbers
         have more than `MOST_BITS` bits.
 
+    >>> from fractions import Fraction
     >>> ray = error_ray([[[1]], [[2]]], [1], [0], lr=Fraction(1, 10), steps=2)
     >>> [str(e) for e in ray.errors.ravel()]
     ['2', '81/50', '669951/500000']
