@@ -183,7 +183,7 @@ def put(item: Any, i: str) -> Any:
 def vanishes(data: dict[str, Any]) -> bool:
     """Whether a certificate shows that its goal is 0, and not only that it is at most 0, or of some rank."""
     parts = data["parts"] if data["method"] == "cases" else []
-    return data["method"] in ("identity", "cancellation") or bool(parts) and all(map(vanishes, parts))
+    return data["method"] in ("identity", "cancellation") or (bool(parts) and all(map(vanishes, parts)))
 
 
 def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
-from tptheory.writing.coq.induction import Induction, both
+from tptheory.writing.coq.induction import Induction
 from tptheory.writing.coq.reading import comment, named
 from tptheory.writing.coq.section import Section
+from tptheory.writing.coq.text import both
 
 SCOPE = "Local Open Scope ring_scope."
 
@@ -61,7 +62,7 @@ def exported(certificates: Mapping[str, Certificate], left_out: Mapping[str, str
             lines += translated(part, title, taken)
             theorems.append(title)
         if number > 1:
-            parts = [f"@{name}_{i}" for i in range(1, number + 1)]
+            parts = [f"(@{name}_{i})" for i in range(1, number + 1)]
             lines.append(f"Definition {name}_all := {both(parts)}.")
             theorems.append(f"{name}_all")
     uses = [f"  let _ := @{theorem} in" for theorem in theorems]

@@ -76,7 +76,8 @@ class Writing(NamedTuple):
             return text
         first, (base, offset) = self.written(said.first), place(said.last)
         last = f"{base} + {offset}" if base and offset > len(SUCCESSORS) else self.written(said.last)
-        return f"forall k : nat, ({'' if first == '0%N' else f'{first} <= '}k <= {last})%N -> {text}"
+        ends = f"k <= {last}" if said.first == "0" else f"{first} <= k <= {last}"
+        return f"forall k : nat, ({ends.replace('%N', '')})%N -> {text}"
 
 
 SUCCESSORS = (".+1", ".+2", ".+3", ".+4")

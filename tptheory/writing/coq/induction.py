@@ -11,7 +11,7 @@ from tptheory.proving import checker
 from tptheory.writing.coq.families import INDEX, Stated, Writing, declared, family, lowest, place, read
 from tptheory.writing.coq.reading import Symbols, comment, identifiers
 from tptheory.writing.coq.section import Section
-from tptheory.writing.coq.text import alone
+from tptheory.writing.coq.text import alone, both
 
 INEQUALITIES = ("rank", "descent")
 
@@ -75,7 +75,7 @@ class Induction:
     def _stated(self, said: dict[str, Any], first: str, last: str) -> Stated:
         """Put what is said at k to the one index of which it is said, or to l."""
         at = first if first == last else "l"
-        there = {key: item if isinstance(item, int) else checker.put(item, at) for key, item in said.items()}
+        there = {key: checker.put(item, at) if isinstance(item, str | list) else item for key, item in said.items()}
         return Stated(declared(self.data, there), first, last)
 
     def _variables(self) -> Iterator[tuple[str, str]]:
@@ -171,8 +171,6 @@ class Induction:
         if j == len(self.laws) + number:
             return "IH'"
         said, label = [*self.laws, *self.goals][j], [*self._assumed(), *self._shown()][len(self.families.symmetric) + j]
-        if said.data["method"] in INEQUALITIES:
-            raise UnsupportedExpressionError("Coq is given no equation of which only an inequality is shown.")
         if said.single and at in (said.first, "l" if goal.first == goal.last == said.first else said.first):
             return label
         if said.single or not checker.covered(at, said.first, said.last, goal.first, goal.last, bool(own)):
@@ -203,15 +201,3 @@ def _from_0(said: Stated) -> Stated:
     if min(lowest(said.data, ""), 1 + lowest(said.data, "L"), least + lowest(said.data, "l")) < 0:
         raise UnsupportedExpressionError(f"Coq is given no index below 0 (from {said.first} to {said.last}).")
     return said
-
-
-def both(proofs: Sequence[str]) -> str:
-    """Return the proof of a conjunction.
-
-    >>> both(["(g1)", "(g2)", "(g3)"])
-    '(conj (g1) (conj (g2) (g3)))'
-    """
-    *others, text = proofs
-    for proof in reversed(others):
-        text = f"(conj {proof} {text})"
-    return text

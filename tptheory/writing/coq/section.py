@@ -34,7 +34,7 @@ from tptheory.writing.coq.text import (
 )
 
 METHODS = ("identity", "rank", "descent", "cancellation", "cases")
-"""The methods that have a theorem in Coq; of induction over layers there is none yet."""
+"""The methods of a theorem about single matrices; one about families of them falls into such."""
 
 
 class Section:

@@ -155,3 +155,15 @@ def table(items: Iterable[str], default: str, clause: str = "") -> str:
 
 def _truth(value: bool) -> str:
     return "true" if value else "false"
+
+
+def both(proofs: Sequence[str]) -> str:
+    """Return the proof of a conjunction.
+
+    >>> both(["(g1)", "(g2)", "(g3)"])
+    '(conj (g1) (conj (g2) (g3)))'
+    """
+    *others, text = proofs
+    for proof in reversed(others):
+        text = f"(conj {proof} {text})"
+    return text
