@@ -167,7 +167,7 @@ def test_induction_is_accepted():
         (edited(INDUCTION, *STEP, 2, "cofactors", to=[]), "do not sum"),
         (edited(INDUCTION, *BASE, 2, "cofactors", to=[]), "do not sum"),
         (edited(INDUCTION, *STEP, 2, "indices", to=["l"]), "malformed"),
-        (edited(INDUCTION, *STEP, 2, "method", to="all"), "cannot stand here"),
+        (edited(INDUCTION, *BASE, 2, "method", to="all"), "cannot stand here"),
         (edited(INDUCTION, "hypotheses", 1, 1, to="x"), "no index"),
         (edited(INDUCTION, "hypotheses", 1, 1, to="1e3"), "no index"),
         (edited(INDUCTION, "parts", to=[]), "nothing to check"),
@@ -188,6 +188,19 @@ def test_what_is_proved_stands_for_the_next_part_and_not_for_itself():
     refused(edited(data, "parts", 1, 3, 0, 2, "uses", to=[[4, "l"]]), "malformed|no index")
     refused(edited(data, "parts", to=[second, INDUCTION["parts"][0]]), "malformed|no index")
     refused(edited(data, "parts", 1, 2, to="L+1"), "may lie outside")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_bound_is_no_equation(nested):
+    """That x[k] has at most the rank of x[k] is true, and must not become x[k] = 0 for what follows."""
+    shown = {"method": "rank", "factors": [[["1", ["x[l]"]]]], "bound": [["1", ["x[l]"]]], "cofactors": []}
+    if nested:
+        shown = {"method": "cases", "split": [[[["0", ["x[l]"]]]]], "parts": [shown], "cofactors": []}
+    goal, range_ = [["1", ["x[k]"]]], ["1", "L"]
+    bound = [goal, *range_, [["l", "", shown | {"indices": ["l"], "uses": []}]]]
+    zero = {"method": "identity", "indices": ["l"], "uses": [[3, "l"]], "cofactors": [["1", [], 0, []]]}
+    checker.check(edited(INDUCTION, "parts", to=[bound]))
+    refused(edited(INDUCTION, "parts", to=[bound, [goal, *range_, [["l", "", zero]]]]), "not shown to be 0")
 
 
 def test_a_goal_cannot_name_the_layer_at_hand():

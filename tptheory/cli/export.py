@@ -35,9 +35,11 @@ def coq(
     """Write one Coq file that proves what certificates say, for coqc with MathComp's algebra.
 
     The file holds a checker of its own, proved sound over every real field and for all sizes, and the theorems about
-    matrices that it closes. A tampered certificate is written as it stands, and coqc refuses it. Inductions over
-    layers are not exported: they are named on stderr and in the file. Verdicts that are stored beside theorems are
-    checked again, others are searched for. Theorem files are Python and are run: name only files that you trust.
+    matrices that it closes; of an induction over layers, about families of matrices. A tampered certificate is written
+    as it stands, and coqc refuses it; an induction of which an index lies outside of its range is refused at once. What
+    Coq cannot be given, such as a number of five digits, is named on stderr and in the file. Verdicts that are stored
+    beside theorems are checked again, others are searched for. Theorem files are Python and are run: name only files
+    that you trust.
 
     Exit status: 0 everything is in the file; 3 something is not, and was named.
     """

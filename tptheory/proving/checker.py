@@ -15,9 +15,9 @@ hypotheses, number n + k is number k transposed.
 "cases": the product over "split" of the sums of |P|^2 = cofactors, so in one case all P are 0; each of "parts" is one.
 "all": each of "parts" is a certificate.
 "induction": a hypothesis [terms, first, last] holds for every index k from first to last, where an index is a number,
-L or L - 1 and so on, for any L >= 1. Each of "parts" [goal, first, last, cases] shows that the goal does too, and is a
-hypothesis of the next: at l; or at first, and at l+1 from l; or at last, and at l from l+1. Each case names the indices
-at which symbols stand, and "uses" [number, index] of hypotheses.
+L or L - 1 and so on, for any L >= 1. Each of "parts" [goal, first, last, cases] shows that the goal does too: at
+l; or at first, and at l+1 from l; or at last, and at l from l+1. A goal that is shown to be 0 is a hypothesis of the
+next. Each case names the indices at which symbols stand, and "uses" [number, index] of hypotheses.
 """
 
 import json
@@ -180,6 +180,12 @@ def put(item: Any, i: str) -> Any:
     return name.replace("[+", "[").replace("+0]", "]")
 
 
+def vanishes(data: dict[str, Any]) -> bool:
+    """Whether a certificate shows that its goal is 0, and not only that it is at most 0, or of some rank."""
+    parts = data["parts"] if data["method"] == "cases" else []
+    return data["method"] in ("identity", "cancellation") or (bool(parts) and all(map(vanishes, parts)))
+
+
 def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:
     """Run through the certificates to which "all", "cases" and "induction" reduce one."""
     if data["method"] == "all":
@@ -187,16 +193,19 @@ def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:
     for part, case in zip(data["parts"], data["split"], strict=True) if data["method"] == "cases" else ():
         shared = {key: data[key] for key in ("format", "symbols", "adjoints", "goal")}
         yield {**part, **shared, "hypotheses": [*data["hypotheses"], *case]}
-    laws, theorems = ([*data["hypotheses"]], data["parts"]) if data["method"] == "induction" else ([], [])
+    theorems = data["parts"] if data["method"] == "induction" else []
+    laws = [[*law, True] for law in data["hypotheses"]] if theorems else []
     for goal, first, last, cases in theorems:
         ways = [["l", ""]], [[first, ""], ["l+1", "l"]], [[last, ""], ["l", "l+1"]]
         require([case[:2] for case in cases] in ways, "an induction needs a base and a step")
+        known = all(vanishes(case) for *_, case in cases)
         require(all("[" not in a.replace("[k]", "") for a in data["symbols"]), "a symbol has an index other than k")
         for i, own, case in cases:
             hypotheses = []
             spend(work, 100 * len(case["indices"]) * len(data["symbols"]))
             for j, at in case["uses"]:
-                terms, a, b = (*laws, [goal, own, own])[j]
+                terms, a, b, zero = (*laws, [goal, own, own, known])[j]
+                require(zero, "what is used is not shown to be 0")
                 spend(work, 1000 + len(str(terms)))
                 allowed = (at == own and j == len(laws)) or covered(at, a, b, first, last, bool(own))
                 require(allowed, f"{at} may lie outside {a} to {b}")
@@ -205,7 +214,7 @@ def reduced(data: dict[str, Any], work: list[int]) -> Iterator[dict[str, Any]]:
             adjoints = [put(pair, at) for at in case["indices"] for pair in data["adjoints"]]
             shared = {"format": FORMAT, "symbols": symbols, "adjoints": adjoints, "goal": put(goal, i)}
             yield {**case, **shared, "hypotheses": hypotheses}
-        laws.append([goal, first, last])
+        laws.append([goal, first, last, known])
 
 
 def check(data: dict[str, Any], work: list[int] | None = None, methods: tuple[str, ...] = ALONE + METHODS) -> None:

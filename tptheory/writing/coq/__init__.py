@@ -9,8 +9,10 @@ from typing import Any
 
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
+from tptheory.writing.coq.induction import Induction
 from tptheory.writing.coq.reading import comment, named
 from tptheory.writing.coq.section import Section
+from tptheory.writing.coq.text import both
 
 SCOPE = "Local Open Scope ring_scope."
 
@@ -59,6 +61,10 @@ def exported(certificates: Mapping[str, Certificate], left_out: Mapping[str, str
             title = f"{name}_{number}"
             lines += translated(part, title, taken)
             theorems.append(title)
+        if number > 1:
+            parts = [f"(@{name}_{i})" for i in range(1, number + 1)]
+            lines.append(f"Definition {name}_all := {both(parts)}.")
+            theorems.append(f"{name}_all")
     uses = [f"  let _ := @{theorem} in" for theorem in theorems]
     end = ["Definition everything : True :=", *uses, "  I.", "Print Assumptions everything.", ""]
     return "\n".join([*lines, *end])
@@ -67,7 +73,7 @@ def exported(certificates: Mapping[str, Certificate], left_out: Mapping[str, str
 def translated(part: dict[str, Any], title: str, taken: frozenset[str]) -> list[str]:
     """Return the Coq section of a part."""
     try:
-        return Section(part, title, taken).lines()
+        return (Induction if part["method"] == "induction" else Section)(part, title, taken).lines()
     except UnsupportedExpressionError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:

@@ -133,79 +133,12 @@ class Symbols:
         return Polynomial(tuple(read), found)
 
 
-KEYWORDS = frozenset(
-    [
-        "Prop",
-        "Set",
-        "Type",
-        "SProp",
-        "as",
-        "at",
-        "by",
-        "cofix",
-        "do",
-        "else",
-        "end",
-        "exists",
-        "exists2",
-        "fix",
-        "for",
-        "forall",
-        "fun",
-        "if",
-        "in",
-        "is",
-        "let",
-        "match",
-        "of",
-        "return",
-        "then",
-        "where",
-        "with",
-        "using",
-        "lazymatch",
-        "R",
-        "I",
-        "nat",
-        "bool",
-        "true",
-        "false",
-        "seq",
-        "nth",
-        "size",
-        "conj",
-        "erefl",
-        "leqnn",
-        "last",
-        "move",
-        "apply",
-        "exact",
-        "have",
-        "rewrite",
-        "split",
-        "left",
-        "right",
-        "case",
-        "elim",
-        "suff",
-        "wlog",
-        "pose",
-        "set",
-        "under",
-        "over",
-        "L",
-        "l",
-        "k",
-        "Z",
-        "Z0",
-        "N",
-        "Q",
-        "S",
-        "O",
-        "None",
-        "Some",
-    ]
+WORDS = (
+    "Prop Set Type SProp as at by cofix do else end exists exists2 fix for forall fun if in is let match of return "
+    "then where with using lazymatch R I nat bool true false seq nth size conj erefl leqnn last move apply exact have "
+    "rewrite split left right case elim suff wlog pose set under over L l k Z Z0 N Q S O None Some"
 )
+KEYWORDS = frozenset(WORDS.split())
 """What a variable is not called: words of Coq, and what the exported text itself uses."""
 
 
@@ -214,11 +147,16 @@ def named(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
 
     >>> named(["W_2", "W_2+", "*) Axiom", "forall"], [])
     {'W_2': 'W_2', 'W_2+': 'W_2_pinv', '*) Axiom': 'Axiom', 'forall': 'forall_'}
+
+    A family has no index in its name.
+
+    >>> named(["W[k]", "W"], [])
+    {'W[k]': 'W', 'W': 'W_'}
     """
     found: dict[str, str] = {}
     used = KEYWORDS | set(taken)
     for name in names:
-        text = re.sub(r"\++", "_pinv", name).replace("^-1", "_inv")
+        text = re.sub(r"\++(?![0-9])", "_pinv", name.replace("[k]", "")).replace("^-1", "_inv")
         text = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")[:60] or "x"
         text = text if text[0].isalpha() else f"x{text}"
         while text in used:
@@ -226,6 +164,22 @@ def named(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
         used |= {text}
         found[name] = text
     return found
+
+
+def identifiers(
+    sizes: Iterable[str], others: Iterable[str], taken: Iterable[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Name sizes, and symbols, which may be called as a size is.
+
+    >>> identifiers(["n", "1"], ["A", "n"], [])
+    ({'n': 'size_n', '1': '1'}, {'A': 'A', 'n': 'n'})
+    """
+    others, variables = [*others], [n for n in sizes if not n.isdecimal()]
+    apart = set(others).isdisjoint(variables)
+    called = {n: n if apart else f"size {n}" for n in variables}
+    every = named([*called.values(), *others], taken)
+    numbers = {n: n for n in sizes if n.isdecimal()}
+    return {n: every[text] for n, text in called.items()} | numbers, {a: every[a] for a in others}
 
 
 def comment(text: str) -> str:

@@ -3,7 +3,7 @@
    mean". *)
 From Coq Require Import BinNums BinPosDef.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Coq Require BinNat BinPos Nnat Pnat NArith.
+From Coq Require BinNat BinPos Nnat Pnat NArith Lia.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -669,3 +669,22 @@ Proof.
 move=> h; apply/eqP; rewrite -subr_eq0; apply/eqP; have [_] := norm_matrix (A - B); apply.
 by rewrite mxtrace_mulC h.
 Qed.
+
+(* Induction over layers, from the first of them up or from the last of them down. *)
+Lemma upward (P : nat -> Prop) (a b : nat) : ((a <= b)%N -> P a) ->
+  (forall l, (a <= l)%N && (l.+1 <= b)%N -> P l -> P l.+1) -> forall l, (a <= l <= b)%N -> P l.
+Proof.
+move=> base step l /andP[/subnKC]; move: (l - a)%N => i <-; elim: i => [|i IH]; first by rewrite addn0.
+by rewrite addnS => lb; apply: step; [rewrite leq_addr | apply/IH/ltnW].
+Qed.
+Lemma downward (P : nat -> Prop) (a b : nat) : ((a <= b)%N -> P b) ->
+  (forall l, (a <= l)%N && (l.+1 <= b)%N -> P l.+1 -> P l) -> forall l, (a <= l <= b)%N -> P l.
+Proof.
+move=> base step l /andP[al /subnKC e]; move: (b - l)%N e al => i; elim: i l => [|i IH] l e al.
+  by move: e al; rewrite addn0 => -> /base.
+by apply: step; [rewrite al -e -addSnnS leq_addr | apply: IH; [rewrite addSnnS | exact: leqW]].
+Qed.
+Ltac bounded := repeat match goal with
+  | H : is_true (_ && _) |- _ => case/andP: H => ? ?
+  | H : is_true (leq _ _) |- _ => apply (elimT ssrnat.leP) in H end;
+  try (apply/andP; split); apply/ssrnat.leP; rewrite -?plusE; Lia.lia.

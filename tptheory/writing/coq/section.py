@@ -15,30 +15,33 @@ from tptheory.writing.coq.reading import (
     Word,
     comment,
     equation,
-    named,
+    identifiers,
 )
 from tptheory.writing.coq.text import (
     Names,
     coefficient_data,
+    concluded,
+    conclusion,
     equality,
     equation_data,
     factors_data,
     listed,
+    matrices,
     table,
     terms_data,
-    total,
+    typed,
     word_data,
 )
 
 METHODS = ("identity", "rank", "descent", "cancellation", "cases")
-"""The methods that have a theorem in Coq; of induction over layers there is none yet."""
+"""The methods of a theorem about single matrices; one about families of them falls into such."""
 
 
 class Section:
     """The Coq section of one certificate that is no "all" and no "induction".
 
     Args:
-        data: the certificate.
+        data: the certificate; "lefts" says of its hypotheses how many terms stand on the left, as "left" of its goal.
         name: what the theorem is called; every other name begins with it.
         taken: identifiers that a variable cannot have.
     """
@@ -51,18 +54,11 @@ class Section:
         self.goal = self.symbols.polynomial(data["goal"])
         self.hypotheses = [self.symbols.polynomial(h) for h in data["hypotheses"]]
         self._read_sizes(data)
-        variables = [n for n in self.symbols.sizes if not n.isdecimal()]
-        matrices, scalars = list(self.symbols.matrices), list(self.symbols.scalars)
-        every = named([f"size {n}" for n in variables] + matrices + scalars, taken | {name})
-        sizes = {n: n if n.isdecimal() else "" for n in self.symbols.sizes}
-        plain = named([*variables, *matrices, *scalars], taken | {name})
-        if len(plain) == len(every):
-            every = {f"size {n}": plain[n] for n in variables} | plain
-        sizes |= {n: every[f"size {n}"] for n in variables}
-        self.names = Names(
-            {i: every[a] for a, i in self.symbols.matrices.items()}, sizes, {a: every[a] for a in scalars}
-        )
-        self.variables = [sizes[n] for n in variables]
+        numbers, scalars = self.symbols.matrices, self.symbols.scalars
+        self.sizes = [n for n in self.symbols.sizes if not n.isdecimal()]
+        sizes, others = identifiers(self.symbols.sizes, [*numbers, *scalars], taken | {name})
+        self.names = Names({i: others[a] for a, i in numbers.items()}, sizes, {a: others[a] for a in scalars})
+        self.variables = [sizes[n] for n in self.sizes]
 
     def _read_sizes(self, data: dict[str, Any]) -> None:
         """Number the sizes that stand only in cofactors, squares, factors and cases."""
@@ -78,8 +74,7 @@ class Section:
         if self.variables:
             declared = [f"Variables (R : realFieldType) ({' '.join(self.variables)} : nat)."]
         for a, i in self.symbols.matrices.items():
-            rows, columns = self.symbols.shape(a)
-            declared.append(f"Variable {self.names.matrices[i]} : {self._matrices(rows, columns)}.")
+            declared.append(f"Variable {self.names.matrices[i]} : {matrices(self.names, self.symbols.shape(a))}.")
         declared += [f"Variable {a} : R." for a in self.names.scalars.values()]
         return [
             f"Section Of_{self.name}.",
@@ -88,9 +83,6 @@ class Section:
             *self._theorem(self.data, self.name),
             f"End Of_{self.name}.",
         ]
-
-    def _matrices(self, rows: str, columns: str) -> str:
-        return f"'M[R]_({self.names.sizes[rows]}, {self.names.sizes[columns]})"
 
     def _meaning(self) -> list[str]:
         """Say which matrices, sizes and scalars the numbers mean; number 0 is a probe, of the goal's shape turned."""
@@ -104,7 +96,7 @@ class Section:
             f"Definition {name}_d (i : nat) : nat := {table([f'{self.names.sizes[n]}%N' for n in numbers], '0%N')}.",
             f"Definition {name}_src (i : nat) : nat := {table([f'{sizes[r]}%N' for r, _ in shapes], '0%N')}.",
             f"Definition {name}_tgt (i : nat) : nat := {table([f'{sizes[c]}%N' for _, c in shapes], '0%N')}.",
-            f"Definition {name}_M (probe : {self._matrices(columns, rows)}) (i : nat) :"
+            f"Definition {name}_M (probe : {matrices(self.names, (columns, rows))}) (i : nat) :"
             f" 'M[R]_({name}_d ({name}_src i), {name}_d ({name}_tgt i)) :=",
             f"  {table(['probe', *self.names.matrices.values()], '0', clause)}.",
             f"Definition {name}_sc (i : nat) : R := {table(self.names.scalars.values(), '0')}.",
@@ -113,11 +105,14 @@ class Section:
 
     def _theorem(self, data: dict[str, Any], name: str, before: Sequence[str] = ()) -> list[str]:
         """Return the theorem of the certificate, after those of its cases."""
-        hypotheses = [equation(self.symbols.polynomial(h)) for h in data["hypotheses"]]
+        lefts = [*data.get("lefts", ()), *[None] * len(data["hypotheses"])]
+        both = zip(data["hypotheses"], lefts, strict=False)
+        hypotheses = [concluded(self.symbols, {"goal": h, "left": left}) for h, left in both]
         lines: list[str] = []
         if data["method"] == "cases":
             for number, (part, case) in enumerate(zip(data["parts"], data["split"], strict=True), 1):
                 shared = {"hypotheses": [*data["hypotheses"], *case], "goal": data["goal"], "left": data.get("left")}
+                shared["lefts"] = lefts
                 lines += self._theorem({**part, **shared}, f"{name}_case{number}")
         theorem = _Theorem(self, data, name, hypotheses)
         return lines + theorem.lines()
@@ -136,7 +131,7 @@ class _Theorem:
         method = self.data["method"]
         close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
         close |= {"cancellation": self._cancellation, "cases": self._cases}
-        check, conclusion, proof = close[method]()
+        check, proof = close[method]()
         name, count = self.name, len(self.hypotheses)
         hypotheses = listed(equation_data(self.symbols, h) for h in self.hypotheses)
         reasons = [*self.data.get("reasons", ())][:count]
@@ -157,7 +152,7 @@ class _Theorem:
             "Proof. vm_cast_no_check (erefl true). Qed.",
             f"Theorem {name} :",
             *premises,
-            f"  {conclusion}.",
+            f"  {conclusion(self.symbols, self.names, self.data)}.",
             "Proof using All.",
             *([f"move=> {' '.join(_label(self.name, i) for i in intro)}."] if intro else []),
             *proof,
@@ -178,12 +173,6 @@ class _Theorem:
         given = " ".join(f"({a})%N" for a in arguments)
         return f"{test} {name}_src {name}_tgt {name}_syms {self.name}_hyps {self.name}_cofactors {given}"
 
-    def _conclusion(self) -> Equation:
-        left = self.data.get("left")
-        return equation(
-            self.goal, left if isinstance(left, int) and len(self.goal.terms) == len(self.data["goal"]) else None
-        )
-
     def _sides(self, e: Equation) -> tuple[str, str]:
         """Define both sides of the conclusion, and return what they are called."""
         names = f"{self.name}_left", f"{self.name}_right"
@@ -197,16 +186,16 @@ class _Theorem:
         sizes = self.symbols.sizes
         return f"Sca {sides}" if e.scalar else f"Mat {sizes[e.shape[0]]} {sizes[e.shape[1]]} {sides}"
 
-    def _identity(self) -> tuple[str, str, list[str]]:
-        e = self._conclusion()
+    def _identity(self) -> tuple[str, list[str]]:
+        e = concluded(self.symbols, self.data)
         check, sides = self._checked("identical", self._relation(e)), (f"{self.name}_left", f"{self.name}_right")
         if e.scalar:
-            return check, equality(self.names, e), [f"exact {self._applied('identical_scalar', '0', *sides)}."]
+            return check, [f"exact {self._applied('identical_scalar', '0', *sides)}."]
         sizes = [f"{self.symbols.sizes[n]}%N" for n in e.shape]
         applied = self._applied("identical_matrix", "probe", *sizes, *sides)
-        return check, equality(self.names, e), [f"apply: by_probe => probe; exact {applied}."]
+        return check, [f"apply: by_probe => probe; exact {applied}."]
 
-    def _rank(self) -> tuple[str, str, list[str]]:
+    def _rank(self) -> tuple[str, list[str]]:
         if self.goal.scalar:
             raise UnsupportedExpressionError("Coq is given no rank of a 1x1 matrix.")
         factors = [self.symbols.polynomial(f) for f in self.data["factors"]]
@@ -219,41 +208,38 @@ class _Theorem:
             terms_data(self.symbols, self.goal.terms),
         ]
         arguments += [str(sizes[first.shape[1]]), terms_data(self.symbols, first.terms), rest]
-        written = [f"({total(self.names, f.terms, False)} : {self.section._matrices(*f.shape)})%R" for f in factors]
-        goal = f"({total(self.names, self.goal.terms, False)} : {self.section._matrices(*self.goal.shape)})%R"
+        written, goal = [typed(self.names, f) for f in factors], typed(self.names, self.goal)
         if bound in self.data["factors"]:
             at = self.data["factors"].index(bound)
-            limit, last = rf"\rank {written[at]}", ["exact: mxrankM_maxr." if at else "exact: leqnn."]
+            last = "exact: mxrankM_maxr." if at else "exact: leqnn."
         else:
-            at = [f.shape[1] for f in factors[:-1]].index(bound)
-            limit, last = self.names.sizes[bound], ["exact: rank_leq_col."]
+            at, last = [f.shape[1] for f in factors[:-1]].index(bound), "exact: rank_leq_col."
         applied = self._applied("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
         steps = ["apply: leq_trans (mxrankM_maxl _ _) _."] * (len(factors) - 1 - at)
         proof = [
             f"have -> : {goal} = {' *m '.join(written)} by apply: by_probe => probe; exact {applied}.",
             *steps,
-            *last,
+            last,
         ]
-        return self._checked("factored", *arguments), rf"(\rank {goal} <= {limit})%N", proof
+        return self._checked("factored", *arguments), proof
 
     def _squares(self) -> str:
         read = [(Fraction(w), equation(self.symbols.polynomial(q))) for w, q in self.data.get("squares", ())]
         return listed(f"({coefficient_data(w)}, {equation_data(self.symbols, q)})" for w, q in read)
 
-    def _descent(self) -> tuple[str, str, list[str]]:
-        e, squares = self._conclusion(), self._squares()
+    def _descent(self) -> tuple[str, list[str]]:
+        e, squares = concluded(self.symbols, self.data), self._squares()
         left, right = self._sides(e)
-        texts = (total(self.names, side, True) for side in (e.left, e.right))
         applied = self._applied("descends_scalar", "0", f"({squares})%N", left, right)
-        return self._checked("descends", squares, left, right), f"{' <= '.join(texts)} :> R", [f"exact {applied}."]
+        return self._checked("descends", squares, left, right), [f"exact {applied}."]
 
-    def _cancellation(self) -> tuple[str, str, list[str]]:
-        e, squares = self._conclusion(), self._squares()
+    def _cancellation(self) -> tuple[str, list[str]]:
+        e, squares = concluded(self.symbols, self.data), self._squares()
         goal = self._relation(e)
         applied = self._applied("cancelled_holds", "0", f"({squares})%N", f"({goal})%N")
-        return self._checked("cancelled", squares, goal), equality(self.names, e), [f"exact {applied}."]
+        return self._checked("cancelled", squares, goal), [f"exact {applied}."]
 
-    def _cases(self) -> tuple[str, str, list[str]]:
+    def _cases(self) -> tuple[str, list[str]]:
         split = [[equation(self.symbols.polynomial(p)) for p in case] for case in self.data["split"]]
         data = listed(listed(equation_data(self.symbols, p) for p in case) for case in split)
         applied = self._applied("splits_cases", "0", f"({data})%N")
@@ -265,7 +251,7 @@ class _Theorem:
             pattern = "".join(f"[{label} " for label in labels) + "_" + "]" * len(labels)
             part = f"({self.name}_case{number} {given} {' '.join(labels)})"
             proof.append(f"case: chosen => [{pattern}|chosen]; first exact: {part}.")
-        return self._checked("splits", data), equality(self.names, self._conclusion()), [*proof, "by case: chosen."]
+        return self._checked("splits", data), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
         return [self._cofactor(*c) for c in self.data["cofactors"]]

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tptheory.writing.coq.reading import Equation, Factor, Symbols, Term, Word, largest
+from tptheory.writing.coq.reading import Equation, Factor, Polynomial, Symbols, Term, Word, equation, largest
 
 
 class Names(NamedTuple):
-    """What the symbols and sizes are called: matrices by their number, sizes and scalars by their name."""
+    """What the symbols and sizes are called: matrices by their number, sizes and scalars by their name.
+
+    Of a family it is its value at an index, such as ``W k.+1``.
+    """
 
     matrices: dict[int, str]
     sizes: dict[str, str]
     scalars: dict[str, str]
 
 
+def alone(name: str) -> str:
+    """Write a name so that an operation may follow.
+
+    >>> alone("W"), alone("W k")
+    ('W', '(W k)')
+    """
+    return f"({name})" if " " in name else name
+
+
 def product(names: Names, word: Word) -> str:
     """Write a word of matrices; the empty one is the identity."""
-    return " *m ".join(f"{names.matrices[i]}^T" if turned else names.matrices[i] for i, turned in word) or "1%:M"
+    return " *m ".join(f"{alone(names.matrices[i])}^T" if turned else names.matrices[i] for i, turned in word) or "1%:M"
 
 
 def factor(names: Names, f: Factor) -> str:
     """Write a scalar, a size as a number, or a trace."""
     if f.word:
         return rf"\tr ({product(names, f.word)})"
-    return f"{names.sizes[f.size]}%:R" if f.size else names.scalars[f.scalar]
+    return f"{alone(names.sizes[f.size])}%:R" if f.size else names.scalars[f.scalar]
 
 
 def term(names: Names, t: Term, scalar: bool) -> str:
@@ -59,12 +71,39 @@ def total(names: Names, terms: Sequence[Term], scalar: bool) -> str:
     return text or "0"
 
 
+def matrices(names: Names, shape: tuple[str, str]) -> str:
+    """Write the type of the matrices of a shape."""
+    return f"'M[R]_({names.sizes[shape[0]]}, {names.sizes[shape[1]]})"
+
+
 def equality(names: Names, e: Equation) -> str:
     """Write an equation; a number says of which field."""
     sides = (total(names, side, e.scalar) for side in (e.left, e.right))
-    return " = ".join(sides) + (
-        " :> R" if e.scalar else f" :> 'M[R]_({names.sizes[e.shape[0]]}, {names.sizes[e.shape[1]]})"
-    )
+    return " = ".join(sides) + (" :> R" if e.scalar else f" :> {matrices(names, e.shape)}")
+
+
+def typed(names: Names, p: Polynomial) -> str:
+    """Write a matrix with its type."""
+    return f"({total(names, p.terms, False)} : {matrices(names, p.shape)})%R"
+
+
+def concluded(symbols: Symbols, data: dict[str, Any]) -> Equation:
+    """Bring the goal of a certificate to two sides, as its claim has them."""
+    goal, left = symbols.polynomial(data["goal"]), data.get("left")
+    return equation(goal, left if isinstance(left, int) and len(goal.terms) == len(data["goal"]) else None)
+
+
+def conclusion(symbols: Symbols, names: Names, data: dict[str, Any]) -> str:
+    """Write what a certificate shows: a rank that is bounded, a number that is not above another, or an equation."""
+    if data["method"] == "rank":
+        bound = data["bound"]
+        whole = bound in data["factors"]
+        limit = rf"\rank {typed(names, symbols.polynomial(bound))}" if whole else names.sizes[bound]
+        return rf"(\rank {typed(names, symbols.polynomial(data['goal']))} <= {limit})%N"
+    e = concluded(symbols, data)
+    if data["method"] == "descent":
+        return f"{' <= '.join(total(names, side, True) for side in (e.left, e.right))} :> R"
+    return equality(names, e)
 
 
 def listed(items: Iterable[str]) -> str:
@@ -116,3 +155,15 @@ def table(items: Iterable[str], default: str, clause: str = "") -> str:
 
 def _truth(value: bool) -> str:
     return "true" if value else "false"
+
+
+def both(proofs: Sequence[str]) -> str:
+    """Return the proof of a conjunction.
+
+    >>> both(["(g1)", "(g2)", "(g3)"])
+    '(conj (g1) (conj (g2) (g3)))'
+    """
+    *others, text = proofs
+    for proof in reversed(others):
+        text = f"(conj {proof} {text})"
+    return text
