@@ -17,19 +17,23 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq_mat
-from hypothesis import assume
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tptheory.checking import whole
 from tptheory.claims.compound import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidValueError, MissingLibraryError, complain
 from tptheory.numeric import constructions
 from tptheory.numeric.constructions import Builder
 from tptheory.numeric.instances import Instances, as_floats, to_float
 from tptheory.symbolic.network import DeepLinearNetwork
+
+try:
+    from hypothesis import assume
+    from hypothesis import strategies as st
+    from hypothesis.strategies import DrawFn, SearchStrategy
+except ImportError as error:
+    raise MissingLibraryError("tptheory.strategies needs Hypothesis: python -m pip install hypothesis.") from error
 
 LARGEST = 4
 """The largest size that is drawn where none is given."""

@@ -59,7 +59,7 @@ def test_an_imported_theorem_belongs_to_its_own_file(file):
     """A theorem that a file imports is not collected there again."""
     own = file(GOOD)
     importing = f"import sys\nsys.path.insert(0, {str(own.parent)!r})\nfrom facts import first\n"
-    with pytest.raises(InvalidFileError, match="at least one @theorem"):
+    with pytest.raises(InvalidFileError, match="a file with a @theorem or @conjecture"):
         collect(file(importing, "importing.py"))
 
 
@@ -67,7 +67,7 @@ BAD = {
     "does not import": ("import nothing_of_that_name", "which raised ModuleNotFoundError"),
     "syntax": ("def broken(:", "which raised SyntaxError"),
     "leaves": ("raise SystemExit(3)", "which raised SystemExit"),
-    "no theorem": ("x = 1", "at least one @theorem"),
+    "no theorem": ("x = 1", "a file with a @theorem or @conjecture"),
 }
 
 

@@ -178,7 +178,7 @@ def test_cells_are_asked_for_as_they_are_needed(tmp_path):
     [
         ({"task": "trajektory"}, UnknownNameError, "Did you mean 'trajectory'?"),
         ({"task": CELLS + "cube"}, UnknownNameError, "'task' must be one of"),
-        ({"task": "nowhere.py::f"}, InvalidFileError, "FILE.py::NAME with a Python file"),
+        ({"task": "nowhere.py::f"}, InvalidFileError, "a Python file"),
         ({"task": 3}, InvalidTypeError, "'task' must be a name"),
         ({"out": "out.csv"}, InvalidValueError, ".jsonl or .parquet"),
         ({"workers": 0}, InvalidValueError, "a positive integer"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
+from tptheory.claims.files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
 THEOREMS = "proofs"
@@ -135,11 +133,14 @@ def collect(target: str | Path | None = None) -> list[Theorem]:
     if not path.is_file():
         near = f"Theorem files here: {', '.join(_neighbours(path))}." if _neighbours(path) else ""
         raise InvalidFileError(complain("target", "a theorem file or a folder of them", str(path), near))
-    found = _theorems_of(path)
+    found = _own(run_file("target", path).values(), path)
     if not found:
         raise InvalidFileError(
             complain(
-                "target", "a file with at least one @theorem", str(path), "Decorate a function that returns a claim."
+                "target",
+                "a file with a @theorem or @conjecture",
+                str(path),
+                'Write @theorem("What holds") above a function that returns a claim.',
             )
         )
     if not name:
@@ -165,25 +166,6 @@ def theorem_folder() -> Path:
 
 def _neighbours(path: Path) -> list[str]:
     return sorted(f.name for f in path.parent.glob("*.py")) if path.parent.is_dir() else []
-
-
-def _theorems_of(path: Path) -> list[Theorem]:
-    module_name = f"tptheory_theorems_{path.stem}_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:
-        raise InvalidFileError(complain("target", "a Python file (*.py)", str(path)))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # the file's own fault, whatever it is
-        raise InvalidFileError(
-            f"'target' must be a file that Python can import (got {str(path)!r}, "
-            f"which raised {type(error).__name__}: {error}). Run python {path.name} to see where."
-        ) from error
-    finally:
-        sys.modules.pop(module_name, None)
-    return _own(vars(module).values(), path)
 
 
 def _own(values: Iterable[Any], path: Path) -> list[Theorem]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tptheory.cli.shell import Seconds, app, print_or_write
+from tptheory.cli.shell import Seconds, app, check_folder_of, print_or_write
 from tptheory.cli.theorems import collected, settled_status
 
 
@@ -28,6 +28,7 @@ def latex(
     """
     from tptheory.writing.appendix import appendix
 
+    check_folder_of(out)
     theorems = collected(targets)
     sections = any("::" not in target for target in targets)
     text, settled = appendix(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, console, print_or_write, printable
+from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, check_folder_of, console, print_or_write, printable
 from tptheory.cli.theorems import collected
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError, complain
 
@@ -45,6 +45,7 @@ def coq(
     """
     from tptheory.writing.coq import exported, refusal
 
+    check_folder_of(out)
     named, left_out = dict(_certificates(targets, seconds)), {}
     for name, certificate in list(named.items()):
         reason = refusal(certificate)

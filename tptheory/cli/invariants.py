@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from tptheory.cli.rules import chosen_rule
 from tptheory.cli.shell import (
     PROVED,
     STYLES,
@@ -44,9 +45,8 @@ def invariants(
     The count is exact, by the rank of the Lie algebra that the data span. The exit status is 3 if a law was not proved.
     """
     from tptheory.invariants.discovery import conservation_laws
-    from tptheory.symbolic.rules import rule_named
 
-    chosen, sizes = rule_named(rule), whole_numbers("widths", widths)
+    chosen, sizes = chosen_rule(rule), whole_numbers("widths", widths)
     out, err = console(), console(stderr=True)
     with progress_bar(err) as progress:
         task = progress.add_task("", total=None)

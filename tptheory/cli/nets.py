@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from tptheory.cli.rules import chosen_rule
 from tptheory.cli.shell import Json, RuleName, app, console, print_json, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
@@ -30,9 +31,8 @@ def derive(
 ) -> None:
     """Print the feedback, the target and the update of every layer."""
     from tptheory.symbolic.network import DeepLinearNetwork
-    from tptheory.symbolic.rules import rule_named
 
-    chosen = rule_named(rule)
+    chosen = chosen_rule(rule)
     sizes = whole_numbers("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)

@@ -18,6 +18,7 @@ from tptheory.cli.theorems import (
     Rows,
     collected,
     facts_of,
+    in_brief,
     settled_status,
     settled_summary,
 )
@@ -146,7 +147,8 @@ class _Table:
         if settled.distrusted:
             self.rows.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
         if self.explain or not settled.as_expected:
-            self.rows.print_below(settled.said or settled.verdict.explain(), cut=not self.explain)
+            said = settled.said or in_brief(settled.verdict, self.rows.out.width - 4)
+            self.rows.print_below(said, cut=not self.explain)
 
 
 def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tptheory.cli.shell import Json, Seed, app, console, print_json, printable, progress_bar
-from tptheory.cli.theorems import VERDICTS, Rows, collected, facts_of, summary, worst_status
+from tptheory.cli.theorems import VERDICTS, Rows, collected, facts_of, in_brief, summary, worst_status
 
 if TYPE_CHECKING:
-    from tptheory.refuting.counterexample import Counterexample
+    pass
 
 
 @app.command()
@@ -54,7 +53,7 @@ def refute(
             if rows is not None:
                 width, minimal = (found.total_width, "yes" if found.minimal else "no") if found else (None, None)
                 rows.print(node, {**results[node], "width": width, "minimal": minimal})
-                rows.print_below(_text(found, out.width - 4) if found else verdict.explain(), cut=found is None)
+                rows.print_below(in_brief(verdict, out.width - 4), cut=found is None)
                 if found and latex:
                     out.print(f"\n${printable(found.latex())}$")
                 if found and snippet:
@@ -66,8 +65,3 @@ def refute(
     else:
         out.print(summary(counts, sum(row["seconds"] for row in results.values())))
     raise typer.Exit(worst_status(counts))
-
-
-def _text(found: Counterexample, width: int) -> str:
-    """Say what is false, where, and in which sense nothing smaller breaks it."""
-    return f"{shorten(found.claim.statement(), width)}\n{found.text(width)}\n{found.smallness}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,8 +31,22 @@ STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
 
 
+ORDER = ("derive", "prove", "refute", "check", "invariants", "simulate", "train", "sweep", "latex", "export", "report")
+"""The commands as a reader meets them: from a rule to the page about everything."""
+
+
 class _Group(TyperGroup):
     """End every command that went wrong in one line on stderr and a status."""
+
+    def __init__(self, **options: Any) -> None:
+        """Let the paragraphs of every help text flow: typer would break them where the source does."""
+        super().__init__(**options)
+        for command in self.commands.values():
+            command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", cleandoc(command.help or ""))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands in their order."""
+        return sorted(super().list_commands(ctx), key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what it raises on purpose, and what the system refuses, is wrong input."""
@@ -61,7 +77,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-RuleName = Annotated[str, typer.Option("--rule", help="The learning rule, such as bp, tp, damped-tp, fa, dfa, gn.")]
+RuleName = Annotated[
+    str, typer.Option("--rule", help="The learning rule: bp, tp, damped-tp, fa, dfa, gn ..., or FILE.py::CLASS.")
+]
 Seconds = Annotated[float, typer.Option("--seconds", help="How long to search for each proof.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
@@ -119,6 +137,16 @@ def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
+
+
+def check_folder_of(out: Path | None) -> None:
+    """Refuse a file whose folder does not exist, before the work is done that would go there.
+
+    Raises:
+        InvalidValueError: if it does not.
+    """
+    if out is not None and not out.parent.is_dir():
+        raise InvalidValueError(complain("out", "a file in a folder that exists", str(out), f"Make {out.parent}."))
 
 
 def print_or_write(text: str, out: Path | None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from tptheory.cli.rules import chosen_rule
 from tptheory.cli.shell import Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
 from tptheory.errors import InvalidValueError, complain
 
@@ -48,7 +49,6 @@ def simulate(
 
     from tptheory.numeric.simulation import simulate as run_rule
     from tptheory.symbolic.network import DeepLinearNetwork
-    from tptheory.symbolic.rules import rule_named
 
     sizes = whole_numbers("widths", widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
@@ -66,7 +66,7 @@ def simulate(
         def show(done: float) -> None:
             progress.update(task, completed=int(100 * done))
 
-        run = run_rule(rule_named(rule), weights, x, y, on_progress=show, **options)
+        run = run_rule(chosen_rule(rule), weights, x, y, on_progress=show, **options)
     rows = _trajectory(run)
     if as_json:
         facts = {"rule": run.rule.name, "widths": sizes, "lr": _number(run.lr), "time": time, "dtype": dtype}

@@ -72,4 +72,5 @@ def sweep(
         lines.print(printable(f"failed: {failure}"))
     rate = f", {found.new / found.seconds:.0f} a second" if found.new else ""
     before = f", {found.recorded_before} recorded before" if found.recorded_before else ""
-    lines.print(f"{found.new} cells in {found.seconds:.1f} s{rate}{before}; {found.failed} failed; records in {out}")
+    done = f"{found.new} cell{'' if found.new == 1 else 's'}"
+    lines.print(f"{done} in {found.seconds:.1f} s{rate}{before}; {found.failed} failed; records in {out}")

@@ -22,6 +22,7 @@ from tptheory.cli.shell import (
     print_json,
     printable,
 )
+from tptheory.errors import InvalidFileError, complain
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -36,12 +37,23 @@ def check(
     certificates: Annotated[list[Path], typer.Argument(metavar="CERT.json", help="Certificate files.")],
     as_json: Json = False,
 ) -> None:
-    """Let the checker replay certificates; it trusts nothing that they say."""
+    """Let the checker replay certificates; it trusts nothing that they say.
+
+    Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted.
+    """
     from tptheory.proving.certificate import Certificate
+    from tptheory.refuting.settling import FORMAT as COUNTEREXAMPLE
 
     out = console()
+    loaded = {path: Certificate.load(path) for path in certificates}
+    passed_over = [path for path, found in loaded.items() if found.data.get("format") == COUNTEREXAMPLE]
+    if len(passed_over) == len(loaded):
+        mend = "A counterexample has none: tptheory prove evaluates it again."
+        raise InvalidFileError(complain("certificates", "certificates", [str(path) for path in passed_over], mend))
     rows = []
-    for path, certificate in [(path, Certificate.load(path)) for path in certificates]:
+    for path, certificate in loaded.items():
+        if path in passed_over:
+            continue
         result = certificate.check()
         word = "accepted" if result else "refused"
         method = certificate.method if result else str(certificate.data.get("method", ""))
@@ -61,7 +73,11 @@ def check(
                 out.print(Text(f"  {printable(result.reason)}", style="red"))
     refused = sum(row["verdict"] == "refused" for row in rows)
     if as_json:
-        print_json({"certificates": rows, "summary": {"accepted": len(rows) - refused, "refused": refused}})
+        counts = {"accepted": len(rows) - refused, "refused": refused, "counterexamples": len(passed_over)}
+        print_json({"certificates": rows, "summary": counts})
+    elif passed_over:
+        files = "file holds a counterexample" if len(passed_over) == 1 else "files hold counterexamples"
+        out.print(f"{len(passed_over)} {files}, and no certificate: tptheory prove evaluates them again")
     raise typer.Exit(REFUTED if refused else PROVED)
 
 
@@ -171,6 +187,16 @@ def facts_of(verdict: Verdict) -> dict[str, Any]:
     if isinstance(verdict, Undecided):
         return facts | {"reason": verdict.reason, "evidence": verdict.evidence}
     return facts
+
+
+def in_brief(verdict: Verdict, width: int) -> str:
+    """Explain a verdict; of a refuted one say what is false, where, and in which sense nothing smaller breaks it."""
+    from tptheory.refuting.counterexample import Refuted
+
+    if not isinstance(verdict, Refuted):
+        return verdict.explain()
+    found = verdict.counterexample
+    return f"{shorten(f'Counterexample to: {found.claim.statement()}', width)}\n{found.text(width)}\n{found.smallness}"
 
 
 def worst_status(counts: Mapping[str, int]) -> int:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from tptheory.cli.rules import chosen_rule
 from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
+from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -70,18 +72,19 @@ def train(
     out, err = console(), console(stderr=True)
     logs = err if as_json else out
     samples = _samples(data)
-    settings = _inverses(rule, kind=inverse, noise=noise, lr=inverse_lr, alpha=alpha, penultimate=penultimate)
+    chosen = chosen_rule(rule)
+    settings = _inverses(chosen.name, kind=inverse, noise=noise, lr=inverse_lr, alpha=alpha, penultimate=penultimate)
     if resume and checkpoint is not None and not checkpoint.exists():
         logs.print(Text(f"no checkpoint {checkpoint} yet: starting at step 0"))
     with progress_bar(logs if logs.is_terminal else err) as progress:
-        bar = _Bar(progress, f"{rule} on {samples.name}", steps)
+        bar = _Bar(progress, f"{chosen.name} on {samples.name}", steps)
 
         def show(line: LogLine) -> None:
             logs.print(format_log_line(line))
             bar.show(line)
 
         run = fit(
-            rule,
+            chosen,
             data=samples,
             widths=None if widths is None else whole_numbers("widths", widths),
             steps=steps,
@@ -120,6 +123,8 @@ def _samples(data: str) -> DataSet:
     from tptheory.training.data import load_digits, load_mnist, load_rings
 
     bundled = {"digits": load_digits, "rings": load_rings}
+    if data not in bundled and not Path(data).is_dir():
+        raise InvalidValueError(complain("data", "digits, rings, or a folder that holds the four MNIST files", data))
     return bundled[data]() if data in bundled else load_mnist(data)
 
 

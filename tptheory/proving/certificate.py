@@ -43,12 +43,16 @@ class Certificate:
         Raises:
             InvalidFileError: if the text is not a JSON object.
         """
+        return cls._read("text", text)
+
+    @classmethod
+    def _read(cls, source: str, text: str) -> Certificate:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise InvalidFileError(f"'text' must be a certificate in JSON (got {error}).") from None
+            raise InvalidFileError(f"{source!r} must be a certificate in JSON (got {error}).") from None
         if not isinstance(data, dict):
-            raise InvalidFileError(complain("text", "a JSON object", type(data).__name__))
+            raise InvalidFileError(complain(source, "a JSON object", type(data).__name__))
         return cls(data)
 
     @classmethod
@@ -62,9 +66,10 @@ class Certificate:
         try:
             if path.stat().st_size > checker.BYTES:
                 raise InvalidFileError(f"'path' must be a file of at most {checker.BYTES} bytes (got {str(path)!r}).")
-            return cls.from_json(path.read_text(encoding="utf-8"))
+            return cls._read(str(path), path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidFileError(f"'path' must be a readable certificate (got {str(path)!r}: {error}).") from None
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InvalidFileError(f"'path' must be a readable certificate (got {str(path)!r}: {why}).") from None
 
     def to_json(self) -> str:
         """Return the JSON text, one field a line, the same bytes each time."""

@@ -242,6 +242,9 @@ class _PythonPrinter(StrPrinter):
     def _size(self, n: Any) -> int:
         return int(n.subs(self._sizes))
 
+    def _print_Rational(self, expr: Any) -> str:
+        return f"Rational({expr.p}, {expr.q})"  # 1/2 would be a float
+
     def _print_Identity(self, expr: Any) -> str:
         return f"Identity({self._size(expr.rows)})"
 

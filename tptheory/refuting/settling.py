@@ -19,7 +19,7 @@ from tptheory.proving.restating import restates
 from tptheory.proving.tactics import prove
 from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.refuting.counterexample import Counterexample, Refuted
-from tptheory.refuting.deciding import decide
+from tptheory.refuting.deciding import FIRST_LOOK, decide
 from tptheory.refuting.search import refute
 
 FORMAT = "tptheory-counterexample/1"
@@ -30,7 +30,8 @@ def settle(
 ) -> Proved | Refuted | Undecided:
     """Return the verdict on a theorem: what is stored is checked anew, and only if it does not hold is it searched for.
 
-    A theorem is first tried to be proved, a conjecture to be refuted, and an open one is left to `decide`.
+    A theorem is first tried to be proved; a conjecture to be refuted, after a first look for a proof, so that a true
+    one is told at once; and an open one is left to `decide`.
 
     Args:
         theorem: the theorem or conjecture.
@@ -46,6 +47,10 @@ def settle(
         return verdict
     if theorem.expected == "undecided":
         return decide(theorem, seconds)
+    if theorem.expected == "refuted":
+        glance = prove(theorem, FIRST_LOOK * seconds)
+        if glance.proved:
+            return glance
     sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
     first = sides[0](theorem, seconds)
     second = sides[1](theorem, seconds) if isinstance(first, Undecided) else first

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tptheory.claims.files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
 Task = Callable[..., Mapping[str, Any]]
@@ -149,20 +149,8 @@ def task_named(name: str) -> Task:
         if name not in TASKS:
             raise unknown_name("task", name, TASKS)
         return TASKS[name]
-    functions = {key: value for key, value in _module(Path(path_text)).items() if callable(value) and key[0] != "_"}
+    defined = run_file("task", Path(path_text))
+    functions = {key: value for key, value in defined.items() if callable(value) and key[0] != "_"}
     if function not in functions:
         raise unknown_name("task", function, functions)
     return functions[function]
-
-
-def _module(path: Path) -> dict[str, Any]:
-    spec = importlib.util.spec_from_file_location(f"tptheory_task_{path.stem}", path) if path.is_file() else None
-    if spec is None or spec.loader is None:
-        raise InvalidFileError(complain("task", "FILE.py::NAME with a Python file", str(path)))
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # the file's own fault, whatever it is
-        came = f"{str(path)!r}, which raised {type(error).__name__}: {error}"
-        raise InvalidFileError(f"'task' must be in a file that Python can import (got {came}).") from error
-    return vars(module)

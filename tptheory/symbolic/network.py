@@ -304,7 +304,8 @@ def _widths(depth: Any, widths: Any) -> tuple[Expr, ...]:
 
 def _size(argument: str, value: Any) -> Expr:
     if isinstance(value, bool) or not isinstance(value, int | Expr):
-        raise InvalidTypeError(complain(argument, "positive integers or SymPy symbols", value))
+        mend = f"Try Symbol({value!r}, integer=True, positive=True)." if isinstance(value, str) and value else ""
+        raise InvalidTypeError(complain(argument, "positive integers or SymPy symbols", value, mend))
     size = Integer(value) if isinstance(value, int) else value
     if size.is_number and not (size.is_Integer and size > 0):
         raise InvalidValueError(complain(argument, "positive integers or SymPy symbols", value, "Give 1 or more."))

@@ -42,11 +42,18 @@ class Rule:
     """
 
     name: ClassVar[str]
-    """What the command line calls the rule."""
+    """What the command line calls the rule; the name of the class unless given."""
     title: ClassVar[str]
-    """What people call the rule."""
+    """What people call the rule; the name of the class unless given."""
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Name a rule after its class where it has no name of its own."""
+        super().__init_subclass__(**options)
+        for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
+            if not hasattr(cls, attribute):
+                setattr(cls, attribute, value)
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""

@@ -94,15 +94,15 @@ def ray_factors(run: Run) -> np.ndarray:
 
 
 def drifts(seed: int = 0) -> tuple[Drift, Drift]:
-    """Measure the change of BP's balance and of TP's log-determinant law in the two lowest layers."""
+    """Measure the change of TP's log-determinant law and of BP's balance in the two lowest layers."""
     return (
-        _drift(Backprop(), balance, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
         _drift(
             TargetProp(),
             log_determinant,
             r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$",
             seed,
         ),
+        _drift(Backprop(), balance, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
     )
 
 

@@ -29,12 +29,11 @@ def modes(study: ModesStudy, ax: Axes | None = None) -> Axes:
 def plateaus(studies: Sequence[PlateauStudy], ax: Axes | None = None) -> Axes:
     """Draw the loss of each run over its step in units of the predicted one; the band is kappa 1.0 to 1.3."""
     axes = axes_or_new(ax)
-    styles = ("-", "--", "-.", ":")
-    for study, style in zip(studies, itertools.cycle(styles), strict=False):
+    for study, mark in zip(studies, itertools.cycle(MARKS), strict=False):
         steps = [line.step / study.predicted for line in study.run.log]
         L, hidden, std, lr = study.setting
         label = f"L={L}, h={hidden}, s={std:g}, $\\eta$={lr:g}"
-        axes.plot(steps, [line.loss for line in study.run.log], linestyle=style, linewidth=1, label=label)
+        axes.plot(steps, [line.loss for line in study.run.log], **mark | {"marker": None}, linewidth=1, label=label)
     axes.axvspan(1.0, 1.3, color=INK, alpha=0.12, linewidth=0)
     axes.set_xlabel("step / predicted step")
     axes.set_ylabel("training loss of a batch (nats)")
