@@ -324,7 +324,7 @@ def test_certificates_are_written_and_checked(run, facts, tmp_path):
     assert "the cofactors do not sum to the goal" in result.stdout
     assert "\x1b" not in result.stdout
     counts = json.loads(run("check", path, "bad.json", "--json", status=1).stdout)["summary"]
-    assert counts == {"accepted": 1, "refused": 1}
+    assert counts == {"accepted": 1, "refused": 1, "counterexamples": 0}
 
 
 def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):

@@ -1,5 +1,7 @@
 """The public face is what it is declared to be: complete, documented and typed."""
 
+import doctest
+import importlib
 import inspect
 import re
 from importlib.metadata import version
@@ -61,6 +63,34 @@ def test_classes_say_what_they_are(name):
     """A class has a docstring of its own, and it opens with a sentence."""
     own = vars(getattr(tptheory, name)).get("__doc__") or ""
     assert re.match(r"[A-Z].*[.:]", own.split("\n\n")[0], re.DOTALL), own
+
+
+def example_of(name):
+    """Return the code of the example of a public name: in its own docstring, or for a constant in its module's."""
+    value = getattr(tptheory, name)
+    if name in FUNCTIONS:
+        text = inspect.getdoc(value)
+    elif name in CLASSES:
+        text = vars(value).get("__doc__")
+    else:
+        text = importlib.import_module("tptheory.symbolic.rules").__doc__
+    return "".join(example.source for example in doctest.DocTestParser().get_examples(text or ""))
+
+
+@pytest.mark.parametrize("name", tptheory.__all__)
+def test_every_name_has_an_example(name):
+    """It uses the name; `test_doctests` runs it, as it runs all of them."""
+    assert re.search(rf"\b{name}\b", example_of(name)), f"{name} has no example"
+
+
+def test_a_name_without_an_example_is_seen(monkeypatch):
+    """The failing twin: a sentence alone is no example, and neither is that of the base class."""
+
+    class Bare(tptheory.Backprop):
+        pass
+
+    monkeypatch.setattr(tptheory, "Backprop", Bare)
+    assert example_of("Backprop") == ""
 
 
 def test_annotations_are_complete():

@@ -12,19 +12,9 @@ from tptheory.claims.hypotheses import (
     rank_one,
     symmetric,
 )
+from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
-from tptheory.claims.vocabulary import (
-    Commute,
-    Conserved,
-    Equal,
-    ImageWithin,
-    Nonincreasing,
-    Orthogonal,
-    Parallel,
-    RankAtMost,
-    RowSpaceWithin,
-    Zero,
-)
+from tptheory.claims.vocabulary import Equal, ImageWithin, Orthogonal, Parallel, RankAtMost, RowSpaceWithin, Zero
 from tptheory.errors import TptheoryError
 from tptheory.invariants.counting import count_conservation_laws
 from tptheory.invariants.discovery import conservation_laws

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 
 class TptheoryError(Exception):
-    """Mark every error that tptheory raises on purpose; catch it to catch them all."""
+    """Mark every error that tptheory raises on purpose; catch it to catch them all.
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> try:
+    ...     DeepLinearNetwork(depth=0)
+    ... except TptheoryError as error:
+    ...     print(error)
+    'depth' must be a positive integer (got 0). Give depth=1 or more.
+    """
 
 
 class InvalidValueError(TptheoryError, ValueError):

@@ -20,7 +20,13 @@ from tptheory.symbolic.layers import at_depth, index_parts, layer_symbols
 
 @dataclass(frozen=True, init=False)
 class AllOf(Claim):
-    """Several claims at once, each under its own hypotheses."""
+    """Several claims at once, each under its own hypotheses.
+
+    >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp, decide
+    >>> net, rule = DeepLinearNetwork(depth=2), TargetProp()
+    >>> decide(AllOf(RankAtMost(rule.update(net, 1), 1), RankAtMost(rule.update(net, 2), 1))).proved
+    True
+    """
 
     claims: tuple[Claim, ...]
     given: Any = ()

@@ -79,17 +79,39 @@ def _minus(A: MatrixExpr, B: MatrixExpr) -> MatrixExpr:
 
 
 def full_row_rank(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A A+ = I``: the rows of each ``A`` are independent."""
+    """Assume ``A A+ = I``: the rows of each ``A`` are independent.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide, matmul
+    >>> A, B = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("B", *symbols("m k"))
+    >>> decide(Equal(matmul(A, Pinv(A), B), B, given=[full_row_rank(A)])).proved
+    True
+    """
     return _hypothesis("full_row_rank", matrices, lambda A: [_minus(matmul(A, Pinv(A)), Identity(A.rows))])
 
 
 def full_column_rank(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A+ A = I``: the columns of each ``A`` are independent."""
+    """Assume ``A+ A = I``: the columns of each ``A`` are independent.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide, matmul
+    >>> A, B = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("B", *symbols("n k"))
+    >>> decide(Equal(matmul(Pinv(A), A, B), B, given=[full_column_rank(A)])).proved
+    True
+    """
     return _hypothesis("full_column_rank", matrices, lambda A: [_minus(matmul(Pinv(A), A), Identity(A.cols))])
 
 
 def invertible(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A A+ = I`` and ``A+ A = I``: each ``A`` is square and has an inverse, which is its ``A+``."""
+    """Assume ``A A+ = I`` and ``A+ A = I``: each ``A`` is square and has an inverse, which is its ``A+``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide, matmul
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
+    >>> decide(Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A)), given=[invertible(A), invertible(B)])).proved
+    True
+    """
 
     def equations(A: MatrixExpr) -> list[MatrixExpr]:
         P = Pinv(A)
@@ -99,7 +121,15 @@ def invertible(*matrices: MatrixExpr) -> Hypothesis:
 
 
 def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A A' = I`` and ``A' A = I``."""
+    """Assume ``A A' = I`` and ``A' A = I``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A = MatrixSymbol("A", n, n)
+    >>> decide(Equal(Pinv(A), A.T, given=[orthogonal(A)])).proved
+    True
+    """
 
     def equations(A: MatrixExpr) -> list[MatrixExpr]:
         T = transpose(A)
@@ -109,22 +139,54 @@ def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
 
 
 def partial_isometry(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A A' A = A``: every singular value is 0 or 1; the same as ``A+ = A'``."""
+    """Assume ``A A' A = A``: every singular value is 0 or 1; the same as ``A+ = A'``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> decide(Equal(Pinv(A), A.T, given=[partial_isometry(A)])).proved
+    True
+    """
     return _hypothesis("partial_isometry", matrices, lambda A: [_minus(matmul(A, transpose(A), A), A)])
 
 
 def symmetric(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A' = A``."""
+    """Assume ``A' = A``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Commute, Pinv, decide
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A = MatrixSymbol("A", n, n)
+    >>> decide(Commute(A, Pinv(A), given=[symmetric(A)])).proved
+    True
+    """
     return _hypothesis("symmetric", matrices, lambda A: [_minus(transpose(A), A)], square=True)
 
 
 def projection(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A A = A``; an orthogonal projection is symmetric besides."""
+    """Assume ``A A = A``; an orthogonal projection is symmetric besides.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv, decide, symmetric
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> P = MatrixSymbol("P", n, n)
+    >>> decide(Equal(Pinv(P), P, given=[projection(P)])).refuted
+    True
+    >>> decide(Equal(Pinv(P), P, given=[projection(P), symmetric(P)])).proved
+    True
+    """
     return _hypothesis("projection", matrices, lambda A: [_minus(matmul(A, A), A)], square=True)
 
 
 def rank_one(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A = u v'`` for some columns ``u``, ``v``: the rank of ``A`` is at most one."""
+    """Assume ``A = u v'`` for some columns ``u``, ``v``: the rank of ``A`` is at most one.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import RankAtMost, decide
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> decide(RankAtMost(A, 1, given=[rank_one(A)])).proved
+    True
+    """
 
     def factors(A: MatrixExpr) -> tuple[MatrixSymbol, MatrixSymbol]:
         return MatrixSymbol(f"u[{A}]", A.rows, 1), MatrixSymbol(f"v[{A}]", A.cols, 1)
@@ -138,7 +200,16 @@ def rank_one(*matrices: MatrixExpr) -> Hypothesis:
 
 
 def nonzero(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A`` is not the zero matrix: ``x+ x = 1`` for a column, ``s |A|^2 = 1`` for some scalar ``s`` else."""
+    """Assume ``A`` is not the zero matrix: ``x+ x = 1`` for a column, ``s |A|^2 = 1`` for some scalar ``s`` else.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Zero, decide, matmul
+    >>> u, v = MatrixSymbol("u", symbols("m"), 1), MatrixSymbol("v", symbols("n"), 1)
+    >>> decide(Zero(u, given=[Equal(matmul(u, v.T), 0)])).refuted
+    True
+    >>> decide(Zero(u, given=[Equal(matmul(u, v.T), 0), nonzero(v)])).proved
+    True
+    """
 
     def equations(A: MatrixExpr) -> list[Any]:
         if A.cols == 1:

@@ -85,6 +85,14 @@ def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
 
     Raises:
         InvalidTypeError: if the title is missing (the decorator was written without parentheses).
+
+    >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp, decide
+    >>> @theorem("One sample makes updates of rank one")
+    ... def rank_one_updates():
+    ...     '''An update is a column times a row.'''
+    ...     return RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1)
+    >>> decide(rank_one_updates).proved
+    True
     """
     _check_title("theorem", title)
     return lambda function: Theorem(title, function)
@@ -97,6 +105,15 @@ def conjecture(title: str, *, open: bool = False) -> Callable[[Callable[[], Any]
 
     Raises:
         InvalidTypeError: if the title is missing (the decorator was written without parentheses).
+
+    >>> from tptheory import Backprop, DeepLinearNetwork, Equal, TargetProp, decide
+    >>> @conjecture("TP is BP")
+    ... def the_same():
+    ...     '''Only where the weights above are partial isometries.'''
+    ...     net = DeepLinearNetwork(depth=2)
+    ...     return Equal(TargetProp().update(net, 1), Backprop().update(net, 1))
+    >>> the_same.expected, decide(the_same).word
+    ('refuted', 'refuted')
     """
     _check_title("conjecture", title)
     return lambda function: Theorem(title, function, "undecided" if open else "refuted")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S
+from sympy import Integer, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims.claim import Claim, as_expression, minus
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.dynamics import Flow, Motion, Step
+from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
-from tptheory.symbolic.layers import layer_symbols
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,12 @@ class Equal(Claim):
 
 @dataclass(frozen=True)
 class Zero(Claim):
-    """A matrix or scalar expression vanishes."""
+    """A matrix or scalar expression vanishes.
+
+    >>> from tptheory import DeepLinearNetwork, decide
+    >>> decide(Zero(DeepLinearNetwork(depth=1).error))
+    Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
+    """
 
     expression: Any
     given: Any = ()
@@ -81,7 +83,12 @@ def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class RankAtMost(Claim):
-    """The rank of a matrix is at most ``bound``: a number, a size, a matrix (its rank is meant), or a list of these."""
+    """The rank of a matrix is at most ``bound``: a number, a size, a matrix (its rank is meant), or a list of these.
+
+    >>> from tptheory import DeepLinearNetwork, TargetProp, decide
+    >>> decide(RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1))
+    Proved('rank(-eta*Pinv(W_2)*(W_2*W_1*x - y)*x.T) ≤ 1', method='rank', cofactors=0)
+    """
 
     matrix: Any
     bound: Any
@@ -110,7 +117,13 @@ class RankAtMost(Claim):
 
 @dataclass(frozen=True)
 class ImageWithin(Claim):
-    """The image of a matrix lies in the image of another: ``(I - C C+) A = 0``."""
+    """The image of a matrix lies in the image of another: ``(I - C C+) A = 0``.
+
+    >>> from tptheory import DeepLinearNetwork, TargetProp, decide
+    >>> net = DeepLinearNetwork(depth=2, batch=3)
+    >>> decide(ImageWithin(TargetProp().update(net, 1), net.weight(2).T)).proved
+    True
+    """
 
     matrix: Any
     space: Any
@@ -137,7 +150,13 @@ class ImageWithin(Claim):
 
 @dataclass(frozen=True)
 class RowSpaceWithin(Claim):
-    """The row space of a matrix lies in the row space of another: ``A (I - C+ C) = 0``."""
+    """The row space of a matrix lies in the row space of another: ``A (I - C+ C) = 0``.
+
+    >>> from tptheory import DeepLinearNetwork, TargetProp, decide
+    >>> net = DeepLinearNetwork(depth=2, batch=3)
+    >>> decide(RowSpaceWithin(TargetProp().update(net, 1), net.input.T)).proved
+    True
+    """
 
     matrix: Any
     space: Any
@@ -166,7 +185,14 @@ class RowSpaceWithin(Claim):
 
 @dataclass(frozen=True)
 class Orthogonal(Claim):
-    """Every column of one matrix is orthogonal to every column of the other: ``A' B = 0``."""
+    """Every column of one matrix is orthogonal to every column of the other: ``A' B = 0``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Pinv, decide, matadd, matmul
+    >>> A, b = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("b", symbols("m"), 1)
+    >>> decide(Orthogonal(A, matadd(b, matmul(-1, A, Pinv(A), b)))).proved
+    True
+    """
 
     first: Any
     second: Any
@@ -192,7 +218,13 @@ class Orthogonal(Claim):
 
 @dataclass(frozen=True)
 class Parallel(Claim):
-    """Two matrices of one shape are multiples of one matrix: ``|B|^2 A = <B, A> B``; zero is parallel to all."""
+    """Two matrices of one shape are multiples of one matrix: ``|B|^2 A = <B, A> B``; zero is parallel to all.
+
+    >>> from tptheory import Backprop, DeepLinearNetwork, TargetProp, decide
+    >>> net = DeepLinearNetwork(widths=(2, 2, 1))
+    >>> decide(Parallel(TargetProp().update(net, 1), Backprop().update(net, 1))).proved
+    True
+    """
 
     first: Any
     second: Any
@@ -218,156 +250,10 @@ class Parallel(Claim):
         return f"{say(self.first)} ∥ {say(self.second)}"
 
 
-def _flow_or_step(argument: str, value: Any) -> Flow | Step:
-    if not isinstance(value, Flow | Step):
-        raise InvalidTypeError(complain(argument, "a flow or a step", value, "Try rule.flow(net)."))
-    return value
-
-
-@dataclass(frozen=True)
-class Conserved(Claim):
-    """A matrix or scalar quantity does not change along a flow, or in a finite step."""
-
-    quantity: Any
-    along: Flow | Step
-    given: Any = ()
-
-    readers = (("quantity", as_expression), ("along", _flow_or_step))
-
-    def check(self) -> None:
-        """Check that the loss says how the quantity moves."""
-        self.along.refuse_unknown_error(self.quantity)
-
-    def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
-        if isinstance(self.along, Step):
-            return ((self.along.after(self.quantity), self.quantity),)
-        return ((differential(self.quantity, _velocity_symbols(self.quantity, self.along)), S.Zero),)
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the velocities of a flow."""
-        return () if isinstance(self.along, Step) else _flow_definitions(self.quantity, self.along)
-
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the derivative along the flow, or the change in the step."""
-        return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
-
-    def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``quantity is conserved by the rule's flow``."""
-        return f"{say(self.quantity)} is conserved by {_motion(self.along)}"
-
-
-@dataclass(frozen=True)
-class Nonincreasing(Claim):
-    """A scalar quantity never rises along a flow."""
-
-    quantity: Any
-    along: Flow
-    given: Any = ()
-
-    readers = (("quantity", as_expression),)
-
-    def check(self) -> None:
-        """Check what sinks, and along what."""
-        if not isinstance(self.along, Flow):
-            raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
-        if isinstance(self.quantity, MatrixExpr):
-            raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
-        self.along.refuse_unknown_error(self.quantity)
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the velocities of the flow."""
-        return _flow_definitions(self.quantity, self.along)
-
-    def rate_in_velocities(self) -> Expr:
-        """Return the derivative along the flow in the symbols of `definitions`."""
-        return differential(self.quantity, _velocity_symbols(self.quantity, self.along))
-
-    def rate(self) -> Expr:
-        """Return the derivative along the flow."""
-        return self.along.derivative(self.quantity)
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
-
-    def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``quantity never rises along the rule's flow``."""
-        return f"{say(self.quantity)} never rises along {_motion(self.along)}"
-
-
-@dataclass(frozen=True)
-class Commute(Claim):
-    """Two square matrices commute; or two steps lead to the same weights in either order."""
-
-    first: Any
-    second: Any
-    given: Any = ()
-
-    is_hypothesis = True
-
-    def check(self) -> None:
-        """Check that both are steps, or matrices that compose."""
-        if isinstance(self.first, Step) != isinstance(self.second, Step):
-            raise InvalidTypeError(complain("second", "a step as 'first' is, or both matrices", self.second))
-        if not isinstance(self.first, Step):
-            object.__setattr__(self, "first", as_matrix("first", self.first))
-            object.__setattr__(self, "second", as_matrix("second", self.second))
-        self.equations()
-
-    def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return both products, or each weight after the first step and then the second, and the other way round."""
-        A, B = self.first, self.second
-        if not isinstance(A, Step):
-            return ((matmul(A, B), matmul(B, A)),)
-        return tuple((A.after(B.after(W)), B.after(A.after(W))) for W in dict.fromkeys((*A, *B)))
-
-    def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``first and second commute``."""
-        if isinstance(self.first, Step):
-            return f"{_motion(self.first)} and {_motion(self.second)} commute"
-        return f"{say(self.first)} and {say(self.second)} commute"
-
-
-def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
-    return tuple(motion[W] for W in _moving(quantity, motion))
-
-
-def _moving(quantity: Any, motion: Motion) -> list[MatrixSymbol]:
-    """Return the symbols of the quantity that move."""
-    if motion.net.any_depth:
-        return [W for W in layer_symbols(quantity) if W in motion]
-    return [W for W in motion if quantity.has(W)]
-
-
-def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
-    """Return the symbol ``dW/dt`` of each symbol of the quantity that moves; at any depth, how it moves."""
-    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in _moving(quantity, flow)}
-
-
-def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-    if flow.net.any_depth:
-        return ()
-    symbols = _velocity_symbols(quantity, flow)
-    return tuple((symbol, flow[W], _motion(flow)) for W, symbol in symbols.items())
-
-
-def _motion(motion: Motion) -> str:
-    kind = "flow" if isinstance(motion, Flow) else "step"
-    return f"the {kind} of {motion.rule.title[:1].lower()}{motion.rule.title[1:]}"
-
-
 __all__ = [
     "Claim",
-    "Commute",
-    "Conserved",
     "Equal",
     "ImageWithin",
-    "Nonincreasing",
     "Orthogonal",
     "Parallel",
     "RankAtMost",

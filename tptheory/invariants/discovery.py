@@ -10,7 +10,7 @@ import numpy as np
 from sympy import latex
 
 from tptheory.checking import check_seconds, whole
-from tptheory.claims.vocabulary import Conserved
+from tptheory.claims.motions import Conserved
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import LawCount, check_cost, count_conservation_laws
 from tptheory.invariants.fields import DataFields

@@ -10,8 +10,9 @@ import numpy as np
 from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
 
 from tptheory.claims.compound import finite
+from tptheory.claims.motions import Conserved, Nonincreasing
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
+from tptheory.claims.vocabulary import Claim, RankAtMost
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact, is_zero
@@ -87,6 +88,11 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
     Raises:
         InvalidTypeError: if ``claim`` is no claim.
         InvalidValueError: if ``trials`` is below 1.
+
+    >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp
+    >>> found = crosscheck(RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1), trials=5)
+    >>> found.passed, found.trials, found.exact_failures
+    (True, 5, 0)
     """
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:

@@ -16,8 +16,9 @@ from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 from tptheory.checking import whole
 from tptheory.claims.claim import as_expression, minus
 from tptheory.claims.compound import finite
+from tptheory.claims.motions import Conserved, Nonincreasing
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, Conserved, Equal, Nonincreasing, RankAtMost
+from tptheory.claims.vocabulary import Claim, Equal, RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.instances import Instances, is_exact

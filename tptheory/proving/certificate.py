@@ -32,7 +32,14 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Certificate:
-    """Data that convinces a stranger; `checker` says what each field means."""
+    """Data that convinces a stranger; `checker` says what each field means.
+
+    >>> from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove
+    >>> W = DeepLinearNetwork(depth=1).weight(1)
+    >>> text = prove(Equal(matmul(W, Pinv(W), W), W)).certificate.to_json()
+    >>> Certificate.from_json(text).check().accepted
+    True
+    """
 
     data: dict[str, Any]
 

@@ -18,7 +18,8 @@ from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, minus
 from tptheory.claims.compound import AnyOf, ForAll, depth_symbols
-from tptheory.claims.vocabulary import Nonincreasing, RankAtMost
+from tptheory.claims.motions import Nonincreasing
+from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving import checker
 from tptheory.proving.certificate import used, written

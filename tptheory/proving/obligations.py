@@ -9,7 +9,8 @@ from sympy import MatrixExpr
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
-from tptheory.claims.vocabulary import Nonincreasing, RankAtMost
+from tptheory.claims.motions import Nonincreasing
+from tptheory.claims.vocabulary import RankAtMost
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.ranks import rank_at_most
 from tptheory.proving.searching import Attempt

@@ -10,8 +10,8 @@ from typing import Any
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import is_layered
+from tptheory.claims.motions import Nonincreasing
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Nonincreasing
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.certificate import certified, together
 from tptheory.proving.equations import in_cases

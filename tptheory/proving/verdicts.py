@@ -39,7 +39,14 @@ class Verdict:
 
 @dataclass(frozen=True, repr=False)
 class Proved(Verdict):
-    """The claim holds for all matrices of all sizes that meet its hypotheses; the checker accepted the certificate."""
+    """The claim holds for all matrices of all sizes that meet its hypotheses; the checker accepted the certificate.
+
+    >>> from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove
+    >>> W = DeepLinearNetwork(depth=1).weight(1)
+    >>> verdict = prove(Equal(matmul(W, Pinv(W), W), W))
+    >>> isinstance(verdict, Proved), verdict.method, verdict.certificate.check().accepted
+    (True, 'identity', True)
+    """
 
     claim: Claim
     certificate: Certificate
@@ -63,7 +70,13 @@ class Proved(Verdict):
 
 @dataclass(frozen=True, repr=False)
 class Undecided(Verdict):
-    """Neither a proof nor a counterexample was found; ``evidence`` says how far the search got."""
+    """Neither a proof nor a counterexample was found; ``evidence`` says how far the search got.
+
+    >>> from tptheory import DeepLinearNetwork, Zero, prove
+    >>> verdict = prove(Zero(DeepLinearNetwork(depth=1).error))
+    >>> isinstance(verdict, Undecided), verdict.proved, verdict.refuted, verdict.reason
+    (True, False, False, 'the goal does not follow from the hypotheses by algebra alone')
+    """
 
     claim: Claim
     reason: str

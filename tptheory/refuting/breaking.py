@@ -7,7 +7,8 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import MatrixExpr, ZeroMatrix
 
-from tptheory.claims.vocabulary import Claim, Conserved, Nonincreasing, RankAtMost
+from tptheory.claims.motions import Conserved, Nonincreasing
+from tptheory.claims.vocabulary import Claim, RankAtMost
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.instances import Instance, Instances, is_zero

@@ -12,7 +12,8 @@ from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, latex
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.compound import finite
-from tptheory.claims.vocabulary import Claim, Nonincreasing, RankAtMost
+from tptheory.claims.motions import Nonincreasing
+from tptheory.claims.vocabulary import Claim, RankAtMost
 from tptheory.numeric.crosscheck import least_bound
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.instances import Instance, Instances, is_zero
@@ -40,6 +41,16 @@ class Counterexample:
             those of this counterexample, and all of the same total width that sum to less; a denominator ``q`` counts
             ``2 (q - 1)`` besides. If not, it was made small by descent.
         swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+
+    >>> from tptheory import DeepLinearNetwork, Zero, refute
+    >>> found = refute(Zero(DeepLinearNetwork(depth=1).error)).counterexample
+    >>> print(found)
+    W_1 = [[0]]
+    x = [[0]]
+    y = [[1]]
+    W_1*x - y = [[-1]], not 0
+    >>> isinstance(found, Counterexample), found.check(), found.minimal
+    (True, True, True)
     """
 
     claim: Claim
@@ -157,7 +168,12 @@ class Counterexample:
 
 @dataclass(frozen=True, repr=False)
 class Refuted(Verdict):
-    """The claim is false: a counterexample meets the hypotheses and breaks the conclusion, exactly."""
+    """The claim is false: a counterexample meets the hypotheses and breaks the conclusion, exactly.
+
+    >>> from tptheory import DeepLinearNetwork, Zero, refute
+    >>> isinstance(refute(Zero(DeepLinearNetwork(depth=1).error)), Refuted)
+    True
+    """
 
     claim: Claim
     counterexample: Counterexample

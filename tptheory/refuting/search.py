@@ -62,6 +62,10 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
     Raises:
         InvalidTypeError: if ``claim`` is no claim.
         InvalidValueError: if ``seconds`` is not a positive number.
+
+    >>> from tptheory import DeepLinearNetwork, Zero
+    >>> refute(Zero(DeepLinearNetwork(depth=1).error))
+    Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
     """
     started = perf_counter()
     claim = as_claim(claim)

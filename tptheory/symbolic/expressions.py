@@ -129,6 +129,12 @@ class LogPdet(Expr):
     """The logarithm of the pseudo-determinant: the sum of the logarithms of the nonzero singular values.
 
     For an invertible matrix it is ``log |det A|``. Its differential at constant rank is ``tr(A+ dA)``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import evaluate
+    >>> A = MatrixSymbol("A", 2, 2)
+    >>> float(evaluate(LogPdet(A), {A: [[1, 0], [0, 0]]}))
+    0.0
     """
 
     is_commutative = True
@@ -202,6 +208,11 @@ def matmul(*factors: Any) -> MatrixExpr:
 
     Raises:
         ShapeError: if the shapes of two neighbours do not compose.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> matmul(2, A, A.T, 3)
+    6*A*A.T
     """
     coefficient: Any = S.One
     matrices: list[MatrixExpr] = []
@@ -243,6 +254,11 @@ def matadd(*terms: Any) -> MatrixExpr:
 
     Raises:
         ShapeError: if the terms differ in shape.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> matadd(A, A)
+    2*A
     """
     collected: dict[MatrixExpr, Any] = {}
     shape = None
@@ -289,7 +305,13 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
 
 
 def trace(expression: MatrixExpr) -> Expr:
-    """Return the trace, with scalars pulled out and sums split: a sum of traces of products."""
+    """Return the trace, with scalars pulled out and sums split: a sum of traces of products.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> A = MatrixSymbol("A", 2, 2)
+    >>> trace(2 * A)
+    2*Trace(A)
+    """
     if isinstance(expression, MatAdd):
         return sum((trace(term) for term in expression.args), S.Zero)
     if isinstance(expression, MatMul):
@@ -299,12 +321,24 @@ def trace(expression: MatrixExpr) -> Expr:
 
 
 def inner(A: MatrixExpr, B: MatrixExpr) -> Expr:
-    """Return the Frobenius inner product ``<A, B> = tr(A' B)`` of two matrices of one shape."""
+    """Return the Frobenius inner product ``<A, B> = tr(A' B)`` of two matrices of one shape.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 2, 3)
+    >>> inner(A, B)
+    Trace(A.T*B)
+    """
     return Trace(matmul(transpose(A), B))
 
 
 def squared_norm(A: MatrixExpr) -> Expr:
-    """Return the squared Frobenius norm ``|A|^2 = tr(A' A)``."""
+    """Return the squared Frobenius norm ``|A|^2 = tr(A' A)``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> squared_norm(A)
+    Trace(A.T*A)
+    """
     return inner(A, A)
 
 

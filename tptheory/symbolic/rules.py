@@ -5,6 +5,9 @@ d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_
 t_l = x_l - alpha d_l       the target that it proposes
 G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
 dW_l = -eta G_l             the update, and db_l = -eta d_l 1
+
+>>> list(RULES)[:3], eta, alpha, damping
+(['bp', 'tp', 'damped-tp'], eta, alpha, lambda)
 """
 
 from __future__ import annotations
@@ -166,7 +169,12 @@ def _every_layer(
 
 
 class Backprop(Rule):
-    """Backpropagation: ``M_l = W_l'``, so that ``G_l`` is the gradient (Rumelhart, Hinton and Williams, 1986)."""
+    """Backpropagation: ``M_l = W_l'``, so that ``G_l`` is the gradient (Rumelhart, Hinton and Williams, 1986).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> Backprop().feedback(DeepLinearNetwork(depth=2), 2)
+    W_2.T
+    """
 
     name, title = "bp", "Backpropagation"
 
@@ -176,7 +184,12 @@ class Backprop(Rule):
 
 
 class TargetProp(Rule):
-    """Difference target propagation with exact pseudo-inverses: ``M_l = W_l+`` (Lee et al., 2015; Bengio, 2020)."""
+    """Difference target propagation with exact pseudo-inverses: ``M_l = W_l+`` (Lee et al., 2015; Bengio, 2020).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> TargetProp().feedback(DeepLinearNetwork(depth=2), 2)
+    Pinv(W_2)
+    """
 
     name, title = "tp", "Target propagation"
 
@@ -186,7 +199,12 @@ class TargetProp(Rule):
 
 
 class DampedTargetProp(Rule):
-    """Target propagation with a damped inverse: ``M_l = W_l' (W_l W_l' + lambda I)^-1`` (Meulemans et al., 2020)."""
+    """Target propagation with a damped inverse: ``M_l = W_l' (W_l W_l' + lambda I)^-1`` (Meulemans et al., 2020).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> DampedTargetProp().feedback(DeepLinearNetwork(depth=2), 2)
+    W_2.T*(lambda*I + W_2*W_2.T)**(-1)
+    """
 
     name, title = "damped-tp", "Damped target propagation"
 
@@ -198,7 +216,12 @@ class DampedTargetProp(Rule):
 
 
 class FeedbackAlignment(Rule):
-    """Feedback alignment: ``M_l = B_l``, a fixed matrix of shape ``(n_{l-1}, n_l)`` (Lillicrap et al., 2016)."""
+    """Feedback alignment: ``M_l = B_l``, a fixed matrix of shape ``(n_{l-1}, n_l)`` (Lillicrap et al., 2016).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> FeedbackAlignment().feedback(DeepLinearNetwork(depth=2), 2)
+    B_2
+    """
 
     name, title = "fa", "Feedback alignment"
 
@@ -212,6 +235,10 @@ class LearnedInverse(Rule):
     """Difference target propagation with a learned inverse ``V_l`` of shape ``(n_{l-1}, n_l)`` (Lee et al., 2015).
 
     ``V_l`` stands still along `flow` and in `step`: how it is trained is the trainer's business.
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> LearnedInverse().feedback(DeepLinearNetwork(depth=2), 2).shape
+    (n_1, n_2)
     """
 
     name, title = "dtp", "Learned-inverse target propagation"
@@ -223,7 +250,14 @@ class LearnedInverse(Rule):
 
 
 class DirectFeedbackAlignment(Rule):
-    """Direct feedback alignment: ``d_l = B_l d_L`` with fixed ``B_l`` of shape ``(n_l, n_L)`` (Nøkland, 2016)."""
+    """Direct feedback alignment: ``d_l = B_l d_L`` with fixed ``B_l`` of shape ``(n_l, n_L)`` (Nøkland, 2016).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> DirectFeedbackAlignment().error_signal(DeepLinearNetwork(depth=3), 1).shape
+    (n_1, 1)
+    >>> DirectFeedbackAlignment().feedback(DeepLinearNetwork(depth=3), 2).shape
+    (n_1, n_3)
+    """
 
     name, title, direct = "dfa", "Direct feedback alignment", True
 
@@ -234,7 +268,12 @@ class DirectFeedbackAlignment(Rule):
 
 
 class GaussNewton(Rule):
-    """Gauss-Newton targets: ``d_l = (W_L ... W_{l+1})+ d_L``, the least-norm move (Meulemans et al., 2020)."""
+    """Gauss-Newton targets: ``d_l = (W_L ... W_{l+1})+ d_L``, the least-norm move (Meulemans et al., 2020).
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> GaussNewton().error_signal(DeepLinearNetwork(depth=3), 1)
+    Pinv(W_3*W_2)*(W_3*W_2*W_1*x - y)
+    """
 
     name, title, direct = "gn", "Gauss-Newton targets", True
 
@@ -248,6 +287,10 @@ class Kaczmarz(GaussNewton):
     """The Kaczmarz step: the least change of one layer that removes the error (Kaczmarz, 1937; NLMS for one layer).
 
     ``dW_l = -eta (W_L ... W_{l+1})+ d_L x_{l-1}+``, where ``x+ = x' / |x|^2``; a batch gives the block step.
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> Kaczmarz().update(DeepLinearNetwork(depth=1), 1)
+    -eta*(W_1*x - y)*Pinv(x)
     """
 
     name, title = "kaczmarz", "Kaczmarz"
@@ -262,6 +305,10 @@ class Newton(Rule):
 
     For the squared error the Hessian in ``W_l`` is ``(X_{l-1} X_{l-1}') (x) (A'A)``, ``A = W_L ... W_{l+1}``, so that
     ``dW_l = -eta (A'A)^-1 A' E X_{l-1}' (X_{l-1} X_{l-1}')^-1``; both Gram matrices must be invertible.
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> Newton().update(DeepLinearNetwork(depth=1, batch=5), 1)
+    -eta*(W_1*X - Y)*X.T*(X*X.T)**(-1)
     """
 
     name, title, direct = "newton", "Newton, layer by layer", True
@@ -283,6 +330,10 @@ class RecursiveLeastSquares(Backprop):
 
     Each layer keeps ``P_l``, symmetric, the running inverse correlation of its input, of shape ``(n_{l-1}, n_{l-1})``.
     With the gain ``K_l = (I + X'P_l X)^-1 X'P_l``: ``dW_l = -eta d_l K_l`` and ``dP_l = -P_l X K_l``, ``X = X_{l-1}``.
+
+    >>> from tptheory import DeepLinearNetwork
+    >>> RecursiveLeastSquares().state_changes(DeepLinearNetwork(depth=1))
+    {P_1: -P_1*x*(I + x.T*P_1*x)**(-1)*x.T*P_1}
     """
 
     name, title = "rls", "Recursive least squares"
