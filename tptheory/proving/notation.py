@@ -109,7 +109,7 @@ def _scalar(checker: Reader, scalar: Letters, power: int, alone: bool) -> list[W
 
 
 def _letter(name: str) -> Written:
-    return Written(name, name_latex(name))
+    return Written(re.sub(r"^(d.+/dt)'$", r"(\1)'", name), name_latex(name))
 
 
 FUNCTIONS = {name: rf"\operatorname{{{name}}}" for name in ("tr", "im", "row", "rank")}

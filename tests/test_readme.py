@@ -1,0 +1,123 @@
+"""The README is true: its Python runs and prints what it shows, its commands exist, and it names what there is."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+
+import tptheory
+from tptheory.cli import app
+
+UsageError = typer.BadParameter.__base__
+"""Click's, or that of the click which typer brings."""
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| .* \| (.*) \|$", TEXT, re.MULTILINE)
+CELLS = [code for row in ROWS for code in re.findall(r"`([^`]+)`", row)]
+COMMANDS = [code for code in CELLS if code.startswith("tptheory ")]
+COMMANDS += [line.partition(" #")[0].strip() for line in re.findall(r"^\$ (tptheory .*)$", TEXT, re.MULTILINE)]
+CALLS = [code for code in CELLS if "(" in code and code not in COMMANDS]
+
+
+def blocks(language):
+    """Return the code of that language in the README."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+
+
+def resolved(words):
+    """Return the click command that the first words name, its name, and the words that are left."""
+    command, name = get_command(app), "tptheory"
+    while hasattr(command, "commands"):
+        name, *words = words
+        command = command.commands[name]
+    return command, name, words
+
+
+def test_the_python_runs(tmp_path):
+    """It runs as it stands, as one script, and prints what the README shows under it."""
+    script = "\n".join(blocks("python"))
+    assert "decide(" in script
+    command = [sys.executable, "-W", "error", "-c", script]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == "".join(blocks("text"))
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """Write the block of one's own rule and theorems as the README says, and go there."""
+    (text,) = (block for block in blocks("python") if "class Mixed" in block)
+    (tmp_path / "mine.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "mine.py"
+
+
+def test_what_is_ones_own_is_settled_as_expected(mine):
+    """Its theorems are proved, and its conjecture is refuted."""
+    theorems = tptheory.collect(mine)
+    assert [t.expected for t in theorems] == ["proved", "proved", "refuted"]
+    assert [tptheory.decide(t).word for t in theorems] == ["proved", "proved", "refuted"]
+
+
+def test_the_property_test_holds(tmp_path):
+    """What the README writes for pytest passes on its random instances."""
+    script = "\n".join(blocks("python")) + "\ntest_mixed_is_bp()\n"
+    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_are_understood(line):
+    """Each command has the options and arguments that it is given; none is run."""
+    command, name, words = resolved(shlex.split(line)[1:])
+    command.make_context(name, words)
+
+
+def test_a_command_that_is_wrong_is_seen():
+    """The failing twin: an option that the command lacks."""
+    command, name, words = resolved(["prove", "--deep"])
+    with pytest.raises(UsageError, match="No such option"):
+        command.make_context(name, words)
+
+
+def test_every_command_is_there():
+    """A command that the README does not show is not found."""
+    shown = {resolved(shlex.split(line)[1:])[1] for line in COMMANDS}
+    every = get_command(app).commands
+    assert shown == {name for name in every if name != "export"} | set(every["export"].commands)
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_calls_are_of_what_there_is(code):
+    """What a cell calls is public, or a method of a network, a rule or the strategies."""
+    import tptheory.strategies
+
+    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, tptheory.strategies)
+    for name in re.findall(r"(\w+)\(", code):
+        assert any(hasattr(owner, name) for owner in owners), name
+
+
+def test_every_room_is_in_the_table():
+    """A folder of the package that holds code is a room, apart from what the package carries."""
+    rooms = {path.parent.name for path in (ROOT / "tptheory").glob("*/__init__.py")}
+    assert rooms == set(re.findall(r"^\| `(\w+)` \| ", TEXT[TEXT.index("### The rooms") :], re.MULTILINE))
+
+
+def test_pictures_are_there_and_small():
+    """Each picture is a file beside the README, of less than 200 kB."""
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
+    assert pictures
+    for path in pictures:
+        assert (ROOT / path).stat().st_size < 200_000
+
+
+def test_files_that_are_named_exist():
+    """A path in the text that begins with a folder of the checkout is there."""
+    named = re.findall(r"`((?:tptheory|proofs|tests|notebooks|\.ci)/[\w./]+)`", TEXT)
+    assert len(named) > 5
+    assert [path for path in named if not (ROOT / path).exists()] == []
