@@ -10,7 +10,7 @@ from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
-from tptheory.claims.files import run_file
+from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
 THEOREMS = "proofs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tptheory.claims.files import run_file
+from tptheory.claims.python_files import run_file
 from tptheory.errors import unknown_name
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tptheory.claims.files import run_file
+from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 
 Task = Callable[..., Mapping[str, Any]]

@@ -165,6 +165,10 @@ def train(
         InvalidFileError: if the checkpoint is broken or of another run, or the metrics are not those of the run.
         UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
+
+    >>> run = train("tp", steps=20)
+    >>> run.status, run.steps, run.rule
+    ('completed', 20, 'tp')
     """
     rule, data = checked_rule(rule), checked_data(data)
     inverses = checked_inverses(inverses, rule)
