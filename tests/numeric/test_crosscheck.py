@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol, symbols
 
 from tptheory import (
@@ -32,7 +32,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.numeric.crosscheck import crosscheck
+from tptheory.numeric.crosscheck import _Meter, crosscheck
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.instances import Instances, to_float
 
@@ -158,3 +158,17 @@ def test_bad_arguments(arguments, error, message):
     """What is no claim, or no number of trials, is refused by name."""
     with pytest.raises(error, match=message):
         crosscheck(*arguments)
+
+
+def test_a_rank_that_rounding_makes_is_told_from_a_failure():
+    """0.1 + 0.2 - 0.3 is 0 and no float: what float64 says of its pseudo-inverse counts for nothing."""
+    row, column = MatrixSymbol("r", 1, 3), MatrixSymbol("c", 3, 1)
+    meter = _Meter(Zero(Pinv(row * column), given=Zero(row * column)))
+    ones = fmpq_mat(3, 1, [1, 1, 1])
+    rounded = {row: fmpq_mat(1, 3, [fmpq(1, 10), fmpq(1, 5), fmpq(-3, 10)]), column: ones}
+    residual, failed = meter(rounded)
+    assert residual > 1e10
+    assert failed is False
+    assert meter.misjudges(rounded)
+    assert not meter.misjudges({row: fmpq_mat(1, 3, [fmpq(1, 2), fmpq(1, 2), fmpq(-1)]), column: ones})
+    assert not meter.misjudges({row: ones.transpose(), column: ones})

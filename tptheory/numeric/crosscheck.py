@@ -14,6 +14,7 @@ from tptheory.claims.motions import Conserved, Nonincreasing
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim, RankAtMost
 from tptheory.errors import InvalidValueError, complain
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact, is_zero
 from tptheory.numeric.orders import OrderInEta, claimed_order
@@ -38,6 +39,8 @@ class CrossCheck:
         degenerate_trials: how many of ``trials`` were drawn degenerate (zeros, low ranks, width 1): half of them, but
             none of a law of a flow that is true at constant rank only.
         degenerate_residual: the worst residual over those.
+        misjudged: at how many instances float64 took a product that is 0, or of a low rank, for one of a higher rank
+            under a pseudo-inverse, so that only the exact value counts.
         skipped: how many instances were not evaluated, for want of one that meets the hypotheses.
         worst: the instance with the worst residual.
         seed: the seed.
@@ -52,6 +55,7 @@ class CrossCheck:
     exact_failures: int
     degenerate_trials: int
     degenerate_residual: float
+    misjudged: int
     skipped: int
     worst: Instance
     seed: int
@@ -105,7 +109,9 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         plain = _wants_constant_rank(part) or trial // len(parts) % 2 == 0
         values = source.draw(rng, plain=plain)
         if values is not None:
-            found.append(_Trial(not plain, *meter(values), values))
+            residual, failed = meter(values)
+            misjudged = failed is False and residual > TOLERANCE and meter.misjudges(values)
+            found.append(_Trial(not plain, 0.0 if misjudged else residual, failed, misjudged, values))
     worst = _worst(found)
     return CrossCheck(
         residual=worst.residual if worst else 0.0,
@@ -114,6 +120,7 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         exact_failures=sum(bool(trial.failed) for trial in found),
         degenerate_trials=sum(trial.degenerate for trial in found),
         degenerate_residual=getattr(_worst([trial for trial in found if trial.degenerate]), "residual", 0.0),
+        misjudged=sum(trial.misjudged for trial in found),
         skipped=trials - len(found),
         worst=worst.values if worst else {},
         seed=seed,
@@ -125,6 +132,7 @@ class _Trial(NamedTuple):
     degenerate: bool
     residual: float
     failed: bool | None
+    misjudged: bool
     values: Instance
 
 
@@ -172,6 +180,14 @@ class _Meter:
         except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
             return 0.0, None
         return worst, None if exact is None else not all(map(is_zero, exact))
+
+    def misjudges(self, values: Instance) -> bool:
+        """Whether float64 takes a matrix under a pseudo-inverse for one of another rank than it has."""
+        floats, kind = as_floats(values), FloatArithmetic()
+        inside = {node.arg for residual in self.residuals for node in residual.atoms(Pinv)}
+        return any(
+            evaluate(A, values, arithmetic="exact").rank() != kind.inverted(evaluate(A, floats))[1] for A in inside
+        )
 
 
 def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarray, float]:
