@@ -96,13 +96,13 @@ UP = {
         "V[k]": ["n[k-1]", "n[k]"], "V[k]'": ["n[k]", "n[k-1]"],
         "x[k]": ["n[k]", "m"], "x[k]'": ["m", "n[k]"],
         "u[k]": ["n[k]", "m"], "u[k]'": ["m", "n[k]"],
-        "S[k]": ["n[k]", "n[k]"], "c": [],
+        "S[k]": ["n[k]", "n[k]"], "c[k]": [],
     },
     "adjoints": [["W[k]", "W[k]'"], ["V[k]", "V[k]'"], ["x[k]", "x[k]'"], ["u[k]", "u[k]'"], ["S[k]", "S[k]"]],
     "hypotheses": [
         [[["1", ["x[0]"]], ["-1", ["u[0]"]]], "0", "0"],
-        [[["1", ["x[k]"]], ["-1", ["c", "W[k]", "x[k-1]"]]], "1", "L"],
-        [[["1", ["u[k]"]], ["-1", ["c", "W[k]", "u[k-1]"]]], "1", "L"],
+        [[["1", ["x[k]"]], ["-1", ["c[k]", "W[k]", "x[k-1]"]]], "1", "L"],
+        [[["1", ["u[k]"]], ["-1", ["c[k]", "W[k]", "u[k-1]"]]], "1", "L"],
         [[["1", ["V[k]", "S[k]"]], ["-1", ["V[k]"]]], "-9", "L+9"],
     ],
     "reasons": ["a start", "a rule", "the same rule", "a projection"],
@@ -112,7 +112,7 @@ UP = {
                        "cofactors": [["1", [], 0, []]]}],
             ["l+1", "l", {"method": "identity", "left": 1, "indices": ["l", "l+1"],
                           "uses": [[1, "l+1"], [2, "l+1"], [4, "l"]],
-                          "cofactors": [["1", [], 0, []], ["-1", [], 1, []], ["1", ["c", "W[l+1]"], 2, []]]}],
+                          "cofactors": [["1", [], 0, []], ["-1", [], 1, []], ["1", ["c[l+1]", "W[l+1]"], 2, []]]}],
         ]],
         [[["1", ["V[k]'", "x[k-1]"]], ["-1", ["S[k]", "V[k]'", "u[k-1]"]]], "1", "L", [
             ["l", "", {"method": "identity", "indices": ["l", "l-1"], "uses": [[4, "l-1"], [3, "l"]],
@@ -200,11 +200,11 @@ def test_a_theorem_about_layers_is_stated_as_a_mathematician_would():
         "c0_1 : forall (R : realFieldType) (L : nat) (n : nat -> nat) (m : nat) "
         "(W : forall k : nat, 'M[R]_(n k, n k.-1)) (V_ : forall k : nat, 'M[R]_(n k.-1, n k)) "
         "(x : forall k : nat, 'M[R]_(n k, m)) (u : forall k : nat, 'M[R]_(n k, m)) "
-        "(S_ : forall k : nat, 'M[R]_(n k, n k)) (c : R) , (0 < L)%N -> "
+        "(S_ : forall k : nat, 'M[R]_(n k, n k)) (c : nat -> R) , (0 < L)%N -> "
         "(forall k : nat, (S_ k)^T = S_ k) -> "
         "(x 0%N = u 0%N :> 'M[R]_(n 0%N, m)) -> (* a start *) "
-        "(forall k : nat, (1 <= k <= L)%N -> x k = c *: (W k *m x k.-1) :> 'M[R]_(n k, m)) -> (* a rule *) "
-        "(forall k : nat, (1 <= k <= L)%N -> u k = c *: (W k *m u k.-1) :> 'M[R]_(n k, m)) -> (* the same rule *) "
+        "(forall k : nat, (1 <= k <= L)%N -> x k = (c k) *: (W k *m x k.-1) :> 'M[R]_(n k, m)) -> (* a rule *) "
+        "(forall k : nat, (1 <= k <= L)%N -> u k = (c k) *: (W k *m u k.-1) :> 'M[R]_(n k, m)) -> (* the same rule *) "
         "(forall k : nat, (1 <= k <= L + 9)%N -> V_ k *m S_ k = V_ k :> 'M[R]_(n k.-1, n k)) -> (* a projection *) "
         "(forall k : nat, (k <= L)%N -> - (u k) = - (x k) :> 'M[R]_(n k, m)) /\\ "
         "(forall k : nat, (1 <= k <= L)%N -> (V_ k)^T *m x k.-1 = S_ k *m (V_ k)^T *m u k.-1 :> 'M[R]_(n k, m)) /\\ "
@@ -244,6 +244,17 @@ def test_names_cannot_inject(name):
     assert '"' not in text
     assert text.count("(*") == text.count("*)") <= 3
     assert len(re.findall(r"\.$", text, re.MULTILINE)) == len(re.findall(r"\.$", text_of(MOVED), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "x. Axiom cheat : False. Variable y", "forall", "L", "k", "n", "𝔸", ""])
+def test_names_of_families_cannot_inject(name):
+    """Whatever a family is called, the same text is written but for identifiers."""
+    written = json.dumps(UP, ensure_ascii=False).replace('"x[', json.dumps(name)[:-1] + "[")
+    data = json.loads(written) | {"theorem": name, "reasons": [name] * 4}
+    text = text_of(data)
+    assert "Axiom cheat" not in re.sub(r"\(\*[^*\n]*\*\)", "", text)
+    assert '"' not in text
+    assert len(re.findall(r"\.$", text, re.MULTILINE)) == len(re.findall(r"\.$", text_of(UP), re.MULTILINE))
 
 
 @pytest.mark.parametrize(
@@ -432,14 +443,12 @@ def test_coq_refuses_every_tampered_induction(opening, monkeypatch):
     for judgement in ("require", "covered"):
         monkeypatch.setattr(checker, judgement, lambda *_: True)
     assert all(compiled(folder, header + text_of(data))[0] for data in (UP, DOWN))
-    for number, data in enumerate(tampered_inductions()):
-        try:
-            text = text_of(data)
-        except UnsupportedExpressionError:
-            continue
-        accepted, said = compiled(folder, header + text)
+    judged = [data for data in tampered_inductions() if not refusal(Certificate(data))]
+    assert len(judged) == 18
+    for number, data in enumerate(judged):
+        accepted, said = compiled(folder, header + text_of(data))
         assert not accepted, number
-        assert "Error" in said
+        assert "erefl true" in said or "Cannot apply lemma" in said or "No assumption" in said, said
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from tptheory.proving.certificate import Certificate
 from tptheory.writing.coq.induction import Induction
 from tptheory.writing.coq.reading import comment, named
 from tptheory.writing.coq.section import Section
-from tptheory.writing.coq.text import both
+from tptheory.writing.coq.text import halved
 
 SCOPE = "Local Open Scope ring_scope."
 
@@ -63,7 +63,7 @@ def exported(certificates: Mapping[str, Certificate], left_out: Mapping[str, str
             theorems.append(title)
         if number > 1:
             parts = [f"(@{name}_{i})" for i in range(1, number + 1)]
-            lines.append(f"Definition {name}_all := {both(parts)}.")
+            lines.append(f"Definition {name}_all := {halved(parts)}.")
             theorems.append(f"{name}_all")
     uses = [f"  let _ := @{theorem} in" for theorem in theorems]
     end = ["Definition everything : True :=", *uses, "  I.", "Print Assumptions everything.", ""]

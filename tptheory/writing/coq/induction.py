@@ -11,7 +11,7 @@ from tptheory.proving import checker
 from tptheory.writing.coq.families import INDEX, Stated, Writing, declared, family, lowest, place, read
 from tptheory.writing.coq.reading import Symbols, comment, identifiers
 from tptheory.writing.coq.section import Section
-from tptheory.writing.coq.text import alone, both
+from tptheory.writing.coq.text import alone, nested
 
 INEQUALITIES = ("rank", "descent")
 
@@ -111,7 +111,7 @@ class Induction:
             "  " + " /\\\n  ".join(f"({self.writing.stated(goal)})" for goal in self.goals) + ".",
             "Proof.",
             f"move=> R [//|L'] {' '.join([*self.variables, '_', *assumed])}.",
-            f"exact: {both([f'(@{label} {given})' for label in self._shown()])}.",
+            f"exact: {nested([f'(@{label} {given})' for label in self._shown()])}.",
             "Qed.",
         ]
 

@@ -157,13 +157,20 @@ def _truth(value: bool) -> str:
     return "true" if value else "false"
 
 
-def both(proofs: Sequence[str]) -> str:
+def nested(proofs: Sequence[str]) -> str:
     """Return the proof of a conjunction.
 
-    >>> both(["(g1)", "(g2)", "(g3)"])
+    >>> nested(["(g1)", "(g2)", "(g3)"])
     '(conj (g1) (conj (g2) (g3)))'
     """
-    *others, text = proofs
-    for proof in reversed(others):
-        text = f"(conj {proof} {text})"
-    return text
+    return f"(conj {proofs[0]} {nested(proofs[1:])})" if len(proofs) > 1 else proofs[0]
+
+
+def halved(proofs: Sequence[str]) -> str:
+    """Return the proof of a conjunction of halves: of many theorems, nested ones would take Coq minutes.
+
+    >>> halved(["(g1)", "(g2)", "(g3)", "(g4)"])
+    '(conj (conj (g1) (g2)) (conj (g3) (g4)))'
+    """
+    middle = len(proofs) // 2
+    return f"(conj {halved(proofs[:middle])} {halved(proofs[middle:])})" if middle else proofs[0]
