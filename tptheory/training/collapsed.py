@@ -93,6 +93,7 @@ class CollapsedStep:
             with np.errstate(all="ignore"):
                 self._inverses = tuple(self.inverse(W, seed) for seed, W in enumerate(self.weights[1:]))
         self._s = np.empty((classes, 1), dtype)
+        self._grams = np.empty((2, len(weights), classes, classes), dtype)
         self._make_room(1)
 
     @property
@@ -120,12 +121,16 @@ class CollapsedStep:
         Returns:
             Whether the loss was finite, and the update was made.
         """
+        if not self.look(X, labels):
+            return False
+        self.descend(self.errors, self.lr / labels.size)
+        return True
+
+    def look(self, X: Array, labels: Array) -> bool:
+        """Fill `errors` with ``softmax(X_L) - Y`` of a batch, and return whether its loss is finite."""
         self.forward(X)
         self.labels = labels
-        if not self._compare(labels) and not math.isfinite(self.loss_and_accuracy()[0]):
-            return False
-        self.descend(self._D, self.lr / labels.size)
-        return True
+        return self._compare(labels) or math.isfinite(self.loss_and_accuracy()[0])
 
     def forward(self, X: Array) -> Array:
         """Return the outputs ``X_L`` of shape ``(n_L, B)``; the array is used again by the next batch of this size."""
@@ -153,11 +158,21 @@ class CollapsedStep:
 
     def sizes(self) -> list[float]:
         """Return each ``|G_l| = |C_l R_{l-1}'|`` of the update that is prepared: ``tr(C_l' C_l R_{l-1}' R_{l-1})``."""
-        return [self._size(C, R) for C, R in zip(self._feedback, (self._G.T, *self._moments), strict=True)]
+        factors = tuple(zip(self._feedback, (self._G.T, *self._moments), strict=True))
+        for gram_C, gram_R, (C, R) in zip(*self._grams, factors, strict=True):
+            self._fill_gram(C, gram_C)
+            self._fill_gram(R, gram_R)
+        squares = np.einsum("lij,lij->l", *self._grams).tolist()
+        return [
+            math.sqrt(abs(square)) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root
+            for square, (C, R) in zip(squares, factors, strict=True)
+        ]
 
-    def _size(self, C: Array, R: Array) -> float:
-        square = abs(float(np.vdot(C.T @ C, R.T @ R)))
-        return math.sqrt(square) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root does
+    def _fill_gram(self, A: Array, gram: Array) -> None:
+        """Set ``gram = A' A``; `matmul`, which sees the symmetry, takes four times as long."""
+        lying = A.flags.c_contiguous
+        A = A.T if lying else A
+        self._gemm(1.0, A, A, 0.0, gram.T, not lying, lying, 1)
 
     def apply(self, lr: float) -> None:
         """Make the update that is prepared: ``dW_l = -lr C_l R_{l-1}'``, ``db_l = -lr C_l s``."""
@@ -195,7 +210,7 @@ class CollapsedStep:
     def _make_room(self, samples: int) -> None:
         """Lay out the arrays whose size depends on the batch."""
         self.labels = np.empty(0, np.int64)
-        self.outputs, self._D = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
+        self.outputs, self.errors = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
         self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
         self._pieces = _pieces(samples, self._G.size)
 
@@ -219,7 +234,7 @@ class CollapsedStep:
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
-        outputs, D = self.outputs, self._D
+        outputs, D = self.outputs, self.errors
         np.subtract(outputs, np.maximum.reduce(outputs, axis=0, keepdims=True), out=D)
         np.exp(D, out=D)
         D /= self._ones[: len(D)].T @ D

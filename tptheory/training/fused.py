@@ -11,7 +11,7 @@ import numpy as np
 from tptheory.extras import optional_library
 from tptheory.training.data import Array
 
-numba = optional_library("numba", __name__, "no numba", "fast")
+numba = optional_library("numba", "engine", "native", "fast")
 njit, types = numba.njit, numba.types
 
 _blas = types.ExternalFunction(
