@@ -8,6 +8,10 @@ activation but the output, and no error but ``D_L``:
     dW_l = -eta C_l R_{l-1}',   db_l = -eta C_l s
 
 (THEORY 1, collapsed gradient; the biases make activations affine in ``X_0``.) Every update has rank at most ``n_L``.
+
+At these sizes calls cost as much as arithmetic, and SciPy's `gemm` on transposed views, which takes what it is given
+and writes where it is told, is the cheapest of them. ``gemm(a, B.T, A.T, c, C.T, turn_B, turn_A, 1)`` sets
+``C = a A B + c C``, for BLAS counts by columns; ``turn_A`` is 1 where the transpose of ``A`` stands in its place.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
 from tptheory.symbolic.expressions import Pinv, transpose
 from tptheory.training.data import Array
@@ -64,8 +69,6 @@ class CollapsedStep:
 
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
         """Copy the parameters, and lay out the room that every step needs."""
-        from scipy.linalg import get_blas_funcs
-
         self.rule, self.lr = rule, lr
         dtype = weights[0].dtype
         self.widths = (weights[0].shape[1], *(len(W) for W in weights))
@@ -212,6 +215,7 @@ class CollapsedStep:
         self.labels = np.empty(0, np.int64)
         self.outputs, self.errors = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
         self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
+        self._samples = np.arange(samples)
         self._pieces = _pieces(samples, self._G.size)
 
     def _look(self) -> None:
@@ -223,37 +227,37 @@ class CollapsedStep:
 
     def _offset(self) -> Array:
         """Return ``P_1 b_1 + ... + P_L b_L``."""
-        return self._above_column.T @ self._bias_column
+        return np.dot(self._above_column.T, self._bias_column)
 
     def _multiply(self) -> None:
         """Fill ``P_l'`` and ``P_1 W_1``."""
-        weights, above = self.weights, self._above
+        gemm, weights, above = self._gemm, self.weights, self._above
         for l in range(len(weights) - 1, 0, -1):
-            np.matmul(weights[l].T, above[l], out=above[l - 1])
-        np.matmul(above[0].T, weights[0], out=self._product)
+            gemm(1.0, above[l].T, weights[l].T, 0.0, above[l - 1].T, 0, 1, 1)
+        gemm(1.0, weights[0].T, above[0].T, 0.0, self._product.T, 0, 1, 1)
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
         outputs, D = self.outputs, self.errors
         np.subtract(outputs, np.maximum.reduce(outputs, axis=0, keepdims=True), out=D)
         np.exp(D, out=D)
-        D /= self._ones[: len(D)].T @ D
-        D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
+        D /= np.dot(self._ones[: len(D)].T, D)
+        D.ravel()[labels * labels.size + self._samples] -= 1
         return math.isfinite(np.vdot(outputs, outputs))
 
     def _gather(self, D: Array) -> None:
         """Fill ``G`` and ``s``."""
         gemm, G, rows = self._gemm, self._G, self._rows
-        first, *rest = self._pieces
-        np.matmul(D[:, first], rows[first], out=G)
-        for piece in rest:
-            gemm(1.0, rows[piece].T, D[:, piece].T, 1.0, G.T, 0, 0, 1)
-        np.matmul(D, self._ones[: D.shape[1]], out=self._s)
+        for piece in self._pieces:
+            gemm(1.0, rows[piece].T, D[:, piece].T, float(piece.start > 0), G.T, 0, 0, 1)
+        np.dot(D, self._ones[: D.shape[1]], out=self._s)
 
     def _chain(self) -> None:
         """Fill ``R_l``."""
         gemm, G = self._gemm, self._G
-        np.multiply(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
+        if self._moments:
+            bias = self._bias_column[: len(self._moment_column)]
+            gemm(1.0, self._s, bias.T, 0.0, self._moment_column.T, 0, 0, 1)
         below, turned = G.T, 1
         for W, R in zip(self.weights, self._moments, strict=False):
             gemm(1.0, below, W.T, 1.0, R.T, turned, 0, 1)
@@ -275,7 +279,8 @@ class CollapsedStep:
             if self.rule.rule.direct:
                 C[l][:] = operators[l]
             else:
-                np.matmul(operators[l], C[l + 1], out=C[l])
+                M, turned = (operators[l].T, 0) if operators[l].flags.c_contiguous else (operators[l], 1)
+                self._gemm(1.0, C[l + 1].T, M, 0.0, C[l].T, 0, turned, 1)
 
 
 def _kind(rule: LayerwiseRule) -> Any:
