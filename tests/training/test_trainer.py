@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnknownNameError
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
@@ -226,6 +227,20 @@ def test_the_weights_before_a_divergence_are_found_again(digits: DataSet, engine
     assert before.status == "completed"
     for mine, theirs in zip(run.weights + run.biases, before.weights + before.biases, strict=True):
         assert mine.tobytes() == theirs.tobytes()
+
+
+@pytest.mark.parametrize(("engine", "within"), [("collapsed", {1}), ("layerwise", {2})])
+def test_two_pools_of_threads_do_not_meet(digits: DataSet, engine: str, within: set[int]) -> None:
+    """Collapsed steps take turns between NumPy's and SciPy's BLAS: each has one thread meanwhile, and its own after."""
+
+    def threads(_: int = 0) -> None:
+        seen.append({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+
+    seen: list[set[int]] = []
+    with threadpool_limits(2, "blas"):
+        train(data=digits, steps=1, engine=engine, on_step=threads)
+        threads()
+    assert seen == [within, within, {2}]
 
 
 SEED_START = {"init": "normal", "std": 0.01, "bias": 0.1}
@@ -450,6 +465,7 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"init": None}, UnknownNameError, "'init' must be one of balanced, normal, orthogonal, scaled"),
     ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise, native"),
     ({"rule": "dtp", "engine": "collapsed"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
+    ({"rule": "dtp", "engine": "native"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
     ({"loss": "mse"}, UnknownNameError, "'loss' must be one of cross-entropy, squared"),
     ({"inverses": "linear"}, InvalidTypeError, "'inverses' must be InverseSettings"),
     ({"inverses": InverseSettings()}, InvalidValueError, "'inverses' must be left out unless the rule is 'dtp'"),
