@@ -22,4 +22,4 @@ def optional_library(name: str, argument: str, value: object, extra: str) -> Mod
     except ImportError:
         expected = f"used only where {name.partition('.')[0]} is installed"
         mend = f"Run python -m pip install 'tptheory[{extra}]'."
-        raise MissingLibraryError(complain(argument, expected, value, mend)) from None
+        raise MissingLibraryError(complain(argument, expected, value, mend), name=name) from None

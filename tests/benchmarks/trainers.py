@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import ThreadpoolController, threadpool_info
+from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limits
 
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import rule_named
@@ -261,10 +261,11 @@ def moment_steps(samples: int, steps: int = 200) -> tuple[float, float]:
     rule = LayerwiseRule(rule_named("bp"), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
     engine = CollapsedStep(rule, *initial_parameters(WIDTHS), lr=1e-4)
     times = []
-    for _ in range(steps):
-        started = perf_counter()
-        engine.descend_by_moments(moments)
-        times.append(perf_counter() - started)
+    with threadpool_limits(1, "blas"):
+        for _ in range(steps):
+            started = perf_counter()
+            engine.descend_by_moments(moments)
+            times.append(perf_counter() - started)
     return summed, median(times)
 
 
@@ -276,7 +277,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         trainer = TRAINERS[arguments.name](synthetic(arguments.batch))
-    except ModuleNotFoundError as missing:
+    except ImportError as missing:
         print(json.dumps({"missing": missing.name}), flush=True)  # noqa: T201
         return 0
     hold_threads(arguments.name)

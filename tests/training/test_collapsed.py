@@ -234,6 +234,20 @@ def test_a_grown_residual_brings_a_new_inverse(monkeypatch):
     np.testing.assert_allclose(carried.K, np.linalg.inv(W), atol=1e-13)
 
 
+@pytest.mark.parametrize("engine_type", ENGINES, ids=lambda e: e.__name__)
+def test_a_change_that_makes_it_singular_is_seen_at_once(engine_type):
+    """``S`` has no inverse: what is taken is the pseudo-inverse of what has become of the matrix, and later its own."""
+    W, U = 2 * np.eye(40), np.eye(40)[:, :3].copy()
+    V = U * [1, 0, 0]
+    carried = engine_type.inverse(W)
+    for r, expected in ((-2.0, 0.0), (4.0, 0.25)):
+        W += r * U @ V.T
+        carried.follow(r, U, V)
+        np.testing.assert_allclose(carried.K, np.diag([expected, *[0.5] * 39]), atol=1e-15)
+        carried.check()
+        assert carried.exact is (expected == 0)
+
+
 def test_a_deficient_rank_is_left_to_the_oracle():
     """A layer of rank 39 of 40 is not carried: every step takes the pseudo-inverse itself."""
     layerwise, weights, b, X, labels = problem((6, 40, 40, 3), 5, "tp", "float64")

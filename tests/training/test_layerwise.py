@@ -37,6 +37,21 @@ def test_layerwise_descent_is_the_rule_evaluated(name: str, widths: tuple[int, .
         np.testing.assert_allclose(g[l - 1], evaluate(rule.bias_descent(net, l), values), rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("widths", [(5, 4, 6, 3), (5, 2, 6, 3), (20, 9, 3), (3, 5)], ids=str)
+@pytest.mark.parametrize("name", RULES)
+def test_ranks_are_those_of_the_gradients(name: str, widths: tuple[int, ...]) -> None:
+    """At random weights, where singular values are far from 0 or 0, it is the rank that NumPy finds in each ``G_l``."""
+    rng = np.random.default_rng(11)
+    net = DeepLinearNetwork(widths=widths, batch=7, biases=True, loss="any")
+    weights = tuple(rng.standard_normal(W.shape) for W in net.weights)
+    biases = tuple(rng.standard_normal((n, 1)) for n in widths[1:])
+    X, labels = rng.standard_normal((widths[0], 7)), rng.integers(0, widths[-1], 7)
+    layerwise = LayerwiseRule(rule_named(name), net, lambda rows, columns: rng.standard_normal((rows, columns)), 0.7)
+    activations = forward(weights, biases, X)
+    G, _ = layerwise.descent(weights, activations, softmax_cross_entropy(activations[-1], labels)[2])
+    assert layerwise.ranks(weights, biases, X, labels) == tuple(int(np.linalg.matrix_rank(G_l)) for G_l in G)
+
+
 def test_softmax_cross_entropy_has_its_textbook_values() -> None:
     """Equal outputs cost ln 3 and push by (1/3 - y) / B; overflow costs infinity and counts as wrong."""
     loss, accuracy, D = softmax_cross_entropy(np.zeros((3, 2)), np.array([0, 2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -91,6 +92,9 @@ def test_a_run_goes_on_bit_for_bit_after_kill_9(rule: str, kills: int, tmp_path:
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
+NEEDS_NUMBA = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is not installed")
+
+
 def same(one: TrainingRun, other: TrainingRun) -> bool:
     """Tell whether two runs agree in every bit."""
     pairs = zip(one.weights + one.biases, other.weights + other.biases, strict=True)
@@ -101,9 +105,11 @@ def same(one: TrainingRun, other: TrainingRun) -> bool:
 
 @pytest.mark.parametrize("rule", ["bp", "tp", "damped-tp", "fa", "dfa", "gn", "dtp"])
 @pytest.mark.parametrize("at", [1, 37, 80])
-@pytest.mark.parametrize("engine", ["auto", "layerwise"])
+@pytest.mark.parametrize("engine", ["auto", "layerwise", pytest.param("native", marks=NEEDS_NUMBA)])
 def test_a_run_may_be_prolonged(digits: DataSet, tmp_path: Path, rule: str, at: int, engine: str) -> None:
     """Stopped after any number of steps and taken up again with more, it is the longer run; epochs may end between."""
+    if rule == "dtp" and engine == "native":
+        pytest.skip("learned inverses have one engine")
     options: dict[str, Any] = {"data": digits, "log_every": 9, "probes": rule in ("bp", "tp"), "engine": engine}
     whole = train(rule, steps=80, **options)
     path = tmp_path / "run.ckpt"
@@ -341,3 +347,13 @@ def test_without_tensorboard_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     with pytest.raises(MissingLibraryError, match=r"pip install 'tptheory\[tensorboard\]'"):
         train(data=digits, steps=1, tensorboard=tmp_path)
+
+
+def test_without_numba_the_error_says_what_to_install(digits: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra, asked for by the engine in native code alone."""
+    for name in ("native", "fused"):
+        monkeypatch.delitem(sys.modules, f"tptheory.training.{name}", raising=False)
+        monkeypatch.delattr(f"tptheory.training.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(MissingLibraryError, match=r"'engine' must be used only .* pip install 'tptheory\[fast\]'"):
+        train(data=digits, steps=1, engine="native")

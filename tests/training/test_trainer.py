@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnknownNameError
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
@@ -21,6 +23,8 @@ from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line, train
 
 RULES = ("bp", "tp", "damped-tp", "fa", "dfa", "gn")
+NEEDS_NUMBA = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is not installed")
+ENGINES = ("collapsed", pytest.param("native", marks=NEEDS_NUMBA))
 NOT_YET = ("kaczmarz", "newton", "rls")
 
 
@@ -201,26 +205,42 @@ def test_orthogonal_start_makes_the_first_tp_update_the_bp_update(toy: DataSet) 
 @pytest.mark.parametrize("widths", [(64, 32, 32, 10), (64, 40, 20, 30, 10), (64, 10)], ids=str)
 @pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
 @pytest.mark.parametrize("name", RULES)
-def test_the_engines_take_one_course(digits: DataSet, name: str, loss: str, widths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_engines_take_one_course(
+    digits: DataSet, name: str, loss: str, widths: tuple[int, ...], engine: str
+) -> None:
     """Collapsed steps are the oracle's: after 60 in float64, weights agree to 1e-10, and so do the sizes of updates."""
     options: dict[str, Any] = {"data": digits, "widths": widths, "loss": loss, "lr": 0.02, "init": "scaled"}
-    fast, slow = (
-        train(name, steps=60, dtype="float64", engine=engine, **options) for engine in ("collapsed", "layerwise")
-    )
+    fast, slow = (train(name, steps=60, dtype="float64", engine=which, **options) for which in (engine, "layerwise"))
     for mine, theirs in zip(fast.weights + fast.biases, slow.weights + slow.biases, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-10 * np.abs(theirs).max())
     assert fast.largest_update == pytest.approx(slow.largest_update, rel=1e-9)
     assert fast.ranks == slow.ranks
 
 
-def test_the_weights_before_a_divergence_are_found_again(digits: DataSet) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_weights_before_a_divergence_are_found_again(digits: DataSet, engine: str) -> None:
     """Steps in place are replayed from the last line: the loss of the returned weights is finite, as is said."""
-    run = train("bp", data=digits, lr=3.0, log_every=100)
+    run = train("bp", data=digits, lr=3.0, log_every=100, engine=engine)
     assert run.status == "diverged"
-    before = train("bp", data=digits, lr=3.0, log_every=100, steps=run.steps)
+    before = train("bp", data=digits, lr=3.0, log_every=100, engine=engine, steps=run.steps)
     assert before.status == "completed"
     for mine, theirs in zip(run.weights + run.biases, before.weights + before.biases, strict=True):
         assert mine.tobytes() == theirs.tobytes()
+
+
+@pytest.mark.parametrize(("engine", "within"), [("collapsed", {1}), ("layerwise", {2})])
+def test_two_pools_of_threads_do_not_meet(digits: DataSet, engine: str, within: set[int]) -> None:
+    """Collapsed steps take turns between NumPy's and SciPy's BLAS: each has one thread meanwhile, and its own after."""
+
+    def threads(_: int = 0) -> None:
+        seen.append({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+
+    seen: list[set[int]] = []
+    with threadpool_limits(2, "blas"):
+        train(data=digits, steps=1, engine=engine, on_step=threads)
+        threads()
+    assert seen == [within, within, {2}]
 
 
 SEED_START = {"init": "normal", "std": 0.01, "bias": 0.1}
@@ -443,8 +463,9 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"widths": 64}, InvalidTypeError, "'widths' must be a sequence"),
     ({"init": "orthogonl"}, UnknownNameError, "'init' must be one of .* Did you mean 'orthogonal'"),
     ({"init": None}, UnknownNameError, "'init' must be one of balanced, normal, orthogonal, scaled"),
-    ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise"),
+    ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise, native"),
     ({"rule": "dtp", "engine": "collapsed"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
+    ({"rule": "dtp", "engine": "native"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
     ({"loss": "mse"}, UnknownNameError, "'loss' must be one of cross-entropy, squared"),
     ({"inverses": "linear"}, InvalidTypeError, "'inverses' must be InverseSettings"),
     ({"inverses": InverseSettings()}, InvalidValueError, "'inverses' must be left out unless the rule is 'dtp'"),

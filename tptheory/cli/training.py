@@ -48,7 +48,10 @@ def train(
     penultimate: Annotated[
         bool, typer.Option("--penultimate", help="Give dtp's penultimate layer the true gradient.")
     ] = False,
-    engine: Annotated[str, typer.Option(help="collapsed (fast, for bp and tp), layerwise, or auto.")] = "auto",
+    engine: Annotated[
+        str,
+        typer.Option(help="collapsed (fast, for bp and tp), native (needs the extra fast), layerwise, or auto."),
+    ] = "auto",
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     seed: Seed = 0,
     log_every: Annotated[int, typer.Option(help="How many updates from one line to the next.")] = 100,

@@ -62,7 +62,7 @@ def chosen_engine(engine: str, rule: Rule) -> str:
     """Return the engine of a run; learned inverses need every layer's activations."""
     if engine == "auto":
         return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
-    if engine == "collapsed" and isinstance(rule, LearnedInverse):
+    if engine in ("collapsed", "native") and isinstance(rule, LearnedInverse):
         raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
     return engine
 

@@ -8,6 +8,10 @@ activation but the output, and no error but ``D_L``:
     dW_l = -eta C_l R_{l-1}',   db_l = -eta C_l s
 
 (THEORY 1, collapsed gradient; the biases make activations affine in ``X_0``.) Every update has rank at most ``n_L``.
+
+At these sizes calls cost as much as arithmetic, and SciPy's `gemm` on transposed views, which takes what it is given
+and writes where it is told, is the cheapest of them. ``gemm(a, B.T, A.T, c, C.T, turn_B, turn_A, 1)`` sets
+``C = a A B + c C``, for BLAS counts by columns; ``turn_A`` is 1 where the transpose of ``A`` stands in its place.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
 from tptheory.symbolic.expressions import Pinv, transpose
 from tptheory.training.data import Array
@@ -64,8 +69,6 @@ class CollapsedStep:
 
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
         """Copy the parameters, and lay out the room that every step needs."""
-        from scipy.linalg import get_blas_funcs
-
         self.rule, self.lr = rule, lr
         dtype = weights[0].dtype
         self.widths = (weights[0].shape[1], *(len(W) for W in weights))
@@ -93,6 +96,7 @@ class CollapsedStep:
             with np.errstate(all="ignore"):
                 self._inverses = tuple(self.inverse(W, seed) for seed, W in enumerate(self.weights[1:]))
         self._s = np.empty((classes, 1), dtype)
+        self._grams = np.empty((2, len(weights), classes, classes), dtype)
         self._make_room(1)
 
     @property
@@ -120,12 +124,16 @@ class CollapsedStep:
         Returns:
             Whether the loss was finite, and the update was made.
         """
+        if not self.look(X, labels):
+            return False
+        self.descend(self.errors, self.lr / labels.size)
+        return True
+
+    def look(self, X: Array, labels: Array) -> bool:
+        """Fill `errors` with ``softmax(X_L) - Y`` of a batch, and return whether its loss is finite."""
         self.forward(X)
         self.labels = labels
-        if not self._compare(labels) and not math.isfinite(self.loss_and_accuracy()[0]):
-            return False
-        self.descend(self._D, self.lr / labels.size)
-        return True
+        return self._compare(labels) or math.isfinite(self.loss_and_accuracy()[0])
 
     def forward(self, X: Array) -> Array:
         """Return the outputs ``X_L`` of shape ``(n_L, B)``; the array is used again by the next batch of this size."""
@@ -153,11 +161,21 @@ class CollapsedStep:
 
     def sizes(self) -> list[float]:
         """Return each ``|G_l| = |C_l R_{l-1}'|`` of the update that is prepared: ``tr(C_l' C_l R_{l-1}' R_{l-1})``."""
-        return [self._size(C, R) for C, R in zip(self._feedback, (self._G.T, *self._moments), strict=True)]
+        factors = tuple(zip(self._feedback, (self._G.T, *self._moments), strict=True))
+        for gram_C, gram_R, (C, R) in zip(*self._grams, factors, strict=True):
+            self._fill_gram(C, gram_C)
+            self._fill_gram(R, gram_R)
+        squares = np.einsum("lij,lij->l", *self._grams).tolist()
+        return [
+            math.sqrt(abs(square)) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root
+            for square, (C, R) in zip(squares, factors, strict=True)
+        ]
 
-    def _size(self, C: Array, R: Array) -> float:
-        square = abs(float(np.vdot(C.T @ C, R.T @ R)))
-        return math.sqrt(square) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root does
+    def _fill_gram(self, A: Array, gram: Array) -> None:
+        """Set ``gram = A' A``; `matmul`, which sees the symmetry, takes four times as long."""
+        lying = A.flags.c_contiguous
+        A = A.T if lying else A
+        self._gemm(1.0, A, A, 0.0, gram.T, not lying, lying, 1)
 
     def apply(self, lr: float) -> None:
         """Make the update that is prepared: ``dW_l = -lr C_l R_{l-1}'``, ``db_l = -lr C_l s``."""
@@ -195,8 +213,9 @@ class CollapsedStep:
     def _make_room(self, samples: int) -> None:
         """Lay out the arrays whose size depends on the batch."""
         self.labels = np.empty(0, np.int64)
-        self.outputs, self._D = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
+        self.outputs, self.errors = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
         self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
+        self._samples = np.arange(samples)
         self._pieces = _pieces(samples, self._G.size)
 
     def _look(self) -> None:
@@ -208,37 +227,37 @@ class CollapsedStep:
 
     def _offset(self) -> Array:
         """Return ``P_1 b_1 + ... + P_L b_L``."""
-        return self._above_column.T @ self._bias_column
+        return np.dot(self._above_column.T, self._bias_column)
 
     def _multiply(self) -> None:
         """Fill ``P_l'`` and ``P_1 W_1``."""
-        weights, above = self.weights, self._above
+        gemm, weights, above = self._gemm, self.weights, self._above
         for l in range(len(weights) - 1, 0, -1):
-            np.matmul(weights[l].T, above[l], out=above[l - 1])
-        np.matmul(above[0].T, weights[0], out=self._product)
+            gemm(1.0, above[l].T, weights[l].T, 0.0, above[l - 1].T, 0, 1, 1)
+        gemm(1.0, weights[0].T, above[0].T, 0.0, self._product.T, 0, 1, 1)
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
-        outputs, D = self.outputs, self._D
+        outputs, D = self.outputs, self.errors
         np.subtract(outputs, np.maximum.reduce(outputs, axis=0, keepdims=True), out=D)
         np.exp(D, out=D)
-        D /= self._ones[: len(D)].T @ D
-        D.ravel()[labels * labels.size + np.arange(labels.size)] -= 1
+        D /= np.dot(self._ones[: len(D)].T, D)
+        D.ravel()[labels * labels.size + self._samples] -= 1
         return math.isfinite(np.vdot(outputs, outputs))
 
     def _gather(self, D: Array) -> None:
         """Fill ``G`` and ``s``."""
         gemm, G, rows = self._gemm, self._G, self._rows
-        first, *rest = self._pieces
-        np.matmul(D[:, first], rows[first], out=G)
-        for piece in rest:
-            gemm(1.0, rows[piece].T, D[:, piece].T, 1.0, G.T, 0, 0, 1)
-        np.matmul(D, self._ones[: D.shape[1]], out=self._s)
+        for piece in self._pieces:
+            gemm(1.0, rows[piece].T, D[:, piece].T, float(piece.start > 0), G.T, 0, 0, 1)
+        np.dot(D, self._ones[: D.shape[1]], out=self._s)
 
     def _chain(self) -> None:
         """Fill ``R_l``."""
         gemm, G = self._gemm, self._G
-        np.multiply(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
+        if self._moments:
+            bias = self._bias_column[: len(self._moment_column)]
+            gemm(1.0, self._s, bias.T, 0.0, self._moment_column.T, 0, 0, 1)
         below, turned = G.T, 1
         for W, R in zip(self.weights, self._moments, strict=False):
             gemm(1.0, below, W.T, 1.0, R.T, turned, 0, 1)
@@ -260,7 +279,8 @@ class CollapsedStep:
             if self.rule.rule.direct:
                 C[l][:] = operators[l]
             else:
-                np.matmul(operators[l], C[l + 1], out=C[l])
+                M, turned = (operators[l].T, 0) if operators[l].flags.c_contiguous else (operators[l], 1)
+                self._gemm(1.0, C[l + 1].T, M, 0.0, C[l].T, 0, turned, 1)
 
 
 def _kind(rule: LayerwiseRule) -> Any:

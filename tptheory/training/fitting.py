@@ -182,9 +182,16 @@ class Loop:
     def _arrays(self) -> dict[str, Array]:
         return self.learner.state() | ({} if self.probes is None else self.probes.state())
 
-    @np.errstate(all="ignore")  # overflow is found below and reported in the result
     def run(self) -> Fit:
         """Make the updates, and look once more after the last."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(self.learner.threads, "blas"), np.errstate(all="ignore"):  # overflow is reported
+            self._run()
+        self.fit.weights, self.fit.biases = self.learner.weights, self.learner.biases
+        return self.fit
+
+    def _run(self) -> None:
         fit = self.fit
         for step in range(self.start, self.steps + 1):
             if self.checkpoint is not None and self._is_due(step):
@@ -194,22 +201,21 @@ class Loop:
             if step == self.start or step % self.log_every == 0:
                 self._safe = step, dict(self.learner.state()), self.batches.state()
             X, labels = self.batches.next()
-            loss, accuracy = self.learner.look(X, labels)
-            if not math.isfinite(loss):
+            if not self.learner.look(X, labels):
                 fit.failure = f"at step {step}: the loss is not finite."
                 self._replay(step - 1)
                 break
-            fit.steps, fit.last_loss = step, loss
-            fit.first_loss = loss if step == 0 else fit.first_loss
+            fit.steps, logged = step, step % self.log_every == 0
+            if logged or step == self.steps:
+                fit.last_loss, accuracy = self.learner.loss_and_accuracy()
+                fit.first_loss = fit.last_loss if step == 0 else fit.first_loss
             with self._naming(step):
-                if step % self.log_every == 0:
-                    self._log(LogLine(step, loss, accuracy), X)
+                if logged:
+                    self._log(LogLine(step, fit.last_loss, accuracy), X)
                 if step < self.steps:
                     self._move(step)
             if fit.failure:
                 break
-        fit.weights, fit.biases = self.learner.weights, self.learner.biases
-        return fit
 
     def _replay(self, step: int) -> None:
         """Take the learner back to where it stood after so many updates: a step may change it in place."""

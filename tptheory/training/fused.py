@@ -11,7 +11,7 @@ import numpy as np
 from tptheory.extras import optional_library
 from tptheory.training.data import Array
 
-numba = optional_library("numba", __name__, "no numba", "fast")
+numba = optional_library("numba", "engine", "native", "fast")
 njit, types = numba.njit, numba.types
 
 _blas = types.ExternalFunction(
@@ -168,7 +168,10 @@ def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Ar
 
 @njit(cache=True, error_model="numpy")
 def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
-    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``; all flat. Return ``|S|^2 / k``."""
+    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, unless ``S`` is singular; all flat.
+
+    Return ``|S|^2 / k``, infinity where ``S`` is singular.
+    """
     k = len(U) // n
     Y = np.empty((k, n), K.dtype)
     S = np.empty((k, k), K.dtype)
@@ -185,6 +188,8 @@ def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> 
         for j in range(i + 1, k):
             if abs(S[j, i]) > abs(S[pivot, i]):
                 pivot = j
+        if S[pivot, i] == 0:
+            return np.inf
         if pivot != i:
             for c in range(k):
                 S[i, c], S[pivot, c] = S[pivot, c], S[i, c]

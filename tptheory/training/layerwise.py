@@ -169,29 +169,29 @@ class LayerwiseRule:
     ) -> tuple[int, ...]:
         """Return the rank of every ``G_l`` on a batch, computed in float64 whatever the dtype of the arguments.
 
-        Counted are the singular values above ``(n_L + ... + n_{l+1} + B) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|``, in
-        Frobenius norms (a direct rule has one operator): to first order in ``eps`` a bound on what rounding adds to
-        the product (Higham, 2002, section 3.5), so that by Weyl's inequality none of them is rounding.
+        ``G_l = C_l R_{l-1}'``, with ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, has the singular values of the
+        product of their triangular factors (QR), which are small. Counted are those above ``(n_L + ... + n_{l+1} + B
+        + n_L (n_l + n_{l-1} + 1)) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|``, in Frobenius norms (a direct rule has one
+        operator): to first order in ``eps`` a bound, up to the small constant of QR, on what rounding adds (Higham,
+        2002, sections 3.5 and 19.3), so that by Weyl's inequality none of them is rounding.
         """
         weights, biases = doubles(weights), doubles(biases)
         activations = forward(weights, biases, X.astype(np.float64))
         D = loss(activations[-1], labels)[2]
-        sizes, terms = [norm(D)], [labels.size]
+        n_L = len(D)
+        C, sizes, terms = [np.eye(n_L)], [norm(D)], [labels.size]
         for M in reversed(self.feedback(weights)):
             above = 0 if self.rule.direct else -1
+            C.append(M @ C[above])
             sizes.append(norm(M) * sizes[above])
             terms.append(M.shape[1] + terms[above])
         eps = float(np.finfo(np.float64).eps)
-        return tuple(
-            int(np.count_nonzero(np.linalg.svd(G, compute_uv=False) > count * eps * size * norm(X)))
-            for G, X, size, count in zip(
-                self.descent(weights, activations, D)[0],
-                activations[:-1],
-                reversed(sizes),
-                reversed(terms),
-                strict=True,
-            )
-        )
+        ranks = []
+        for C_l, X_l, size, count in zip(C[::-1], activations[:-1], sizes[::-1], terms[::-1], strict=True):
+            factor_C, factor_R = (np.asarray(np.linalg.qr(A, mode="r")) for A in (C_l, X_l @ D.T))
+            rounding = (count + n_L * (len(C_l) + len(X_l) + 1)) * eps * size * norm(X_l)
+            ranks.append(int(np.count_nonzero(np.linalg.svd(factor_C @ factor_R.T, compute_uv=False) > rounding)))
+        return tuple(ranks)
 
 
 def descent_of(errors: Sequence[Array], activations: Sequence[Array]) -> tuple[Arrays, Arrays]:

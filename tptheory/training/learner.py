@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from tptheory.training.data import Array
 from tptheory.training.inverses import Inverses
-from tptheory.training.layerwise import Arrays, LayerwiseRule, Loss, descent_of, doubles, forward, norm
+from tptheory.training.layerwise import (
+    Arrays,
+    LayerwiseRule,
+    Loss,
+    descent_of,
+    doubles,
+    forward,
+    norm,
+    softmax_cross_entropy,
+)
+
+if TYPE_CHECKING:
+    from tptheory.training.collapsed import CollapsedStep
 
 
 class Learner(Protocol):
@@ -24,8 +36,15 @@ class Learner(Protocol):
     def biases(self) -> Arrays:
         """``(b_1, ..., b_L)``."""
 
-    def look(self, X: Array, labels: Array) -> tuple[float, float]:
-        """Return the mean loss and the accuracy on a batch, which `move` then learns from."""
+    @property
+    def threads(self) -> int | None:
+        """How many threads BLAS may use while it learns; None for as many as it may use now."""
+
+    def look(self, X: Array, labels: Array) -> bool:
+        """Look at a batch, which `move` then learns from, and return whether its loss is finite."""
+
+    def loss_and_accuracy(self) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on the batch that was looked at, before its `move`."""
 
     def move(self, lr: float, step: int) -> tuple[float, ...]:
         """Make the update of the last batch, and return each ``|dW_l|``; make none where one is not finite."""
@@ -46,23 +65,44 @@ class Learner(Protocol):
         """Take the arrays that `state` returned."""
 
 
+def _step(native: bool) -> type[CollapsedStep]:
+    """Return the kind of step; importing it brings scipy, or Numba."""
+    if native:
+        from tptheory.training.native import NativeStep
+
+        return NativeStep
+    from tptheory.training.collapsed import CollapsedStep
+
+    return CollapsedStep
+
+
 class CollapsedLearner:
     """The fast one: whole steps from one matrix, in place (`CollapsedStep`); asked for detail, it asks the oracle.
+
+    NumPy's and SciPy's BLAS take turns within a step, and each has threads that wait awake for their next work: with
+    more than one each, a step takes milliseconds where there are few cores.
 
     Args:
         layerwise: the compiled rule.
         weights: ``(W_1, ..., W_L)``; copied.
         biases: ``(b_1, ..., b_L)``; copied.
         loss: what is descended.
+        native: whether steps are made in native code (`NativeStep`).
+
+    Raises:
+        MissingLibraryError: if they should be, and Numba is not installed.
     """
 
-    def __init__(self, layerwise: LayerwiseRule, weights: Arrays, biases: Arrays, loss: Loss) -> None:
-        from tptheory.training.collapsed import CollapsedStep  # it brings scipy
+    threads = 1
 
-        self.engine = CollapsedStep(layerwise, weights, biases, 1.0)
+    def __init__(
+        self, layerwise: LayerwiseRule, weights: Arrays, biases: Arrays, loss: Loss, native: bool = False
+    ) -> None:
+        self.engine = _step(native)(layerwise, weights, biases, 1.0)
         self.loss = loss
         self._oracle = LayerwiseLearner(layerwise, self.engine.weights, self.engine.biases, loss)
         self._X = self._labels = self._D = np.zeros(0)
+        self._seen, self._scale = (math.inf, 0.0), 1.0
 
     @property
     def weights(self) -> Arrays:
@@ -74,14 +114,24 @@ class CollapsedLearner:
         """``(b_1, ..., b_L)``: copies."""
         return tuple(b.copy() for b in self.engine.biases)
 
-    def look(self, X: Array, labels: Array) -> tuple[float, float]:
-        """Return the mean loss and the accuracy on a batch."""
+    def look(self, X: Array, labels: Array) -> bool:
+        """Look at a batch, and return whether its loss is finite."""
         self._X, self._labels = X, labels
+        if self.loss is softmax_cross_entropy:
+            finite = self.engine.look(X, labels)
+            self._D, self._scale = self.engine.errors, 1 / labels.size
+            return finite
         loss, accuracy, self._D = self.loss(self.engine.forward(X), labels)
-        return loss, accuracy
+        self._seen = loss, accuracy
+        return math.isfinite(loss)
+
+    def loss_and_accuracy(self) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on the last batch."""
+        return self.engine.loss_and_accuracy() if self.loss is softmax_cross_entropy else self._seen
 
     def move(self, lr: float, step: int) -> tuple[float, ...]:
         """Make the update of the last batch, if it is finite."""
+        lr *= self._scale
         self.engine.prepare(self._D)
         sizes = tuple(lr * size for size in self.engine.sizes())
         if all(map(math.isfinite, sizes)):
@@ -122,21 +172,29 @@ class LayerwiseLearner:
         inverses: of DTP, which learn beside the net.
     """
 
+    threads = None
+
     def __init__(
         self, layerwise: LayerwiseRule, weights: Arrays, biases: Arrays, loss: Loss, inverses: Inverses | None = None
     ) -> None:
         self.layerwise, self.loss, self.inverses = layerwise, loss, inverses
         self.weights, self.biases = weights, biases
         self._X = self._labels = self._D = np.zeros(0)
+        self._seen = math.inf, 0.0
         self._activations: Arrays = ()
         self._local_losses: list[float] = []
 
-    def look(self, X: Array, labels: Array) -> tuple[float, float]:
-        """Return the mean loss and the accuracy on a batch."""
+    def look(self, X: Array, labels: Array) -> bool:
+        """Look at a batch, and return whether its loss is finite."""
         self._X, self._labels = X, labels
         self._activations = forward(self.weights, self.biases, X)
         loss, accuracy, self._D = self.loss(self._activations[-1], labels)
-        return loss, accuracy
+        self._seen = loss, accuracy
+        return math.isfinite(loss)
+
+    def loss_and_accuracy(self) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on the last batch."""
+        return self._seen
 
     def move(self, lr: float, step: int) -> tuple[float, ...]:
         """Make ``dW_l = -lr G_l``, ``db_l = -lr g_l``, if each is finite; the inverses learn from the same batch."""

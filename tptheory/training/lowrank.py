@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
+from scipy.linalg.blas import dgemm
+from scipy.linalg.lapack import dposv
 
 from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.training.data import Array
@@ -53,15 +57,14 @@ class CarriedInverse:
 
     def __init__(self, W: Array, seed: int = 0) -> None:
         """Take ``W``, which the caller changes in place, and invert it."""
-        from scipy.linalg import get_blas_funcs, get_lapack_funcs
-
         self.tall = W.shape[0] > W.shape[1]
         self.W = W.T if self.tall else W
         rows, columns = self.W.shape
         self._inverse = np.empty((columns, rows), W.dtype)
         self.K = self._inverse.T if self.tall else self._inverse
         self.thin = rows <= THIN
-        self._gemm, self._gesv = get_blas_funcs("gemm", dtype=W.dtype), get_lapack_funcs("gesv", dtype=W.dtype)
+        self._gemm = get_blas_funcs("gemm", dtype=W.dtype)
+        self._getrf, self._getri = get_lapack_funcs(("getrf", "getri"), dtype=W.dtype)
         rng = np.random.default_rng(seed)
         self._row_probes, self._column_probes = (
             rng.standard_normal((n, PROBES)).astype(W.dtype) for n in (rows, columns)
@@ -132,12 +135,16 @@ class CarriedInverse:
         self._inverse[:] = _inverse_of_full_rank(self.W)
 
     def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> float:
-        Y = V.T @ self._inverse
-        S = Y @ U
-        S *= r
-        S.flat[:: len(S) + 1] += 1
-        self._gemm(-r, self._gesv(S, Y)[2], KU.T, 1.0, self._inverse.T, 1, 0, 1)
-        return float(np.vdot(S, S)) / len(S)
+        gemm, K, k = self._gemm, self._inverse, U.shape[1]
+        Y, S = np.empty((k, len(K)), K.dtype), np.eye(k, dtype=K.dtype)
+        gemm(1.0, K.T, V.T, 0.0, Y.T, 0, 1, 1)
+        gemm(r, U.T, Y.T, 1.0, S.T, 0, 0, 1)
+        factors, pivots, _ = self._getrf(S.T)
+        turned_inverse, singular = self._getri(factors, pivots)
+        if singular:
+            return math.inf
+        gemm(-r, Y.T, gemm(1.0, turned_inverse, KU.T), 1.0, K.T, 0, 0, 1)
+        return float(np.vdot(S, S)) / k
 
     def _follow_wide(self, r: float, U: Array, V: Array, KU: Array) -> float:
         K = self._inverse
@@ -155,13 +162,11 @@ class CarriedInverse:
 
 def _inverse_of_full_rank(W: Array) -> Array:
     """Return ``W' (W W')^-1`` in float64; NumPy's `pinv` where the rank is not full."""
-    from scipy.linalg.lapack import dposv
-
-    wide = W.astype(np.float64)
+    wide = W.astype(np.float64, order="F")
     try:
         if W.shape[0] == W.shape[1]:
             return np.linalg.inv(wide)
-        _, solved, failed = dposv(wide @ wide.T, wide)
+        _, solved, failed = dposv(dgemm(1.0, wide, wide, trans_b=1), wide, 0, 1)
         return np.linalg.pinv(wide) if failed else solved.T
     except np.linalg.LinAlgError:
         return np.linalg.pinv(wide)

@@ -67,11 +67,11 @@ class NativeStep(CollapsedStep):
         )
 
     def _compare(self, labels: Array) -> bool:
-        return bool(fused.softmax(self.outputs, labels, self._D))
+        return bool(fused.softmax(self.outputs, labels, self.errors))
 
     def _gather(self, D: Array) -> None:
-        self._errors = np.ascontiguousarray(D)
-        fused.gather(self._rows.ravel(), self._piece, self._errors, self._G_row, self._s_row)
+        self._lying = np.ascontiguousarray(D)
+        fused.gather(self._rows.ravel(), self._piece, self._lying, self._G_row, self._s_row)
 
     def _chain(self) -> None:
         fused.chain(self._sizes, self._weight_row, self._bias_row, self._G_row, self._moment_row, self._s_row)

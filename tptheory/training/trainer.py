@@ -42,7 +42,7 @@ from tptheory.training.probes import Probes, Reading
 
 __all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
 DTYPES = ("float32", "float64")
-ENGINES = ("auto", "collapsed", "layerwise")
+ENGINES = ("auto", "collapsed", "native", "layerwise")
 STREAMS = ("weights", "batches", "constants", "noise")
 """What is drawn, each from a stream of its own: the start, the order of samples, fixed matrices, noise."""
 
@@ -142,7 +142,8 @@ def train(
         damping: ``lambda`` of damped TP.
         inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
         engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
-            inverses along; ``"layerwise"`` forms every error and gradient: the same updates but for rounding.
+            inverses along; ``"native"`` is the same in native code, which takes up to a second to load and then saves
+            a third of a step; ``"layerwise"`` forms every error and gradient: the same updates but for rounding.
             ``"auto"`` is collapsed for bp and tp, layerwise for all others.
         dtype: ``"float32"`` or ``"float64"``.
         seed: of everything random.
@@ -161,7 +162,8 @@ def train(
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if a number is out of range, the widths do not fit the data, the rule needs more than a
             feedback operator, or a file exists that would be written over, or cannot be written.
-        MissingLibraryError: if ``tensorboard`` is given, and tensorboardX is not installed.
+        MissingLibraryError: if ``tensorboard`` is given, and tensorboardX is not installed; if the engine is native,
+            and Numba is not.
         InvalidFileError: if the checkpoint is broken or of another run, or the metrics are not those of the run.
         UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
         ShapeError: if a rule of your own has feedback of a shape that does not compose.
@@ -252,8 +254,8 @@ def _built(
         damping_value=config["damping"],
     )
     start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=streams["weights"])
-    if config["engine"] == "collapsed":
-        learner: Learner = CollapsedLearner(layerwise, *start, loss)
+    if config["engine"] in ("collapsed", "native"):
+        learner: Learner = CollapsedLearner(layerwise, *start, loss, native=config["engine"] == "native")
     else:
         learned = None if inverses is None else Inverses(layerwise, inverses, bias, streams["noise"], dtype)
         learner = LayerwiseLearner(layerwise, *start, loss, learned)
