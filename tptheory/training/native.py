@@ -28,7 +28,7 @@ class NativeStep(CollapsedStep):
     """`CollapsedStep` in native code: the same arguments, the same updates but for rounding.
 
     The first step of all takes seconds, for Numba compiles and keeps the code; the first of a process takes half a
-    second. Each later one saves a third of its time, so that it pays from tens of thousands of steps on.
+    second. Each later one saves about a sixth of its time, so that it pays from tens of thousands of steps on.
 
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> from tptheory.symbolic.rules import Backprop

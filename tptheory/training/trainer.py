@@ -142,8 +142,9 @@ def train(
         damping: ``lambda`` of damped TP.
         inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
         engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
-            inverses along; ``"native"`` is the same in native code, which takes up to a second to load and then saves
-            a third of a step; ``"layerwise"`` forms every error and gradient: the same updates but for rounding.
+            inverses along; ``"native"`` is the same in native code, which takes half a second to load, seconds the
+            first time of all, and then saves about a sixth of a step; ``"layerwise"`` forms every error and gradient:
+            the same updates but for rounding.
             ``"auto"`` is collapsed for bp and tp, layerwise for all others.
         dtype: ``"float32"`` or ``"float64"``.
         seed: of everything random.
