@@ -86,10 +86,12 @@ def test_a_cell_that_kills_every_worker_is_recorded_as_such(tmp_path):
 
 
 SCRIPT = """
+import signal
 import sys
 from tptheory.sweeping.grid import Grid
 from tptheory.sweeping.running import sweep
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started to ignore it
     sweep(sys.argv[1], Grid({"n": range(1, 31), "pause": [0.1]}), sys.argv[2], workers=2)
 """
 
