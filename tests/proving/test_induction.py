@@ -8,6 +8,7 @@ from sympy import Symbol, ZeroMatrix
 from tptheory import (
     AllOf,
     Backprop,
+    Certificate,
     Conserved,
     DeepLinearNetwork,
     DirectFeedbackAlignment,
@@ -34,6 +35,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.claims.compound import finite
+from tptheory.proving.restating import restates
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 B = Symbol("B", integer=True, positive=True)
@@ -201,3 +203,16 @@ def test_a_recursion_is_what_it_was_built_as():
     assert prove(TRUE["error ray, flow"]).proved
     ray = Equal(TP.flow(net).derivative(x(l)), matmul(-double(l), TP.error_signal(net, l)))
     assert not prove(ForAll(ray, (l, 1, L), given=full), seconds=2).proved
+
+
+def test_a_bound_is_compared_in_every_case():
+    """A certificate whose base shows the bound of a claim, and whose step another one, does not state the claim."""
+    claim = ForAll(RankAtMost(BP.update(batch, l), B), (l, 1, L))
+    verdict = prove(claim)
+    assert restates(claim, verdict.certificate)
+    data = json.loads(verdict.certificate.to_json())
+    (*stated, [[_, _, case]]) = data["parts"][0]
+    data["parts"][0] = [*stated, [["L", "", case], ["l", "l+1", {**case, "bound": "n[l]"}]]]
+    assert not restates(claim, Certificate(data))
+    data["parts"][0] = [*stated, [["l", "", {**case, "method": "identity"}]]]
+    assert not restates(claim, Certificate(data))

@@ -348,18 +348,24 @@ def restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
     symbols, adjoints = _declared(theory, theory.known())
     if not all(law in laws for law in data["hypotheses"]) or not data["symbols"].items() <= symbols.items():
         return False
-    shown: dict[str, list[dict[str, Any]]] = {}
+    shown: dict[str, list[Any]] = {}
     for *stated, cases in data["parts"]:
-        shown.setdefault(json.dumps(stated), []).extend(case for *_, case in cases)
+        shown.setdefault(json.dumps(stated), []).append(cases)
     for goal in goals:
         law = _law(goal)
         found = shown.get(json.dumps([law.terms, law.first, law.last]), [])
-        methods = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}[goal.kind]
-        if not found or not all(case["method"] in methods for case in found):
+        if not any(_shows(cases, goal, theory) for cases in found):
             return False
-        if goal.kind == "rank":
-            size = isinstance(goal.right[0], str)
-            bounds = goal.right if size else [goal.right, polynomial(theory.schema, goal.right).transpose().data()]
-            if not any(case["bound"] in checker.put(bounds, "l") for case in found):
-                return False
     return all(pair in adjoints for pair in data["adjoints"])
+
+
+def _shows(cases: Sequence[Any], goal: Goal, theory: Theory) -> bool:
+    """Whether every case is by a method for the kind of goal, and every bound the goal's own, at the case's index."""
+    methods = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}[goal.kind]
+    if not all(case["method"] in methods for *_, case in cases):
+        return False
+    if goal.kind != "rank":
+        return True
+    size = isinstance(goal.right[0], str)
+    bounds = goal.right if size else [goal.right, polynomial(theory.schema, goal.right).transpose().data()]
+    return all(case["bound"] in checker.put(bounds, i) for i, _, case in cases)
