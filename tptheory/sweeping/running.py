@@ -32,6 +32,8 @@ CHUNK_SECONDS, LARGEST_CHUNK = 0.25, 500
 ATTEMPTS = 3
 """How many workers a cell may take with it before that is what is recorded of it."""
 
+_Keyed = tuple[str, Cell]
+"""A cell after its key."""
 Pool = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 
 
@@ -52,7 +54,7 @@ class Summary:
 
 @dataclass
 class _Chunk:
-    cells: list[Cell]
+    cells: list[_Keyed]
     future: Future[Any] | None = None
     attempts: int = 0
 
@@ -100,21 +102,22 @@ def sweep(
     try:
         there = Keys(records)
 
-        def missing() -> Iterator[Cell]:
+        def missing() -> Iterator[_Keyed]:
             for cell in cells:
                 counts["cells"] += 1
-                if key_of(name, cell) in there:
+                key = key_of(name, cell)
+                if key in there:
                     counts["before"] += 1
                     if on_known is not None:
                         on_known()
                 else:
-                    yield cell
+                    yield key, cell
 
         with closing(_run(task, missing(), pool)) as found_in_order:
             for chunk, results in found_in_order:
                 new: list[dict[str, Any]] = [
-                    {"task": name, "key": key_of(name, cell), "cell": cell, **found}
-                    for cell, found in zip(chunk, results, strict=True)
+                    {"task": name, "key": key, "cell": cell, **found}
+                    for (key, cell), found in zip(chunk, results, strict=True)
                 ]
                 records.append(new)
                 counts["failed"] += sum("error" in record for record in new)
@@ -138,8 +141,8 @@ def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, A
 
 
 def _run(
-    task: str | Task, cells: Iterator[Cell], pool: Pool
-) -> Generator[tuple[list[Cell], list[dict[str, Any]]], None, None]:
+    task: str | Task, cells: Iterator[_Keyed], pool: Pool
+) -> Generator[tuple[list[_Keyed], list[dict[str, Any]]], None, None]:
     """Give the chunks of cells, in order, with what was found; a pool whose worker died is made anew."""
     waiting: deque[_Chunk] = deque()
     suspects: deque[_Chunk] = deque()
@@ -186,11 +189,11 @@ def _split_first(suspects: deque[_Chunk]) -> None:
     """Put the cells of the first chunk in its place, each alone."""
     if suspects and len(suspects[0].cells) > 1:
         first = suspects.popleft()
-        suspects.extendleft(_Chunk([cell]) for cell in reversed(first.cells))
+        suspects.extendleft(_Chunk([keyed]) for keyed in reversed(first.cells))
 
 
 def _submitted(executor: Executor, task: str | Task, chunk: _Chunk) -> Future[Any]:
-    return executor.submit(run_cells, task, chunk.cells)
+    return executor.submit(run_cells, task, [cell for _, cell in chunk.cells])
 
 
 def _took_its_worker(error: Exception) -> bool:
