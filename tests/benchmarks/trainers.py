@@ -24,6 +24,7 @@ from tptheory.training.data import Array
 from tptheory.training.initial import initial_parameters
 from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy
 from tptheory.training.moments import SecondMoments
+from tptheory.training.room import aligned
 
 WIDTHS = (784, 100, 100, 100, 100, 10)
 RATE = 0.01
@@ -52,7 +53,9 @@ def synthetic(batch: int, dtype: str = "float32", seed: int = 0) -> Problem:
     X = rng.random((BATCHES, batch, WIDTHS[0])) * (rng.random((BATCHES, batch, WIDTHS[0])) < SHARE_OF_INK)
     labels = rng.integers(0, WIDTHS[-1], (BATCHES, batch))
     weights, biases = (tuple(A.astype(dtype) for A in arrays) for arrays in (weights, biases))
-    return Problem(weights, biases, X.astype(np.float32).astype(dtype), labels)
+    images = aligned(X.shape, dtype)  # as the other libraries lay out what they are given
+    images[:] = X.astype(np.float32)
+    return Problem(weights, biases, images, labels)
 
 
 class Trainer:

@@ -9,9 +9,8 @@ activation but the output, and no error but ``D_L``:
 
 (THEORY 1, collapsed gradient; the biases make activations affine in ``X_0``.) Every update has rank at most ``n_L``.
 
-At these sizes calls cost as much as arithmetic, and SciPy's `gemm` on transposed views, which takes what it is given
-and writes where it is told, is the cheapest of them. ``gemm(a, B.T, A.T, c, C.T, turn_B, turn_A, 1)`` sets
-``C = a A B + c C``, for BLAS counts by columns; ``turn_A`` is 1 where the transpose of ``A`` stands in its place.
+At these sizes calls cost as much as arithmetic, and SciPy's `gemm`, which takes what it is given and writes where it
+is told, is the cheapest of them: its arguments (`product`) are laid out once.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
 from tptheory.training.moments import SecondMoments
+from tptheory.training.room import aligned, product
 
 SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS multiplies without packing (its limit is 10^6): batches are cut to such pieces,
@@ -65,15 +65,14 @@ class CollapsedStep:
     [0.25, 0.25, 0.75]
     """
 
-    inverse = CarriedInverse
-
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
         """Copy the parameters, and lay out the room that every step needs."""
         self.rule, self.lr = rule, lr
         dtype = weights[0].dtype
         self.widths = (weights[0].shape[1], *(len(W) for W in weights))
-        self._weight_row = np.concatenate([W.ravel() for W in weights])
         ends = np.cumsum([W.size for W in weights])
+        self._weight_row = aligned((int(ends[-1]),), dtype)
+        np.concatenate([W.ravel() for W in weights], out=self._weight_row)
         self.weights: Arrays = tuple(
             self._weight_row[end - W.size : end].reshape(W.shape) for W, end in zip(weights, ends, strict=True)
         )
@@ -85,19 +84,40 @@ class CollapsedStep:
         self._above_column, self._above = _stacked(self.widths[1:], classes, dtype)
         self._above[-1][:] = np.eye(classes)
         self._moment_column, self._moments = _stacked(self.widths[1:-1], classes, dtype)
-        self._product, self._G = (np.empty((classes, self.widths[0]), dtype) for _ in range(2))
+        self._product, self._G = (aligned((classes, self.widths[0]), dtype) for _ in range(2))
         self._feedback_column, self._feedback = self._above_column, self._above
         self._inverses: tuple[CarriedInverse, ...] = ()
         kind = _kind(rule)
+        self._inverse_row = aligned((int(ends[-1] - ends[0]) if kind is Pinv else 0,), dtype)
         if kind is not transpose:
             self._feedback_column, self._feedback = _stacked(self.widths[1:], classes, dtype)
             self._feedback[-1][:] = np.eye(classes)
         if kind is Pinv:
             with np.errstate(all="ignore"):
-                self._inverses = tuple(self.inverse(W, seed) for seed, W in enumerate(self.weights[1:]))
+                self._inverses = tuple(self._carried(l, ends - ends[0]) for l in range(1, len(weights)))
         self._s = np.empty((classes, 1), dtype)
         self._grams = np.empty((2, len(weights), classes, classes), dtype)
+        self._lay_out()
+        self._rows = aligned((1, self.widths[0]), dtype)
         self._make_room(1)
+
+    def _carried(self, l: int, ends: Array) -> CarriedInverse:
+        """Return the inverse of ``W_{l+1}``, in its place."""
+        room, C = self._inverse_row[ends[l - 1] : ends[l]], self._feedback
+        return CarriedInverse(self.weights[l], C[l], self._moments[l - 1], C[l - 1], room, seed=l)
+
+    def _lay_out(self) -> None:
+        """Lay out the products of a step that are the same for every batch, each as the arguments of `gemm`."""
+        W, P, C, inverses = self.weights, self._above, self._feedback, self._inverses
+        R = (self._G.T, *self._moments)
+        self._downward = [product(1.0, W[l].T, P[l], 0.0, P[l - 1]) for l in range(len(W) - 2, 0, -1)]
+        self._downward.append(product(1.0, P[0].T, W[0], 0.0, self._product))
+        self._upward = [product(1.0, W[l], R[l], 1.0, R[l + 1]) for l in range(len(R) - 1)]
+        self._backward = [product(1.0, inverses[l].K, C[l + 1], 0.0, C[l]) for l in range(len(inverses) - 2, -1, -1)]
+        self._changes = [product(1.0, C_l, R_l.T, 1.0, W_l)[1:] for W_l, C_l, R_l in zip(W, C, R, strict=True)]
+        self._changes.append(product(1.0, self._feedback_column, self._s, 1.0, self._bias_column)[1:])
+        self._to_grams = [product(1.0, C_l.T, C_l, 0.0, gram) for C_l, gram in zip(C, self._grams[0], strict=True)]
+        self._to_grams += [product(1.0, R_l.T, R_l, 0.0, gram) for R_l, gram in zip(R, self._grams[1], strict=True)]
 
     @property
     def carries(self) -> bool:
@@ -137,11 +157,15 @@ class CollapsedStep:
 
     def forward(self, X: Array) -> Array:
         """Return the outputs ``X_L`` of shape ``(n_L, B)``; the array is used again by the next batch of this size."""
+        self._place(X)
+        self._look()
+        return self.outputs
+
+    def _place(self, X: Array) -> None:
+        """Take a batch, one sample after another in memory."""
         self._rows = X.T if X.flags.f_contiguous else np.ascontiguousarray(X.T)
         if self.outputs.shape[1] != len(self._rows):
             self._make_room(len(self._rows))
-        self._look()
-        return self.outputs
 
     def descend(self, D: Array, lr: float) -> None:
         """Update by ``D_L``, shape ``(n_L, B)``, of the batch that `forward` has seen: ``dW_l = -lr C_l R_{l-1}'``."""
@@ -161,27 +185,26 @@ class CollapsedStep:
 
     def sizes(self) -> list[float]:
         """Return each ``|G_l| = |C_l R_{l-1}'|`` of the update that is prepared: ``tr(C_l' C_l R_{l-1}' R_{l-1})``."""
-        factors = tuple(zip(self._feedback, (self._G.T, *self._moments), strict=True))
-        for gram_C, gram_R, (C, R) in zip(*self._grams, factors, strict=True):
-            self._fill_gram(C, gram_C)
-            self._fill_gram(R, gram_R)
-        squares = np.einsum("lij,lij->l", *self._grams).tolist()
         return [
             math.sqrt(abs(square)) if math.isfinite(square) else norm(C @ R.T)  # a square overflows before its root
-            for square, (C, R) in zip(squares, factors, strict=True)
+            for square, C, R in zip(self._squares(), self._feedback, (self._G.T, *self._moments), strict=True)
         ]
 
-    def _fill_gram(self, A: Array, gram: Array) -> None:
-        """Set ``gram = A' A``; `matmul`, which sees the symmetry, takes four times as long."""
-        lying = A.flags.c_contiguous
-        A = A.T if lying else A
-        self._gemm(1.0, A, A, 0.0, gram.T, not lying, lying, 1)
+    def _squares(self) -> list[float]:
+        """Return each ``|G_l|^2``."""
+        for arguments in self._to_grams:  # `matmul`, which sees the symmetry, takes four times as long
+            self._gemm(*arguments)
+        return np.einsum("lij,lij->l", *self._grams).tolist()
 
     def apply(self, lr: float) -> None:
         """Make the update that is prepared: ``dW_l = -lr C_l R_{l-1}'``, ``db_l = -lr C_l s``."""
         self._update(lr)
-        for l, carried in enumerate(self._inverses):
-            carried.follow(-lr, self._feedback[l + 1], self._moments[l], self._feedback[l])
+        self._follow(lr)
+
+    def _follow(self, lr: float) -> None:
+        """Make the inverses follow the update."""
+        for carried in self._inverses:
+            carried.follow(-lr)
 
     def descend_by_moments(self, moments: SecondMoments) -> float:
         """Make one full-batch step on the squared error, and return its mean ``1/2 |X_L - Y|^2 / N`` before it.
@@ -213,7 +236,7 @@ class CollapsedStep:
     def _make_room(self, samples: int) -> None:
         """Lay out the arrays whose size depends on the batch."""
         self.labels = np.empty(0, np.int64)
-        self.outputs, self.errors = (np.empty((self.widths[-1], samples), self._G.dtype) for _ in range(2))
+        self.outputs, self.errors = (aligned((self.widths[-1], samples), self._G.dtype) for _ in range(2))
         self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
         self._samples = np.arange(samples)
         self._pieces = _pieces(samples, self._G.size)
@@ -222,7 +245,9 @@ class CollapsedStep:
         """Fill the outputs."""
         self._multiply()
         for piece in self._pieces:
-            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
+            rows = self._rows[piece]
+            np.vdot(rows, rows)  # read straight on, a batch comes near in half the time that the product would wait
+            np.matmul(self._product, rows.T, out=self.outputs[:, piece])
         self.outputs += self._offset()
 
     def _offset(self) -> Array:
@@ -231,10 +256,10 @@ class CollapsedStep:
 
     def _multiply(self) -> None:
         """Fill ``P_l'`` and ``P_1 W_1``."""
-        gemm, weights, above = self._gemm, self.weights, self._above
-        for l in range(len(weights) - 1, 0, -1):
-            gemm(1.0, above[l].T, weights[l].T, 0.0, above[l - 1].T, 0, 1, 1)
-        gemm(1.0, weights[0].T, above[0].T, 0.0, self._product.T, 0, 1, 1)
+        for P, W in zip(self._above[-2:-1], self.weights[-1:], strict=False):
+            np.copyto(P, W.T)
+        for arguments in self._downward:
+            self._gemm(*arguments)
 
     def _compare(self, labels: Array) -> bool:
         """Fill ``D = softmax(X_L) - Y``; return False if the outputs may not be finite."""
@@ -254,33 +279,29 @@ class CollapsedStep:
 
     def _chain(self) -> None:
         """Fill ``R_l``."""
-        gemm, G = self._gemm, self._G
-        if self._moments:
-            bias = self._bias_column[: len(self._moment_column)]
-            gemm(1.0, self._s, bias.T, 0.0, self._moment_column.T, 0, 0, 1)
-        below, turned = G.T, 1
-        for W, R in zip(self.weights, self._moments, strict=False):
-            gemm(1.0, below, W.T, 1.0, R.T, turned, 0, 1)
-            below, turned = R.T, 0
+        np.dot(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
+        for arguments in self._upward:
+            self._gemm(*arguments)
 
     def _update(self, lr: float) -> None:
         """Change the parameters in place."""
-        below, turned = self._G.T, 0
-        for W, C, R in zip(self.weights, self._feedback, (*self._moments, self._G), strict=True):
-            self._gemm(-lr, below, C.T, 1.0, W.T, turned, 0, 1)
-            below, turned = R.T, 1
-        self._bias_column -= self._feedback_column @ (self._s.dtype.type(lr) * self._s)
+        for arguments in self._changes:
+            self._gemm(-lr, *arguments)
 
     def _feed_back(self) -> None:
         """Fill ``C_l``, where it is not ``P_l'``."""
         C = self._feedback
-        operators: Sequence[Array] = [inverse.K for inverse in self._inverses] or self.rule.feedback(self.weights)
+        if self._inverses:
+            np.copyto(C[-2], self._inverses[-1].K)
+            for arguments in self._backward:
+                self._gemm(*arguments)
+            return
+        operators = self.rule.feedback(self.weights)
         for l in range(len(operators) - 1, -1, -1):
             if self.rule.rule.direct:
-                C[l][:] = operators[l]
+                np.copyto(C[l], operators[l])
             else:
-                M, turned = (operators[l].T, 0) if operators[l].flags.c_contiguous else (operators[l], 1)
-                self._gemm(1.0, C[l + 1].T, M, 0.0, C[l].T, 0, turned, 1)
+                self._gemm(*product(1.0, operators[l], C[l + 1], 0.0, C[l]))
 
 
 def _kind(rule: LayerwiseRule) -> Any:
@@ -296,7 +317,7 @@ def _kind(rule: LayerwiseRule) -> Any:
 
 def _stacked(heights: Sequence[int], columns: int, dtype: Any) -> tuple[Array, Arrays]:
     """Return an array, and the blocks of rows of given heights that it is made of."""
-    whole = np.zeros((sum(heights), columns), dtype)
+    whole = aligned((sum(heights), columns), dtype)
     ends = np.cumsum(heights, dtype=int)
     return whole, tuple(whole[end - n : end] for n, end in zip(heights, ends, strict=True))
 

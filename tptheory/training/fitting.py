@@ -17,6 +17,7 @@ from tptheory.training.layerwise import Arrays
 from tptheory.training.learner import Learner
 from tptheory.training.metrics import MetricsFile, TensorBoard
 from tptheory.training.probes import Probes, Reading, worst
+from tptheory.training.room import aligned
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Batches:
 
     def __init__(self, x: Array, labels: Array, batch: int, rng: np.random.Generator) -> None:
         self._rows = np.ascontiguousarray(x.T)  # a batch then lies sample after sample in memory
-        self._room = np.empty((batch, len(x)), x.dtype)
+        self._room = aligned((batch, len(x)), x.dtype)
         self.labels, self.batch, self._rng = labels, batch, rng
         self._shuffle()
 

@@ -1,19 +1,38 @@
-"""The products of `CollapsedStep` in native code, by Numba: no call of Python between them.
+"""The products of `CollapsedStep` in native code, by Numba: no call of Python between them, and two threads.
 
 They are still OpenBLAS's, from the copy in SciPy, which Numba calls. A call with few arguments costs little, so that
-parameters and room lie in flat arrays, layer after layer. Numba compiles once, and keeps the code on disk.
+parameters and room lie in flat arrays, layer after layer; ``layers`` says where. Its row l, counted from 0, holds the
+widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``, ``P_{l+1}`` (as ``C_{l+1}``, ``R_{l+1}``) and ``W_{l+1}+`` start.
+
+A step falls into stages, and each into two parts that do not wait for each other: the left columns of ``X_0'``,
+``W_1`` and ``G`` and the right ones, odd layers and even ones, ``R_l`` and ``C_l``. Each core then keeps half of all in
+its own cache. The parts are the same however many threads there are, and so is every bit of the result.
+
+Numba compiles once, and keeps the code on disk.
 """
 
 from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
 
 import numpy as np
 
 from tptheory.extras import optional_library
 from tptheory.training.data import Array
+from tptheory.training.lowrank import THIN
+from tptheory.training.room import CACHE_LINE
 
 numba = optional_library("numba", "engine", "native", "fast")
-njit, types = numba.njit, numba.types
+njit, prange, types = numba.njit, numba.prange, numba.types
 
+LOOK, COMPARE, PREPARE, MEASURE, APPLY = 1, 2, 4, 8, 16
+"""Stages of `run`; their sum says which are to be gone through."""
+ABOVE, CARRIED, GIVEN = 0, 1, 2
+"""What the feedback products are: the products above, products of carried inverses, or what `run` finds in place."""
+PARTS = 2
+
+_options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _blas = types.ExternalFunction(
     "numba_xxgemm",
     types.int32(
@@ -26,7 +45,7 @@ _blas = types.ExternalFunction(
 )
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always", **_options)
 def _add_product(
     turn_A: bool,
     turn_B: bool,
@@ -62,112 +81,183 @@ def _add_product(
     )
 
 
-@njit(cache=True, error_model="numpy")
-def forward(
-    widths: Array, weights: Array, bias: Array, above: Array, product: Array, X: Array, piece: int, outputs: Array
-) -> None:
-    """Fill ``above`` and ``outputs``."""
-    L, classes = len(widths) - 1, widths[-1]
-    W, U = len(weights), len(above) - classes * classes
+@njit(**_options)
+def _part(part: int, length: int, grain: int) -> tuple[int, int]:
+    """Return where a part of so many numbers begins and ends, cut between two cache lines."""
+    middle = min(length, (length // PARTS + grain - 1) // grain * grain)
+    return (0, middle) if part == 0 else (middle, length)
+
+
+@njit(**_options)
+def _multiply(layers: Array, weights: Array, bias: Array, above: Array, classes: int, offset: Array) -> None:
+    """Fill ``P_l'``, and the offset ``P_1 b_1 + ... + P_L b_L``."""
+    L = len(layers)
     for l in range(L - 1, 0, -1):
-        n, m = widths[l], widths[l + 1]
-        W -= n * m
-        U -= n * classes
-        higher = above[U + n * classes :]
-        _add_product(True, False, n, classes, m, 1.0, weights[W:], n, higher, classes, 0.0, above[U:], classes)
-    n = widths[0]
-    _add_product(True, False, classes, n, widths[1], 1.0, above, classes, weights, n, 0.0, product, n)
-    B = outputs.shape[1]
-    flat = outputs.ravel()
-    for low in range(0, B, piece):
-        count = min(piece, B - low)
-        _add_product(False, True, classes, count, n, 1.0, product, n, X[low * n :], n, 0.0, flat[low:], B)
+        n, m, W, P = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
+        lower = above[layers[l - 1, 3] :]
+        if l == L - 1:
+            for i in range(n):
+                for k in range(classes):
+                    lower[i * classes + k] = weights[W + k * n + i]
+        else:
+            _add_product(True, False, n, classes, m, 1.0, weights[W:], n, above[P:], classes, 0.0, lower, classes)
     for k in range(classes):
-        q = bias[0] * above[k]
-        for i in range(1, len(bias)):
-            q += bias[i] * above[i * classes + k]
-        for j in range(B):
-            outputs[k, j] += q
+        offset[k] = 0
+    for i in range(len(bias)):
+        for k in range(classes):
+            offset[k] += bias[i] * above[i * classes + k]
 
 
-@njit(cache=True, error_model="numpy")
-def softmax(outputs: Array, labels: Array, D: Array) -> bool:
-    """Fill ``D``, softmax of the outputs minus one-hot labels; say whether the outputs are finite."""
-    classes, B = outputs.shape
+@njit(**_options)
+def _read(X: Array, low: int, high: int, begin: int, end: int, n: int, grain: int) -> float:
+    """Touch each cache line of some columns of some samples: read straight on, they come near sooner."""
+    seen = X[0]
+    for j in range(begin, end):
+        for i in range(j * n + low, j * n + high, grain):
+            seen = max(seen, X[i])
+    return seen
+
+
+@njit(**_options)
+def _look(
+    part: int, layers: Array, weights: Array, above: Array, product: Array, X: Array, piece: int, halves: Array
+) -> None:
+    """Fill a part of ``P_1 W_1``, and what it adds to the outputs."""
+    n, m = layers[0, 0], layers[0, 1]
+    _, classes, B = halves.shape
+    half = halves[part].ravel()
+    grain = CACHE_LINE // X.itemsize
+    low, high = _part(part, n, grain)
+    if low == high:
+        half[:] = 0
+        return
+    E, count = product[low:], high - low
+    _add_product(True, False, classes, count, m, 1.0, above, classes, weights[low:], n, 0.0, E, n)
+    for begin in range(0, B, piece):
+        end = min(begin + piece, B)
+        half[begin] = _read(X, low, high, begin, end, n, grain)
+        rows = X[begin * n + low :]
+        _add_product(False, True, classes, end - begin, count, 1.0, E, n, rows, n, 0.0, half[begin:], B)
+
+
+@njit(**_options)
+def _add_up(low: int, high: int, halves: Array, offset: Array, outputs: Array) -> None:
+    """Fill the outputs of some samples."""
+    for k in range(len(offset)):
+        for j in range(low, high):
+            outputs[k, j] = halves[0, k, j] + halves[1, k, j] + offset[k]
+
+
+@njit(**_options)
+def _compare(low: int, high: int, outputs: Array, labels: Array, D: Array) -> bool:
+    """Fill ``D``, softmax minus one-hot labels, for some samples; say whether their outputs are finite."""
+    classes = len(outputs)
     finite = True
-    for j in range(B):
+    for j in range(low, high):
         top = outputs[0, j]
-        low = top
+        bottom = top
         for k in range(1, classes):
             top = max(top, outputs[k, j])
-            low = min(low, outputs[k, j])
+            bottom = min(bottom, outputs[k, j])
         total = top - top
         for k in range(classes):
             D[k, j] = np.exp(outputs[k, j] - top)
             total += D[k, j]
-        finite &= np.isfinite(total) and np.isfinite(top - low)
+        finite &= np.isfinite(total) and np.isfinite(top - bottom)
         for k in range(classes):
             D[k, j] /= total
         D[labels[j], j] -= 1
     return finite
 
 
-@njit(cache=True, error_model="numpy")
-def gather(X: Array, piece: int, D: Array, G: Array, s: Array) -> None:
-    """Fill ``G = D X'`` and ``s = D 1``."""
+@njit(fastmath={"reassoc"}, **_options)
+def _total(numbers: Array) -> float:
+    """Return the sum, in whatever order is fastest."""
+    total = numbers[0] - numbers[0]
+    for number in numbers:
+        total += number
+    return total
+
+
+@njit(**_options)
+def _gather(
+    part: int, layers: Array, weights: Array, X: Array, piece: int, D: Array, G: Array, s: Array, R_halves: Array
+) -> None:
+    """Fill a part of ``G = D X_0'``, what it adds to ``R_1 = W_1 G'``, and some of ``s = D 1``."""
+    n, m = layers[0, 0], layers[0, 1]
     classes, B = D.shape
-    n = len(G) // classes
     flat = D.ravel()
-    for low in range(0, B, piece):
-        count = min(piece, B - low)
-        beta = 0.0 if low == 0 else 1.0
-        _add_product(False, False, classes, n, count, 1.0, flat[low:], B, X[low * n :], n, beta, G, n)
-    for k in range(classes):
-        s[k] = D[k].sum()
+    low, high = _part(part, n, CACHE_LINE // X.itemsize)
+    count = high - low
+    if count:
+        for begin in range(0, B, piece):
+            taken = min(piece, B - begin)
+            beta = 0.0 if begin == 0 else 1.0
+            rows = X[begin * n + low :]
+            _add_product(False, False, classes, count, taken, 1.0, flat[begin:], B, rows, n, beta, G[low:], n)
+    half = R_halves[part]
+    if len(layers) > 1 and count:
+        _add_product(False, True, m, classes, count, 1.0, weights[low:], n, G[low:], n, 0.0, half, classes)
+    else:
+        half[:] = 0
+    for k in range(part, classes, PARTS):
+        s[k] = _total(D[k])
 
 
-@njit(cache=True, error_model="numpy")
-def chain(widths: Array, weights: Array, bias: Array, G: Array, R: Array, s: Array) -> None:
+@njit(**_options)
+def _move_up(layers: Array, weights: Array, bias: Array, R: Array, s: Array, R_halves: Array) -> None:
     """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
-    L, classes = len(widths) - 1, widths[-1]
+    classes = len(s)
     for i in range(len(R) // classes):
         for k in range(classes):
             R[i * classes + k] = bias[i] * s[k]
-    W, at = 0, 0
-    for l in range(1, L):
-        n, m = widths[l - 1], widths[l]
-        if l == 1:
-            _add_product(False, True, m, classes, n, 1.0, weights, n, G, n, 1.0, R, classes)
+    for l in range(len(layers) - 1):
+        n, m, W, at = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
+        if l == 0:
+            for i in range(m * classes):
+                R[i] += R_halves[0, i] + R_halves[1, i]
         else:
-            next_R = R[at + n * classes :]
-            _add_product(False, False, m, classes, n, 1.0, weights[W:], n, R[at:], classes, 1.0, next_R, classes)
-            at += n * classes
-        W += n * m
+            below = R[layers[l - 1, 3] :]
+            _add_product(False, False, m, classes, n, 1.0, weights[W:], n, below, classes, 1.0, R[at:], classes)
 
 
-@njit(cache=True, error_model="numpy")
-def update(widths: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float) -> None:
-    """Make ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``."""
-    L, classes = len(widths) - 1, widths[-1]
-    W, U, at = 0, 0, 0
-    for l in range(1, L + 1):
-        n, m = widths[l - 1], widths[l]
-        if l == 1:
-            _add_product(False, False, m, n, classes, -lr, C, classes, G, n, 1.0, weights, n)
+@njit(**_options)
+def _feed_back(layers: Array, inverses: Array, C: Array, classes: int) -> None:
+    """Fill ``C_l = W_{l+1}+ C_{l+1}``."""
+    L = len(layers)
+    for l in range(L - 1, 0, -1):
+        n, m, K = layers[l, 0], layers[l, 1], layers[l, 4]
+        lower = C[layers[l - 1, 3] :]
+        if l == L - 1:
+            lower[: n * m] = inverses[K : K + n * m]
         else:
-            _add_product(False, True, m, n, classes, -lr, C[U:], classes, R[at:], classes, 1.0, weights[W:], n)
-            at += n * classes
-        W += n * m
-        U += m * classes
-    for i in range(len(bias)):
-        change = C[i * classes] * s[0]
-        for k in range(1, classes):
-            change += C[i * classes + k] * s[k]
-        bias[i] -= lr * change
+            above = C[layers[l, 3] :]
+            _add_product(False, False, n, classes, m, 1.0, inverses[K:], m, above, classes, 0.0, lower, classes)
 
 
-@njit(cache=True, error_model="numpy")
-def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
+@njit(**_options)
+def _update(
+    part: int, layers: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float
+) -> None:
+    """Make a part of ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``: half of ``W_1``, every other layer."""
+    classes = len(s)
+    n, m = layers[0, 0], layers[0, 1]
+    low, high = _part(part, n, CACHE_LINE // G.itemsize)
+    if high > low:
+        W = weights[low:]
+        _add_product(False, False, m, high - low, classes, -lr, C, classes, G[low:], n, 1.0, W, n)
+    for l in range(1 + part, len(layers), PARTS):
+        n, m, W_l, at = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
+        below = R[layers[l - 1, 3] :]
+        _add_product(False, True, m, n, classes, -lr, C[at:], classes, below, classes, 1.0, weights[W_l:], n)
+    for l in range(part, len(layers), PARTS):
+        first = layers[l, 3] // classes
+        C_l, b = C[layers[l, 3] :], bias[first:]
+        _add_product(False, False, layers[l, 1], 1, classes, -lr, C_l, classes, s, 1, 1.0, b, 1)
+
+
+@njit(**_options)
+def _follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
     """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, unless ``S`` is singular; all flat.
 
     Return ``|S|^2 / k``, infinity where ``S`` is singular.
@@ -209,17 +299,16 @@ def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> 
     return size / k
 
 
-@njit(cache=True, error_model="numpy")
-def invert_thin(W: Array, K: Array) -> bool:
+@njit(**_options)
+def _invert_thin(W: Array, K: Array) -> bool:
     """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
     m, n = W.shape
     wide = W.astype(np.float64)
     factor = np.empty((m, m))
+    _add_product(False, True, m, m, n, 1.0, wide.ravel(), n, wide.ravel(), n, 0.0, factor.ravel(), m)
     for i in range(m):
         for j in range(i + 1):
-            total = 0.0
-            for c in range(n):
-                total += wide[i, c] * wide[j, c]
+            total = factor[i, j]
             for c in range(j):
                 total -= factor[i, c] * factor[j, c]
             if i == j:
@@ -244,3 +333,102 @@ def invert_thin(W: Array, K: Array) -> bool:
         for c in range(n):
             K[c, i] = wide[i, c]
     return True
+
+
+@njit(**_options)
+def _follow(
+    part: int, layers: Array, weights: Array, inverses: Array, C: Array, R: Array, classes: int, lr: float, sizes: Array
+) -> None:
+    """Make every other inverse follow; in ``sizes``, ``|S|^2 / k`` of each, infinity where ``S`` is singular."""
+    for l in range(1 + part, len(layers), PARTS):
+        n, m, W, K = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 4]
+        inverse = inverses[K : K + n * m]
+        at, lower = layers[l, 3], layers[l - 1, 3]
+        U, V, KU = C[at : at + m * classes], R[lower : lower + n * classes], C[lower : lower + n * classes]
+        if m <= THIN:
+            sizes[l - 1] = 1.0 if _invert_thin(weights[W : W + n * m].reshape(m, n), inverse.reshape(n, m)) else np.inf
+        else:
+            sizes[l - 1] = _follow_square(inverse, n, -lr, U, V, KU)
+
+
+@njit(**_options)
+def _measure(part: int, layers: Array, C: Array, G: Array, R: Array, classes: int, squares: Array) -> None:
+    """Fill every other ``|C_l R_{l-1}'|^2 = tr(C_l' C_l R_{l-1}' R_{l-1})``."""
+    grams = np.empty((2, classes, classes), C.dtype)
+    first, second = grams[0].ravel(), grams[1].ravel()
+    for l in range(part, len(layers), PARTS):
+        n, m, at = layers[l, 0], layers[l, 1], layers[l, 3]
+        _add_product(True, False, classes, classes, m, 1.0, C[at:], classes, C[at:], classes, 0.0, first, classes)
+        if l == 0:
+            _add_product(False, True, classes, classes, n, 1.0, G, n, G, n, 0.0, second, classes)
+        else:
+            V = R[layers[l - 1, 3] :]
+            _add_product(True, False, classes, classes, n, 1.0, V, classes, V, classes, 0.0, second, classes)
+        squares[l] = np.dot(first, second)
+
+
+def _run(
+    stages: int,
+    layers: Array,
+    feedback: int,
+    piece: int,
+    lr: float,
+    X: Array,
+    labels: Array,
+    weights: Array,
+    bias: Array,
+    inverses: Array,
+    above: Array,
+    product: Array,
+    halves: Array,
+    offset: Array,
+    outputs: Array,
+    D: Array,
+    G: Array,
+    s: Array,
+    R: Array,
+    R_halves: Array,
+    C: Array,
+    squares: Array,
+    sizes: Array,
+) -> bool:
+    """Go through the stages of a step, up to a loss that is not finite; return whether it was finite."""
+    classes, B = outputs.shape
+    grain = CACHE_LINE // X.itemsize
+    finite = np.ones(PARTS, np.bool_)
+    if stages & LOOK:
+        _multiply(layers, weights, bias, above, classes, offset)
+        for part in prange(PARTS):
+            _look(part, layers, weights, above, product, X, piece, halves)
+        for part in prange(PARTS):
+            low, high = _part(part, B, grain)
+            _add_up(low, high, halves, offset, outputs)
+            if stages & COMPARE:
+                finite[part] = _compare(low, high, outputs, labels, D)
+    go_on = bool(finite.all())
+    if go_on and stages & PREPARE:
+        for part in prange(PARTS):
+            _gather(part, layers, weights, X, piece, D, G, s, R_halves)
+        if feedback == CARRIED:
+            for part in prange(PARTS):
+                if part == 0:
+                    _move_up(layers, weights, bias, R, s, R_halves)
+                else:
+                    _feed_back(layers, inverses, C, classes)
+        else:
+            _move_up(layers, weights, bias, R, s, R_halves)
+    if go_on and stages & MEASURE:
+        for part in prange(PARTS):
+            _measure(part, layers, C, G, R, classes, squares)
+    if go_on and stages & APPLY:
+        for part in prange(PARTS):
+            _update(part, layers, weights, bias, C, G, R, s, lr)
+            if feedback == CARRIED:
+                _follow(part, layers, weights, inverses, C, R, classes, lr, sizes)
+    return go_on
+
+
+_run_alone = FunctionType(_run.__code__, globals(), "_run_alone")
+_run_alone.__qualname__ = "_run_alone"  # by which Numba tells apart what it keeps on disk
+run_together = njit(parallel=True, **_options)(_run)
+run_alone = njit(**_options)(_run_alone)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
-from scipy.linalg.blas import dgemm
-from scipy.linalg.lapack import dposv
+from scipy.linalg.blas import dgemm, dsymm
+from scipy.linalg.lapack import dposv, dpotrf, dpotri
 
 from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.training.data import Array
+from tptheory.training.room import aligned, product
 
 THIN = 32
 """Up to this rank a pseudo-inverse is computed anew at every step, from a Gram matrix in float64."""
@@ -41,30 +42,39 @@ class CarriedInverse:
     residual that the rounding of a new inverse leaves. Where even that is above the square root of eps, the rank
     is in doubt: then the oracle's pseudo-inverse is taken at every step, until the residual is small again.
 
+    Args:
+        W: the weights.
+        U: of shape ``(rows, k)``.
+        V: of shape ``(columns, k)``. The caller changes ``W``, ``U`` and ``V`` in place, and never their arrays.
+        KU: an array that holds ``K U`` before each change, if the caller has it.
+        room: a flat array for the inverse, if the caller has one.
+        seed: of the vectors that measure the residual.
+
     Attributes:
         K: the pseudo-inverse, of shape ``(columns, rows)`` of ``W``; its array stays the same.
         residual: what was measured last.
         refreshes: how often a check led to a new inverse.
 
     >>> W = np.diag([1.0, 2.0])
-    >>> carried = CarriedInverse(W)
     >>> U, V = np.array([[1.0], [0.0]]), np.array([[1.0], [0.0]])
+    >>> carried = CarriedInverse(W, U, V)
     >>> W += 3 * U @ V.T
-    >>> carried.follow(3.0, U, V)
+    >>> carried.follow(3.0)
     >>> carried.K.tolist()
     [[0.25, 0.0], [0.0, 0.5]]
     """
 
-    def __init__(self, W: Array, seed: int = 0) -> None:
-        """Take ``W``, which the caller changes in place, and invert it."""
+    def __init__(
+        self, W: Array, U: Array, V: Array, KU: Array | None = None, room: Array | None = None, seed: int = 0
+    ) -> None:
+        """Invert ``W``, and lay out what every update needs."""
         self.tall = W.shape[0] > W.shape[1]
-        self.W = W.T if self.tall else W
+        self.W, self._U, self._V, self._KU = (W.T, V, U, None) if self.tall else (W, U, V, KU)
         rows, columns = self.W.shape
-        self._inverse = np.empty((columns, rows), W.dtype)
+        self._inverse = (aligned((W.size,), W.dtype) if room is None else room).reshape(columns, rows)
         self.K = self._inverse.T if self.tall else self._inverse
-        self.thin = rows <= THIN
-        self._gemm = get_blas_funcs("gemm", dtype=W.dtype)
-        self._getrf, self._getri = get_lapack_funcs(("getrf", "getri"), dtype=W.dtype)
+        self.thin, self.square = rows <= THIN, rows == columns
+        self._lay_out()
         rng = np.random.default_rng(seed)
         self._row_probes, self._column_probes = (
             rng.standard_normal((n, PROBES)).astype(W.dtype) for n in (rows, columns)
@@ -72,6 +82,25 @@ class CarriedInverse:
         self._eps = float(np.finfo(W.dtype).eps)
         self.updates, self.refreshes = 0, 0
         self.refresh()
+
+    def _lay_out(self) -> None:
+        """Lay out the products of an update, each as the arguments of `gemm`."""
+        W, K, U, V, k = self.W, self._inverse, self._U, self._V, self._U.shape[1]
+        self._gemm = get_blas_funcs("gemm", dtype=W.dtype)
+        if self.thin:
+            self._wide, self._gram = np.empty(W.shape), np.empty((len(W), len(W)))
+            self._squared = product(1.0, self._wide, self._wide.T, 0.0, self._gram)
+        elif self.square:
+            self._getrf, self._getri = get_lapack_funcs(("getrf", "getri"), dtype=W.dtype)
+            Y, H = aligned((k, len(K)), K.dtype), aligned((len(K), k), K.dtype)
+            self._one, self._S = np.eye(k, dtype=K.dtype), aligned((k, k), K.dtype)
+            KU = aligned(U.shape, K.dtype) if self._KU is None else self._KU
+            self._before = [product(1.0, V.T, K, 0.0, Y)]
+            if self._KU is None:
+                self._before.append(product(1.0, K, U, 0.0, KU))
+            self._to_S = product(1.0, Y, U, 1.0, self._S)[1:]
+            self._to_H = product(1.0, KU, self._S, 0.0, H)
+            self._change = product(1.0, H, Y, 1.0, K)[1:]
 
     def refresh(self) -> None:
         """Compute the inverse anew, and what residual its own rounding leaves."""
@@ -90,23 +119,22 @@ class CarriedInverse:
             residual = max(residual, np.linalg.norm(K @ (W @ w) - W.T @ (K.T @ w)) / np.linalg.norm(w))
         return float(residual)
 
-    def follow(self, r: float, U: Array, V: Array, KU: Array | None = None) -> None:
-        """Follow ``W``, which has become ``W + r U V'``; ``KU`` is the old ``K`` times ``U``, where it is known.
-
-        Shapes ``(rows, k)``, ``(columns, k)`` and ``(columns, k)`` for a ``W`` of shape ``(rows, columns)``.
-        """
-        self.updates += 1
+    def follow(self, r: float) -> None:
+        """Follow ``W``, which has become ``W + r U V'``."""
         size = 1.0
         if self.exact:
             self._by_pinv()
         elif self.thin:
             self._invert_thin()
-        elif self.tall:
-            size = self._follow_wide(r, V, U, self._inverse @ V)
-        elif self.W.shape[0] < self.W.shape[1]:
-            size = self._follow_wide(r, U, V, self._inverse @ U if KU is None else KU)
+        elif self.square:
+            size = self._follow_square(r)
         else:
-            size = self._follow_square(r, U, V, self._inverse @ U if KU is None else KU)
+            size = self._follow_wide(r)
+        self.count(size)
+
+    def count(self, size: float) -> None:
+        """Count an update whose ``|S|^2 / k`` was ``size``, and check where it is time or ``S`` is far from ``I``."""
+        self.updates += 1
         if self.updates % CHECK_EVERY == 0 or not 0.5 < size < 1.5:
             self.check()
 
@@ -132,22 +160,34 @@ class CarriedInverse:
         self._inverse[:] = FloatArithmetic().pinv(self.W)
 
     def _invert_thin(self) -> None:
-        self._inverse[:] = _inverse_of_full_rank(self.W)
+        """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64."""
+        np.copyto(self._wide, self.W)
+        dgemm(*self._squared)
+        factor, failed = dpotrf(self._gram.T, 1, 0, 1)
+        if failed:
+            self._by_pinv()
+            return
+        inverse, _ = dpotri(factor, 1, 1)
+        np.copyto(self._inverse, dsymm(1.0, inverse, self._wide.T, side=1, lower=1))
 
-    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> float:
-        gemm, K, k = self._gemm, self._inverse, U.shape[1]
-        Y, S = np.empty((k, len(K)), K.dtype), np.eye(k, dtype=K.dtype)
-        gemm(1.0, K.T, V.T, 0.0, Y.T, 0, 1, 1)
-        gemm(r, U.T, Y.T, 1.0, S.T, 0, 0, 1)
-        factors, pivots, _ = self._getrf(S.T)
-        turned_inverse, singular = self._getri(factors, pivots)
+    def _follow_square(self, r: float) -> float:
+        gemm, S = self._gemm, self._S
+        for arguments in self._before:
+            gemm(*arguments)
+        np.copyto(S, self._one)
+        gemm(r, *self._to_S)
+        size = float(np.vdot(S, S)) / len(S)
+        factors, pivots, singular = self._getrf(S.T, 1)
         if singular:
             return math.inf
-        gemm(-r, Y.T, gemm(1.0, turned_inverse, KU.T), 1.0, K.T, 0, 0, 1)
-        return float(np.vdot(S, S)) / k
+        self._getri(factors, pivots, overwrite_lu=1)
+        gemm(*self._to_H)
+        gemm(-r, *self._change)
+        return size
 
-    def _follow_wide(self, r: float, U: Array, V: Array, KU: Array) -> float:
-        K = self._inverse
+    def _follow_wide(self, r: float) -> float:
+        K, U, V = self._inverse, self._U, self._V
+        KU = K @ U if self._KU is None else self._KU
         one = np.eye(U.shape[1], dtype=K.dtype)
         Y = V.T @ K
         S = one + r * (Y @ U)

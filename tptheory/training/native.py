@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import importlib
+import math
+import multiprocessing
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
+from tptheory.processes import cores
 from tptheory.training import fused
 from tptheory.training.collapsed import CollapsedStep
 from tptheory.training.data import Array
 from tptheory.training.layerwise import LayerwiseRule
-from tptheory.training.lowrank import CarriedInverse
+from tptheory.training.room import aligned
+
+get_num_threads, set_num_threads = fused.numba.get_num_threads, fused.numba.set_num_threads
+_PROCESS = os.getpid()
 
 
-class NativeInverse(CarriedInverse):
-    """`CarriedInverse`, followed in native code where it is square or thin."""
+def threads() -> int:
+    """Return on how many threads a step is made: 2 if there are cores for them and Numba can have them wait awake.
 
-    def _follow_square(self, r: float, U: Array, V: Array, KU: Array) -> float:
-        return fused.follow_square(self._inverse.ravel(), len(self.W), r, U.ravel(), V.ravel(), KU.ravel())
-
-    def _invert_thin(self) -> None:
-        if not fused.invert_thin(self.W, self._inverse):
-            super()._invert_thin()
+    That takes OpenMP (the system's ``libgomp``) or TBB; with neither, a thread takes longer to wake than a step lasts.
+    A process that another has started shares its cores with others; one that was forked cannot use OpenMP.
+    ``NUMBA_NUM_THREADS=1`` in the environment makes it 1.
+    """
+    first = multiprocessing.parent_process() is None and os.getpid() == _PROCESS
+    if not first or min(cores(), fused.numba.config.NUMBA_NUM_THREADS) < fused.PARTS:
+        return 1
+    for layer in ("tbbpool", "omppool"):
+        with suppress(ImportError):
+            importlib.import_module(f"numba.np.ufunc.{layer}")
+            return fused.PARTS
+    return 1
 
 
 class NativeStep(CollapsedStep):
-    """`CollapsedStep` in native code: the same arguments, the same updates but for rounding.
+    """`CollapsedStep` in native code, on two threads: the same arguments, the same updates but for rounding.
 
-    The first step of all takes seconds, for Numba compiles and keeps the code; the first of a process takes half a
-    second. Each later one saves about a sixth of its time, so that it pays from tens of thousands of steps on.
+    How many `threads` there are changes no bit. The first step of all takes many seconds, for Numba compiles and keeps
+    the code; the first of a process takes half a second. Each later one takes about half of the time, so that it pays
+    from tens of thousands of steps on.
 
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> from tptheory.symbolic.rules import Backprop
@@ -40,50 +56,110 @@ class NativeStep(CollapsedStep):
     True
     """
 
-    inverse = NativeInverse
-
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
         """Take what `CollapsedStep` takes."""
         super().__init__(rule, weights, biases, lr)
-        self._sizes = np.array(self.widths)
-        columns = (self._bias_column, self._above_column, self._feedback_column, self._moment_column)
-        self._bias_row, self._above_row, self._feedback_row, self._moment_row = (A.ravel() for A in columns)
-        self._product_row, self._G_row, self._s_row = (A.ravel() for A in (self._product, self._G, self._s))
+        self.threads = threads()
+        self._run = fused.run_alone if self.threads == 1 else fused.run_together
+        self._follows = all((carried.thin or carried.square) and not carried.tall for carried in self._inverses)
+        shapes = np.array([W.shape for W in self.weights])
+        ends = np.cumsum([shapes.prod(1), shapes[:, 0] * self.widths[-1]], axis=1)
+        W, P = np.hstack([np.zeros((2, 1), np.int64), ends[:, :-1]])
+        self._layers = np.stack([shapes[:, 1], shapes[:, 0], W, P, np.maximum(W - shapes[0].prod(), 0)], axis=1)
+        columns = (self._above_column, self._product, self._G, self._s, self._moment_column, self._feedback_column)
+        self._fixed = self._weight_row, self._bias_column.ravel(), self._inverse_row
+        self._above_row, self._product_row, *self._factors = (A.ravel() for A in columns)
+        self._offset_row = np.empty(self.widths[-1], self._G.dtype)
+        self._R_halves = np.empty((fused.PARTS, self.widths[1] * self.widths[-1]), self._G.dtype)
+        self._squared, self._sizes = np.empty(len(W)), np.ones(len(W) - 1)
 
     def _make_room(self, samples: int) -> None:
         super()._make_room(samples)
         self._piece = max((piece.stop - piece.start for piece in self._pieces), default=1)
+        self._halves = aligned((fused.PARTS, self.widths[-1], samples), self._G.dtype)
 
-    def _look(self) -> None:
-        fused.forward(
-            self._sizes,
-            self._weight_row,
-            self._bias_row,
+    def _kind(self) -> int:
+        """Return what the feedback products are now."""
+        if self._feedback is self._above:
+            return fused.ABOVE
+        carried = self._inverses and self._follows and not any(inverse.exact for inverse in self._inverses)
+        return fused.CARRIED if carried else fused.GIVEN
+
+    def _go(self, stages: int, kind: int, lr: float = 0.0) -> bool:
+        """Go through stages of a step, and leave Numba as many threads as it had."""
+        G, s, R, C = self._factors
+        others = get_num_threads()
+        set_num_threads(self.threads)
+        finite: bool = self._run(
+            stages,
+            self._layers,
+            kind,
+            self._piece,
+            lr,
+            self._rows.ravel(),
+            self.labels,
+            *self._fixed,
             self._above_row,
             self._product_row,
-            self._rows.ravel(),
-            self._piece,
+            self._halves,
+            self._offset_row,
             self.outputs,
-        )
-
-    def _compare(self, labels: Array) -> bool:
-        return bool(fused.softmax(self.outputs, labels, self.errors))
-
-    def _gather(self, D: Array) -> None:
-        self._lying = np.ascontiguousarray(D)
-        fused.gather(self._rows.ravel(), self._piece, self._lying, self._G_row, self._s_row)
-
-    def _chain(self) -> None:
-        fused.chain(self._sizes, self._weight_row, self._bias_row, self._G_row, self._moment_row, self._s_row)
-
-    def _update(self, lr: float) -> None:
-        fused.update(
+            self.errors,
+            G,
+            s,
+            R,
+            self._R_halves,
+            C,
+            self._squared,
             self._sizes,
-            self._weight_row,
-            self._bias_row,
-            self._feedback_row,
-            self._G_row,
-            self._moment_row,
-            self._s_row,
-            lr,
         )
+        set_num_threads(others)
+        return finite
+
+    def step(self, X: Array, labels: Array) -> bool:
+        """Make one update, in one call where that can be."""
+        kind = self._kind()
+        if kind == fused.GIVEN:
+            return super().step(X, labels)
+        self._place(X)
+        self.labels = labels
+        if not self._go(fused.LOOK | fused.COMPARE | fused.PREPARE | fused.APPLY, kind, self.lr / labels.size):
+            return super().step(X, labels)
+        self._count(kind)
+        return True
+
+    def look(self, X: Array, labels: Array) -> bool:
+        """Fill `errors` with ``softmax(X_L) - Y`` of a batch, and return whether its loss is finite."""
+        self._place(X)
+        self.labels = labels
+        return self._go(fused.LOOK | fused.COMPARE, fused.GIVEN) or math.isfinite(self.loss_and_accuracy()[0])
+
+    def _look(self) -> None:
+        self._go(fused.LOOK, fused.GIVEN)
+
+    def prepare(self, D: Array) -> None:
+        """Make the factors of the update by ``D_L``, which becomes `errors`."""
+        if D is not self.errors:
+            np.copyto(self.errors, D)
+        kind = self._kind()
+        self._go(fused.PREPARE, kind)
+        if kind == fused.GIVEN:
+            self._feed_back()
+
+    def _squares(self) -> list[float]:
+        self._go(fused.MEASURE, fused.GIVEN)
+        return self._squared.tolist()
+
+    def apply(self, lr: float) -> None:
+        """Make the update that is prepared."""
+        kind = self._kind()
+        self._go(fused.APPLY, kind, lr)
+        if kind == fused.GIVEN:
+            self._follow(lr)
+        self._count(kind)
+
+    def _count(self, kind: int) -> None:
+        """Have the inverses counted that native code has made follow."""
+        if kind == fused.CARRIED:
+            for carried, size in zip(self._inverses, self._sizes.tolist(), strict=True):
+                carried.count(size)
