@@ -76,7 +76,7 @@ class CollapsedStep:
         self.weights: Arrays = tuple(
             self._weight_row[end - W.size : end].reshape(W.shape) for W, end in zip(weights, ends, strict=True)
         )
-        self._gemm = get_blas_funcs("gemm", dtype=dtype)
+        self._gemm, self._gemv = get_blas_funcs(("gemm", "gemv"), dtype=dtype)
         self._bias_column, self.biases = _stacked(self.widths[1:], 1, dtype)
         for b, start in zip(self.biases, biases, strict=True):
             b[:] = start
@@ -113,9 +113,11 @@ class CollapsedStep:
         self._downward = [product(1.0, W[l].T, P[l], 0.0, P[l - 1]) for l in range(len(W) - 2, 0, -1)]
         self._downward.append(product(1.0, P[0].T, W[0], 0.0, self._product))
         self._upward = [product(1.0, W[l], R[l], 1.0, R[l + 1]) for l in range(len(R) - 1)]
+        if self._upward:
+            bias = self._bias_column[: len(self._moment_column)]
+            self._upward.insert(0, product(1.0, bias, self._s.T, 0.0, self._moment_column))
         self._backward = [product(1.0, inverses[l].K, C[l + 1], 0.0, C[l]) for l in range(len(inverses) - 2, -1, -1)]
         self._changes = [product(1.0, C_l, R_l.T, 1.0, W_l)[1:] for W_l, C_l, R_l in zip(W, C, R, strict=True)]
-        self._changes.append(product(1.0, self._feedback_column, self._s, 1.0, self._bias_column)[1:])
         self._to_grams = [product(1.0, C_l.T, C_l, 0.0, gram) for C_l, gram in zip(C, self._grams[0], strict=True)]
         self._to_grams += [product(1.0, R_l.T, R_l, 0.0, gram) for R_l, gram in zip(R, self._grams[1], strict=True)]
 
@@ -238,16 +240,20 @@ class CollapsedStep:
         self.labels = np.empty(0, np.int64)
         self.outputs, self.errors = (aligned((self.widths[-1], samples), self._G.dtype) for _ in range(2))
         self._ones = np.ones((max(samples, self.widths[-1]), 1), self._G.dtype)
-        self._samples = np.arange(samples)
+        self._samples, self._starts = np.arange(samples), np.arange(0, self.outputs.size, samples)
         self._pieces = _pieces(samples, self._G.size)
 
     def _look(self) -> None:
         """Fill the outputs."""
         self._multiply()
+        if len(self._pieces) == 1:
+            np.copyto(self.outputs, self._offset())
+            _read(self._rows)
+            self._gemm(1.0, self._rows.T, self._product.T, 1.0, self.outputs.T, 1, 0, 1)
+            return
         for piece in self._pieces:
-            rows = self._rows[piece]
-            np.vdot(rows, rows)  # read straight on, a batch comes near in half the time that the product would wait
-            np.matmul(self._product, rows.T, out=self.outputs[:, piece])
+            _read(self._rows[piece])
+            np.matmul(self._product, self._rows[piece].T, out=self.outputs[:, piece])
         self.outputs += self._offset()
 
     def _offset(self) -> Array:
@@ -267,8 +273,9 @@ class CollapsedStep:
         np.subtract(outputs, np.maximum.reduce(outputs, axis=0, keepdims=True), out=D)
         np.exp(D, out=D)
         D /= np.dot(self._ones[: len(D)].T, D)
-        D.ravel()[labels * labels.size + self._samples] -= 1
-        return math.isfinite(np.vdot(outputs, outputs))
+        D.ravel()[self._starts[labels] + self._samples] -= 1
+        flat = outputs.ravel()
+        return math.isfinite(flat.dot(flat))
 
     def _gather(self, D: Array) -> None:
         """Fill ``G`` and ``s``."""
@@ -279,7 +286,6 @@ class CollapsedStep:
 
     def _chain(self) -> None:
         """Fill ``R_l``."""
-        np.dot(self._bias_column[: len(self._moment_column)], self._s.T, out=self._moment_column)
         for arguments in self._upward:
             self._gemm(*arguments)
 
@@ -287,6 +293,8 @@ class CollapsedStep:
         """Change the parameters in place."""
         for arguments in self._changes:
             self._gemm(-lr, *arguments)
+        biases = self._bias_column.ravel()
+        biases += self._gemv(-lr, self._feedback_column.T, self._s.ravel(), trans=1)  # summed first, for it is small
 
     def _feed_back(self) -> None:
         """Fill ``C_l``, where it is not ``P_l'``."""
@@ -302,6 +310,11 @@ class CollapsedStep:
                 np.copyto(C[l], operators[l])
             else:
                 self._gemm(*product(1.0, operators[l], C[l + 1], 0.0, C[l]))
+
+
+def _read(rows: Array) -> None:
+    """Read samples straight on: they come near in half the time that a product, which skips, would wait for them."""
+    np.vdot(rows, rows)
 
 
 def _kind(rule: LayerwiseRule) -> Any:

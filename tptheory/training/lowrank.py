@@ -79,6 +79,7 @@ class CarriedInverse:
         self._row_probes, self._column_probes = (
             rng.standard_normal((n, PROBES)).astype(W.dtype) for n in (rows, columns)
         )
+        self._lengths = _length(self._row_probes), _length(self._column_probes)
         self._eps = float(np.finfo(W.dtype).eps)
         self.updates, self.refreshes = 0, 0
         self.refresh()
@@ -114,10 +115,10 @@ class CarriedInverse:
     def measure(self) -> float:
         """Return the largest residual that the probes show."""
         W, K, z, w = self.W, self._inverse, self._row_probes, self._column_probes
-        residual = np.linalg.norm(z - W @ (K @ z)) / np.linalg.norm(z)
+        residual = _length(z - W @ (K @ z)) / self._lengths[0]
         if W.shape[0] < W.shape[1]:
-            residual = max(residual, np.linalg.norm(K @ (W @ w) - W.T @ (K.T @ w)) / np.linalg.norm(w))
-        return float(residual)
+            residual = max(residual, _length(K @ (W @ w) - W.T @ (K.T @ w)) / self._lengths[1])
+        return residual
 
     def follow(self, r: float) -> None:
         """Follow ``W``, which has become ``W + r U V'``."""
@@ -176,7 +177,8 @@ class CarriedInverse:
             gemm(*arguments)
         np.copyto(S, self._one)
         gemm(r, *self._to_S)
-        size = float(np.vdot(S, S)) / len(S)
+        flat = S.ravel()
+        size = float(flat.dot(flat)) / len(S)
         factors, pivots, singular = self._getrf(S.T, 1)
         if singular:
             return math.inf
@@ -198,6 +200,11 @@ class CarriedInverse:
         M = np.linalg.solve((one + F @ E).T, Q.T).T - H @ np.linalg.solve(one + E @ F, E)
         K += M @ N - r * ((KU + M @ (N @ U)) @ np.linalg.solve(S, Y))
         return float(np.vdot(S, S)) / len(S)
+
+
+def _length(A: Array) -> float:
+    """Return the Frobenius norm."""
+    return math.sqrt(np.vdot(A, A))
 
 
 def _inverse_of_full_rank(W: Array) -> Array:

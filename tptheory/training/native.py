@@ -43,8 +43,8 @@ class NativeStep(CollapsedStep):
     """`CollapsedStep` in native code, on two threads: the same arguments, the same updates but for rounding.
 
     How many `threads` there are changes no bit. The first step of all takes many seconds, for Numba compiles and keeps
-    the code; the first of a process takes half a second. Each later one takes about half of the time, so that it pays
-    from tens of thousands of steps on.
+    the code; the first of a process takes half a second. Each later one saves a quarter to a third of its time, so that
+    it pays from tens of thousands of steps on.
 
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> from tptheory.symbolic.rules import Backprop
