@@ -66,10 +66,14 @@ def test_one_thread_where_two_cannot_be(monkeypatch):
 
 
 def test_numba_keeps_its_threads(monkeypatch):
-    """A step takes as many as it needs, and what else is written with Numba has its own number again."""
-    before = native.get_num_threads()
-    run(1, monkeypatch, "bp", "float32", steps=1)
-    assert native.get_num_threads() == before
+    """Where it has more than a step needs, a step takes two, and what else is written with Numba has all again."""
+    seen = [6]
+    monkeypatch.setattr(fused.numba.config, "NUMBA_NUM_THREADS", 6)
+    monkeypatch.setattr(native, "get_num_threads", lambda: seen[-1])
+    monkeypatch.setattr(native, "set_num_threads", seen.append)
+    run(2, monkeypatch, "bp", "float32", steps=1)
+    assert seen == [6, *[2, 6] * (len(seen) // 2)]
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("rule", ["bp", "tp"])

@@ -60,6 +60,7 @@ class NativeStep(CollapsedStep):
         """Take what `CollapsedStep` takes."""
         super().__init__(rule, weights, biases, lr)
         self.threads = threads()
+        self._masks = 1 < self.threads < fused.numba.config.NUMBA_NUM_THREADS
         self._run = fused.run_alone if self.threads == 1 else fused.run_together
         self._follows = all((carried.thin or carried.square) and not carried.tall for carried in self._inverses)
         shapes = np.array([W.shape for W in self.weights])
@@ -71,7 +72,7 @@ class NativeStep(CollapsedStep):
         self._above_row, self._product_row, *self._factors = (A.ravel() for A in columns)
         self._offset_row = np.empty(self.widths[-1], self._G.dtype)
         self._R_halves = np.empty((fused.PARTS, self.widths[1] * self.widths[-1]), self._G.dtype)
-        self._squared, self._sizes = np.empty(len(W)), np.ones(len(W) - 1)
+        self._squared, self._measured, self._sizes = np.empty(len(W)), False, np.ones(len(W) - 1)
 
     def _make_room(self, samples: int) -> None:
         super()._make_room(samples)
@@ -88,8 +89,9 @@ class NativeStep(CollapsedStep):
     def _go(self, stages: int, kind: int, lr: float = 0.0) -> bool:
         """Go through stages of a step, and leave Numba as many threads as it had."""
         G, s, R, C = self._factors
-        others = get_num_threads()
-        set_num_threads(self.threads)
+        others = get_num_threads() if self._masks else 0
+        if self._masks:
+            set_num_threads(self.threads)
         finite: bool = self._run(
             stages,
             self._layers,
@@ -113,7 +115,8 @@ class NativeStep(CollapsedStep):
             self._squared,
             self._sizes,
         )
-        set_num_threads(others)
+        if self._masks:
+            set_num_threads(others)
         return finite
 
     def step(self, X: Array, labels: Array) -> bool:
@@ -122,7 +125,7 @@ class NativeStep(CollapsedStep):
         if kind == fused.GIVEN:
             return super().step(X, labels)
         self._place(X)
-        self.labels = labels
+        self.labels, self._measured = labels, False
         if not self._go(fused.LOOK | fused.COMPARE | fused.PREPARE | fused.APPLY, kind, self.lr / labels.size):
             return super().step(X, labels)
         self._count(kind)
@@ -142,12 +145,16 @@ class NativeStep(CollapsedStep):
         if D is not self.errors:
             np.copyto(self.errors, D)
         kind = self._kind()
-        self._go(fused.PREPARE, kind)
-        if kind == fused.GIVEN:
+        self._measured = kind != fused.GIVEN
+        if self._measured:
+            self._go(fused.PREPARE | fused.MEASURE, kind)
+        else:
+            self._go(fused.PREPARE, kind)
             self._feed_back()
 
     def _squares(self) -> list[float]:
-        self._go(fused.MEASURE, fused.GIVEN)
+        if not self._measured:
+            self._go(fused.MEASURE, fused.GIVEN)
         return self._squared.tolist()
 
     def apply(self, lr: float) -> None:
