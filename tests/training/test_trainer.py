@@ -463,7 +463,7 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"widths": 64}, InvalidTypeError, "'widths' must be a sequence"),
     ({"init": "orthogonl"}, UnknownNameError, "'init' must be one of .* Did you mean 'orthogonal'"),
     ({"init": None}, UnknownNameError, "'init' must be one of balanced, normal, orthogonal, scaled"),
-    ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise, native"),
+    ({"engine": "fast"}, UnknownNameError, "'engine' must be one of auto, collapsed, layerwise, moments, native"),
     ({"rule": "dtp", "engine": "collapsed"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
     ({"rule": "dtp", "engine": "native"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for learned"),
     ({"loss": "mse"}, UnknownNameError, "'loss' must be one of cross-entropy, squared"),

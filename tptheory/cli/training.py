@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -34,7 +34,7 @@ def train(
     ] = "digits",
     widths: Annotated[str | None, typer.Option(help="The widths, such as 784,100,10.")] = None,
     steps: Annotated[int, typer.Option(help="How many updates to make.")] = 1000,
-    batch: Annotated[int, typer.Option(help="Samples an update.")] = 100,
+    batch: Annotated[str, typer.Option(metavar="B", help="Samples an update, or all.")] = "100",
     lr: Annotated[float, typer.Option(help="The step size eta.")] = 0.1,
     loss: Annotated[str, typer.Option(help="cross-entropy or squared.")] = "cross-entropy",
     init: Annotated[str, typer.Option(help="orthogonal, normal, balanced or scaled.")] = "orthogonal",
@@ -50,7 +50,10 @@ def train(
     ] = False,
     engine: Annotated[
         str,
-        typer.Option(help="collapsed (fast, for bp and tp), native (needs the extra fast), layerwise, or auto."),
+        typer.Option(
+            help="collapsed (fast, for bp and tp), native (needs the extra fast), moments (for --loss squared "
+            "--batch all), layerwise, or auto."
+        ),
     ] = "auto",
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     seed: Seed = 0,
@@ -91,7 +94,7 @@ def train(
             data=samples,
             widths=None if widths is None else whole_numbers("widths", widths),
             steps=steps,
-            batch=batch,
+            batch=_batch(batch),
             lr=lr,
             loss=loss,
             init=init,
@@ -129,6 +132,14 @@ def _samples(data: str) -> DataSet:
     if data not in bundled and not Path(data).is_dir():
         raise InvalidValueError(complain("data", "digits, rings, or a folder that holds the four MNIST files", data))
     return bundled[data]() if data in bundled else load_mnist(data)
+
+
+def _batch(text: str) -> int | Literal["all"]:
+    """Read how many samples an update takes."""
+    try:
+        return "all" if text == "all" else int(text)
+    except ValueError:
+        raise InvalidValueError(complain("batch", "a positive integer, or all", text)) from None
 
 
 def _inverses(rule: str, **asked: Any) -> InverseSettings | None:

@@ -58,12 +58,31 @@ def check_names(*asked: tuple[str, Any, Sequence[str]]) -> None:
             raise unknown_name(argument, str(name), known)
 
 
-def chosen_engine(engine: str, rule: Rule) -> str:
-    """Return the engine of a run; learned inverses need every layer's activations."""
+def checked_batch(batch: Any, data: DataSet) -> int:
+    """Return the number of samples an update."""
+    count = int(data.labels_train.size)
+    if isinstance(batch, str) and batch != "all":
+        raise InvalidTypeError(complain("batch", f"an integer in 1..{count}, or 'all'", batch))
+    return count if isinstance(batch, str) else whole("batch", batch, highest=count)
+
+
+def chosen_engine(engine: str, rule: Rule, loss: str, batch: int, data: DataSet) -> str:
+    """Return the engine of a run.
+
+    Learned inverses need every layer's activations; moments are of all samples and a squared error, and save time
+    where there are more samples than pixels.
+    """
+    pixels, count = data.x_train.shape
+    summable = loss == "squared" and batch == count
     if engine == "auto":
-        return "collapsed" if rule in (Backprop(), TargetProp()) else "layerwise"
-    if engine in ("collapsed", "native") and isinstance(rule, LearnedInverse):
+        if rule not in (Backprop(), TargetProp()):
+            return "layerwise"
+        return "moments" if summable and count > pixels else "collapsed"
+    if engine != "layerwise" and isinstance(rule, LearnedInverse):
         raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", engine))
+    if engine == "moments" and not summable:
+        mend = "Moments need loss='squared' and batch='all'."
+        raise InvalidValueError(complain("engine", f"another for loss {loss!r} and a batch of {batch}", engine, mend))
     return engine
 
 

@@ -177,9 +177,9 @@ class CollapsedStep:
     def prepare(self, D: Array) -> None:
         """Make the factors of the update by ``D_L``, which `sizes` measures and `apply` makes."""
         self._gather(D)
-        self._factorise()
+        self.factorise()
 
-    def _factorise(self) -> None:
+    def factorise(self) -> None:
         """Make the factors of the update from ``G`` and ``s``."""
         self._chain()
         if self._feedback is not self._above:
@@ -213,10 +213,15 @@ class CollapsedStep:
 
         What it costs does not depend on the number ``N`` of samples.
         """
+        loss = self.look_at(moments)
+        self.factorise()
+        self.apply(self.lr)
+        return loss
+
+    def look_at(self, moments: SecondMoments) -> float:
+        """Return the mean squared error of all samples; `factorise` then makes the factors of the update by it."""
         self._multiply()
         loss, self._G[:], self._s[:] = moments.loss_and_descent(self._product, self._offset())
-        self._factorise()
-        self.apply(self.lr)
         return loss
 
     def state(self) -> dict[str, Array]:

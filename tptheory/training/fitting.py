@@ -39,7 +39,7 @@ def format_log_line(line: LogLine) -> str:
 
 
 class Batches:
-    """Batches without end: each epoch shuffles the samples and deals whole batches.
+    """Batches without end: each epoch shuffles the samples and deals whole batches; a batch of all is always the same.
 
     >>> batches = Batches(np.eye(4), np.arange(4), 2, np.random.default_rng(0))
     >>> sorted([*batches.next()[1], *batches.next()[1]])
@@ -48,7 +48,7 @@ class Batches:
 
     def __init__(self, x: Array, labels: Array, batch: int, rng: np.random.Generator) -> None:
         self._rows = np.ascontiguousarray(x.T)  # a batch then lies sample after sample in memory
-        self._room = aligned((batch, len(x)), x.dtype)
+        self._room = self._rows if batch == labels.size else aligned((batch, len(x)), x.dtype)
         self.labels, self.batch, self._rng = labels, batch, rng
         self._shuffle()
 
@@ -59,6 +59,8 @@ class Batches:
 
     def next(self) -> tuple[Array, Array]:
         """Return the next batch, samples in columns, and its labels; the next call writes into the same array."""
+        if self._room is self._rows:
+            return self._rows.T, self.labels
         if self._dealt + self.batch > self.labels.size:
             self._shuffle()
         columns = self._order[self._dealt : self._dealt + self.batch]

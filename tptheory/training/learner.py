@@ -20,6 +20,7 @@ from tptheory.training.layerwise import (
     norm,
     softmax_cross_entropy,
 )
+from tptheory.training.moments import SecondMoments
 
 if TYPE_CHECKING:
     from tptheory.training.collapsed import CollapsedStep
@@ -131,12 +132,16 @@ class CollapsedLearner:
 
     def move(self, lr: float, step: int) -> tuple[float, ...]:
         """Make the update of the last batch, if it is finite."""
-        lr *= self._scale
-        self.engine.prepare(self._D)
+        lr *= self._prepare()
         sizes = tuple(lr * size for size in self.engine.sizes())
         if all(map(math.isfinite, sizes)):
             self.engine.apply(lr)
         return sizes
+
+    def _prepare(self) -> float:
+        """Make the factors of the update by what was seen, and return what they are to be multiplied by."""
+        self.engine.prepare(self._D)
+        return self._scale
 
     def descent(self, dtype: str | None = None) -> tuple[Arrays, Arrays, Arrays]:
         """Return ``D_l``, ``G_l`` and ``g_l`` of the last batch, as the oracle forms them."""
@@ -159,6 +164,37 @@ class CollapsedLearner:
     def restore(self, state: Mapping[str, Array]) -> None:
         """Take the arrays that `state` returned."""
         self.engine.restore(state)
+
+
+class MomentLearner(CollapsedLearner):
+    """Full-batch descent on the squared error from second moments: the number of samples adds nothing to a step.
+
+    Args:
+        layerwise: the compiled rule.
+        weights: ``(W_1, ..., W_L)``; copied.
+        biases: ``(b_1, ..., b_L)``; copied.
+        loss: the squared error, which tells the accuracy when asked.
+        moments: of all samples; the only batch.
+    """
+
+    def __init__(
+        self, layerwise: LayerwiseRule, weights: Arrays, biases: Arrays, loss: Loss, moments: SecondMoments
+    ) -> None:
+        super().__init__(layerwise, weights, biases, loss)
+        self._moments = moments
+
+    def look(self, X: Array, labels: Array) -> bool:
+        """Look at all samples, and return whether their loss is finite."""
+        self._X, self._labels = X, labels
+        return math.isfinite(self.engine.look_at(self._moments))
+
+    def loss_and_accuracy(self) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on all samples, one after another."""
+        return self.loss(forward(self.engine.weights, self.engine.biases, self._X)[-1], self._labels)[:2]
+
+    def _prepare(self) -> float:
+        self.engine.factorise()
+        return 1.0
 
 
 class LayerwiseLearner:

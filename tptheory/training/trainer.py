@@ -17,6 +17,7 @@ from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 from tptheory.training.checking import (
     check_names,
+    checked_batch,
     checked_data,
     checked_inverses,
     checked_rule,
@@ -36,13 +37,14 @@ from tptheory.training.layerwise import (
     softmax_cross_entropy,
     squared_error,
 )
-from tptheory.training.learner import CollapsedLearner, LayerwiseLearner, Learner
+from tptheory.training.learner import CollapsedLearner, LayerwiseLearner, Learner, MomentLearner
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
+from tptheory.training.moments import SecondMoments
 from tptheory.training.probes import Probes, Reading
 
 __all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
 DTYPES = ("float32", "float64")
-ENGINES = ("auto", "collapsed", "native", "layerwise")
+ENGINES = ("auto", "collapsed", "native", "moments", "layerwise")
 STREAMS = ("weights", "batches", "constants", "noise")
 """What is drawn, each from a stream of its own: the start, the order of samples, fixed matrices, noise."""
 
@@ -97,7 +99,7 @@ def train(
     data: DataSet | None = None,
     widths: Sequence[int] | None = None,
     steps: int = 1000,
-    batch: int = 100,
+    batch: int | Literal["all"] = 100,
     lr: float = 0.1,
     loss: str = "cross-entropy",
     init: str = "orthogonal",
@@ -130,7 +132,7 @@ def train(
         data: what to learn; `load_digits` unless given.
         widths: ``(n_0, ..., n_L)``, from pixels to classes; (pixels, 32, 32, classes) unless given.
         steps: how many updates to make.
-        batch: ``B``, samples an update.
+        batch: ``B``, samples an update; ``"all"`` is full-batch descent.
         lr: the step size ``eta``. At the defaults BP learns digits up to 0.4, and diverges from 0.6 on; inputs of
             larger norm need a smaller one.
         loss: ``"cross-entropy"`` or ``"squared"``, to the targets of the data.
@@ -142,10 +144,11 @@ def train(
         damping: ``lambda`` of damped TP.
         inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
         engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
-            inverses along; ``"native"`` is the same in native code, which takes half a second to load, seconds the
-            first time of all, and then saves about a sixth of a step; ``"layerwise"`` forms every error and gradient:
-            the same updates but for rounding.
-            ``"auto"`` is collapsed for bp and tp, layerwise for all others.
+            inverses along; ``"native"`` is the same in native code on two threads, which takes half a second to load,
+            many seconds the first time of all, and then saves a quarter of a step and more; ``"moments"`` descends the
+            squared error of all samples, for which it needs no sample but their second moments, summed once;
+            ``"layerwise"`` forms every error and gradient. They make the same updates but for rounding.
+            ``"auto"`` is moments or collapsed for bp and tp, layerwise for all others.
         dtype: ``"float32"`` or ``"float64"``.
         seed: of everything random.
         log_every: a line after 0, log_every, 2 log_every, ... updates, up to ``steps``.
@@ -178,7 +181,7 @@ def train(
     widths = checked_widths(widths, data)
     steps, log_every = whole("steps", steps), whole("log_every", log_every)
     checkpoint_every = whole("checkpoint_every", checkpoint_every)
-    batch = whole("batch", batch, highest=data.labels_train.size)
+    batch = checked_batch(batch, data)
     seed = whole("seed", seed, lowest=0)
     lr, damping = positive("lr", lr), positive("damping", damping)
     std = None if std is None else positive("std", std)
@@ -198,7 +201,7 @@ def train(
         "bias": bias,
         "damping": damping,
         "inverses": None if inverses is None else asdict(inverses),
-        "engine": chosen_engine(engine, rule),
+        "engine": chosen_engine(engine, rule, loss, batch, data),
         "dtype": dtype,
         "seed": seed,
         "log_every": log_every,
@@ -208,7 +211,7 @@ def train(
     saved = _found_checkpoint(checkpoint, resume, metrics, config, steps)
     seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
     streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
-    learner, probing = _built(rule, config, inverses, descended, streams)
+    learner, probing = _built(rule, config, data, inverses, descended, streams)
     with ExitStack() as closing:
         loop = Loop(
             learner,
@@ -241,6 +244,7 @@ def train(
 def _built(
     rule: Rule,
     config: dict[str, Any],
+    data: DataSet,
     inverses: InverseSettings | None,
     loss: Loss,
     streams: dict[str, np.random.Generator],
@@ -255,8 +259,12 @@ def _built(
         damping_value=config["damping"],
     )
     start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=streams["weights"])
-    if config["engine"] in ("collapsed", "native"):
-        learner: Learner = CollapsedLearner(layerwise, *start, loss, native=config["engine"] == "native")
+    learner: Learner
+    if config["engine"] == "moments":
+        moments = SecondMoments.of(data.x_train.astype(dtype, copy=False), data.targets[:, data.labels_train])
+        learner = MomentLearner(layerwise, *start, loss, moments)
+    elif config["engine"] != "layerwise":
+        learner = CollapsedLearner(layerwise, *start, loss, native=config["engine"] == "native")
     else:
         learned = None if inverses is None else Inverses(layerwise, inverses, bias, streams["noise"], dtype)
         learner = LayerwiseLearner(layerwise, *start, loss, learned)
