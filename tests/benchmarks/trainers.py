@@ -1,7 +1,8 @@
 """The trainers that the benchmark compares, each in a process of its own: ``python -m tests.benchmarks.trainers NAME``.
 
 A trainer is built from one start and one list of batches, and ``run(k)`` makes k steps, batch after batch. The process
-reads lines: ``time K`` makes K steps and prints microseconds a step; ``save FILE`` writes the parameters; ``quit``.
+reads lines: ``time K`` makes K steps and prints microseconds a step; ``save FILE`` writes the parameters. Of the name
+``moments`` it times full-batch steps from second moments, and ends.
 """
 
 from __future__ import annotations
@@ -275,9 +276,12 @@ def moment_steps(samples: int, steps: int = 200) -> tuple[float, float]:
 def main() -> int:
     """Answer lines until there are no more."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("name", choices=TRAINERS)
-    parser.add_argument("batch", type=int)
+    parser.add_argument("name", choices=(*TRAINERS, "moments"))
+    parser.add_argument("batch", type=int, help="samples an update; of moments, all samples")
     arguments = parser.parse_args()
+    if arguments.name == "moments":
+        print(json.dumps(moment_steps(arguments.batch)))  # noqa: T201
+        return 0
     try:
         trainer = TRAINERS[arguments.name](synthetic(arguments.batch))
     except ImportError as missing:
@@ -288,6 +292,8 @@ def main() -> int:
     kernels = sorted({library["architecture"] for library in pools if library["internal_api"] == "openblas"})
     own = arguments.name.startswith(("ours", "numpy"))
     threads = max(library["num_threads"] for library in pools) if own else 2
+    if arguments.name.startswith("ours native"):
+        threads = trainer.engine.threads
     print(json.dumps({"kernels": kernels if own else [], "threads": threads}), flush=True)  # noqa: T201
     for line in sys.stdin:
         order, _, value = line.strip().partition(" ")

@@ -11,7 +11,7 @@ float32 and in float64, as the largest relative difference (Frobenius norm) of a
 
 OPENBLAS_CORETYPE is left out of the children's environment unless --keep-coretype is given: OpenBLAS then chooses its
 own kernels, for every trainer that uses it. Trainers whose library is missing (the extras ``fast`` and ``bench``) are
-skipped. Full-batch steps from second moments are timed apart, at two numbers of samples.
+skipped. Full-batch steps from second moments are timed apart, at two numbers of samples, in processes of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tests.benchmarks.trainers import TRAINERS, Layerwise, Trainer, moment_steps, synthetic
+from tests.benchmarks.trainers import TRAINERS, Layerwise, Trainer, synthetic
 from tptheory.training.data import Array
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,7 +196,9 @@ def main() -> int:
         for line in table(batch, rows):
             print(line, flush=True)  # noqa: T201
     for samples in (2_000, 20_000):
-        sums, step = moment_steps(samples)
+        command = [sys.executable, "-m", "tests.benchmarks.trainers", "moments", str(samples)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment)
+        sums, step = json.loads(told.stdout)
         print(  # noqa: T201
             f"full batch of {samples}: moments summed once in {sums * 1e3:.0f} ms; then {step * 1e6:.0f} us a step"
         )

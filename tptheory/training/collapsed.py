@@ -110,6 +110,7 @@ class CollapsedStep:
         """Lay out the products of a step that are the same for every batch, each as the arguments of `gemm`."""
         W, P, C, inverses = self.weights, self._above, self._feedback, self._inverses
         R = (self._G.T, *self._moments)
+        self._topmost = [(P[-2], W[-1].T)] if len(W) > 1 else []
         self._downward = [product(1.0, W[l].T, P[l], 0.0, P[l - 1]) for l in range(len(W) - 2, 0, -1)]
         self._downward.append(product(1.0, P[0].T, W[0], 0.0, self._product))
         self._upward = [product(1.0, W[l], R[l], 1.0, R[l + 1]) for l in range(len(R) - 1)]
@@ -267,8 +268,8 @@ class CollapsedStep:
 
     def _multiply(self) -> None:
         """Fill ``P_l'`` and ``P_1 W_1``."""
-        for P, W in zip(self._above[-2:-1], self.weights[-1:], strict=False):
-            np.copyto(P, W.T)
+        for P, turned in self._topmost:
+            np.copyto(P, turned)
         for arguments in self._downward:
             self._gemm(*arguments)
 

@@ -95,6 +95,7 @@ class CarriedInverse:
             self._getrf, self._getri = get_lapack_funcs(("getrf", "getri"), dtype=W.dtype)
             Y, H = aligned((k, len(K)), K.dtype), aligned((len(K), k), K.dtype)
             self._one, self._S = np.eye(k, dtype=K.dtype), aligned((k, k), K.dtype)
+            self._S_row, self._S_turned = self._S.ravel(), self._S.T
             KU = aligned(U.shape, K.dtype) if self._KU is None else self._KU
             self._before = [product(1.0, V.T, K, 0.0, Y)]
             if self._KU is None:
@@ -172,14 +173,13 @@ class CarriedInverse:
         np.copyto(self._inverse, dsymm(1.0, inverse, self._wide.T, side=1, lower=1))
 
     def _follow_square(self, r: float) -> float:
-        gemm, S = self._gemm, self._S
+        gemm, S = self._gemm, self._S_row
         for arguments in self._before:
             gemm(*arguments)
-        np.copyto(S, self._one)
+        np.copyto(self._S, self._one)
         gemm(r, *self._to_S)
-        flat = S.ravel()
-        size = float(flat.dot(flat)) / len(S)
-        factors, pivots, singular = self._getrf(S.T, 1)
+        size = float(S.dot(S)) / len(self._one)
+        factors, pivots, singular = self._getrf(self._S_turned, 1)
         if singular:
             return math.inf
         self._getri(factors, pivots, overwrite_lu=1)
