@@ -45,6 +45,10 @@ class PlateauStudy:
     ``predicted`` is the leading order ``(s sqrt h)^-(L-2) / ((L-2) eta sigma_1)``, ``s`` the standard deviation
     after the cut and ``sigma_1`` the top singular value of ``E[(y - p) x']``, ``p`` the classes' shares; ``interval``
     is that times kappa = 1.0 and 1.3, which is measured and no theorem. ``measured`` is None if there was no escape.
+
+    The prediction is of a flow without biases. Small batches at a large step size leave earlier, for their noise
+    reaches ``W_L`` through the biases below it: on 8,000 images of MNIST kappa is 0.5 to 0.6 in the first setting at
+    batches of 100, 1.0 at batches of 1,000, and 1.1 without biases.
     """
 
     setting: Setting
