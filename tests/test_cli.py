@@ -723,12 +723,12 @@ def test_colours_where_someone_looks(tmp_path, facts):
 
 
 def test_a_sweep_says_what_it_did_and_goes_on(run):
-    """Cells that are recorded are not done again, and failures are shown."""
+    """Cells that are recorded are not done again, and new failures are shown and make the exit status 1."""
     grid = ["rule=bp,tp", "widths=3-2", "steps=5", "lr=0.1,-1"]
-    shown = run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--workers", "1").stdout
+    shown = run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--workers", "1", status=1).stdout
     assert "failed: rule=bp widths=(3, 2) steps=5 lr=-1.0: InvalidValueError: 'lr' must be a positive" in shown
     assert re.search(r"^4 cells in .*; 2 failed; records in runs.jsonl$", shown, re.MULTILINE)
-    again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json")
+    again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json", status=1)
     assert json.loads(again.stdout)["new"] == 8
     again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json").stdout)
     assert (again["cells"], again["recorded_before"], again["failed"]) == (4, 4, 0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tptheory.cli.shell import Json, app, console, print_json, printable, progress_bar
+from tptheory.cli.shell import PROVED, REFUTED, Json, app, console, print_json, printable, progress_bar
+
+if TYPE_CHECKING:
+    from tptheory.sweeping.running import Summary
 
 SHOWN = 5
 """How many failures are shown."""
@@ -35,8 +38,9 @@ def sweep(
     """Run a task for every combination of values; what OUT holds already is not done again.
 
     Every NAME is a parameter of the task: rule, widths (4-4-2), init, lr, steps, seed ... What is not named keeps its
-    default. A sweep that was stopped goes on where it was when the same command is given again. FILE.py is Python and
-    is run: name only files that you trust.
+    default. A sweep that was stopped goes on where it was when the same command is given again. A cell that fails is
+    recorded with its error, and the exit status is then 1. FILE.py is Python and is run: name only files that you
+    trust.
     """
     from rich.progress import TimeRemainingColumn
 
@@ -66,7 +70,13 @@ def sweep(
     if as_json:
         facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
         print_json({**facts, "failed": found.failed, "seconds": found.seconds, "out": str(out)})
-        return
+    else:
+        _tell(found, failures, out)
+    raise typer.Exit(REFUTED if found.failed else PROVED)
+
+
+def _tell(found: Summary, failures: list[str], out: Path) -> None:
+    """Print what a sweep did."""
     lines = console()
     for failure in failures:
         lines.print(printable(f"failed: {failure}"))
