@@ -112,7 +112,9 @@ def test_a_proof_that_is_too_long_is_said_to_be(theorems, monkeypatch):
 
 def test_the_verdicts_come_with_the_text(theorems):
     """Whoever asks for the text can tell whether all is as expected."""
-    _, settled = appendix(theorems)
+    told = []
+    _, settled = appendix(theorems, on_settled=told.append)
+    assert told == list(settled)
     assert [one.verdict.word for one in settled] == ["proved", "proved", "refuted", "undecided"]
 
 

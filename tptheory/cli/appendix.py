@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tptheory.cli.shell import Seconds, app, check_folder_of, print_or_write
+from tptheory.cli.shell import Seconds, app, check_folder_of, console, print_or_write, progress_bar
 from tptheory.cli.theorems import collected, settled_status
 
 
@@ -31,8 +31,15 @@ def latex(
     check_folder_of(out)
     theorems = collected(targets)
     sections = any("::" not in target for target in targets)
-    text, settled = appendix(
-        list(theorems.values()), seconds=seconds, standalone=standalone, sections=sections, table=table
-    )
+    with progress_bar(console(stderr=True)) as progress:
+        bar = progress.add_task("settled", total=len(theorems))
+        text, settled = appendix(
+            list(theorems.values()),
+            seconds=seconds,
+            standalone=standalone,
+            sections=sections,
+            table=table,
+            on_settled=lambda one: progress.update(bar, advance=1, description=one.theorem.name),
+        )
     print_or_write(text, out)
     raise typer.Exit(settled_status((one.theorem.expected, one.verdict.word) for one in settled))

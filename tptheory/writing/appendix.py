@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from tptheory.claims.claim import Claim
@@ -50,6 +50,7 @@ def appendix(
     standalone: bool = False,
     sections: bool = True,
     table: bool = False,
+    on_settled: Callable[[Settled], None] | None = None,
 ) -> tuple[str, tuple[Settled, ...]]:
     """Return theorems, proofs and counterexamples in LaTeX, and the verdicts that they rest on.
 
@@ -59,16 +60,25 @@ def appendix(
         standalone: whether to return a whole document; else a fragment, which says in a comment what it needs.
         sections: whether each theorem file has a section, called after its question.
         table: whether to return a table of the verdicts alone.
+        on_settled: called with each theorem once its verdict is in and its proof is said.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
         InvalidFileError: if a theorem's own function fails.
     """
     with settling(theorems, seconds, say=None if table else in_latex) as results:
-        settled = tuple(results)
+        settled = tuple(_telling(results, on_settled))
     lines = list(PREAMBLE) if standalone else ["% Needs in the preamble:", *(f"%   {p}" for p in PACKAGES)]
     lines += verdict_table((one.theorem, one.verdict) for one in settled) if table else _proofs(settled, sections)
     return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
+
+
+def _telling(results: Iterable[Settled], on_settled: Callable[[Settled], None] | None) -> Iterator[Settled]:
+    """Hand on each result, and tell of it."""
+    for one in results:
+        if on_settled is not None:
+            on_settled(one)
+        yield one
 
 
 def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
