@@ -9,7 +9,7 @@ import pytest
 
 import tptheory
 
-NEEDS_NUMBA = {"tptheory.training.fused", "tptheory.training.native"}
+NEEDS_NUMBA = {"tptheory.training.native_algebra", "tptheory.training.fused", "tptheory.training.native"}
 """Modules of the extra ``fast``."""
 LEFT_OUT = set() if importlib.util.find_spec("numba") else NEEDS_NUMBA
 MODULES = ["tptheory", *(m.name for m in pkgutil.walk_packages(tptheory.__path__, "tptheory."))]

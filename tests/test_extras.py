@@ -19,6 +19,6 @@ def test_a_library_that_is_not_there_is_named():
 def test_native_code_asks_for_its_library(monkeypatch):
     """Without Numba the module of native steps says which extra brings it."""
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "tptheory.training.fused", raising=False)
+    monkeypatch.delitem(sys.modules, "tptheory.training.native_algebra", raising=False)
     with pytest.raises(MissingLibraryError, match=r"numba is installed .*'tptheory\[fast\]'"):
-        import_module("tptheory.training.fused")
+        import_module("tptheory.training.native_algebra")

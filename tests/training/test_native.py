@@ -12,7 +12,7 @@ from tests.training.test_collapsed import compare, problem
 
 pytest.importorskip("numba")
 
-from tptheory.training import fused, native
+from tptheory.training import fused, native, native_algebra
 from tptheory.training.native import NativeStep
 
 
@@ -89,15 +89,15 @@ def test_what_is_singular_is_said():
     """``S = I + r Y U`` without an inverse, and a thin layer of deficient rank."""
     K, U = np.eye(40).ravel() / 2, np.eye(40)[:, :3].copy()
     V = U * [1, 0, 0]
-    assert fused._follow_square(K, 40, -2.0, U.ravel(), V.ravel(), U.ravel() / 2) == math.inf
+    assert native_algebra.follow_square(K, 40, -2.0, U.ravel(), V.ravel(), U.ravel() / 2) == math.inf
     np.testing.assert_array_equal(K, np.eye(40).ravel() / 2)
-    assert fused._follow_square(K, 40, 2.0, U.ravel(), V.ravel(), U.ravel() / 2) == pytest.approx(6 / 3)
+    assert native_algebra.follow_square(K, 40, 2.0, U.ravel(), V.ravel(), U.ravel() / 2) == pytest.approx(6 / 3)
     np.testing.assert_allclose(K.reshape(40, 40), np.diag([0.25, *[0.5] * 39]), atol=1e-15)
     W, inverse = np.random.default_rng(0).standard_normal((3, 9)), np.empty((9, 3))
-    assert fused._invert_thin(W, inverse)
+    assert native_algebra.invert_thin(W, inverse)
     np.testing.assert_allclose(inverse, np.linalg.pinv(W), atol=1e-14)
     W[2] = 0
-    assert not fused._invert_thin(W, inverse)
+    assert not native_algebra.invert_thin(W, inverse)
 
 
 def test_a_thin_layer_that_loses_its_rank_is_left_to_the_oracle():

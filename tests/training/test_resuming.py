@@ -351,7 +351,7 @@ def test_without_tensorboard_the_error_says_what_to_install(
 
 def test_without_numba_the_error_says_what_to_install(digits: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra, asked for by the engine in native code alone."""
-    for name in ("native", "fused"):
+    for name in ("native", "fused", "native_algebra"):
         monkeypatch.delitem(sys.modules, f"tptheory.training.{name}", raising=False)
         monkeypatch.delattr(f"tptheory.training.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "numba", None)

@@ -1,8 +1,8 @@
 """The products of `CollapsedStep` in native code, by Numba: no call of Python between them, and two threads.
 
-They are still OpenBLAS's, from the copy in SciPy, which Numba calls. A call with few arguments costs little, so that
-parameters and room lie in flat arrays, layer after layer; ``layers`` says where. Its row l, counted from 0, holds the
-widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``, ``P_{l+1}`` (as ``C_{l+1}``, ``R_{l+1}``) and ``W_{l+1}+`` start.
+A call with few arguments costs little, so that parameters and room lie in flat arrays, layer after layer; ``layers``
+says where. Its row l, counted from 0, holds the widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``, ``P_{l+1}`` (as
+``C_{l+1}`` and ``R_{l+1}``) and ``W_{l+1}+`` start.
 
 A step falls into stages, and each into two parts that do not wait for each other: the left columns of ``X_0'``,
 ``W_1`` and ``G`` and the right ones, odd layers and even ones, ``R_l`` and ``C_l``. Each core then keeps half of all in
@@ -14,17 +14,15 @@ Numba compiles once, and keeps the code on disk.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
 
 import numpy as np
 
-from tptheory.extras import optional_library
 from tptheory.training.data import Array
 from tptheory.training.lowrank import THIN
+from tptheory.training.native_algebra import OPTIONS, add_product, follow_square, invert_thin, njit, numba
 from tptheory.training.room import CACHE_LINE
 
-numba = optional_library("numba", "engine", "native", "fast")
-njit, prange, types = numba.njit, numba.prange, numba.types
+prange = numba.prange
 
 LOOK, COMPARE, PREPARE, MEASURE, APPLY = 1, 2, 4, 8, 16
 """Stages of `run`; their sum says which are to be gone through."""
@@ -32,63 +30,15 @@ ABOVE, CARRIED, GIVEN = 0, 1, 2
 """What the feedback products are: the products above, products of carried inverses, or what `run` finds in place."""
 PARTS = 2
 
-_options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-_blas = types.ExternalFunction(
-    "numba_xxgemm",
-    types.int32(
-        *(types.char,) * 3,
-        *(types.intp,) * 3,
-        *(types.voidptr, types.voidptr, types.intp),
-        *(types.voidptr, types.intp),
-        *(types.voidptr, types.voidptr, types.intp),
-    ),
-)
 
-
-@njit(inline="always", **_options)
-def _add_product(
-    turn_A: bool,
-    turn_B: bool,
-    rows: int,
-    columns: int,
-    inner: int,
-    alpha: float,
-    A: Array,
-    stride_A: int,
-    B: Array,
-    stride_B: int,
-    beta: float,
-    C: Array,
-    stride_C: int,
-) -> None:
-    """Set ``C = alpha A B + beta C`` for flat arrays in C order; BLAS, which counts by columns, sees ``C' = B' A'``."""
-    scalars = np.array([alpha, beta], dtype=C.dtype)
-    _blas(
-        types.char(ord("s") if C.itemsize == 4 else ord("d")),
-        types.char(ord("t") if turn_B else ord("n")),
-        types.char(ord("t") if turn_A else ord("n")),
-        columns,
-        rows,
-        inner,
-        scalars.ctypes,
-        B.ctypes,
-        stride_B,
-        A.ctypes,
-        stride_A,
-        scalars[1:].ctypes,
-        C.ctypes,
-        stride_C,
-    )
-
-
-@njit(**_options)
+@njit(**OPTIONS)
 def _part(part: int, length: int, grain: int) -> tuple[int, int]:
     """Return where a part of so many numbers begins and ends, cut between two cache lines."""
     middle = min(length, (length // PARTS + grain - 1) // grain * grain)
     return (0, middle) if part == 0 else (middle, length)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _multiply(layers: Array, weights: Array, bias: Array, above: Array, classes: int, offset: Array) -> None:
     """Fill ``P_l'``, and the offset ``P_1 b_1 + ... + P_L b_L``."""
     L = len(layers)
@@ -100,7 +50,7 @@ def _multiply(layers: Array, weights: Array, bias: Array, above: Array, classes:
                 for k in range(classes):
                     lower[i * classes + k] = weights[W + k * n + i]
         else:
-            _add_product(True, False, n, classes, m, 1.0, weights[W:], n, above[P:], classes, 0.0, lower, classes)
+            add_product(True, False, n, classes, m, 1.0, weights[W:], n, above[P:], classes, 0.0, lower, classes)
     for k in range(classes):
         offset[k] = 0
     for i in range(len(bias)):
@@ -108,7 +58,7 @@ def _multiply(layers: Array, weights: Array, bias: Array, above: Array, classes:
             offset[k] += bias[i] * above[i * classes + k]
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _read(X: Array, low: int, high: int, begin: int, end: int, n: int, grain: int) -> float:
     """Touch each cache line of some columns of some samples: read straight on, they come near sooner."""
     seen = X[0]
@@ -118,7 +68,7 @@ def _read(X: Array, low: int, high: int, begin: int, end: int, n: int, grain: in
     return seen
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _look(
     part: int, layers: Array, weights: Array, above: Array, product: Array, X: Array, piece: int, halves: Array
 ) -> None:
@@ -132,15 +82,15 @@ def _look(
         half[:] = 0
         return
     E, count = product[low:], high - low
-    _add_product(True, False, classes, count, m, 1.0, above, classes, weights[low:], n, 0.0, E, n)
+    add_product(True, False, classes, count, m, 1.0, above, classes, weights[low:], n, 0.0, E, n)
     for begin in range(0, B, piece):
         end = min(begin + piece, B)
         half[begin] = _read(X, low, high, begin, end, n, grain)
         rows = X[begin * n + low :]
-        _add_product(False, True, classes, end - begin, count, 1.0, E, n, rows, n, 0.0, half[begin:], B)
+        add_product(False, True, classes, end - begin, count, 1.0, E, n, rows, n, 0.0, half[begin:], B)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _add_up(low: int, high: int, halves: Array, offset: Array, outputs: Array) -> None:
     """Fill the outputs of some samples."""
     for k in range(len(offset)):
@@ -148,7 +98,7 @@ def _add_up(low: int, high: int, halves: Array, offset: Array, outputs: Array) -
             outputs[k, j] = halves[0, k, j] + halves[1, k, j] + offset[k]
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _compare(low: int, high: int, outputs: Array, labels: Array, D: Array) -> bool:
     """Fill ``D``, softmax minus one-hot labels, for some samples; say whether their outputs are finite."""
     classes = len(outputs)
@@ -170,7 +120,7 @@ def _compare(low: int, high: int, outputs: Array, labels: Array, D: Array) -> bo
     return finite
 
 
-@njit(fastmath={"reassoc"}, **_options)
+@njit(fastmath={"reassoc"}, **OPTIONS)
 def _total(numbers: Array) -> float:
     """Return the sum, in whatever order is fastest."""
     total = numbers[0] - numbers[0]
@@ -179,7 +129,7 @@ def _total(numbers: Array) -> float:
     return total
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _gather(
     part: int, layers: Array, weights: Array, X: Array, piece: int, D: Array, G: Array, s: Array, R_halves: Array
 ) -> None:
@@ -194,17 +144,17 @@ def _gather(
             taken = min(piece, B - begin)
             beta = 0.0 if begin == 0 else 1.0
             rows = X[begin * n + low :]
-            _add_product(False, False, classes, count, taken, 1.0, flat[begin:], B, rows, n, beta, G[low:], n)
+            add_product(False, False, classes, count, taken, 1.0, flat[begin:], B, rows, n, beta, G[low:], n)
     half = R_halves[part]
     if len(layers) > 1 and count:
-        _add_product(False, True, m, classes, count, 1.0, weights[low:], n, G[low:], n, 0.0, half, classes)
+        add_product(False, True, m, classes, count, 1.0, weights[low:], n, G[low:], n, 0.0, half, classes)
     else:
         half[:] = 0
     for k in range(part, classes, PARTS):
         s[k] = _total(D[k])
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _move_up(layers: Array, weights: Array, bias: Array, R: Array, s: Array, R_halves: Array) -> None:
     """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
     classes = len(s)
@@ -218,10 +168,10 @@ def _move_up(layers: Array, weights: Array, bias: Array, R: Array, s: Array, R_h
                 R[i] += R_halves[0, i] + R_halves[1, i]
         else:
             below = R[layers[l - 1, 3] :]
-            _add_product(False, False, m, classes, n, 1.0, weights[W:], n, below, classes, 1.0, R[at:], classes)
+            add_product(False, False, m, classes, n, 1.0, weights[W:], n, below, classes, 1.0, R[at:], classes)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _feed_back(layers: Array, inverses: Array, C: Array, classes: int) -> None:
     """Fill ``C_l = W_{l+1}+ C_{l+1}``."""
     L = len(layers)
@@ -232,10 +182,10 @@ def _feed_back(layers: Array, inverses: Array, C: Array, classes: int) -> None:
             lower[: n * m] = inverses[K : K + n * m]
         else:
             above = C[layers[l, 3] :]
-            _add_product(False, False, n, classes, m, 1.0, inverses[K:], m, above, classes, 0.0, lower, classes)
+            add_product(False, False, n, classes, m, 1.0, inverses[K:], m, above, classes, 0.0, lower, classes)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _update(
     part: int, layers: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float
 ) -> None:
@@ -245,97 +195,18 @@ def _update(
     low, high = _part(part, n, CACHE_LINE // G.itemsize)
     if high > low:
         W = weights[low:]
-        _add_product(False, False, m, high - low, classes, -lr, C, classes, G[low:], n, 1.0, W, n)
+        add_product(False, False, m, high - low, classes, -lr, C, classes, G[low:], n, 1.0, W, n)
     for l in range(1 + part, len(layers), PARTS):
         n, m, W_l, at = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
         below = R[layers[l - 1, 3] :]
-        _add_product(False, True, m, n, classes, -lr, C[at:], classes, below, classes, 1.0, weights[W_l:], n)
+        add_product(False, True, m, n, classes, -lr, C[at:], classes, below, classes, 1.0, weights[W_l:], n)
     for l in range(part, len(layers), PARTS):
         first = layers[l, 3] // classes
         C_l, b = C[layers[l, 3] :], bias[first:]
-        _add_product(False, False, layers[l, 1], 1, classes, -lr, C_l, classes, s, 1, 1.0, b, 1)
+        add_product(False, False, layers[l, 1], 1, classes, -lr, C_l, classes, s, 1, 1.0, b, 1)
 
 
-@njit(**_options)
-def _follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
-    """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, unless ``S`` is singular; all flat.
-
-    Return ``|S|^2 / k``, infinity where ``S`` is singular.
-    """
-    k = len(U) // n
-    Y = np.empty((k, n), K.dtype)
-    S = np.empty((k, k), K.dtype)
-    flat_Y, flat_S = Y.ravel(), S.ravel()
-    _add_product(True, False, k, n, n, 1.0, V, k, K, n, 0.0, flat_Y, n)
-    _add_product(False, False, k, k, n, r, flat_Y, n, U, k, 0.0, flat_S, k)
-    for i in range(k):
-        S[i, i] += 1
-    size = 0.0
-    for i in range(k * k):
-        size += flat_S[i] * flat_S[i]
-    for i in range(k):
-        pivot = i
-        for j in range(i + 1, k):
-            if abs(S[j, i]) > abs(S[pivot, i]):
-                pivot = j
-        if S[pivot, i] == 0:
-            return np.inf
-        if pivot != i:
-            for c in range(k):
-                S[i, c], S[pivot, c] = S[pivot, c], S[i, c]
-            for c in range(n):
-                Y[i, c], Y[pivot, c] = Y[pivot, c], Y[i, c]
-        for j in range(k):
-            if j != i:
-                factor = S[j, i] / S[i, i]
-                for c in range(i, k):
-                    S[j, c] -= factor * S[i, c]
-                for c in range(n):
-                    Y[j, c] -= factor * Y[i, c]
-    for i in range(k):
-        for c in range(n):
-            Y[i, c] /= S[i, i]
-    _add_product(False, False, n, n, k, -r, KU, k, flat_Y, n, 1.0, K, n)
-    return size / k
-
-
-@njit(**_options)
-def _invert_thin(W: Array, K: Array) -> bool:
-    """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
-    m, n = W.shape
-    wide = W.astype(np.float64)
-    factor = np.empty((m, m))
-    _add_product(False, True, m, m, n, 1.0, wide.ravel(), n, wide.ravel(), n, 0.0, factor.ravel(), m)
-    for i in range(m):
-        for j in range(i + 1):
-            total = factor[i, j]
-            for c in range(j):
-                total -= factor[i, c] * factor[j, c]
-            if i == j:
-                if not total > 0:
-                    return False
-                factor[i, i] = np.sqrt(total)
-            else:
-                factor[i, j] = total / factor[j, j]
-    for i in range(m):
-        for j in range(i):
-            for c in range(n):
-                wide[i, c] -= factor[i, j] * wide[j, c]
-        for c in range(n):
-            wide[i, c] /= factor[i, i]
-    for i in range(m - 1, -1, -1):
-        for j in range(i + 1, m):
-            for c in range(n):
-                wide[i, c] -= factor[j, i] * wide[j, c]
-        for c in range(n):
-            wide[i, c] /= factor[i, i]
-    for i in range(m):
-        for c in range(n):
-            K[c, i] = wide[i, c]
-    return True
-
-
-@njit(**_options)
+@njit(**OPTIONS)
 def _follow(
     part: int, layers: Array, weights: Array, inverses: Array, C: Array, R: Array, classes: int, lr: float, sizes: Array
 ) -> None:
@@ -346,24 +217,24 @@ def _follow(
         at, lower = layers[l, 3], layers[l - 1, 3]
         U, V, KU = C[at : at + m * classes], R[lower : lower + n * classes], C[lower : lower + n * classes]
         if m <= THIN:
-            sizes[l - 1] = 1.0 if _invert_thin(weights[W : W + n * m].reshape(m, n), inverse.reshape(n, m)) else np.inf
+            sizes[l - 1] = 1.0 if invert_thin(weights[W : W + n * m].reshape(m, n), inverse.reshape(n, m)) else np.inf
         else:
-            sizes[l - 1] = _follow_square(inverse, n, -lr, U, V, KU)
+            sizes[l - 1] = follow_square(inverse, n, -lr, U, V, KU)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _measure(part: int, layers: Array, C: Array, G: Array, R: Array, classes: int, squares: Array) -> None:
     """Fill every other ``|C_l R_{l-1}'|^2 = tr(C_l' C_l R_{l-1}' R_{l-1})``."""
     grams = np.empty((2, classes, classes), C.dtype)
     first, second = grams[0].ravel(), grams[1].ravel()
     for l in range(part, len(layers), PARTS):
         n, m, at = layers[l, 0], layers[l, 1], layers[l, 3]
-        _add_product(True, False, classes, classes, m, 1.0, C[at:], classes, C[at:], classes, 0.0, first, classes)
+        add_product(True, False, classes, classes, m, 1.0, C[at:], classes, C[at:], classes, 0.0, first, classes)
         if l == 0:
-            _add_product(False, True, classes, classes, n, 1.0, G, n, G, n, 0.0, second, classes)
+            add_product(False, True, classes, classes, n, 1.0, G, n, G, n, 0.0, second, classes)
         else:
             V = R[layers[l - 1, 3] :]
-            _add_product(True, False, classes, classes, n, 1.0, V, classes, V, classes, 0.0, second, classes)
+            add_product(True, False, classes, classes, n, 1.0, V, classes, V, classes, 0.0, second, classes)
         squares[l] = np.dot(first, second)
 
 
@@ -430,5 +301,5 @@ def _run(
 
 _run_alone = FunctionType(_run.__code__, globals(), "_run_alone")
 _run_alone.__qualname__ = "_run_alone"  # by which Numba tells apart what it keeps on disk
-run_together = njit(parallel=True, **_options)(_run)
-run_alone = njit(**_options)(_run_alone)
+run_together = njit(parallel=True, **OPTIONS)(_run)
+run_alone = njit(**OPTIONS)(_run_alone)
