@@ -62,7 +62,7 @@ class NativeStep(CollapsedStep):
         self.threads = threads()
         self._masks = 1 < self.threads < fused.numba.config.NUMBA_NUM_THREADS
         self._run = fused.run_alone if self.threads == 1 else fused.run_together
-        self._follows = all((carried.thin or carried.square) and not carried.tall for carried in self._inverses)
+        self._follows = self.carries and all((K.thin or K.square) and not K.tall for K in self._inverses)
         shapes = np.array([W.shape for W in self.weights])
         ends = np.cumsum([shapes.prod(1), shapes[:, 0] * self.widths[-1]], axis=1)
         W, P = np.hstack([np.zeros((2, 1), np.int64), ends[:, :-1]])
@@ -72,7 +72,7 @@ class NativeStep(CollapsedStep):
         self._above_row, self._product_row, *self._factors = (A.ravel() for A in columns)
         self._offset_row = np.empty(self.widths[-1], self._G.dtype)
         self._R_halves = np.empty((fused.PARTS, self.widths[1] * self.widths[-1]), self._G.dtype)
-        self._squared, self._measured, self._sizes = np.empty(len(W)), False, np.ones(len(W) - 1)
+        self._squared, self._sizes = np.empty(len(W)), np.ones(len(W) - 1)
 
     def _make_room(self, samples: int) -> None:
         super()._make_room(samples)
@@ -83,7 +83,7 @@ class NativeStep(CollapsedStep):
         """Return what the feedback products are now."""
         if self._feedback is self._above:
             return fused.ABOVE
-        carried = self._inverses and self._follows and not any(inverse.exact for inverse in self._inverses)
+        carried = self._follows and not any(inverse.exact for inverse in self._inverses)
         return fused.CARRIED if carried else fused.GIVEN
 
     def _go(self, stages: int, kind: int, lr: float = 0.0) -> bool:
@@ -125,7 +125,7 @@ class NativeStep(CollapsedStep):
         if kind == fused.GIVEN:
             return super().step(X, labels)
         self._place(X)
-        self.labels, self._measured = labels, False
+        self.labels = labels
         if not self._go(fused.LOOK | fused.COMPARE | fused.PREPARE | fused.APPLY, kind, self.lr / labels.size):
             return super().step(X, labels)
         self._count(kind)
@@ -145,16 +145,12 @@ class NativeStep(CollapsedStep):
         if D is not self.errors:
             np.copyto(self.errors, D)
         kind = self._kind()
-        self._measured = kind != fused.GIVEN
-        if self._measured:
-            self._go(fused.PREPARE | fused.MEASURE, kind)
-        else:
-            self._go(fused.PREPARE, kind)
+        self._go(fused.PREPARE, kind)
+        if kind == fused.GIVEN:
             self._feed_back()
 
     def _squares(self) -> list[float]:
-        if not self._measured:
-            self._go(fused.MEASURE, fused.GIVEN)
+        self._go(fused.MEASURE, fused.GIVEN)
         return self._squared.tolist()
 
     def apply(self, lr: float) -> None:
