@@ -216,3 +216,5 @@ def test_a_bound_is_compared_in_every_case():
     assert not restates(claim, Certificate(data))
     data["parts"][0] = [*stated, [["l", "", {**case, "method": "identity"}]]]
     assert not restates(claim, Certificate(data))
+    data["parts"][0] = [*stated, []]
+    assert not restates(claim, Certificate(data))

@@ -33,6 +33,8 @@ from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, index_text, layer_
 
 MARGINS = (0, 1)
 """By how many layers to look beyond those that a goal speaks of."""
+SHOWN_BY = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}
+"""The methods of certificates that show each kind of goal."""
 
 
 class Law(NamedTuple):
@@ -361,8 +363,7 @@ def restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
 
 def _shows(cases: Sequence[Any], goal: Goal, theory: Theory) -> bool:
     """Whether every case is by a method for the kind of goal, and every bound the goal's own, at the case's index."""
-    methods = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}[goal.kind]
-    if not all(case["method"] in methods for *_, case in cases):
+    if not cases or not all(case["method"] in SHOWN_BY[goal.kind] for *_, case in cases):
         return False
     if goal.kind != "rank":
         return True

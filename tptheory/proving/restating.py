@@ -9,7 +9,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, goal_data
-from tptheory.proving.induction import restates_layers
+from tptheory.proving.induction import SHOWN_BY, restates_layers
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
 from tptheory.proving.translation import Translator
@@ -66,11 +66,15 @@ def _goal(part: dict[str, Any], obligation: Obligation) -> bool:
     methods = {leaf["method"] for leaf in leaves}
     left, right = obligation.left, obligation.right
     if right is None:
-        return part["goal"] == left.data() and methods == {"descent"}
+        return part["goal"] == left.data() and methods == SHOWN_BY["descent"]
     if obligation.bounded or isinstance(right, str):
         bounds = [right] if isinstance(right, str) else [right.data(), right.transpose().data()]
-        return part["goal"] == left.data() and methods == {"rank"} and all(leaf["bound"] in bounds for leaf in leaves)
-    return part["goal"] in _written(left, right) and methods <= {"identity", "cancellation"}
+        return (
+            part["goal"] == left.data()
+            and methods == SHOWN_BY["rank"]
+            and all(leaf["bound"] in bounds for leaf in leaves)
+        )
+    return part["goal"] in _written(left, right) and methods <= SHOWN_BY["equation"]
 
 
 def _written(left: Polynomial, right: Polynomial) -> list[list[Any]]:

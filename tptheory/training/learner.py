@@ -132,16 +132,16 @@ class CollapsedLearner:
 
     def move(self, lr: float, step: int) -> tuple[float, ...]:
         """Make the update of the last batch, if it is finite."""
-        lr *= self._prepare()
+        lr *= self._scale
+        self._prepare()
         sizes = tuple(lr * size for size in self.engine.sizes())
         if all(map(math.isfinite, sizes)):
             self.engine.apply(lr)
         return sizes
 
-    def _prepare(self) -> float:
-        """Make the factors of the update by what was seen, and return what they are to be multiplied by."""
+    def _prepare(self) -> None:
+        """Make the factors of the update by what was seen."""
         self.engine.prepare(self._D)
-        return self._scale
 
     def descent(self, dtype: str | None = None) -> tuple[Arrays, Arrays, Arrays]:
         """Return ``D_l``, ``G_l`` and ``g_l`` of the last batch, as the oracle forms them."""
@@ -192,9 +192,8 @@ class MomentLearner(CollapsedLearner):
         """Return the mean loss and the accuracy on all samples, one after another."""
         return self.loss(forward(self.engine.weights, self.engine.biases, self._X)[-1], self._labels)[:2]
 
-    def _prepare(self) -> float:
+    def _prepare(self) -> None:
         self.engine.factorise()
-        return 1.0
 
 
 class LayerwiseLearner:

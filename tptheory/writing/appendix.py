@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from tptheory.claims.claim import Claim
@@ -67,18 +67,15 @@ def appendix(
         InvalidFileError: if a theorem's own function fails.
     """
     with settling(theorems, seconds, say=None if table else in_latex) as results:
-        settled = tuple(_telling(results, on_settled))
+        found = []
+        for one in results:
+            found.append(one)
+            if on_settled is not None:
+                on_settled(one)
+    settled = tuple(found)
     lines = list(PREAMBLE) if standalone else ["% Needs in the preamble:", *(f"%   {p}" for p in PACKAGES)]
     lines += verdict_table((one.theorem, one.verdict) for one in settled) if table else _proofs(settled, sections)
     return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
-
-
-def _telling(results: Iterable[Settled], on_settled: Callable[[Settled], None] | None) -> Iterator[Settled]:
-    """Hand on each result, and tell of it."""
-    for one in results:
-        if on_settled is not None:
-            on_settled(one)
-        yield one
 
 
 def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
