@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.searching import Proof
 from tptheory.proving.shortening import shortened
-from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, word_data
+from tptheory.proving.letters import Family, Index, Named
+from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
+from tptheory.proving.words import Alphabet, Polynomial, word_data
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Certificate:
     @property
     def theorem(self) -> str:
         """The statement that the certificate was made for."""
-        return str(self.data.get("theorem", ""))
+        return str(self.data.get("title", ""))
 
     @property
     def method(self) -> str:
@@ -103,12 +104,16 @@ class Certificate:
         return methods.pop() if len(methods) == 1 else "all"
 
     def parts(self) -> Iterator[dict[str, Any]]:
-        """Run through the certificates that this one reduces to; of a case or a step, "place" says which it is."""
+        """Run through the plain proofs that this one reduces to; of a case or a step, "place" says which it is.
+
+        Each is a statement with its proof: the hypotheses of a case of an induction are the laws that it uses, at the
+        indices at which it does.
+        """
         waiting = [self.data]
         while waiting:
             data = waiting.pop(0)
-            if data.get("method") in ("all", "cases", "induction"):
-                waiting = [*_placed(data), *waiting]
+            if data.get("method") in _REDUCED:
+                waiting = [*_REDUCED[data["method"]](data), *waiting]
             else:
                 yield data
 
@@ -149,35 +154,105 @@ class Certificate:
         return self.latex().replace("{\\allowdisplaybreaks\n", "").replace("\\end{align*}\n}", "\\end{align*}")
 
 
-def _placed(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Run through the parts of a certificate, and say of each case, base and step which it is."""
-    parts = checker.reduced(data, [checker.WORK])
-    place = data.get("place", "")
-    if data["method"] == "cases":
-        for part, split in zip(parts, data["split"], strict=True):
-            labels = part["reasons"][len(data["hypotheses"]) :][: len(split)]
-            yield {**part, "theorem": data["theorem"], "place": f"{place} In {labels[0]}:".strip()}
-    elif data["method"] == "induction":
-        cases = ((first, last, *case) for _, first, last, cases in data["parts"] for case in cases)
-        for part, (first, last, at, own, _) in zip(parts, cases, strict=True):
-            where = (
-                f"From {own} to {at}:" if own else f"For l = {first}, ..., {last}:" if at == "l" else f"For l = {at}:"
-            )
-            yield {**part, "theorem": data["theorem"], "place": where}
-    else:
-        yield from parts
+def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from data["parts"]
 
 
-def certified(translator: Translator, proof: Proof, theorem: str) -> dict[str, Any]:
+def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the cases of a proof, each with what it assumes among its hypotheses."""
+    shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
+    for case, part in zip(data["split"], data["parts"], strict=True):
+        own = part.get("reasons", [list(CASE)] * len(case))
+        first = checker.polynomial_text(case[0])
+        yield {
+            **shared,
+            **part,
+            "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
+            "reasons": [*data.get("reasons", []), *own],
+            "place": f"{data.get('place', '')} In the case that {first} = 0:".strip(),
+        }
+
+
+def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the bases and steps of an induction, each with the laws that it uses at their indices."""
+    shared = {key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data}
+    laws = [law["zero"] for law in data["hypotheses"]]
+    reasons = list(data.get("reasons", []))
+    for theorem in data["theorems"]:
+        goal = theorem["goal"]
+        for case in theorem["cases"]:
+            at, after = case["at"], case["after"]
+            known = [*laws, goal.get("zero")]
+            why = [*reasons, ["before"]]
+            yield {
+                **shared,
+                **{key: value for key, value in case.items() if key not in ("at", "after", "uses")},
+                "goal": at_index(goal, tuple(at)),
+                "hypotheses": [{"zero": moved_terms(known[j], K, tuple(i))} for j, i in case["uses"]],
+                "reasons": [moved_reason(why[j], tuple(i)) for j, i in case["uses"] if j < len(why)],
+                "place": _place(theorem, at, after),
+            }
+        laws.append(goal.get("zero"))
+        reasons.append(["shown"])
+
+
+_REDUCED = {"all": _of_all, "cases": _of_cases, "induction": _of_induction}
+
+
+def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> str:
+    """Say which base or step of an induction this is."""
+    if after is not None:
+        return f"From {checker.index_text(*after)} to {checker.index_text(*at)}:"
+    if at != ["l", 0]:
+        return f"For l = {checker.index_text(*at)}:"
+    ends = [theorem["from"], theorem["to"]]
+    if None in ends:
+        return "For every l:"
+    return f"For l = {checker.index_text(*ends[0])}, ..., {checker.index_text(*ends[1])}:"
+
+
+K: Index = ("k", 0)
+
+
+def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
+    """Return a goal with an index in the place of k."""
+    if "rank" in goal:
+        bound = goal["at most"]
+        moved = {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
+        return {"rank": moved_terms(goal["rank"], K, index), "at most": moved}
+    ((kind, terms),) = goal.items()
+    return {kind: moved_terms(terms, K, index)}
+
+
+def moved_reason(reason: Any, index: Index) -> Any:
+    """Return a reason with an index in the place of k in the polynomials that it names."""
+    try:
+        return [moved_terms(part, K, index) if isinstance(part, list) else part for part in reason]
+    except (LookupError, TypeError, ValueError):  # a remark of a stranger's certificate may be anything
+        return reason
+
+
+def certified(translator: Translator, proof: Proof, title: str) -> dict[str, Any]:
     """Return a proof as a certificate."""
-    data = {"format": checker.FORMAT, "theorem": theorem, "method": "", "symbols": {}, "adjoints": []}
-    data |= written(translator, proof, used(translator, proof))
-    declare(data, translator)
-    return data
+    body = written(translator, proof, used(translator, proof))
+    data = {"format": checker.FORMAT, "title": title, "method": body.pop("method")}
+    return {**data, **declared(translator.alphabet, body), **body}
 
 
 def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
-    """Return the fields of a proof whose hypotheses are those of these numbers, in this order."""
+    """Return a statement and its proof, whose hypotheses are those of these numbers, in this order."""
+    known = translator.hypotheses
+    return {
+        "hypotheses": [{"zero": known[k].polynomial.data()} for k in numbers],
+        "reasons": [list(known[k].reason) for k in numbers],
+        "goal": goal_of(proof),
+        "left": len(proof.goal[0].terms),
+        **proof_data(translator, proof, numbers),
+    }
+
+
+def proof_data(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
+    """Return the fields of a proof from the hypotheses of these numbers."""
     known, alphabet = translator.hypotheses, translator.alphabet
     position = {k: i for i, k in enumerate(numbers)}
     position |= {k: len(numbers) + position[h.transposes] for k, h in enumerate(known) if h.transposes in position}
@@ -187,19 +262,28 @@ def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dic
         right = word_data(alphabet, (), place.right)
         outer = [] if place.outer is None else [word_data(alphabet, place.scalars, place.outer)]
         cofactors.append([str(coefficient), left, position[k], right, *outer])
-    data: dict[str, Any] = {
-        "method": proof.method,
-        "hypotheses": [known[k].polynomial.data() for k in numbers],
-        "reasons": [known[k].label for k in numbers],
-        "goal": goal_data(proof.goal),
-        "left": len(proof.goal[0].terms),
-        "cofactors": cofactors,
-        **proof.fields,
-    }
+    data: dict[str, Any] = {"method": proof.method, "cofactors": cofactors, **proof.fields}
     if proof.branches:
         data["split"] = [[b.translator.hypotheses[k].polynomial.data() for k in b.added] for b in proof.branches]
-        data["parts"] = [written(b.translator, b.proof, [*numbers, *b.added]) for b in proof.branches]
+        data["parts"] = [
+            {
+                "reasons": [list(b.translator.hypotheses[k].reason) for k in b.added],
+                **proof_data(b.translator, b.proof, [*numbers, *b.added]),
+            }
+            for b in proof.branches
+        ]
     return data
+
+
+def goal_of(proof: Proof) -> dict[str, Any]:
+    """Return what a proof shows, as a certificate states it."""
+    leaf = proof
+    while leaf.branches:
+        leaf = leaf.branches[0].proof
+    terms = goal_data(leaf.goal)
+    if leaf.method == "rank":
+        return {"rank": terms, "at most": leaf.bound}
+    return {"nonpositive" if leaf.method == "descent" else "zero": terms}
 
 
 def goal_data(goal: Sequence[Polynomial]) -> list[list[Any]]:
@@ -216,35 +300,54 @@ def used(translator: Translator, proof: Proof) -> list[int]:
     return sorted(numbers)
 
 
-def together(parts: list[dict[str, Any]], theorem: str) -> Certificate:
+def together(parts: list[dict[str, Any]], title: str) -> Certificate:
     """Return one certificate for all parts; a single part stands for itself."""
     if len(parts) == 1:
         return Certificate(parts[0])
-    return Certificate({"format": checker.FORMAT, "theorem": theorem, "method": "all", "parts": parts})
+    return Certificate({"format": checker.FORMAT, "title": title, "method": "all", "parts": parts})
 
 
-SYMBOLIC = ("hypotheses", "goal", "cofactors", "factors", "squares", "bound", "split", "parts")
-"""The fields of a certificate in which symbols stand."""
+def declared(alphabet: Alphabet, body: Any) -> dict[str, Any]:
+    """Return the declarations of what is named somewhere in a statement and its proof, and what it means."""
+    named = alphabet.named
+    shapes: dict[Family, list[Any]] = {}
+    for character, (letter, turned) in alphabet.letters.items():
+        if not turned:
+            shape = [named.item(n) for n in alphabet.shapes[character] or ()]
+            symmetric = bool(shape) and alphabet.adjoints[character] == character
+            shapes.setdefault(letter.family, [*shape, "symmetric"] if symmetric else shape)
+    return declarations(named, shapes, body)
 
 
-def declare(data: dict[str, Any], translator: Translator) -> None:
-    """Declare the symbols that stand somewhere in the certificate, with their transposes."""
-    alphabet = translator.alphabet
-    standing: set[str] = set()
-    waiting: list[Any] = [data]
+def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
+    """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
+    standing = {name for name in strings(body) if name in named.families}
+    standing |= {
+        n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families
+    }
+    families = [(name, family) for name, family in named.families.items() if name in standing]
+    meanings = {
+        name: family.remark or {"name": family.name}
+        for name, family in families
+        if family.remark or family.name != name
+    }
+    data: dict[str, Any] = {
+        "sizes": [name for name, family in families if family in named.sizes],
+        "letters": {name: shapes.get(family, []) for name, family in families if family not in named.sizes},
+    }
+    return data | ({"meanings": meanings} if meanings else {})
+
+
+def strings(data: Any) -> set[str]:
+    """Return every string in a piece of a certificate, those of remarks among them."""
+    found: set[str] = set()
+    waiting = [data]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            standing.add(item)
-        elif isinstance(item, list):
-            waiting.extend(item)
+            found.add(item)
         elif isinstance(item, dict):
-            waiting.extend(item[key] for key in SYMBOLIC if key in item)
-    standing |= {n for name in standing for n in alphabet.shapes.get(alphabet.letter(name)) or ()}
-    letters = {letter for letter, name in alphabet.names.items() if name in standing}
-    letters |= {alphabet.adjoints[letter] for letter in letters if letter in alphabet.adjoints}
-    for letter in sorted(letters):
-        data["symbols"][alphabet.names[letter]] = list(alphabet.shapes[letter] or ())
-        other = alphabet.adjoints.get(letter)
-        if other is not None and letter <= other:
-            data["adjoints"].append([alphabet.names[letter], alphabet.names[other]])
+            waiting.extend(item.values())
+        elif isinstance(item, list | tuple):
+            waiting.extend(item)
+    return found

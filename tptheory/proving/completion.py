@@ -139,12 +139,12 @@ class Completion:
     def _extension(self, e: Element, i: int, letter: str) -> tuple[Terms, str, str, Origin]:
         """Multiply an element by a row from the left, or by a column from the right: scalars come out of its words."""
         rows, _ = self.alphabet.shapes[letter] or ("", "")
-        place = Place((), letter, "") if rows == "1" else Place((), "", letter)
+        place = Place((), letter, "") if rows == 1 else Place((), "", letter)
         terms: Terms = {}
         for monomial, c in [((e.scalars, e.word), 1), *e.tail]:
             new, number = self._basis.put(place, monomial, e.rows)
             terms[new] = terms.get(new, 0) + c * number
-        return terms, *(("1", e.columns) if rows == "1" else (e.rows, "1")), [(1, place, i)]
+        return terms, *((1, e.columns) if rows == 1 else (e.rows, 1)), [(1, place, i)]
 
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, str, str, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
@@ -158,8 +158,8 @@ class Completion:
             for monomial, c in element.tail:
                 new, number = self._basis.put(place, monomial, element.rows)
                 terms[new] = terms.get(new, 0) + sign * c * number
-        rows, columns = (a.rows, b.columns) if a.rows != "1" or a.word else (b.rows, b.columns)
-        if not b.word and b.rows == "1":
+        rows, columns = (a.rows, b.columns) if a.rows != 1 or a.word else (b.rows, b.columns)
+        if not b.word and b.rows == 1:
             rows, columns = a.rows, a.columns
         return terms, rows, columns, [(1, first, i), (-1, second, j)]
 
@@ -193,10 +193,10 @@ class Completion:
         elements, thin = self._basis.elements, self._basis.thin
         e = elements[new]
         word = e.word
-        if thin and any((self.alphabet.shapes[a] or ("",))[0] == "1" for a in word[1:]):
+        if thin and any((self.alphabet.shapes[a] or ("",))[0] == 1 for a in word[1:]):
             for number, letter in enumerate(thin):
                 rows, columns = self.alphabet.shapes[letter] or ("", "")
-                if (rows == "1" and columns == e.rows) or (columns == "1" and rows == e.columns):
+                if (rows == 1 and columns == e.rows) or (columns == 1 and rows == e.columns):
                     heapq.heappush(self._queue, (len(word) + len(e.scalars) + 1, new, new, new, -1 - number))
         for k in range(1, len(word)):
             self._heads.setdefault(word[:k], []).append(new)
@@ -271,7 +271,7 @@ class Completion:
 
 def _compose(a: Element, b: Element) -> bool:
     """Whether ``a b`` is a product for elements of which one at least is a multiple of an identity."""
-    scalars = (not a.word and a.rows == "1") or (not b.word and b.rows == "1")
+    scalars = (not a.word and a.rows == 1) or (not b.word and b.rows == 1)
     return scalars or a.columns == b.rows
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from tptheory.proving.completion import Origin, Place
+from tptheory.proving.letters import Size
 from tptheory.proving.searching import (
     Attempt,
     Branch,
@@ -20,7 +21,7 @@ from tptheory.proving.searching import (
     search,
 )
 from tptheory.proving.squares import squares_of
-from tptheory.proving.translation import Translator
+from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.words import Polynomial
 
 SQUARED = 12
@@ -48,7 +49,7 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
                         origin, squares = way(translator, L - R, deadline)
                     except StuckError:
                         continue
-                    return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares} if squares else {})
+                    return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares})
             raise
 
     return attempt
@@ -101,7 +102,7 @@ def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origi
     return [(c * n, place, k) for c, place, k in origin for place, n in [_traced(translator, place, D.columns)]], []
 
 
-def _traced(translator: Translator, place: Place, size: str) -> tuple[Place, int]:
+def _traced(translator: Translator, place: Place, size: Size) -> tuple[Place, int]:
     scalars, left, right, outer = place
     if outer is None:
         return Place(scalars, left, right, ""), 1
@@ -147,14 +148,14 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
     try:
         return attempt(translator, first)
     except StuckError:
-        for alternatives, labels, origin in splits:
+        for alternatives, origin in splits:
             branches = []
             try:
-                for polynomials, label in zip(alternatives, labels, strict=True):
+                for polynomials in alternatives:
                     branch = translator.branch()
                     start = len(branch.hypotheses)
                     for p in polynomials:
-                        branch.assume(p, label)
+                        branch.assume(p, CASE)
                     added = tuple(
                         k for k in range(start, len(branch.hypotheses)) if branch.hypotheses[k].transposes is None
                     )
@@ -165,18 +166,18 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
         raise
 
 
-Split = tuple[list[list[Polynomial]], list[str], Origin]
-"""What vanishes in each case, what each is called, and why the product of all norms vanishes."""
+Split = tuple[list[list[Polynomial]], Origin]
+"""What vanishes in each case, and why the product of all norms vanishes."""
 
 
 def _splits(translator: Translator) -> Iterator[Split]:
     """Find hypotheses that say that one of several things is zero."""
-    for k, alternatives, labels in translator.alternatives:
+    for k, alternatives in translator.alternatives:
         if not any(_known(translator, ps) for ps in alternatives):
-            yield alternatives, labels, [(1, Place((), "", ""), k)]
+            yield alternatives, [(1, Place((), "", ""), k)]
     for k, h in enumerate(translator.hypotheses):
         common = common_scalars(h.polynomial)
-        if h.transposes is None and common and not h.label.startswith(CASE):
+        if h.transposes is None and common and h.reason != CASE:
             s, p = common[0], divided(h.polynomial, common[:1])
             factor, rest = _root(translator, s)
             if not p or _known(translator, [factor]) or _known(translator, [p]):
@@ -185,10 +186,7 @@ def _splits(translator: Translator) -> Iterator[Split]:
                 (c, Place(tuple(sorted((*rest, *scalars))), word, "", ""), k)
                 for (scalars, word), c in p.transpose().terms.items()
             ]
-            yield [[factor], [p]], [f"{CASE} {factor!r} = 0", f"{CASE} {p!r} = 0"], origin
-
-
-CASE = "the case"
+            yield [[factor], [p]], origin
 
 
 def _known(translator: Translator, polynomials: list[Polynomial]) -> bool:
@@ -206,4 +204,4 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
             turned = s[i:] + s[:i]
             if turned[half:] == alphabet.transpose(turned[:half]):
                 return Polynomial.word(alphabet, turned[:half]), []
-    return Polynomial(alphabet, "1", "1", {((s,), ""): 1}), [s]
+    return Polynomial(alphabet, 1, 1, {((s,), ""): 1}), [s]

@@ -1,123 +1,225 @@
-"""Names with indices, as certificates of induction write them: ``W[k+1]`` is ``W[k]``, one layer up."""
+"""Letters at the index of a layer: the translator that meets them, and what it knows of them at every index."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from tptheory.proving.translation import Translator
-from tptheory.proving.words import Monomial, Polynomial, Rational, divide
+from tptheory.proving.letters import Family, Index, Letter, Size
+from tptheory.proving.translation import INDEX, Reason, Translator, anchored, moved_item, moved_terms
+from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
-INDEX = re.compile(r"\[([klL]?)([+-]?[0-9]+)?\]")
-
-
-def indices(name: str) -> list[tuple[str, int]]:
-    """Return the indices in a name: ``l+1`` as ``("l", 1)``."""
-    return [(m[1], int(m[2] or 0)) for m in INDEX.finditer(name) if m[1] or m[2]]
-
-
-def written_index(base: str, offset: int) -> str:
-    """Write an index as names do.
-
-    >>> written_index("l", 1), written_index("l", 0), written_index("", 0)
-    ('l+1', 'l', '0')
-    """
-    return f"{base}{offset:+d}" if base and offset else base or str(offset)
+K: Index = ("k", 0)
+"""The index at which laws and goals are written."""
+End = Index | None
+"""An end of a range; None where there is none."""
 
 
-def shifted(item: Any, base: str, by: int) -> Any:
-    """Return names, or lists of them, with the indices of one base moved to ``k``: ``l+1`` by -1 is ``k``.
+class Shape(NamedTuple):
+    """The sizes of a letter as a certificate writes them, at the index ``k``; and whether it is symmetric."""
 
-    >>> shifted(["W[l+1]", "x[0]"], "l", -1)
-    ['W[k]', 'x[0]']
-    """
-    if isinstance(item, list):
-        return [shifted(x, base, by) for x in item]
-
-    def new(m: re.Match[str]) -> str:
-        there = m[1] == base and bool(m[1] or m[2])
-        return f"[{written_index('k', int(m[2] or 0) + by)}]" if there else m[0]
-
-    return INDEX.sub(new, item)
+    rows: Any
+    columns: Any
+    symmetric: bool = False
 
 
-def generic(name: str) -> tuple[str, str, int]:
-    """Return what a name is at the index ``k``, and at which index it is: ``W[l+1]`` is ``W[k]`` at ``l+1``.
+class Defining(NamedTuple):
+    """An equation that defines an inverse, or says that it exists: for every ``k`` from first to last."""
 
-    >>> generic("W[l+1]'"), generic("eta")
-    (("W[k]'", 'l', 1), ('eta', '', 0))
-    """
-    base, offset = (indices(name) or [("", 0)])[-1]
-    return shifted(name, base, -offset), base, offset
-
-
-def names_in(data: Any) -> Iterator[str]:
-    """Run through the names in the words of polynomials and cofactors."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, Iterable):
-        for item in data.values() if isinstance(data, dict) else data:
-            yield from names_in(item)
-
-
-def polynomial(translator: Translator, terms: list[Any]) -> Polynomial:
-    """Read the terms of a certificate, all of whose names are letters already."""
-    alphabet = translator.alphabet
-    read: dict[Monomial, Rational] = {}
-    for coefficient, items, *size in terms:
-        scalars, word = [], ""
-        for item in items:
-            if isinstance(item, list):
-                scalars += alphabet.close("".join(map(alphabet.letter, item)))
-            elif alphabet.shapes[alphabet.letter(item)] is None:
-                scalars.append(alphabet.letter(item))
-            else:
-                word += alphabet.letter(item)
-        rows, columns = alphabet.shape(word) if word else size * 2
-        monomial = alphabet.monomial(tuple(sorted(scalars)), word)
-        read[monomial] = read.get(monomial, 0) + Fraction(coefficient)
-    return Polynomial(alphabet, rows, columns, {m: divide(c, 1) for m, c in read.items()})
+    terms: list[Any]
+    reason: Reason
+    first: End
+    last: End
 
 
 class IndexedTranslator(Translator):
-    """Translate at the index ``k``; inverses are named by the first index inside, and known at every index."""
+    """Translate at the index ``k``, and keep what is known of every letter at every index.
+
+    Attributes:
+        shapes: the shape of every family of matrices; of numbers None.
+        defining: the equations of pseudo-inverses, which hold at every index, and of inverses, which exist where the
+            claim speaks of them and nowhere else.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.general: list[tuple[Polynomial, str, str, int]] = []
-        """What defines the inverses: a polynomial, why it vanishes, and the base and offset of the index it is at."""
+        self.shapes: dict[Family, Shape | None] = {}
+        self.defining: list[Defining] = []
+        self._range: tuple[End, End] = (None, None)
 
-    def inverse_name(self, A: Polynomial, mark: str) -> str:
-        """Return ``W+[k]`` for the inverse of ``W[k]``, ``(W x{-1})+[k]`` for that of ``W[k] x[k-1]``."""
-        text = super().inverse_name(A, "")
-        found = indices(text)
-        if not found:
-            return text + mark
-        base = next((b for b in ("k", "L", "") if any(b == c for c, _ in found)), "")
-        anchor = next(offset for b, offset in found if b == base)
+    @contextmanager
+    def bound(self, symbol: Any, first: End, last: End) -> Iterator[None]:
+        """Read a symbol as the index ``k``, which runs from first to last."""
+        before, bases = self._range, dict(self.bases)
+        self.bases[symbol] = "k"
+        self._range = (first, last)
+        try:
+            yield
+        finally:
+            self._range, self.bases = before, bases
 
-        def relative(m: re.Match[str]) -> str:
-            if m[1] != base:
-                return f"{{{m[0][1:-1]}}}"
-            by = int(m[2] or 0) - anchor
-            return f"{{{by:+d}}}" if by else ""
+    def _letter_of(self, symbol: Any) -> Letter:
+        """Return the letter of a symbol; of a member of a sequence keep the shape at every index."""
+        letter = super()._letter_of(symbol)
+        if letter.family not in self.shapes:
+            if isinstance(symbol, LayerSymbol):
+                sequence = symbol.sequence
+                self.shapes[letter.family] = None
+                with self.bound(sequence.index, None, None):
+                    rows, columns = (self.alphabet.named.item(self.size(n)) for n in sequence.shape(sequence.index))
+                self.shapes[letter.family] = Shape(rows, columns)
+            elif isinstance(symbol, LayerScalar):
+                self.shapes[letter.family] = None
+        return letter
 
-        return f"{INDEX.sub(relative, text)}{mark}[{written_index(base, anchor)}]"
+    def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
+        made = super()._at_index(kind, A, name, letter_of)
+        ((scalars, word),) = made.terms
+        letter, _ = self.alphabet.letters[(word or scalars[0])[0]]
+        if letter.index is not None and letter.family not in self.shapes:
+            symmetric = bool(word) and self.alphabet.adjoints[word[0]] == word[0]
+            self.shapes[letter.family] = self._turned_shape(A, letter.index, symmetric) if word else None
+        return made
 
-    def assume(self, polynomial: Polynomial, label: str) -> None:
-        """Keep what defines an inverse, with the index of the inverse."""
-        known = len(self.hypotheses)
-        super().assume(polynomial, label)
-        inverses = [
-            n for n in map(self.alphabet.names.get, letters_of(polynomial)) if n and re.search(r"(\+|\^-1)\[", n)
-        ]
-        if self.hypotheses[known:] and inverses:
-            base, offset = indices(max(inverses, key=len))[-1]
-            self.general.append((polynomial, label, base, offset))
+    def _turned_shape(self, A: Polynomial, anchor: Index, symmetric: bool) -> Shape:
+        """Return the shape of the transpose of a polynomial at every index, from the shapes of its letters."""
+        ends: list[Any] = [None, None]
+        for _, word in A.terms:
+            for end, character in enumerate((word[-1], word[0]) if word else ()):
+                letter, turned = self.alphabet.letters[character]
+                known = self.shapes.get(letter.family) if letter.index is not None else None
+                if known is None:
+                    sizes = self.alphabet.shapes[character] or (1, 1)
+                    ends[end] = self.alphabet.named.item(sizes[1 - end])
+                    continue
+                size = known[turned != (end == 0)]
+                base, offset = letter.index or ("", 0)
+                to: Index = ("k", offset - anchor[1]) if base == anchor[0] else (base, offset)
+                ends[end] = moved_item(size, K, to)
+        named = self.alphabet.named
+        fallback = [moved_item(named.item(n), anchor, K) for n in (A.columns, A.rows)]
+        rows, columns = (f if e is None else e for e, f in zip(ends, fallback, strict=True))
+        return Shape(rows, columns, symmetric)
+
+    def _pinv(self, A: Polynomial) -> Polynomial:
+        P = super()._pinv(A)
+        if A:
+            penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
+            for number, equation in enumerate(penrose, 1):
+                self._define(A, equation, "penrose", number, everywhere=True)
+        return P
+
+    def _inverse(self, A: Polynomial) -> Polynomial:
+        K_ = super()._inverse(A)
+        for equation in (
+            A * K_ - Polynomial.identity(self.alphabet, A.rows),
+            K_ * A - Polynomial.identity(self.alphabet, A.columns),
+        ):
+            self._define(A, equation, "inverse", everywhere=False)
+        return K_
+
+    def _define(self, A: Polynomial, equation: Polynomial, *reason: Any, everywhere: bool) -> None:
+        """Keep an equation, for every index or for those at which the claim speaks of it."""
+        if not equation:
+            return
+        _, anchor = anchored(A)
+        at = anchor or K
+        first: End = None
+        last: End = None
+        if anchor is not None and not everywhere:
+            first, last = (anchor, anchor) if anchor[0] != "k" else (_plus(e, anchor[1]) for e in self._range)
+        terms, inside = moved_terms(equation.data(), at, K), moved_terms(A.data(), at, K)
+        found = Defining(terms, (*reason, inside), first, last)
+        if found not in self.defining:
+            self.defining.append(found)
 
 
-def letters_of(p: Polynomial) -> list[str]:
-    """Return the letters of a polynomial, in the order of its terms."""
-    return list(dict.fromkeys(a for (scalars, word), _ in p for a in "".join((*scalars, word))))
+def _plus(end: End, by: int) -> End:
+    return None if end is None else (end[0], end[1] + by)
+
+
+class Catalogue:
+    """What is known of the letters of one translator, by the names that certificates give them."""
+
+    def __init__(self, schema: IndexedTranslator) -> None:
+        self.schema, self.named = schema, schema.alphabet.named
+        self._plain: dict[Family, str] = {}
+        for character, (letter, turned) in schema.alphabet.letters.items():
+            if not turned and letter.index is None:
+                self._plain[letter.family] = character
+
+    def letter(self, item: Any) -> Letter:
+        """Return the letter that a certificate writes as a name, or as a name at an index."""
+        name, *index = item if isinstance(item, list) else [item]
+        return Letter(self.named.families[name], (index[0], index[1]) if index else None)
+
+    def size(self, item: Any) -> Size:
+        """Return the size that a certificate writes so."""
+        return item if isinstance(item, int) else self.letter(item)
+
+    def character(self, alphabet: Alphabet, item: Any, defined: set[Letter], level: int) -> str:
+        """Declare a letter in another alphabet, and return its character there."""
+        if isinstance(item, dict):
+            character = self.character(alphabet, item["T"], defined, level)
+            return alphabet.adjoints[character]
+        letter = self.letter(item)
+        shape = self._shape(letter)
+        if shape is None:
+            return alphabet.scalar(letter)
+        inverse = letter.family.kind in ("pinv", "inverse")
+        return alphabet.matrix(
+            letter,
+            self.size(shape.rows),
+            self.size(shape.columns),
+            level=level if letter in defined else INVERSE if inverse else PLAIN,
+            symmetric=shape.symmetric,
+        )
+
+    def _shape(self, letter: Letter) -> Shape | None:
+        """Return the shape of a letter at its index; of a number None."""
+        if letter.index is not None:
+            shape = self.schema.shapes.get(letter.family)
+            if shape is None:
+                return None
+            rows, columns = (moved_item(n, K, letter.index) for n in shape[:2])
+            return Shape(rows, columns, shape.symmetric)
+        character = self._plain.get(letter.family)
+        sizes = None if character is None else self.schema.alphabet.shapes[character]
+        if sizes is None or character is None:
+            return None
+        rows, columns = map(self.named.item, sizes)
+        return Shape(rows, columns, self.schema.alphabet.adjoints[character] == character)
+
+    def polynomial(self, alphabet: Alphabet, terms: list[Any]) -> Polynomial:
+        """Read the terms of a certificate over an alphabet, all of whose letters are declared there."""
+        read: dict[Monomial, Rational] = {}
+        rows: Size = 1
+        columns: Size = 1
+        for coefficient, items, *size in terms:
+            scalars, word = [], ""
+            for item in items:
+                if isinstance(item, dict) and "tr" in item:
+                    scalars += alphabet.close("".join(self.character(alphabet, a, set(), PLAIN) for a in item["tr"]))
+                    continue
+                character = self.character(alphabet, item, set(), PLAIN)
+                if alphabet.shapes[character] is None:
+                    scalars.append(character)
+                else:
+                    word += character
+            rows, columns = alphabet.shape(word) if word else (self.size(size[0]), self.size(size[0]))
+            monomial = alphabet.monomial(tuple(sorted(scalars)), word)
+            read[monomial] = read.get(monomial, 0) + Fraction(coefficient)
+        return Polynomial(alphabet, rows, columns, {m: divide(c, 1) for m, c in read.items()})
+
+    def declared_shapes(self) -> dict[Family, list[Any]]:
+        """Return the shape of every family as a certificate declares it."""
+        shapes: dict[Family, list[Any]] = {}
+        for family in self.named.names:
+            indexed = family in self.schema.shapes or family == INDEX
+            shape = self.schema.shapes.get(family) if indexed else self._shape(Letter(family))
+            symmetric = ["symmetric"] if shape is not None and shape.symmetric else []
+            shapes[family] = [] if shape is None else [shape.rows, shape.columns, *symmetric]
+        return shapes

@@ -7,54 +7,77 @@ is ``M_l = N_l``, which then stands in the certificate as a lemma.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, MatrixSymbol, S, Symbol
+from sympy import S
 
-from tptheory.claims.claim import Claim, minus
-from tptheory.claims.compound import AnyOf, ForAll, depth_symbols
-from tptheory.claims.motions import Nonincreasing
-from tptheory.claims.vocabulary import RankAtMost
+from tptheory.certificates import checker
+from tptheory.claims import goals
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import AnyOf, ForAll
+from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving import checker
-from tptheory.proving.certificate import used, written
+from tptheory.proving.certificate import at_index, declarations, moved_reason, proof_data, used
 from tptheory.proving.equations import descent, equation, in_cases
-from tptheory.proving.indexed import IndexedTranslator, generic, indices, names_in, polynomial, shifted, written_index
+from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, K
+from tptheory.proving.letters import Index, Letter
+from tptheory.proving.obligations import assumed_of
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
-from tptheory.proving.translation import Translator
-from tptheory.proving.words import DEFINED, INVERSE, PLAIN, Polynomial
-from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, index_text, layer_symbols, moved, size_text
+from tptheory.proving.translation import INDEX, Reason, Translator, indices_in, moved_index, moved_terms
+from tptheory.proving.words import DEFINED, PLAIN, Polynomial
+from tptheory.symbolic.layers import layer_symbols
 
 MARGINS = (0, 1)
 """By how many layers to look beyond those that a goal speaks of."""
-SHOWN_BY = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}
-"""The methods of certificates that show each kind of goal."""
+FARTHEST = 8
+"""How far from an index the layers are at which laws are tried."""
+HERE: Index = ("l", 0)
+NEXT: Index = ("l", 1)
 
 
 class Law(NamedTuple):
-    """What vanishes for every index ``k`` from first to last, why, and the symbol that it defines, if it does."""
+    """What vanishes for every index ``k`` from first to last, why, and the letter that it defines, if it does."""
 
     terms: list[Any]
-    first: str
-    last: str
-    label: str
-    defines: str = ""
+    first: End
+    last: End
+    reason: Reason
+    defines: Letter | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return the law as a certificate writes it."""
+        return {"zero": self.terms, "from": as_end(self.first), "to": as_end(self.last)}
 
 
 class Goal(NamedTuple):
-    """What to show for every ``k`` from first to last: an equation, a bound on a rank, or that no number is above 0."""
+    """What to show for every ``k`` from first to last, as a certificate states it; ``left`` terms are the left side."""
 
-    kind: str
-    terms: list[Any]
-    first: str
-    last: str
-    right: list[Any]
+    data: dict[str, Any]
+    first: End
+    last: End
+    left: int
+
+    @property
+    def kind(self) -> str:
+        """``zero``, ``rank`` or ``nonpositive``."""
+        return "rank" if "rank" in self.data else next(iter(self.data))
+
+    @property
+    def terms(self) -> list[Any]:
+        """The polynomial of which something is to be shown."""
+        return self.data[self.kind]
+
+    def at(self, index: Index) -> Goal:
+        """Return the goal with an index in the place of ``k``."""
+        return self._replace(data=at_index(self.data, index))
+
+    def law(self) -> Law | None:
+        """Return what may be used once the goal is shown: that its polynomial is zero, where it says so."""
+        return Law(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
 
 
 @dataclass
@@ -63,24 +86,21 @@ class Theory:
 
     schema: IndexedTranslator
     laws: list[Law] = field(default_factory=list)
-    proved: list[tuple[Law, list[Any]]] = field(default_factory=list)
+    proved: list[tuple[Goal, list[dict[str, Any]]]] = field(default_factory=list)
 
-    def known(self) -> dict[str, tuple[tuple[str, str] | None, bool]]:
-        """Return the shape of every letter, and whether it is its own transpose, by what it is called at ``k``."""
-        known: dict[str, tuple[tuple[str, str] | None, bool]] = {}
-        alphabet = self.schema.alphabet
-        for letter, name in alphabet.names.items():
-            plain, base, offset = generic(name)
-            shape = alphabet.shapes[letter]
-            sizes = None if shape is None else tuple(shifted(list(shape), base, -offset) if base else shape)
-            known.setdefault(plain, (sizes, alphabet.adjoints.get(letter) == letter))
-        return known
-
-    def add(self, p: Polynomial, first: Any, last: Any, label: str, defines: str = "") -> None:
-        """Add a law."""
-        law = Law(p.data(), index_text(first), index_text(last), label, defines)
-        if p and law not in self.laws:
+    def add(self, law: Law) -> None:
+        """Add a law, once."""
+        if law.terms and law not in self.laws:
             self.laws.append(law)
+
+    def catalogue(self) -> Catalogue:
+        """Return what is known of the letters by now."""
+        return Catalogue(self.schema)
+
+
+def as_end(end: End) -> list[Any] | None:
+    """Return an end of a range as a certificate writes it."""
+    return None if end is None else list(end)
 
 
 def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[str, Any]:
@@ -90,283 +110,326 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
         StuckError: if one of them is not proved.
         UnsupportedExpressionError: if they are outside the language of the prover.
     """
-    theory, goals = _theory(claims)
-    for number, goal in enumerate(goals):
-        _establish(theory, goal, perf_counter() + (deadline - perf_counter()) / (len(goals) - number))
+    theory, found = theory_of(claims)
+    for number, goal in enumerate(found):
+        _establish(theory, goal, perf_counter() + (deadline - perf_counter()) / (len(found) - number))
     return _certificate(theory, title)
 
 
-def _theory(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
+def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
     """Translate the claims, and gather the laws that they rest on."""
     theory = Theory(IndexedTranslator())
-    schema, known = theory.schema, {}  # type: ignore[var-annotated]
     depths = {s for claim in claims for s in depth_symbols(claim)}
     if len(depths) > 1:
         raise UnsupportedExpressionError(f"claims must speak of one depth (got {sorted(map(str, depths))})")
-    renamed: dict[Any, Any] = dict.fromkeys(depths, DEPTH)
-
-    def translated(expression: Any) -> Polynomial:
-        expression = moved(expression, renamed)
-        for symbol in expression.atoms(MatrixSymbol, Symbol):
-            if "[" in symbol.name and not isinstance(symbol, LayerSymbol):
-                raise UnsupportedExpressionError(f"a symbol must not have brackets in its name (got {symbol})")
-        for symbol in layer_symbols(expression):
-            sequence = symbol.sequence
-            laws = [(moved(w.lhs, renamed), moved(w.rhs, renamed), w) for w in sequence.laws()]
-            told = [(str(lhs), str(rhs)) for lhs, rhs, _ in laws], str(sequence.shape(ANY))
-            if sequence.name in known:
-                if known[sequence.name] != told:
-                    raise UnsupportedExpressionError(f"two sequences are called {sequence.name}: name one of them anew")
-                continue
-            known[sequence.name] = told
-            schema(moved(sequence.member(ANY), renamed))
-            for lhs, rhs, law in laws:
-                difference = translated(lhs - rhs if not isinstance(lhs, MatrixExpr) else minus(lhs, rhs))
-                (name,) = (A.name for A in layer_symbols(lhs))
-                first, last = (S(end).xreplace(renamed) for end in (law.first, law.last))
-                theory.add(difference, first, last, law.reason, name)
-        return schema(expression)
-
+    theory.schema.bases = dict.fromkeys(depths, "L")
+    reader = _Reader(theory)
     for claim in claims:
         for h in claim.given:
-            if isinstance(h, AnyOf):
-                raise UnsupportedExpressionError("cases among the layers are not split")
-            first, last = (0, 0) if not isinstance(h, ForAll) else (S(end).xreplace(renamed) for end in h.limits[1:])
-            inside, index = (h.claim, {h.index: ANY}) if isinstance(h, ForAll) else (h, {})
-            for e in inside.equations if not isinstance(inside, Claim) else inside.residuals():
-                theory.add(translated(moved(e, index)), first, last, inside.statement())
-    goals = [goal for claim in claims for goal in _goals(claim, renamed, translated)]
-    for p, label, base, offset in schema.general:
-        law = Law(shifted(p.data(), base, -offset), "-9", "L+9", shifted(label, base, -offset))
-        if law.terms not in [w.terms for w in theory.laws]:
-            theory.laws.append(law)
-    return theory, goals
+            reader.hypothesis(h)
+    found = [goal for claim in claims for goal in reader.goals(claim)]
+    for terms, reason, first, last in theory.schema.defining:
+        theory.add(Law(terms, first, last, reason))
+    if INDEX in theory.schema.alphabet.named.names:
+        name = theory.schema.alphabet.named(INDEX)
+        here, before, origin = [name, "k", 0], [name, "k", -1], [name, "", 0]
+        counting: Reason = ("definition", "counting layers")
+        theory.add(Law([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting))
+        theory.add(Law([["1", [origin], 1]], None, None, counting))
+    for h in theory.schema.hypotheses:
+        if h.reason[0] == "size" and h.transposes is None:
+            theory.add(Law(h.polynomial.data(), None, None, h.reason))
+    return theory, found
 
 
-def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[Goal]:
-    inside = claim.claim if isinstance(claim, ForAll) else claim
-    index = {claim.index: ANY} if isinstance(claim, ForAll) else {}
-    limits = claim.limits[1:] if isinstance(claim, ForAll) else (1, 1)
-    first, last = (index_text(S(end).xreplace(renamed)) for end in limits)
+class _Reader:
+    """Translate hypotheses, goals and the definitions of the sequences that they speak of."""
 
-    def read(expression: Any) -> Polynomial:
-        return translated(moved(expression, index))
+    def __init__(self, theory: Theory) -> None:
+        self.theory, self.schema = theory, theory.schema
+        self._known: set[Any] = set()
 
-    if isinstance(inside, Nonincreasing):
-        rate = read(inside.rate())
-        yield Goal("descent", rate.data(), first, last, [])
-    elif isinstance(inside, RankAtMost):
-        matrix = read(inside.matrix)
-        for bound in inside.bound:
-            middle = read(bound).data() if isinstance(bound, MatrixExpr) else [size_text(moved(bound, index | renamed))]
-            yield Goal("rank", matrix.data(), first, last, middle)
-    else:
-        for lhs, rhs in inside.equations():
-            left = read(lhs)
-            right = left.scale(0) if rhs == 0 else read(rhs)
-            yield Goal("equation", left.data(), first, last, right.data() if right else [])
+    def translated(self, expression: Any) -> Polynomial:
+        """Translate an expression, after the definitions of what it is made of."""
+        for symbol in layer_symbols(expression):
+            self.sequence(symbol.sequence)
+        return self.schema(expression)
+
+    def sequence(self, sequence: Any) -> None:
+        """Add the laws that define the members of a sequence."""
+        if sequence in self._known:
+            return
+        self._known.add(sequence)
+        laws = sequence.laws()
+        with self.schema.bound(sequence.index, None, None):
+            if not laws:
+                return
+            self.schema(sequence.member(sequence.index))
+        for law in laws:
+            first, last = self.schema.index(law.first), self.schema.index(law.last)
+            with self.schema.bound(law.index, first, last):
+                difference = self.translated(goals.minus(law.lhs, law.rhs))
+                (member,) = layer_symbols(law.lhs)
+                letter = self.schema._letter_of(member)
+            ends = (first, last) if letter.index is not None and letter.index[0] == "k" else (None, None)
+            if difference:
+                self.theory.add(Law(difference.data(), *ends, ("definition", law.reason), letter))
+
+    def limits(self, item: Any) -> tuple[Any, End, End]:
+        """Return the index that a claim or hypothesis binds, and its range."""
+        if not isinstance(item, ForAll):
+            return None, None, None
+        l, first, last = item.limits
+        return l, self.schema.index(S(first)), self.schema.index(S(last))
+
+    def hypothesis(self, h: Any) -> None:
+        """Add a hypothesis as a law."""
+        index, first, last = self.limits(h)
+        inside = h.claim if isinstance(h, ForAll) else h
+        if isinstance(inside, AnyOf):
+            raise UnsupportedExpressionError("cases among the layers are not split")
+        with self.schema.bound(index, first, last):
+            for expression, reason in assumed_of(inside, self.translated):
+                polynomial = self.translated(expression)
+                if polynomial:
+                    self.theory.add(Law(polynomial.data(), first, last, reason))
+
+    def goals(self, claim: Claim) -> Iterator[Goal]:
+        """Run through what a claim says, as a certificate states it."""
+        index, first, last = self.limits(claim)
+        with self.schema.bound(index, first, last):
+            for goal in claim.goals():
+                yield from (Goal(data, first, last, left) for data, left in self.goal(goal))
+
+    def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
+        """Translate a goal; a rank has one for each of its bounds."""
+        if isinstance(goal, goals.NonNegative):
+            terms = self.translated(goals.symbolic(goal.expression)).scale(-1).data()
+            yield {"nonpositive": terms}, len(terms)
+        elif isinstance(goal, goals.RankAtMost):
+            matrix = self.translated(goal.expression).data()
+            for bound in goal.bounds:
+                size = not hasattr(bound, "shape")
+                limit = self.schema.alphabet.named.item(self.schema.size(bound)) if size else None
+                yield {"rank": matrix, "at most": limit if size else {"rank": self.translated(bound).data()}}, len(matrix)
+        elif isinstance(goal, goals.Vanishes):
+            sides = (goal.left, goal.right)
+            left, right = (
+                (goal.residual(), S.Zero) if any(isinstance(s, goals.Rate | goals.Change) for s in sides) else sides
+            )
+            polynomial = self.translated(left)
+            other = None if right == 0 else self.translated(right)
+            terms = [*polynomial.data(), *(other.scale(-1).data() if other else [])] if polynomial or not other else (
+                other.scale(-1).data()
+            )
+            yield {"zero": terms}, len(polynomial.data()) if polynomial else 0
+        else:
+            raise UnsupportedExpressionError("cases among the layers are not split")
 
 
 def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
-    ways = [("l", ""), ("up", "l"), ("down", "l+1")] if goal.kind == "equation" else [("l", "")]
+    ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
     stuck: list[StuckError] = []
     core = _divided(theory, goal)
     for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
-        for at, own in ways if goal.first != goal.last else ways[:1]:
+        for way in ways if goal.first != goal.last else ways[:1]:
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:
-                cases = _cases(theory, candidate, at, own, end)
+                cases = _cases(theory, candidate, way, end)
             except StuckError as error:
                 stuck.append(error)
                 continue
-            theory.proved.append((_law(candidate)._replace(label="shown above"), cases))
+            theory.proved.append((candidate, cases))
             if candidate != goal:
-                law = _law(goal)._replace(label="shown above")
-                theory.proved.append((law, _cases(theory, goal, "l", "", deadline)))
+                theory.proved.append((goal, _cases(theory, goal, "alike", deadline)))
             return
     raise stuck[0]
 
 
 def _divided(theory: Theory, goal: Goal) -> Goal:
     """Divide an equation by the scalars that all of its terms share: it follows from what is left."""
-    if goal.kind != "equation":
+    if goal.kind != "zero":
         return goal
-    left = polynomial(theory.schema, goal.terms)
-    right = polynomial(theory.schema, goal.right) if goal.right else left.scale(0)
-    common = common_scalars(left, right)
-    return goal._replace(terms=divided(left, common).data(), right=divided(right, common).data() if right else [])
-
-
-def _law(goal: Goal) -> Law:
-    negative = [[_negated(c), *rest] for c, *rest in goal.right] if goal.kind == "equation" else []
-    return Law([*goal.terms, *negative], goal.first, goal.last, "shown for the layer before")
-
-
-def _negated(coefficient: str) -> str:
-    return coefficient[1:] if coefficient.startswith("-") else f"-{coefficient}"
+    read = theory.catalogue().polynomial
+    alphabet = theory.schema.alphabet
+    left, right = goal.terms[: goal.left], goal.terms[goal.left :]
+    sides = [read(alphabet, terms) for terms in (left, right) if terms]
+    common = common_scalars(*sides)
+    if not common:
+        return goal
+    terms = [divided(side, common) for side in sides]
+    data = [term for side in terms if side for term in side.data()]
+    return goal._replace(data={"zero": data or terms[0].data()}, left=len(terms[0].data()) if left else 0)
 
 
 def _lemmas(theory: Theory, goal: Goal) -> Iterator[Goal]:
     """Return equations of which the goal is a multiple: factors of its difference."""
-    if goal.kind != "equation":
+    if goal.kind != "zero":
         return
-    difference = polynomial(theory.schema, _law(goal).terms)
+    difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
     for factor in factorisations(difference):
-        yield Goal("equation", factor.data(), goal.first, goal.last, [])
+        terms = factor.data()
+        yield Goal({"zero": terms}, goal.first, goal.last, len(terms))
 
 
-def _cases(theory: Theory, goal: Goal, at: str, own: str, deadline: float) -> list[Any]:
+def _cases(theory: Theory, goal: Goal, way: str, deadline: float) -> list[dict[str, Any]]:
     """Prove a goal at ``l``, or its base and its step."""
-    if at == "l":
-        return [["l", "", _case(theory, goal, "l", "", deadline)]]
-    base, step = (goal.first, "l+1") if at == "up" else (goal.last, "l")
+    if way == "alike":
+        return [_case(theory, goal, HERE, None, deadline)]
     half = perf_counter() + (deadline - perf_counter()) / 2
-    return [[base, "", _case(theory, goal, base, "", half)], [step, own, _case(theory, goal, step, own, deadline)]]
+    if way == "up":
+        assert goal.first is not None
+        base, step, after = goal.first, NEXT, HERE
+    else:
+        assert goal.last is not None
+        base, step, after = goal.last, HERE, NEXT
+    return [_case(theory, goal, base, None, half), _case(theory, goal, step, after, deadline)]
 
 
-def _case(theory: Theory, goal: Goal, at: str, own: str, deadline: float) -> dict[str, Any]:
-    """Prove a goal at one index from the laws near it, and from itself at the index ``own``."""
+def _case(theory: Theory, goal: Goal, at: Index, after: Index | None, deadline: float) -> dict[str, Any]:
+    """Prove a goal at one index from the laws near it, and from itself at the index ``after``."""
     reasons: list[StuckError] = []
     for margin in MARGINS:
         end = perf_counter() + (deadline - perf_counter()) / (len(MARGINS) - len(reasons))
         try:
-            return _near(theory, goal, at, own, margin, end)
+            return _near(theory, goal, at, after, margin, end)
         except StuckError as stuck:
             reasons.append(stuck)
     raise reasons[0]
 
 
-def _near(theory: Theory, goal: Goal, at: str, own: str, margin: int, deadline: float) -> dict[str, Any]:
-    laws = [*theory.laws, *(law for law, _ in theory.proved)]
-    uses = [(j, i) for j, law in enumerate(laws) for i in _instances(law, goal, at, own, margin)]
-    translator, tags = Translator(), {}
-    assumed = [(checker.put(laws[j].terms, i), checker.put(laws[j].label, i), [j, i]) for j, i in uses]
-    if own:
-        assumed.append((checker.put(_law(goal).terms, own), _law(goal).label, [len(laws), own]))
-    target = checker.put([goal.terms, goal.right], at)
-    defined = {checker.put(laws[j].defines, i) for j, i in uses}
-    _declare(theory, translator, names_in([target, [terms for terms, _, _ in assumed]]), defined)
-    for terms, label, use in assumed:
-        tags[len(translator.hypotheses)] = use
-        translator.assume(polynomial(translator, terms), label)
-    proof = in_cases(_attempt(goal.kind, translator, *target), translator, deadline)
+class Use(NamedTuple):
+    """A law that is used: its number, the index at which it is, and what it says and defines there."""
+
+    number: int
+    index: Index
+    terms: list[Any]
+    reason: Reason
+    defines: Letter | None
+
+
+def _near(
+    theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int, deadline: float
+) -> dict[str, Any]:
+    uses = _uses(theory, goal, at, after, margin)
+    catalogue, translator = theory.catalogue(), Translator()
+    translator.alphabet.named = theory.schema.alphabet.named
+    target = goal.at(at)
+    defined = {use.defines for use in uses if use.defines is not None}
+    for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):
+        for item in _letters(terms):
+            catalogue.character(translator.alphabet, item, defined, DEFINED)
+    used_by: dict[int, Use] = {}
+    for use in uses:
+        used_by[len(translator.hypotheses)] = use
+        translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
+    proof = in_cases(_attempt(target, catalogue, translator), translator, deadline)
     numbers = used(translator, proof)
-    case = written(translator, proof, numbers)
-    named = {i for name in names_in([target, case]) for i in indices(name)}
-    case["indices"] = sorted(written_index(*i) for i in named)
-    case["uses"] = [tags[k] for k in numbers]
-    return {key: value for key, value in case.items() if key not in ("hypotheses", "goal")}
+    return {
+        "at": list(at),
+        "after": None if after is None else list(after),
+        "uses": [[used_by[k].number, list(used_by[k].index)] for k in numbers],
+        "left": len(proof.goal[0].terms),
+        **proof_data(translator, proof, numbers),
+    }
 
 
-def _instances(law: Law, goal: Goal, at: str, own: str, margin: int) -> Iterator[str]:
+def _bound_terms(goal: Goal) -> list[Any]:
+    bound = goal.data.get("at most")
+    return bound["rank"] if isinstance(bound, dict) else []
+
+
+def _letters(terms: list[Any]) -> Iterator[Any]:
+    """Run through the letters of terms, those of traces among them, in their order."""
+    for _, items, *_ in terms:
+        for item in items:
+            yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
+
+
+def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int) -> list[Use]:
+    """Return the laws near what a goal speaks of, each at every such index; and the goal itself at the index before."""
+    laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
+    found = []
+    for number, law in enumerate(laws):
+        for index in () if law is None else _instances(law, goal, at, after, margin):
+            letter = law.defines
+            if letter is not None and letter.index is not None:
+                letter = letter._replace(index=moved_index(letter.index, K, index))
+            reason = tuple(moved_reason(law.reason, index))
+            found.append(Use(number, index, moved_terms(law.terms, K, index), reason, letter))
+    if after is not None:
+        found.append(Use(len(laws), after, goal.at(after).terms, ("before",), None))
+    return found
+
+
+def _instances(law: Law, goal: Goal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
     near: dict[str, list[int]] = {}
-    for terms in (checker.put(_law(goal).terms, i) for i in filter(None, (at, own))):
-        for base, offset in (i for name in names_in(terms) for i in indices(name)):
-            near.setdefault(base, []).append(offset)
-    spoken = {i for name in names_in(law.terms) for i in indices(name)}
+    for index in (at, after):
+        if index is not None:
+            placed = goal.at(index)
+            for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
+                near.setdefault(base, []).append(offset)
+    spoken = set(indices_in(law.terms))
     offsets = [offset for base, offset in spoken if base == "k"]
+
+    def allowed(index: Index) -> bool:
+        return checker.lies_within(index, law.first, law.last, goal.first, goal.last, after is not None)
+
     if not offsets:
         if all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in spoken):
-            yield law.first
+            candidates = [i for i in (law.first, law.last, HERE) if i is not None]
+            yield from [i for i in candidates if allowed(i)][:1]
         return
     for base, found in sorted(near.items()):
         for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
-            i = written_index(base, c)
-            if abs(c) < 9 and checker.covered(i, law.first, law.last, goal.first, goal.last, bool(own)):
-                yield i
+            if abs(c) <= FARTHEST + max(map(abs, found)) and allowed((base, c)):
+                yield base, c
 
 
-def _declare(theory: Theory, translator: Translator, names: Iterator[str], defined: set[str]) -> None:
-    """Make letters for names, from what is known of them at the index ``k``; what is defined is rewritten."""
-    known = theory.known()
-    for name in dict.fromkeys(name.rstrip("'") for name in names):
-        plain, base, offset = generic(name)
-        if plain not in known:
-            continue
-        shape, symmetric = known[plain]
-        if shape is None:
-            translator.alphabet.scalar(name)
-            continue
-        level = DEFINED if name in defined else INVERSE if re.search(r"(\+|\^-1)\[", name) else PLAIN
-        rows, columns = checker.put(list(shape), written_index(base, offset))
-        translator.alphabet.matrix(name, rows, columns, level=level, symmetric=symmetric)
-
-
-def _attempt(kind: str, translator: Translator, terms: list[Any], right: list[Any]) -> Attempt:
-    left = polynomial(translator, terms)
-    if kind == "descent":
-        return descent(left)
-    if kind == "rank":
-        return rank_at_most(left, right[0] if isinstance(right[0], str) else polynomial(translator, right))
-    return equation(left, polynomial(translator, right) if right else left.scale(0))
+def _attempt(goal: Goal, catalogue: Catalogue, translator: Translator) -> Attempt:
+    alphabet = translator.alphabet
+    if goal.kind == "nonpositive":
+        return descent(catalogue.polynomial(alphabet, goal.terms))
+    if goal.kind == "rank":
+        bound = goal.data["at most"]
+        through = catalogue.polynomial(alphabet, bound["rank"]) if isinstance(bound, dict) else catalogue.size(bound)
+        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), through)
+    whole = catalogue.polynomial(alphabet, goal.terms)
+    left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
+    return equation(left, left - whole)
 
 
 def _certificate(theory: Theory, title: str) -> dict[str, Any]:
     """Write down what was proved, with the laws that were used."""
     total = len(theory.laws)
-    cases = [case for _, found in theory.proved for _, _, case in found]
+    cases = [case for _, found in theory.proved for case in found]
     numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
     position = {j: i for i, j in enumerate(numbers)}
     for case in cases:
         case["uses"] = [[position.get(j, j - total + len(numbers)), i] for j, i in case["uses"]]
     laws = [theory.laws[j] for j in numbers]
-    data: dict[str, Any] = {
-        "format": checker.FORMAT,
-        "theorem": title,
-        "method": "induction",
-        "symbols": {},
-        "adjoints": [],
-        "hypotheses": [[law.terms, law.first, law.last] for law in laws],
-        "reasons": [law.label for law in laws],
-        "parts": [[law.terms, law.first, law.last, found] for law, found in theory.proved],
+    body = {
+        "hypotheses": [law.data() for law in laws],
+        "reasons": [list(law.reason) for law in laws],
+        "theorems": [
+            {"goal": g.data, "from": as_end(g.first), "to": as_end(g.last), "left": g.left, "cases": found}
+            for g, found in theory.proved
+        ],
     }
-    names = (generic(name.rstrip("'"))[0] for name in names_in([data["hypotheses"], data["parts"]]))
-    data["symbols"], data["adjoints"] = _declared(theory, names)
+    data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
+    return {**data, **declared(theory, body), **body}
+
+
+def declared(theory: Theory, body: Any) -> dict[str, Any]:
+    """Return the declarations of what stands in an induction, and which of it carries an index."""
+    named = theory.schema.alphabet.named
+    data = declarations(named, theory.catalogue().declared_shapes(), body)
+    names = [*data["sizes"], *data["letters"]]
+    data["indexed"] = [name for name in names if _is_indexed(theory, named.families[name])]
     return data
 
 
-def _declared(theory: Theory, names: Iterable[str]) -> tuple[dict[str, list[str]], list[list[str]]]:
-    """Declare symbols at the index ``k``, with their transposes."""
-    symbols: dict[str, list[str]] = {}
-    adjoints: list[list[str]] = []
-    known = theory.known()
-    for name in dict.fromkeys(names):
-        if name in known:
-            shape, symmetric = known[name]
-            symbols[name] = list(shape or ())
-            if shape and not symmetric:
-                symbols[f"{name}'"] = [*reversed(shape)]
-            if shape:
-                adjoints.append([name, name if symmetric else f"{name}'"])
-    return symbols, adjoints
-
-
-def restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
-    """Whether the laws, symbols and goals of a certificate are those of claims, translated afresh."""
-    theory, goals = _theory(claims)
-    laws = [[law.terms, law.first, law.last] for law in theory.laws]
-    symbols, adjoints = _declared(theory, theory.known())
-    if not all(law in laws for law in data["hypotheses"]) or not data["symbols"].items() <= symbols.items():
-        return False
-    shown: dict[str, list[Any]] = {}
-    for *stated, cases in data["parts"]:
-        shown.setdefault(json.dumps(stated), []).append(cases)
-    for goal in goals:
-        law = _law(goal)
-        found = shown.get(json.dumps([law.terms, law.first, law.last]), [])
-        if not any(_shows(cases, goal, theory) for cases in found):
-            return False
-    return all(pair in adjoints for pair in data["adjoints"])
-
-
-def _shows(cases: Sequence[Any], goal: Goal, theory: Theory) -> bool:
-    """Whether every case is by a method for the kind of goal, and every bound the goal's own, at the case's index."""
-    if not cases or not all(case["method"] in SHOWN_BY[goal.kind] for *_, case in cases):
-        return False
-    if goal.kind != "rank":
-        return True
-    size = isinstance(goal.right[0], str)
-    bounds = goal.right if size else [goal.right, polynomial(theory.schema, goal.right).transpose().data()]
-    return all(case["bound"] in checker.put(bounds, i) for i, _, case in cases)
+def _is_indexed(theory: Theory, family: Any) -> bool:
+    return family.kind in ("width", "index") or family in theory.schema.shapes

@@ -1,70 +1,121 @@
-"""What must be proved for a claim, in polynomials: one obligation for each equation, bound or rate."""
+"""What must be proved for a claim, in polynomials: one obligation for each equation, bound or sign."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from sympy import MatrixExpr
+from sympy import MatrixExpr, S
 
+from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
-from tptheory.claims.motions import Nonincreasing
-from tptheory.claims.vocabulary import RankAtMost
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.motions import motion_text
+from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
+from tptheory.proving.letters import Size
 from tptheory.proving.ranks import rank_at_most
 from tptheory.proving.searching import Attempt
-from tptheory.proving.translation import Translator
+from tptheory.proving.translation import Reason, Translator, Velocity
 from tptheory.proving.words import Polynomial
-from tptheory.symbolic.layers import size_text
+from tptheory.symbolic.differentiation import differential
+from tptheory.symbolic.expressions import squared_norm
 
 
 class Obligation(NamedTuple):
-    """An equation of two sides, a matrix whose rank is bounded by a size or a matrix, or a rate that is not above 0."""
+    """An equation of two sides, a matrix whose rank is bounded by a size or a matrix, or a number that is not above 0."""
 
     left: Polynomial
-    right: Polynomial | str | None = None
+    right: Polynomial | Size | None = None
     bounded: bool = False
 
     def attempt(self) -> Attempt:
         """Return the way to prove it."""
         if self.right is None:
             return descent(self.left)
-        if self.bounded or isinstance(self.right, str):
+        if self.bounded or not isinstance(self.right, Polynomial):
             return rank_at_most(self.left, self.right)
         return equal(self.left, self.right)
 
 
 def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
-    """Return what must be proved, one thing after the other."""
-    if isinstance(claim, Nonincreasing):
-        yield Obligation(translator(claim.rate_in_velocities()))
-    elif isinstance(claim, RankAtMost):
-        matrix = translator(claim.matrix)
-        for bound in claim.bound:
-            if isinstance(bound, MatrixExpr):
-                through = translator(bound)
-                is_identity = through.terms == {((), ""): 1}
-                yield Obligation(matrix, through.rows if is_identity else through, bounded=True)
-            else:
-                yield Obligation(matrix, size_text(bound), bounded=True)
-    else:
-        for lhs, rhs in claim.equations():
-            left = translator(lhs)
-            yield Obligation(left, left.scale(0) if rhs == 0 else translator(rhs))
+    """Return what must be proved, one thing after the other.
+
+    Raises:
+        UnsupportedExpressionError: for one of several alternatives that are not all equations.
+    """
+    for goal in claim.goals():
+        if isinstance(goal, goals.NonNegative):
+            yield Obligation(_translated(goal.expression, translator).scale(-1))
+        elif isinstance(goal, goals.RankAtMost):
+            matrix = translator(goal.expression)
+            for bound in goal.bounds:
+                yield Obligation(matrix, _bound(bound, translator), bounded=True)
+        elif isinstance(goal, goals.Vanishes):
+            left = _translated(goal.left, translator)
+            yield Obligation(left, left.scale(0) if goal.right == 0 else _translated(goal.right, translator))
+        else:
+            yield Obligation(translator(one_equation(goal)), translator(0))
+
+
+def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
+    """Translate the bound of a rank; the rank of an identity is its size."""
+    if not isinstance(bound, MatrixExpr):
+        return translator.size(bound)
+    through = translator(bound)
+    return through.rows if through.terms == {((), ""): 1} else through
+
+
+def _translated(term: Any, translator: Translator) -> Polynomial:
+    """Translate a term; a rate along the flow of a net of fixed depth by letters for the velocities."""
+    if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
+        return translator(goals.symbolic(term))
+    velocities = {W: Velocity(W) for W in goals.moving(term.quantity, term.flow)}
+    for W, velocity in velocities.items():
+        translator.define(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
+    return translator(differential(term.quantity, velocities)).scale(term.sign)
+
+
+def one_equation(goal: goals.OneOf) -> Any:
+    """Return the product of sums of squared norms that is zero where one of several sets of equations holds.
+
+    Raises:
+        UnsupportedExpressionError: if an alternative is no set of equations.
+    """
+    product = S.One
+    for alternative in goal.alternatives:
+        if not all(isinstance(each, goals.Vanishes) for each in alternative):
+            raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
+        residuals = [each.residual() for each in alternative]
+        product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
+    return product
 
 
 def translator_of(claim: Claim, transposes_last: bool) -> Translator:
     """Return a translator that knows the hypotheses of a claim, with one of the two term orders."""
-    translator = Translator(not isinstance(claim, Nonincreasing), transposes_last)
-    for symbol in claim.witnesses():
-        translator.witness(symbol)
-    for symbol, expression, reason in claim.definitions():
-        translator.define(symbol, expression, reason)
-    for hypothesis in claim.given:
-        if isinstance(hypothesis, AnyOf):
-            alternatives = [[translator(r) for r in residuals] for residuals in hypothesis.alternatives()]
-            translator.assume_one_of(alternatives, [f"the case that {say}" for say in hypothesis.names()])
-    for assumption, reason in claim.assumptions():
-        translator.assume(translator(assumption), reason)
+    descends = any(isinstance(goal, goals.NonNegative) for goal in claim.goals())
+    translator = Translator(not descends, transposes_last)
+    for h in claim.given:
+        for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
+            translator.witness(witness, {"factor": "u" if witness.rows == A.rows else "v", "of": translator(A).data()})
+    for h in claim.given:
+        if isinstance(h, AnyOf):
+            translator.assume_one_of([[translator(r) for r in residuals] for residuals in h.alternatives()])
+    for h in claim.given:
+        for expression, reason in assumed_of(h, translator):
+            translator.assume(translator(expression), reason)
     return translator
+
+
+def assumed_of(h: Any, translate: Callable[[Any], Polynomial]) -> Iterator[tuple[Any, Reason]]:
+    """Run through the expressions that a hypothesis says vanish, each with the reason as a certificate remarks it."""
+    if isinstance(h, Hypothesis):
+        each = len(h.equations) // len(h.matrices)
+        for number, expression in enumerate(h.equations):
+            yield expression, ("property", h.name, translate(h.matrices[number // each]).data())
+        return
+    kind, *parts = h.reason()
+    reason = (kind, *(translate(p).data() if isinstance(p, MatrixExpr) else p for p in parts))
+    for expression in h.residuals():
+        yield expression, reason

@@ -8,30 +8,33 @@ from operator import mul
 from typing import Any
 
 from tptheory.proving.completion import Completion
+from tptheory.proving.letters import Family, Letter, Size, item_text
 from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, completion, divided, search, times
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
 
 
-def rank_at_most(matrix: Polynomial, middle: Polynomial | str) -> Attempt:
+def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
     """Write a matrix as a product that passes through a size, or through a matrix."""
     scalars = common_scalars(matrix)
     core = divided(matrix, scalars)
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        if isinstance(middle, str):
+        if not isinstance(middle, Polynomial):
+            bound = translator.alphabet.named.item(middle)
             for factors in _through_size(translator, core, middle, deadline):
-                return passing(translator, factors, middle, deadline)
-            raise StuckError(f"no factorisation through the size {middle} was found", matrix=repr(matrix))
+                return passing(translator, factors, bound, deadline)
+            size = item_text(bound)
+            raise StuckError(f"no factorisation through the size {size} was found", matrix=repr(matrix))
         for through in (middle, middle.transpose()):
             for factors in _through_matrix(translator, core, through, deadline):
-                return passing(translator, factors, through.data(), deadline)
+                return passing(translator, factors, {"rank": middle.data()}, deadline)
         raise StuckError(f"no factorisation through {middle!r} was found", matrix=repr(matrix))
 
     def passing(translator: Translator, factors: list[Polynomial], bound: Any, deadline: float) -> Proof:
         whole = [times(factors[0], scalars), *factors[1:]]
         origin = search(translator, matrix - reduce(mul, whole), deadline)
-        return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in whole], "bound": bound})
+        return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in whole]}, bound=bound)
 
     return attempt
 
@@ -51,7 +54,7 @@ def factorisations(A: Polynomial) -> Iterator[Polynomial]:
                 yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
 
 
-def _through_size(translator: Translator, A: Polynomial, size: str, deadline: float) -> Iterator[list[Polynomial]]:
+def _through_size(translator: Translator, A: Polynomial, size: Size, deadline: float) -> Iterator[list[Polynomial]]:
     """Find ``A = L R`` with ``size`` between the factors."""
     identity_of = Polynomial.identity
     if size == A.rows:
@@ -72,7 +75,7 @@ def _through_matrix(
 ) -> Iterator[list[Polynomial]]:
     """Find ``A = L F R``: name ``F`` by a letter, rewrite ``A`` with it, and cut there."""
     alphabet = translator.alphabet
-    letter = alphabet.matrix(f"[{F!r}]", F.rows, F.columns, level=AUXILIARY)
+    letter = alphabet.matrix(Letter(Family("auxiliary", F, f"[{F!r}]")), F.rows, F.columns, level=AUXILIARY)
     definition = F - Polynomial.word(alphabet, letter)
     named = Completion(alphabet, [definition, definition.transpose()])
     for candidate in _forms(translator, A, deadline):
@@ -101,7 +104,7 @@ def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
         yield {m: at[-1 - k] for m, at in places.items()}
 
 
-def _rank_one(A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: str, columns: str) -> list[Polynomial]:
+def _rank_one(A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: Size, columns: Size) -> list[Polynomial]:
     """Write the sum of ``c * left * right`` as (sum of lefts) times (sum of rights), if its coefficients allow it."""
     table: dict[Monomial, dict[str, Rational]] = {}
     for m, (left, right) in split.items():

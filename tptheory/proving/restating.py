@@ -1,23 +1,30 @@
-"""Whether a certificate states a claim: what was proved before need not be searched for again."""
+"""Whether a certificate states a claim: what was proved before need not be searched for again.
+
+Only what the checker reads is compared: goals, hypotheses, ranges, and the declarations of letters and sizes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.compound import is_layered
+from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate, goal_data
-from tptheory.proving.induction import SHOWN_BY, restates_layers
+from tptheory.proving.certificate import Certificate, declared, goal_data
+from tptheory.proving.induction import as_end, theory_of
+from tptheory.proving.induction import declared as declared_at_layers
+from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
+PLAIN = {"identity", "rank", "descent", "cancellation", "cases"}
+
 
 def restates(claim: Claim, certificate: Certificate) -> bool:
-    """Whether goals, hypotheses, symbols and bounds of a certificate are those of a claim, translated afresh.
+    """Whether the statement of a certificate, as the checker reads it, is that of a claim, translated afresh.
 
     Whether the certificate holds is for its `check` to say.
     """
@@ -26,7 +33,7 @@ def restates(claim: Claim, certificate: Certificate) -> bool:
         parts = iter(data["parts"] if data["method"] == "all" else [data])
         for claims in grouped(claim):
             if is_layered(claims[0]):
-                if not restates_layers(claims, next(parts)):
+                if not _restates_layers(claims, next(parts)):
                     return False
             elif not _restates(claims[0], parts):
                 return False
@@ -47,36 +54,45 @@ def _restates(claim: Claim, parts: Iterator[dict[str, Any]]) -> bool:
 
 
 def _says(part: dict[str, Any], obligation: Obligation, translator: Translator) -> bool:
-    alphabet = translator.alphabet
-    sizes = {n for shape in alphabet.shapes.values() for n in shape or ()}
-    for name, shape in part["symbols"].items():
-        if name in sizes and not shape:  # a size that only the proof speaks of, as the trace of an identity
-            continue
-        if name not in alphabet.names.values() or list(alphabet.shapes[alphabet.letter(name)] or ()) != shape:
-            return False
-    for pair in part["adjoints"]:
-        if alphabet.names[alphabet.adjoints[alphabet.letter(pair[0])]] != pair[1]:
-            return False
-    known = [h.polynomial.data() for h in translator.hypotheses]
-    return all(h in known for h in part["hypotheses"]) and _goal(part, obligation)
+    if part["method"] not in PLAIN:
+        return False
+    known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
+    names = list(translator.alphabet.named.families)
+    if not _declares(part, declared(translator.alphabet, names), translator.alphabet.named):
+        return False
+    return all(h in known for h in part["hypotheses"]) and part["goal"] in _goals(obligation, translator)
 
 
-def _goal(part: dict[str, Any], obligation: Obligation) -> bool:
-    leaves = list(Certificate(part).parts())
-    methods = {leaf["method"] for leaf in leaves}
+def _declares(part: dict[str, Any], fresh: dict[str, Any], named: Named) -> bool:
+    """Whether sizes and letters are declared as the claim has them; a size may be spoken of by the proof alone."""
+    sizes = {*fresh["sizes"], *(named(family) for family in named.sizes)}
+    return set(part["sizes"]) <= sizes and all(
+        name in fresh["letters"] and fresh["letters"][name] == shape for name, shape in part["letters"].items()
+    )
+
+
+def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
+    """Return how a certificate may write what is to be proved: an equation as it stands, or transposed."""
     left, right = obligation.left, obligation.right
     if right is None:
-        return part["goal"] == left.data() and methods == SHOWN_BY["descent"]
-    if obligation.bounded or isinstance(right, str):
-        bounds = [right] if isinstance(right, str) else [right.data(), right.transpose().data()]
-        return (
-            part["goal"] == left.data()
-            and methods == SHOWN_BY["rank"]
-            and all(leaf["bound"] in bounds for leaf in leaves)
-        )
-    return part["goal"] in _written(left, right) and methods <= SHOWN_BY["equation"]
+        return [{"nonpositive": left.data()}]
+    if obligation.bounded or not isinstance(right, Polynomial):
+        bound = {"rank": right.data()} if isinstance(right, Polynomial) else translator.alphabet.named.item(right)
+        return [{"rank": left.data(), "at most": bound}]
+    sides = ((left, right), (left.transpose(), right.transpose()))
+    return [{"zero": goal_data((L, R.scale(-1)))} for L, R in sides]
 
 
-def _written(left: Polynomial, right: Polynomial) -> list[list[Any]]:
-    """Return how a certificate may write an equation: as it stands, or transposed."""
-    return [goal_data((L, R.scale(-1))) for L, R in ((left, right), (left.transpose(), right.transpose()))]
+def _restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
+    """Whether the laws, declarations and theorems of an induction are those of claims about any depth."""
+    theory, goals = theory_of(claims)
+    laws = [law.data() for law in theory.laws]
+    named = theory.schema.alphabet.named
+    fresh = declared_at_layers(theory, list(named.families))
+    stated = [{key: law[key] for key in ("zero", "from", "to")} for law in data["hypotheses"]]
+    if data["method"] != "induction" or not all(law in laws for law in stated):
+        return False
+    if not (_declares(data, fresh, named) and set(data["indexed"]) <= set(fresh["indexed"])):
+        return False
+    shown = [(t["goal"], t["from"], t["to"]) for t in data["theorems"]]
+    return all((goal.data, as_end(goal.first), as_end(goal.last)) in shown for goal in goals)

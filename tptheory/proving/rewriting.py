@@ -110,7 +110,7 @@ class Basis:
         self.active: list[int] = []
         self.terms = 0
         self.keys = Keys()
-        self.thin = [a for a, shape in alphabet.shapes.items() if shape and "1" in shape]
+        self.thin = [a for a, shape in alphabet.shapes.items() if shape and 1 in shape]
         self.wordless: list[int] = []
         self._leads: dict[str, int] = {}
         self._lengths: list[int] = []
@@ -269,7 +269,7 @@ class Basis:
 
     def _gap(self, size: str, word: str, own: str) -> int:
         """Return where an identity of a size fits into a word, or -1; of size 1 it is a scalar, and fits at the end."""
-        if size == "1":
+        if size == 1:
             return len(word)
         shapes = [self.alphabet.shapes[letter] or ("", "") for letter in word]
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]

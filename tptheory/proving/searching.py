@@ -41,6 +41,8 @@ class Proof:
     method: str = "identity"
     fields: dict[str, Any] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
+    bound: Any = None
+    """Of a rank: what bounds it, as a certificate writes it."""
 
 
 Attempt = Callable[[Translator, float], Proof]
@@ -107,7 +109,7 @@ def times(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
 
 def multiplied(proof: Proof, scalars: Sequence[str]) -> Proof:
     """Return the proof of a goal times scalars: each cofactor is multiplied, for a squared norm by their squares."""
-    if proof.method not in ("identity", "cancellation") or proof.fields:
+    if proof.method not in ("identity", "cancellation") or proof.fields.get("squares"):
         raise StuckError(f"a proof by {proof.method} is not multiplied by scalars")
     more = [*scalars] * (2 if proof.method == "cancellation" else 1)
     origin = [(c, place._replace(scalars=tuple(sorted((*place.scalars, *more)))), k) for c, place, k in proof.origin]

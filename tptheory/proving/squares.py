@@ -13,7 +13,8 @@ from itertools import combinations_with_replacement
 
 from flint import fmpq, fmpq_mat
 
-from tptheory.proving.words import Polynomial, Terms
+from tptheory.proving.letters import Size, item_text
+from tptheory.proving.words import Alphabet, Polynomial, Terms
 
 Reduce = Callable[[Polynomial], Polynomial]
 Square = tuple[Fraction, Polynomial]
@@ -47,13 +48,13 @@ def _candidate_sets(scalar: Polynomial, known: Sequence[Polynomial], reduce: Red
 
     Last come the halves of scalars that vanish, by which what looks negative may be seen to be positive.
     """
-    groups: dict[tuple[str, str], dict[str, set[str]]] = {}
+    groups: dict[tuple[Size, Size], dict[str, set[str]]] = {}
     for (cycle,), _ in scalar.terms:
         for half in _halves(scalar, cycle, reduce):
             groups.setdefault(scalar.alphabet.shape(half), {}).setdefault(cycle, set()).add(half)
     chosen: list[str] = []
     covered: set[str] = set()
-    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(scalar.alphabet, group[0]))):
         fresh = halves.keys() - covered
         chosen += [half for cycle in sorted(fresh) for half in sorted(halves[cycle])]
         covered |= fresh
@@ -65,6 +66,11 @@ def _candidate_sets(scalar: Polynomial, known: Sequence[Polynomial], reduce: Red
     others = sorted({half for cycle in cycles for half in _halves(scalar, cycle, reduce)} - {*everything})
     if others:
         yield [Polynomial.word(scalar.alphabet, half) for half in others]
+
+
+def shape_text(alphabet: Alphabet, shape: tuple[Size, Size]) -> str:
+    """Write a shape, so that shapes have an order."""
+    return " ".join(item_text(alphabet.named.item(size)) for size in shape)
 
 
 def _halves(scalar: Polynomial, cycle: str, reduce: Reduce) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """From SymPy expressions to polynomials in typed words.
 
 Pseudo-inverses, inverses and reciprocals become letters of their own, each with the equations that define it. What
-the checker does not see is this translation: tests compare both sides of it on exact numbers.
+the checker does not see is this translation: `deciding.confirming` evaluates what is proved by another way, and tests
+compare both sides of it on exact numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,12 +34,34 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.core.basic import Basic
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.letters import Family, Index, Letter, Size
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
-from tptheory.symbolic.layers import size_text
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
+
+Reason = tuple[Any, ...]
+"""Why a hypothesis holds, as data that `typesetting` words: ``("penrose", 2, terms)``, ``("given",)``, and so on."""
+CASE: Reason = ("case",)
+LARGEST_POWER = 100
+"""The highest power that is multiplied out."""
+
+
+class Velocity(MatrixSymbol):
+    """The velocity of a symbol along a flow; no symbol of a user's equals it, whatever that is called."""
+
+    def __new__(cls, moving: MatrixSymbol) -> Any:
+        """Make the symbol of the shape of what moves."""
+        return Basic.__new__(cls, moving, *moving.shape)
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is shown."""
+        return f"d{self.args[0]}/dt"
 
 
 @dataclass(frozen=True)
@@ -45,20 +69,29 @@ class Hypothesis:
     """A polynomial that is zero, why, and the number of the hypothesis that it is the transpose of, if it is one."""
 
     polynomial: Polynomial
-    label: str
+    reason: Reason
     transposes: int | None = None
 
 
 class Translator:
-    """Translate expressions over one alphabet, and collect the equations that define its letters."""
+    """Translate expressions over one alphabet, and collect the equations that define its letters.
 
-    def __init__(self, thin: bool = True, transposes_last: bool = False) -> None:
+    Args:
+        thin: whether a product between two sizes 1 is a number.
+        transposes_last: which of the two term orders to use.
+        bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
+            bound, ``L`` for a depth.
+    """
+
+    def __init__(
+        self, thin: bool = True, transposes_last: bool = False, bases: Mapping[Symbol, str] | None = None
+    ) -> None:
         self.alphabet = Alphabet(thin, transposes_last)
+        self.bases: dict[Any, str] = dict(bases or {})
         self.hypotheses: list[Hypothesis] = []
-        self.alternatives: list[tuple[int, list[list[Polynomial]], list[str]]] = []
+        self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
-        self._owners: dict[str, Any] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
@@ -70,23 +103,23 @@ class Translator:
             return self._matrix(expression)
         return self._scalar(S(expression))
 
-    def assume(self, polynomial: Polynomial, label: str) -> None:
+    def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once."""
         number = None
         for p in (polynomial, polynomial.transpose()):
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
-                self.hypotheses.append(Hypothesis(p, label, number))
+                self.hypotheses.append(Hypothesis(p, reason, number))
                 number = len(self.hypotheses) - 1
 
-    def assume_one_of(self, alternatives: list[list[Polynomial]], labels: list[str]) -> None:
+    def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
         """Assume that in one of several cases all of its polynomials are zero: the product of the norms is."""
-        product = Polynomial.identity(self.alphabet, "1")
+        product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
             norms = [(p.transpose() * p).trace() for p in polynomials]
             product = product * sum(norms[1:], norms[0])
-        self.alternatives.append((len(self.hypotheses), alternatives, labels))
-        self.hypotheses.append(Hypothesis(product, " or ".join(labels)))
+        self.alternatives.append((len(self.hypotheses), alternatives))
+        self.hypotheses.append(Hypothesis(product, ("given",)))
 
     def branch(self) -> Translator:
         """Return a translator over the same letters that may assume more."""
@@ -95,41 +128,76 @@ class Translator:
         branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
         return branch
 
-    def witness(self, symbol: MatrixSymbol) -> None:
+    def witness(self, symbol: MatrixSymbol, remark: Mapping[str, Any] | None = None) -> None:
         """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
-        self._own_matrix(str(symbol.name), symbol)
-        self.alphabet.matrix(str(symbol.name), size_text(symbol.rows), size_text(symbol.cols), level=AUXILIARY)
+        letter = Letter(Family("symbol", symbol, str(symbol.name), dict(remark or {})))
+        self.alphabet.matrix(letter, self.size(symbol.rows), self.size(symbol.cols), level=AUXILIARY)
 
-    def define(self, symbol: MatrixSymbol, expression: Any, label: str) -> None:
-        """Let a symbol stand for an expression: it will be replaced wherever it stands."""
-        name, rows, columns = str(symbol.name), size_text(symbol.rows), size_text(symbol.cols)
-        self._own_matrix(name, symbol)
-        letter = Polynomial.word(self.alphabet, self.alphabet.matrix(name, rows, columns, level=DEFINED))
-        self.assume(letter - self(expression), label)
+    def define(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
+        """Let a symbol stand for the velocity of another: it will be replaced wherever it stands."""
+        rows, columns = self.size(symbol.rows), self.size(symbol.cols)
+        item = self.alphabet.item(self.alphabet.matrix(self._letter_of(moving), rows, columns))
+        letter = Letter(Family("symbol", symbol, str(symbol.name), {"velocity": item}))
+        word = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, rows, columns, level=DEFINED))
+        self.assume(word - self(expression), reason)
 
-    def _own(self, name: str, owner: Any) -> None:
-        """Let a name stand for one thing: letters are told apart by their names alone.
+    def index(self, index: Any) -> Index:
+        """Return an index as letters have it.
 
         Raises:
-            UnsupportedExpressionError: if the name already stands for something else.
+            UnsupportedExpressionError: if it is relative to a symbol that stands for no index here.
         """
-        if self._owners.setdefault(name, owner) != owner:
+        symbol, offset = index_parts(index)
+        if symbol is None:
+            return "", offset
+        if symbol not in self.bases:
             raise UnsupportedExpressionError(
-                f"'expression' must give each name one meaning (got {name!r} for two). Rename a symbol, or a size."
+                f"'l' must be bound by ForAll, or be relative to the depth (got {index}, and {symbol} is bound nowhere)."
             )
+        return self.bases[symbol], offset
 
-    def _own_matrix(self, name: str, owner: Any) -> None:
-        """Take a name for a matrix, and the name of its transpose."""
-        self._own(name, owner)
-        self._own(f"{name}'", ("transpose", owner))
+    def size(self, size: Any) -> Size:
+        """Return a size as letters have it, and keep in mind that its family is one of sizes."""
+        found = self._size(size)
+        if isinstance(found, Letter):
+            self.alphabet.named(found.family)
+            self.alphabet.named.sizes.add(found.family)
+        return found
+
+    def _size(self, size: Any) -> Size:
+        """Return a size as letters have it: a number, a symbol, or a width at a layer.
+
+        Raises:
+            UnsupportedExpressionError: if an index is a size itself, and not the index of one.
+        """
+        size = S(size)
+        if size.is_Integer:
+            return int(size)
+        if isinstance(size, Symbol) and size not in self.bases:
+            return Letter(Family("number", size, size.name))
+        if isinstance(size, AppliedUndef):
+            return Letter(Family("width", size.func, str(size.func)), self.index(size.args[0]))
+        if size.has(AppliedUndef) or size.free_symbols & self.bases.keys():
+            raise UnsupportedExpressionError(
+                f"'expression' must not have sizes that are made of an index, or of sizes at a layer (got {size})."
+            )
+        letter = Letter(Family("number", size, str(size), {"size": str(size)}))
+        if letter.family not in self.alphabet.named.sizes:
+            self.alphabet.named.sizes.add(letter.family)
+            made = self._scalar(size)
+            self.assume(Polynomial.scalar(self.alphabet, letter) - made, ("size", str(size)))
+        return letter
+
+    def _letter_of(self, symbol: Any) -> Letter:
+        """Return the letter of a matrix symbol, or of a member of a sequence."""
+        if isinstance(symbol, LayerSymbol | LayerScalar):
+            return Letter(Family("sequence", symbol.sequence, symbol.sequence.name), self.index(symbol.index))
+        return Letter(Family("symbol", symbol, str(symbol.name)))
 
     def _matrix(self, M: Any) -> Polynomial:
-        rows, columns = size_text(M.rows), size_text(M.cols)
-        for text, size in ((rows, M.rows), (columns, M.cols)):
-            self._own(text, size)
-        if isinstance(M, MatrixSymbol):
-            self._own_matrix(str(M.name), M)
-            return Polynomial.word(self.alphabet, self.alphabet.matrix(str(M.name), rows, columns))
+        rows, columns = self.size(M.rows), self.size(M.cols)
+        if isinstance(M, LayerSymbol | MatrixSymbol):
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(self._letter_of(M), rows, columns))
         if isinstance(M, Identity):
             return Polynomial.identity(self.alphabet, rows)
         if isinstance(M, ZeroMatrix):
@@ -152,11 +220,7 @@ class Translator:
         if isinstance(M, Inverse):
             return self._inverse(self._matrix(M.arg))
         if isinstance(M, MatPow) and M.exp.is_Integer:
-            base = self._matrix(M.base) if M.exp > 0 else self._inverse(self._matrix(M.base))
-            power = Polynomial.identity(self.alphabet, rows)
-            for _ in range(abs(int(M.exp))):
-                power = power * base
-            return power
+            return self._power(self._matrix(M.base), int(M.exp), Polynomial.identity(self.alphabet, rows))
         if isinstance(M, OneMatrix):
             return self._ones(rows, columns)
         raise UnsupportedExpressionError(
@@ -165,12 +229,19 @@ class Translator:
         )
 
     def _scalar(self, s: Expr) -> Polynomial:
-        one = Polynomial.identity(self.alphabet, "1")
+        one = Polynomial.identity(self.alphabet, 1)
         if s.is_Rational:
             return one.scale(int(s) if s.is_Integer else Fraction(int(s.p), int(s.q)))
+        if isinstance(s, LayerScalar):
+            return Polynomial.scalar(self.alphabet, self._letter_of(s))
+        if s in self.bases:
+            return Polynomial.scalar(self.alphabet, Letter(INDEX, (self.bases[s], 0)))
+        if isinstance(s, AppliedUndef):
+            size = self.size(s)
+            if isinstance(size, Letter):
+                return Polynomial.scalar(self.alphabet, size)
         if isinstance(s, Symbol) and s.is_commutative and s.is_real is not False:
-            self._own(s.name, s)
-            return Polynomial.scalar(self.alphabet, s.name)
+            return Polynomial.scalar(self.alphabet, Letter(Family("number", s, s.name)))
         if isinstance(s, Add):
             total = one.scale(0)
             for term in s.args:
@@ -182,22 +253,34 @@ class Translator:
                 product = product * self._scalar(factor)
             return product
         if isinstance(s, Pow) and s.exp.is_Integer:
-            base = self._scalar(s.base) if s.exp > 0 else self._inverse(self._scalar(s.base))
-            product = one
-            for _ in range(abs(int(s.exp))):
-                product = product * base
-            return product
+            return self._power(self._scalar(s.base), int(s.exp), one)
         if isinstance(s, Trace):
             return self._matrix(s.arg).trace()
         if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
             return self._matrix(s.parent)
         if isinstance(s, LogPdet | Determinant):
-            self._own(str(s), s)
-            return Polynomial.scalar(self.alphabet, str(s))
+            kind = "log pdet" if isinstance(s, LogPdet) else "det"
+            return self._function(kind, str(s), self._matrix(s.arg))
         raise UnsupportedExpressionError(
             "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
             f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
         )
+
+    def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
+        """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
+        if abs(exponent) > LARGEST_POWER:
+            raise UnsupportedExpressionError(
+                f"'expression' must have powers of at most {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
+            )
+        base = self._inverse(base) if exponent < 0 else base
+        power = one
+        for _ in range(abs(exponent)):
+            power = power * base
+        return power
+
+    def _function(self, kind: str, text: str, A: Polynomial) -> Polynomial:
+        """Name a number that depends on a matrix alone: the same for the same matrix, wherever it is spoken of."""
+        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
 
     def _pinv(self, A: Polynomial) -> Polynomial:
         """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
@@ -207,14 +290,11 @@ class Translator:
             return self._inverses[key]
         if (key := ("pinv", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = self.inverse_name(A, "+")
-        symmetric = A.transpose() == A
-        self._own_matrix(name, ("pinv", A))
-        P = self._letter(name, A.columns, A.rows, symmetric)
+        P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
         self._inverses["pinv", A] = P
         penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
         for number, equation in enumerate(penrose, 1):
-            self.assume(equation, f"Penrose {number} for {A!r}")
+            self.assume(equation, ("penrose", number, A.data()))
         return P
 
     def _inverse(self, A: Polynomial) -> Polynomial:
@@ -223,34 +303,116 @@ class Translator:
             return self._inverses[key]
         if (key := ("inverse", A.transpose())) in self._inverses:
             return self._inverses[key].transpose()
-        name = self.inverse_name(A, "^-1")
-        self._own_matrix(name, ("inverse", A))
-        K = self._letter(name, A.columns, A.rows, A.transpose() == A)
+        if A.rows != A.columns:
+            raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
+        K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
         self._inverses["inverse", A] = K
-        label = f"{A!r} is invertible"
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), label)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), label)
+        reason = ("inverse", A.data())
+        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
+        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
         return K
 
-    def inverse_name(self, A: Polynomial, mark: str) -> str:
-        """Return what an inverse is called: ``A+``, ``(A B)^-1``."""
-        text = repr(A)
-        return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
+    def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
+        if A.is_scalar:
+            return Polynomial.scalar(self.alphabet, letter)
+        symmetric = A.transpose() == A
+        character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
+        return Polynomial.word(self.alphabet, character)
 
-    def _letter(self, name: str, rows: str, columns: str, symmetric: bool) -> Polynomial:
-        if rows == columns == "1":
-            return Polynomial.scalar(self.alphabet, name)
-        letter = self.alphabet.matrix(name, rows, columns, level=INVERSE, symmetric=symmetric)
-        return Polynomial.word(self.alphabet, letter)
+    def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
+        """Make a letter of a polynomial: for one that speaks of layers, a member of a sequence."""
+        subject, anchor = anchored(A)
+        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, ("k", 0))
+        family = Family(kind, subject, name, {kind: terms})
+        return letter_of(Letter(family, anchor), A)
 
-    def _ones(self, rows: str, columns: str) -> Polynomial:
+    def _ones(self, rows: Size, columns: Size) -> Polynomial:
         """Name a matrix of ones as a column times a row."""
-        product = Polynomial.identity(self.alphabet, "1")
-        for size in {rows, columns} - {"1"}:
-            self._own_matrix(f"ones_{size}", ("ones", size))
-        if rows != "1":
-            product = product * Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{rows}", rows, "1"))
-        if columns != "1":
-            row = Polynomial.word(self.alphabet, self.alphabet.matrix(f"ones_{columns}", columns, "1")).transpose()
-            product = product * row
+        product = Polynomial.identity(self.alphabet, 1)
+        if rows != 1:
+            product = product * self._column_of_ones(rows)
+        if columns != 1:
+            product = product * self._column_of_ones(columns).transpose()
         return product
+
+    def _column_of_ones(self, size: Size) -> Polynomial:
+        item = self.alphabet.named.item(size)
+        index = None if isinstance(size, int) else size.index
+        subject = size if isinstance(size, int) else size.family
+        generic = item if index is None else [item[0], "k", 0]
+        family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
+        return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
+
+
+INDEX = Family("index", None, "index")
+"""The numbers ``k`` themselves, at every ``k``."""
+
+
+def inverse_name(A: Polynomial, mark: str) -> str:
+    """Return what an inverse is called in a certificate: ``A+``, ``(A B)^-1``; nothing depends on it."""
+    text = repr(A)
+    return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
+
+
+def anchored(A: Polynomial) -> tuple[Any, Index | None]:
+    """Return what a polynomial is at the index ``k``, comparable across layers, and at which index it stands.
+
+    Of the bases of the indices in it ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
+    """
+    letters = A.alphabet.letters
+    found = [letters[a][0].index for m in A.terms for a in "".join((*m[0], m[1]))]
+    indices = [index for index in found if index is not None]
+    sizes = [n.index for n in (A.rows, A.columns) if not isinstance(n, int) and n.index is not None]
+    base = next((b for b in ("k", "l", "L", "") if any(b == c for c, _ in [*indices, *sizes])), None)
+    if base is None:
+        return A, None
+    anchor = min(offset for b, offset in (indices or sizes) if b == base) if indices else sizes[0][1]
+
+    def relative(letter: Any) -> Any:
+        if isinstance(letter, int) or letter.index is None:
+            return letter
+        b, offset = letter.index
+        return (letter.family, "relative", offset - anchor) if b == base else (letter.family, *letter.index)
+
+    def word(text: str) -> Any:
+        return tuple((relative(letters[a][0]), letters[a][1]) for a in text)
+
+    terms = frozenset((tuple(map(word, scalars)), word(text), c) for (scalars, text), c in A.terms.items())
+    return (terms, relative(A.rows), relative(A.columns)), (base, anchor)
+
+
+def moved_index(index: Index, old: Index, new: Index) -> Index:
+    """Move an index of the base of ``old`` so that ``old`` becomes ``new``; leave any other."""
+    return (new[0], index[1] - old[1] + new[1]) if index[0] == old[0] else index
+
+
+def moved_item(item: Any, old: Index, new: Index) -> Any:
+    """Move the indices in a letter, a trace or a size of a certificate."""
+    if isinstance(item, dict):
+        ((mark, inside),) = item.items()
+        moved = [moved_item(a, old, new) for a in inside] if mark == "tr" else moved_item(inside, old, new)
+        return {mark: moved}
+    if isinstance(item, list):
+        name, base, offset = item
+        return [name, *moved_index((base, offset), old, new)]
+    return item
+
+
+def moved_terms(terms: list[Any], old: Index, new: Index) -> list[Any]:
+    """Move the indices in the terms of a polynomial of a certificate."""
+    return [
+        [coefficient, [moved_item(a, old, new) for a in items], *(moved_item(n, old, new) for n in size)]
+        for coefficient, items, *size in terms
+    ]
+
+
+def indices_in(terms: list[Any]) -> Iterator[Index]:
+    """Run through the indices at which letters and sizes stand in the terms of a certificate."""
+    waiting = [item for _, items, *size in terms for item in (*items, *size)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            ((mark, inside),) = item.items()
+            waiting += inside if mark == "tr" else [inside]
+        elif isinstance(item, list):
+            yield item[1], item[2]

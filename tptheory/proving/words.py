@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from tptheory.errors import ShapeError
+from tptheory.proving.letters import Letter, Named, Size, item_text
 
 Monomial = tuple[tuple[str, ...], str]
 Rational = int | Fraction
@@ -37,66 +38,76 @@ def divide(a: Rational, b: Rational) -> Rational:
 
 
 class Alphabet:
-    """The letters of one proof: name, shape and transpose of each.
+    """The letters of one proof: what each stands for, its shape and its transpose.
 
     Args:
         thin: whether a product between two sizes 1 is a scalar. If not, a size 1 is a size like any other: what is
             proved so holds for one sample all the same.
         transposes_last: whether every transpose is rewritten into what is none. If not, every inverse is rewritten
             into what is none. Which of the two term orders ends sooner depends on the claim.
+        named: the names of families, where several alphabets share them.
     """
 
-    def __init__(self, thin: bool = True, transposes_last: bool = False) -> None:
+    def __init__(self, thin: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
         self._allow_thin = thin
         self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
-        self.names: dict[str, str] = {}
-        self.shapes: dict[str, tuple[str, str] | None] = {}
+        self.named = named or Named()
+        self.letters: dict[str, tuple[Letter, bool]] = {}
+        self.shapes: dict[str, tuple[Size, Size] | None] = {}
         self.adjoints: dict[str, str] = {}
-        self._letters: dict[str, str] = {}
+        self._characters: dict[Letter, str] = {}
         self._thin = False
         self._cycles: dict[str, str] = {}
 
-    def matrix(self, name: str, rows: str, columns: str, *, level: int = PLAIN, symmetric: bool = False) -> str:
-        """Declare a matrix and its transpose, and return its letter; the same name gives the same letter."""
-        if name in self._letters:
-            return self._letters[name]
+    def matrix(
+        self, letter: Letter, rows: Size, columns: Size, *, level: int = PLAIN, symmetric: bool = False
+    ) -> str:
+        """Declare a matrix and its transpose, and return its character; the same letter gives the same one."""
+        if letter in self._characters:
+            return self._characters[letter]
         level = self._inverse if level == INVERSE else level
-        letter = self._declare(name, (rows, columns), level)
-        self.adjoints[letter] = letter
+        character = self._declare(letter, False, (rows, columns), level)
+        self.adjoints[character] = character
         if not symmetric:
-            other = self._declare(f"{name}'", (columns, rows), level + self._transposed if level else AUXILIARY)
-            self.adjoints[letter], self.adjoints[other] = other, letter
-        self._thin = self._allow_thin and (self._thin or "1" in (rows, columns))
-        return letter
+            other = self._declare(letter, True, (columns, rows), level + self._transposed if level else AUXILIARY)
+            self.adjoints[character], self.adjoints[other] = other, character
+        self._thin = self._allow_thin and (self._thin or 1 in (rows, columns))
+        for size in (rows, columns):
+            if not isinstance(size, int):
+                self.named(size.family)
+        return character
 
-    def letter(self, name: str) -> str:
-        """Return the letter of a name, or "" if nothing is called so."""
-        return self._letters.get(name, "")
+    def scalar(self, letter: Letter) -> str:
+        """Declare a number, and return its character."""
+        return self._characters.get(letter) or self._declare(letter, False, None, PLAIN)
 
-    def scalar(self, name: str) -> str:
-        """Declare a scalar, and return its letter."""
-        return self._letters.get(name) or self._declare(name, None, PLAIN)
+    def _declare(self, letter: Letter, turned: bool, shape: tuple[Size, Size] | None, level: int) -> str:
+        character = chr(_FIRST + _LEVEL * level + len(self.letters))
+        self.letters[character], self.shapes[character] = (letter, turned), shape
+        if not turned:
+            self._characters[letter] = character
+        self.named(letter.family)
+        return character
 
-    def _declare(self, name: str, shape: tuple[str, str] | None, level: int) -> str:
-        while name in self._letters:
-            name += "*"
-        letter = chr(_FIRST + _LEVEL * level + len(self.names))
-        self.names[letter], self.shapes[letter], self._letters[name] = name, shape, letter
-        return letter
+    def item(self, character: str) -> Any:
+        """Return a letter as a certificate writes it: its name, with its index, and marked where it is transposed."""
+        letter, turned = self.letters[character]
+        item = self.named.item(letter)
+        return {"T": item} if turned else item
 
     def transpose(self, word: str) -> str:
         """Return the transpose of a word."""
         adjoints = self.adjoints
         return "".join([adjoints[letter] for letter in reversed(word)])
 
-    def shape(self, word: str) -> tuple[str, str]:
+    def shape(self, word: str) -> tuple[Size, Size]:
         """Return the shape of a word that is not empty."""
         return self.shapes[word[0]][0], self.shapes[word[-1]][1]  # type: ignore[index]
 
     def cut(self, word: str) -> tuple[list[str], str]:
         """Take out of a word the scalars that stand between two sizes 1."""
-        at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == "1"]  # type: ignore[index]
-        if word and self.shapes[word[-1]][1] == "1":  # type: ignore[index]
+        at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == 1]  # type: ignore[index]
+        if word and self.shapes[word[-1]][1] == 1:  # type: ignore[index]
             at.append(len(word))
         if len(at) < 2:
             return [], word
@@ -114,17 +125,17 @@ class Alphabet:
     def close(self, word: str) -> list[str]:
         """Return the scalars whose product is the trace of a closed word that is not empty."""
         if self._thin:
-            turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == "1"), None)  # type: ignore[index]
+            turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == 1), None)  # type: ignore[index]
             if turn is not None:
                 return [self._cycle(piece) for piece in self.cut(word[turn:] + word[:turn])[0]]
         return [self._cycle(word)]
 
-    def traced(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Monomial, int]:
+    def traced(self, scalars: tuple[str, ...], word: str, size: Size) -> tuple[Monomial, int]:
         """Return scalars times the trace of a word, and the number that comes out where ``tr(I)`` is one."""
         if word:
             return (tuple(sorted([*scalars, *self.close(word)])), ""), 1
-        if size.isdecimal():
-            return (scalars, ""), int(size)
+        if isinstance(size, int):
+            return (scalars, ""), size
         return (tuple(sorted([*scalars, self.scalar(size)])), ""), 1
 
     def _cycle(self, word: str) -> str:
@@ -136,7 +147,7 @@ class Alphabet:
 
     def opened(self, scalar: str) -> str:
         """Return a trace turned so that it starts at a size 1, where it has one: ``x' y``, not ``y x'``."""
-        at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or ("",))[0] == "1"), None)
+        at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or ("",))[0] == 1), None)
         if at is None:
             return scalar
         turned = scalar[at:] + scalar[:at]
@@ -155,7 +166,7 @@ class Polynomial:
 
     __slots__ = ("alphabet", "columns", "rows", "terms")
 
-    def __init__(self, alphabet: Alphabet, rows: str, columns: str, terms: Mapping[Monomial, Rational]) -> None:
+    def __init__(self, alphabet: Alphabet, rows: Size, columns: Size, terms: Mapping[Monomial, Rational]) -> None:
         self.alphabet, self.rows, self.columns = alphabet, rows, columns
         self.terms: Terms = {m: c for m, c in terms.items() if c}
 
@@ -165,19 +176,19 @@ class Polynomial:
         return cls(alphabet, *alphabet.shape(word), {alphabet.monomial((), word): 1})
 
     @classmethod
-    def identity(cls, alphabet: Alphabet, size: str) -> Polynomial:
+    def identity(cls, alphabet: Alphabet, size: Size) -> Polynomial:
         """Return the identity matrix; of size 1 it is the scalar 1."""
         return cls(alphabet, size, size, {((), ""): 1})
 
     @classmethod
-    def scalar(cls, alphabet: Alphabet, name: str) -> Polynomial:
-        """Return a scalar symbol."""
-        return cls(alphabet, "1", "1", {((alphabet.scalar(name),), ""): 1})
+    def scalar(cls, alphabet: Alphabet, letter: Letter) -> Polynomial:
+        """Return a number that a letter stands for."""
+        return cls(alphabet, 1, 1, {((alphabet.scalar(letter),), ""): 1})
 
     @property
     def is_scalar(self) -> bool:
         """Whether the shape is 1x1."""
-        return self.rows == self.columns == "1"
+        return self.rows == self.columns == 1
 
     def __add__(self, other: Polynomial) -> Polynomial:
         """Add two polynomials of one shape."""
@@ -227,7 +238,7 @@ class Polynomial:
         for (s, u), c in self.terms.items():
             monomial, number = self.alphabet.traced(s, u, self.rows)
             terms[monomial] = terms.get(monomial, 0) + c * number
-        return Polynomial(self.alphabet, "1", "1", terms)
+        return Polynomial(self.alphabet, 1, 1, terms)
 
     def __bool__(self) -> bool:
         """Whether anything is left of it."""
@@ -250,11 +261,11 @@ class Polynomial:
 
     def data(self) -> list[list[Any]]:
         """Return the terms as a certificate writes them."""
-        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [["0", [], self.rows]]
+        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [["0", [], self.alphabet.named.item(self.rows)]]
 
     def _term(self, monomial: Monomial, coefficient: Rational) -> list[Any]:
-        word = word_data(self.alphabet, *monomial)
-        return [str(coefficient), word] if monomial[1] else [str(coefficient), word, self.rows]
+        items = word_data(self.alphabet, *monomial)
+        return [str(coefficient), items, *([] if monomial[1] else [self.alphabet.named.item(self.rows)])]
 
     def __repr__(self) -> str:
         """Show the polynomial as text."""
@@ -288,10 +299,10 @@ def _weight(word: str) -> int:
 
 
 def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:
-    """Return scalars and a word as a certificate writes them: names, and a list for each trace."""
-    names = alphabet.names
-    items: list[Any] = [[names[a] for a in alphabet.opened(s)] if alphabet.is_trace(s) else names[s] for s in scalars]
-    return items + [names[letter] for letter in word]
+    """Return scalars and a word as a certificate writes them: letters, and each trace marked as one."""
+    item = alphabet.item
+    items = [{"tr": [item(a) for a in alphabet.opened(s)]} if alphabet.is_trace(s) else item(s) for s in scalars]
+    return items + [item(character) for character in word]
 
 
 def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
@@ -299,7 +310,7 @@ def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
     parts = []
     for s in scalars:
         cycle = alphabet.opened(s)
-        text = " ".join(alphabet.names[a] for a in cycle)
-        thin = (alphabet.shapes[cycle[0]] or ("",))[0] == "1"
+        text = " ".join(item_text(alphabet.item(a)) for a in cycle)
+        thin = (alphabet.shapes[cycle[0]] or ("",))[0] == 1
         parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
-    return " ".join(parts + [alphabet.names[letter] for letter in word])
+    return " ".join(parts + [item_text(alphabet.item(character)) for character in word])

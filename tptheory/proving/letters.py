@@ -1,0 +1,83 @@
+"""What a letter of a proof stands for, as data: a name is what a printer makes of it, and nothing reads a name back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Index = tuple[str, int]
+"""Where a member of a sequence stands: ``("", 2)`` at 2, ``("L", -1)`` at L - 1, ``("k", 1)`` at k + 1."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a letter stands for, apart from its index and from whether it is transposed.
+
+    Two families are one if they are of one kind and have the same subject, however they are called.
+
+    Attributes:
+        kind: ``symbol`` or ``number`` for what the claim itself names, ``sequence`` for the members of one, ``index``
+            for an index that stands as a number, and otherwise what the letter is to its subject: ``pinv``,
+            ``inverse``, ``velocity``, ``factor``, ``ones``, ``log pdet``, ``det``, ``auxiliary``.
+        subject: the SymPy object, or the polynomial, that it is made of.
+        name: what it is called where no other family has the name.
+        remark: what a certificate remarks of it for those who typeset it; nothing depends on that.
+    """
+
+    kind: str
+    subject: Any
+    name: str = field(compare=False)
+    remark: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+class Letter(NamedTuple):
+    """A family, at an index if it is one of matrices, numbers or sizes that have one."""
+
+    family: Family
+    index: Index | None = None
+
+
+Size = int | Letter
+"""A size: a positive integer, or a letter that stands for one."""
+
+
+class Named:
+    """The names that a certificate gives to families: each its own, in the order in which they were met.
+
+    Attributes:
+        names: the name of each family.
+        families: the family of each name.
+        sizes: the families that stand for sizes somewhere.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[Family, str] = {}
+        self.families: dict[str, Family] = {}
+        self.sizes: set[Family] = set()
+
+    def __call__(self, family: Family) -> str:
+        """Return the name of a family; one that is taken by another gets stars."""
+        if family not in self.names:
+            name = family.name
+            while name in self.families:
+                name += "*"
+            self.names[family], self.families[name] = name, family
+        return self.names[family]
+
+    def item(self, letter: Size) -> Any:
+        """Return a letter, or a size, as a certificate writes it."""
+        if isinstance(letter, int):
+            return letter
+        name = self(letter.family)
+        return name if letter.index is None else [name, *letter.index]
+
+
+def item_text(item: Any) -> str:
+    """Write a letter, a transpose, a trace or a size of a certificate as text."""
+    if isinstance(item, dict):
+        ((mark, inside),) = item.items()
+        return f"{item_text(inside)}'" if mark == "T" else f"tr({' '.join(map(item_text, inside))})"
+    if isinstance(item, list):
+        name, base, offset = item
+        return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"
+    return str(item)
