@@ -29,8 +29,11 @@ from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import DEFINED, INVERSE, PLAIN, Polynomial
-from tptheory.symbolic.layers import ANY, DEPTH, LayerSymbol, index_text, layer_symbols, moved, size_text
+from tptheory.symbolic.bound import BoundIndex
+from tptheory.symbolic.layers import LayerSymbol, index_text, layer_symbols, size_text, standing, stands_as_number
 
+ANY, DEPTH = BoundIndex(0), Symbol("L", integer=True)
+"""The index that certificates call ``k``, and the depth that they call ``L``."""
 MARGINS = (0, 1)
 """By how many layers to look beyond those that a goal speaks of."""
 SHOWN_BY = {"equation": {"identity", "cancellation"}, "rank": {"rank"}, "descent": {"descent"}}
@@ -99,32 +102,32 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
 def _theory(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
     """Translate the claims, and gather the laws that they rest on."""
     theory = Theory(IndexedTranslator())
-    schema, known = theory.schema, {}  # type: ignore[var-annotated]
+    schema = theory.schema
+    known: dict[str, Any] = {}
+    laid: set[Any] = set()
     depths = {s for claim in claims for s in depth_symbols(claim)}
     if len(depths) > 1:
         raise UnsupportedExpressionError(f"claims must speak of one depth (got {sorted(map(str, depths))})")
     renamed: dict[Any, Any] = dict.fromkeys(depths, DEPTH)
 
     def translated(expression: Any) -> Polynomial:
-        expression = moved(expression, renamed)
-        for symbol in expression.atoms(MatrixSymbol, Symbol):
-            if "[" in symbol.name and not isinstance(symbol, LayerSymbol):
+        expression = expression.xreplace(renamed)
+        _refuse_indices_as_numbers(expression)
+        for symbol in standing(expression, MatrixSymbol, Symbol):
+            if {"[", "]"} & set(symbol.name) and not isinstance(symbol, LayerSymbol):
                 raise UnsupportedExpressionError(f"a symbol must not have brackets in its name (got {symbol})")
         for symbol in layer_symbols(expression):
             sequence = symbol.sequence
-            laws = [(moved(w.lhs, renamed), moved(w.rhs, renamed), w) for w in sequence.laws()]
-            told = [(str(lhs), str(rhs)) for lhs, rhs, _ in laws], str(sequence.shape(ANY))
-            if sequence.name in known:
-                if known[sequence.name] != told:
-                    raise UnsupportedExpressionError(f"two sequences are called {sequence.name}: name one of them anew")
+            if known.setdefault(sequence.name, sequence) != sequence:
+                raise UnsupportedExpressionError(f"two sequences are called {sequence.name}: name one of them anew")
+            if sequence in laid:
                 continue
-            known[sequence.name] = told
-            schema(moved(sequence.member(ANY), renamed))
-            for lhs, rhs, law in laws:
+            laid.add(sequence)
+            schema(sequence(ANY))
+            for law in sequence.laws():
+                lhs, rhs = (side.xreplace({law.index: ANY}) for side in (law.lhs, law.rhs))
                 difference = translated(lhs - rhs if not isinstance(lhs, MatrixExpr) else minus(lhs, rhs))
-                (name,) = (A.name for A in layer_symbols(lhs))
-                first, last = (S(end).xreplace(renamed) for end in (law.first, law.last))
-                theory.add(difference, first, last, law.reason, name)
+                theory.add(difference, law.first, law.last, law.reason, lhs.name)
         return schema(expression)
 
     for claim in claims:
@@ -134,13 +137,19 @@ def _theory(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
             first, last = (0, 0) if not isinstance(h, ForAll) else (S(end).xreplace(renamed) for end in h.limits[1:])
             inside, index = (h.claim, {h.index: ANY}) if isinstance(h, ForAll) else (h, {})
             for e in inside.equations if not isinstance(inside, Claim) else inside.residuals():
-                theory.add(translated(moved(e, index)), first, last, inside.statement())
+                theory.add(translated(e.xreplace(index | renamed)), first, last, inside.statement())
     goals = [goal for claim in claims for goal in _goals(claim, renamed, translated)]
     for p, label, base, offset in schema.general:
         law = Law(shifted(p.data(), base, -offset), "-9", "L+9", shifted(label, base, -offset))
         if law.terms not in [w.terms for w in theory.laws]:
             theory.laws.append(law)
     return theory, goals
+
+
+def _refuse_indices_as_numbers(expression: Any) -> None:
+    """Refuse an index that stands as a number, a size or an exponent: it would be one number at all layers."""
+    if stands_as_number(expression, {ANY, DEPTH}):
+        raise UnsupportedExpressionError(f"an index must not stand as a number or a size (got {expression})")
 
 
 def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[Goal]:
@@ -150,7 +159,7 @@ def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[G
     first, last = (index_text(S(end).xreplace(renamed)) for end in limits)
 
     def read(expression: Any) -> Polynomial:
-        return translated(moved(expression, index))
+        return translated(expression.xreplace(index | renamed))
 
     if isinstance(inside, Nonincreasing):
         rate = read(inside.rate())
@@ -158,7 +167,10 @@ def _goals(claim: Claim, renamed: dict[Any, Any], translated: Any) -> Iterator[G
     elif isinstance(inside, RankAtMost):
         matrix = read(inside.matrix)
         for bound in inside.bound:
-            middle = read(bound).data() if isinstance(bound, MatrixExpr) else [size_text(moved(bound, index | renamed))]
+            size = bound.xreplace(index | renamed)
+            if not isinstance(bound, MatrixExpr):
+                _refuse_indices_as_numbers(size)
+            middle = read(bound).data() if isinstance(bound, MatrixExpr) else [size_text(size)]
             yield Goal("rank", matrix.data(), first, last, middle)
     else:
         for lhs, rhs in inside.equations():

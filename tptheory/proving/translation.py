@@ -37,7 +37,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
-from tptheory.symbolic.layers import size_text
+from tptheory.symbolic.layers import LayerScalar, size_text
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Translator:
         if isinstance(M, Inverse):
             return self._inverse(self._matrix(M.arg))
         if isinstance(M, MatPow) and M.exp.is_Integer:
-            base = self._matrix(M.base) if M.exp > 0 else self._inverse(self._matrix(M.base))
+            base = self._matrix(M.base) if M.exp >= 0 else self._inverse(self._matrix(M.base))
             power = Polynomial.identity(self.alphabet, rows)
             for _ in range(abs(int(M.exp))):
                 power = power * base
@@ -182,11 +182,14 @@ class Translator:
                 product = product * self._scalar(factor)
             return product
         if isinstance(s, Pow) and s.exp.is_Integer:
-            base = self._scalar(s.base) if s.exp > 0 else self._inverse(self._scalar(s.base))
+            base = self._scalar(s.base) if s.exp >= 0 else self._inverse(self._scalar(s.base))
             product = one
             for _ in range(abs(int(s.exp))):
                 product = product * base
             return product
+        if isinstance(s, LayerScalar):
+            self._own_matrix(s.name, s)
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(s.name, "1", "1")).trace()
         if isinstance(s, Trace):
             return self._matrix(s.arg).trace()
         if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
