@@ -1,7 +1,7 @@
 """Sequences over the layers of a network of any depth: names, shapes, laws, and what they are at a depth."""
 
 import pytest
-from sympy import Identity, MatrixSymbol, Symbol, symbols
+from sympy import Identity, MatrixSymbol, Symbol
 
 from tptheory import (
     Backprop,
@@ -18,7 +18,8 @@ from tptheory import (
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.proving.translation import Translator
-from tptheory.symbolic.layers import at_depth, index_parts, index_text, layer_symbols, moved, size_text
+from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.layers import index_parts, index_text, layer_symbols, size_text
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 net = DeepLinearNetwork(depth=L)
@@ -27,7 +28,7 @@ batch = DeepLinearNetwork(depth=L, batch=5, biases=True)
 
 @pytest.mark.parametrize(
     ("index", "parts", "text"),
-    [(l, ("l", 0), "l"), (l + 1, ("l", 1), "l+1"), (L - 2, ("L", -2), "L-2"), (3, ("", 3), "3"), (0, ("", 0), "0")],
+    [(l, (l, 0), "l"), (l + 1, (l, 1), "l+1"), (L - 2, (L, -2), "L-2"), (3, (None, 3), "3"), (0, (None, 0), "0")],
 )
 def test_indices(index, parts, text):
     """An index is a symbol, an integer, or their sum, and is written as names write it."""
@@ -52,9 +53,10 @@ def test_symbols_carry_their_index():
 
 def test_moving_indices():
     """Indices are renamed in names and in sizes, identities too."""
-    there = moved(matmul(net.weight(l), net.activation(l - 1)), {l: k})
+    there = matmul(net.weight(l), net.activation(l - 1)).xreplace({l: k})
+    assert there == matmul(net.weight(k), net.activation(k - 1))
     assert str(there) == "W[k]*x[k-1]"
-    assert moved(Identity(net.widths[l]), {l: k}) == Identity(net.widths[k])
+    assert Identity(net.widths[l]).xreplace({l: k}) == Identity(net.widths[k])
 
 
 def test_laws_of_the_activations():
@@ -115,11 +117,9 @@ def test_what_has_no_end_is_not_listed():
 
 
 def test_a_depth_with_widths_is_refused():
-    """Widths fix the depth; and k and l are taken."""
+    """Widths fix the depth."""
     with pytest.raises(InvalidValueError, match="'depth' must be a number if widths are given"):
         DeepLinearNetwork(L, widths=(2, 2))
-    with pytest.raises(InvalidValueError, match="other than k and l"):
-        DeepLinearNetwork(symbols("k", integer=True))
 
 
 def test_there_is_no_layer_beyond_the_last():

@@ -15,7 +15,8 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.expressions import squared_norm
-from tptheory.symbolic.layers import at_depth, index_parts, layer_symbols
+from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.layers import index_parts, layer_symbols
 
 
 @dataclass(frozen=True, init=False)

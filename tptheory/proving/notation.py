@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sympy import Symbol, latex
 
 from tptheory.proving.reading import Letters, Monomial, Polynomial, Reader
-from tptheory.symbolic.layers import member_latex
+from tptheory.symbolic.spelling import member_latex
 
 
 class Written(NamedTuple):

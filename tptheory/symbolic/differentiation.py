@@ -7,7 +7,8 @@ without a rule is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import (
@@ -31,6 +32,8 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
+from tptheory.symbolic.adjugate import adjugate
+from tptheory.symbolic.bound import BoundScalar
 from tptheory.symbolic.expressions import (
     LogPdet,
     Pinv,
@@ -42,11 +45,13 @@ from tptheory.symbolic.expressions import (
     trace,
     transpose,
 )
+from tptheory.symbolic.members import LayerScalar, LayerSymbol
 
 Velocities = Mapping[MatrixSymbol, MatrixExpr]
+Matrices = Collection[MatrixExpr]
 
-_CONSTANT = (Identity, ZeroMatrix, OneMatrix, MatrixBase)
-_SCALAR_OF_MATRICES = (Trace, LogPdet, Determinant, MatrixElement, UnspecifiedLoss)
+_CONSTANT = (Identity, ZeroMatrix, OneMatrix)
+_SCALAR_OF_MATRICES = (Trace, LogPdet, Determinant, MatrixElement, UnspecifiedLoss, LayerScalar, BoundScalar)
 
 
 def _refuse(node: Any) -> UnsupportedExpressionError:
@@ -56,72 +61,105 @@ def _refuse(node: Any) -> UnsupportedExpressionError:
     )
 
 
-def differential(expression: Any, velocities: Velocities) -> Any:
+def differential(expression: Any, velocities: Velocities, invertible: Matrices = ()) -> Any:
     """Return the derivative of a matrix or scalar expression when each symbol moves with its velocity.
 
     A symbol without a velocity stands still. Pseudo-inverses and pseudo-determinants are differentiated at
-    constant rank.
+    constant rank; determinants by the adjugate, which needs no inverse: that is a polynomial where the size is a
+    number, and ``det(A) A+`` where ``A`` is known to be invertible.
+
+    Args:
+        expression: what moves.
+        velocities: how each symbol moves.
+        invertible: the matrices that are known to have an inverse.
 
     Raises:
-        UnsupportedExpressionError: for a node without a rule (a BlockMatrix, an elementwise product, ...).
+        UnsupportedExpressionError: for a node without a rule (a BlockMatrix, an elementwise product, ...), or the
+            determinant of a matrix of any size that is not known to be invertible.
     """
     if isinstance(expression, MatrixExpr | MatrixBase):
-        return _matrix_differential(expression, velocities)
+        return _matrix_differential(expression, velocities, invertible)
     frozen, atoms = _freeze(expression)
     change: Any = S.Zero
     for dummy, atom in atoms.items():
-        rate = _scalar_differential(atom, velocities)
+        rate = _scalar_differential(atom, velocities, invertible)
         if rate != 0:
             change += frozen.diff(dummy).xreplace(atoms) * rate
     return change
 
 
-def _matrix_differential(M: MatrixExpr, velocities: Velocities) -> MatrixExpr:
+def _matrix_differential(M: MatrixExpr, velocities: Velocities, invertible: Matrices) -> MatrixExpr:
     zero = ZeroMatrix(M.rows, M.cols)
     if isinstance(M, MatrixSymbol):
         return velocities.get(M, zero)
     if isinstance(M, _CONSTANT):
         return zero
+    if isinstance(M, MatrixBase):
+        change = M.applyfunc(lambda entry: differential(entry, velocities, invertible)).as_immutable()
+        return zero if change.is_zero_matrix else change
     if isinstance(M, MatAdd):
-        return matadd(zero, *(_matrix_differential(term, velocities) for term in M.args))
+        return matadd(zero, *(_matrix_differential(term, velocities, invertible) for term in M.args))
     if isinstance(M, MatMul):
         scalar, factors = M.as_coeff_matrices()
-        terms = [matmul(differential(scalar, velocities), *factors)]
+        terms = [matmul(differential(scalar, velocities, invertible), *factors)]
         for i, factor in enumerate(factors):
-            change = _matrix_differential(factor, velocities)
+            change = _matrix_differential(factor, velocities, invertible)
             if not isinstance(change, ZeroMatrix):
                 terms.append(matmul(scalar, *factors[:i], change, *factors[i + 1 :]))
         return matadd(zero, *terms)
     if isinstance(M, Transpose):
-        return transpose(_matrix_differential(M.arg, velocities))
+        return transpose(_matrix_differential(M.arg, velocities, invertible))
     if isinstance(M, Inverse):
-        return matmul(-1, M, _matrix_differential(M.arg, velocities), M)
+        return matmul(-1, M, _matrix_differential(M.arg, velocities, invertible), M)
     if isinstance(M, MatPow):
-        return _matrix_differential(_unfold_power(M), velocities)
+        return _matrix_differential(_unfold_power(M), velocities, invertible)
     if isinstance(M, Pinv):
-        change = _matrix_differential(M.arg, velocities)
+        change = _matrix_differential(M.arg, velocities, invertible)
         return zero if isinstance(change, ZeroMatrix) else M.differential(change)
     raise _refuse(M)
 
 
-def _scalar_differential(atom: Expr, velocities: Velocities) -> Any:
+def _scalar_differential(atom: Expr, velocities: Velocities, invertible: Matrices) -> Any:
+    if isinstance(atom, LayerScalar | BoundScalar):
+        return velocities.get(atom, S.Zero)
     if isinstance(atom, MatrixElement):
-        change = _matrix_differential(atom.parent, velocities)
+        change = _matrix_differential(atom.parent, velocities, invertible)
         return S.Zero if isinstance(change, ZeroMatrix) else MatrixElement(change, atom.i, atom.j)
     if isinstance(atom, UnspecifiedLoss):
         output, error = atom.args
-        return inner(error, _matrix_differential(output, velocities))
-    change = _matrix_differential(atom.args[0], velocities)
+        return inner(error, _matrix_differential(output, velocities, invertible))
+    change = _matrix_differential(atom.args[0], velocities, invertible)
     if isinstance(change, ZeroMatrix):
         return S.Zero
     if isinstance(atom, Trace):
         return trace(change)
     if isinstance(atom, LogPdet):
         return trace(matmul(Pinv(atom.arg), change))
-    return atom * trace(matmul(Inverse(atom.arg), change))  # Jacobi's formula for the determinant
+    return trace(matmul(_adjugate(atom, invertible), change))  # Jacobi's formula
 
 
-def gradient(expression: Any, symbol: MatrixSymbol) -> MatrixExpr:
+def _adjugate(determinant: Determinant, invertible: Matrices) -> MatrixExpr:
+    """Return the adjugate of the matrix of a determinant, without an inverse that may not exist.
+
+    Raises:
+        UnsupportedExpressionError: if its size is no number, or too large, and it is not known to be invertible.
+    """
+    A = determinant.arg
+    if A.rows.is_Integer and A.rows <= LARGEST_ADJUGATE:
+        return adjugate(A)
+    if A in invertible:
+        return matmul(determinant, Pinv(A))
+    raise UnsupportedExpressionError(
+        f"'expression' must not move a determinant of a matrix that may be singular (got {determinant}, of size "
+        f"{A.rows}). Assume invertible({A}), take LogPdet({A}), or give sizes up to {LARGEST_ADJUGATE}."
+    )
+
+
+LARGEST_ADJUGATE = 4
+"""Up to which size the adjugate is written out: its terms are as many as partitions of numbers below the size."""
+
+
+def gradient(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()) -> MatrixExpr:
     """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
 
     >>> from sympy import MatrixSymbol, Trace
@@ -138,58 +176,70 @@ def gradient(expression: Any, symbol: MatrixSymbol) -> MatrixExpr:
     if isinstance(expression, MatrixExpr | MatrixBase):
         raise InvalidTypeError(complain("expression", "a scalar expression", expression, "Take its Trace."))
     terms: list[MatrixExpr] = []
-    _scalar_pullback(expression, S.One, symbol, terms)
+    _Pullback(symbol, terms, invertible).scalar(expression, S.One)
     return matadd(ZeroMatrix(*symbol.shape), *terms)
 
 
-def _scalar_pullback(expression: Any, seed: Any, symbol: MatrixSymbol, terms: list[MatrixExpr]) -> None:
-    frozen, atoms = _freeze(expression)
-    for dummy, atom in atoms.items():
-        weight = seed * frozen.diff(dummy).xreplace(atoms)
-        if weight == 0 or not atom.has(symbol):
-            continue
-        if isinstance(atom, MatrixElement):
-            if tuple(atom.parent.shape) != (1, 1):
+@dataclass(frozen=True)
+class _Pullback:
+    """The gradient of an expression in one symbol, gathered term by term from the outside in."""
+
+    symbol: MatrixSymbol
+    terms: list[MatrixExpr]
+    invertible: Matrices
+
+    def scalar(self, expression: Any, seed: Any) -> None:
+        """Add what ``seed * d expression`` contributes."""
+        frozen, atoms = _freeze(expression)
+        for dummy, atom in atoms.items():
+            weight = seed * frozen.diff(dummy).xreplace(atoms)
+            if weight == 0 or not atom.has(self.symbol):
+                continue
+            if isinstance(atom, MatrixElement):
+                if tuple(atom.parent.shape) != (1, 1):
+                    raise _refuse(atom)
+                self.matrix(atom.parent, matmul(weight, Identity(1)))
+            elif isinstance(atom, UnspecifiedLoss):
+                self.matrix(atom.args[0], matmul(weight, atom.args[1]))
+            elif isinstance(atom, Trace):
+                self.matrix(atom.arg, matmul(weight, Identity(atom.arg.rows)))
+            elif isinstance(atom, LogPdet):
+                self.matrix(atom.arg, matmul(weight, transpose(Pinv(atom.arg))))
+            elif isinstance(atom, Determinant):
+                self.matrix(atom.arg, matmul(weight, transpose(_adjugate(atom, self.invertible))))
+            else:
                 raise _refuse(atom)
-            _pullback(atom.parent, matmul(weight, Identity(1)), symbol, terms)
-        elif isinstance(atom, UnspecifiedLoss):
-            _pullback(atom.args[0], matmul(weight, atom.args[1]), symbol, terms)
-        elif isinstance(atom, Trace):
-            _pullback(atom.arg, matmul(weight, Identity(atom.arg.rows)), symbol, terms)
-        elif isinstance(atom, LogPdet):
-            _pullback(atom.arg, matmul(weight, transpose(Pinv(atom.arg))), symbol, terms)
+
+    def matrix(self, M: MatrixExpr, seed: MatrixExpr) -> None:
+        """Add what ``<seed, dM>`` contributes."""
+        if self.symbol == M:
+            self.terms.append(seed)
+        elif isinstance(M, MatrixSymbol) and not isinstance(M, LayerSymbol):
+            return
+        elif not M.has(self.symbol):
+            return
+        elif isinstance(M, MatAdd):
+            for term in M.args:
+                self.matrix(term, seed)
+        elif isinstance(M, MatMul):
+            scalar, factors = M.as_coeff_matrices()
+            if scalar.has(self.symbol):
+                self.scalar(scalar, inner(seed, matmul(*factors)))
+            for i, factor in enumerate(factors):
+                if factor.has(self.symbol):
+                    left = [transpose(F) for F in reversed(factors[:i])]
+                    right = [transpose(F) for F in reversed(factors[i + 1 :])]
+                    self.matrix(factor, matmul(scalar, *left, seed, *right))
+        elif isinstance(M, Transpose):
+            self.matrix(M.arg, transpose(seed))
+        elif isinstance(M, Inverse):
+            self.matrix(M.arg, matmul(-1, transpose(M), seed, transpose(M)))
+        elif isinstance(M, MatPow):
+            self.matrix(_unfold_power(M), seed)
+        elif isinstance(M, Pinv):
+            self.matrix(M.arg, M.pullback(seed))
         else:
-            _pullback(atom.arg, matmul(weight * atom, transpose(Inverse(atom.arg))), symbol, terms)
-
-
-def _pullback(M: MatrixExpr, seed: MatrixExpr, symbol: MatrixSymbol, terms: list[MatrixExpr]) -> None:
-    """Add to ``terms`` what ``<seed, dM>`` contributes to the gradient."""
-    if symbol == M:
-        terms.append(seed)
-    elif isinstance(M, (MatrixSymbol, *_CONSTANT)):
-        return
-    elif isinstance(M, MatAdd):
-        for term in M.args:
-            _pullback(term, seed, symbol, terms)
-    elif isinstance(M, MatMul):
-        scalar, factors = M.as_coeff_matrices()
-        if scalar.has(symbol):
-            _scalar_pullback(scalar, inner(seed, matmul(*factors)), symbol, terms)
-        for i, factor in enumerate(factors):
-            if factor.has(symbol):
-                left = [transpose(F) for F in reversed(factors[:i])]
-                right = [transpose(F) for F in reversed(factors[i + 1 :])]
-                _pullback(factor, matmul(scalar, *left, seed, *right), symbol, terms)
-    elif isinstance(M, Transpose):
-        _pullback(M.arg, transpose(seed), symbol, terms)
-    elif isinstance(M, Inverse):
-        _pullback(M.arg, matmul(-1, transpose(M), seed, transpose(M)), symbol, terms)
-    elif isinstance(M, MatPow):
-        _pullback(_unfold_power(M), seed, symbol, terms)
-    elif isinstance(M, Pinv):
-        _pullback(M.arg, M.pullback(seed), symbol, terms)
-    else:
-        raise _refuse(M)
+            raise _refuse(M)
 
 
 def _unfold_power(power: MatPow) -> MatrixExpr:

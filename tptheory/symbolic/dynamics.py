@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sympy import MatrixExpr, MatrixSymbol, latex
@@ -10,7 +10,7 @@ from sympy import MatrixExpr, MatrixSymbol, latex
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import matadd, rebuild, substitute
-from tptheory.symbolic.layers import LayerSymbol, Recursion
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -77,17 +77,17 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
     """How the layers of a network of any depth move: every parameter by its sequence and index, not one by one.
 
     Args:
-        changes: how ``W[l]`` and ``b[l]`` move, by the name of the sequence, as functions of ``l``.
+        changes: how ``W[l]`` and ``b[l]`` move, by their sequences, as functions of ``l``.
     """
 
-    def __init__(self, changes: Mapping[str, Callable[[Any], MatrixExpr]]) -> None:
+    def __init__(self, changes: Mapping[Sequence, Callable[[Any], MatrixExpr]]) -> None:
         self._changes = changes
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return how a member of a sequence moves."""
         if not isinstance(symbol, LayerSymbol):
             raise KeyError(symbol)
-        return self._changes[symbol.sequence.name](symbol.index)
+        return self._changes[symbol.sequence](symbol.index)
 
     def __iter__(self) -> Iterator[MatrixSymbol]:
         """Refuse to list what has no end."""
@@ -101,14 +101,18 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
 class Flow(Motion):
     """Continuous time: maps each parameter to its velocity, ``dW_l/dt = -G_l``."""
 
-    def derivative(self, expression: Any) -> Any:
+    def derivative(self, expression: Any, invertible: Collection[MatrixExpr] = ()) -> Any:
         """Return the time derivative of a matrix or scalar expression; pseudo-inverses at constant rank.
+
+        Args:
+            expression: what moves.
+            invertible: the matrices that are known to have an inverse, for the determinants of matrices of any size.
 
         Raises:
             UnsupportedExpressionError: for a node without a rule, or an output error that the loss leaves open.
         """
         self.refuse_unknown_error(expression)
-        return differential(expression, self)
+        return differential(expression, self, invertible)
 
     def refuse_unknown_error(self, expression: Any) -> None:
         """Refuse what the base class refuses, save the loss itself: its gradient is all that a flow needs."""
@@ -117,12 +121,33 @@ class Flow(Motion):
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
-        if not (isinstance(symbol, LayerSymbol) and isinstance(symbol.sequence, Recursion)):
+        if not (isinstance(symbol, LayerSymbol | LayerScalar) and isinstance(symbol.sequence, Recursion)):
             return super().__getitem__(symbol)
         moving = symbol.sequence
-        return moving.altered(f"{moving.name}_dot", self.derivative, f"{moving.reason}, along the flow", self).member(
-            symbol.index
-        )
+
+        def change(expression: Any, neighbours: Mapping[Any, Any]) -> Any:
+            return differential(expression, _Beside(self, neighbours))
+
+        return moving.altered(f"{moving.name}_dot", change, f"{moving.reason}, along the flow")(symbol.index)
+
+
+class _Beside(Mapping[Any, Any]):
+    """A motion, and how the neighbour in the step of a recursion moves, which is told by a symbol."""
+
+    def __init__(self, motion: Flow, neighbours: Mapping[Any, Any]) -> None:
+        self.motion, self.neighbours = motion, neighbours
+
+    def __getitem__(self, symbol: Any) -> Any:
+        """Return how the neighbour moves, or what the motion says."""
+        return self.neighbours[symbol] if symbol in self.neighbours else self.motion[symbol]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Run through what the motion lists."""
+        return iter(self.motion)
+
+    def __len__(self) -> int:
+        """Count what the motion lists."""
+        return len(self.motion)
 
 
 class Step(Motion):
@@ -136,14 +161,19 @@ class Step(Motion):
         self.refuse_unknown_error(expression)
         if not self.net.any_depth:
             return substitute(expression, {symbol: matadd(symbol, change) for symbol, change in self.items()})
-        return rebuild(expression, self._layer_after)
+        return self._layers_after(expression, {})
 
-    def _layer_after(self, part: Any) -> Any:
-        """Return a layer symbol after the step; a recursion is what it is made of, after the step."""
-        if not isinstance(part, LayerSymbol):
-            return part
-        if isinstance(part.sequence, Recursion):
-            before = part.sequence
-            after = before.altered(f"{before.name}_next", self.after, f"{before.reason}, after the step", self)
-            return after.member(part.index)
-        return matadd(part, self[part]) if part in self else part
+    def _layers_after(self, expression: Any, neighbours: Mapping[Any, Any]) -> Any:
+        """Return an expression after the step; a recursion is what it is made of, after the step."""
+
+        def after(part: Any) -> Any:
+            if part in neighbours:
+                return neighbours[part]
+            if not isinstance(part, LayerSymbol | LayerScalar):
+                return part
+            if isinstance(part.sequence, Recursion):
+                name, reason = part.sequence.name, f"{part.sequence.reason}, after the step"
+                return part.sequence.altered(f"{name}_next", self._layers_after, reason)(part.index)
+            return matadd(part, self[part]) if part in self else part
+
+        return rebuild(expression, after)

@@ -1,8 +1,9 @@
 """The matrix expressions that SymPy lacks, and products and sums that are built without being simplified.
 
 SymPy 1.14 rewrites some products on sight, and a few of the rewrites are wrong (``Inverse(C.T*C)*C.T*C`` becomes
-the identity even where ``C.T*C`` is singular). Everything in tptheory is therefore built by `matmul`, `matadd` and
-`transpose` below: they flatten, drop identities and zeros, collect equal terms, and do nothing else.
+the identity even where ``C.T*C`` is singular). tptheory therefore builds its own expressions by `matmul`, `matadd` and
+`transpose` below: they flatten, drop identities and zeros, collect equal terms, and do nothing else. They are faster
+than SymPy's operators and keep what was written in order; what ``*``, ``+``, ``-`` and ``/`` build means the same.
 """
 
 from __future__ import annotations
@@ -206,6 +207,9 @@ class Chain(MatMul):
 def matmul(*factors: Any) -> MatrixExpr:
     """Return the product of scalars and matrices: flattened, identities dropped, nothing else simplified.
 
+    It is for speed and looks, not for correctness: ``2*A*B`` is understood as well wherever ``matmul(2, A, B)`` is.
+    Only a product that cancels an inverse, ``Inverse(X.T*X)*X.T*X``, is built otherwise by SymPy, as the identity.
+
     Raises:
         ShapeError: if the shapes of two neighbours do not compose.
 
@@ -251,6 +255,8 @@ def matmul(*factors: Any) -> MatrixExpr:
 
 def matadd(*terms: Any) -> MatrixExpr:
     """Return the sum of matrices: flattened, equal terms collected, zeros dropped, nothing else simplified.
+
+    It is for speed and looks, not for correctness: ``A + B`` is understood as well wherever ``matadd(A, B)`` is.
 
     Raises:
         ShapeError: if the terms differ in shape.
@@ -349,7 +355,10 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
     replaced = leaf(expression)
     if replaced is not expression:
         return replaced
-    if isinstance(expression, MatrixBase | Identity | ZeroMatrix) or expression.is_symbol:
+    if isinstance(expression, MatrixBase):
+        entries = expression.applyfunc(lambda entry: rebuild(entry, leaf))
+        return entries.as_immutable() if expression.free_symbols else expression
+    if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
         return expression
     parts = [rebuild(argument, leaf) for argument in expression.args]
     if isinstance(expression, MatMul):

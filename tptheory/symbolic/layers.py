@@ -3,219 +3,183 @@
 A sequence such as ``W`` has a member ``W[l]`` for every index from first to last; an index is an integer, a symbol, or
 a symbol plus an integer. A recursion such as ``x[l] = W[l] x[l-1]`` besides says what its members are: that is what
 an induction over layers unfolds, and what `at_depth` multiplies out where the depth is a number.
+
+Sequences and members are ordinary SymPy nodes. What they mean stands in their arguments: two of them are equal where
+those are, and another index is put in by ``xreplace`` or ``subs``, which leave what a definition binds alone.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sympy import (
-    Expr,
-    Function,
-    Identity,
-    Integer,
-    MatrixExpr,
-    MatrixSymbol,
-    OneMatrix,
-    S,
-    Symbol,
-    Trace,
-    ZeroMatrix,
-    latex,
-    sympify,
-)
-from sympy.core.function import AppliedUndef
+from sympy import Dummy, MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, preorder_traversal, sympify
+from sympy.core.basic import Basic
+from sympy.core.symbol import Str
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.expressions import rebuild
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.symbolic.bound import BoundIndex, BoundMatrix, BoundScalar, free, own_level
+from tptheory.symbolic.expressions import as_matrix
+from tptheory.symbolic.indices import WIDTH, index_parts, index_text, size_text
+from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, standing, stands_as_number
+from tptheory.symbolic.uniform import formula, probes, refuse_branches
+
+__all__ = [
+    "WIDTH",
+    "LayerScalar",
+    "LayerSymbol",
+    "Law",
+    "Recursion",
+    "Sequence",
+    "index_parts",
+    "index_text",
+    "layer_symbols",
+    "size_text",
+    "standing",
+    "stands_as_number",
+]
 
 Shape = Callable[[Any], tuple[Any, Any]]
 
-WIDTH = Function("n", integer=True, positive=True)
-"""The width of a layer of a network of any depth: ``n(l)``."""
-ANY, LAYER, DEPTH = (Symbol(name, integer=True) for name in ("k", "l", "L"))
-"""The names that certificates give to indices: any one, that of the layer at hand, and the depth."""
-
-
-def index_parts(index: Any) -> tuple[str, int]:
-    """Return the symbol of an index, or "", and the integer that is added to it.
-
-    Raises:
-        InvalidTypeError: if the index is not an integer, a symbol, or a symbol plus an integer.
-    """
-    complaint = complain("l", "a layer: an integer, a symbol, or a symbol plus an integer", index)
-    if isinstance(index, bool) or not isinstance(index, int | Expr):
-        raise InvalidTypeError(complaint)
-    offset, base = sympify(index).as_coeff_Add()
-    if not offset.is_Integer or not (base == 0 or isinstance(base, Symbol)):
-        raise InvalidTypeError(complaint)
-    return str(base) if base != 0 else "", int(offset)
-
-
-def index_text(index: Any) -> str:
-    """Write an index as names do: ``l``, ``l+1``, ``0``."""
-    base, offset = index_parts(index)
-    return f"{base}{offset:+d}" if base and offset else base or str(offset)
-
-
-def size_text(size: Any) -> str:
-    """Write a size as names do: ``n[l+1]`` for a width of a network of any depth."""
-    return f"{size.func}[{index_text(size.args[0])}]" if isinstance(size, AppliedUndef) else str(size)
-
-
-class Key:
-    """Tell what made a sequence: equal where that is equal, ordered by how it prints, since SymPy sorts symbols."""
-
-    def __init__(self, maker: Any) -> None:
-        self.maker = maker
-
-    def __eq__(self, other: object) -> bool:
-        """Compare what made both."""
-        return isinstance(other, Key) and self.maker == other.maker
-
-    def __hash__(self) -> int:
-        """Hash what `__eq__` compares."""
-        return hash(self.maker)
-
-    def __lt__(self, other: Key) -> bool:
-        """Order by text."""
-        return str(self.maker) < str(other.maker)
-
-    def __gt__(self, other: Key) -> bool:
-        """Order by text."""
-        return other < self
-
-
-class Spelling(NamedTuple):
-    """A name such as ``M_tp_dot``: its letter, what stands above it, and whether it is a velocity."""
-
-    letter: str
-    above: str
-    dotted: bool
-
-
-def spelling(name: str) -> Spelling:
-    """Take a name apart; in what stands above only letters, digits, spaces and hyphens are kept."""
-    letter, *marks = name.split("_")
-    above = ", ".join(re.sub(r"[^\w -]", "", mark) for mark in marks if mark != "dot")
-    return Spelling(letter, above, "dot" in marks)
-
-
-def member_latex(name: str, index: str, top: str = "L") -> str:
-    r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
-
-    >>> member_latex("M_tp", "l"), member_latex("x_dot", "l-1"), member_latex("Up", "l")
-    ('M^{\\mathrm{tp}}_{l}', '\\dot{x}_{l-1}', '(W_{l} \\cdots W_{1})')
-    """
-    letter, above, dotted = spelling(name)
-    index = re.sub(r"^[A-Za-z]\w+", lambda word: str(latex(Symbol(word[0]))), index)
-    raised = rf"\mathrm{{{above}}}" if above.isalnum() else rf"\text{{{above}}}" if above else ""
-    if letter in PRODUCTS:
-        ends = (index, "1") if letter == "Up" else (top, index)
-        marks = (r"\cdot" if dotted else "") + (f"\\,{raised}" if dotted and raised else raised)
-        return rf"(W_{{{ends[0]}}} \cdots W_{{{ends[1]}}})" + (f"^{{{marks}}}" if marks else "")
-    body = str(latex(Symbol(letter)))
-    body = rf"\dot{{{body}}}" if dotted else body
-    return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"
-
-
-PRODUCTS = ("Up", "Down")
-"""What the products of the weights up to a layer, and down to one, are called."""
-
-
-class LayerSymbol(MatrixSymbol):
-    """One matrix of a sequence; build it by calling the sequence with an index."""
-
-    sequence: Sequence
-    index: Any
-    key: Any = None
-    """What tells sequences of one name apart, else SymPy's caches would take a member of one for that of the other."""
-
-    def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), Key(self.key))
-
-    def _latex(self, printer: Any) -> str:
-        return member_latex(*self.spelled())
-
-    def spelled(self) -> tuple[str, str, str]:
-        """Return the name, the index and the depth; printers of SymPy rebuild symbols, which then know a name alone."""
-        name, _, index = self.name.removesuffix("]").partition("[")
-        down = name.startswith("Down") and hasattr(self, "sequence")
-        return name, index, index_text(self.sequence.last - 1) if down else "L"
-
-
-class LayerScalar(Trace):
-    """One number of a sequence: the trace of its 1x1 `LayerSymbol`, printed without saying so."""
-
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer.doprint(self.arg))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = printer.doprint(self.arg)
-        return text if exp is None else rf"{{{text}}}^{{{exp}}}"
-
 
 class Law(NamedTuple):
-    """What holds at every index ``k`` from first to last: ``lhs = rhs``, with ``k`` called `ANY`."""
+    """What holds at every ``index`` from first to last: ``lhs = rhs``. The index is bound: no user's symbol equals it."""
 
     lhs: Any
     rhs: Any
     first: Any
     last: Any
     reason: str
+    index: BoundIndex
 
 
-class Sequence:
-    """Matrices ``name[k]`` of shape ``shape(k)``, for ``k`` from first to last, of which nothing else is known."""
+class Sequence(Basic):
+    """Matrices ``name[k]`` of shape ``shape(k)``, for ``k`` from first to last, of which nothing else is known.
 
-    def __init__(self, name: str, shape: Shape, first: Any, last: Any) -> None:
-        self.name, self.shape, self.first, self.last = name, shape, first, last
-        self.key: Any = None
+    The arguments of the node are the name, the bound index, the rows and columns as expressions in it, first and
+    last; ``sequence.func(*sequence.args)`` is the sequence again.
+
+    Args:
+        name: what the members are called; in one claim no two sequences may share it.
+        shape: takes an index, and returns the shape of that member.
+        first: the first index.
+        last: the last index, such as the depth of the network.
+
+    Raises:
+        InvalidValueError: if the shape branches on the index.
+    """
+
+    args: tuple[Any, ...]
+    _free: frozenset[Any]
+
+    def __new__(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
+        """Build the sequence, and compare its shape at numbers with that at any index."""
+        sequence = cls.defined(name, shape, first, last)
+        sequence.check_shape(shape)
+        return sequence
+
+    @classmethod
+    def defined(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
+        """Build a sequence of which it is known that its shape does not branch."""
+        index = Dummy("k", integer=True)
+        return cls.of(_name(name), index, *_shape_at(shape, index), *_ends(first, last))
+
+    @classmethod
+    def of(cls, *args: Any) -> Any:
+        """Build the node from its arguments; the bound index gets the level that goes with them."""
+        name, index, *parts = args
+        level = _level(index, parts)
+        if not (isinstance(index, BoundIndex) and index.level == level > _highest(parts)):
+            apart = Dummy("k", integer=True)
+            parts = [part.xreplace({index: apart}) for part in parts]
+            level = _level(apart, parts)
+            index = BoundIndex(level)
+            parts = [part.xreplace({apart: index}) for part in parts]
+        node = Basic.__new__(cls, name, index, *parts)
+        node._free = frozenset(set().union(*map(free, parts)) - {index})
+        return node
+
+    @property
+    def func(self) -> Any:
+        """What builds the node again from its arguments."""
+        return type(self).of
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Tell how the node is copied, and unpickled."""
+        return _rebuilt, (type(self), *self.args)
+
+    name = property(lambda self: self.args[0].name, doc="What the members are called.")
+    index = property(lambda self: self.args[1], doc="The index that the definition binds.")
+    first = property(lambda self: self.args[4], doc="The first index.")
+    last = property(lambda self: self.args[5], doc="The last index.")
+    scalar = False
+    """Whether the members are numbers."""
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """Return the symbols of the definition, and of its sizes, without those that it binds."""
+        return set(self._free)
+
+    def shape(self, index: Any) -> tuple[Any, Any]:
+        """Return the shape of the member at an index."""
+        at = {self.index: sympify(index)}
+        return self.args[2].xreplace(at), self.args[3].xreplace(at)
 
     def __call__(self, index: Any) -> Any:
         """Return the member at an index."""
         return self.member(index)
 
-    def __repr__(self) -> str:
-        """Show what the members are called."""
-        return f"{type(self).__name__}({self.name!r})"
-
-    def member(self, index: Any, size: Callable[[Any], Any] = lambda n: n) -> LayerSymbol:
-        """Return the matrix at an index, with ``size`` applied to its sizes."""
-        rows, columns = (size(sympify(n)) for n in self.shape(sympify(index, strict=True)))
-        symbol = LayerSymbol(f"{self.name}[{index_text(index)}]", rows, columns)
-        symbol.sequence, symbol.index, symbol.key = self, sympify(index, strict=True), self.key
-        return symbol
+    def member(self, index: Any) -> Any:
+        """Return the matrix, or the number, at an index."""
+        return LayerScalar(self, index) if self.scalar else LayerSymbol(self, index)
 
     def laws(self) -> tuple[Law, ...]:
         """Return what defines the members."""
         return ()
 
-    def check(self, index: int, values: Mapping[Any, int]) -> None:
-        """Refuse an index at which there is no member.
+    def check_shape(self, shape: Shape) -> None:
+        """Compare what a function says of shapes with the formula that was taken from it."""
+        indices = probes(self.first, self.last)
+        refuse_branches(lambda k: _shape_at(shape, k), self.shape, indices, "shape")
 
-        Raises:
-            InvalidValueError: if the index is not from first to last.
-        """
-        first, last = (int(at_depth(sympify(end), values)) for end in (self.first, self.last))
-        if not first <= index <= last:
-            mend = "Let the claim begin later, or end earlier."
-            raise InvalidValueError(complain("l", f"a layer of {self.name}, {first} to {last}", index, mend))
+    def doit(self, **hints: Any) -> Any:
+        """Return the same: a definition is left as it was given."""
+        return self
 
-    def concrete(self, index: int, values: Mapping[Any, int]) -> Any:
-        """Return the member of a network whose depth is a number: the symbol ``name_index``."""
-        self.check(index, values)
-        rows, columns = self.shape(Integer(index))
-        return MatrixSymbol(f"{self.name}_{index}", at_depth(rows, values), at_depth(columns, values))
+    def _apart(self) -> tuple[Any, ...]:
+        """Return the arguments with a bound index that stands nowhere else."""
+        apart = {self.index: Dummy("k", integer=True)}
+        return tuple(part.xreplace(apart) for part in self.args)
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        if not isinstance(rule, Mapping) or all(isinstance(key, Symbol) and key not in self._free for key in rule):
+            return self, False
+        outer = {key: value for key, value in rule.items() if self.index not in free(key)}
+        captured = any(self.index in free(value) for value in outer.values())
+        replaced = [part._xreplace(outer) for part in (self._apart() if captured else self.args)]
+        return (self.of(*(part for part, _ in replaced)), True) if any(c for _, c in replaced) else (self, False)
+
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        if self.index in free(old):
+            return self
+        parts = self._apart() if self.index in free(new) else self.args
+        return self.of(*(part._subs(old, new) for part in parts))
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer.doprint(Symbol(self.name)))
 
 
 class Recursion(Sequence):
     r"""Matrices, or numbers, that follow one from the other.
 
     ``M[first] = start`` and ``M[k] = step(k, M[k-1])`` up to last; downward, ``M[last] = start`` and
-    ``M[k] = step(k, M[k+1])`` down to first.
+    ``M[k] = step(k, M[k+1])`` down to first. The step is called once at an index that may be any, and at numbers and
+    the ends to see that it says the same there; the node keeps the formula.
 
     Args:
         name: what the members are called; in one claim no two recursions may share it.
@@ -226,17 +190,21 @@ class Recursion(Sequence):
         shape: takes an index, and returns the shape of that member; None for numbers.
         downward: whether to start at last.
         reason: what a proof says of the definition.
-        key: equal for equal definitions; by default each recursion that is built is one of its own.
 
+    Raises:
+        InvalidValueError: if the step or the shape branches on the index, or raises, or names the recursion itself.
+        ShapeError: if the start or the step has another shape.
+
+    >>> from sympy import Trace
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> net = DeepLinearNetwork(depth=Symbol("L", integer=True))
     >>> S = Recursion("S", 0, net.depth, 0, lambda k, S: S + Trace(net.weight(k).T * net.weight(k)))
-    >>> str(S(net.depth)), S(2).arg.shape
-    ('S[L]', (1, 1))
+    >>> str(S(net.depth)), S.func(*S.args) == S
+    ('S[L]', True)
     """
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         name: str,
         first: Any,
         last: Any,
@@ -246,101 +214,175 @@ class Recursion(Sequence):
         *,
         downward: bool = False,
         reason: str = "",
-        key: Any = None,
-    ) -> None:
-        super().__init__(name, shape or (lambda _: (S.One, S.One)), first, last)
-        self.scalar, self.downward = shape is None, downward
-        self.start, self.step, self.reason = start, step, reason or f"definition of {name}"
-        self.key = self if key is None else key
+    ) -> Any:
+        """Build the recursion, and compare its step and shape at numbers with those at any index."""
+        recursion = cls.defined(name, first, last, start, step, shape, downward=downward, reason=reason)
+        if shape is not None:
+            recursion.check_shape(shape)
+        low, high = (recursion.first, recursion.last - 1) if downward else (recursion.first + 1, recursion.last)
+        refuse_branches(
+            lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
+            lambda k: recursion.step.xreplace({recursion.index: k}),
+            probes(low, high),
+            "step",
+            _unfolded_start,
+        )
+        return recursion
 
-    def __call__(self, index: Any) -> Any:
-        """Return the matrix, or the number, at an index."""
-        member = self.member(index)
-        return LayerScalar(member) if self.scalar else member
+    @classmethod
+    def defined(
+        cls,
+        name: str,
+        first: Any,
+        last: Any,
+        start: Any,
+        step: Callable[[Any, Any], Any],
+        shape: Shape | None = None,
+        *,
+        downward: bool = False,
+        reason: str = "",
+    ) -> Any:
+        """Build a recursion of which it is known that its step and shape do not branch."""
+        index = Dummy("k", integer=True)
+        first, last = _ends(first, last)
+        sizes = (S.One, S.One) if shape is None else _shape_at(shape, index)
+        neighbour = _neighbour(index, None if shape is None else sizes, downward)
+        read = (lambda _, value: _number(value)) if shape is None else as_matrix
+        begin = read("start", start)
+        value = read("step", formula(lambda k: step(k, neighbour), index, "step"))
+        for argument, part, at in (("start", begin, last if downward else first), ("step", value, index)):
+            expected = tuple(size.xreplace({index: at}) for size in sizes)
+            if shape is not None and any((n - m).expand() != 0 for n, m in zip(part.shape, expected, strict=True)):
+                raise ShapeError(f"{argument!r} must have the shape {expected} (got {part} of shape {part.shape}).")
+            _refuse_dependence(name, index, part)
+        text = Str(reason or f"definition of {name}")
+        return cls.of(
+            _name(name), index, *sizes, first, last, begin, neighbour, value, S.true if downward else S.false, text
+        )
 
-    def altered(self, name: str, change: Callable[[Any], Any], reason: str, by: Any) -> Recursion:
-        """Return the recursion of what becomes of the members ``by`` a flow, or by a step: derivatives, or values."""
-        return Recursion(
-            name,
+    start = property(lambda self: self.args[6], doc="The member to start from.")
+    neighbour = property(
+        lambda self: self.args[7], doc="What stands for the neighbour in the step: bound, as the index."
+    )
+    step = property(lambda self: self.args[8], doc="The member at the bound index, in terms of its neighbour.")
+    downward = property(lambda self: self.args[9] is S.true, doc="Whether it starts at last.")
+    reason = property(lambda self: self.args[10].name, doc="What a proof says of the definition.")
+    scalar = property(lambda self: isinstance(self.neighbour, BoundScalar), doc="Whether the members are numbers.")  # type: ignore[assignment]
+
+    @property
+    def begin(self) -> Any:
+        """The index of the start."""
+        return self.last if self.downward else self.first
+
+    @property
+    def shift(self) -> int:
+        """How far the neighbour is from the index: -1, or downward 1."""
+        return 1 if self.downward else -1
+
+    def altered(self, name: str, change: Callable[[Any, Mapping[Any, Any]], Any], reason: str) -> Recursion:
+        """Return the recursion of what becomes of the members by a flow, or by a step: derivatives, or values.
+
+        Args:
+            name: what the new members are called.
+            change: takes an expression, and what becomes of the neighbour; returns what becomes of the expression.
+            reason: what a proof says of the definition.
+        """
+        index = Dummy("k", integer=True)
+        before = self(index + self.shift)
+        step = self.step.xreplace({self.index: index, self.neighbour: before})
+        sizes = self.shape(index)
+        after = _neighbour(index, None if self.scalar else sizes, self.downward)
+        return self.of(
+            _name(name),
+            index,
+            *sizes,
             self.first,
             self.last,
-            change(sympify(self.start) if self.scalar else self.start),
-            lambda k, _: change(self.step(k, self(k + 1 if self.downward else k - 1))),
-            None if self.scalar else self.shape,
-            downward=self.downward,
-            reason=reason,
-            key=(self.key, by),
+            change(self.start, {}),
+            after,
+            change(step, {before: after}),
+            self.args[9],
+            Str(reason),
         )
 
     def laws(self) -> tuple[Law, ...]:
         """Return the start, and the step."""
-        shift = 1 if self.downward else -1
-        begin, first, last = (
-            (self.last, self.first, self.last - 1) if self.downward else (self.first, self.first + 1, self.last)
-        )
-        step = self.step(ANY, self(ANY + shift))
-        start = sympify(self.start) if self.scalar else self.start
-        return Law(self(begin), start, begin, begin, self.reason), Law(self(ANY), step, first, last, self.reason)
-
-    def concrete(self, index: int, values: Mapping[Any, int]) -> Any:
-        """Return the member of a network whose depth is a number, multiplied out."""
-        self.check(index, values)
-        if index == at_depth(sympify(self.last if self.downward else self.first), values):
-            return at_depth(sympify(self.start) if self.scalar else self.start, values)
-        neighbour = Integer(index + 1 if self.downward else index - 1)
-        return at_depth(self.step(Integer(index), self(neighbour)), values)
+        k = self.index
+        low, high = (self.first, self.last - 1) if self.downward else (self.first + 1, self.last)
+        step = self.step.xreplace({self.neighbour: self(k + self.shift)})
+        start = Law(self(self.begin), self.start, self.begin, self.begin, self.reason, k)
+        return start, Law(self(k), step, low, high, self.reason, k)
 
 
-def moved(expression: Any, indices: Mapping[Any, Any]) -> Any:
-    """Give symbols of indices other names, in every layer symbol and size of an expression."""
-    renamed = dict(indices)
-
-    def leaf(part: Any) -> Any:
-        if isinstance(part, LayerScalar):
-            return LayerScalar(leaf(part.arg))
-        if isinstance(part, LayerSymbol):
-            return part.sequence.member(part.index.xreplace(renamed), lambda size: size.xreplace(renamed))
-        return _resized(part, lambda size: size.xreplace(renamed))
-
-    return rebuild(expression, leaf)
+def _rebuilt(cls: type[Sequence], *args: Any) -> Any:
+    return cls.of(*args)
 
 
-def at_depth(expression: Any, values: Mapping[Any, int]) -> Any:
-    """Write an expression for indices, depth among them, that are numbers: recursions are multiplied out.
-
-    >>> from tptheory.symbolic.network import DeepLinearNetwork
-    >>> L = Symbol("L", integer=True)
-    >>> str(at_depth(DeepLinearNetwork(depth=L).error, {L: 2}))
-    'W_2*W_1*x - y'
-    """
-    numbers = {symbol: Integer(n) for symbol, n in values.items()}
-
-    def size(n: Any) -> Any:
-        if isinstance(n, AppliedUndef):
-            return Symbol(f"{n.func}_{n.args[0].xreplace(numbers)}", integer=True, positive=True)
-        return n.xreplace(numbers)
-
-    def leaf(part: Any) -> Any:
-        symbol = part.arg if isinstance(part, LayerScalar) else part
-        if isinstance(symbol, LayerSymbol):
-            return symbol.sequence.concrete(int(symbol.index.xreplace(numbers)), values)
-        return _resized(part, size)
-
-    return leaf(expression) if isinstance(expression, Symbol | AppliedUndef) else rebuild(expression, leaf)
+def _name(name: Any) -> Str:
+    if not isinstance(name, str) or not name:
+        raise InvalidTypeError(complain("name", "a string such as 'S'", name))
+    return Str(name)
 
 
-def _resized(part: Any, size: Callable[[Expr], Expr]) -> Any:
-    """Give a symbol, identity, zero or matrix of ones its sizes anew; and a size that stands as a number."""
-    if isinstance(part, Identity):
-        return Identity(size(part.rows))
-    if isinstance(part, ZeroMatrix | OneMatrix):
-        return part.func(size(part.rows), size(part.cols))
-    if isinstance(part, MatrixSymbol):
-        return MatrixSymbol(part.name, size(part.rows), size(part.cols))
-    return size(part) if isinstance(part, Symbol | AppliedUndef | Integer) else part
+def _ends(first: Any, last: Any) -> tuple[Any, Any]:
+    index_parts(first, "first")
+    index_parts(last, "last")
+    return sympify(first), sympify(last)
 
 
-def layer_symbols(expression: Any) -> list[LayerSymbol]:
-    """Return the layer symbols of an expression, in the order of their names."""
-    atoms = expression.atoms(MatrixSymbol) if isinstance(expression, MatrixExpr | Expr) else ()
-    return sorted((A for A in atoms if isinstance(A, LayerSymbol)), key=lambda A: A.name)
+def _shape_at(shape: Shape, index: Any) -> tuple[Any, Any]:
+    rows, columns = formula(shape, index, "shape")
+    return sympify(rows), sympify(columns)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, MatrixExpr | MatrixBase):
+        raise InvalidTypeError(complain("shape", "given for matrices", value, "Without it members are numbers."))
+    return sympify(value)
+
+
+def _neighbour(index: Any, sizes: tuple[Any, Any] | None, downward: bool) -> Any:
+    beside = {index: index + (1 if downward else -1)}
+    return BoundScalar(index) if sizes is None else BoundMatrix(index, *(n.xreplace(beside) for n in sizes))
+
+
+def _highest(parts: list[Any]) -> int:
+    return max((s.index.level for part in parts for s in _outermost(part)), default=0)
+
+
+def _level(index: Any, parts: list[Any]) -> int:
+    return own_level(_highest(parts), set().union(*map(free, parts)) - {index})
+
+
+def _outermost(expression: Any) -> Iterator[Sequence]:
+    nodes = preorder_traversal(expression)
+    for node in nodes:
+        if isinstance(node, Sequence):
+            yield node
+            nodes.skip()
+
+
+def _refuse_dependence(name: str, index: Any, part: Any) -> None:
+    """Refuse a start or step that names what it defines, or holds a definition that is another one at every layer."""
+    for sequence in part.atoms(Sequence):
+        if sequence.name == name:
+            mend = "The neighbour is the second argument of the step; give another sequence another name."
+            raise InvalidValueError(complain("step", f"free of members of a sequence called {name}", part, mend))
+        if index in sequence.free_symbols:
+            mend = "Define it outside, for all layers."
+            raise InvalidValueError(
+                complain("step", f"free of definitions that depend on its layer, as of {sequence.name}", part, mend)
+            )
+    for symbol in standing(part, MatrixSymbol):
+        if not isinstance(symbol, LayerSymbol | BoundMatrix) and index in free(symbol):
+            mend = "A matrix at each layer is a member of a Sequence, or net.layer_matrix(name, l, shape)."
+            raise InvalidValueError(
+                complain("step", f"free of symbols whose size depends on the layer, as {symbol}", part, mend)
+            )
+
+
+def _unfolded_start(part: Any) -> Any:
+    """Return the start of a recursion for its first member."""
+    if isinstance(part, Member) and isinstance(part.sequence, Recursion) and part.index == part.sequence.begin:
+        return part.sequence.start
+    return part

@@ -11,7 +11,7 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, 
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
-from tptheory.symbolic.layers import ANY, LAYER, WIDTH, Recursion, Sequence, Shape, index_parts
+from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, Shape, index_parts
 
 LOSSES = ("squared", "any")
 
@@ -55,10 +55,8 @@ class DeepLinearNetwork:
         found = () if self.any_depth else _widths(depth, widths)
         self.widths: Any = found or _AnyWidths()
         self.depth: Any = len(found) - 1 if found else depth
-        if self.any_depth and (widths is not None or depth in (ANY, LAYER)):
-            raise InvalidValueError(
-                complain("depth", "a number if widths are given; a symbol other than k and l", depth)
-            )
+        if self.any_depth and widths is not None:
+            raise InvalidValueError(complain("depth", "a number if widths are given", depth))
         self.batch = None if batch is None else _size("batch", batch)
         if loss not in LOSSES:
             raise unknown_name("loss", str(loss), LOSSES)
@@ -83,10 +81,21 @@ class DeepLinearNetwork:
     def weight(self, l: int) -> MatrixSymbol:
         """Return ``W_l`` of shape ``(n_l, n_{l-1})``, for ``l = 1..L``."""
         self.check_layer(l)
-        return self.layer_matrix("W", l, lambda k: (self.widths[k], self.widths[k - 1]))
+        return self._weight_sequence(l) if self.any_depth else self.layer_matrix("W", l, self._weight_shape)
+
+    def _weight_shape(self, l: Any) -> tuple[Any, Any]:
+        return self.widths[l], self.widths[l - 1]
+
+    @cached_property
+    def _weight_sequence(self) -> Sequence:
+        return Sequence.defined("W", self._weight_shape, 1, self.depth)
 
     def layer_matrix(self, name: str, l: Any, shape: Shape) -> MatrixSymbol:
-        """Return the symbol ``name_l`` of shape ``shape(l)``; of a network of any depth, a member of a sequence."""
+        """Return the symbol ``name_l`` of shape ``shape(l)``; of a network of any depth, a member of a sequence.
+
+        Raises:
+            InvalidValueError: if the shape branches on the layer, in a network of any depth.
+        """
         return Sequence(name, shape, 1, self.depth)(l) if self.any_depth else MatrixSymbol(f"{name}_{l}", *shape(l))
 
     def bias(self, l: int) -> MatrixSymbol:
@@ -98,7 +107,16 @@ class DeepLinearNetwork:
         self.check_layer(l)
         if not self.biases:
             raise InvalidValueError("'biases' must be True for a bias to exist (got False).")
-        return self.layer_matrix("b", l, lambda k: (self.widths[k], 1))
+        return self._bias_sequence(l) if self.any_depth else self.layer_matrix("b", l, lambda k: (self.widths[k], 1))
+
+    @cached_property
+    def _bias_sequence(self) -> Sequence:
+        return Sequence.defined("b", lambda k: (self.widths[k], 1), 1, self.depth)
+
+    @property
+    def parameter_sequences(self) -> tuple[Sequence, ...]:
+        """The weights of a network of any depth, and its biases, each as a sequence."""
+        return (self._weight_sequence, self._bias_sequence) if self.biases else (self._weight_sequence,)
 
     @property
     def weights(self) -> tuple[MatrixSymbol, ...]:
@@ -138,10 +156,12 @@ class DeepLinearNetwork:
     def activation(self, l: int) -> MatrixExpr:
         """Return ``x_l`` in terms of the weights and the input, for ``l = 0..L``."""
         self.check_layer(l, lowest=0)
-        if not self.any_depth:
-            return self._activations[l]
+        return self._activation_sequence(l) if self.any_depth else self._activations[l]
+
+    @cached_property
+    def _activation_sequence(self) -> Recursion:
         name, shape = str(self.input.name), lambda k: (self.widths[k], self.samples)
-        return Recursion(name, 0, self.depth, self.input, self._layer, shape, reason="the layers", key=self)(l)
+        return Recursion.defined(name, 0, self.depth, self.input, self._layer, shape, reason="the layers")
 
     def _layer(self, l: Any, x: MatrixExpr) -> MatrixExpr:
         """Return ``W_l x + b_l``."""
@@ -159,31 +179,31 @@ class DeepLinearNetwork:
         """Return a product that starts at the first layer, or ends at the last: what a recursion can define."""
         if high == low - 1:
             return Identity(self.widths[high])
-        n, L = self.widths, self.depth
         if low == 1:
-            return Recursion(
-                "Up",
-                0,
-                L,
-                Identity(n[0]),
-                lambda k, P: matmul(self.weight(k), P),
-                lambda k: (n[k], n[0]),
-                key=L,
-            )(high)
-        if high == L:
-            return Recursion(
-                "Down",
-                1,
-                L + 1,
-                Identity(n[L]),
-                lambda k, P: matmul(P, self.weight(k)),
-                lambda k: (n[L], n[k - 1]),
-                downward=True,
-                key=L,
-            )(low)
+            return self.product_from_the_first(high)
+        if high == self.depth:
+            return self.product_to_the_last(low)
         raise InvalidValueError(
             complain("low", "1, or 'high' the depth, in a network of any depth", low, "Define it by a Recursion.")
         )
+
+    @cached_property
+    def product_from_the_first(self) -> Recursion:
+        """The products ``W_l ... W_1`` of a network of any depth, for ``l = 0..L``."""
+        n, step = self.widths, lambda k, P: matmul(self.weight(k), P)
+        return Recursion.defined("Up", 0, self.depth, Identity(n[0]), step, lambda k: (n[k], n[0]))
+
+    @cached_property
+    def product_to_the_last(self) -> Recursion:
+        """The products ``W_L ... W_l`` of a network of any depth, for ``l = 1..L+1``."""
+        n, L, step = self.widths, self.depth, lambda k, P: matmul(P, self.weight(k))
+        shape = lambda k: (n[L], n[k - 1])  # noqa: E731
+        return Recursion.defined("Down", 1, L + 1, Identity(n[L]), step, shape, downward=True)
+
+    @property
+    def whole_product(self) -> MatrixExpr:
+        """``W_L ... W_1``, which is the last product from the first layer and the first one to the last layer."""
+        return self.product(self.depth, 1)
 
     def at_depth(self, values: Mapping[Any, int]) -> DeepLinearNetwork:
         """Return the network of a depth that is a number; the same if it is one already."""
@@ -208,8 +228,10 @@ class DeepLinearNetwork:
         """``dLoss/dx_L``: ``x_L - y`` for the squared error, the symbol ``d_L`` for any other loss."""
         if self.loss_name == "squared":
             return self._squared_error
-        letter = "d" if self.batch is None else "D"
-        return MatrixSymbol(f"{letter}_{self.depth}", self.widths[self.depth], self.samples)
+        letter, L = "d" if self.batch is None else "D", self.depth
+        if self.any_depth:
+            return Sequence.defined(letter, lambda k: (self.widths[k], self.samples), 0, L)(L)
+        return MatrixSymbol(f"{letter}_{L}", self.widths[L], self.samples)
 
     @cached_property
     def _squared_error(self) -> MatrixExpr:

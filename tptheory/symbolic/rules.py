@@ -22,6 +22,7 @@ from tptheory.symbolic.dynamics import EveryLayer, Flow, Step
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.one_formula import one_formula
 
 eta = Symbol("eta", positive=True)
 """The step size."""
@@ -31,8 +32,17 @@ damping = Symbol("lambda", positive=True)
 """The damping of `DampedTargetProp`."""
 
 
+OF_A_LAYER = {
+    *("feedback", "presynaptic", "backward", "error_signal", "target"),
+    *("descent", "bias_descent", "update", "bias_update"),
+}
+"""The methods of a rule that take a layer: what a subclass defines of them must be one formula for all layers."""
+
+
 class Rule:
     """A learning rule: subclass it, give `feedback`, and everything else is there.
+
+    In a network of any depth a method that branches on the layer (``if l == 2``) is refused with the reason.
 
     >>> class Mixed(Rule):
     ...     '''Half the transpose, half the pseudo-inverse.'''
@@ -57,6 +67,8 @@ class Rule:
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
             if not hasattr(cls, attribute):
                 setattr(cls, attribute, value)
+        for method in OF_A_LAYER & vars(cls).keys():
+            setattr(cls, method, one_formula(vars(cls)[method]))
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""
@@ -78,7 +90,7 @@ class Rule:
         """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
         net.check_layer(l, lowest=0)
         if net.any_depth:
-            return Recursion(
+            return Recursion.defined(
                 f"M_{self.name}",
                 0,
                 net.depth,
@@ -87,7 +99,6 @@ class Rule:
                 lambda k: (net.widths[k], net.widths[net.depth]),
                 downward=True,
                 reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
-                key=(self, net),
             )(l)
         if self.direct and l < net.depth:
             return self.feedback(net, l + 1)
@@ -163,7 +174,7 @@ def _every_layer(
 ) -> Mapping[MatrixSymbol, MatrixExpr]:
     """Return how every weight moves, and every bias, as functions of the layer say."""
     if net.any_depth:
-        return EveryLayer({"W": weight, "b": bias} if net.biases else {"W": weight})
+        return EveryLayer(dict(zip(net.parameter_sequences, (weight, bias), strict=False)))
     changes = {net.weight(l): weight(l) for l in net.layers}
     return changes | ({net.bias(l): bias(l) for l in net.layers} if net.biases else {})
 

@@ -1,0 +1,45 @@
+"""Indices of layers: an integer, a symbol, or a symbol plus an integer; and the widths that they give layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Function, Symbol, latex, sympify
+from sympy.core.function import AppliedUndef
+
+from tptheory.errors import InvalidTypeError, complain
+
+WIDTH = Function("n", integer=True, positive=True)
+"""The width of a layer of a network of any depth: ``n(l)``."""
+
+
+def index_parts(index: Any, argument: str = "l") -> tuple[Symbol | None, int]:
+    """Return the symbol of an index, or None, and the integer that is added to it.
+
+    Raises:
+        InvalidTypeError: if the index is not an integer, a symbol, or a symbol plus an integer.
+    """
+    complaint = complain(argument, "a layer: an integer, a symbol, or a symbol plus an integer", index)
+    if isinstance(index, bool) or not isinstance(index, int | Expr):
+        raise InvalidTypeError(complaint)
+    offset, base = sympify(index).as_coeff_Add()
+    if not offset.is_Integer or not (base == 0 or isinstance(base, Symbol)):
+        raise InvalidTypeError(complaint)
+    return (base if base != 0 else None), int(offset)
+
+
+def index_text(index: Any) -> str:
+    """Write an index: ``l``, ``l+1``, ``0``."""
+    base, offset = index_parts(index)
+    return f"{base}{offset:+d}" if base is not None and offset else str(offset if base is None else base)
+
+
+def size_text(size: Any) -> str:
+    """Write a size: ``n[l+1]`` for a width of a network of any depth."""
+    return f"{size.func}[{index_text(size.args[0])}]" if isinstance(size, AppliedUndef) else str(size)
+
+
+def index_latex(index: Any) -> str:
+    """Return the LaTeX of an index."""
+    base, offset = index_parts(index)
+    return f"{latex(base)}{offset:+d}" if base is not None and offset else str(offset if base is None else latex(base))

@@ -1,0 +1,129 @@
+"""The members of sequences: a matrix, or a number, that carries its sequence and its index as arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sympy import Expr, MatrixBase, MatrixSymbol, S, Symbol, preorder_traversal, sympify
+from sympy.core.basic import Basic
+from sympy.core.function import AppliedUndef
+
+from tptheory.errors import InvalidValueError, complain
+from tptheory.symbolic.indices import index_latex, index_parts, index_text
+from tptheory.symbolic.spelling import member_latex
+
+
+class LayerSymbol(MatrixSymbol):
+    """The matrix of a sequence at an index; its arguments are the sequence and the index."""
+
+    is_Atom = True
+
+    def __new__(cls, sequence: Any, index: Any) -> Any:
+        """Build the member; call the sequence with an index instead."""
+        index_parts(index)
+        return Basic.__new__(cls, sequence, sympify(index))
+
+    sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
+    index = property(lambda self: self.args[1], doc="Its index.")
+    shape = property(lambda self: self.sequence.shape(self.index), doc="Its shape, at its index.")
+    name = property(lambda self: _text(self), doc="How it is written: ``W[l+1]``.")
+    free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
+
+    def doit(self, **hints: Any) -> Any:
+        """Return the same: there is nothing to evaluate."""
+        return self
+
+    def _latex(self, printer: Any) -> str:
+        return _member_latex(self)
+
+
+class LayerScalar(Expr):
+    """The number of a sequence at an index; its arguments are the sequence and the index."""
+
+    is_commutative = True
+    is_real = True
+    is_symbol = True
+    is_Atom = True
+
+    def __new__(cls, sequence: Any, index: Any) -> Any:
+        """Build the member; call the sequence with an index instead."""
+        index_parts(index)
+        return Expr.__new__(cls, sequence, sympify(index))
+
+    sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
+    index = property(lambda self: self.args[1], doc="Its index.")
+    name = property(lambda self: _text(self), doc="How it is written: ``S[l+1]``.")
+    free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
+
+    def doit(self, **hints: Any) -> Any:
+        """Return the same: there is nothing to evaluate."""
+        return self
+
+    def _eval_derivative(self, symbol: Any) -> Any:
+        if symbol in self.free_symbols:
+            raise InvalidValueError(complain("symbol", f"one that {self.sequence} does not depend on", symbol))
+        return S.Zero
+
+    def _sympystr(self, printer: Any) -> str:
+        return _text(self)
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._print(Symbol(_text(self)))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        text = _member_latex(self)
+        return text if exp is None else rf"{{{text}}}^{{{exp}}}"
+
+
+Member = LayerSymbol | LayerScalar
+
+
+def standing(expression: Any, *types: Any) -> Iterator[Any]:
+    """Run through the nodes of some types that stand in an expression, not those inside the definition of a sequence."""
+    expression = expression.as_immutable() if isinstance(expression, MatrixBase) else expression
+    nodes = preorder_traversal(expression)
+    for node in nodes:
+        if isinstance(node, types):
+            yield node
+        if isinstance(node, Member):
+            nodes.skip()
+            yield from (symbol for symbol in node.index.free_symbols if isinstance(symbol, types))
+
+
+def layer_symbols(expression: Any) -> list[Any]:
+    """Return the members of sequences that stand in an expression, matrices and numbers, in the order of their names."""
+    return sorted(
+        set(standing(expression, LayerSymbol, LayerScalar)), key=lambda member: (member.name, str(type(member)))
+    )
+
+
+def stands_as_number(expression: Any, indices: Collection[Any]) -> bool:
+    """Tell whether one of some indices stands in an expression as a number, a size or an exponent.
+
+    It does not where it is the index of a member, ``W[l]``, or of a width, ``n(l)``.
+    """
+    nodes = preorder_traversal(expression)
+    for node in nodes:
+        if node in indices:
+            return True
+        if isinstance(node, Member):
+            nodes.skip()
+            if isinstance(node, LayerSymbol) and any(stands_as_number(size, indices) for size in node.shape):
+                return True
+        elif isinstance(node, AppliedUndef):
+            nodes.skip()
+    return False
+
+
+def _text(member: Any) -> str:
+    return f"{member.sequence.name}[{index_text(member.index)}]"
+
+
+def _free(member: Any) -> set[Any]:
+    return member.sequence.free_symbols | member.index.free_symbols
+
+
+def _member_latex(member: Any) -> str:
+    top = index_latex(member.sequence.last - 1) if member.sequence.name.startswith("Down") else "L"
+    return member_latex(member.sequence.name, index_latex(member.index), top)

@@ -1,0 +1,55 @@
+"""A method of a rule must say the same of every layer of a network of any depth, or it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any
+
+from sympy import Dummy, Integer
+
+from tptheory.symbolic.layers import index_parts
+from tptheory.symbolic.uniform import formula, probes, refuse_branches
+
+Method = Callable[[Any, Any, Any], Any]
+
+
+def one_formula(method: Method) -> Method:
+    """Return a method ``(rule, net, l)`` that is compared with itself at numbers before it is believed at a symbol.
+
+    At a layer that is a number, or counted from the last one, it is what it is. At any other layer of a network of
+    any depth it is called at the first layers, at the last ones and at a layer that may be any; where the formula of
+    that one does not give the others, the method branches on the layer.
+
+    Raises:
+        InvalidValueError: if the method branches on the layer, or raises at one.
+    """
+
+    @wraps(method)
+    def checked(rule: Any, net: Any, l: Any) -> Any:
+        if not net.any_depth:
+            return method(rule, net, l)
+        base, _ = index_parts(l)
+        if base is None or base == net.depth:
+            return method(rule, net, l)
+        try:
+            _refuse_branches(method, rule, net)
+        except TypeError:  # a rule with attributes that have no hash is looked at each time
+            _refuse_branches.__wrapped__(method, rule, net)
+        return method(rule, net, l)
+
+    return checked
+
+
+@lru_cache(maxsize=1024)
+def _refuse_branches(method: Method, rule: Any, net: Any) -> None:
+    """Compare a method with its formula, once for each rule and network."""
+    index, argument = Dummy("k", integer=True), getattr(method, "__name__", "method")
+    anywhere = formula(lambda l: method(rule, net, l), index, argument)
+    refuse_branches(
+        lambda l: method(rule, net, l),
+        lambda l: anywhere.xreplace({index: l}),
+        probes(Integer(1), net.depth),
+        argument,
+        lambda part: net.whole_product if part == net.product_to_the_last(1) else part,
+    )

@@ -1,0 +1,47 @@
+"""How the members of sequences are written in LaTeX."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sympy import Symbol, latex
+
+PRODUCTS = ("Up", "Down")
+"""What the products of the weights up to a layer, and down to one, are called."""
+
+
+class Spelling(NamedTuple):
+    """A name such as ``M_tp_dot``: its letter, what stands above it, and whether it is a velocity."""
+
+    letter: str
+    above: str
+    dotted: bool
+
+
+def spelling(name: str) -> Spelling:
+    """Take a name apart for the eye; in what stands above only letters, digits, spaces and hyphens are kept."""
+    letter, *marks = name.split("_")
+    kept = ("".join(c for c in mark if c.isalnum() or c in " -") for mark in marks if mark != "dot")
+    return Spelling(letter, ", ".join(kept), "dot" in marks)
+
+
+def member_latex(name: str, index: str, top: str = "L") -> str:
+    r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
+
+    Args:
+        name: what the sequence is called.
+        index: the LaTeX of the index.
+        top: the LaTeX of the last index.
+
+    >>> member_latex("M_tp", "l"), member_latex("x_dot", "l-1"), member_latex("Up", "l")
+    ('M^{\\mathrm{tp}}_{l}', '\\dot{x}_{l-1}', '(W_{l} \\cdots W_{1})')
+    """
+    letter, above, dotted = spelling(name)
+    raised = rf"\mathrm{{{above}}}" if above.isalnum() else rf"\text{{{above}}}" if above else ""
+    if letter in PRODUCTS:
+        ends = (index, "1") if letter == "Up" else (top, index)
+        marks = (r"\cdot" if dotted else "") + (f"\\,{raised}" if dotted and raised else raised)
+        return rf"(W_{{{ends[0]}}} \cdots W_{{{ends[1]}}})" + (f"^{{{marks}}}" if marks else "")
+    body = str(latex(Symbol(letter)))
+    body = rf"\dot{{{body}}}" if dotted else body
+    return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"

@@ -1,0 +1,152 @@
+"""Is a Python function of a layer one formula for all layers? It is called at numbers as well, and compared.
+
+A function such as ``lambda l: A if l == 2 else B`` answers ``B`` at an index that is a symbol. What is proved of every
+layer would then be false at the second. A formula is therefore taken from a function only if the function agrees
+with it at the numbers and ends that `probes` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sympy import (
+    Expr,
+    Identity,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixBase,
+    MatrixExpr,
+    S,
+    Transpose,
+    ZeroMatrix,
+    expand,
+)
+
+from tptheory.errors import InvalidValueError, TptheoryError
+from tptheory.symbolic.expressions import matmul, rebuild, transpose
+
+NUMBERS = 8
+"""How many layers are looked at from the first one on."""
+ENDS = 4
+"""How many layers are looked at down from the last one, where that is a symbol."""
+Leaf = Callable[[Any], Any]
+
+
+def probes(first: Any, last: Any) -> Iterator[Any]:
+    """Run through the indices at which a function is compared with its formula.
+
+    >>> from sympy import Symbol
+    >>> list(probes(Integer(1), Integer(3))), len(list(probes(Integer(0), Symbol("L"))))
+    ([1, 2, 3], 12)
+    """
+    for offset in range(NUMBERS):
+        if (last - first - offset).is_negative:
+            return
+        yield first + offset
+    if not last.is_Integer:
+        yield from (last - offset for offset in range(ENDS))
+
+
+def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
+    """Return what a function says of an index that may be any.
+
+    Raises:
+        InvalidValueError: if the function raises there.
+    """
+    try:
+        return function(index)
+    except TptheoryError:
+        raise
+    except Exception as error:  # whatever a user's function raises is said to be its own
+        raise InvalidValueError(
+            f"{argument!r} must give one formula for every layer (at an index k that may be any it raised "
+            f"{type(error).__name__}: {error}). Write it without branches on the layer, and without the name of what "
+            "it defines."
+        ) from error
+
+
+def refuse_branches(
+    function: Callable[[Any], Any],
+    at: Callable[[Any], Any],
+    indices: Iterator[Any],
+    argument: str,
+    leaf: Leaf = lambda part: part,
+) -> None:
+    """Refuse a function that says something else at one of the indices than its formula does.
+
+    Args:
+        function: what is called at an index.
+        at: returns the formula at that index.
+        indices: where to compare.
+        argument: the name that an error gives the function.
+        leaf: rewrites the parts of both before they are compared.
+
+    Raises:
+        InvalidValueError: if they differ, or the function raises.
+    """
+    for index in indices:
+        expected, said = at(index), formula(function, index, argument)
+        if not agree(said, expected, leaf):
+            raise InvalidValueError(
+                f"{argument!r} must give one formula for every layer: it branches on the layer (at {index} it gives "
+                f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
+            )
+
+
+def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
+    """Tell whether two expressions are one, up to the order of sums and factors and to products written out."""
+    if isinstance(said, tuple) and isinstance(expected, tuple):
+        return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
+    if said == expected:
+        return True
+    if isinstance(said, MatrixExpr | MatrixBase) != isinstance(expected, MatrixExpr | MatrixBase):
+        return False
+    said, expected = rebuild(S(said), leaf), rebuild(S(expected), leaf)
+    if isinstance(said, MatrixExpr | MatrixBase):
+        return tuple(said.shape) == tuple(expected.shape) and _same_terms(said, expected)
+    return bool(expand(said - expected) == 0)
+
+
+Terms = dict[tuple[Any, ...], Expr]
+
+
+def _same_terms(A: Any, B: Any) -> bool:
+    first, second = _terms(A), _terms(B)
+    return all(expand(first.get(word, S.Zero) - second.get(word, S.Zero)) == 0 for word in {*first, *second})
+
+
+def _terms(A: Any) -> Terms:
+    """Return the terms of a sum of products that is written out: the coefficient of each word of factors."""
+    if isinstance(A, ZeroMatrix):
+        return {}
+    if isinstance(A, Identity):
+        return {(): S.One}
+    if isinstance(A, MatAdd):
+        total: Terms = {}
+        for term in A.args:
+            for word, coefficient in _terms(term).items():
+                total[word] = total.get(word, S.Zero) + coefficient
+        return total
+    if isinstance(A, MatMul):
+        scalar, factors = A.as_coeff_matrices()
+        return _product(scalar, factors)
+    if isinstance(A, MatPow) and isinstance(A.exp, Integer) and A.exp >= 0:
+        return _product(S.One, [A.base] * int(A.exp))
+    if isinstance(A, Transpose) and not A.arg.is_symbol and transpose(A.arg) != A:
+        return _terms(transpose(A.arg))
+    return {(matmul(A),): S.One}
+
+
+def _product(scalar: Any, factors: Any) -> Terms:
+    product: Terms = {(): S(scalar)}
+    for factor in factors:
+        terms = _terms(factor)
+        longer: Terms = {}
+        for word, c in product.items():
+            for next_word, d in terms.items():
+                longer[word + next_word] = longer.get(word + next_word, S.Zero) + c * d
+        product = longer
+    return product
