@@ -9,11 +9,11 @@ from typing import Any
 from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes, moving
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.symbolic.layers import layer_symbols
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:
@@ -43,6 +43,12 @@ class Conserved(Claim):
         """Check that the loss says how the quantity moves."""
         self.along.refuse_unknown_error(self.quantity)
 
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that the rate along the flow, or the change in the step, vanishes."""
+        if isinstance(self.along, Step):
+            return (Vanishes(Change(self.quantity, self.along)),)
+        return (Vanishes(Rate(self.quantity, self.along)),)
+
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
         if isinstance(self.along, Step):
@@ -56,10 +62,6 @@ class Conserved(Claim):
     def residuals(self) -> tuple[Any, ...]:
         """Return the derivative along the flow, or the change in the step."""
         return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity is conserved by the rule's flow``."""
@@ -90,6 +92,10 @@ class Nonincreasing(Claim):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
         self.along.refuse_unknown_error(self.quantity)
 
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that minus the rate is not below 0."""
+        return (NonNegative(Rate(self.quantity, self.along, sign=-1)),)
+
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""
         return _flow_definitions(self.quantity, self.along)
@@ -101,10 +107,6 @@ class Nonincreasing(Claim):
     def rate(self) -> Expr:
         """Return the derivative along the flow."""
         return self.along.derivative(self.quantity)
-
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity never rises along the rule's flow``."""
@@ -151,20 +153,9 @@ class Commute(Claim):
         return f"{say(self.first)} and {say(self.second)} commute"
 
 
-def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
-    return tuple(motion[W] for W in _moving(quantity, motion))
-
-
-def _moving(quantity: Any, motion: Motion) -> list[MatrixSymbol]:
-    """Return the symbols of the quantity that move."""
-    if motion.net.any_depth:
-        return [W for W in layer_symbols(quantity) if W in motion]
-    return [W for W in motion if quantity.has(W)]
-
-
 def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
     """Return the symbol ``dW/dt`` of each symbol of the quantity that moves; at any depth, how it moves."""
-    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in _moving(quantity, flow)}
+    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in moving(quantity, flow)}
 
 
 def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:

@@ -8,7 +8,9 @@ from typing import Any
 
 from sympy import Integer, MatrixExpr, MatrixSymbol, S
 
-from tptheory.claims.claim import Claim, as_expression, minus
+from tptheory.claims import goals as kinds
+from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
 
@@ -104,9 +106,9 @@ class RankAtMost(Claim):
             if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
                 raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
 
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the matrix, and the matrices whose rank bounds it."""
-        return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))
+    def goals(self) -> tuple[kinds.Goal, ...]:
+        """Return the bound of the rank."""
+        return (kinds.RankAtMost(self.matrix, self.bound),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, minus
-from tptheory.claims.compound import AnyOf, ForAll, depth_symbols
+from tptheory.claims.compound import AnyOf, ForAll
 from tptheory.claims.motions import Nonincreasing
+from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving import checker

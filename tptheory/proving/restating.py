@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.compound import is_layered
+from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, goal_data
 from tptheory.proving.induction import SHOWN_BY, restates_layers
