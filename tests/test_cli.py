@@ -18,8 +18,8 @@ from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refut
 from tptheory.claims import theorem as collecting
 from tptheory.claims.theorem import theorem_folder
 from tptheory.cli import app, shell, theorems, training
+from tptheory.deciding import library
 from tptheory.proving import tactics
-from tptheory.refuting import library
 from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of

@@ -15,6 +15,8 @@ from tptheory.claims.hypotheses import (
 from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import Equal, ImageWithin, Orthogonal, Parallel, RankAtMost, RowSpaceWithin, Zero
+from tptheory.deciding.answers import decide, prove, refute
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.counting import count_conservation_laws
 from tptheory.invariants.discovery import conservation_laws
@@ -27,11 +29,7 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.orders import order_in_eta
 from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.tactics import prove
-from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.refuting.counterexample import Counterexample, Refuted
-from tptheory.refuting.deciding import decide
-from tptheory.refuting.search import refute
+from tptheory.refuting.counterexample import Counterexample
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion

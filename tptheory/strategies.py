@@ -19,7 +19,7 @@ import numpy as np
 from flint import fmpq_mat
 
 from tptheory.checking import whole
-from tptheory.claims.compound import finite
+from tptheory.claims.ranges import finite
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError, MissingLibraryError, complain

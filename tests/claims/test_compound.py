@@ -27,7 +27,7 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.claims.compound import depth_symbols, finite, is_layered
+from tptheory.claims.ranges import depth_symbols, finite, is_layered
 from tptheory.errors import InvalidTypeError, InvalidValueError
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))

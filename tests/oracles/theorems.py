@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from tptheory import collect
-from tptheory.claims.compound import finite, is_layered
+from tptheory.claims.ranges import finite, is_layered
 
 TESTS = Path(__file__).parents[1]
 PROOFS = TESTS.parent / "proofs"

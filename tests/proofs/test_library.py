@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tptheory import Certificate, collect, crosscheck
-from tptheory.claims.compound import finite
+from tptheory.claims.ranges import finite
+from tptheory.deciding.library import settling, stored_path
+from tptheory.deciding.stored_verdicts import FORMAT, recalled
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.instances import Instances
 from tptheory.proving import checker
 from tptheory.refuting.counterexample import violation
-from tptheory.refuting.library import settling, stored_path
-from tptheory.refuting.settling import FORMAT, recalled
 from tptheory.strategies import instances
 from tptheory.writing.report import check_certificates
 

@@ -34,7 +34,7 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.claims.compound import finite
+from tptheory.claims.ranges import finite
 from tptheory.proving.restating import restates
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))

@@ -12,8 +12,8 @@ from pathlib import PurePath
 import pytest
 
 from tptheory import Certificate, TptheoryError, collect, prove
+from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.proving.verdicts import Verdict
 from tptheory.training.plateau import Setting
 from tptheory.training.trainer import LogLine
 from tptheory.writing.experiments import digits_theory

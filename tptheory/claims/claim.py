@@ -1,21 +1,26 @@
-"""What every claim has: hypotheses, equations, symbols, a statement; and how its arguments are checked."""
+"""What every claim has: goals, hypotheses, symbols, a statement; and how its arguments are checked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
 
+from tptheory.claims.goals import Assumed, Goal, OneOf, Vanishes, expressions, minus, motions, moving, rates
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.symbolic.expressions import as_matrix, matadd, matmul
+from tptheory.claims.tacit import Tacit, tacit_of, words
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.symbolic.expressions import as_matrix
+from tptheory.symbolic.layers import standing
 
 
 class Claim:
     """A statement about matrices of any size, under hypotheses.
 
-    A claim that is a set of equations says so by `equations`: it holds where both sides agree in each.
+    What it says are its `goals`: that is all that prover, refuter and numbers read of it. A claim that is a set of
+    equations says so by `equations`: it holds where both sides agree in each.
     """
 
     given: tuple[Any, ...]
@@ -32,10 +37,22 @@ class Claim:
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
         self.check()
-        self._refuse_taken_symbols()
+        self._refuse_confusions()
 
     def check(self) -> None:
         """Refuse arguments that mean nothing together."""
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return what is claimed, apart from what is assumed; of `ForAll`, at the index that is bound."""
+        return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
+
+    def assumed(self) -> tuple[Assumed, ...]:
+        """Return the hypotheses as data; a hypothesis at every layer has its range."""
+        return tuple(_as_assumed(h) for h in self.given)
+
+    def tacit(self) -> tuple[Tacit, ...]:
+        """Return what the claim takes for granted beside its hypotheses, and says in its statement."""
+        return tacit_of(self.goals(), self.given)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
@@ -49,6 +66,14 @@ class Claim:
         """Return the expressions that must vanish, in the symbols of the claim alone."""
         return tuple(minus(lhs, rhs) for lhs, rhs in self.equations())
 
+    def under(self, given: Any) -> Any:
+        """Return the same claim under other hypotheses."""
+        return replace(self, given=given)  # type: ignore[type-var]  # every claim is a dataclass
+
+    def reason(self) -> tuple[Any, ...]:
+        """Return why a proof may use the claim where it is assumed: data, which is worded when it is shown."""
+        return ("given", self.conclusion(str))
+
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims that make up this one."""
         yield self
@@ -59,14 +84,28 @@ class Claim:
 
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = self.conclusion(str)
-        return f"if {'; '.join(h.statement() for h in self.given)}, then {conclusion}" if self.given else conclusion
+        conclusion = ", ".join([self.conclusion(str), *words(self.tacit(), str)])
+        return f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
-        conclusion = self.conclusion(lambda e: f"${latex(e)}$")
-        assumed = "; ".join(h.latex().removesuffix(".") for h in self.given)
+        conclusion = ", ".join([self.conclusion(_in_latex), *words(self.tacit(), _in_latex)])
+        assumed = "; ".join(self.hypotheses(_in_latex))
         return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
+
+    def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
+        """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
+        flows = {rate.flow for rate in rates(self.goals())}
+
+        def moves(h: Any) -> bool:
+            return any(moving(sympify(e), flow) for flow in flows for e in _spoken(h))
+
+        return tuple(f"{h.conclusion(say)} now" if moves(h) else h.conclusion(say) for h in self.given)
+
+    def premises(self) -> tuple[str, ...]:
+        """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
+        said = (text for part in self.conjuncts() for text in (*part.hypotheses(str), *words(part.tacit(), str)))
+        return tuple(dict.fromkeys(said))
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""
@@ -78,31 +117,74 @@ class Claim:
 
     def expressions(self) -> tuple[Any, ...]:
         """Return every expression that the conclusion speaks of."""
-        return tuple(side for equation in self.equations() for side in equation)
+        return tuple(expressions(self.goals()))
 
-    def _refuse_taken_symbols(self) -> None:
-        """Refuse a claim that speaks of a symbol that a hypothesis says exists, or that stands for a velocity."""
-        taken = {symbol for symbol, _, _ in self.definitions()}
+    def certain(self) -> tuple[Any, ...]:
+        """Return the expressions that the claim speaks of whichever of several alternatives holds."""
+        goals = [g for g in self.goals() if not isinstance(g, OneOf)]
+        goals += [g for h in self.given for g in h.goals() if not isinstance(g, OneOf)]
+        return tuple(expressions(goals))
+
+    def _refuse_confusions(self) -> None:
+        """Refuse a symbol that a hypothesis or a flow brings in, and two symbols, or two witnesses, of one name."""
+        taken: dict[Any, Any] = {symbol: symbol for symbol, _, _ in self.definitions()}
         for h in self.given:
-            taken |= _symbols(h.equations) - _symbols(h.matrices) if isinstance(h, Hypothesis) else set()
-        if both := self.symbols() & taken:
+            for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
+                if taken.setdefault(witness, A) != A:
+                    raise InvalidValueError(
+                        f"'given' must not hold different matrices that print alike (got two called {A}). Rename one."
+                    )
+        spoken = self.symbols()
+        if both := spoken & taken.keys():
             name = min(map(str, both))
             raise InvalidValueError(
                 f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {name}). "
                 "Give yours another name."
             )
+        for motion in motions(self.goals()):
+            spoken |= set() if motion.net.any_depth else set(motion)
+        known: dict[str, Any] = {}
+        for symbol in sorted(spoken, key=_in_words):
+            other = known.setdefault(symbol.name, symbol)
+            if other != symbol:
+                raise InvalidValueError(
+                    f"a claim must not speak of two different symbols of one name (got {_in_words(other)} and "
+                    f"{_in_words(symbol)}). Use one symbol for both, or rename one."
+                )
 
     def symbols(self) -> set[Any]:
         """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
-        assumed = (h.matrices if isinstance(h, Hypothesis) else h.residuals() for h in self.given)
-        return _symbols(self.expressions(), *assumed)
+        return _symbols(self.expressions(), *map(_spoken, self.given))
 
     def _repr_markdown_(self) -> str:
         return self.latex()
 
 
 def _symbols(*groups: Iterable[Any]) -> set[Any]:
-    return {s for group in groups for e in group for s in sympify(e).atoms(MatrixSymbol, Symbol)}
+    return {s for group in groups for e in group for s in standing(sympify(e), MatrixSymbol, Symbol)}
+
+
+def _in_latex(expression: Any) -> str:
+    return f"${latex(expression)}$"
+
+
+def _in_words(symbol: Any) -> str:
+    """Tell a symbol from another of its name: by its shape, or by what is assumed of it."""
+    if isinstance(symbol, MatrixSymbol):
+        return f"{symbol.name} of shape {symbol.shape}"
+    told = ", ".join(sorted(name for name, truth in symbol._assumptions_orig.items() if truth))
+    return f"{symbol.name}, {told or 'of which nothing is assumed'}"
+
+
+def _spoken(hypothesis: Any) -> tuple[Any, ...]:
+    """Return the expressions that a hypothesis speaks of."""
+    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
+
+
+def _as_assumed(hypothesis: Any) -> Assumed:
+    if isinstance(hypothesis, Hypothesis):
+        return hypothesis.assumed()
+    return Assumed(hypothesis.goals(), getattr(hypothesis, "limits", None), (), hypothesis)
 
 
 def _assumed(hypothesis: Any) -> tuple[tuple[Any, str], ...]:
@@ -140,20 +222,3 @@ def as_expression(argument: str, value: Any) -> Any:
         return sympify(value, strict=True)
     except (TypeError, ValueError):
         raise InvalidTypeError(complain(argument, "a SymPy expression", value)) from None
-
-
-def minus(lhs: Any, rhs: Any) -> Any:
-    """Subtract matrices or scalars of one shape; the number 0 stands for a zero matrix."""
-    left, right = isinstance(lhs, MatrixExpr | MatrixBase), isinstance(rhs, MatrixExpr | MatrixBase)
-    if left and right:
-        if lhs.shape != rhs.shape:
-            raise ShapeError(
-                f"'rhs' must have the shape of 'lhs', {lhs.shape} (got {rhs.shape}). "
-                "Transpose one side, or check the layer indices."
-            )
-        return matadd(lhs, matmul(-1, rhs))
-    if left != right:
-        if S.Zero in (rhs, lhs):
-            return lhs if left else matmul(-1, rhs)
-        raise ShapeError(f"'rhs' must be a {'matrix' if left else 'scalar'} as 'lhs' is (got {rhs}).")
-    return lhs - rhs

@@ -1,22 +1,20 @@
-"""Claims made of claims: all of several, one of several, one at every layer; and what they say of fixed depths."""
+"""Claims made of claims: all of several, one of several, one at every layer, and that a hypothesis holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from itertools import product
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol
+from sympy import MatrixExpr, S, Symbol
 
-from tptheory.claims import hypotheses
 from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.goals import Goal, OneOf
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.expressions import squared_norm
-from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import index_parts, layer_symbols
+from tptheory.symbolic.layers import index_parts
 
 
 @dataclass(frozen=True, init=False)
@@ -39,6 +37,23 @@ class AllOf(Claim):
         object.__setattr__(self, "claims", tuple(flat))
         object.__setattr__(self, "given", ())
 
+    @property
+    def is_hypothesis(self) -> bool:  # type: ignore[override]
+        """Whether other claims may assume it: every claim in it may be assumed."""
+        return all(c.is_hypothesis and not c.given for c in self.claims)
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return the goals of every claim."""
+        return tuple(goal for claim in self.claims for goal in claim.goals())
+
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the equations of every claim."""
+        return tuple(equation for claim in self.claims for equation in claim.equations())
+
+    def tacit(self) -> tuple[Any, ...]:
+        """Return nothing: each claim says in its own statement what it takes for granted."""
+        return ()
+
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the assumptions of every claim."""
         return tuple(dict.fromkeys(a for claim in self.claims for a in claim.assumptions()))
@@ -59,9 +74,10 @@ class AllOf(Claim):
 
 @dataclass(frozen=True, init=False)
 class AnyOf(Claim):
-    """One of several claims holds, or hypotheses: the product of the sums of their squared norms is zero.
+    """One of several claims holds, or hypotheses.
 
-    As a hypothesis it is proved from in cases.
+    Where all of them are equations, the product of the sums of their squared norms is zero. As a hypothesis it is
+    proved from in cases. What one of them inverts exists there only: where it does not, that one does not hold.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory.claims.hypotheses import full_row_rank
@@ -85,6 +101,14 @@ class AnyOf(Claim):
         object.__setattr__(self, "claims", claims)
         object.__setattr__(self, "given", flatten_given(given))
 
+    def under(self, given: Any) -> Any:
+        """Return the same alternatives under other hypotheses."""
+        return AnyOf(*self.claims, given=given)
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that one of the alternatives holds."""
+        return (OneOf(tuple(c.goals() for c in self.claims)),)
+
     def alternatives(self) -> tuple[tuple[Any, ...], ...]:
         """Return what vanishes in each case."""
         return tuple(c.equations if isinstance(c, Hypothesis) else c.residuals() for c in self.claims)
@@ -95,6 +119,10 @@ class AnyOf(Claim):
         for residuals in self.alternatives():
             product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
         return ((product, S.Zero),)
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return what the alternatives speak of; the witnesses of a hypothesis are not among it."""
+        return tuple(e for c in self.claims for e in (c.matrices if isinstance(c, Hypothesis) else c.expressions()))
 
     def names(self) -> tuple[str, ...]:
         """Return each claim in words."""
@@ -129,15 +157,19 @@ class ForAll(Claim):
         """Check the claim and its limits."""
         if not isinstance(self.claim, Claim | Hypothesis) or isinstance(self.claim, ForAll):
             raise InvalidTypeError(complain("claim", "a claim about one layer, or a hypothesis", self.claim))
-        if isinstance(self.claim, Claim) and self.claim.given:
-            raise InvalidValueError(
-                complain("claim", "without hypotheses of its own", self.claim, "Give them to ForAll.")
-            )
+        for part in self.claim.conjuncts() if isinstance(self.claim, Claim) else ():
+            if isinstance(part, ForAll):
+                raise InvalidTypeError(complain("claim", "a claim about one layer, or a hypothesis", self.claim))
+            if part.given:
+                mend = "Give them to ForAll."
+                raise InvalidValueError(complain("claim", "without hypotheses of its own", self.claim, mend))
         limits = self.limits
         if not isinstance(limits, tuple) or len(limits) != 3 or not isinstance(limits[0], Symbol):
             raise InvalidTypeError(complain("limits", "a triple (l, first, last) with a symbol l", limits))
         for end in limits[1:]:
             index_parts(end)
+            if S(end).has(limits[0]):
+                raise InvalidValueError(complain("limits", f"a range whose ends do not speak of {limits[0]}", limits))
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]
@@ -148,6 +180,10 @@ class ForAll(Claim):
     def index(self) -> Symbol:
         """The symbol that stands for the layer."""
         return self.limits[0]
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return the goals of the claim inside, at the index that is bound."""
+        return self.claim.goals()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return what holds at the layer that the symbol stands for."""
@@ -161,11 +197,12 @@ class ForAll(Claim):
 
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims that make up the claim inside, each at every layer."""
-        if isinstance(self.claim, AllOf):
-            for part in self.claim.conjuncts():
-                yield ForAll(part, self.limits, self.given)
-        else:
+        claim = Holds(self.claim) if isinstance(self.claim, Hypothesis) else self.claim
+        parts = list(claim.conjuncts())
+        if parts == [self.claim]:
             yield self
+        else:
+            yield from (ForAll(part, self.limits, self.given) for part in parts)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return the claim, and for which layers."""
@@ -173,71 +210,41 @@ class ForAll(Claim):
         return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}"
 
 
-HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
-DEEPEST = 3
-"""Up to which depth claims about any depth are measured, and counterexamples to them are looked for."""
+@dataclass(frozen=True)
+class Holds(Claim):
+    """A hypothesis is claimed, not assumed: what it says exists must be shown to exist.
 
+    >>> from sympy import MatrixSymbol
+    >>> from tptheory import decide, rank_one, transpose
+    >>> u = MatrixSymbol("u", 3, 1)
+    >>> decide(Holds(rank_one(u * transpose(u)))).proved
+    True
+    """
 
-def is_layered(claim: Any) -> bool:
-    """Whether a claim speaks of a network whose depth is a symbol."""
-    return bool(depth_symbols(claim))
+    hypothesis: Hypothesis
+    given: Any = ()
 
+    is_hypothesis = True
 
-def depth_symbols(claim: Claim) -> set[Symbol]:
-    """Return the symbols that stand for depths in a claim."""
-    bound = claim.limits[0] if isinstance(claim, ForAll) else None
-    spoken = [layer_symbols(e) for e in claim.expressions()]
-    ends = [end for symbols in spoken for A in symbols for end in (A.index, A.sequence.first, A.sequence.last)]
-    ends += claim.limits[1:] if isinstance(claim, ForAll) else []
-    for h in claim.given:
-        if isinstance(h, ForAll):
-            ends += h.limits[1:]
-    return {s for end in ends for s in S(end).free_symbols if s != bound}
+    def goals(self) -> tuple[Goal, ...]:
+        """Return what the hypothesis says, without witnesses."""
+        return self.hypothesis.goals()
 
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the equations of the hypothesis, with its witnesses."""
+        return tuple((e, S.Zero) for e in self.hypothesis.equations)
 
-def finite(claim: Claim) -> Iterator[Claim]:
-    """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts."""
-    for part in claim.conjuncts():
-        symbols = sorted(depth_symbols(part), key=str)
-        for depths in product(range(1, DEEPEST + 1), repeat=len(symbols)):
-            values = dict(zip(symbols, depths, strict=True))
-            if not isinstance(part, ForAll):
-                yield concrete(part, values) if values else part
-                continue
-            given = [h for item in part.given for h in _instances(item, values)]
-            for l in _range(part, values):
-                inside = concrete(part.claim, {**values, part.index: l})
-                object.__setattr__(inside, "given", flatten_given(given))
-                yield inside
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the matrices that are spoken of."""
+        return self.hypothesis.matrices
 
+    def conjuncts(self) -> Iterator[Claim]:
+        """Run through the bounds of ranks that make it up; anything else stands for itself."""
+        if self.hypothesis.name == "rank_one":
+            yield from (RankAtMost(A, 1, self.given) for A in self.hypothesis.matrices)
+        else:
+            yield self
 
-def _instances(item: Any, values: Mapping[Any, int]) -> list[Any]:
-    if isinstance(item, ForAll):
-        return [concrete(item.claim, {**values, item.index: k}) for k in _range(item, values)]
-    return [concrete(item, values)]
-
-
-def _range(claim: ForAll, values: Mapping[Any, int]) -> range:
-    first, last = (int(S(end).xreplace(dict(values))) for end in claim.limits[1:])
-    return range(first, last + 1)
-
-
-def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
-    """Return a claim or hypothesis with numbers for its indices: recursions are multiplied out, motions made anew."""
-    if isinstance(claim, Hypothesis):
-        return HYPOTHESES[claim.name](*(at_depth(A, values) for A in claim.matrices))
-
-    def value(item: Any) -> Any:
-        if isinstance(item, MatrixExpr | Expr):
-            return at_depth(item, values)
-        if isinstance(item, Motion):
-            net = item.net.at_depth(values)
-            return item.rule.step(net) if isinstance(item, Step) else item.rule.flow(net)
-        if isinstance(item, Claim | Hypothesis):
-            return concrete(item, values)
-        return tuple(map(value, item)) if isinstance(item, tuple) else item
-
-    found = {f.name: value(getattr(claim, f.name)) for f in fields(claim) if f.name != "given"}
-    found["given"] = tuple(h for item in claim.given for h in _instances(item, values))
-    several = found.pop("claims", ())
-    return type(claim)(*several, **found) if not isinstance(claim, AllOf) else AllOf(*several)
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Say the hypothesis."""
+        return self.hypothesis.conclusion(say)

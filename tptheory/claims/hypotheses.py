@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol, latex
+from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, latex
 
+from tptheory.claims.goals import Assumed, Goal, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
 
@@ -41,6 +42,21 @@ class Hypothesis:
     def latex(self) -> str:
         r"""Say it in words and LaTeX, for text mode."""
         return self.conclusion(lambda A: f"${latex(A)}$")
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return what it says, where it is claimed as well as where it is assumed: without witnesses."""
+        if self.name == "rank_one":
+            return tuple(RankAtMost(A, (Integer(1),)) for A in self.matrices)
+        return tuple(Vanishes(equation) for equation in self.equations)
+
+    def owners(self) -> tuple[tuple[MatrixSymbol, MatrixExpr], ...]:
+        """Return the witnesses, each with the matrix that it belongs to."""
+        each = len(self.witnesses) // len(self.matrices)
+        return tuple((witness, self.matrices[i // each]) for i, witness in enumerate(self.witnesses))
+
+    def assumed(self) -> Assumed:
+        """Return it as a hypothesis."""
+        return Assumed(self.goals(), None, self.witnesses, self)
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that vanish, each with what it says of its own matrix: ``W_2 has full row rank``."""
@@ -200,7 +216,7 @@ def rank_one(*matrices: MatrixExpr) -> Hypothesis:
 
 
 def nonzero(*matrices: MatrixExpr) -> Hypothesis:
-    """Assume ``A`` is not the zero matrix: ``x+ x = 1`` for a column, ``s |A|^2 = 1`` for some scalar ``s`` else.
+    """Assume ``A`` is not the zero matrix: ``x+ x = 1`` for a column; else ``p p+ = 1`` for the 1x1 matrix ``|A|^2``.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Equal, Zero, decide, matmul
@@ -216,6 +232,7 @@ def nonzero(*matrices: MatrixExpr) -> Hypothesis:
             return [_minus(matmul(Pinv(A), A), Identity(1))]
         if A.rows == 1:
             return [_minus(matmul(A, Pinv(A)), Identity(1))]
-        return [Symbol(f"1/|{A}|^2", positive=True) * squared_norm(A) - 1]
+        p = matmul(squared_norm(A), Identity(1))
+        return [_minus(matmul(p, Pinv(p)), Identity(1))]
 
     return _hypothesis("nonzero", matrices, equations)

@@ -9,11 +9,11 @@ from typing import Any
 from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes, moving
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.symbolic.layers import layer_symbols
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:
@@ -43,6 +43,12 @@ class Conserved(Claim):
         """Check that the loss says how the quantity moves."""
         self.along.refuse_unknown_error(self.quantity)
 
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that the rate along the flow, or the change in the step, vanishes."""
+        if isinstance(self.along, Step):
+            return (Vanishes(Change(self.quantity, self.along)),)
+        return (Vanishes(Rate(self.quantity, self.along)),)
+
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
         if isinstance(self.along, Step):
@@ -57,13 +63,9 @@ class Conserved(Claim):
         """Return the derivative along the flow, or the change in the step."""
         return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
 
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
-
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity is conserved by the rule's flow``."""
-        return f"{say(self.quantity)} is conserved by {_motion(self.along)}"
+        return f"{say(self.quantity)} is conserved by {motion_text(self.along)}"
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,10 @@ class Nonincreasing(Claim):
             raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
         self.along.refuse_unknown_error(self.quantity)
 
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that minus the rate is not below 0."""
+        return (NonNegative(Rate(self.quantity, self.along, sign=-1)),)
+
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of the flow."""
         return _flow_definitions(self.quantity, self.along)
@@ -102,13 +108,9 @@ class Nonincreasing(Claim):
         """Return the derivative along the flow."""
         return self.along.derivative(self.quantity)
 
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and how what it is made of moves."""
-        return (self.quantity, *_velocities(self.quantity, self.along))
-
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity never rises along the rule's flow``."""
-        return f"{say(self.quantity)} never rises along {_motion(self.along)}"
+        return f"{say(self.quantity)} never rises along {motion_text(self.along)}"
 
 
 @dataclass(frozen=True)
@@ -144,36 +146,30 @@ class Commute(Claim):
             return ((matmul(A, B), matmul(B, A)),)
         return tuple((A.after(B.after(W)), B.after(A.after(W))) for W in dict.fromkeys((*A, *B)))
 
+    def reason(self) -> tuple[Any, ...]:
+        """Return the two matrices, for a proof to say that they commute."""
+        return super().reason() if isinstance(self.first, Step) else ("commute", self.first, self.second)
+
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first and second commute``."""
         if isinstance(self.first, Step):
-            return f"{_motion(self.first)} and {_motion(self.second)} commute"
+            return f"{motion_text(self.first)} and {motion_text(self.second)} commute"
         return f"{say(self.first)} and {say(self.second)} commute"
-
-
-def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
-    return tuple(motion[W] for W in _moving(quantity, motion))
-
-
-def _moving(quantity: Any, motion: Motion) -> list[MatrixSymbol]:
-    """Return the symbols of the quantity that move."""
-    if motion.net.any_depth:
-        return [W for W in layer_symbols(quantity) if W in motion]
-    return [W for W in motion if quantity.has(W)]
 
 
 def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
     """Return the symbol ``dW/dt`` of each symbol of the quantity that moves; at any depth, how it moves."""
-    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in _moving(quantity, flow)}
+    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in moving(quantity, flow)}
 
 
 def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
     if flow.net.any_depth:
         return ()
     symbols = _velocity_symbols(quantity, flow)
-    return tuple((symbol, flow[W], _motion(flow)) for W, symbol in symbols.items())
+    return tuple((symbol, flow[W], motion_text(flow)) for W, symbol in symbols.items())
 
 
-def _motion(motion: Motion) -> str:
+def motion_text(motion: Motion) -> str:
+    """Say what a flow, or a step, is called: ``the flow of backpropagation``."""
     kind = "flow" if isinstance(motion, Flow) else "step"
     return f"the {kind} of {motion.rule.title[:1].lower()}{motion.rule.title[1:]}"

@@ -8,7 +8,9 @@ from typing import Any
 
 from sympy import Integer, MatrixExpr, MatrixSymbol, S
 
-from tptheory.claims.claim import Claim, as_expression, minus
+from tptheory.claims import goals as kinds
+from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
 
@@ -35,6 +37,10 @@ class Equal(Claim):
         """Check the shapes."""
         minus(self.lhs, self.rhs)
 
+    def reason(self) -> tuple[Any, ...]:
+        """Return that it is given: a proof shows the equation itself."""
+        return ("given",)
+
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides."""
         return ((self.lhs, self.rhs),)
@@ -59,6 +65,10 @@ class Zero(Claim):
     is_hypothesis = True
 
     readers = (("expression", as_expression),)
+
+    def reason(self) -> tuple[Any, ...]:
+        """Return that it is given: a proof shows the equation itself."""
+        return ("given",)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the expression and 0."""
@@ -104,9 +114,9 @@ class RankAtMost(Claim):
             if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
                 raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
 
-    def expressions(self) -> tuple[Any, ...]:
-        """Return the matrix, and the matrices whose rank bounds it."""
-        return (self.matrix, *(b for b in self.bound if isinstance(b, MatrixExpr)))
+    def goals(self) -> tuple[kinds.Goal, ...]:
+        """Return the bound of the rank."""
+        return (kinds.RankAtMost(self.matrix, self.bound),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""

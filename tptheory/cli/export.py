@@ -63,9 +63,9 @@ def coq(
 
 def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str, Certificate]]:
     """Run through the certificates that the targets name; of theorems, those that are proved."""
+    from tptheory.deciding.library import settling
+    from tptheory.deciding.verdicts import Proved
     from tptheory.proving.certificate import Certificate
-    from tptheory.proving.verdicts import Proved
-    from tptheory.refuting.library import settling
 
     files = [target for target in targets if target.endswith(".json")]
     for target in files:

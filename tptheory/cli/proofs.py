@@ -26,8 +26,8 @@ from tptheory.files import write_whole
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
-    from tptheory.proving.verdicts import Verdict
-    from tptheory.refuting.library import Settled
+    from tptheory.deciding.library import Settled
+    from tptheory.deciding.verdicts import Verdict
 
 
 @app.command()
@@ -59,7 +59,7 @@ def prove(
 
     Exit status: 0 all as expected; 1 a theorem refuted, or a conjecture proved, or an open one settled; 3 undecided.
     """
-    from tptheory.refuting.library import settling
+    from tptheory.deciding.library import settling
 
     started = perf_counter()
     theorems = collected(targets)
@@ -103,7 +103,7 @@ def _explained(verdict: Verdict) -> str:
 
 def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
     """Return what is known of a theorem, as data."""
-    from tptheory.refuting.counterexample import Refuted
+    from tptheory.deciding.verdicts import Refuted
 
     verdict, theorem = settled.verdict, settled.theorem
     facts = {"title": theorem.title, "expected": theorem.expected, "found": verdict.word, **facts_of(verdict)}
@@ -119,8 +119,8 @@ def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
 
 def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]:
     """Write what was asked for, and return where it is."""
-    from tptheory.proving.verdicts import Proved
-    from tptheory.refuting import library
+    from tptheory.deciding import library
+    from tptheory.deciding.verdicts import Proved
 
     paths = {}
     if file is not None and isinstance(settled.verdict, Proved):

@@ -32,8 +32,8 @@ def refute(
     A theorem of which none is found stays undecided: ask `prove`. Theorem files are Python and are run: name only
     files that you trust.
     """
-    from tptheory.refuting.counterexample import Refuted
-    from tptheory.refuting.search import refute as search
+    from tptheory.deciding.answers import refute as search
+    from tptheory.deciding.verdicts import Refuted
 
     theorems = collected(targets)
     for theorem in theorems.values():

@@ -26,7 +26,7 @@ from tptheory.errors import InvalidFileError, complain
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
-    from tptheory.proving.verdicts import Verdict
+    from tptheory.deciding.verdicts import Verdict
 
 """What the theorem folder is called, on the command line and on disk."""
 VERDICTS = ("proved", "refuted", "undecided")
@@ -41,8 +41,8 @@ def check(
 
     Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted.
     """
+    from tptheory.deciding.stored_verdicts import FORMAT as COUNTEREXAMPLE
     from tptheory.proving.certificate import Certificate
-    from tptheory.refuting.settling import FORMAT as COUNTEREXAMPLE
 
     out = console()
     loaded = {path: Certificate.load(path) for path in certificates}
@@ -173,7 +173,7 @@ def settled_status(pairs: Iterable[tuple[str, str]]) -> int:
 
 def facts_of(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict says, as data."""
-    from tptheory.proving.verdicts import Proved, Undecided
+    from tptheory.deciding.verdicts import Proved, Undecided
 
     facts: dict[str, Any] = {
         "verdict": verdict.word,
@@ -191,7 +191,7 @@ def facts_of(verdict: Verdict) -> dict[str, Any]:
 
 def in_brief(verdict: Verdict, width: int) -> str:
     """Explain a verdict; of a refuted one say what is false, where, and in which sense nothing smaller breaks it."""
-    from tptheory.refuting.counterexample import Refuted
+    from tptheory.deciding.verdicts import Refuted
 
     if not isinstance(verdict, Refuted):
         return verdict.explain()

@@ -11,13 +11,13 @@ from sympy import latex
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved
+from tptheory.deciding.answers import prove
+from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import LawCount, check_cost, count_conservation_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
 from tptheory.invariants.searching import Search
-from tptheory.proving.tactics import prove
-from tptheory.proving.verdicts import Proved, Undecided
 from tptheory.symbolic.rules import Rule
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, cycle, islice
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, MatAdd, MatrixExpr, ZeroMatrix
+from sympy import Add, MatAdd, ZeroMatrix
 
-from tptheory.claims.compound import finite
-from tptheory.claims.motions import Conserved, Nonincreasing
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving, symbolic
+from tptheory.claims.ranges import finite, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, RankAtMost
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact, is_zero
+from tptheory.numeric.goal_values import Compiled, least_bound, sizes_in, steady_matrices, violation
+from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact
 from tptheory.numeric.orders import OrderInEta, claimed_order
-from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
+AGAIN = 20
+"""How many more instances are tried for a conjunct that was not evaluated at any."""
 TOLERANCE = 1e-6
 """The largest relative residual in float64 that counts as zero."""
 
@@ -41,7 +45,9 @@ class CrossCheck:
         degenerate_residual: the worst residual over those.
         misjudged: at how many instances float64 took a product that is 0, or of a low rank, for one of a higher rank
             under a pseudo-inverse, so that only the exact value counts.
-        skipped: how many instances were not evaluated, for want of one that meets the hypotheses.
+        skipped: how many instances were not evaluated: for want of one that meets the hypotheses, or because something
+            to be inverted is singular there.
+        evaluated: at how many instances each conjunct was evaluated, in the order of the claim.
         worst: the instance with the worst residual.
         seed: the seed.
         order: of a law of a flow, the order in ``eta`` by which a step of the same rule breaks it, 2 at least; of an
@@ -57,22 +63,23 @@ class CrossCheck:
     degenerate_residual: float
     misjudged: int
     skipped: int
+    evaluated: tuple[int, ...]
     worst: Instance
     seed: int
     order: OrderInEta | None
 
     @property
     def passed(self) -> bool:
-        """Whether some instance was evaluated and none contradicts the claim, nor does the order of a defect."""
+        """Whether every conjunct was evaluated and nothing contradicts the claim, nor does the order of a defect."""
         holds = self.exact_failures == 0 and self.residual <= TOLERANCE
-        return self.trials > 0 and holds and (self.order is None or self.order.passed)
+        return all(self.evaluated) and holds and (self.order is None or self.order.passed)
 
     def __repr__(self) -> str:
         """Show the figures."""
         order = "" if self.order is None else f", order={self.order.slope:.4f}"
         return (
             f"CrossCheck(residual={self.residual:.1e}, trials={self.trials}, exact_trials={self.exact_trials}, "
-            f"exact_failures={self.exact_failures}{order}, passed={self.passed})"
+            f"exact_failures={self.exact_failures}, evaluated={self.evaluated}{order}, passed={self.passed})"
         )
 
 
@@ -101,17 +108,24 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    parts = [(part, Instances(part), _Meter(part)) for part in finite(claim)]
+    conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
     rng = np.random.default_rng(seed)
+    counts = [0] * len(conjuncts)
     found: list[_Trial] = []
-    for trial in range(trials):
-        part, source, meter = parts[trial % len(parts)]
-        plain = _wants_constant_rank(part) or trial // len(parts) % 2 == 0
-        values = source.draw(rng, plain=plain)
-        if values is not None:
-            residual, failed = meter(values)
-            misjudged = failed is False and residual > TOLERANCE and meter.misjudges(values)
-            found.append(_Trial(not plain, 0.0 if misjudged else residual, failed, misjudged, values))
+    rounds = list(islice(_turns(conjuncts), max(trials, len(conjuncts))))
+    for number, part, nth in rounds:
+        trial = part.trial(rng, nth)
+        if trial is not None:
+            counts[number] += 1
+            found.append(trial)
+    for number, parts in enumerate(conjuncts):
+        for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
+            if counts[number]:
+                break
+            trial = part.trial(rng, nth)
+            if trial is not None:
+                counts[number] += 1
+                found.append(trial)
     worst = _worst(found)
     return CrossCheck(
         residual=worst.residual if worst else 0.0,
@@ -121,10 +135,11 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         degenerate_trials=sum(trial.degenerate for trial in found),
         degenerate_residual=getattr(_worst([trial for trial in found if trial.degenerate]), "residual", 0.0),
         misjudged=sum(trial.misjudged for trial in found),
-        skipped=trials - len(found),
+        skipped=max(len(rounds) - len(found), 0),
+        evaluated=tuple(counts),
         worst=worst.values if worst else {},
         seed=seed,
-        order=claimed_order((part for part, _, _ in parts), seed) if orders else None,
+        order=claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None,
     )
 
 
@@ -141,45 +156,65 @@ def _worst(trials: list[_Trial]) -> _Trial | None:
     return max(trials, key=lambda trial: math.inf if math.isnan(trial.residual) else trial.residual, default=None)
 
 
-def _wants_constant_rank(claim: Claim) -> bool:
-    """Whether a claim differentiates a pseudo-inverse, which is true only where the rank does not jump."""
-    return isinstance(claim, Conserved | Nonincreasing) and claim.quantity.has(LogPdet, Pinv)
+class _Part:
+    """A conjunct at one depth, or at one index of a range: what is symbolic is worked out once."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.source, self.meter = Instances(claim), _Meter(claim)
+        self.steady = bool(steady_matrices(claim.goals(), (LogPdet, Pinv)))
+        """Whether a pseudo-inverse is differentiated, which is true only where the rank does not jump."""
+
+    def trial(self, rng: np.random.Generator, nth: int) -> _Trial | None:
+        """Measure the claim at one instance; None if it could not be evaluated."""
+        plain = self.steady or nth % 2 == 0
+        values = self.source.draw(rng, plain=plain)
+        if values is None:
+            return None
+        try:
+            residual, failed = self.meter(values)
+        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+            return None
+        misjudged = failed is False and residual > TOLERANCE and self.meter.misjudges(values)
+        return _Trial(not plain, 0.0 if misjudged else residual, failed, misjudged, values)
+
+
+def _parts(conjunct: Claim) -> list[_Part] | None:
+    """Return what a conjunct says at numbers; None if its range is empty, so that it says nothing."""
+    parts = [_Part(part) for part in finite(conjunct)]
+    return parts if parts or is_layered(conjunct) else None
+
+
+def _turns(conjuncts: list[list[_Part]]) -> Iterator[tuple[int, _Part, int]]:
+    """Let conjuncts take turns for ever, and the parts of each; with how often a part had its turn before."""
+    turns = cycle(range(len(conjuncts)))
+    for turn in count() if any(conjuncts) else ():
+        number = next(turns)
+        parts, before = conjuncts[number], turn // len(conjuncts)
+        if parts:
+            yield number, parts[before % len(parts)], before // len(parts)
 
 
 class _Meter:
     """Measure one claim at instances; what is symbolic is worked out once."""
 
     def __init__(self, claim: Claim) -> None:
-        self.claim = claim
-        if isinstance(claim, RankAtMost):
-            self.residuals: tuple[Any, ...] = ()
-        else:
-            self.residuals = (claim.rate(),) if isinstance(claim, Nonincreasing) else claim.residuals()
-        self.exact = all(map(is_exact, self.residuals))
+        self.goals = claim.goals()
+        self.residuals = tuple(_difference(goal) for goal in self.goals if isinstance(goal, Vanishes | NonNegative))
+        self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
 
     def __call__(self, values: Instance) -> tuple[float, bool | None]:
         """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
 
         What is said of a flow is measured by central differences along the velocities, so that the symbolic
         derivative that the prover used is not trusted here.
+
+        Raises:
+            InvalidValueError: if something to be inverted is singular at these values.
         """
-        claim, floats = self.claim, as_floats(values)
-        try:
-            if isinstance(claim, RankAtMost):
-                excess = int(evaluate(claim.matrix, values, arithmetic="exact").rank()) - least_bound(claim, values)
-                return float(max(excess, 0)), excess > 0
-            exact = [_exactly(residual, values) for residual in self.residuals] if self.exact else None
-            if isinstance(claim, Nonincreasing):
-                rise, scale = _slope(claim, floats)
-                return max(0.0, float(rise.max())) / scale, None if exact is None else exact[0] > 0
-            if isinstance(claim, Conserved) and isinstance(claim.along, Flow):
-                slope, scale = _slope(claim, floats)
-                worst = float(np.abs(slope).max()) / scale
-            else:
-                worst = max(_relative(residual, floats) for residual in self.residuals)
-        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
-            return 0.0, None
-        return worst, None if exact is None else not all(map(is_zero, exact))
+        value = Compiled(list(values)).at(values)
+        failed = violation(self.goals, value, sizes_in(values)) is not None if self.exact else None
+        return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
 
     def misjudges(self, values: Instance) -> bool:
         """Whether float64 takes a matrix under a pseudo-inverse for one of another rank than it has."""
@@ -190,9 +225,39 @@ class _Meter:
         )
 
 
-def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarray, float]:
+def _difference(goal: Vanishes | NonNegative) -> Any:
+    return goal.residual() if isinstance(goal, Vanishes) else symbolic(goal.expression)
+
+
+def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
+    """Return by how much a goal is missed, relative to its terms."""
+    if isinstance(goal, RankAtMost):
+        exact = Compiled(list(values)).at(values)
+        return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, sizes_in(values)), 0))
+    if isinstance(goal, OneOf):
+        return min(_all_measured(goals, values, floats) for goals in goal.alternatives)
+    if isinstance(goal, NonNegative):
+        if isinstance(goal.expression, Rate):
+            slope, scale = _slope(goal.expression, floats)
+            return max(0.0, -float(slope.min())) / scale
+        return max(0.0, -float(evaluate(goal.expression, floats)))
+    if isinstance(goal.left, Rate):
+        slope, scale = _slope(goal.left, floats)
+        return float(np.abs(slope).max()) / scale
+    return _relative(goal.residual(), floats)
+
+
+def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:
+    """Return the same for an alternative, which is missed altogether where it inverts what is singular."""
+    try:
+        return max(_measured(goal, values, floats) for goal in goals)
+    except InvalidValueError:
+        return math.inf
+
+
+def _slope(rate: Rate, values: Instance) -> tuple[np.ndarray, float]:
     """Return the central difference of the quantity along the flow, and the size of the largest slope of a term."""
-    velocities = {W: evaluate(v, values) for W, v in claim.along.items() if claim.quantity.has(W)}
+    velocities = {W: evaluate(rate.flow[W], values) for W in moving(rate.quantity, rate.flow)}
     fastest = max((float(np.abs(v).max()) for v in velocities.values()), default=0.0)
     if fastest == 0.0:
         return np.zeros(1), 1.0
@@ -205,10 +270,10 @@ def _slope(claim: Conserved | Nonincreasing, values: Instance) -> tuple[np.ndarr
         )
         return np.asarray(ahead - behind) / (2 * h)
 
-    terms = claim.quantity.args if isinstance(claim.quantity, MatAdd | Add) else (claim.quantity,)
+    terms = rate.quantity.args if isinstance(rate.quantity, MatAdd | Add) else (rate.quantity,)
     slopes = [term_slope(term) for term in terms]
     scale = max(float(np.abs(slope).max()) for slope in slopes)
-    return np.sum(slopes, axis=0), max(scale, fastest)
+    return rate.sign * np.sum(slopes, axis=0), max(scale, fastest)
 
 
 def _relative(residual: Any, values: Instance) -> float:
@@ -219,17 +284,3 @@ def _relative(residual: Any, values: Instance) -> float:
     terms = residual.args if isinstance(residual, MatAdd | Add) else ()
     scale = max((float(np.abs(evaluate(term, values)).max(initial=0.0)) for term in terms), default=0.0)
     return value / max(scale, 1.0)
-
-
-def _exactly(expression: Any, values: Instance) -> Any:
-    """Return the exact value; 0 for a zero matrix of any size."""
-    return 0 if isinstance(expression, ZeroMatrix) else evaluate(expression, values, arithmetic="exact")
-
-
-def least_bound(claim: RankAtMost, values: Instance) -> int:
-    """Return the least of a rank claim's bounds at exact values."""
-    sizes = {symbol: n for symbol, n in values.items() if isinstance(n, int)}
-    return min(
-        int(evaluate(b, values, arithmetic="exact").rank()) if isinstance(b, MatrixExpr) else int(b.subs(sizes))
-        for b in claim.bound
-    )

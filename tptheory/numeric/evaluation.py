@@ -150,6 +150,9 @@ class ArrayPrinter(Printer):
         return self._apply(self.arithmetic.element, parent, *map(self._constant, at))
 
     def _print_UnspecifiedLoss(self, expr: Any) -> Any:
+        moves = getattr(self.arithmetic, "unspecified_loss", None)
+        if moves is not None:
+            return self._apply(moves, *map(self._print, expr.args))
         raise UnsupportedExpressionError(
             f"'expression' must have a value, which loss='any' leaves open (got {expr}). "
             "Use loss='squared', or evaluate the gradient instead."
@@ -261,7 +264,7 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     for symbol, matrix in matrices.items():
         kind.check(str(symbol), matrix)
     widths = {s: Integer(n) for s, n in values.items() if isinstance(s, Symbol) and isinstance(n, Integral)}
-    sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
+    sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
     wanted = expression.free_symbols
     _check_complete(wanted, [*values, *sizes])
     fitted = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
@@ -321,12 +324,15 @@ def compile_with(
     _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
+    shaped = {s for c in expression.atoms(MatrixExpr) for n in c.shape for s in n.free_symbols}
+    size_at = [i for i in scalar_at if symbols[i] in shaped]
     names = [str(symbol) for symbol in symbols]
     tapes: dict[Any, tuple[Arithmetic, list[_Line], int]] = {}
 
     def record(key: Any, values: Sequence[Any]) -> Any:
         read = {symbols[i]: values[i] for i in matrix_at}
-        sizes = _widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, {})
+        given: dict[Basic, Integer] = {symbols[i]: Integer(values[i]) for i in size_at}
+        sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, given)
         fitted = kind.fitted([matrix for symbol, matrix in read.items() if symbol in wanted])
         scalars = {symbols[i]: fitted.scalar(names[i], values[i]) for i in scalar_at}
         recorder = _Recorder(fitted, read | scalars, sizes, watch)
@@ -335,7 +341,7 @@ def compile_with(
         return recorder.tape[place]
 
     def run(*values: Any) -> Any:
-        key = tuple(kind.signature(values[i]) for i in matrix_at)
+        key = (*(kind.signature(values[i]) for i in matrix_at), *(int(values[i]) for i in size_at))
         if key not in tapes:
             return record(key, values)
         fitted, lines, place = tapes[key]
@@ -378,7 +384,7 @@ def _check_complete(wanted: Iterable[Basic], given: Sequence[Basic]) -> None:
         )
 
 
-def _widths(shapes: Mapping[Any, tuple[int, int]], given: Mapping[Basic, Integer]) -> dict[Basic, Integer]:
+def read_widths(shapes: Mapping[Any, tuple[int, int]], given: Mapping[Basic, Integer]) -> dict[Basic, Integer]:
     """Read the symbolic widths off the shapes of the arrays, and refuse shapes that contradict what is known."""
     widths, origin = dict(given), {size: size for size in given}
     for symbol, shape in shapes.items():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, exp, log, sympify
+from sympy import Identity, MatrixSymbol, OneMatrix, Rational, Symbol, ZeroMatrix, exp, log, sympify
 
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import AllOf, AnyOf, Holds
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.constructions import (
     Random,
@@ -28,18 +29,22 @@ from tptheory.numeric.solving import AffineSystem, is_affine
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 
 Instance = dict[Any, Any]
+Fill = Callable[[Any, tuple[int, int]], Any]
+
+LARGEST_SIZE = 8
+"""Up to which size one is looked for that a symbol admits."""
 
 
 class Condition:
     """One hypothesis, by its meaning rather than by the prover's equations: compiled once, decided exactly."""
 
-    def __init__(self, name: str, expression: Any, matrices: Sequence[MatrixSymbol]) -> None:
-        """Take the name of a property, or "zero" for an equation, and all matrix symbols of the claim."""
+    def __init__(self, name: str, expression: Any, source: Instances) -> None:
+        """Take the name of a property, or "zero" for an equation, and what there is to give values to."""
         self.name = name
         wanted = expression.free_symbols
         known = {n for A in wanted if isinstance(A, MatrixSymbol) for n in A.shape}
-        sizes = {n for A in matrices for n in A.shape}
-        holders = {next(A for A in matrices if n in A.shape) for n in (wanted & sizes) - known}
+        sizes = {n for A in source.matrices for n in A.shape} - set(source.loose)
+        holders = {next(A for A in source.matrices if n in A.shape) for n in (wanted & sizes) - known}
         self.symbols = tuple(sorted((wanted - sizes) | holders, key=str))
         self.value = compile_expression(expression, self.symbols, arithmetic="exact")
 
@@ -51,38 +56,83 @@ class Condition:
             return False
 
 
+class OneOfSeveral:
+    """A hypothesis that one of several alternatives holds, each of them all of its conditions."""
+
+    def __init__(self, alternatives: Sequence[Sequence[Condition]]) -> None:
+        self.alternatives = alternatives
+        self.symbols = tuple(sorted({s for cs in alternatives for c in cs for s in c.symbols}, key=str))
+
+    def holds(self, values: Instance) -> bool:
+        """Whether every condition of one alternative holds."""
+        return any(all(c.holds(values) for c in conditions) for conditions in self.alternatives)
+
+
 class Instances:
-    """A source of instances of one claim.
+    """A source of instances of one claim that speaks of no range.
 
     Hypotheses about a symbol are met by construction. An equation that is affine in a symbol is solved for it; any
-    other is met by trying matrices that have a chance: zeros, identities, transposes, pseudo-inverses.
+    other is met by trying matrices that have a chance: zeros, identities, transposes, pseudo-inverses. Of a hypothesis
+    with several alternatives one is chosen at random, and met likewise.
     """
 
     def __init__(self, claim: Claim) -> None:
-        hypotheses = [h for h in claim.given if isinstance(h, Hypothesis)]
-        self.equations = [r for h in claim.given if isinstance(h, Claim) for r in h.residuals()]
-        spoken = [*claim.expressions(), *self.equations, *(A for h in hypotheses for A in h.matrices)]
+        given = [h for item in claim.given for h in _taken_apart(item)]
+        hypotheses = [h for h in given if isinstance(h, Hypothesis)]
+        self.cases = [[list(_taken_apart(c)) for c in h.claims] for h in given if isinstance(h, AnyOf)]
+        self.equations = [r for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf) for r in h.residuals()]
+        spoken = [*claim.expressions(), *(e for h in given for e in _spoken(h))]
         self.spoken = [sympify(e) for e in spoken]
         atoms = {s for e in self.spoken for s in e.atoms(MatrixSymbol, Symbol)}
         self.matrices: list[MatrixSymbol] = sorted(
             (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
         )
-        sizes = {s for A in self.matrices for n in A.shape for s in n.free_symbols}
+        shaped = [*self.matrices, *(c for e in self.spoken for c in e.atoms(Identity, ZeroMatrix, OneMatrix))]
+        sizes = {s for A in shaped for n in A.shape for s in n.free_symbols}
         self.sizes = sorted(sizes, key=str)
+        self.loose = [s for s in self.sizes if not any(s in A.shape for A in self.matrices)]
+        """The sizes that no matrix has as its number of rows or columns."""
         self.scalars = sorted((a for a in atoms if isinstance(a, Symbol) and a not in sizes), key=lambda s: s.name)
+        self.symbols = [*self.matrices, *self.scalars, *self.loose]
+        """What a compiled expression takes the values of."""
         self.properties = {A: frozenset(h.name for h in hypotheses if A in h.matrices) for A in self.matrices}
-        self.tied = sorted({A for e in self.equations for A in e.atoms(MatrixSymbol)}, key=lambda A: A.name)
+        tied = [*self.equations, *(r for case in self.cases for c in case for h in c for r in _residuals(h))]
+        self.tied = sorted({A for e in tied for A in e.atoms(MatrixSymbol) if A in self.properties}, key=str)
         about = [(h.name, A) for h in hypotheses for A in h.matrices if A not in self.matrices]
         about += [("zero", e) for e in self.equations if not isinstance(e, ZeroMatrix)]
-        self.conditions = [Condition(name, e, self.matrices) for name, e in about]
-        self.systems = {A: system for A in self.tied if (system := self._system(A)) is not None}
+        self.conditions: list[Condition | OneOfSeveral] = [Condition(name, e, self) for name, e in about]
+        self.conditions += [OneOfSeveral([self._conditions(c) for c in case]) for case in self.cases]
+        self.systems = self._systems(self.equations)
+        self.case_systems = [
+            [self._systems([r for h in c for r in _residuals(h)]) for c in case] for case in self.cases
+        ]
 
-    def _system(self, A: MatrixSymbol) -> AffineSystem | None:
-        """Return the equations that can be solved for a symbol."""
-        affine = [e for e in self.equations if e.has(A) and is_affine(e, A)]
+    def _conditions(self, hypotheses: Sequence[Any]) -> list[Condition]:
+        """Return the conditions of one alternative."""
+        found = [Condition(h.name, A, self) for h in hypotheses if isinstance(h, Hypothesis) for A in h.matrices]
+        equations = [r for h in hypotheses if isinstance(h, Claim) for r in h.residuals()]
+        return found + [Condition("zero", e, self) for e in equations if not isinstance(e, ZeroMatrix)]
+
+    def _systems(self, equations: Sequence[Any]) -> dict[Any, AffineSystem]:
+        """Return the equations that can be solved for a symbol, by symbol."""
+        found = {A: self._system(A, equations) for A in self.tied}
+        return {A: system for A, system in found.items() if system is not None}
+
+    def _system(self, A: MatrixSymbol, equations: Sequence[Any]) -> AffineSystem | None:
+        affine = [e for e in equations if e.has(A) and is_affine(e, A)]
         if affine and "symmetric" in self.properties[A]:
             affine.append(matadd(A, matmul(-1, transpose(A))))
-        return AffineSystem(A, affine, [*self.matrices, *self.scalars]) if affine else None
+        return AffineSystem(A, affine, self.symbols) if affine else None
+
+    def admitted(self, size: Symbol, largest: int) -> list[int]:
+        """Return the numbers up to ``largest`` that a size may be, by what SymPy was told of it; the least if none."""
+        found = [n for n in range(1, LARGEST_SIZE + 1) if admits(size, fmpq(n))]
+        return [n for n in found if n <= largest] or found[:1]
+
+    def fits(self, sizes: dict[Any, int]) -> bool:
+        """Whether every matrix has a row and a column at these sizes, and its hypotheses leave one possible."""
+        shapes = ((self.properties[A], *self.shape(A, sizes)) for A in self.matrices)
+        return all(rows > 0 and columns > 0 and is_possible(names, rows, columns) for names, rows, columns in shapes)
 
     def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
         """Return an instance, or None if none that meets the hypotheses was found.
@@ -93,10 +143,42 @@ class Instances:
             plain: generic matrices; otherwise zeros, low ranks and repeated columns as well.
             tries: how many attempts to make.
         """
+        choices = {n: self.admitted(n, largest) for n in self.sizes}
+        if not all(choices.values()):
+            return None
         for _ in range(tries):
-            sizes = {n: int(rng.integers(1, largest + 1)) for n in self.sizes}
+            sizes = {n: numbers[int(rng.integers(0, len(numbers)))] for n, numbers in choices.items()}
             values = self._matrices(rng, sizes, plain)
             if values is not None and self.holds(values):
+                return values
+        return None
+
+    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill, tries: int = 6) -> Instance | None:
+        """Return an instance at these sizes with what ``fill`` gives for a symbol, where its hypotheses admit that.
+
+        Args:
+            rng: where all randomness comes from.
+            sizes: the sizes.
+            fill: given a symbol and its shape, a matrix or a number; or None to leave it to the hypotheses.
+            tries: how many attempts to make.
+        """
+        if not self.fits(sizes):
+            return None
+        for _ in range(tries):
+            values: Instance = {**sizes}
+            for A in self.matrices:
+                shape = self.shape(A, sizes)
+                wish = fill(A, shape)
+                fine = wish is not None and all(has_property(name, wish) for name in self.properties[A])
+                values[A] = wish if fine else builder_for(self.properties[A])(rng, *shape)
+            for s in self.scalars:
+                wish = fill(s, (1, 1))
+                value = wish if wish is not None and admits(s, wish) else self._number(rng, s)
+                if value is None:
+                    return None
+                values[s] = value
+            values = self.tie(rng, values)
+            if self.holds(values):
                 return values
         return None
 
@@ -106,20 +188,23 @@ class Instances:
         return rows, columns
 
     def _matrices(self, rng: Random, sizes: dict[Any, int], plain: bool) -> Instance | None:
+        if not self.fits(sizes):
+            return None
         values: Instance = {**sizes}
         for A in self.matrices:
-            rows, columns = self.shape(A, sizes)
-            if not is_possible(self.properties[A], rows, columns):
-                return None
-            values[A] = self._matrix(rng, A, rows, columns, plain)
+            values[A] = self._matrix(rng, A, *self.shape(A, sizes), plain)
         for s in self.scalars:
-            k = int(rng.integers(1, 17))
-            likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
-            value = next((v for v in likely if admits(s, v)), None)
+            value = self._number(rng, s)
             if value is None:
                 return None
             values[s] = value
         return self.tie(rng, values)
+
+    def _number(self, rng: Random, s: Symbol) -> fmpq | None:
+        """Return a number that a scalar may be; None if none is found."""
+        k = int(rng.integers(1, 17))
+        likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
+        return next((v for v in likely if admits(s, v)), None)
 
     def tie(self, rng: Random, values: Instance) -> Instance:
         """Replace, at random, symbols that an equation ties to others: by a guess, and by solving for them."""
@@ -127,10 +212,12 @@ class Instances:
         for A in self.tied:
             if (guess := self._guess(rng, A, values)) is not None:
                 values[A] = guess
-        waiting = [A for A in self.systems if rng.integers(0, 4)]
+        waiting = [item for item in self.systems.items() if rng.integers(0, 4)]
+        for alternatives in self.case_systems:
+            waiting += alternatives[int(rng.integers(0, len(alternatives)))].items()
         while waiting:
-            A = waiting.pop(int(rng.integers(0, len(waiting))))
-            if (solution := self.systems[A].solve(values)) is not None:
+            A, system = waiting.pop(int(rng.integers(0, len(waiting))))
+            if (solution := system.solve(values)) is not None:
                 values[A] = solution
         return values
 
@@ -158,10 +245,30 @@ class Instances:
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
-        if not all(admits(s, values[s]) for s in self.scalars):
+        if not all(admits(s, fmpq(values[s])) for s in (*self.scalars, *self.sizes)):
             return False
         properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
         return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
+
+
+def _taken_apart(hypothesis: Any) -> Iterator[Any]:
+    """Run through the hypotheses that make up one."""
+    if isinstance(hypothesis, AllOf):
+        for part in hypothesis.claims:
+            yield from _taken_apart(part)
+    else:
+        yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
+
+
+def _spoken(hypothesis: Any) -> tuple[Any, ...]:
+    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
+
+
+def _residuals(hypothesis: Any) -> tuple[Any, ...]:
+    """Return the equations of an alternative, but not those that bring in witnesses."""
+    if isinstance(hypothesis, Hypothesis):
+        return () if hypothesis.witnesses else hypothesis.equations
+    return hypothesis.residuals()
 
 
 def admits(symbol: Symbol, value: fmpq) -> bool:

@@ -14,11 +14,11 @@ from flint import fmpq
 from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 
 from tptheory.checking import whole
-from tptheory.claims.claim import as_expression, minus
-from tptheory.claims.compound import finite
-from tptheory.claims.motions import Conserved, Nonincreasing
+from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.goals import Goal, Vanishes, minus, motion_of, symbolic
+from tptheory.claims.ranges import finite
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim, Equal, RankAtMost
+from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.instances import Instances, is_exact
@@ -150,9 +150,15 @@ def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | No
 
 
 def _has_order(claim: Claim) -> bool:
-    if isinstance(claim, Conserved):
-        return isinstance(claim.along, Flow) and not claim.quantity.has(eta)
-    return isinstance(claim, Equal) and _power(sympify(claim.rhs)) >= 2
+    return any(_has_order_of(goal) for goal in claim.goals())
+
+
+def _has_order_of(goal: Goal) -> bool:
+    conserved = motion_of(goal)
+    if conserved is not None:
+        quantity, motion = conserved
+        return isinstance(motion, Flow) and not quantity.has(eta)
+    return isinstance(goal, Vanishes) and _power(sympify(symbolic(goal.right))) >= 2
 
 
 def _power(expression: Any) -> int:
@@ -291,13 +297,19 @@ def _defects(subject: Any, along: Any, formula: Any, given: Any) -> list[_Defect
 
 
 def _of_claim(claim: Claim) -> list[_Defect]:
-    if isinstance(claim, RankAtMost | Nonincreasing):
+    return [defect for goal in claim.goals() for defect in _of_goal(goal, claim)]
+
+
+def _of_goal(goal: Goal, claim: Claim) -> list[_Defect]:
+    if not isinstance(goal, Vanishes):
         raise InvalidTypeError(complain("subject", "an expression, or a claim that something vanishes", claim))
-    if isinstance(claim, Conserved):
-        return [_drift(claim.quantity, claim.along, claim.given, None, 2 if isinstance(claim.along, Flow) else None)]
-    if isinstance(claim, Equal) and sympify(claim.rhs).has(eta):
-        return [_Defect(claim.lhs, claim.rhs, claim, _power(claim.rhs) or None)]
-    return [_Defect(residual, None, claim) for residual in claim.residuals() if residual.has(eta)]
+    conserved = motion_of(goal)
+    if conserved is not None:
+        quantity, motion = conserved
+        return [_drift(quantity, motion, claim.given, None, 2 if isinstance(motion, Flow) else None)]
+    if sympify(goal.right).has(eta):
+        return [_Defect(goal.left, goal.right, claim, _power(goal.right) or None)]
+    return [_Defect(goal.residual(), None, claim)] if goal.residual().has(eta) else []
 
 
 def _euler(flow: Flow) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from tptheory.proving.checker import ONE, PROBE, TURNED, WORK, Checker
+from tptheory.certificates.checker import ONE, PROBE, TURNED, WORK, Checker
 
 Letters = tuple[str, ...]
 Monomial = tuple[tuple[Letters, ...], Letters]

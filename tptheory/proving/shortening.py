@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
 
-from tptheory.proving.checker import Refused, check
+from tptheory.certificates.checker import Refused, check
 from tptheory.proving.ordering import letters
 from tptheory.proving.reading import Letters, Monomial, Polynomial, Reader
 

@@ -7,74 +7,119 @@ from itertools import groupby
 from time import perf_counter
 from typing import Any
 
-from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
-from tptheory.claims.compound import is_layered
-from tptheory.claims.motions import Nonincreasing
-from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
+from tptheory.claims.goals import NonNegative, Vanishes
+from tptheory.claims.ranges import NOTHING, finite, is_layered
+from tptheory.claims.tacit import partial
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.certificate import certified, together
+from tptheory.proving.certificate import Certificate, certified, together
 from tptheory.proving.equations import in_cases
 from tptheory.proving.induction import prove_layers
 from tptheory.proving.obligations import obligations, translator_of
 from tptheory.proving.searching import StuckError
-from tptheory.proving.verdicts import Proved, Undecided
 
 
-def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
-    """Search for a proof of a claim, and return it only if the checker accepts its certificate.
+def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
+    """Search for a proof of a claim; whether the certificate holds is for the checker to say.
 
     Args:
-        claim: a claim, or a theorem.
+        claim: the claim.
         seconds: how long to search.
-
-    Returns:
-        `Proved` with a certificate, or `Undecided` with how far the search got.
+        title: what the certificate says that it proves; the statement of the claim unless given.
 
     Raises:
-        InvalidTypeError: if ``claim`` is no claim.
-        InvalidValueError: if ``seconds`` is not a positive number.
+        StuckError: if no proof is found.
+        UnsupportedExpressionError: if the claim is outside the language of the prover.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory.claims.vocabulary import Equal
     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
-    >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
+    >>> search_proof(Equal(A.T * A * Pinv(A), A.T)).check().accepted
     True
     """
-    title = claim.title if isinstance(claim, Theorem) else ""
-    claim = as_claim(claim)
-    check_seconds(seconds)
     started = perf_counter()
     title = title or claim.statement()
     parts: list[dict[str, Any]] = []
-    try:
-        for claims in grouped(claim):
-            if is_layered(claims[0]):
-                parts.append(prove_layers(claims, title, started + seconds))
-            else:
-                parts += _first_that_works(claims[0], title, started + seconds)
-    except StuckError as stuck:
-        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
-    except UnsupportedExpressionError as error:
-        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
-    certificate = together(parts, title)
-    checked = certificate.check()
-    if not checked:
-        raise AssertionError(f"the checker refused a certificate that the prover made: {checked.reason}")
-    return Proved(claim, certificate, perf_counter() - started)
+    for claims in grouped(claim):
+        if is_layered(claims[0]):
+            _refuse_alternatives(claims)
+            parts.append(prove_layers(claims, title, started + seconds))
+        elif isinstance(claims[0], AnyOf):
+            parts += _one_of_several(claims[0], title, started + seconds)
+        else:
+            parts += _first_that_works(claims[0], title, started + seconds)
+    return together(parts or _first_that_works(NOTHING, title, started + seconds), title)
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:
-    """Run through the conjuncts: those about any depth that share their hypotheses together, others one by one."""
-    for (layered, _), same in groupby(claim.conjuncts(), lambda part: (is_layered(part), part.given)):
+    """Run through what is proved: conjuncts about any depth that share their hypotheses together, others one by one.
+
+    A range between numbers is written out, so that it means to the prover what it means to all others.
+    """
+    for (layered, _), same in groupby(_plain(claim), lambda part: (is_layered(part), part.given)):
         claims = list(same)
         yield from [claims] if layered else [[part] for part in claims]
 
 
+def _plain(claim: Claim) -> Iterator[Claim]:
+    """Run through conjuncts without ranges between numbers, and without hypotheses that the prover cannot assume.
+
+    A hypothesis that inverts something in one of its alternatives is left out: what is inverted exists there only, and
+    the prover's letters exist everywhere. What is proved without it holds with it.
+    """
+    for conjunct in claim.conjuncts():
+        for part in [conjunct] if is_layered(conjunct) else finite(conjunct):
+            given = tuple(h for h in part.given if not (isinstance(h, AnyOf) and _inverts(h, part)))
+            yield part if given == part.given else part.under(given)
+
+
+def _inverts(several: AnyOf, claim: Claim) -> bool:
+    """Whether an alternative inverts something that the claim does not invert in any case."""
+    inside = {each for e in several.expressions() for each in partial(e)}
+    return bool(inside - {each for e in claim.certain() for each in partial(e)})
+
+
+def _refuse_alternatives(claims: list[Claim]) -> None:
+    """Refuse claims about any depth with alternatives that are no equations, have ranges, or invert something.
+
+    Raises:
+        UnsupportedExpressionError: if there is such an alternative.
+    """
+    for claim in claims:
+        for item in (claim, *claim.given):
+            inside = item.claim if isinstance(item, ForAll) else item
+            if not isinstance(inside, AnyOf):
+                continue
+            plain = all(isinstance(goal, Vanishes) for c in inside.claims for goal in c.goals())
+            if not plain or _inverts(inside, claim) or any(isinstance(c, AllOf | ForAll) for c in inside.claims):
+                raise UnsupportedExpressionError("cases among the layers must be equations that invert nothing")
+
+
+def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str, Any]]:
+    """Prove that a product vanishes, or else one of the alternatives."""
+    certain = {each for e in claim.certain() for each in partial(e)}
+    alone = [(c if isinstance(c, Claim) else Holds(c)) for c in claim.claims]
+    alone = [c for c in alone if {each for e in c.expressions() for each in partial(e)} <= certain]
+    equations = len(alone) == len(claim.claims) and all(isinstance(goal, Vanishes) for c in alone for goal in c.goals())
+    ways: list[list[Claim]] = [[claim]] if equations else []
+    ways += [[part.under(claim.given) for part in c.conjuncts()] for c in alone if not isinstance(c, AnyOf)]
+    if not ways:
+        raise UnsupportedExpressionError("what an alternative inverts exists there only")
+    stuck: list[StuckError] = []
+    for parts in ways:
+        end = perf_counter() + (deadline - perf_counter()) / (len(ways) - len(stuck))
+        try:
+            return [data for part in parts for data in _first_that_works(part, title, end)]
+        except StuckError as error:
+            stuck.append(error)
+    raise stuck[0]
+
+
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
     """Try the two term orders one after the other, the first for half of the time."""
-    first, second = (True, False) if isinstance(claim, Nonincreasing) else (False, True)
+    first, second = (True, False) if isinstance(claim.goals()[0], NonNegative) else (False, True)
     try:
         return list(_certify(claim, title, perf_counter() + (deadline - perf_counter()) / 2, first))
     except StuckError as stuck:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sympy import Determinant
 
-from flint import fmpq_mat
-from sympy import MatrixExpr, ZeroMatrix
-
-from tptheory.claims.motions import Conserved, Nonincreasing
-from tptheory.claims.vocabulary import Claim, RankAtMost
+from tptheory.claims.claim import Claim
 from tptheory.errors import InvalidValueError
-from tptheory.numeric.evaluation import compile_expression
-from tptheory.numeric.instances import Instance, Instances, is_zero
+from tptheory.numeric.goal_values import (
+    AsTyped,
+    Compiled,
+    Violation,
+    is_deficient,
+    sizes_in,
+    steady_matrices,
+    violation,
+)
+from tptheory.numeric.instances import Instance, Instances
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 
@@ -19,38 +23,33 @@ class Breaker:
     """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once."""
 
     def __init__(self, claim: Claim, source: Instances) -> None:
-        self.claim = claim
-        self.symbols = [*source.matrices, *source.scalars]
-        self.steady = [
-            self._compiled(node.arg)
-            for node in (claim.quantity.atoms(Pinv, LogPdet) if isinstance(claim, Conserved | Nonincreasing) else ())
-        ]
-        if isinstance(claim, RankAtMost):
-            self.expressions = [self._compiled(claim.matrix)]
-            self.bounds = [self._compiled(b) if isinstance(b, MatrixExpr) else b for b in claim.bound]
-        else:
-            residuals = [claim.rate()] if isinstance(claim, Nonincreasing) else claim.residuals()
-            self.expressions = [self._compiled(r) for r in residuals if not isinstance(r, ZeroMatrix)]
-
-    def _compiled(self, expression: Any) -> Any:
-        return compile_expression(expression, self.symbols, arithmetic="exact")
+        self.goals = claim.goals()
+        self.compiled = Compiled(source.symbols)
+        self.steady = steady_matrices(self.goals, (Pinv, LogPdet, Determinant))
 
     def __call__(self, values: Instance) -> bool:
         """Whether the claim fails at these values, and pseudo-inverses that a flow moves cannot jump there."""
-        arrays = [values[s] for s in self.symbols]
+        value = self.compiled.at(values)
         try:
-            if any(_is_deficient(argument(*arrays)) for argument in self.steady):
+            if any(is_deficient(value(A)) for A in self.steady):
                 return False
-            if isinstance(self.claim, RankAtMost):
-                rank = self.expressions[0](*arrays).rank()
-                sizes = {s: n for s, n in values.items() if isinstance(n, int)}
-                return rank > min(b(*arrays).rank() if callable(b) else int(b.subs(sizes)) for b in self.bounds)
-            if isinstance(self.claim, Nonincreasing):
-                return bool(self.expressions[0](*arrays) > 0)
-            return any(not is_zero(expression(*arrays)) for expression in self.expressions)
+            return violation(self.goals, value, sizes_in(values)) is not None
         except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
             return False
 
 
-def _is_deficient(A: fmpq_mat) -> bool:
-    return A.rank() < min(A.nrows(), A.ncols())
+def second_look(claim: Claim, values: Instance) -> Violation | None:
+    """Return how an instance breaks a claim as it was typed, evaluated without anything that the search compiled.
+
+    Hypotheses, and what symbols were declared to be, are evaluated again too. None if the claim is not broken.
+    """
+    source, goals = Instances(claim), claim.goals()
+    if not source.fits({n: values[n] for n in source.sizes}) or not source.holds(values):
+        return None
+    value = AsTyped().at(values)
+    try:
+        if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
+            return None
+        return violation(goals, value, sizes_in(values))
+    except InvalidValueError:
+        return None

@@ -8,26 +8,15 @@ from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, Symbol, ZeroMatrix, latex
+from sympy import MatrixSymbol, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
-from tptheory.claims.compound import finite
-from tptheory.claims.motions import Nonincreasing
-from tptheory.claims.vocabulary import Claim, RankAtMost
-from tptheory.numeric.crosscheck import least_bound
-from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.instances import Instance, Instances, is_zero
-from tptheory.proving.verdicts import Verdict
+from tptheory.claims.claim import Claim
+from tptheory.claims.ranges import finite
+from tptheory.numeric.goal_values import Violation
+from tptheory.numeric.instances import Instance
+from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
-
-
-@dataclass(frozen=True)
-class Violation:
-    """One broken statement: the expression that was evaluated, what it should be, and its exact value."""
-
-    expression: Any
-    expected: str
-    value: Any
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,12 +80,12 @@ class Counterexample:
         )
 
     def violation(self) -> Violation | None:
-        """Evaluate the claim again, exactly; None if it holds after all."""
-        return violation(self.claim, self.values)
+        """Evaluate the claim as typed again, exactly, with its hypotheses; None if it is not broken after all."""
+        return second_look(self.claim, self.values)
 
     def check(self) -> bool:
         """Whether the hypotheses hold here and the conclusion does not, evaluated again from nothing."""
-        return Instances(self.claim).holds(self.values) and self.violation() is not None
+        return self.violation() is not None
 
     def __str__(self) -> str:
         """Show the matrices, and what comes out."""
@@ -166,59 +155,10 @@ class Counterexample:
         }
 
 
-@dataclass(frozen=True, repr=False)
-class Refuted(Verdict):
-    """The claim is false: a counterexample meets the hypotheses and breaks the conclusion, exactly.
-
-    >>> from tptheory import DeepLinearNetwork, Zero, refute
-    >>> isinstance(refute(Zero(DeepLinearNetwork(depth=1).error)), Refuted)
-    True
-    """
-
-    claim: Claim
-    counterexample: Counterexample
-    seconds: float = field(default=0.0, compare=False)
-
-    refuted = True
-
-    def explain(self) -> str:
-        """Return the counterexample, what comes out of it, and in which sense it is smallest."""
-        found = self.counterexample
-        return f"Counterexample to: {self.claim.statement()}\n{found}\n{found.smallness}"
-
-    def latex(self) -> str:
-        """Return the statement and the counterexample in LaTeX text mode."""
-        return rf"{self.claim.latex()} \emph{{(refuted)}} Counterexample: ${self.counterexample.latex()}$."
-
-    def _repr_markdown_(self) -> str:
-        return f"{super()._repr_markdown_()}\n\n{self.counterexample._repr_markdown_()}"
-
-    def __repr__(self) -> str:
-        """Show what was refuted, and by what."""
-        return f"Refuted({self.claim.statement()!r}, {self.counterexample!r})"
-
-
 def violation(claim: Claim, values: Instance) -> Violation | None:
     """Return the first statement of a claim that fails at these exact values, or None."""
-    for part in finite(claim):
-        if isinstance(part, RankAtMost):
-            value = evaluate(part.matrix, values, arithmetic="exact")
-            bound = least_bound(part, values)
-            if value.rank() > bound:
-                return Violation(part.matrix, f"of rank at most {bound}", value)
-        elif isinstance(part, Nonincreasing):
-            rate = part.rate()
-            value = evaluate(rate, values, arithmetic="exact")
-            if value > 0:
-                return Violation(rate, "at most 0", value)
-        else:
-            for residual in part.residuals():
-                if isinstance(residual, ZeroMatrix):  # it vanishes, and may speak of sizes that no matrix has
-                    continue
-                value = evaluate(residual, values, arithmetic="exact")
-                if not is_zero(value):
-                    return Violation(residual, "0", value)
-    return None
+    found = (second_look(part, values) for part in finite(claim))
+    return next((each for each in found if each is not None), None)
 
 
 def _rows(value: Any) -> str:

@@ -33,7 +33,6 @@ from sympy import (
 )
 from sympy.core.symbol import Str
 
-from tptheory.numeric.constructions import is_possible
 from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
@@ -56,8 +55,9 @@ class Grid:
         self.shapes = {A: source.shape(A, sizes) for A in source.matrices}
         self.symbols = _ordered(source, self.shapes)
         self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
-        self.possible = all(is_possible(source.properties[A], *shape) for A, shape in self.shapes.items())
-        known: set[Any] = set()
+        self.possible = source.fits(sizes)
+        known: set[Any] = set(source.loose)
+        self.possible = self.possible and all(c.holds(sizes) for c in source.conditions if known.issuperset(c.symbols))
         self.ready: list[list[Any]] = []
         for s in self.symbols:
             known.add(s)

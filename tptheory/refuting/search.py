@@ -9,6 +9,7 @@ smaller still is run through, as far as a fixed number of instances goes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice, product
 from time import perf_counter
@@ -18,16 +19,13 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.checking import check_seconds
-from tptheory.claims.compound import finite
-from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim
+from tptheory.claims.claim import Claim
+from tptheory.claims.ranges import finite
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.numeric.constructions import builder_for, degenerate, entries
 from tptheory.numeric.instances import Instance, Instances, admits, has_property
-from tptheory.proving.verdicts import Undecided
 from tptheory.refuting.breaking import Breaker
-from tptheory.refuting.counterexample import Counterexample, Refuted
+from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.enumeration import Grid, cost, level_of
 
 LARGEST_SIZE = 3
@@ -45,43 +43,35 @@ BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
 
 
-def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
-    """Search for the smallest exact counterexample to a claim.
+@dataclass(frozen=True)
+class Searched:
+    """What came out of a search: a counterexample; or none, why, and how far the search got."""
+
+    counterexample: Counterexample | None
+    reason: str = ""
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) -> Searched:
+    """Search for the smallest exact counterexample to a claim; whether it is one is for others to confirm.
 
     Smallest means: least sum of symbolic sizes, then least sum of absolute entries. How far that was made sure of, the
     counterexample says.
 
     Args:
-        claim: a claim, or a theorem.
+        claim: the claim.
         seconds: how long to search.
         seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
-
-    Returns:
-        `Refuted` with a counterexample that was evaluated twice, or `Undecided` with how far the search got.
-
-    Raises:
-        InvalidTypeError: if ``claim`` is no claim.
-        InvalidValueError: if ``seconds`` is not a positive number.
-
-    >>> from tptheory import DeepLinearNetwork, Zero
-    >>> refute(Zero(DeepLinearNetwork(depth=1).error))
-    Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
     """
-    started = perf_counter()
-    claim = as_claim(claim)
-    check_seconds(seconds)
-    search = _Search(claim, seed, started + seconds)
+    search = _Search(claim, seed, perf_counter() + seconds)
     try:
         found = search.run()
     except UnsupportedExpressionError as error:
-        return search.undecided(f"outside exact arithmetic: {error}", started)
-    if found is None:
-        late = perf_counter() > search.deadline
-        reason = "the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}"
-        return search.undecided(reason, started)
-    if not found.check():
-        raise AssertionError(f"a counterexample does not survive a second look: {found}")
-    return Refuted(claim, found, perf_counter() - started)
+        return search.ended(f"outside exact arithmetic: {error}")
+    if found is not None:
+        return Searched(found)
+    late = perf_counter() > search.deadline
+    return search.ended("the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}")
 
 
 class _OutOfTimeError(Exception):
@@ -126,7 +116,7 @@ class _Place:
             return
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.equations:
+            if self.source.tied:
                 values = self.source.tie(rng, values)
             yield values if self.source.holds(values) else None
 
@@ -142,8 +132,10 @@ class _Search:
         for part in finite(claim):
             source = Instances(part)
             breaks = Breaker(part, source)
-            for choice in product(range(1, LARGEST_SIZE + 1), repeat=len(source.sizes)):
+            for choice in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):
                 sizes = dict(zip(source.sizes, choice, strict=True))
+                if not source.fits(sizes):
+                    continue
                 self.places.append(_Place(part, source, breaks, sizes, [seed, *choice]))
         self.places.sort(key=lambda place: place.total)
 
@@ -231,18 +223,20 @@ class _Search:
         for size, n in place.sizes.items():
             if n > 1:
                 sizes = {**place.sizes, size: n - 1}
-                other = next(p for p in self.places if p.part is place.part and p.sizes == sizes)
+                other = next((p for p in self.places if p.part is place.part and p.sizes == sizes), None)
+                if other is None:  # the size must not be that
+                    continue
                 for i in range(n):
                     rest = {s: _without(v, s, size, i) if s in place.grid.shapes else v for s, v in values.items()}
                     yield other, rest | sizes
 
-    def undecided(self, reason: str, started: float) -> Undecided:
+    def ended(self, reason: str) -> Searched:
         """Say how far the search got."""
         swept = min((place.swept for place in self.places if place.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
         if swept >= 0:
             evidence["sum of absolute entries up to which all integers were tried"] = swept
-        return Undecided(self.claim, reason, evidence, perf_counter() - started)
+        return Searched(None, reason, evidence)
 
 
 def _numbers(symbol: Any) -> list[fmpq]:

@@ -73,8 +73,8 @@ def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[st
 
     What comes out depends on the time, so that a search which ends by it may end otherwise on another machine.
     """
-    from tptheory.refuting.counterexample import Refuted
-    from tptheory.refuting.search import refute
+    from tptheory.deciding.answers import refute
+    from tptheory.deciding.verdicts import Refuted
 
     verdict = refute(_theorem(theorem), seconds, seed)
     found = verdict.counterexample if isinstance(verdict, Refuted) else None

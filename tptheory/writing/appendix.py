@@ -7,8 +7,8 @@ from itertools import groupby
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.library import Settled, settling
+from tptheory.deciding.library import Settled, settling
+from tptheory.deciding.verdicts import Proved, Verdict
 from tptheory.writing.chains import in_latex
 from tptheory.writing.gathering import question
 from tptheory.writing.prose import paragraphs, prose_tex

@@ -7,11 +7,10 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import Rational
 
+from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.explanation import Chain, chain, explained, typeset
 from tptheory.proving.shortening import shortened
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.counterexample import Refuted
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped
 

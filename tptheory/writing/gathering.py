@@ -17,12 +17,11 @@ from typing import Any
 from sympy import MatrixExpr
 
 from tptheory.claims.theorem import Theorem
+from tptheory.deciding.library import settling
+from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
 from tptheory.numeric.crosscheck import CrossCheck, crosscheck
 from tptheory.numeric.runs import Run
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.counterexample import Refuted
-from tptheory.refuting.library import settling
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
 from tptheory.training.data import DataSet, load_digits

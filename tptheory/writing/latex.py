@@ -8,9 +8,9 @@ from sympy import Basic, MatrixBase
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem
+from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.verdicts import Verdict
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.writing.chains import in_latex
 from tptheory.writing.mathematics import latex_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from tptheory.proving.verdicts import Proved
+from tptheory.deciding.verdicts import Proved
 from tptheory.symbolic.rules import Rule
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table

@@ -11,8 +11,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from tptheory.deciding.verdicts import Refuted
 from tptheory.numeric.orders import OrderInEta
-from tptheory.refuting.counterexample import Refuted
 from tptheory.training.probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing import figures

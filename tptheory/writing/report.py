@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tptheory.claims.theorem import Theorem
+from tptheory.deciding.stored_verdicts import stored_form
+from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.counterexample import Refuted
-from tptheory.refuting.settling import stored_form
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory

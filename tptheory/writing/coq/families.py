@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.writing.coq.reading import Symbols
 from tptheory.writing.coq.text import Names, conclusion
 

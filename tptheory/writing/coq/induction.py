@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.writing.coq.families import INDEX, Stated, Writing, declared, family, lowest, place, read
 from tptheory.writing.coq.reading import Symbols, comment, identifiers
 from tptheory.writing.coq.section import Section

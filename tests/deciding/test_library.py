@@ -8,9 +8,9 @@ from multiprocessing import active_children
 import pytest
 
 from tptheory import collect
+from tptheory.deciding import library
+from tptheory.deciding.library import WorkerError, settling, store, stored_path
 from tptheory.errors import InvalidFileError, InvalidValueError, TptheoryError
-from tptheory.refuting import library
-from tptheory.refuting.library import WorkerError, settling, store, stored_path
 
 FACTS = """
 from sympy import MatrixSymbol, symbols

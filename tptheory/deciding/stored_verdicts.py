@@ -9,18 +9,23 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.checking import check_seconds
-from tptheory.claims.compound import finite
+from tptheory.claims.ranges import finite
 from tptheory.claims.theorem import Theorem
+from tptheory.deciding.answers import (
+    FIRST_LOOK,
+    confirmed_counterexample,
+    confirmed_proof,
+    decide,
+    prove,
+    refute,
+)
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restates
-from tptheory.proving.tactics import prove
-from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.refuting.counterexample import Counterexample, Refuted
-from tptheory.refuting.deciding import FIRST_LOOK, decide
-from tptheory.refuting.search import refute
+from tptheory.refuting.counterexample import Counterexample
 
 FORMAT = "tptheory-counterexample/1"
 
@@ -58,17 +63,18 @@ def settle(
 
 
 def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | None:
-    """Return the verdict that is stored, if the checker accepts it and it is about this theorem; else None."""
+    """Return the verdict that is stored, or None: checker and numbers must accept it, and it must be about this."""
     started = perf_counter()
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
         if certificate.check() and restates(theorem.claim, certificate):
-            return Proved(theorem.claim, certificate, perf_counter() - started)
+            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started)
+            return proof if isinstance(proof, Proved) else None
     elif stored.get("format") == FORMAT:
         try:
             found = _counterexample(theorem, stored)
-            if found.check():
-                return Refuted(theorem.claim, found, perf_counter() - started)
+            verdict = confirmed_counterexample(theorem.claim, found, perf_counter() - started)
+            return verdict if isinstance(verdict, Refuted) else None
         except TptheoryError:
             return None
     return None

@@ -20,14 +20,13 @@ from typing import Any
 
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
+from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
-from tptheory.proving import checker
+from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.verdicts import Proved, Undecided
-from tptheory.refuting.counterexample import Refuted
-from tptheory.refuting.settling import FORMAT, recalled, settle, stored_form
 
 OPEN_SECONDS = 0.5
 """How long an open conjecture is searched for where other verdicts are recalled rather than searched for."""

@@ -7,7 +7,7 @@ from sympy import MatrixSymbol, symbols
 
 from tptheory import DeepLinearNetwork, Equal, Nonincreasing, Pinv, TargetProp, full_row_rank, matmul
 from tptheory.claims.theorem import Theorem
-from tptheory.refuting.settling import recalled, settle, stored_form
+from tptheory.deciding.stored_verdicts import recalled, settle, stored_form
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)

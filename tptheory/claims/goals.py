@@ -1,0 +1,192 @@
+"""What a claim says, as data: a closed few kinds of goals that prover, refuter and numbers read.
+
+A goal speaks of terms. A term is a SymPy expression, or what becomes of one: its `Rate` along a flow, its `Change` in
+a step. The prover takes the symbolic derivative of a rate; numbers follow the velocities themselves, and so need not
+trust that derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
+
+from tptheory.errors import ShapeError
+from tptheory.symbolic.dynamics import Flow, Motion, Step
+from tptheory.symbolic.expressions import matadd, matmul
+from tptheory.symbolic.layers import layer_symbols
+
+Term = Any
+"""A SymPy expression, a `Rate` or a `Change`."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The derivative of a quantity along a flow, times 1 or -1."""
+
+    quantity: Any
+    flow: Flow
+    sign: int = 1
+
+    def symbolic(self) -> Any:
+        """Return the derivative as an expression."""
+        rate = self.flow.derivative(self.quantity)
+        return rate if self.sign == 1 else -rate
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the quantity, and the velocities of what it is made of."""
+        return (self.quantity, *(self.flow[W] for W in moving(self.quantity, self.flow)))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A quantity after a step, minus the quantity before it."""
+
+    quantity: Any
+    step: Step
+
+    def symbolic(self) -> Any:
+        """Return the difference as an expression."""
+        return minus(self.step.after(self.quantity), self.quantity)
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Return the quantity, and the changes of what it is made of."""
+        return (self.quantity, *(self.step[W] for W in moving(self.quantity, self.step)))
+
+
+@dataclass(frozen=True)
+class Vanishes:
+    """Two terms are equal: their difference is a zero matrix, or the number 0."""
+
+    left: Term
+    right: Term = S.Zero
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return both sides."""
+        return (self.left, self.right)
+
+    def residual(self) -> Any:
+        """Return the difference of the sides as an expression."""
+        return minus(symbolic(self.left), symbolic(self.right))
+
+
+@dataclass(frozen=True)
+class RankAtMost:
+    """The rank of a matrix is at most each of the bounds: a size, or a matrix whose rank is meant."""
+
+    expression: Any
+    bounds: tuple[Any, ...]
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the matrix, and the matrices whose ranks bound it."""
+        return (self.expression, *(b for b in self.bounds if isinstance(b, MatrixExpr)))
+
+
+@dataclass(frozen=True)
+class NonNegative:
+    """A number is not below 0."""
+
+    expression: Term
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the number."""
+        return (self.expression,)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """In one of several alternatives every goal holds. What an alternative inverts exists there only.
+
+    An alternative in which something is inverted that has no inverse does not hold.
+    """
+
+    alternatives: tuple[tuple[Goal, ...], ...]
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the terms of all alternatives."""
+        return tuple(term for goals in self.alternatives for goal in goals for term in goal.terms())
+
+
+Goal = Vanishes | RankAtMost | NonNegative | OneOf
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """A hypothesis as data.
+
+    Attributes:
+        goals: what holds by it.
+        limits: ``(index, first, last)`` if it holds at every layer of a range, else None.
+        witnesses: the symbols that it says exist.
+        reason: the hypothesis itself; words are made of it when it is shown.
+    """
+
+    goals: tuple[Goal, ...]
+    limits: tuple[Any, Any, Any] | None
+    witnesses: tuple[MatrixSymbol, ...]
+    reason: Any
+
+
+def symbolic(term: Term) -> Any:
+    """Return a term as an expression."""
+    return term.symbolic() if isinstance(term, Rate | Change) else term
+
+
+def expressions(goals: Iterable[Goal]) -> Iterator[Any]:
+    """Run through the expressions that goals speak of, velocities and changes among them."""
+    for goal in goals:
+        for term in goal.terms():
+            yield from term.expressions() if isinstance(term, Rate | Change) else (term,)
+
+
+def rates(goals: Iterable[Goal]) -> Iterator[Rate]:
+    """Run through the rates that goals speak of."""
+    for goal in goals:
+        yield from (term for term in goal.terms() if isinstance(term, Rate))
+
+
+def motions(goals: Iterable[Goal]) -> list[Motion]:
+    """Return the flows and steps along which goals speak of rates and changes."""
+    terms = (term for goal in goals for term in goal.terms())
+    found = (t.flow if isinstance(t, Rate) else t.step for t in terms if isinstance(t, Rate | Change))
+    return list(dict.fromkeys(found))
+
+
+def motion_of(goal: Goal) -> tuple[Any, Flow | Step] | None:
+    """Return the quantity that a goal says stays as it is, and along what; None of any other goal."""
+    if isinstance(goal, Vanishes) and goal.right == 0:
+        if isinstance(goal.left, Rate):
+            return goal.left.quantity, goal.left.flow
+        if isinstance(goal.left, Change):
+            return goal.left.quantity, goal.left.step
+    return None
+
+
+def moving(expression: Any, motion: Motion) -> list[MatrixSymbol]:
+    """Return the symbols of an expression that move."""
+    if motion.net.any_depth:
+        return [W for W in layer_symbols(expression) if W in motion]
+    return [W for W in motion if expression.has(W)]
+
+
+def minus(lhs: Any, rhs: Any) -> Any:
+    """Subtract matrices or scalars of one shape; the number 0 stands for a zero matrix.
+
+    Raises:
+        ShapeError: if their shapes differ.
+    """
+    left, right = isinstance(lhs, MatrixExpr | MatrixBase), isinstance(rhs, MatrixExpr | MatrixBase)
+    if left and right:
+        if lhs.shape != rhs.shape:
+            raise ShapeError(
+                f"'rhs' must have the shape of 'lhs', {lhs.shape} (got {rhs.shape}). "
+                "Transpose one side, or check the layer indices."
+            )
+        return matadd(lhs, matmul(-1, rhs))
+    if left != right:
+        if S.Zero in (rhs, lhs):
+            return lhs if left else matmul(-1, rhs)
+        raise ShapeError(f"'rhs' must be a {'matrix' if left else 'scalar'} as 'lhs' is (got {rhs}).")
+    return lhs - rhs

@@ -1,0 +1,131 @@
+"""What a claim about any depth, or about a range of indices, says where these are numbers.
+
+Prover, refuter, evaluation and cross-checks all read ranges here, so that an empty range and a hypothesis with a range
+mean the same to each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import product
+from typing import Any
+
+from sympy import Expr, MatrixExpr, S, Symbol, sympify
+
+from tptheory.claims import hypotheses
+from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
+from tptheory.claims.goals import motions
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.vocabulary import Equal
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.dynamics import Motion, Step
+from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.layers import layer_symbols
+
+HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
+DEEPEST = 3
+"""Up to which depth claims about any depth are measured, and counterexamples to them are looked for."""
+NOTHING = Equal(S.Zero, S.Zero)
+"""What an empty range claims."""
+
+
+def is_layered(claim: Any) -> bool:
+    """Whether a claim speaks of a network whose depth is a symbol."""
+    return bool(depth_symbols(claim))
+
+
+def depth_symbols(claim: Claim) -> set[Symbol]:
+    """Return the symbols that stand for depths, or for a layer that nothing binds, in a claim or its hypotheses."""
+    return set().union(*(_index_symbols(item) for item in (claim, *claim.given)))
+
+
+def _index_symbols(item: Any) -> set[Symbol]:
+    """Return the symbols of indices that are free in a claim or a hypothesis, apart from what it assumes itself."""
+    if isinstance(item, ForAll):
+        limits = {s for end in item.limits[1:] for s in S(end).free_symbols}
+        return (_index_symbols(item.claim) - {item.index}) | limits
+    if isinstance(item, AllOf | AnyOf):
+        return set().union(*(_index_symbols(part) for part in item.claims))
+    spoken = item.matrices if isinstance(item, Hypothesis) else item.expressions()
+    members = [A for e in spoken for A in layer_symbols(sympify(e))]
+    ends = [end for A in members for end in (A.index, A.sequence.first, A.sequence.last)]
+    if isinstance(item, Claim):
+        ends += [motion.net.depth for motion in motions(item.goals()) if motion.net.any_depth]
+    return {s for end in ends for s in S(end).free_symbols}
+
+
+def has_ranges(claim: Claim) -> bool:
+    """Whether a claim, or one of its hypotheses, speaks of a range of indices."""
+
+    def ranges(item: Any) -> bool:
+        return isinstance(item, ForAll) or (isinstance(item, AllOf | AnyOf) and any(map(ranges, item.claims)))
+
+    return any(map(ranges, (claim, *claim.given)))
+
+
+def finite(claim: Claim) -> Iterator[Claim]:
+    """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
+
+    What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
+    """
+    for part in claim.conjuncts():
+        symbols = sorted(depth_symbols(part), key=str)
+        for depths in product(range(1, DEEPEST + 1), repeat=len(symbols)):
+            values = dict(zip(symbols, depths, strict=True))
+            try:
+                yield from list(at_numbers(part, values))
+            except InvalidValueError:
+                if len(symbols) < 2:
+                    raise  # with several symbols some of their values make no sense together
+
+
+def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
+    """Run through what one conjunct says for these values of its depths."""
+    if not values and not has_ranges(claim):
+        yield claim
+        return
+    given = flatten_given([h for item in claim.given for h in _instances(item, values)])
+    for inside in _instances(claim.under(()), values):
+        whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
+        for part in whole.conjuncts():
+            yield part.under(given)
+
+
+def _instances(item: Any, values: Mapping[Any, int]) -> list[Any]:
+    """Return what a claim or hypothesis says, one for each index of its range; the index is bound in its body alone."""
+    if isinstance(item, ForAll):
+        first, last = (int(S(end).xreplace(dict(values))) for end in item.limits[1:])
+        return [c for k in range(first, last + 1) for c in _instances(item.claim, {**values, item.index: k})]
+    return [concrete(item, values)]
+
+
+def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
+    """Return a claim or hypothesis with numbers for its indices: recursions are multiplied out, motions made anew."""
+    if isinstance(claim, Hypothesis):
+        return HYPOTHESES[claim.name](*(at_depth(A, values) for A in claim.matrices))
+    if isinstance(claim, AllOf):
+        return AllOf(*(concrete(c, values) for c in claim.claims))
+    if isinstance(claim, AnyOf):
+        return AnyOf(*(_alternative(c, values) for c in claim.claims))
+
+    def value(item: Any) -> Any:
+        if isinstance(item, MatrixExpr | Expr):
+            return at_depth(item, values)
+        if isinstance(item, Motion):
+            net = item.net.at_depth(values)
+            return item.rule.step(net) if isinstance(item, Step) else item.rule.flow(net)
+        if isinstance(item, Hypothesis):
+            return concrete(item, values)
+        return tuple(map(value, item)) if isinstance(item, tuple) else item
+
+    return type(claim)(**{f.name: value(getattr(claim, f.name)) for f in fields(claim) if f.name != "given"})
+
+
+def _alternative(item: Any, values: Mapping[Any, int]) -> Any:
+    """Return one of several alternatives; what holds in a range is all of its instances."""
+    found = _instances(item, values)
+    if len(found) == 1:
+        return found[0]
+    return AllOf(*(Holds(h) if isinstance(h, Hypothesis) else h for h in found)) if found else NOTHING

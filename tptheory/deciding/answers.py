@@ -1,0 +1,178 @@
+"""The three questions: is there a proof, is there a counterexample, which of both."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from tptheory.checking import check_seconds
+from tptheory.claims.claim import Claim
+from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.errors import TptheoryError, UnsupportedExpressionError
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.searching import StuckError
+from tptheory.proving.tactics import search_proof
+from tptheory.refuting.counterexample import Counterexample
+from tptheory.refuting.search import search_counterexample
+
+FIRST_LOOK = 0.02
+"""The part of the time that each side gets before the other is asked: most claims need no more."""
+REPORT = "this is a fault of tptheory: please report the claim and this evidence"
+"""What is asked of whoever sees two sides disagree."""
+
+
+def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
+    """Search for a proof of a claim; return it only if the checker accepts it and the claim as typed holds on numbers.
+
+    Args:
+        claim: a claim, or a theorem.
+        seconds: how long to search.
+
+    Returns:
+        `Proved` with a certificate, or `Undecided` with how far the search got.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``seconds`` is not a positive number.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
+    True
+    """
+    title = claim.title if isinstance(claim, Theorem) else ""
+    claim = as_claim(claim)
+    check_seconds(seconds)
+    started = perf_counter()
+    try:
+        certificate = search_proof(claim, seconds, title)
+        checked = certificate.check()
+        if not checked:
+            reason = f"the checker refuses what the prover found: {checked.reason}"
+            evidence = {"certificate": certificate.data, "report": REPORT}
+            return Undecided(claim, reason, evidence, perf_counter() - started)
+        return confirmed_proof(claim, certificate, perf_counter() - started)
+    except StuckError as stuck:
+        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
+    except UnsupportedExpressionError as error:
+        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
+    except TptheoryError:
+        raise
+    except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
+        return Undecided(claim, f"the prover {_failed(error)}", _failure(error), perf_counter() - started)
+
+
+def confirmed_proof(claim: Claim, certificate: Certificate, seconds: float) -> Proved | Undecided:
+    """Return a proof that the checker accepts, if the claim as typed holds on numbers; else both sides."""
+    found = confirm_proof(claim)
+    if found.part is None:
+        return Proved(claim, certificate, seconds, found.evaluated)
+    evidence = {**found.told(), "certificate": certificate.data, "report": REPORT}
+    return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
+
+
+def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
+    """Search for the smallest exact counterexample to a claim.
+
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. How far that was made sure of, the
+    counterexample says.
+
+    Args:
+        claim: a claim, or a theorem.
+        seconds: how long to search.
+        seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
+
+    Returns:
+        `Refuted` with a counterexample that was evaluated twice, or `Undecided` with how far the search got.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``seconds`` is not a positive number.
+
+    >>> from tptheory import DeepLinearNetwork, Zero
+    >>> refute(Zero(DeepLinearNetwork(depth=1).error))
+    Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
+    """
+    started = perf_counter()
+    claim = as_claim(claim)
+    check_seconds(seconds)
+    try:
+        searched = search_counterexample(claim, seconds, seed)
+        found = searched.counterexample
+        if found is None:
+            return Undecided(claim, searched.reason, searched.evidence, perf_counter() - started)
+        return confirmed_counterexample(claim, found, perf_counter() - started)
+    except TptheoryError:
+        raise
+    except Exception as error:  # as in `prove`
+        return Undecided(claim, f"the search {_failed(error)}", _failure(error), perf_counter() - started)
+
+
+def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
+    """Return a counterexample, if it breaks the claim as typed when it is evaluated in another way; else both sides."""
+    if confirm_counterexample(found):
+        return Refuted(claim, found, seconds)
+    evidence = {"part": found.claim.statement(), "instance": found.to_json(), "report": REPORT}
+    return Undecided(claim, "the search and a second evaluation disagree on a counterexample", evidence, seconds)
+
+
+def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
+    """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
+
+    Each side gets a short first look, and then half of the time that is left; a prover that came to an end in its first
+    look leaves all of it to the search for counterexamples.
+
+    Args:
+        claim: a claim, or a theorem.
+        seconds: how long to search on both sides together.
+        seed: the seed of the search for counterexamples.
+
+    Returns:
+        `Proved`, `Refuted`, or `Undecided`, which says how far each side got.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``seconds`` is not a positive number.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> decide(Equal(Pinv(A), A.T))
+    Refuted('Pinv(A) = A.T', Counterexample(A=[[2]]))
+    """
+    check_seconds(seconds)
+    started = perf_counter()
+    proof: Proved | Undecided = prove(claim, FIRST_LOOK * seconds)
+    if isinstance(proof, Proved):
+        return proof
+    # one that is cut short has used about half of its time, or more; what was reported is not searched for again
+    ended = proof.seconds < FIRST_LOOK * seconds / 4 or "report" in proof.evidence
+    left = max(seconds - (perf_counter() - started), FIRST_LOOK)
+    search: Refuted | Undecided = refute(claim, left if ended else left / 2, seed)
+    if search.refuted:
+        return search
+    if not ended:
+        proof = prove(claim, max(seconds - (perf_counter() - started), FIRST_LOOK))
+    if isinstance(proof, Proved) or isinstance(search, Refuted):
+        return proof
+    evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}
+    reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
+    reason = reported or "neither a proof nor a counterexample was found"
+    return Undecided(proof.claim, reason, evidence, perf_counter() - started)
+
+
+def _failed(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "ran out of memory"
+    return "went too deep" if isinstance(error, RecursionError) else "failed"
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    """Return what is known of a failure; only of those that are no want of room is a report asked for."""
+    evidence: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
+    return evidence if isinstance(error, MemoryError | RecursionError) else {**evidence, "report": REPORT}

@@ -1,0 +1,203 @@
+"""The second entry of a verdict: the claim as it was typed, on exact numbers, by a path that no search took.
+
+A proof is held against exact instances that meet the hypotheses, degenerate ones among them; a claim about any depth at
+the depths 1, 2 and 3, where recursions and rules are called at numbers; what a flow moves is moved by the rule's own
+velocities. A counterexample is evaluated without anything that the search had compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol, Symbol
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.ranges import finite
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError
+from tptheory.numeric.constructions import degenerate, entries, generic, unit
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.goal_values import AsTyped, Violation, sizes_in, violation
+from tptheory.numeric.instances import Fill, Instance, Instances
+from tptheory.refuting.breaking import second_look
+from tptheory.refuting.counterexample import Counterexample
+
+INSTANCES = 18
+"""On how many instances a proof is held, over all parts of its claim."""
+LEAST, MOST = 2, 14
+"""On how many instances each part is held, at least and at most."""
+MANY = "mp50"
+"""The arithmetic for what has no rational value, such as a logarithm."""
+SAFE = 1e-25
+"""The relative difference in `MANY` that counts as none."""
+
+
+Pattern = Callable[[Any, Instances], Fill]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What an evaluation of a claim as typed came to.
+
+    Attributes:
+        evaluated: at how many instances it was evaluated.
+        part: the part of the claim that an instance contradicts; None if none does.
+        values: that instance.
+        broken: what is broken there.
+    """
+
+    evaluated: int
+    part: Claim | None = None
+    values: Instance = field(default_factory=dict)
+    broken: Violation | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return the contradiction as evidence."""
+        if self.part is None or self.broken is None:
+            return {}
+        shown = Counterexample(self.part, self.values)
+        lines = {str(s): str(v) for s, v in self.values.items()}
+        outcome = f"{self.broken.expression} = {self.broken.value}, not {self.broken.expected}"
+        return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
+
+
+def confirm_proof(claim: Claim, seed: int = 0) -> Confirmation:
+    """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it."""
+    parts = list(finite(claim))
+    if not parts:
+        return Confirmation(0)
+    each = max(LEAST, min(MOST, -(-INSTANCES // len(parts))))
+    schedule, evaluated = cycle(SCHEDULE), 0
+    for number, part in enumerate(parts):
+        look = _Look(part, np.random.default_rng([seed, number]))
+        for _ in range(each):
+            held = look(*next(schedule))
+            if held is None:
+                held = look(*next(schedule))
+            evaluated += held is not None
+            if look.broken is not None:
+                return Confirmation(evaluated, part, look.values, look.broken)
+    return Confirmation(evaluated)
+
+
+def confirm_counterexample(found: Counterexample) -> bool:
+    """Whether a counterexample breaks the claim as typed, hypotheses and declared assumptions included."""
+    return second_look(found.claim, found.values) is not None
+
+
+class _Look:
+    """Evaluate one part of a claim at one instance after the other; what is symbolic is compiled once a size."""
+
+    def __init__(self, part: Claim, rng: np.random.Generator) -> None:
+        self.goals, self.rng = part.goals(), rng
+        self.source = Instances(part)
+        self.typed = AsTyped(self.source.symbols)
+        self.values: Instance = {}
+        self.broken: Violation | None = None
+
+    def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
+        """Return whether the claim holds at an instance of these looks; None if there is none, or it says nothing."""
+        sizes = self._sizes(wanted)
+        if sizes is None:
+            return None
+        values = self.source.filled(self.rng, sizes, fill(self.rng, self.source))
+        if values is None:
+            return None
+        self.values = values
+        try:
+            self.broken = violation(self.goals, self.typed.at(values), sizes_in(values))
+        except UnsupportedExpressionError:
+            return self._in_digits()
+        except InvalidValueError:  # something to be inverted is singular, or a rank changes along the flow
+            return None
+        return self.broken is None
+
+    def _sizes(self, wanted: tuple[int, ...]) -> dict[Any, int] | None:
+        """Return sizes as near to the wanted ones, in turns, as symbols and hypotheses admit; None if none are."""
+        for pattern in (wanted, *(sizes for _, sizes in SCHEDULE)):
+            found: dict[Any, int] = {}
+            for i, n in enumerate(self.source.sizes):
+                admitted = self.source.admitted(n, pattern[i % len(pattern)])
+                if admitted:
+                    found[n] = admitted[-1]
+            if len(found) == len(self.source.sizes) and self.source.fits(found):
+                return found
+        return None
+
+    def _in_digits(self) -> bool | None:
+        """Return the same for a claim without a rational value; None if it cannot be told."""
+        return True if _nearly(self.goals, self.values) else None
+
+
+def _nearly(goals: Any, values: Instance) -> bool:
+    """Whether all goals can be evaluated in many digits, and hold there."""
+    try:
+        return all(float(abs(evaluate(g.residual(), values, arithmetic=MANY)).max()) < SAFE for g in goals)
+    except (AttributeError, InvalidValueError, UnsupportedExpressionError):
+        return False
+
+
+def _zeros(_rng: Any, _source: Instances) -> Fill:
+    """All matrices and numbers are 0."""
+    return lambda s, shape: fmpq_mat(*shape) if isinstance(s, MatrixSymbol) else fmpq(0)
+
+
+def _plain(rng: Any, _source: Instances) -> Fill:
+    """Matrices without any property."""
+    return lambda s, shape: generic(rng, *shape) if isinstance(s, MatrixSymbol) else None
+
+
+def _small(rng: Any, _source: Instances) -> Fill:
+    """Small integers."""
+
+    def fill(s: Any, shape: tuple[int, int]) -> Any:
+        A = entries(rng, *shape, bound=1)
+        return A if isinstance(s, MatrixSymbol) else A[0, 0]
+
+    return fill
+
+
+def _degenerate(rng: Any, _source: Instances) -> Fill:
+    """Low ranks, repeated columns, zeros among others."""
+    return lambda s, shape: degenerate(rng, *shape) if isinstance(s, MatrixSymbol) else None
+
+
+def _one_zero(rng: Any, source: Instances) -> Fill:
+    """One symbol is 0, the others have no property."""
+    symbols = [*source.matrices, *source.scalars]
+    zero: MatrixSymbol | Symbol | None = symbols[int(rng.integers(0, len(symbols)))] if symbols else None
+    others = _plain(rng, source)
+
+    def fill(s: Any, shape: tuple[int, int]) -> Any:
+        if s != zero:
+            return others(s, shape)
+        return fmpq_mat(*shape) if isinstance(s, MatrixSymbol) else fmpq(0)
+
+    return fill
+
+
+def _units(_rng: Any, _source: Instances) -> Fill:
+    """Identities, cut to their shapes; all numbers are 1."""
+    return lambda s, shape: unit(*shape, min(shape)) if isinstance(s, MatrixSymbol) else fmpq(1)
+
+
+SCHEDULE: tuple[tuple[Pattern, tuple[int, ...]], ...] = (
+    (_plain, (2, 3, 1)),
+    (_one_zero, (1,)),
+    (_plain, (3,)),
+    (_small, (1,)),
+    (_plain, (1, 3)),
+    (_degenerate, (3, 1, 2)),
+    (_one_zero, (2,)),
+    (_zeros, (2, 3, 1)),
+    (_one_zero, (3, 1, 2)),
+    (_units, (1, 3, 2)),
+    (_small, (2,)),
+    (_one_zero, (1, 3)),
+    (_degenerate, (2,)),
+)
+"""What instances look like, one after the other, with the sizes that their symbols get in turns."""

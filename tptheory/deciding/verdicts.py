@@ -1,0 +1,160 @@
+"""What is known of a claim at the end: proved, refuted or undecided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from textwrap import shorten
+from typing import Any
+
+from tptheory.claims.claim import Claim
+from tptheory.errors import TptheoryError
+from tptheory.proving.certificate import Certificate
+from tptheory.refuting.counterexample import Counterexample
+
+SHOWN = 600
+"""How many characters of one piece of evidence are shown."""
+
+
+class TruthValueError(TptheoryError, TypeError):
+    """Report a verdict that is asked for a truth value, which it has not."""
+
+
+class Verdict:
+    """An answer; never a bare truth value, so ask `proved` or `refuted`."""
+
+    claim: Claim
+    proved = False
+    refuted = False
+
+    def __bool__(self) -> bool:
+        """Refuse to be a truth value: undecided is neither.
+
+        Raises:
+            TruthValueError: always.
+        """
+        raise TruthValueError("a verdict has three values: ask verdict.proved or verdict.refuted")
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """All that the verdict rests on, in words: the hypotheses, and what the claim takes for granted beside them.
+
+        >>> from tptheory import Conserved, DeepLinearNetwork, Pinv, TargetProp, decide, matmul, trace
+        >>> net = DeepLinearNetwork(depth=1)
+        >>> W = net.weight(1)
+        >>> decide(Conserved(trace(matmul(W, Pinv(W))), along=TargetProp().flow(net))).assumptions
+        ('while the rank of W_1 stays constant',)
+        """
+        return self.claim.premises()
+
+    def latex(self) -> str:
+        """Return the statement and the verdict in LaTeX text mode."""
+        return rf"{self.claim.latex()} \emph{{({self.word})}}"
+
+    @property
+    def word(self) -> str:
+        """``proved``, ``refuted`` or ``undecided``."""
+        return type(self).__name__.lower()
+
+    def explain(self) -> str:
+        """Return the reason in words."""
+        raise NotImplementedError
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.word.capitalize()}:** {self.claim.latex()}"
+
+
+@dataclass(frozen=True, repr=False)
+class Proved(Verdict):
+    """The claim holds for all matrices of all sizes that meet its hypotheses; the checker accepted the certificate.
+
+    Attributes:
+        claim: the claim.
+        certificate: what convinces a stranger.
+        confirmed: on how many exact instances the claim as typed was evaluated, and held.
+        seconds: how long the search took.
+
+    >>> from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove
+    >>> W = DeepLinearNetwork(depth=1).weight(1)
+    >>> verdict = prove(Equal(matmul(W, Pinv(W), W), W))
+    >>> isinstance(verdict, Proved), verdict.method, verdict.certificate.check().accepted
+    (True, 'identity', True)
+    """
+
+    claim: Claim
+    certificate: Certificate
+    seconds: float = field(default=0.0, compare=False)
+    confirmed: int = field(default=0, compare=False)
+
+    proved = True
+
+    @property
+    def method(self) -> str:
+        """The method of the proof."""
+        return self.certificate.method
+
+    def explain(self) -> str:
+        """Return the certificate in words."""
+        return self.certificate.explain()
+
+    def __repr__(self) -> str:
+        """Show what was proved, and how."""
+        return f"Proved({self.claim.statement()!r}, method={self.method!r}, cofactors={self.certificate.cofactors})"
+
+
+@dataclass(frozen=True, repr=False)
+class Refuted(Verdict):
+    """The claim is false: a counterexample meets the hypotheses and breaks the conclusion, exactly.
+
+    >>> from tptheory import DeepLinearNetwork, Zero, refute
+    >>> isinstance(refute(Zero(DeepLinearNetwork(depth=1).error)), Refuted)
+    True
+    """
+
+    claim: Claim
+    counterexample: Counterexample
+    seconds: float = field(default=0.0, compare=False)
+
+    refuted = True
+
+    def explain(self) -> str:
+        """Return the counterexample, what comes out of it, and in which sense it is smallest."""
+        found = self.counterexample
+        return f"Counterexample to: {self.claim.statement()}\n{found}\n{found.smallness}"
+
+    def latex(self) -> str:
+        """Return the statement and the counterexample in LaTeX text mode."""
+        return rf"{self.claim.latex()} \emph{{(refuted)}} Counterexample: ${self.counterexample.latex()}$."
+
+    def _repr_markdown_(self) -> str:
+        return f"{super()._repr_markdown_()}\n\n{self.counterexample._repr_markdown_()}"
+
+    def __repr__(self) -> str:
+        """Show what was refuted, and by what."""
+        return f"Refuted({self.claim.statement()!r}, {self.counterexample!r})"
+
+
+@dataclass(frozen=True, repr=False)
+class Undecided(Verdict):
+    """Neither a proof nor a counterexample stands; ``evidence`` says how far the search got.
+
+    Where a search found something that does not stand, ``evidence`` keeps both sides, for a report.
+
+    >>> from tptheory import DeepLinearNetwork, Zero, prove
+    >>> verdict = prove(Zero(DeepLinearNetwork(depth=1).error))
+    >>> isinstance(verdict, Undecided), verdict.proved, verdict.refuted, verdict.reason
+    (True, False, False, 'the goal does not follow from the hypotheses by algebra alone')
+    """
+
+    claim: Claim
+    reason: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    seconds: float = field(default=0.0, compare=False)
+
+    def explain(self) -> str:
+        """Return the reason, and how far the search got."""
+        shown = (f"  {key}: {shorten(str(value), SHOWN, placeholder=' ...')}" for key, value in self.evidence.items())
+        return "\n".join([self.reason, *shown])
+
+    def __repr__(self) -> str:
+        """Show the reason."""
+        return f"Undecided({self.claim.statement()!r}, {self.reason!r})"
