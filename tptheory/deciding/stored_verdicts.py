@@ -120,5 +120,5 @@ def _matrix(A: MatrixSymbol, rows: list[list[str]], shape: tuple[int, int]) -> f
 
 
 def _number(text: str) -> fmpq:
-    value = checker.rational(text)
+    value = checker.as_rational(text)
     return fmpq(value.numerator, value.denominator)
