@@ -20,8 +20,8 @@ from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError
-from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.layers import layer_symbols
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}

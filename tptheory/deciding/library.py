@@ -18,6 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
@@ -25,7 +26,6 @@ from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
-from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 
 OPEN_SECONDS = 0.5

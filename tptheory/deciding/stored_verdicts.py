@@ -8,6 +8,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
+from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.ranges import finite
 from tptheory.claims.theorem import Theorem
@@ -22,7 +23,6 @@ from tptheory.deciding.answers import (
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
-from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restates
 from tptheory.refuting.counterexample import Counterexample

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.certificates import checker
 from tptheory.proving.explanation import Chain, chain, explained, typeset
+from tptheory.proving.letters import Family, Index, Named
 from tptheory.proving.searching import Proof
 from tptheory.proving.shortening import shortened
-from tptheory.proving.letters import Family, Index, Named
 from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
 from tptheory.proving.words import Alphabet, Polynomial, word_data
 
@@ -175,7 +175,9 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the bases and steps of an induction, each with the laws that it uses at their indices."""
-    shared = {key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data}
+    shared: dict[str, Any] = {
+        key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data
+    }
     laws = [law["zero"] for law in data["hypotheses"]]
     reasons = list(data.get("reasons", []))
     for theorem in data["theorems"]:
@@ -218,7 +220,9 @@ def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
     """Return a goal with an index in the place of k."""
     if "rank" in goal:
         bound = goal["at most"]
-        moved = {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
+        moved = (
+            {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
+        )
         return {"rank": moved_terms(goal["rank"], K, index), "at most": moved}
     ((kind, terms),) = goal.items()
     return {kind: moved_terms(terms, K, index)}
@@ -322,9 +326,7 @@ def declared(alphabet: Alphabet, body: Any) -> dict[str, Any]:
 def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
     """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
     standing = {name for name in strings(body) if name in named.families}
-    standing |= {
-        n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families
-    }
+    standing |= {n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families}
     families = [(name, family) for name, family in named.families.items() if name in standing]
     meanings = {
         name: family.remark or {"name": family.name}
