@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, latex, sympify
 
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import as_matrix, matadd, matmul
+from tptheory.symbolic.layers import standing
 
 
 class Claim:
@@ -31,6 +33,7 @@ class Claim:
         for name, read in self.readers:
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
+        refuse_two_of_one_name(self)
         self.check()
         self._refuse_taken_symbols()
 
@@ -102,7 +105,7 @@ class Claim:
 
 
 def _symbols(*groups: Iterable[Any]) -> set[Any]:
-    return {s for group in groups for e in group for s in sympify(e).atoms(MatrixSymbol, Symbol)}
+    return {s for group in groups for e in group for s in standing(sympify(e), MatrixSymbol, Symbol)}
 
 
 def _assumed(hypothesis: Any) -> tuple[tuple[Any, str], ...]:

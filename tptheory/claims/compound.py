@@ -7,16 +7,19 @@ from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol
+from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol, preorder_traversal
+from sympy.core.function import AppliedUndef
 
 from tptheory.claims import hypotheses
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.expressions import squared_norm
+from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import index_parts, layer_symbols
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, standing
 
 
 @dataclass(frozen=True, init=False)
@@ -36,7 +39,7 @@ class AllOf(Claim):
         flat = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
         if not flat or not all(isinstance(c, Claim) for c in flat):
             raise InvalidTypeError(complain("claims", "one or more claims", claims))
-        object.__setattr__(self, "claims", tuple(flat))
+        object.__setattr__(self, "claims", tuple(flat))  # each about its own network: names are looked at in each
         object.__setattr__(self, "given", ())
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
@@ -84,6 +87,7 @@ class AnyOf(Claim):
             raise InvalidTypeError(complain("claims", "two or more equations or hypotheses", claims))
         object.__setattr__(self, "claims", claims)
         object.__setattr__(self, "given", flatten_given(given))
+        refuse_two_of_one_name(self)
 
     def alternatives(self) -> tuple[tuple[Any, ...], ...]:
         """Return what vanishes in each case."""
@@ -138,6 +142,23 @@ class ForAll(Claim):
             raise InvalidTypeError(complain("limits", "a triple (l, first, last) with a symbol l", limits))
         for end in limits[1:]:
             index_parts(end)
+        self._refuse_what_is_another_at_each_layer()
+
+    def _refuse_what_is_another_at_each_layer(self) -> None:
+        """Refuse a definition that depends on the layer of the claim, and a symbol whose size does.
+
+        Raises:
+            InvalidValueError: if there is one; it would be another one at each layer, under one name.
+        """
+        for expression in self.expressions():
+            for A in standing(S(expression), LayerSymbol, LayerScalar):
+                if self.index in A.sequence.free_symbols:
+                    mend = f"Define {A.sequence.name} for all layers, and take its member."
+                    raise InvalidValueError(complain("claim", f"free of definitions that depend on {self.index}", A, mend))
+            for A in standing(S(expression), MatrixSymbol):
+                if not isinstance(A, LayerSymbol) and self.index in {s for n in A.shape for s in n.free_symbols}:
+                    mend = "A matrix at each layer is a member of net.layer_matrix(name, l, shape)."
+                    raise InvalidValueError(complain("claim", f"free of symbols whose size depends on {self.index}", A, mend))
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]
@@ -184,15 +205,34 @@ def is_layered(claim: Any) -> bool:
 
 
 def depth_symbols(claim: Claim) -> set[Symbol]:
-    """Return the symbols that stand for depths in a claim."""
-    bound = claim.limits[0] if isinstance(claim, ForAll) else None
-    spoken = [layer_symbols(e) for e in claim.expressions()]
-    ends = [end for symbols in spoken for A in symbols for end in (A.index, A.sequence.first, A.sequence.last)]
-    ends += claim.limits[1:] if isinstance(claim, ForAll) else []
+    """Return the symbols that stand for depths in a claim: those of indices and of ranges, without those bound."""
+    found = {s for e in claim.expressions() for s in _index_symbols(S(e))}
+    if isinstance(claim, ForAll):
+        found = found - {claim.index} | {s for end in claim.limits[1:] for s in S(end).free_symbols}
     for h in claim.given:
         if isinstance(h, ForAll):
-            ends += h.limits[1:]
-    return {s for end in ends for s in S(end).free_symbols if s != bound}
+            found |= depth_symbols(h)
+        else:
+            found |= {s for A in (h.matrices if isinstance(h, Hypothesis) else h.expressions()) for s in _index_symbols(A)}
+    return found
+
+
+def _index_symbols(expression: Any) -> set[Symbol]:
+    """Return the symbols of the indices of members and widths in an expression, and of the ends of its sequences."""
+    found: set[Symbol] = set()
+    nodes = preorder_traversal(expression)
+    seen: set[Any] = set()
+    for node in nodes:
+        if isinstance(node, Sequence):
+            if node in seen:
+                nodes.skip()
+            seen.add(node)
+            found |= node.first.free_symbols | node.last.free_symbols
+        elif isinstance(node, LayerSymbol | LayerScalar):
+            found |= node.index.free_symbols
+        elif isinstance(node, AppliedUndef):
+            found |= node.free_symbols
+    return {symbol for symbol in found if not isinstance(symbol, BoundIndex)}
 
 
 def finite(claim: Claim) -> Iterator[Claim]:

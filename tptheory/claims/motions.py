@@ -9,11 +9,12 @@ from typing import Any
 from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.layers import Recursion, layer_symbols
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:
@@ -47,7 +48,8 @@ class Conserved(Claim):
         """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
         if isinstance(self.along, Step):
             return ((self.along.after(self.quantity), self.quantity),)
-        return ((differential(self.quantity, _velocity_symbols(self.quantity, self.along)), S.Zero),)
+        velocities = _velocity_symbols(self.quantity, self.along)
+        return ((differential(self.quantity, velocities, _invertible(self.given)), S.Zero),)
 
     def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
         """Return the velocities of a flow."""
@@ -55,7 +57,9 @@ class Conserved(Claim):
 
     def residuals(self) -> tuple[Any, ...]:
         """Return the derivative along the flow, or the change in the step."""
-        return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
+        if isinstance(self.along, Step):
+            return super().residuals()
+        return (self.along.derivative(self.quantity, _invertible(self.given)),)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and how what it is made of moves."""
@@ -96,11 +100,11 @@ class Nonincreasing(Claim):
 
     def rate_in_velocities(self) -> Expr:
         """Return the derivative along the flow in the symbols of `definitions`."""
-        return differential(self.quantity, _velocity_symbols(self.quantity, self.along))
+        return differential(self.quantity, _velocity_symbols(self.quantity, self.along), _invertible(self.given))
 
     def rate(self) -> Expr:
         """Return the derivative along the flow."""
-        return self.along.derivative(self.quantity)
+        return self.along.derivative(self.quantity, _invertible(self.given))
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and how what it is made of moves."""
@@ -158,8 +162,19 @@ def _velocities(quantity: Any, motion: Motion) -> tuple[Any, ...]:
 def _moving(quantity: Any, motion: Motion) -> list[MatrixSymbol]:
     """Return the symbols of the quantity that move."""
     if motion.net.any_depth:
-        return [W for W in layer_symbols(quantity) if W in motion]
+        return [W for W in layer_symbols(quantity) if _moves(W, motion)]
     return [W for W in motion if quantity.has(W)]
+
+
+def _moves(member: Any, motion: Motion) -> bool:
+    """Tell whether a member of a sequence is a parameter, or defined by a recursion, which may move as they do."""
+    return isinstance(member.sequence, Recursion) or member.sequence in motion.net.parameter_sequences
+
+
+def _invertible(given: tuple[Any, ...]) -> tuple[MatrixExpr, ...]:
+    """Return the matrices that hypotheses say are invertible."""
+    said = (h for h in given if isinstance(h, Hypothesis) and h.name in ("invertible", "orthogonal"))
+    return tuple(A for h in said for A in h.matrices)
 
 
 def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
