@@ -74,7 +74,7 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
     velocities = {W: Velocity(W) for W in goals.moving(term.quantity, term.flow)}
     for W, velocity in velocities.items():
         translator.define(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
-    return translator(differential(term.quantity, velocities)).scale(term.sign)
+    return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 
 def one_equation(goal: goals.OneOf) -> Any:

@@ -192,7 +192,8 @@ class Recursion(Sequence):
         reason: what a proof says of the definition.
 
     Raises:
-        InvalidValueError: if the step or the shape branches on the index, or raises, or names the recursion itself.
+        InvalidValueError: if the step raises, or names the recursion itself; and of its members, when one is asked
+            for, if the step or the shape branches on the index.
         ShapeError: if the start or the step has another shape.
 
     >>> from sympy import Trace
@@ -217,16 +218,19 @@ class Recursion(Sequence):
     ) -> Any:
         """Build the recursion, and compare its step and shape at numbers with those at any index."""
         recursion = cls.defined(name, first, last, start, step, shape, downward=downward, reason=reason)
-        if shape is not None:
-            recursion.check_shape(shape)
         low, high = (recursion.first, recursion.last - 1) if downward else (recursion.first + 1, recursion.last)
-        refuse_branches(
-            lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
-            lambda k: recursion.step.xreplace({recursion.index: k}),
-            probes(low, high),
-            "step",
-            _unfolded_start,
-        )
+        try:
+            if shape is not None:
+                recursion.check_shape(shape)
+            refuse_branches(
+                lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
+                lambda k: recursion.step.xreplace({recursion.index: k}),
+                probes(low, high),
+                "step",
+                _unfolded_start,
+            )
+        except InvalidValueError as refusal:
+            return BranchingRecursion.of(*recursion.args, Str(str(refusal)))
         return recursion
 
     @classmethod
@@ -312,6 +316,21 @@ class Recursion(Sequence):
         step = self.step.xreplace({self.neighbour: self(k + self.shift)})
         start = Law(self(self.begin), self.start, self.begin, self.begin, self.reason, k)
         return start, Law(self(k), step, low, high, self.reason, k)
+
+
+class BranchingRecursion(Recursion):
+    """A recursion whose step or shape branches on the index: a claim can speak of none of its members.
+
+    Its last argument says why.
+    """
+
+    def member(self, index: Any) -> Any:
+        """Refuse, and say why.
+
+        Raises:
+            InvalidValueError: always.
+        """
+        raise InvalidValueError(self.args[-1].name)
 
 
 def _rebuilt(cls: type[Sequence], *args: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, MatrixBase, MatrixSymbol, S, Symbol, preorder_traversal, sympify
@@ -26,9 +27,13 @@ class LayerSymbol(MatrixSymbol):
 
     sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
     index = property(lambda self: self.args[1], doc="Its index.")
-    shape = property(lambda self: self.sequence.shape(self.index), doc="Its shape, at its index.")
     name = property(lambda self: _text(self), doc="How it is written: ``W[l+1]``.")
     free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
+
+    @cached_property
+    def shape(self) -> tuple[Any, Any]:
+        """Its shape, at its index."""
+        return self.sequence.shape(self.index)
 
     def doit(self, **hints: Any) -> Any:
         """Return the same: there is nothing to evaluate."""

@@ -23,6 +23,7 @@ from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import one_formula
+from tptheory.symbolic.remembering import remembered
 
 eta = Symbol("eta", positive=True)
 """The step size."""
@@ -90,16 +91,7 @@ class Rule:
         """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
         net.check_layer(l, lowest=0)
         if net.any_depth:
-            return Recursion.defined(
-                f"M_{self.name}",
-                0,
-                net.depth,
-                Identity(net.widths[net.depth]),
-                lambda k, M: self.feedback(net, k + 1) if self.direct else matmul(self.feedback(net, k + 1), M),
-                lambda k: (net.widths[k], net.widths[net.depth]),
-                downward=True,
-                reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
-            )(l)
+            return _feedback_products(self, net)(l)
         if self.direct and l < net.depth:
             return self.feedback(net, l + 1)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
@@ -167,6 +159,19 @@ class Rule:
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
             return None
         return rf"$\displaystyle d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {seen}$"
+
+
+@remembered
+def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
+    """Return the operators ``M_{l+1} ... M_L`` of a network of any depth, for ``l = 0..L``."""
+    n, L = net.widths, net.depth
+
+    def step(k: Any, M: MatrixExpr) -> MatrixExpr:
+        return rule.feedback(net, k + 1) if rule.direct else matmul(rule.feedback(net, k + 1), M)
+
+    reason = f"the feedback of {rule.title[:1].lower()}{rule.title[1:]}"
+    shape = lambda k: (n[k], n[L])  # noqa: E731
+    return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
 
 
 def _every_layer(
