@@ -1,0 +1,292 @@
+"""Shorter certificates: the same goal from the same hypotheses, with fewer cofactors.
+
+Every place where a hypothesis fits into a monomial of the present proof is a candidate. That the candidates, each with
+a rational coefficient, sum to the goal is a sparse linear system. Coefficients of least absolute sum come from linear
+programming, and few of them are not zero (Hofstadler and Verron, Short proofs of ideal membership, 2023). Floats only
+say which candidates to use: the coefficients are solved for exactly, and the checker has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from time import process_time
+from typing import Any, NamedTuple
+
+from flint import fmpq, fmpq_mat
+
+from tptheory.certificates import checker
+from tptheory.certificates.checker import ONE, Shape, Size, Word
+from tptheory.certificates.reading import (
+    SUMMANDS,
+    Monomial,
+    Polynomial,
+    Reader,
+    Terms,
+    accepted,
+    letter_count,
+    raw,
+)
+
+PLACES = 20_000
+"""How many places are looked at in a second's time. They take less, so that what is found seldom depends on the clock;
+it is the clock of the process, so that it does not depend on what else the machine does."""
+
+ROUNDS = 3
+"""How often to search: within the monomials of the proof, then with what fits there, then with what fits to that."""
+
+NOTHING: Monomial = ((), ())
+"""What stands beside a hypothesis where nothing does."""
+
+
+class Place(NamedTuple):
+    """Where a hypothesis stands: a cofactor without its coefficient."""
+
+    left: Monomial
+    hypothesis: int
+    right: Monomial
+    outer: Monomial | None = None
+
+
+Cofactors = list[tuple[Fraction, Place]]
+
+
+def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bool = False) -> dict[str, Any]:
+    """Return a certificate of the same goal with as few cofactors as are found, or ``data`` if none has fewer.
+
+    Args:
+        data: a plain certificate that the checker accepts, or a case of another that was made to look like it.
+        seconds: how long to search.
+        keep_hypotheses: whether hypotheses that the shorter proof does without stay, so that all keep their numbers.
+    """
+    if data.get("method") not in SUMMANDS or len(data["cofactors"]) < 2:
+        return data
+    import scipy.optimize  # noqa: F401  loaded when needed, and not at the expense of the search
+
+    search = _Search(data, seconds)
+    start = search.start()
+    goal: Terms = {}
+    for coefficient, place in start:
+        for m, c in search.expand(place)[0].items():
+            goal[m] = goal.get(m, Fraction(0)) + coefficient * c
+    goal = {m: c for m, c in goal.items() if c}
+    best = start
+    for rounds in range(ROUNDS):
+        found = _few(goal, search.candidates([place for _, place in best], rounds), search.deadline)
+        if found and len(found) < len(best):
+            best = found
+        if search.over():
+            break
+    if len(best) == len(start):
+        return data
+    shorter = search.certificate(best, keep_hypotheses)
+    return shorter if accepted(shorter) else data
+
+
+class _Search:
+    """What the hypotheses of one certificate, and their transposes, expand to wherever they fit."""
+
+    def __init__(self, data: dict[str, Any], seconds: float) -> None:
+        self.deadline, self._places_left = process_time() + seconds, int(PLACES * seconds)
+        self._data, self._reader = data, Reader(data)
+        read = self._reader.hypotheses()
+        self._polynomials = [*read, *map(self._reader.transpose, read)]
+        self._longest = [max(map(letter_count, terms), default=0) for terms, _ in self._polynomials]
+        self._expanded: dict[Place, Polynomial] = {}
+
+    def over(self) -> bool:
+        """Whether no more places may be looked at."""
+        return self._places_left < 0 or process_time() > self.deadline
+
+    def start(self) -> Cofactors:
+        """Return the cofactors that the certificate has."""
+        read = self._monomial
+        return [
+            (Fraction(c), Place(read(u), k, read(v), *map(read, outer)))
+            for c, u, k, v, *outer in self._data["cofactors"]
+        ]
+
+    def _monomial(self, items: list[Any]) -> Monomial:
+        ((_, scalars, word),), _ = self._reader.algebra.beside(items)
+        return tuple(scalars), word
+
+    def _beside(self, monomial: Monomial) -> checker.Polynomial:
+        """Return what stands beside a hypothesis; a product of shape 1x1 is a number."""
+        scalars, word = monomial
+        shape = (self._reader.shape(word[0])[0], self._reader.shape(word[-1])[1]) if word else ONE
+        both = ([*scalars, word], ()) if word and shape == ONE else ([*scalars], word)
+        return [(Fraction(1), *both)], shape
+
+    def expand(self, place: Place) -> Polynomial:
+        """Return what a hypothesis reads in its place."""
+        if place not in self._expanded:
+            self._places_left -= 1
+            product = self._reader.algebra.product
+            p = product(self._beside(place.left), raw(self._polynomials[place.hypothesis]))
+            p = product(p, self._beside(place.right))
+            if place.outer is not None:
+                p = product(self._beside(place.outer), self._reader.algebra.trace(p))
+            self._expanded[place] = self._reader.normal(p)
+        return self._expanded[place]
+
+    def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
+        """Return the places that make do with the monomials of some, and with what fits there so many times over."""
+        shape = self.expand(used[0])[1]
+        found: dict[Place, Terms] = {}
+        seen: set[tuple[Any, ...]] = set()
+
+        def add(place: Place, terms: Terms) -> None:
+            ordered = sorted(terms.items())
+            key = tuple((m, c / ordered[0][1]) for m, c in ordered)
+            if key not in seen:
+                seen.add(key)
+                found[place] = terms
+
+        for place in used:
+            add(place, self.expand(place)[0])
+        known = {m for terms in found.values() for m in terms}
+        longest = max(map(letter_count, known), default=0)
+        for last in (*[False] * rounds, True):
+            fresh: set[Monomial] = set()
+            met: set[Place] = set()
+            for m in sorted(known, key=lambda m: (letter_count(m), m)):
+                for place in self._places(m, shape[0], longest):
+                    if self.over():
+                        return found
+                    if place in met:
+                        continue
+                    met.add(place)
+                    terms, _ = self.expand(place)
+                    if terms.keys() <= known:
+                        if terms:
+                            add(place, terms)
+                    elif not last and max(map(letter_count, terms)) <= longest:
+                        fresh.update(terms)
+            known |= fresh
+        return found
+
+    def _places(self, monomial: Monomial, rows: Size, longest: int) -> Iterator[Place]:
+        """Run through the places where a term of a hypothesis makes a monomial, and no other makes too long a one."""
+        readings = list(self._readings(monomial))
+        room = longest - letter_count(monomial)
+        for k, (terms, shape) in enumerate(self._polynomials):
+            for scalars, word in terms:
+                if self._longest[k] - letter_count((scalars, word)) > room:
+                    continue
+                for rest, whole in readings:
+                    for s in scalars:
+                        if s not in rest:
+                            break
+                        rest = _without(rest, s)
+                    else:
+                        yield from self._fits(rest, whole, word, shape, k, rows)
+
+    def _readings(self, monomial: Monomial) -> Iterator[Monomial]:
+        """Read a monomial as it is, and with one 1x1 product put back between two sizes 1."""
+        scalars, word = monomial
+        yield monomial
+        ends = [i for i in range(len(word) + 1) if self._size(word, i, 1) == 1]
+        for s in dict.fromkeys(scalars):
+            if not self._reader.is_matrix(s[0]):
+                continue
+            for turned in self._reader.turns(s):
+                if self._reader.shape(turned[0])[0] == 1:
+                    for i in ends:
+                        yield _without(scalars, s), word[:i] + turned + word[i:]
+
+    def _size(self, word: Word, i: int, empty: Size) -> Size:
+        """Return the size at a place between the letters of a word."""
+        shape = self._reader.shape
+        return shape(word[i])[0] if i < len(word) else shape(word[-1])[1] if word else empty
+
+    def _fits(
+        self, rest: tuple[Word, ...], whole: Word, word: Word, shape: Shape, k: int, rows: Size
+    ) -> Iterator[Place]:
+        """Run through the places of a word of a hypothesis in a word, and in the traces beside it."""
+        n = len(word)
+        if shape == ONE and not word:
+            yield Place((rest, whole), k, NOTHING)
+            return
+        for i in range(len(whole) - n + 1):
+            if whole[i : i + n] == word if word else self._size(whole, i, rows) == shape[0]:
+                yield Place((rest, whole[:i]), k, ((), whole[i + n :]))
+        for s in dict.fromkeys(rest):
+            if not self._reader.is_matrix(s[0]):
+                continue
+            for turned in self._reader.turns(s):
+                if turned[:n] == word if word else self._reader.shape(turned[0])[0] == shape[0]:
+                    yield Place(NOTHING, k, ((), turned[n:]), (_without(rest, s), whole))
+
+    def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
+        """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""
+        count = len(self._data["hypotheses"])
+        used = sorted({place.hypothesis % count for _, place in cofactors})
+        kept = list(range(count)) if keep_hypotheses else used
+        written = []
+        for coefficient, (left, k, right, outer) in cofactors:
+            number = kept.index(k % count) + len(kept) * (k >= count)
+            beside = [] if outer is None else [self._items(outer)]
+            written.append([str(coefficient), self._items(left), number, self._items(right), *beside])
+        shorter = {**self._data, "hypotheses": [self._data["hypotheses"][k] for k in kept], "cofactors": written}
+        reasons = self._data.get("reasons")
+        if isinstance(reasons, list) and len(reasons) == count:
+            shorter["reasons"] = [reasons[k] for k in kept]
+        return shorter
+
+    def _items(self, monomial: Monomial) -> list[Any]:
+        """Return scalars and a product as certificates write them."""
+        item, scalars, word = self._reader.item, *monomial
+        beside = [{"tr": [item(a) for a in s]} if self._reader.is_matrix(s[0]) else item(s[0]) for s in scalars]
+        return beside + [item(a) for a in word]
+
+
+def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofactors | None:
+    """Write a goal as a combination of few candidates."""
+    import numpy as np
+    from scipy.optimize import linprog
+    from scipy.sparse import csc_array, hstack
+
+    seconds = deadline - process_time()
+    candidates = {place: terms for place, terms in candidates.items() if terms}
+    if seconds <= 0 or not candidates:
+        return None
+    places, expansions = list(candidates), list(candidates.values())
+    rows = {m: i for i, m in enumerate(sorted({m for terms in expansions for m in terms}))}
+    entries = [(float(c), rows[m], j) for j, terms in enumerate(expansions) for m, c in terms.items()]
+    values, i, j = zip(*entries, strict=True)
+    table = csc_array((values, (i, j)), shape=(len(rows), len(places)))
+    right = np.zeros(len(rows))
+    for m, c in goal.items():
+        right[rows[m]] = float(c)
+    cost = [1 + sum(map(letter_count, terms)) / 1000 for terms in expansions]  # of two that are as few, the shorter
+    found = linprog(
+        [*cost, *cost], A_eq=hstack([table, -table]), b_eq=right, method="highs-ds", options={"time_limit": seconds}
+    )
+    if found.x is None:
+        return None
+    size = found.x[: len(places)] - found.x[len(places) :]
+    used = [k for k in range(len(places)) if abs(size[k]) > 1e-6]
+    return _exactly(goal, [(places[k], expansions[k]) for k in used])
+
+
+def _exactly(goal: Terms, used: list[tuple[Place, Terms]]) -> Cofactors | None:
+    """Solve for the coefficients of some candidates."""
+    columns = [*(terms for _, terms in used), goal]
+    rows = sorted({m for terms in columns for m in terms})
+    numbers = [terms.get(m, Fraction(0)) for m in rows for terms in columns]
+    table = fmpq_mat(len(rows), len(columns), [fmpq(x.numerator, x.denominator) for x in numbers])
+    reduced, rank = table.rref()
+    cofactors = []
+    for row in range(rank):
+        pivot = next(k for k in range(len(columns)) if reduced[row, k] != 0)
+        if pivot == len(used):
+            return None
+        coefficient = reduced[row, len(used)]
+        if coefficient != 0:
+            cofactors.append((Fraction(int(coefficient.p), int(coefficient.q)), used[pivot][0]))
+    return cofactors
+
+
+def _without(scalars: tuple[Word, ...], scalar: Word) -> tuple[Word, ...]:
+    i = scalars.index(scalar)
+    return scalars[:i] + scalars[i + 1 :]
