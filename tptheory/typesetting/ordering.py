@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from tptheory.certificates.reading import Monomial, Terms, letter_count
@@ -32,88 +33,121 @@ class Step(NamedTuple):
     kind: str
 
 
-class _Way(NamedTuple):
-    cost: int
-    groups: tuple[tuple[int, ...], ...]
-    before: Terms
-    size: int
+Line = dict[int, int]
+"""A line, or a step, while an order is sought: monomials by number, and coefficients times a common denominator."""
 
-    def line(self, steps: Sequence[Step]) -> Terms:
-        return _after(self.before, steps, self.groups[-1]) if self.groups else self.before
+
+class _Way(NamedTuple):
+    """A way to have used some steps: the steps of its last line, and the way and the line before that."""
+
+    cost: int
+    group: tuple[int, ...]
+    parent: _Way | None
+    before: Line
+    size: int
 
 
 def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int, ...]]]:
     """Return the lines after the first one, each with the steps that lead to it."""
-    best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
-    best[0][0] = _Way(0, (), first, sum(map(_size, first)))
-    for count in range(len(steps)):
-        for used, way in _cheapest(best[count], len(steps)):
-            line = way.line(steps)
-            for group in _groups(line, steps, used):
-                size = way.size + sum(_growth(line, steps[i].terms) for i in group)
-                cost = way.cost + LINE + size
-                cost += sum(DETOUR for i in group if not _called_for(line, steps[i].terms))
-                new = _Way(cost, (*way.groups, group), line, size)
-                now = used | sum(1 << i for i in group)
-                old = best[count + len(group)].get(now)
-                if old is None or new[:2] < old[:2]:
-                    best[count + len(group)][now] = new
-        best[count].clear()
-    (way,) = best[-1].values()
     lines, line = [], first
-    for group in way.groups:
-        line = _in_place(line, _after(line, steps, group), [steps[i].terms for i in group])
+    for group in _Search(first, steps).groups():
+        subtracted = [steps[i].terms for i in group]
+        line = _in_place(line, subtracted)
         lines.append((line, group))
     return lines
+
+
+class _Search:
+    """The search for the order whose lines are shortest in total."""
+
+    def __init__(self, first: Terms, steps: Sequence[Step]) -> None:
+        every = [first, *(step.terms for step in steps)]
+        numbers: dict[Monomial, int] = {}
+        for terms in every:
+            for m in terms:
+                numbers.setdefault(m, len(numbers))
+        common = lcm(*(c.denominator for terms in every for c in terms.values()))
+        self._sizes = [TERM + letter_count(m) for m in numbers]
+        self._first, *self._steps = (
+            {numbers[m]: c.numerator * (common // c.denominator) for m, c in terms.items()} for terms in every
+        )
+        self._kinds = [step.kind for step in steps]
+
+    def groups(self) -> list[tuple[int, ...]]:
+        """Return the steps of each line after the first."""
+        steps = self._steps
+        best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
+        best[0][0] = _Way(0, (), None, self._first, sum(self._sizes[m] for m in self._first))
+        for count in range(len(steps)):
+            for used, way in _cheapest(best[count], len(steps)):
+                line = self._after(way.before, way.group)
+                judged = {i: self._judged(line, steps[i]) for i in range(len(steps)) if not used >> i & 1}
+                for group in self._next(judged):
+                    size = way.size + sum(judged[i][0] for i in group)
+                    cost = way.cost + LINE + size + sum(DETOUR for i in group if not judged[i][1])
+                    now = used
+                    for i in group:
+                        now |= 1 << i
+                    old = best[count + len(group)].get(now)
+                    if old is None or cost < old.cost:
+                        best[count + len(group)][now] = _Way(cost, group, way, line, size)
+            best[count].clear()
+        (last,) = best[-1].values()
+        found, way = [], last
+        while way.parent is not None:
+            found.append(way.group)
+            way = way.parent
+        return found[::-1]
+
+    def _judged(self, line: Line, step: Line) -> tuple[int, bool]:
+        """Return by how much a line grows when a step is taken from it, and whether a whole term goes."""
+        growth, called = 0, False
+        for m, c in step.items():
+            there = line.get(m)
+            if there is None:
+                growth += self._sizes[m]
+            elif there == c:
+                growth -= self._sizes[m]
+                called = True
+        return growth, called
+
+    def _next(self, judged: dict[int, tuple[int, bool]]) -> Iterator[tuple[int, ...]]:
+        """Run through the steps that may come next: each alone, and those of a kind that do not meet."""
+        together: dict[str, list[int]] = {}
+        for i, (_, called) in judged.items():
+            yield (i,)
+            if called:
+                group = together.setdefault(self._kinds[i], [])
+                if all(self._steps[i].keys().isdisjoint(self._steps[j]) for j in group):
+                    group.append(i)
+        yield from (tuple(group) for group in together.values() if len(group) > 1)
+
+    def _after(self, line: Line, group: tuple[int, ...]) -> Line:
+        new = dict(line)
+        for i in group:
+            for m, c in self._steps[i].items():
+                new[m] = new.get(m, 0) - c
+                if not new[m]:
+                    del new[m]
+        return new
 
 
 def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
     """Return the ways that are worth going on with: all, if there are few steps."""
     if steps <= ALL:
-        return sorted(ways.items(), key=lambda item: item[1][:2])
+        return sorted(ways.items(), key=lambda item: item[1].cost)
     kept = KEPT if steps <= LONG else max(1, KEPT * LONG**2 // steps**2)
-    return heapq.nsmallest(kept, ways.items(), key=lambda item: item[1][:2])
+    return heapq.nsmallest(kept, ways.items(), key=lambda item: item[1].cost)
 
 
-def _growth(line: Terms, terms: Terms) -> int:
-    """Return by how much a line grows when a step is subtracted from it."""
-    return sum(_size(m) if m not in line else -_size(m) if line[m] == c else 0 for m, c in terms.items())
-
-
-def _size(monomial: Monomial) -> int:
-    return TERM + letter_count(monomial)
-
-
-def _groups(line: Terms, steps: Sequence[Step], used: int) -> Iterator[tuple[int, ...]]:
-    """Run through the steps that may come next: each alone, and those of a kind that do not meet."""
-    waiting = [i for i in range(len(steps)) if not used >> i & 1]
-    together: dict[str, list[int]] = {}
-    for i in waiting:
-        yield (i,)
-        if _called_for(line, steps[i].terms):
-            group = together.setdefault(steps[i].kind, [])
-            if all(steps[i].terms.keys().isdisjoint(steps[j].terms) for j in group):
-                group.append(i)
-    yield from (tuple(group) for group in together.values() if len(group) > 1)
-
-
-def _called_for(line: Terms, terms: Terms) -> bool:
-    """Whether a step takes away a whole term of a line."""
-    return any(line.get(m) == c for m, c in terms.items())
-
-
-def _after(line: Terms, steps: Sequence[Step], group: tuple[int, ...]) -> Terms:
-    new = dict(line)
-    for i in group:
-        for m, c in steps[i].terms.items():
+def _in_place(old: Terms, subtracted: list[Terms]) -> Terms:
+    """Subtract steps from a line, and order its terms as before: what is new stands where it came from."""
+    new = dict(old)
+    for terms in subtracted:
+        for m, c in terms.items():
             new[m] = new.get(m, Fraction(0)) - c
             if not new[m]:
                 del new[m]
-    return new
-
-
-def _in_place(old: Terms, new: Terms, subtracted: list[Terms]) -> Terms:
-    """Order the terms of a line as those of the line before: what is new stands where it came from."""
     line: Terms = {}
     for m in old:
         for terms in subtracted:
