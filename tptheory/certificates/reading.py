@@ -153,6 +153,9 @@ class Reader:
 
     def _cut(self, word: Word) -> tuple[list[Word], Word]:
         """Take out of a product what stands between two sizes 1."""
+        shapes = self.algebra.shapes
+        composed = all(shapes[a][1] == shapes[b][0] for a, b in pairwise(word))
+        checker.require(composed, "the shapes of two letters do not compose")
         at = [i for i, a in enumerate(word) if self.shape(a)[0] == 1]
         if word and self.shape(word[-1])[1] == 1:
             at.append(len(word))

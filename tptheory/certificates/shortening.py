@@ -72,7 +72,11 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
     goal = {m: c for m, c in goal.items() if c}
     best = start
     for rounds in range(ROUNDS):
-        found = _few(goal, search.candidates([place for _, place in best], rounds), search.deadline)
+        candidates = search.candidates([place for _, place in best], rounds)
+        try:
+            found = _few(goal, candidates, search.deadline)
+        except OverflowError:  # a coefficient is beyond floating numbers
+            break
         if found and len(found) < len(best):
             best = found
         if search.over():
@@ -136,6 +140,8 @@ class _Search:
         seen: set[tuple[Any, ...]] = set()
 
         def add(place: Place, terms: Terms) -> None:
+            if not terms:
+                return
             ordered = sorted(terms.items())
             key = tuple((m, c / ordered[0][1]) for m, c in ordered)
             if key not in seen:
@@ -158,8 +164,7 @@ class _Search:
                     met.add(place)
                     terms, _ = self.expand(place)
                     if terms.keys() <= known:
-                        if terms:
-                            add(place, terms)
+                        add(place, terms)
                     elif not last and max(map(letter_count, terms)) <= longest:
                         fresh.update(terms)
             known |= fresh
@@ -247,7 +252,6 @@ def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofact
     from scipy.sparse import csc_array, hstack
 
     seconds = deadline - process_time()
-    candidates = {place: terms for place, terms in candidates.items() if terms}
     if seconds <= 0 or not candidates:
         return None
     places, expansions = list(candidates), list(candidates.values())
