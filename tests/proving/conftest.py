@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
 
-from tptheory.proving.explanation import chain
+from tptheory.typesetting.explanation import chain
 
 
 def entries(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:

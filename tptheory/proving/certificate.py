@@ -11,10 +11,10 @@ from typing import Any
 from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.proving.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.proving.letters import Family, Index, Named
 from tptheory.proving.searching import Proof
-from tptheory.proving.shortening import shortened
+from tptheory.certificates.shortening import shortened
 from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
 from tptheory.proving.words import Alphabet, Polynomial, word_data
 

@@ -350,6 +350,10 @@ INDEX = Family("index", None, "index")
 
 def inverse_name(A: Polynomial, mark: str) -> str:
     """Return what an inverse is called in a certificate: ``A+``, ``(A B)^-1``; nothing depends on it."""
+    ((scalars, word),) = A.terms if len(A.terms) == 1 else (((), ""),)
+    if len(word) == 1 and not scalars and set(A.terms.values()) == {1}:
+        letter, turned = A.alphabet.letters[word]
+        return f"{A.alphabet.named(letter.family)}{chr(39) * turned}{mark}"
     text = repr(A)
     return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
 

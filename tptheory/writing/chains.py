@@ -9,8 +9,8 @@ from sympy import Rational
 
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.explanation import Chain, chain, explained, typeset
-from tptheory.proving.shortening import shortened
+from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.certificates.shortening import shortened
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped
 

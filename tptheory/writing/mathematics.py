@@ -33,7 +33,8 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, matmul
-from tptheory.symbolic.layers import PRODUCTS, WIDTH, LayerSymbol, index_text, spelling
+from tptheory.symbolic.layers import WIDTH, LayerSymbol, index_text
+from tptheory.symbolic.spelling import PRODUCTS, spelling
 from tptheory.writing.breaking import (
     FUNCTION_APPLICATION,
     INVISIBLE_TIMES,
