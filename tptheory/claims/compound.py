@@ -15,10 +15,10 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.expressions import squared_norm
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.dynamics import Motion, Step
+from tptheory.symbolic.expressions import squared_norm
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, standing
 
 
@@ -154,11 +154,15 @@ class ForAll(Claim):
             for A in standing(S(expression), LayerSymbol, LayerScalar):
                 if self.index in A.sequence.free_symbols:
                     mend = f"Define {A.sequence.name} for all layers, and take its member."
-                    raise InvalidValueError(complain("claim", f"free of definitions that depend on {self.index}", A, mend))
+                    raise InvalidValueError(
+                        complain("claim", f"free of definitions that depend on {self.index}", A, mend)
+                    )
             for A in standing(S(expression), MatrixSymbol):
                 if not isinstance(A, LayerSymbol) and self.index in {s for n in A.shape for s in n.free_symbols}:
                     mend = "A matrix at each layer is a member of net.layer_matrix(name, l, shape)."
-                    raise InvalidValueError(complain("claim", f"free of symbols whose size depends on {self.index}", A, mend))
+                    raise InvalidValueError(
+                        complain("claim", f"free of symbols whose size depends on {self.index}", A, mend)
+                    )
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]
@@ -213,7 +217,9 @@ def depth_symbols(claim: Claim) -> set[Symbol]:
         if isinstance(h, ForAll):
             found |= depth_symbols(h)
         else:
-            found |= {s for A in (h.matrices if isinstance(h, Hypothesis) else h.expressions()) for s in _index_symbols(A)}
+            found |= {
+                s for A in (h.matrices if isinstance(h, Hypothesis) else h.expressions()) for s in _index_symbols(A)
+            }
     return found
 
 
