@@ -141,7 +141,9 @@ def _told(symbol: Any) -> str:
     if isinstance(symbol, Recursion):
         return f"a recursion from {symbol.start} by {symbol.step}"
     if isinstance(symbol, Sequence):
-        return f"a sequence of matrices of shape {symbol.shape(symbol.index)} for k = {symbol.first}, ..., {symbol.last}"
+        return (
+            f"a sequence of matrices of shape {symbol.shape(symbol.index)} for k = {symbol.first}, ..., {symbol.last}"
+        )
     if isinstance(symbol, MatrixSymbol):
         sizes = ", ".join(f"{n}{_declared(n)}" for n in symbol.shape)
         return f"a matrix of shape ({sizes})"

@@ -7,10 +7,10 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import Rational
 
+from tptheory.certificates.shortening import shortened
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
-from tptheory.certificates.shortening import shortened
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped
 
