@@ -25,7 +25,6 @@ from tptheory import (
     invertible,
     matadd,
     matmul,
-    nonzero,
     prove,
     rank_one,
     refute,
@@ -47,18 +46,42 @@ W1 = net.weight(1)
 open_net = DeepLinearNetwork(depth=2, loss="any")
 complex_sum = matadd(A, matmul(turn, MatrixSymbol("C", m, n)))
 
+TWO_SYMBOLS = {
+    "two shapes": lambda: Equal(trace(A_n), trace(A_m)),
+    "matrix and scalar": lambda: Equal(trace(A_n), Symbol("A")),
+    "matrix and size": lambda: Equal(
+        trace(matmul(Pinv(X), X)), trace(MatrixSymbol("B", n, n)), given=[full_column_rank(X)]
+    ),
+    "scalars of two signs": lambda: Equal(Symbol("c"), Symbol("c", positive=True)),
+    "scalar and size": lambda: Equal(trace(matmul(A, Pinv(A))), Symbol("m"), given=[full_row_rank(A)]),
+    "logarithms of two shapes": lambda: Equal(LogPdet(A_n), LogPdet(A_m)),
+    "a parameter of a flow": lambda: Conserved(
+        squared_norm(MatrixSymbol("W_1", *symbols("n_1 n_0"))), along=Backprop().flow(net)
+    ),
+    "in a hypothesis": lambda: Equal(A, A, given=[full_row_rank(A_n)]),
+}
+
+
+@pytest.mark.parametrize("make", TWO_SYMBOLS.values(), ids=TWO_SYMBOLS.keys())
+def test_two_symbols_of_one_name_are_refused(make):
+    """Symbols of one name and of different shapes or assumptions would be read as one: the claim is not built."""
+    with pytest.raises(InvalidValueError, match="two different symbols of one name"):
+        make()
+
+
+def test_witnesses_of_matrices_that_print_alike_are_refused():
+    """A matrix that is called A*B and the product of A and B would share their columns u and v."""
+    named, product = MatrixSymbol("A*B", n, n), A_n * MatrixSymbol("B", n, n)
+    with pytest.raises(InvalidValueError, match="must not hold different matrices that print alike"):
+        Equal(named, product, given=[rank_one(named), rank_one(product)])
+
+
 ONE_NAME = {
-    "two shapes": Equal(trace(A_n), trace(A_m)),
-    "matrix and scalar": Equal(trace(A_n), Symbol("A")),
-    "matrix and size": Equal(trace(matmul(Pinv(X), X)), trace(MatrixSymbol("B", n, n)), given=[full_column_rank(X)]),
-    "scalars of two signs": Equal(Symbol("c"), Symbol("c", positive=True)),
-    "scalar and size": Equal(trace(matmul(A, Pinv(A))), Symbol("m"), given=[full_row_rank(A)]),
     "a transpose": Equal(transpose(A), MatrixSymbol("A'", n, m)),
     "a pseudo-inverse": Equal(MatrixSymbol("A+", n, m), Pinv(A)),
     "an inverse": Equal(MatrixSymbol("A^-1", n, n), Inverse(A_n)),
     "a column of ones": Equal(MatrixSymbol("ones_n", n, 1), OneMatrix(n, 1)),
     "a logarithm": Equal(LogPdet(A), Symbol("LogPdet(A)")),
-    "logarithms of two shapes": Equal(LogPdet(A_n), LogPdet(A_m)),
     "one inverse at two sizes": Equal(
         matmul(Inverse(2 * Identity(n)), B, Inverse(2 * Identity(m))), matmul(Rational(1, 4), B)
     ),
@@ -92,7 +115,6 @@ TAKEN = {
         transpose(A_n),
         given=[rank_one(A_n), Equal(MatrixSymbol("u[A]", n, 1), MatrixSymbol("v[A]", n, 1))],
     ),
-    "reciprocal of a norm": lambda: Equal(Symbol("1/|A|^2", positive=True) * squared_norm(A), 1, given=[nonzero(A)]),
     "velocity": lambda: Nonincreasing(-inner(MatrixSymbol("dW_1/dt", *W1.shape), W1), along=Backprop().flow(net)),
 }
 

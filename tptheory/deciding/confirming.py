@@ -21,7 +21,7 @@ from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.goal_values import AsTyped, Violation, sizes_in, violation
+from tptheory.numeric.goal_values import AsTyped, Violation, violation
 from tptheory.numeric.instances import Fill, Instance, Instances
 from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
@@ -109,7 +109,7 @@ class _Look:
             return None
         self.values = values
         try:
-            self.broken = violation(self.goals, self.typed.at(values), sizes_in(values))
+            self.broken = violation(self.goals, self.typed.at(values), values)
         except UnsupportedExpressionError:
             return self._in_digits()
         except InvalidValueError:  # something to be inverted is singular, or a rank changes along the flow
