@@ -82,14 +82,18 @@ class Claim:
 
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = ", ".join([self.conclusion(str), *words(self.tacit(), str)])
+        conclusion = self.said(str)
         return f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
-        conclusion = ", ".join([self.conclusion(_in_latex), *words(self.tacit(), _in_latex)])
+        conclusion = self.said(_in_latex)
         assumed = "; ".join(self.hypotheses(_in_latex))
         return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
+
+    def said(self, say: Callable[[Any], str]) -> str:
+        """Say what is claimed, and what it takes for granted beside the hypotheses."""
+        return ", ".join([self.conclusion(say), *words(self.tacit(), say)])
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""

@@ -170,6 +170,7 @@ def _settle(task: Task) -> dict[str, Any]:
         data["form"] = stored_form(task.theorem, verdict)
     if isinstance(verdict, Undecided):
         data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
+    data["confirmed"] = verdict.confirmed if isinstance(verdict, Proved) else 0
     data["seconds"] = perf_counter() - started
     if task.say is not None:
         data["said"] = task.say(verdict)
@@ -203,7 +204,7 @@ def _settled(task: Task, found: dict[str, Any]) -> Settled:
     if not isinstance(form, dict):
         verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
     elif found["holds"] and form["format"] == checker.FORMAT:
-        verdict = Proved(theorem.claim, Certificate(form), seconds)
+        verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
     else:
         verdict = recalled(theorem, form)
     if verdict is None:
