@@ -49,7 +49,7 @@ def with_detour(data, reasons):
 
 
 def test_a_needless_detour_is_cut_out():
-    """A proof that goes to and fro loses what cancels, and the hypotheses that only that used, unless all shall stay."""
+    """A proof that goes to and fro loses what cancels, and hypotheses that only that used, unless all shall stay."""
     short = shortened(UNIQUE)
     longer = with_detour(short, [*short["reasons"], ["given"]])
     check(longer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -43,6 +43,8 @@ class Chain:
     introduction: Written
     steps: tuple[Step, ...]
     conclusion: Written
+    reader: Reader = field(repr=False, compare=False)
+    """What the numbers in the terms of the steps stand for."""
 
     def text(self) -> str:
         """Return the chain in plain text under its statement, reasons in a column of their own."""
@@ -108,13 +110,19 @@ def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
     parts: list[str] = []
     said: set[Written] = set()
     for i, one in enumerate(chains):
-        if not i or one.steps != chains[i - 1].steps or not one.conclusion.text:
+        if not i or not _same_lines(one, chains[i - 1]) or not one.conclusion.text:
             said = set()
             parts.append(say(one, False))
         elif one.conclusion not in said:
             parts[-1] += "\n" + say(one, True)
         said.add(one.conclusion)
     return parts
+
+
+def _same_lines(one: Chain, other: Chain) -> bool:
+    """Tell whether two chains read alike but for their conclusions."""
+    lines = [[(step.body, step.reason) for step in chain.steps] for chain in (one, other)]
+    return one.introduction == other.introduction and lines[0] == lines[1]
 
 
 def chain(data: dict[str, Any]) -> Chain:
@@ -146,7 +154,7 @@ def chain(data: dict[str, Any]) -> Chain:
     if place := data.get("place"):
         said = place if isinstance(place, Written) else prose(str(place))
         opening = said + (prose(" ") + opening if opening.text else NOTHING)
-    return Chain(_title(data), opening, steps, closing)
+    return Chain(_title(data), opening, steps, closing, reader)
 
 
 def _title(data: dict[str, Any]) -> str:

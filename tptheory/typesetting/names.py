@@ -55,8 +55,13 @@ class Symbol(NamedTuple):
         if not self.marks.text:
             return self.body
         text = self.body.text if self.solid else f"({self.body.text})"
-        code = f"{{{self.body.latex}}}" if self.raised else self.body.latex
+        code = grouped(self.body.latex) if self.raised else self.body.latex
         return Written(text + self.marks.text, f"{code}^{{{self.marks.latex}}}")
+
+
+def grouped(code: str) -> str:
+    """Put LaTeX into a group; TeX opens one that holds an accented letter alone, so that such a letter has company."""
+    return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
 RELATIONS = {"⊆": r"\subseteq", "⟂": r"\perp", "∥": r"\parallel", "≤": r"\le", "≥": r"\ge", "∈": r"\in"}
@@ -116,7 +121,7 @@ def name(text: str, index: str = "") -> Symbol:
         code = member_latex(text, index)
         return Symbol(Written(f"{shown}[{index}]", code), raised="^" in code and not code.startswith("("))
     code = name_latex(text)
-    return Symbol(Written(f"{shown}[{index}]", f"{{{code}}}_{{{index}}}"), raised="^" in code)
+    return Symbol(Written(f"{shown}[{index}]", f"{grouped(code)}_{{{index}}}"), raised="^" in code)
 
 
 def dotted(text: str, index: str = "") -> Symbol:

@@ -14,6 +14,7 @@ from tptheory.typesetting.names import (
     Written,
     dotted,
     expression_of_sizes,
+    grouped,
     index_text,
     name,
     number,
@@ -273,7 +274,7 @@ def _velocity(remark: Remark) -> Symbol:
 def _factor(remark: Remark) -> Symbol:
     """Write a column of a matrix of rank one: the letter of the column, and the matrix below."""
     head, of = name(remark.fields["factor"]).body, remark.written("of")
-    code = f"{{{head.latex}}}" if "_" in head.latex else head.latex
+    code = grouped(head.latex) if "_" in head.latex else head.latex
     return Symbol(Written(f"{head.text}[{of.text}]", f"{code}_{{{of.latex}}}"))
 
 
