@@ -20,7 +20,7 @@ from oracles.building import symbol
 from oracles.drawing import Drawn, Swept, admitted, named_properties
 from oracles.duals import Undefined, Unjudged
 from oracles.readings import Outcome, Reading
-from oracles.terms import Term, free_indices, has_tag, size_symbols, walk
+from oracles.terms import Term, free_indices, size_symbols, walk
 
 DEEPEST = 3
 """Up to which depth claims about any depth are judged."""
@@ -126,6 +126,7 @@ class Given(Drawn):
     rng: Any
     wanted: dict[Term, set[str]]
     wanted_sizes: set[Term]
+    spoken: set[Term]
     sizes: tuple[int, ...] = (1, 2)
     style: str = "mixed"
     values: dict[Term, Any] = field(default_factory=dict)
@@ -162,13 +163,24 @@ class Given(Drawn):
 
     def find(self, key: Term) -> Any:
         """Return the value of the symbol that a key stands for, or that has one of its names."""
-        if key[0] == "S" or (key[0] == "M" and not has_tag(key[2:], "n+", "n*", "width", "i")):
+        if key[0] == "S" or is_plain_matrix(key):
             found = self.given.get(symbol(key))
             if found is not None:
                 return found
-        names = spellings(key)
-        fitting = [v for s, v in self.given.items() if str(s) in names and hasattr(v, "tolist") == (key[0] != "width")]
-        return fitting[0] if len(fitting) == 1 else None
+        names, own = spellings(key), {symbol(M) for M in self.spoken}
+        fitting = [
+            v
+            for s, v in self.given.items()
+            if str(s) in names and s not in own and hasattr(v, "tolist") == (key[0] != "width")
+        ]
+        if any(v != fitting[0] for v in fitting):
+            raise BadValueError(f"there are {len(fitting)} values of {' or '.join(sorted(names))}")
+        return fitting[0] if fitting else None
+
+
+def is_plain_matrix(key: Term) -> bool:
+    """Tell a matrix symbol whose sizes are numbers or symbols."""
+    return key[0] == "M" and len(key) == 4 and all(isinstance(n, int) or n[0] == "S" for n in key[2:])
 
 
 def spellings(key: Term) -> set[str]:
@@ -210,13 +222,17 @@ def judge_counterexample(term: Term, given: Mapping[Any, Any], seed: int = 0, si
         simplified: whether SymPy dropped an inverse when the claim was built: then nothing follows where it would not
             exist.
     """
+    if term[0] == "AllOf":  # the values break one of the claims, and are bound by what that one says alone
+        parts = [judge_counterexample(part, given, seed, simplified) for part in term[1]]
+        return next((one for one in parts if not one.problem), parts[0])
     rng, found, sizes = np.random.default_rng(seed), [], size_symbols(term)
-    stated = {str(s): v for s, v in given.items()}
+    stated = {str(s): v for s, v in given.items() if not hasattr(v, "tolist")}
+    spoken = {part for part in walk(term) if isinstance(part, tuple) and part and is_plain_matrix(part)}
     for bound in depths(term):
         if any(name in stated and as_number(stated[name]) != depth for name, depth in bound.items()):
             continue
         for _ in range(24):
-            values = Given(given, rng, named_properties(term, bound), sizes)
+            values = Given(given, rng, named_properties(term, bound), sizes, spoken)
             try:
                 outcome = Reading(values, bound).outcome(term)
             except BadValueError as error:
