@@ -17,7 +17,7 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from oracles.claims import RandomClaim, random_claim
-from oracles.verdicts import judge
+from oracles.verdicts import ambiguous_names, judge
 
 import tptheory
 from tptheory import TptheoryError, decide
@@ -65,6 +65,9 @@ def answer(seed: int, seconds: float = 0.5, claim: RandomClaim | None = None) ->
         where = traceback.extract_tb(error.__traceback__)[-1]
         said = f"{at}: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
         return Answer(*about, word, said, statement=statement)
+    if claim.origin == "trap foreign_symbols" and (names := ambiguous_names(claim.term)):
+        said = f"{verdict.word}, not refused: several symbols are called {', '.join(sorted(names))}"
+        return Answer(*about, "contradicted", said, statement=statement)
     found = judge(claim.term, verdict, seed, simplified)
     word = "contradicted" if found.problem else verdict.word
     return Answer(*about, word, found.problem, found.unjudged, statement)

@@ -32,7 +32,7 @@ from oracles.terms import (
     trace,
     zero,
 )
-from oracles.verdicts import judge, judge_proof
+from oracles.verdicts import ambiguous_names, judge, judge_proof
 from sympy import Symbol
 
 from tptheory import decide
@@ -212,3 +212,12 @@ def test_sums_of_a_reading():
     )
     assert Reading(values).outcome(("AllOf", (equal(add(A, A), scale(2, A)), zero(a)))) is Outcome.FAILS
     assert Reading(values).outcome(("AllOf", (equal(add(A, A), scale(2, A)), equal(a, num(2))))) is Outcome.HOLDS
+
+
+def test_symbols_of_one_name_are_found():
+    """Another net's weight, a weight made by hand, and a step size of one's own are other symbols of one name."""
+    numbered, own = network(None, (2, 2, 1)), ("S", "eta", REAL)
+    assert ambiguous_names(("Conserved", ("loss", numbered), BP, ())) == {"W_1", "W_2"}
+    assert ambiguous_names(("Conserved", ("norm2", W1), ("flow", "bp", deep), ())) == {"W_1"}
+    assert ambiguous_names(equal(("update", "bp", two, 1), scale(own, W1))) == {"eta"}
+    assert ambiguous_names(("Conserved", ("norm2", W1), BP, ())) == set()

@@ -31,7 +31,7 @@ from oracles.terms import (
     t,
     zero,
 )
-from oracles.traps import random_trap
+from oracles.traps import TRAPS
 from oracles.truths import DEEP_TRUTHS, TRUTHS, deep_network, own_rule, some_network
 from oracles.writer import Writer
 
@@ -79,7 +79,10 @@ def random_claim(seed: int) -> RandomClaim:
             if change is not None:
                 term, true, origin = change[1], None, f"{origin}, {change[0]}"
         return RandomClaim(seed, origin, true, term, style)
-    kind = w.choose((*RANDOM, "pair", "motion", "trap", "trap"))
+    kind = w.choose((*RANDOM, "pair", "motion", "trap", "trap", "trap"))
+    if kind == "trap":
+        trap = w.choose(TRAPS)
+        return RandomClaim(seed, f"trap {trap.__name__}", None, trap(w), style)
     return RandomClaim(seed, f"random {kind}", None, RANDOM[kind](w), style)
 
 
@@ -343,5 +346,4 @@ RANDOM: dict[str, Callable[[Writer], Term]] = {
     "network": random_net,
     "deep network": random_deep,
     "motion": random_motion,
-    "trap": random_trap,
 }

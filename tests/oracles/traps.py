@@ -221,8 +221,3 @@ TRAPS = (
     one_layer,
     between_numbers,
 )
-
-
-def random_trap(w: Writer) -> Term:
-    """Choose one of the traps."""
-    return w.choose(TRAPS)(w)

@@ -8,7 +8,7 @@ signs and parities that its symbols declare, meet the hypotheses and break the c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -20,7 +20,7 @@ from oracles.building import symbol
 from oracles.drawing import Drawn, Swept, admitted, named_properties
 from oracles.duals import Undefined, Unjudged
 from oracles.readings import Outcome, Reading
-from oracles.terms import Term, free_indices, size_symbols, walk
+from oracles.terms import ETA, Term, any_depth, depth_of, free_indices, size_symbols, walk, width
 
 DEEPEST = 3
 """Up to which depth claims about any depth are judged."""
@@ -249,6 +249,36 @@ def judge_counterexample(term: Term, given: Mapping[Any, Any], seed: int = 0, si
         return Judgement("", 0, "SymPy dropped an inverse")
     reasons = "; ".join(dict.fromkeys(found))
     return Judgement(f"refuted, but {reasons}: {', '.join(f'{s} = {v}' for s, v in given.items())}")
+
+
+def ambiguous_names(term: Term) -> set[str]:
+    """Return the names that different symbols of one claim share: such a claim has no meaning to be decided.
+
+    Symbols that a network brings in count where they are certainly spoken of.
+    """
+    keys: set[Term] = set()
+    for part in walk(term):
+        if not (isinstance(part, tuple) and part):
+            continue
+        match part:
+            case ("M", *_) | ("S", *_):
+                keys.add(part)
+            case ("weight", net, int() as i):
+                keys.update(weight_keys(net, (i,)))
+            case ("loss" | "error", net) | ("flow" | "step", _, net):
+                keys.update(weight_keys(net, range(1, 1 + (DEEPEST if any_depth(net) else depth_of(net)))))
+            case ("update", *_):
+                keys.add(ETA)
+    kinds = [(key[0] == "S", key[1]) for key in keys]
+    return {name for kind, name in kinds if kinds.count((kind, name)) > 1}
+
+
+def weight_keys(net: Term, layers: Iterable[int]) -> Iterator[Term]:
+    """Run through the weights of layers, and their sizes: of any depth they are called as those of a fixed one are."""
+    for i in layers:
+        sizes = width(net, i), width(net, i - 1)
+        yield ("M", f"W_{i}", *sizes)
+        yield from (n for n in sizes if isinstance(n, tuple) and n[0] == "S")
 
 
 def judge(term: Term, verdict: Any, seed: int = 0, simplified: bool = False, effort: Effort | None = None) -> Judgement:
