@@ -1,13 +1,12 @@
 """A second reading of certificates and polynomials: on exact random matrices, sharing no code with the checker."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
+from oracles.certificates import Values
 
 from tptheory.typesetting.explanation import chain
 
@@ -103,46 +102,6 @@ class Reading:
         numerator, _, denominator = coefficient.partition("/")
         return value * fmpq(int(numerator), int(denominator or 1))
 
-    def line(self, terms: dict[Any, Any], like: fmpq_mat) -> fmpq_mat:
-        """Multiply out a line of a chain, of the shape of ``like``."""
-        eye = fmpq_mat(
-            like.nrows(), like.nrows(), [int(i == j) for i in range(like.nrows()) for j in range(like.nrows())]
-        )
-        total = like * 0
-        for (scalars, word), c in terms.items():
-            items = [s[0] if isinstance(self.values[s[0]], fmpq) else list(s) for s in scalars]
-            number = self.word(items, None) if items else fmpq(1)
-            total = total + self.word(list(word), eye) * (number * fmpq(c.numerator, c.denominator))
-        return total
-
-    def follows(self, data: dict[str, Any], steps: Any) -> bool:
-        """Whether a chain leads from one side to the other, each line the one before less the cofactors it names."""
-        goal = self.polynomial(data["goal"])
-        if data["method"] == "cancellation":
-            first, last = fmpq_mat(1, 1, [trace(goal.transpose() * goal)]), None
-        elif data["method"] == "identity":
-            first = self.polynomial(data["goal"][: data["left"]]) if data["left"] else goal * 0
-            last = first - goal
-        else:
-            first, last = goal, None
-            if data["method"] == "rank":
-                last = self.polynomial(data["factors"][0])
-                for factor in data["factors"][1:]:
-                    last = self.product(last, self.polynomial(factor))
-            for weight, Q in data.get("squares", []):
-                square = self.polynomial(Q)
-                numerator, _, denominator = weight.partition("/")
-                square = fmpq_mat(
-                    1, 1, [-trace(square * square.transpose()) * fmpq(int(numerator), int(denominator or 1))]
-                )
-                last = square if last is None else last + square
-        lines = [self.line(step.terms, first) for step in steps]
-        for step, before, after in zip(steps[1:], lines, lines[1:], strict=False):
-            used = [self.cofactor(data, data["cofactors"][i]) for i in step.uses]
-            if not used or before - after != sum(used[1:], used[0]):
-                return False
-        return lines[0] == first and lines[-1] == (first * 0 if last is None else last)
-
     def holds(self, data: dict[str, Any]) -> bool:
         """Whether the identity of a certificate holds at these values."""
         rest = self.polynomial(data["goal"])
@@ -203,7 +162,8 @@ def shorter() -> Callable[[Any], tuple[int, int]]:
         found = certificate.shortened()
         assert found.check()
         for old, new in zip(certificate.parts(), found.parts(), strict=True):
-            steps = chain(new).steps
+            written = chain(new)
+            steps = written.steps
             assert list(old) == list(new)
             assert {k: v for k, v in old.items() if k not in ("hypotheses", "reasons", "cofactors")} == {
                 k: v for k, v in new.items() if k not in ("hypotheses", "reasons", "cofactors")
@@ -212,32 +172,7 @@ def shorter() -> Callable[[Any], tuple[int, int]]:
             assert sorted(i for step in steps for i in step.uses) == list(range(len(new["cofactors"])))
             assert all(step.reason.text for step in steps[1:])
             for seed in range(2):
-                assert Reading(new, np.random.default_rng(seed)).follows(new, steps)
+                assert Values(new, np.random.default_rng(seed)).follows(steps, written.reader)
         return certificate.cofactors, found.cofactors
 
     return shortened
-
-
-@pytest.fixture(scope="session")
-def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], str]:
-    """Return a function that sets paragraphs in an article of 11 point type and returns the log; or skip."""
-    program = shutil.which("pdflatex")
-    if program is None:
-        pytest.skip("pdflatex is not installed")
-
-    def log(paragraphs: list[str]) -> str:
-        folder = tmp_path_factory.mktemp("latex")
-        head = "\\documentclass[11pt]{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
-        body = "\n\n".join(paragraphs)
-        (folder / "all.tex").write_text(f"{head}{body}\n\\end{{document}}\n", encoding="utf-8")
-        run = subprocess.run(
-            [program, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        )
-        said = run.stdout.decode("utf-8", errors="replace")
-        assert run.returncode == 0, said[-2000:]
-        return said
-
-    return log

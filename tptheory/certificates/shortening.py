@@ -96,6 +96,7 @@ class _Search:
         read = self._reader.hypotheses()
         self._polynomials = [*read, *map(self._reader.transpose, read)]
         self._longest = [max(map(letter_count, terms), default=0) for terms, _ in self._polynomials]
+        self._thin = any(1 in shape[:2] for shape in self._reader.names.letters.values())
         self._expanded: dict[Place, Polynomial] = {}
 
     def over(self) -> bool:
@@ -125,13 +126,27 @@ class _Search:
         """Return what a hypothesis reads in its place."""
         if place not in self._expanded:
             self._places_left -= 1
-            product = self._reader.algebra.product
-            p = product(self._beside(place.left), raw(self._polynomials[place.hypothesis]))
-            p = product(p, self._beside(place.right))
-            if place.outer is not None:
-                p = product(self._beside(place.outer), self._reader.algebra.trace(p))
-            self._expanded[place] = self._reader.normal(p)
+            self._expanded[place] = self._joined(place) or self._multiplied(place)
         return self._expanded[place]
+
+    def _joined(self, place: Place) -> Polynomial | None:
+        """Expand where nothing can come out of a word, for no number, no trace and no size 1 is about."""
+        (scalars, left), k, (others, right), outer = place
+        if scalars or others or outer is not None or self._thin:
+            return None
+        terms, (rows, columns) = self._polynomials[k]
+        shape = self._reader.shape
+        ends = (shape(left[0])[0] if left else rows, shape(right[-1])[1] if right else columns)
+        return {(s, left + word + right): c for (s, word), c in terms.items()}, ends
+
+    def _multiplied(self, place: Place) -> Polynomial:
+        """Expand as the checker does."""
+        product = self._reader.algebra.product
+        p = product(self._beside(place.left), raw(self._polynomials[place.hypothesis]))
+        p = product(p, self._beside(place.right))
+        if place.outer is not None:
+            p = product(self._beside(place.outer), self._reader.algebra.trace(p))
+        return self._reader.normal(p)
 
     def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
         """Return the places that make do with the monomials of some, and with what fits there so many times over."""

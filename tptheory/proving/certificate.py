@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from tptheory.certificates import checker
+from tptheory.certificates.reading import Reader
+from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.proving.letters import Family, Index, Named
 from tptheory.proving.searching import Proof
-from tptheory.certificates.shortening import shortened
 from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
 from tptheory.proving.words import Alphabet, Polynomial, word_data
+from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.names import prose
+from tptheory.typesetting.polynomials import Notation
+from tptheory.typesetting.reasons import in_case
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class Certificate:
     def chains(self) -> list[Chain]:
         """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
         parts = list(self.parts())
-        return [chain(shortened(part, 1 / len(parts))) for part in parts]
+        return [chain(shortened(part, 1 / len(parts), keep_hypotheses=True)) for part in parts]
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
@@ -161,15 +165,19 @@ def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the cases of a proof, each with what it assumes among its hypotheses."""
     shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
+    reader = Reader(data)
+    notation = Notation(reader, data.get("meanings"))
+    around = data.get("place", "")
+    around = prose(f"{around} ") if isinstance(around, str) and around else around
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
-        first = checker.polynomial_text(case[0])
+        said = in_case(notation, [reader.polynomial(p) for p in case])
         yield {
             **shared,
             **part,
             "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
             "reasons": [*data.get("reasons", []), *own],
-            "place": f"{data.get('place', '')} In the case that {first} = 0:".strip(),
+            "place": around + said if around else said,
         }
 
 

@@ -57,7 +57,7 @@ class Reasons:
         """Return what the steps that may share a line have in common; ``k`` as cofactors count hypotheses."""
         k %= len(self._hypotheses)
         remark = self._remarks[k] if k < len(self._remarks) else None
-        if isinstance(remark, list) and remark[:1] in (["given"], ["case"]):
+        if remark in (["given"], ["case"]):  # their words are equations, which differ by a transposition
             return f"{k}"
         return self.reason(k).written().text
 
