@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from oracles.building import STYLES, Builder
 from oracles.mutations import mutated
+from oracles.network_truths import deep_network, own_rule, some_network
 from oracles.terms import (
     AT,
     HYPOTHESES,
@@ -32,7 +33,7 @@ from oracles.terms import (
     zero,
 )
 from oracles.traps import TRAPS
-from oracles.truths import DEEP_TRUTHS, TRUTHS, deep_network, own_rule, some_network
+from oracles.truths import DEEP_TRUTHS, TRUTHS
 from oracles.writer import Writer
 
 

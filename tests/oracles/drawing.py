@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 from oracles.duals import full, identity
-from oracles.readings import Reading, has, layer_key
+from oracles.evaluating import layer_key
+from oracles.readings import Reading, has
 from oracles.terms import Term, any_depth, width
 
 NUMBERS = tuple(
