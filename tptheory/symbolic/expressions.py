@@ -28,6 +28,7 @@ from sympy import (
     sympify,
 )
 from sympy.core.basic import Basic
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
@@ -358,6 +359,8 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
     if isinstance(expression, MatrixBase):
         entries = expression.applyfunc(lambda entry: rebuild(entry, leaf))
         return entries.as_immutable() if expression.free_symbols else expression
+    if isinstance(expression, MatrixElement):  # to SymPy a symbol, but its matrix may be replaced
+        return MatrixElement(*(rebuild(argument, leaf) for argument in expression.args))
     if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
         return expression
     parts = [rebuild(argument, leaf) for argument in expression.args]

@@ -68,7 +68,7 @@ class Rule:
             if not hasattr(cls, attribute):
                 setattr(cls, attribute, value)
         for method in OF_A_LAYER & vars(cls).keys():
-            setattr(cls, method, one_formula(vars(cls)[method]))
+            setattr(cls, method, one_formula(vars(cls)[method], method))
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""
