@@ -145,7 +145,10 @@ def test_letters_that_are_written_alike_after_substitution_are_the_same():
     """W at k + 1 is W at 3, where k is 2: offsets are added, whatever their size."""
     for offset, other in ((1, 3), (10**6, 10**6 + 2)):
         certificate = {
-            **{"format": checker.FORMAT, "method": "induction", "sizes": ["n"], "indexed": ["n", "W"]},
+            "format": checker.FORMAT,
+            "method": "induction",
+            "sizes": ["n"],
+            "indexed": ["n", "W"],
             "letters": {"W": [["n", "k", -offset], ["n", "k", 7]]},
             "hypotheses": [{"zero": [["1", [["W", "k", offset]]]], "from": ["", 2], "to": ["", 2]}],
             "theorems": [

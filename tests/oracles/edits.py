@@ -1,4 +1,4 @@
-"""Random edits of certificates, as JSON: what a careless or a hostile hand might change, one thing or a few at a time."""
+"""Random edits of certificates, as JSON: what a careless or a hostile hand might change, a little at a time."""
 
 import copy
 import json
