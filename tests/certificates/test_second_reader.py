@@ -163,3 +163,11 @@ def test_letters_that_are_written_alike_after_substitution_are_the_same():
         law["from"] = law["to"] = ["", 2 - offset + 1]
         certificate["theorems"][0]["cases"][0]["uses"] = [[0, ["", 2 - offset + 1]]]
         assert verdicts(json.dumps(certificate).encode()) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["sizes", "indexed"])
+def test_a_name_is_declared_once(name):
+    """Neither a size nor what carries an index stands twice in its list."""
+    certificate = json.loads(edits.written(SMALL["upward"]))
+    certificate[name].append(certificate[name][0])
+    assert verdicts(json.dumps(certificate).encode()) == (False, False)
