@@ -1,7 +1,7 @@
 """Files that ask a reader for much: each generator fills about so many bytes, and aims at one cost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
@@ -263,7 +263,7 @@ def unused_shapes(size: int) -> bytes:
     return _plain(hypotheses=[{"zero": [["1", [], 1]]}] * (size // 26), goal={"zero": [["0", [], 1]]})
 
 
-GENERATORS: dict[str, Callable[[int], bytes]] = {
+GENERATORS: Mapping[str, Callable[[int], bytes]] = {
     f.__name__: f
     for f in (
         *(laws_of_many_terms, laws_of_long_numbers, laws_of_many_letters, laws_of_long_names, one_law_of_many_indices),
