@@ -24,7 +24,7 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
@@ -84,6 +84,16 @@ def has_ranges(claim: Claim) -> bool:
     return any(map(ranges, (claim, *claim.given)))
 
 
+def _speaks_of_members(claim: Claim) -> bool:
+    """Whether a claim, or one of its hypotheses, speaks of members of sequences: between numbers they are written out."""
+    spoken = [*claim.expressions(), *(e for h in claim.given for e in _expressions(h))]
+    return any(layer_symbols(sympify(e)) for e in spoken)
+
+
+def _expressions(hypothesis: Any) -> tuple[Any, ...]:
+    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
+
+
 def finite(claim: Claim) -> Iterator[Claim]:
     """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
 
@@ -102,7 +112,7 @@ def finite(claim: Claim) -> Iterator[Claim]:
 
 def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
     """Run through what one conjunct says for these values of its depths."""
-    if not values and not has_ranges(claim):
+    if not values and not has_ranges(claim) and not _speaks_of_members(claim):
         yield claim
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])

@@ -172,8 +172,18 @@ class Chain(MatMul):
     """A product that prints in time proportional to its length, and is otherwise SymPy's `MatMul`.
 
     SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds the product
-    each time; here the coefficient alone answers.
+    each time; here the coefficient alone answers. Multiplied by SymPy's ``*`` it stays a product as it was written.
     """
+
+    _op_priority = 12.0
+
+    def __mul__(self, other: Any) -> MatrixExpr:
+        """Multiply from the right, and simplify nothing."""
+        return matmul(self, other)
+
+    def __rmul__(self, other: Any) -> MatrixExpr:
+        """Multiply from the left, and simplify nothing."""
+        return matmul(other, self)
 
     def could_extract_minus_sign(self) -> bool:
         """Tell whether the scalar coefficient carries a minus sign."""

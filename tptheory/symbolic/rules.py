@@ -65,7 +65,7 @@ class Rule:
         """Name a rule after its class where it has no name of its own."""
         super().__init_subclass__(**options)
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
-            if not hasattr(cls, attribute):
+            if attribute not in vars(cls):
                 setattr(cls, attribute, value)
         for method in OF_A_LAYER & vars(cls).keys():
             setattr(cls, method, one_formula(vars(cls)[method], method))
