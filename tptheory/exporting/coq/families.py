@@ -28,9 +28,15 @@ def written(index: Index) -> str:
 
 @dataclass
 class Families:
-    """What the declared sizes and letters are called, and their types."""
+    """What the declared sizes and letters are called, and their types.
+
+    Args:
+        names: the declarations.
+        declared: the sizes, in their order.
+    """
 
     names: Names
+    declared: list[str]
     sizes: dict[str, str] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
 
@@ -38,7 +44,7 @@ class Families:
         """Number the declared names."""
         matrices = [a for a, shape in self.names.letters.items() if shape]
         scalars = [a for a, shape in self.names.letters.items() if not shape]
-        self.sizes = {n: f"n{i}" for i, n in enumerate(sorted(self.names.sizes), 1)}
+        self.sizes = {n: f"n{i}" for i, n in enumerate(self.declared, 1)}
         self.letters = {a: f"A{i}" for i, a in enumerate(matrices, 1)}
         self.letters |= {a: f"c{i}" for i, a in enumerate(scalars, 1)}
 
@@ -163,9 +169,9 @@ def plain(text: str) -> str:
     """Write an index within an inequality between indices.
 
     >>> plain("(L - 1)%index"), plain("0%index"), plain("k")
-    ('(L - 1)', '0', 'k')
+    ('L - 1', '0', 'k')
     """
-    return text.removesuffix("%index")
+    return text.removesuffix("%index").removeprefix("(").removesuffix(")")
 
 
 def conjunction_of(texts: Sequence[str]) -> str:

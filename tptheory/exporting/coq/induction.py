@@ -10,6 +10,9 @@ from tptheory.exporting.coq.families import Families, Law, conjunction_of, writt
 from tptheory.exporting.coq.reading import Reading, Statement, legend, remarks
 from tptheory.exporting.coq.section import Section
 
+Case = tuple[Index, Index | None, str]
+"""The index at which a case shows a goal, that before, and the theorem that shows it, in Coq."""
+
 
 class Induction:
     """The Coq text of a certificate of the method "induction".
@@ -25,7 +28,7 @@ class Induction:
         """Read the laws and the theorems."""
         self.data, self.name = checker.as_fields(data, "an induction", checker.INDUCTION), name
         self.names = Names(data, checker.Work())
-        self.families = Families(self.names)
+        self.families = Families(self.names, data["sizes"])
         entries = checker.as_list(data["hypotheses"], "hypotheses")
         self.reasons = remarks(data, len(entries))
         fields = {"zero", "from", "to"}
@@ -101,38 +104,50 @@ class Induction:
         cases = checker.as_list(theorem["cases"], "cases")
         read = [self._case(case, theorem, f"{label}_case{i}", goal) for i, case in enumerate(cases, 1)]
         places = [(at, after) for at, after, _ in read]
-        proofs = [proof for *_, proof in read]
-        low, high, count, given = goal.first, goal.last, len(goal.offsets()), " range'" * bool(goal.range())
+        low, high, given = goal.first, goal.last, ["range'"] * bool(goal.range())
         if places == [(("l", 0), None)]:
-            proof = [f"move=> l{given} {proofs[0]}."]
+            proof = [self._closed(goal, ("l", 0), ["l", *given], read[0][2])]
         elif low is not None and places == [(low, None), (("l", 1), ("l", 0))]:
-            proof = self._induction("upward", goal, proofs)
+            proof = self._induction("upward", goal, read)
         elif high is not None and places == [(high, None), (("l", 0), ("l", 1))]:
-            proof = self._induction("downward", goal, proofs)
+            proof = self._induction("downward", goal, read)
         else:
             raise checker.Refused("an induction needs a base and a step")
+        count = len(goal.offsets())
+        shown = " ".join([f"{label}_at", "k", *given, *["_"] * count, *["erefl"] * count])
         self.lemmas += [
             f"Lemma {label}_at : {goal.spread_text()}.",
             "Proof using All.",
             *proof,
             "Qed.",
             f"Lemma {label} : {goal.text()}.",
-            f"Proof using All. move=> k{given}; exact: (@{label}_at k{given}{' _' * count}{' erefl' * count}). Qed.",
+            f"Proof using All. move=> {' '.join(['k', *given])}; exact: (@{shown}). Qed.",
         ]
         self.known.append(goal)
 
-    def _induction(self, way: str, goal: Law, proofs: list[str]) -> list[str]:
+    def _induction(self, way: str, goal: Law, cases: list[Case]) -> list[str]:
         """Apply induction to a goal at every k of its range."""
         ends = [written(end) for end in (goal.first, goal.last) if end is not None]
-        forever, intro = ("", "range' ") if len(ends) == 2 else ("_forever", "")
+        forever, given = ("", ["range'"]) if len(ends) == 2 else ("_forever", [])
+        (first, _, base), (then, _, step), names = *cases, ["l", "range'", "IH'"]
         return [
             f"apply: (@{way}{forever} (fun k : index => {goal.spread()}) {' '.join(ends)}).",
-            f"- move=> {intro}{proofs[0]}.",
-            f"- move=> l range' IH' {proofs[1]}.",
+            f"- {self._closed(goal, first, given, base)}",
+            f"- {self._closed(goal, then, names, step)}",
         ]
 
-    def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: Law) -> tuple[Index, Index | None, str]:
-        """Read a case; return its index, that before, and its proof, after l and what is assumed of it are named."""
+    def _closed(self, goal: Law, at: Index, names: list[str], shown: str) -> str:
+        """Name what is given, call the other indices of a goal as the case calls them, and close it by the case."""
+        offsets = goal.offsets()
+        own = [f"k{i}" for i, _ in enumerate(offsets, 1)]
+        names = [*names, *own, *(f"equal_{k}" for k in own)]
+        steps = [f"move=> {' '.join(names)}"] if names else []
+        for k, offset in zip(own, offsets, strict=True):
+            steps.append(f"rewrite (_ : {k} = {written((at[0], at[1] + offset))}); last Lia.lia")
+        return f"{'; '.join([*steps, f'exact: {shown}'])}."
+
+    def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: Law) -> Case:
+        """Read a case; return its index, that before, and what shows the goal there."""
         checker.require(
             isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "a case must be a proof"
         )
@@ -155,16 +170,7 @@ class Induction:
         self.cases.append(section)
         base = at if at[0] != "l" else ("l", 0)
         given = [law.used(moved(index, base), label) for law, index, label in laws]
-        return at, after, f"{self._arrived(goal, at)}exact: {self._instance(section, base, given)}"
-
-    def _arrived(self, goal: Law, at: Index) -> str:
-        """Name the other indices of a goal at an index as the case names them."""
-        count = len(goal.offsets())
-        names = [f"k{i}" for i in range(1, count + 1)]
-        equal = [f"E{i}" for i in range(1, count + 1)]
-        ends = [written((at[0], at[1] + o)) for o in goal.offsets()]
-        steps = [f"rewrite (_ : {k} = {end}); last Lia.lia" for k, end in zip(names, ends, strict=True)]
-        return "; ".join([" ".join([*names, *equal]), *steps]) + "; "
+        return at, after, self._instance(section, base, given)
 
     def _instance(self, section: Section, base: Index, given: list[str]) -> str:
         """Return the theorem of a case at the members of the families that it names."""

@@ -79,16 +79,16 @@ class Proof:
         return f"{self.name}_{short}"
 
     def _meaning(self, probe: str) -> str:
-        """Return what the theorems of the library are told of letters and their meaning, and what is symmetric."""
+        """Return what the theorems of the library are told of letters and their meaning."""
         name = self.section
-        meaning = f"{name}_src {name}_tgt {name}_syms R {name}_d ({name}_M {probe}) {name}_sc"
-        return f"{meaning} (erefl 1%N) {conjunction(self.alike)}"
+        return f"{name}_src {name}_tgt {name}_syms R {name}_d ({name}_M {probe}) {name}_sc"
 
     def _applied(self, theorem: str, probe: str, *arguments: str) -> str:
         """Return a theorem of the library at this section's letters."""
         given = " ".join(arguments)
         proofs = f"{conjunction(self.held)} {self.name}_check"
-        return f"(@{theorem} {self._meaning(probe)} {self.name}_hyps {self.name}_cofactors {given} {proofs})"
+        meaning = f"{self._meaning(probe)} (erefl 1%N) {conjunction(self.alike)}"
+        return f"(@{theorem} {meaning} {self.name}_hyps {self.name}_cofactors {given} {proofs})"
 
     def _checked(self, test: str, *arguments: str) -> str:
         name = self.section
@@ -130,7 +130,7 @@ class Proof:
         applied = self._applied("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
         product = " *m ".join(map(self.writer.typed, factors))
         equal = f"have equal : {self.writer.typed(self.goal.polynomial)} = {product}"
-        close = [f"{equal} by {by_probe(applied)}", *turn, "apply: (rank_of equal); bounded_rank."]
+        close = [f"{equal} by {by_probe(applied)}", *turn, "by apply: (rank_of equal); bounded_rank."]
         return self._checked("factored", *arguments), close
 
     def _with_bound(self, factors: list[Polynomial]) -> tuple[list[Polynomial], bool]:
@@ -148,7 +148,7 @@ class Proof:
         terms = terms_data(self.reading, p[0])
         transposed = self.writer.typed(self.reading.transpose(p))
         sizes = " ".join(f"{n}%N" for n in shape_data(self.reading, p[1]).split())
-        applied = f"(@turned_rank {self._meaning('0')} {sizes} ({terms})%N isT isT)"
+        applied = f"(@turned_rank {self._meaning('0')} {conjunction(self.alike)} {sizes} ({terms})%N isT isT)"
         return rf"have <- : \rank {transposed} = \rank {self.writer.typed(p)} by exact {applied}."
 
     def _squares(self) -> str:

@@ -692,6 +692,8 @@ Delimit Scope Z_scope with index.
 Notation index := BinNums.Z.
 Definition member (R : ringType) (r c : index -> nat) (A : forall k : index, 'M[R]_(r k, c k)) (k : index) (p q : nat) :
   'M[R]_(p, q) := conform_mx 0 (A k).
+Lemma memberE (R : ringType) (r c : index -> nat) (A : forall k, 'M[R]_(r k, c k)) k : member A k (r k) (c k) = A k.
+Proof. exact: conform_mx_id. Qed.
 
 (* Induction over indices, upward from the first or downward from the last, to an end or without one. *)
 Lemma upward_forever (P : index -> Prop) (a : index) : P a ->

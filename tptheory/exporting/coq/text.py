@@ -117,5 +117,6 @@ def number(coefficient: Fraction) -> str:
     """
     top, bottom = coefficient.numerator, coefficient.denominator
     if max(top, bottom) > LARGEST:
-        raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST} for Coq.")
+        found = f"(got {str(coefficient)[:40]})"
+        raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST} for Coq {found}.")
     return ("1" if top == 1 else f"{top}%:R") + (f" / {bottom}%:R" if bottom != 1 else "")
