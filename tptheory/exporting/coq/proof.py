@@ -120,7 +120,10 @@ class Proof:
         factors = [reading.polynomial(f) for f in checker.as_list(self.data["factors"], "factors")]
         checker.require(factors, "a product has factors")
         turn = []
-        if not bounded_by_size(self.goal):
+        if bounded_by_size(self.goal):
+            between = [p[1][1] for p in factors[:-1]]
+            checker.require(self.goal.bound in between, "the bound is no size between factors")
+        else:
             factors, turned = self._with_bound(factors)
             turn = [self._turned(self.goal.bound)] if turned else []
         (first, (_, middle)), *others = factors
