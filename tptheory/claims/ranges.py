@@ -85,7 +85,7 @@ def has_ranges(claim: Claim) -> bool:
 
 
 def _speaks_of_members(claim: Claim) -> bool:
-    """Whether a claim, or one of its hypotheses, speaks of members of sequences: between numbers they are written out."""
+    """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
     spoken = [*claim.expressions(), *(e for h in claim.given for e in _expressions(h))]
     return any(layer_symbols(sympify(e)) for e in spoken)
 
