@@ -9,8 +9,7 @@ from sympy import Rational
 
 from tptheory.certificates.shortening import shortened
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.counterexample import Refuted
+from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped
