@@ -146,9 +146,12 @@ class Claim:
         for symbol in sorted(spoken, key=_in_words):
             other = known.setdefault(symbol.name, symbol)
             if other != symbol:
+                both_names = f"{_in_words(other)} and {_in_words(symbol)}"
+                if _in_words(other) == _in_words(symbol):
+                    both_names = f"two members {symbol.name} of different sequences"
                 raise InvalidValueError(
-                    f"a claim must not speak of two different symbols of one name (got {_in_words(other)} and "
-                    f"{_in_words(symbol)}). Use one symbol for both, or rename one."
+                    f"a claim must not speak of two different symbols of one name (got {both_names}). "
+                    "Use one symbol for both, or rename one."
                 )
 
     def symbols(self) -> set[Any]:

@@ -30,7 +30,7 @@ INSTANCES = 18
 """On how many instances a proof is held, over all parts of its claim."""
 RECALLED = 6
 """On how many instances a proof is held that was stored, and was held on more when it was found."""
-MOST = 14
+MOST = 16
 """On how many instances one part is held at most."""
 MANY = "mp50"
 """The arithmetic for what has no rational value, such as a logarithm."""
@@ -159,6 +159,16 @@ def _plain(rng: Any, _source: Instances) -> Fill:
     return lambda s, shape: generic(rng, *shape) if isinstance(s, MatrixSymbol) else None
 
 
+def _scaled(rng: Any, _source: Instances) -> Fill:
+    """Matrices without any property, each large or small: what outweighs the rest differs from one to the next."""
+
+    def fill(s: Any, shape: tuple[int, int]) -> Any:
+        weight = fmpq(1, 8) * 4 ** int(rng.integers(0, 4))
+        return generic(rng, *shape) * weight if isinstance(s, MatrixSymbol) else None
+
+    return fill
+
+
 def _small(rng: Any, _source: Instances) -> Fill:
     """Small integers."""
 
@@ -196,16 +206,19 @@ def _units(_rng: Any, _source: Instances) -> Fill:
 SCHEDULE: tuple[tuple[Pattern, tuple[int, ...]], ...] = (
     (_plain, (2, 3, 1)),
     (_one_zero, (1,)),
-    (_plain, (3,)),
+    (_scaled, (3,)),
     (_small, (1,)),
-    (_plain, (1, 3)),
+    (_scaled, (1, 3)),
     (_degenerate, (3, 1, 2)),
+    (_scaled, (1,)),
     (_one_zero, (2,)),
     (_zeros, (2, 3, 1)),
+    (_scaled, (2,)),
     (_one_zero, (3, 1, 2)),
     (_units, (1, 3, 2)),
     (_small, (2,)),
     (_one_zero, (1, 3)),
     (_degenerate, (2,)),
+    (_scaled, (1, 2)),
 )
 """What instances look like, one after the other, with the sizes that their symbols get in turns."""
