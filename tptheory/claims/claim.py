@@ -143,16 +143,15 @@ class Claim:
         for motion in motions(self.goals()):
             spoken |= set() if motion.net.any_depth else set(motion)
         known: dict[str, Any] = {}
-        for symbol in sorted(spoken, key=_in_words):
-            other = known.setdefault(symbol.name, symbol)
-            if other != symbol:
-                both_names = f"{_in_words(other)} and {_in_words(symbol)}"
-                if _in_words(other) == _in_words(symbol):
-                    both_names = f"two members {symbol.name} of different sequences"
-                raise InvalidValueError(
-                    f"a claim must not speak of two different symbols of one name (got {both_names}). "
-                    "Use one symbol for both, or rename one."
-                )
+        twice = [symbol for symbol in spoken if known.setdefault(symbol.name, symbol) != symbol]
+        if twice:
+            symbol = min(twice, key=_in_words)
+            first, second = sorted((_in_words(symbol), _in_words(known[symbol.name])))
+            got = f"two members {symbol.name} of different sequences" if first == second else f"{first} and {second}"
+            raise InvalidValueError(
+                f"a claim must not speak of two different symbols of one name (got {got}). "
+                "Use one symbol for both, or rename one."
+            )
 
     def symbols(self) -> set[Any]:
         """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""

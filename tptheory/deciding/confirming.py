@@ -28,8 +28,8 @@ from tptheory.refuting.counterexample import Counterexample
 
 INSTANCES = 18
 """On how many instances a proof is held, over all parts of its claim."""
-RECALLED = 6
-"""On how many instances a proof is held that was stored, and was held on more when it was found."""
+RECALLED, RECALLED_DEPTH = 6, 2
+"""The same for a proof that was stored, and up to which depth it is held on any."""
 MOST = 16
 """On how many instances one part is held at most."""
 MANY = "mp50"
@@ -67,18 +67,18 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, instances: int = INSTANCES, seed: int = 0) -> Confirmation:
+def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
     """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
-        instances: at how many, over all of its parts; each part gets one at least.
+        recalled: whether the proof was stored, and so confirmed before: then fewer instances do, of smaller depth.
         seed: the seed of what is drawn.
     """
-    parts = list(finite(claim))
+    parts = (list(finite(claim, RECALLED_DEPTH)) if recalled else []) or list(finite(claim))
     if not parts:
         return Confirmation(0)
-    each = min(MOST, -(-instances // len(parts)))
+    each = min(MOST, -(-(RECALLED if recalled else INSTANCES) // len(parts)))
     schedule, evaluated = cycle(SCHEDULE), 0
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
