@@ -63,6 +63,7 @@ TRUE = {
     "a descent": Nonincreasing(net.loss, along=BP.flow(net)),
     "any loss": Nonincreasing(open_net.loss, along=BP.flow(open_net)),
     "two steps": Commute(BP.step(DeepLinearNetwork(depth=1)), BP.step(DeepLinearNetwork(depth=1))),
+    "logarithms": Equal(matmul(LogPdet(matmul(A, Pinv(A), A)), v), matmul(LogPdet(A), v)),
     "any depth": ForAll(Equal(deep.activation(l), matmul(deep.product(l, 1), deep.input)), (l, 1, L)),
     "cases": AnyOf(Zero(x), Zero(A), given=[Zero(matmul(x, A))]),
     "an inverse": Equal(matmul(Inverse(B), B, v), v),
@@ -102,6 +103,7 @@ FALSE = {
     "a range": ForAll(Equal(j * x, x), (j, 1, 3)),
     "cases": AnyOf(Zero(x), Zero(y)),
     "no case but where something is inverted": AnyOf(Equal(matmul(Inverse(B), B), Identity(n)), Zero(x)),
+    "logarithms": Equal(matmul(LogPdet(A), v), matmul(2 * LogPdet(A), v)),
     "a second conjunct": AllOf(Equal(A, A), Zero(A)),
 }
 

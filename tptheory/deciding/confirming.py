@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol
+from sympy import MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Vanishes, symbolic
 from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
@@ -137,16 +138,27 @@ class _Look:
         return None
 
     def _in_digits(self) -> bool | None:
-        """Return the same for a claim without a rational value; None if it cannot be told."""
-        return True if _nearly(self.goals, self.values) else None
+        """Return the same for a claim without a rational value, in many digits; None if it cannot be told."""
+        equations = [goal for goal in self.goals if isinstance(goal, Vanishes)]
+        if len(equations) < len(self.goals):
+            return None
+        try:
+            for goal in equations:
+                missed = largest(goal.residual(), self.values)
+                if missed > SAFE * max(largest(symbolic(term), self.values) for term in (*goal.terms(), S.One)):
+                    self.broken = Violation(goal.residual(), f"0 in {MANY}", f"up to {missed:.3g}")
+                    return False
+        except (InvalidValueError, UnsupportedExpressionError):
+            return None
+        return True
 
 
-def _nearly(goals: Any, values: Instance) -> bool:
-    """Whether all goals can be evaluated in many digits, and hold there."""
-    try:
-        return all(float(abs(evaluate(g.residual(), values, arithmetic=MANY)).max()) < SAFE for g in goals)
-    except (AttributeError, InvalidValueError, UnsupportedExpressionError):
-        return False
+def largest(expression: Any, values: Instance) -> float:
+    """Return the largest absolute value of an entry, or of a number, worked out in `MANY`."""
+    if isinstance(expression, ZeroMatrix):
+        return 0.0
+    value = evaluate(expression, values, arithmetic=MANY)
+    return max(float(abs(x)) for x in (value.flat if isinstance(value, np.ndarray) else [value]))
 
 
 def _zeros(_rng: Any, _source: Instances) -> Fill:
