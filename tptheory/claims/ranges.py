@@ -94,14 +94,18 @@ def _expressions(hypothesis: Any) -> tuple[Any, ...]:
     return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
 
 
-def finite(claim: Claim) -> Iterator[Claim]:
+def finite(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
     """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
 
     What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
+
+    Args:
+        claim: the claim.
+        deepest: the largest depth.
     """
     for part in claim.conjuncts():
         symbols = sorted(depth_symbols(part), key=str)
-        for depths in product(range(1, DEEPEST + 1), repeat=len(symbols)):
+        for depths in product(range(1, deepest + 1), repeat=len(symbols)):
             values = dict(zip(symbols, depths, strict=True))
             try:
                 yield from list(at_numbers(part, values))
