@@ -104,10 +104,10 @@ DISTRUSTED = {
     "deep": ("[" * 100_000, "no JSON object"),
     "a huge number": ("9" * 10_000, "no JSON object"),
     "no field": ("{}", "unknown format"),
-    "another format": (lambda text: text.replace("certificate/1", "certificate/9"), "unknown format"),
+    "another format": (lambda text: text.replace("certificate/2", "certificate/9"), "unknown format"),
     "no cofactors": (without_cofactors, "the checker refuses it"),
-    "a format that is none": ('{"format": ["tptheory-certificate/1"]}', "unknown format"),
-    "only a format": ('{"format": "tptheory-certificate/1"}', "the checker refuses it"),
+    "a format that is none": ('{"format": ["tptheory-certificate/2"]}', "unknown format"),
+    "only a format": ('{"format": "tptheory-certificate/2"}', "the checker refuses it"),
     "a counterexample": ('{"format": "tptheory-counterexample/1", "part": 0}', "no counterexample"),
 }
 
@@ -151,7 +151,7 @@ def test_whatever_a_file_leads_to_it_is_searched_again(theorems, stored, monkeyp
 
 def test_what_a_worker_sends_is_checked(theorems, monkeypatch):
     """A worker that sends what does not hold proves nothing."""
-    monkeypatch.setattr(library, "stored_form", lambda *_: {"format": "tptheory-certificate/1"})
+    monkeypatch.setattr(library, "stored_form", lambda *_: {"format": "tptheory-certificate/2"})
     found = settled(theorems, jobs=2)
     assert [one.verdict.word for one in found] == ["undecided"] * 3
     assert "does not hold when it is checked again" in found[0].verdict.reason

@@ -1,12 +1,14 @@
-"""What tests of proofs share: a second reading of certificates, and a typesetter."""
+"""What tests of proofs share: a second reading of certificates, and what becomes of them when they are shortened."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from oracles.certificates import Values
 from oracles.multiplying import adds_up
+
+from tptheory.typesetting.explanation import chain
 
 
 @pytest.fixture(scope="session")
@@ -16,25 +18,24 @@ def second_reading() -> Callable[[dict[str, Any]], bool]:
 
 
 @pytest.fixture(scope="session")
-def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], str]:
-    """Return a function that sets paragraphs in an article of 11 point type and returns the log; or skip."""
-    program = shutil.which("pdflatex")
-    if program is None:
-        pytest.skip("pdflatex is not installed")
+def shorter() -> Callable[[Any], tuple[int, int]]:
+    """Return a function that shortens a certificate, checks the result and its chains, and counts the cofactors."""
 
-    def log(paragraphs: list[str]) -> str:
-        folder = tmp_path_factory.mktemp("latex")
-        head = "\\documentclass[11pt]{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
-        body = "\n\n".join(paragraphs)
-        (folder / "all.tex").write_text(f"{head}{body}\n\\end{{document}}\n", encoding="utf-8")
-        run = subprocess.run(
-            [program, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        )
-        said = run.stdout.decode("utf-8", errors="replace")
-        assert run.returncode == 0, said[-2000:]
-        return said
+    def shortened(certificate: Any) -> tuple[int, int]:
+        found = certificate.shortened()
+        assert found.check()
+        for old, new in zip(certificate.parts(), found.parts(), strict=True):
+            written = chain(new)
+            steps = written.steps
+            assert list(old) == list(new)
+            assert {k: v for k, v in old.items() if k not in ("hypotheses", "reasons", "cofactors")} == {
+                k: v for k, v in new.items() if k not in ("hypotheses", "reasons", "cofactors")
+            }
+            assert len(new["cofactors"]) <= len(old["cofactors"])
+            assert sorted(i for step in steps for i in step.uses) == list(range(len(new["cofactors"])))
+            assert all(step.reason.text for step in steps[1:])
+            for seed in range(2):
+                assert Values(new, np.random.default_rng(seed)).follows(steps, written.reader)
+        return certificate.cofactors, found.cofactors
 
-    return log
+    return shortened

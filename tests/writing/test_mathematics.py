@@ -20,7 +20,7 @@ from tptheory import (
     trace,
     transpose,
 )
-from tptheory.proving.notation import name_latex
+from tptheory.typesetting.names import name
 from tptheory.writing.breaking import NAMESPACE
 from tptheory.writing.mathematics import latex_of, mathml_of
 
@@ -94,11 +94,11 @@ CORE = {"math", "mrow", "mi", "mn", "mo", "mspace", "msup", "msub", "msubsup", "
 def every_update():
     """Give each rule's updates and feedback for three layers."""
     deep = DeepLinearNetwork(depth=3)
-    for name, rule in RULES.items():
+    for called, rule in RULES.items():
         for l in (1, 2, 3):
-            yield pytest.param(rule().update(deep, l), id=f"{name}-dW{l}")
+            yield pytest.param(rule().update(deep, l), id=f"{called}-dW{l}")
             if l > 1:
-                yield pytest.param(rule().feedback(deep, l), id=f"{name}-M{l}")
+                yield pytest.param(rule().feedback(deep, l), id=f"{called}-M{l}")
 
 
 def leaves(tree):
@@ -178,22 +178,24 @@ deep = DeepLinearNetwork(depth=L)
 flow, step = TargetProp().flow(deep), TargetProp().step(deep)
 total = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(deep.weight(k)))
 LAYERS = [
-    (deep.weight(l + 1), "W_{l+1}", "W[l+1]"),
-    (deep.activation(0), "x_{0}", "x[0]"),
-    (transpose(deep.activation(l - 1)), rf"x_{{l-1}}^{T}", "x[l-1]'"),
-    (Backprop().feedback(deep, l), rf"W_{{l}}^{T}", "W[l]'"),
-    (flow.derivative(deep.activation(l)), r"\dot{x}_{l}", "x_dot[l]"),
-    (step.after(deep.activation(l)), r"x^{\mathrm{next}}_{l}", "x_next[l]"),
-    (deep.product(l, 1), r"(W_{l} \cdots W_{1})", "Up[l]"),
-    (transpose(deep.product(L, l + 1)), rf"(W_{{L}} \cdots W_{{l+1}})^{T}", "Down[l+1]'"),
-    (total(l), "S_{l}", "S[l]"),
+    (deep.weight(l + 1), "W_{l+1}", ("W", "l+1", False)),
+    (deep.activation(0), "x_{0}", ("x", "0", False)),
+    (transpose(deep.activation(l - 1)), rf"x_{{l-1}}^{T}", ("x", "l-1", True)),
+    (Backprop().feedback(deep, l), rf"W_{{l}}^{T}", ("W", "l", True)),
+    (flow.derivative(deep.activation(l)), r"\dot{x}_{l}", ("x_dot", "l", False)),
+    (step.after(deep.activation(l)), r"x^{\mathrm{next}}_{l}", ("x_next", "l", False)),
+    (deep.product(l, 1), r"(W_{l} \cdots W_{1})", ("Up", "l", False)),
+    (transpose(deep.product(L, l + 1)), rf"(W_{{L}} \cdots W_{{l+1}})^{T}", ("Down", "l+1", True)),
+    (total(l), "S_{l}", ("S", "l", False)),
 ]
 
 
-@pytest.mark.parametrize(("expression", "latex", "name"), LAYERS, ids=[name for *_, name in LAYERS])
-def test_symbols_of_layers(expression, latex, name, read_xml):
+@pytest.mark.parametrize(("expression", "latex", "letter"), LAYERS, ids=[str(letter) for *_, letter in LAYERS])
+def test_symbols_of_layers(expression, latex, letter, read_xml):
     """A layer is an index below; certificates write the same; MathML says no more of the name than is read."""
-    assert latex_of(expression) == latex == name_latex(name)
+    text, index, transposed = letter
+    symbol = name(text, index).marked("'", r"\top") if transposed else name(text, index)
+    assert latex_of(expression) == latex == symbol.written().latex
     shown = "".join(read_xml(mathml_of(expression)).itertext())
     assert not set("[]_") & set(shown)
 

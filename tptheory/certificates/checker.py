@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
@@ -101,7 +101,8 @@ def as_rational(text: Any) -> Fraction:
     match = re.fullmatch(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?", text, re.ASCII) if good else None
     require(match, f"{str(text)[:40]!r} is no rational")
     numerator, denominator = match[1], match[2] or "1"  # type: ignore[index]
-    require(len(numerator) <= DIGITS + 1 and len(denominator) <= DIGITS, "a number has too many digits")
+    digits = max(len(numerator.removeprefix("-")), len(denominator))
+    require(digits <= DIGITS, "a number has too many digits")
     return Fraction(int(numerator), int(denominator))
 
 
@@ -127,11 +128,13 @@ class Names:
         require(isinstance(data["letters"], dict), "letters must be an object")
         self.letters: dict[str, list[Any]] = data["letters"]
         names = [*self.sizes, *self.indexed, *self.letters]
-        work.spend(10 * len(names) + sum(map(len, names)))
         require(all(isinstance(n, str) and n for n in names), "a name must be a string, not empty")
+        work.spend(10 * len(names) + len("".join(names).encode()))  # half a surrogate pair is no name
+        self.work = work
         require(not self.sizes & self.letters.keys(), "a name cannot be a size and a letter")
         require(self.indexed <= self.sizes | self.letters.keys(), "an indexed name is not declared")
-        require(len(self.sizes) == len(data["sizes"]), "a size is declared twice")
+        once = len(self.sizes) == len(data["sizes"]) and len(self.indexed) == len(data.get("indexed", []))
+        require(once, "a name stands twice among the sizes, or among what is indexed")
         for name, shape in self.letters.items():
             require(isinstance(shape, list) and len(shape) in (0, 2, 3), f"bad shape of {name}")
             symmetric = len(shape) < 3 or (shape[2] == "symmetric" and shape[0] == shape[1])
@@ -142,11 +145,14 @@ class Names:
 
     def name(self, item: Any, at: Index | None, bases: str) -> Name:
         """Read a name, with its index where it carries one; the bound index k is put at ``at``."""
+        self.work.spend(2)
         if isinstance(item, str):
+            self.work.spend(len(item) // 64)
             require(item not in self.indexed, f"{item[:40]!r} must stand at an index")
             return (item,)
         name, *index = as_list(item, "a name at an index", 3)
         require(isinstance(name, str) and name in self.indexed, f"{str(name)[:40]!r} has no index")
+        self.work.spend(4 + len(name) // 64)
         base, offset = as_index(index, bases + "k" * (at is not None))
         if base == "k" and at is not None:
             base, offset = at[0], at[1] + offset
@@ -180,6 +186,7 @@ class Algebra:
 
     def add(self, key: Name, shape: Shape, symmetric: bool, matrix: bool) -> int:
         """Number a letter, and its transpose."""
+        self.work.spend(40)
         number = self.numbers[key, False] = len(self.shapes)
         self.numbers[key, True] = number + (not symmetric)
         for turned in (False,) if symmetric else (False, True):
@@ -216,6 +223,7 @@ class Algebra:
         shapes = set()
         for entry in as_list(terms, "a polynomial"):
             coefficient, items, *size = as_list(entry, "a term", 2, 3)
+            self.work.spend(15 + len(coefficient) // 32)
             scalars, word = self.items(items, at, bases)
             require(bool(word) != bool(size), "a term has a size if and only if it has no matrix")
             n = self.names.size(size[0], at, bases) if size else 1
@@ -228,13 +236,14 @@ class Algebra:
         return read, shapes.pop()
 
     def items(self, items: Any, at: Index | None, bases: str) -> tuple[list[Word], Word]:
-        """Read letters and traces: scalars apart from the product of matrices; {"tr": [...]} is a trace."""
+        """Read scalars and traces, apart from the product of matrices; neighbours must compose."""
         scalars: list[Word] = []
         word: list[int] = []
         for item in as_list(items, "the items of a term"):
             if isinstance(item, dict) and item.keys() == {"tr"}:
                 inside = [self.letter(a, at, bases) for a in as_list(item["tr"], "a trace")]
                 require(inside and all(self.matrix[a] for a in inside), "a trace is of matrices, and of some")
+                self.compose([*inside, inside[0]])
                 scalars.append(tuple(inside))
                 continue
             number = self.letter(item, at, bases)
@@ -242,7 +251,13 @@ class Algebra:
                 word.append(number)
             else:
                 scalars.append((number,))
+        self.compose(word)
         return scalars, tuple(word)
+
+    def compose(self, word: Iterable[int]) -> None:
+        """Require that the shapes of neighbours compose."""
+        for a, b in pairwise(word):
+            require(self.shapes[a][1] == self.shapes[b][0], "the shapes of two letters do not compose")
 
     def beside(self, items: Any) -> Polynomial:
         """Read what stands beside a hypothesis: a product; without a matrix a scalar, without anything 1."""
@@ -261,7 +276,10 @@ class Algebra:
         for c, s, u in p[0]:
             for d, t, v in q[0]:
                 self.work.spend(len(s) + len(t) + len(u) + len(v))
-                terms.append((self.limited(c * d), s + t, u + v))
+                scalars, word = s + t, u + v
+                if word and shape == ONE:  # a number multiplies what the word would not compose with
+                    scalars, word = [*scalars, word], ()
+                terms.append((self.limited(c * d), scalars, word))
         return terms, shape
 
     def trace(self, p: Polynomial) -> Polynomial:
@@ -300,14 +318,13 @@ class Algebra:
         or transpose. Where a size 1 stands between two letters, the product parts into scalars.
         """
         cost = len(word)
-        for a, b in pairwise((*word, word[0])):
-            require(self.shapes[a][1] == self.shapes[b][0], "the shapes of two letters do not compose")
+        self.compose((*word, word[0]))
         cuts = [i for i, a in enumerate(word) if self.shapes[a][0] == 1]
         twice = word + word
         pieces = [word] if not cuts else [twice[i:j] for i, j in pairwise([*cuts, cuts[0] + cost])]
         named = []
         for piece in pieces:
-            self.work.spend(3 + len(piece) ** 2 // 2)
+            self.work.spend(3 + len(piece) + len(piece) ** 2 // 16)
             both = (piece, self.turned(piece))
             named.append(min(w[i:] + w[:i] for w in both for i in range(len(w))))
         return named
@@ -442,10 +459,11 @@ def rank(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands:
 
 def same(p: Polynomial, q: Polynomial, algebra: Algebra) -> bool:
     """Whether two polynomials are equal, or one is the transpose of the other."""
-    for other in (q, algebra.transpose(q)):
-        both = iter([(Fraction(1), p), (Fraction(-1), other)])
-        if p[1] == other[1] and not any(algebra.total(both).values()):
-            return True
+    for turned in (False, True):
+        if p[1] == (q[1][::-1] if turned else q[1]):
+            other = algebra.transpose(q) if turned else q
+            if not any(algebra.total(iter([(Fraction(1), p), (Fraction(-1), other)])).values()):
+                return True
     return False
 
 
@@ -526,7 +544,8 @@ def check_induction(data: dict[str, Any], work: Work) -> None:
     for entry in theorems:
         theorem = as_fields(entry, "a theorem", {"goal", "from", "to", "cases"})
         first, last = as_end(theorem["from"]), as_end(theorem["to"])
-        cases = [check_case(case, theorem, known, names, work) for case in as_list(theorem["cases"], "cases")]
+        cases = as_list(theorem["cases"], "cases", 1, 2)
+        cases = [check_case(case, theorem, known, names, work) for case in cases]
         ways: list[Any] = [[(("l", 0), None)]]
         if first is not None:
             ways.append([(first, None), (("l", 1), ("l", 0))])
@@ -634,15 +653,27 @@ def no_number(text: str) -> Any:
     raise Refused(f"{text[:40]!r} is no integer")
 
 
+def whole(text: str) -> int:
+    """Read an integer, unless it is longer than any that has a meaning here."""
+    require(len(text.removeprefix("-")) <= DIGITS, "an integer has too many digits")
+    return int(text)
+
+
 def read(path: Path) -> Any:
-    """Read a file, unless it is too large."""
+    """Read a file, unless it is too large, or no file that ends."""
+    require(path.is_file(), "there is no such regular file")
     with path.open("rb") as file:
-        text = file.read(BYTES + 1)
-    require(len(text) <= BYTES, f"the file is larger than {BYTES} bytes")
+        return parse(file.read(BYTES + 1))
+
+
+def parse(data: bytes) -> Any:
+    """Read JSON in UTF-8, whose numbers are integers, and in whose objects a field stands once."""
+    require(len(data) <= BYTES, f"the file is larger than {BYTES} bytes")
+    numbers: Any = {"parse_int": whole, "parse_float": no_number, "parse_constant": no_number}
     try:
-        return json.loads(
-            text, object_pairs_hook=no_duplicates, parse_float=no_number, parse_constant=no_number
-        )
+        return json.loads(data.decode(), object_pairs_hook=no_duplicates, **numbers)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Refused(f"no JSON in UTF-8: {error}"[:200]) from None
     except (RecursionError, MemoryError):
         raise Refused("the file is nested too deeply, or too large") from None
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
 
-from tptheory.claims.goals import Assumed, Goal, OneOf, Vanishes, expressions, minus, motions, moving, rates
+from tptheory.claims.goals import Assumed, Goal, OneOf, Vanishes, expressions, minus, moving, rates
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
@@ -36,8 +37,9 @@ class Claim:
         for name, read in self.readers:
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
+        refuse_two_of_one_name(self)
         self.check()
-        self._refuse_confusions()
+        self._refuse_taken_symbols()
 
     def check(self) -> None:
         """Refuse arguments that mean nothing together."""
@@ -57,10 +59,6 @@ class Claim:
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
         raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the symbols that `equations` introduces: each with what it stands for, and why."""
-        return ()
 
     def residuals(self) -> tuple[Any, ...]:
         """Return the expressions that must vanish, in the symbols of the claim alone."""
@@ -84,14 +82,18 @@ class Claim:
 
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = ", ".join([self.conclusion(str), *words(self.tacit(), str)])
+        conclusion = self.said(str)
         return f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
-        conclusion = ", ".join([self.conclusion(_in_latex), *words(self.tacit(), _in_latex)])
+        conclusion = self.said(_in_latex)
         assumed = "; ".join(self.hypotheses(_in_latex))
         return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
+
+    def said(self, say: Callable[[Any], str]) -> str:
+        """Say what is claimed, and what it takes for granted beside the hypotheses."""
+        return ", ".join([self.conclusion(say), *words(self.tacit(), say)])
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
@@ -125,32 +127,21 @@ class Claim:
         goals += [g for h in self.given for g in h.goals() if not isinstance(g, OneOf)]
         return tuple(expressions(goals))
 
-    def _refuse_confusions(self) -> None:
-        """Refuse a symbol that a hypothesis or a flow brings in, and two symbols, or two witnesses, of one name."""
-        taken: dict[Any, Any] = {symbol: symbol for symbol, _, _ in self.definitions()}
+    def _refuse_taken_symbols(self) -> None:
+        """Refuse a symbol that is called as one that a hypothesis or a flow brings in, and witnesses of one name."""
+        taken: dict[str, Any] = {}
         for h in self.given:
             for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
-                if taken.setdefault(witness, A) != A:
+                if taken.setdefault(witness.name, A) != A:
                     raise InvalidValueError(
                         f"'given' must not hold different matrices that print alike (got two called {A}). Rename one."
                     )
-        spoken = self.symbols()
-        if both := spoken & taken.keys():
-            name = min(map(str, both))
+        names = {*taken, *(f"d{W}/dt" for rate in rates(self.goals()) for W in moving(rate.quantity, rate.flow))}
+        if both := names & {str(symbol) for symbol in self.symbols()}:
             raise InvalidValueError(
-                f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {name}). "
+                f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {min(both)}). "
                 "Give yours another name."
             )
-        for motion in motions(self.goals()):
-            spoken |= set() if motion.net.any_depth else set(motion)
-        known: dict[str, Any] = {}
-        for symbol in sorted(spoken, key=_in_words):
-            other = known.setdefault(symbol.name, symbol)
-            if other != symbol:
-                raise InvalidValueError(
-                    f"a claim must not speak of two different symbols of one name (got {_in_words(other)} and "
-                    f"{_in_words(symbol)}). Use one symbol for both, or rename one."
-                )
 
     def symbols(self) -> set[Any]:
         """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
@@ -166,14 +157,6 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
 
 def _in_latex(expression: Any) -> str:
     return f"${latex(expression)}$"
-
-
-def _in_words(symbol: Any) -> str:
-    """Tell a symbol from another of its name: by its shape, or by what is assumed of it."""
-    if isinstance(symbol, MatrixSymbol):
-        return f"{symbol.name} of shape {symbol.shape}"
-    told = ", ".join(sorted(name for name, truth in symbol._assumptions_orig.items() if truth))
-    return f"{symbol.name}, {told or 'of which nothing is assumed'}"
 
 
 def _spoken(hypothesis: Any) -> tuple[Any, ...]:

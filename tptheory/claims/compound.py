@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import MatrixExpr, S, Symbol
+from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import squared_norm
-from tptheory.symbolic.layers import index_parts
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, standing
 
 
 @dataclass(frozen=True, init=False)
@@ -100,6 +101,7 @@ class AnyOf(Claim):
             raise InvalidTypeError(complain("claims", "two or more equations or hypotheses", claims))
         object.__setattr__(self, "claims", claims)
         object.__setattr__(self, "given", flatten_given(given))
+        refuse_two_of_one_name(self)
 
     def under(self, given: Any) -> Any:
         """Return the same alternatives under other hypotheses."""
@@ -170,6 +172,25 @@ class ForAll(Claim):
             index_parts(end)
             if S(end).has(limits[0]):
                 raise InvalidValueError(complain("limits", f"a range whose ends do not speak of {limits[0]}", limits))
+        self._refuse_what_is_another_at_each_layer()
+
+    def _refuse_what_is_another_at_each_layer(self) -> None:
+        """Refuse a definition that depends on the layer of the claim, and a symbol whose size does.
+
+        Raises:
+            InvalidValueError: if there is one; it would be another one at each layer, under one name.
+        """
+        for expression in map(S, self.expressions()):
+            for A in standing(expression, LayerSymbol, LayerScalar):
+                if self.index in A.sequence.free_symbols:
+                    free = f"free of definitions that depend on {self.index}"
+                    mend = f"Define {A.sequence.name} for all layers, and take its member."
+                    raise InvalidValueError(complain("claim", free, A, mend))
+            for A in standing(expression, MatrixSymbol):
+                if not isinstance(A, LayerSymbol) and self.index in {s for n in A.shape for s in n.free_symbols}:
+                    free = f"free of symbols whose size depends on {self.index}"
+                    mend = "A matrix at each layer is a member of net.layer_matrix(name, l, shape)."
+                    raise InvalidValueError(complain("claim", free, A, mend))
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]

@@ -16,7 +16,7 @@ from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
 from tptheory.errors import ShapeError
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import matadd, matmul
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.layers import Recursion, layer_symbols
 
 Term = Any
 """A SymPy expression, a `Rate` or a `Change`."""
@@ -29,10 +29,12 @@ class Rate:
     quantity: Any
     flow: Flow
     sign: int = 1
+    invertible: tuple[Any, ...] = ()
+    """The matrices that are assumed to be invertible, through which determinants of any size have a derivative."""
 
     def symbolic(self) -> Any:
         """Return the derivative as an expression."""
-        rate = self.flow.derivative(self.quantity)
+        rate = self.flow.derivative(self.quantity, self.invertible)
         return rate if self.sign == 1 else -rate
 
     def expressions(self) -> tuple[Any, ...]:
@@ -167,8 +169,13 @@ def motion_of(goal: Goal) -> tuple[Any, Flow | Step] | None:
 def moving(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     """Return the symbols of an expression that move."""
     if motion.net.any_depth:
-        return [W for W in layer_symbols(expression) if W in motion]
+        return [W for W in layer_symbols(expression) if _moves(W, motion)]
     return [W for W in motion if expression.has(W)]
+
+
+def _moves(member: Any, motion: Motion) -> bool:
+    """Tell whether a member of a sequence is a parameter, or defined by a recursion, which may move as they do."""
+    return isinstance(member.sequence, Recursion) or member.sequence in motion.net.parameter_sequences
 
 
 def minus(lhs: Any, rhs: Any) -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, MatrixExpr, MatrixSymbol, S
+from sympy import MatrixExpr
 
 from tptheory.claims.claim import Claim, as_expression
-from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes, moving
+from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes
+from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, complain
-from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
 
@@ -47,21 +47,7 @@ class Conserved(Claim):
         """Return that the rate along the flow, or the change in the step, vanishes."""
         if isinstance(self.along, Step):
             return (Vanishes(Change(self.quantity, self.along)),)
-        return (Vanishes(Rate(self.quantity, self.along)),)
-
-    def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the derivative in terms of the velocities, and 0; of a step the quantity after and before it."""
-        if isinstance(self.along, Step):
-            return ((self.along.after(self.quantity), self.quantity),)
-        return ((differential(self.quantity, _velocity_symbols(self.quantity, self.along)), S.Zero),)
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the velocities of a flow."""
-        return () if isinstance(self.along, Step) else _flow_definitions(self.quantity, self.along)
-
-    def residuals(self) -> tuple[Any, ...]:
-        """Return the derivative along the flow, or the change in the step."""
-        return (self.along.derivative(self.quantity),) if isinstance(self.along, Flow) else super().residuals()
+        return (Vanishes(Rate(self.quantity, self.along, invertible=_invertible(self.given))),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity is conserved by the rule's flow``."""
@@ -94,19 +80,7 @@ class Nonincreasing(Claim):
 
     def goals(self) -> tuple[Goal, ...]:
         """Return that minus the rate is not below 0."""
-        return (NonNegative(Rate(self.quantity, self.along, sign=-1)),)
-
-    def definitions(self) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-        """Return the velocities of the flow."""
-        return _flow_definitions(self.quantity, self.along)
-
-    def rate_in_velocities(self) -> Expr:
-        """Return the derivative along the flow in the symbols of `definitions`."""
-        return differential(self.quantity, _velocity_symbols(self.quantity, self.along))
-
-    def rate(self) -> Expr:
-        """Return the derivative along the flow."""
-        return self.along.derivative(self.quantity)
+        return (NonNegative(Rate(self.quantity, self.along, sign=-1, invertible=_invertible(self.given))),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``quantity never rises along the rule's flow``."""
@@ -157,16 +131,10 @@ class Commute(Claim):
         return f"{say(self.first)} and {say(self.second)} commute"
 
 
-def _velocity_symbols(quantity: Any, flow: Flow) -> Mapping[MatrixSymbol, MatrixExpr]:
-    """Return the symbol ``dW/dt`` of each symbol of the quantity that moves; at any depth, how it moves."""
-    return flow if flow.net.any_depth else {W: MatrixSymbol(f"d{W}/dt", *W.shape) for W in moving(quantity, flow)}
-
-
-def _flow_definitions(quantity: Any, flow: Flow) -> tuple[tuple[MatrixSymbol, Any, str], ...]:
-    if flow.net.any_depth:
-        return ()
-    symbols = _velocity_symbols(quantity, flow)
-    return tuple((symbol, flow[W], motion_text(flow)) for W, symbol in symbols.items())
+def _invertible(given: tuple[Any, ...]) -> tuple[MatrixExpr, ...]:
+    """Return the matrices that hypotheses say are invertible."""
+    said = (h for h in given if isinstance(h, Hypothesis) and h.name in ("invertible", "orthogonal"))
+    return tuple(A for h in said for A in h.matrices)
 
 
 def motion_text(motion: Motion) -> str:

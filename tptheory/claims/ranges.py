@@ -11,7 +11,8 @@ from dataclasses import fields
 from itertools import product
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol, sympify
+from sympy import Expr, MatrixExpr, S, Symbol, preorder_traversal, sympify
+from sympy.core.function import AppliedUndef
 
 from tptheory.claims import hypotheses
 from tptheory.claims.claim import Claim, flatten_given
@@ -20,9 +21,10 @@ from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError
-from tptheory.symbolic.dynamics import Motion, Step
+from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.dynamics import Motion, Step
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
@@ -49,11 +51,28 @@ def _index_symbols(item: Any) -> set[Symbol]:
     if isinstance(item, AllOf | AnyOf):
         return set().union(*(_index_symbols(part) for part in item.claims))
     spoken = item.matrices if isinstance(item, Hypothesis) else item.expressions()
-    members = [A for e in spoken for A in layer_symbols(sympify(e))]
-    ends = [end for A in members for end in (A.index, A.sequence.first, A.sequence.last)]
+    found = {s for e in spoken for s in _indices_in(sympify(e))}
     if isinstance(item, Claim):
-        ends += [motion.net.depth for motion in motions(item.goals()) if motion.net.any_depth]
-    return {s for end in ends for s in S(end).free_symbols}
+        found |= {motion.net.depth for motion in motions(item.goals()) if motion.net.any_depth}
+    return found
+
+
+def _indices_in(expression: Any) -> set[Symbol]:
+    """Return the symbols of the indices of members and widths in an expression, and of the ends of its sequences."""
+    found: set[Symbol] = set()
+    nodes = preorder_traversal(expression)
+    seen: set[Any] = set()
+    for node in nodes:
+        if isinstance(node, Sequence):
+            if node in seen:
+                nodes.skip()
+            seen.add(node)
+            found |= node.first.free_symbols | node.last.free_symbols
+        elif isinstance(node, LayerSymbol | LayerScalar):
+            found |= node.index.free_symbols
+        elif isinstance(node, AppliedUndef):
+            found |= node.free_symbols
+    return {symbol for symbol in found if not isinstance(symbol, BoundIndex)}
 
 
 def has_ranges(claim: Claim) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Determinant, Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, sympify
+from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.hypotheses import Hypothesis
@@ -60,8 +60,6 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
         for node in _nodes(rate.quantity):
             if isinstance(node, Pinv | LogPdet) and goals.moving(node, rate.flow):
                 found[ConstantRank(node.arg)] = None
-            if isinstance(node, Determinant) and goals.moving(node, rate.flow):
-                found[Exists(node.arg)] = None
     spoken = [*goals.expressions(g for g in claimed if not isinstance(g, goals.OneOf))]
     assumed = (a for h in given for a in (h.goals() if hasattr(h, "goals") else ()))
     spoken += goals.expressions(g for g in assumed if not isinstance(g, goals.OneOf))

@@ -21,15 +21,17 @@ from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.goal_values import AsTyped, Violation, sizes_in, violation
+from tptheory.numeric.goal_values import AsTyped, Violation, violation
 from tptheory.numeric.instances import Fill, Instance, Instances
 from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
 
 INSTANCES = 18
 """On how many instances a proof is held, over all parts of its claim."""
-LEAST, MOST = 2, 14
-"""On how many instances each part is held, at least and at most."""
+RECALLED = 6
+"""On how many instances a proof is held that was stored, and was held on more when it was found."""
+MOST = 14
+"""On how many instances one part is held at most."""
 MANY = "mp50"
 """The arithmetic for what has no rational value, such as a logarithm."""
 SAFE = 1e-25
@@ -65,12 +67,18 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, seed: int = 0) -> Confirmation:
-    """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it."""
+def confirm_proof(claim: Claim, instances: int = INSTANCES, seed: int = 0) -> Confirmation:
+    """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it.
+
+    Args:
+        claim: the claim.
+        instances: at how many, over all of its parts; each part gets one at least.
+        seed: the seed of what is drawn.
+    """
     parts = list(finite(claim))
     if not parts:
         return Confirmation(0)
-    each = max(LEAST, min(MOST, -(-INSTANCES // len(parts))))
+    each = min(MOST, -(-instances // len(parts)))
     schedule, evaluated = cycle(SCHEDULE), 0
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
@@ -109,7 +117,7 @@ class _Look:
             return None
         self.values = values
         try:
-            self.broken = violation(self.goals, self.typed.at(values), sizes_in(values))
+            self.broken = violation(self.goals, self.typed.at(values), values)
         except UnsupportedExpressionError:
             return self._in_digits()
         except InvalidValueError:  # something to be inverted is singular, or a rank changes along the flow

@@ -18,6 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
@@ -25,7 +26,6 @@ from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
-from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 
 OPEN_SECONDS = 0.5
@@ -170,6 +170,7 @@ def _settle(task: Task) -> dict[str, Any]:
         data["form"] = stored_form(task.theorem, verdict)
     if isinstance(verdict, Undecided):
         data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
+    data["confirmed"] = verdict.confirmed if isinstance(verdict, Proved) else 0
     data["seconds"] = perf_counter() - started
     if task.say is not None:
         data["said"] = task.say(verdict)
@@ -203,7 +204,7 @@ def _settled(task: Task, found: dict[str, Any]) -> Settled:
     if not isinstance(form, dict):
         verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
     elif found["holds"] and form["format"] == checker.FORMAT:
-        verdict = Proved(theorem.claim, Certificate(form), seconds)
+        verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
     else:
         verdict = recalled(theorem, form)
     if verdict is None:

@@ -8,6 +8,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
+from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.ranges import finite
 from tptheory.claims.theorem import Theorem
@@ -19,10 +20,10 @@ from tptheory.deciding.answers import (
     prove,
     refute,
 )
+from tptheory.deciding.confirming import RECALLED
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
-from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restates
 from tptheory.refuting.counterexample import Counterexample
@@ -68,7 +69,7 @@ def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | Non
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
         if certificate.check() and restates(theorem.claim, certificate):
-            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started)
+            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started, RECALLED)
             return proof if isinstance(proof, Proved) else None
     elif stored.get("format") == FORMAT:
         try:
@@ -120,5 +121,5 @@ def _matrix(A: MatrixSymbol, rows: list[list[str]], shape: tuple[int, int]) -> f
 
 
 def _number(text: str) -> fmpq:
-    value = checker.rational(text)
+    value = checker.as_rational(text)
     return fmpq(value.numerator, value.denominator)

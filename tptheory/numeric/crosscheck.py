@@ -18,7 +18,7 @@ from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.goal_values import Compiled, least_bound, sizes_in, steady_matrices, violation
+from tptheory.numeric.goal_values import Compiled, least_bound, steady_matrices, violation
 from tptheory.numeric.instances import Instance, Instances, as_floats, is_exact
 from tptheory.numeric.orders import OrderInEta, claimed_order
 from tptheory.symbolic.expressions import LogPdet, Pinv
@@ -213,7 +213,7 @@ class _Meter:
             InvalidValueError: if something to be inverted is singular at these values.
         """
         value = Compiled(list(values)).at(values)
-        failed = violation(self.goals, value, sizes_in(values)) is not None if self.exact else None
+        failed = violation(self.goals, value, values) is not None if self.exact else None
         return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
 
     def misjudges(self, values: Instance) -> bool:
@@ -233,7 +233,7 @@ def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
     """Return by how much a goal is missed, relative to its terms."""
     if isinstance(goal, RankAtMost):
         exact = Compiled(list(values)).at(values)
-        return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, sizes_in(values)), 0))
+        return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
     if isinstance(goal, OneOf):
         return min(_all_measured(goals, values, floats) for goals in goal.alternatives)
     if isinstance(goal, NonNegative):

@@ -35,22 +35,22 @@ class Violation:
     value: Any
 
 
-def violation(goals: Iterable[Goal], value: Value, sizes: Mapping[Any, int]) -> Violation | None:
+def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
     """Return the first goal that fails, with its value; None if all hold.
 
     Raises:
         InvalidValueError: if a term has no value here, as an inverse of a singular matrix.
     """
     for goal in goals:
-        found = _violation(goal, value, sizes)
+        found = _violation(goal, value, values)
         if found is not None:
             return found
     return None
 
 
-def _violation(goal: Goal, value: Value, sizes: Mapping[Any, int]) -> Violation | None:
+def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
     if isinstance(goal, RankAtMost):
-        found, bound = value(goal.expression), least_bound(goal, value, sizes)
+        found, bound = value(goal.expression), least_bound(goal, value, values)
         return Violation(goal.expression, f"of rank at most {bound}", found) if found.rank() > bound else None
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
@@ -63,7 +63,7 @@ def _violation(goal: Goal, value: Value, sizes: Mapping[Any, int]) -> Violation 
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
         return None if is_zero(found) else Violation(goal.residual(), "0", found)
-    broken = [_alternative(goals, value, sizes) for goals in goal.alternatives]
+    broken = [_alternative(goals, value, values) for goals in goal.alternatives]
     failures = [each for each in broken if each is not None]
     if len(failures) < len(broken):
         return None
@@ -71,10 +71,10 @@ def _violation(goal: Goal, value: Value, sizes: Mapping[Any, int]) -> Violation 
     return Violation(first.expression, f"{first.expected}, and no other alternative holds", first.value)
 
 
-def _alternative(goals: Iterable[Goal], value: Value, sizes: Mapping[Any, int]) -> Violation | None:
+def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
     """Return why an alternative does not hold; it does not where something to be inverted in it is singular."""
     try:
-        return violation(goals, value, sizes)
+        return violation(goals, value, values)
     except InvalidValueError:
         return Violation(S.Zero, "defined: it inverts what has no inverse here", S.Zero)
 
@@ -94,17 +94,13 @@ def is_number_zero(value: Any) -> bool:
 
 def _is_zero(side: Any) -> bool:
     """Whether a side is 0 by its form; it may then speak of sizes that no matrix has."""
-    return side == 0 or isinstance(side, ZeroMatrix)
+    return side is S.Zero or isinstance(side, ZeroMatrix)
 
 
-def least_bound(goal: RankAtMost, value: Value, sizes: Mapping[Any, int]) -> int:
+def least_bound(goal: RankAtMost, value: Value, values: Instance) -> int:
     """Return the least of the bounds of a rank."""
-    return min(int(value(b).rank()) if isinstance(b, MatrixExpr) else int(b.xreplace(dict(sizes))) for b in goal.bounds)
-
-
-def sizes_in(values: Instance) -> dict[Any, Integer]:
-    """Return the sizes of an instance."""
-    return {symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}
+    sizes = {symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}
+    return min(int(value(b).rank()) if isinstance(b, MatrixExpr) else int(b.xreplace(sizes)) for b in goal.bounds)
 
 
 class Compiled:
@@ -113,18 +109,19 @@ class Compiled:
     def __init__(self, symbols: Sequence[Any]) -> None:
         self.symbols = list(symbols)
         self._kind = ExactArithmetic()
-        self._functions: dict[Any, Callable[..., Any]] = {}
+        self._functions: dict[int, tuple[Any, Callable[..., Any]]] = {}
+        """By the identity of a term, which is kept beside: to hash a term would take longer than to evaluate it."""
 
     def at(self, values: Instance) -> Value:
         """Return what gives the value of a term at an instance."""
         arrays = [values[s] for s in self.symbols]
 
         def value(term: Any) -> Any:
-            function = self._functions.get(term)
-            if function is None:
-                function = compile_with(self._kind, symbolic(term), self.symbols)
-                self._functions[term] = function
-            return function(*arrays)
+            known = self._functions.get(id(term))
+            if known is None:
+                known = (term, compile_with(self._kind, symbolic(term), self.symbols))
+                self._functions[id(term)] = known
+            return known[1](*arrays)
 
         return value
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Identity, MatrixSymbol, OneMatrix, Rational, Symbol, ZeroMatrix, exp, log, sympify
+from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Rational, Symbol, ZeroMatrix, exp, log, sympify
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, Holds
@@ -184,7 +184,7 @@ class Instances:
 
     def shape(self, A: MatrixSymbol, sizes: dict[Any, int]) -> tuple[int, int]:
         """Return the shape of a symbol at these sizes."""
-        rows, columns = (int(n.subs(sizes)) if not n.is_number else int(n) for n in A.shape)
+        rows, columns = (sizes[n] if n in sizes else _size(n, sizes) for n in A.shape)
         return rows, columns
 
     def _matrices(self, rng: Random, sizes: dict[Any, int], plain: bool) -> Instance | None:
@@ -249,6 +249,11 @@ class Instances:
             return False
         properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
         return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
+
+
+def _size(n: Any, sizes: dict[Any, int]) -> int:
+    """Return a size that is a number, or made of symbols."""
+    return int(n if n.is_number else n.xreplace({s: Integer(k) for s, k in sizes.items()}))
 
 
 def _taken_apart(hypothesis: Any) -> Iterator[Any]:

@@ -1,1 +1,5 @@
-"""From a claim to a certificate, and from a certificate to a yes or a no."""
+"""From a claim to a certificate, and the checker by which every certificate is judged."""
+
+from tptheory.certificates import checker
+
+__all__ = ["checker"]

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tptheory.certificates import checker
+from tptheory.certificates.reading import Reader
+from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.certificates import checker
-from tptheory.proving.explanation import Chain, chain, explained, typeset
-from tptheory.proving.searching import Proof
-from tptheory.proving.shortening import shortened
 from tptheory.proving.letters import Family, Index, Named
+from tptheory.proving.searching import Proof
 from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
 from tptheory.proving.words import Alphabet, Polynomial, word_data
+from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.names import prose
+from tptheory.typesetting.polynomials import Notation
+from tptheory.typesetting.reasons import in_case
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class Certificate:
     def chains(self) -> list[Chain]:
         """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
         parts = list(self.parts())
-        return [chain(shortened(part, 1 / len(parts))) for part in parts]
+        return [chain(shortened(part, 1 / len(parts), keep_hypotheses=True)) for part in parts]
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
@@ -161,21 +165,27 @@ def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the cases of a proof, each with what it assumes among its hypotheses."""
     shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
+    reader = Reader(data)
+    notation = Notation(reader, data.get("meanings"))
+    around = data.get("place", "")
+    around = prose(f"{around} ") if isinstance(around, str) and around else around
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
-        first = checker.polynomial_text(case[0])
+        said = in_case(notation, [reader.polynomial(p) for p in case])
         yield {
             **shared,
             **part,
             "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
             "reasons": [*data.get("reasons", []), *own],
-            "place": f"{data.get('place', '')} In the case that {first} = 0:".strip(),
+            "place": around + said if around else said,
         }
 
 
 def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the bases and steps of an induction, each with the laws that it uses at their indices."""
-    shared = {key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data}
+    shared: dict[str, Any] = {
+        key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data
+    }
     laws = [law["zero"] for law in data["hypotheses"]]
     reasons = list(data.get("reasons", []))
     for theorem in data["theorems"]:
@@ -218,7 +228,9 @@ def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
     """Return a goal with an index in the place of k."""
     if "rank" in goal:
         bound = goal["at most"]
-        moved = {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
+        moved = (
+            {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
+        )
         return {"rank": moved_terms(goal["rank"], K, index), "at most": moved}
     ((kind, terms),) = goal.items()
     return {kind: moved_terms(terms, K, index)}
@@ -322,9 +334,7 @@ def declared(alphabet: Alphabet, body: Any) -> dict[str, Any]:
 def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
     """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
     standing = {name for name in strings(body) if name in named.families}
-    standing |= {
-        n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families
-    }
+    standing |= {n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families}
     families = [(name, family) for name, family in named.families.items() if name in standing]
     meanings = {
         name: family.remark or {"name": family.name}

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tptheory.proving.letters import Size
 from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, without
 from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide
 
@@ -136,9 +137,9 @@ class Completion:
         """
         return not self._basis.thin and self._basis.rewrite(((), word[1:-1])) is not None
 
-    def _extension(self, e: Element, i: int, letter: str) -> tuple[Terms, str, str, Origin]:
+    def _extension(self, e: Element, i: int, letter: str) -> tuple[Terms, Size, Size, Origin]:
         """Multiply an element by a row from the left, or by a column from the right: scalars come out of its words."""
-        rows, _ = self.alphabet.shapes[letter] or ("", "")
+        rows, _ = self.alphabet.shapes[letter] or (None, None)
         place = Place((), letter, "") if rows == 1 else Place((), "", letter)
         terms: Terms = {}
         for monomial, c in [((e.scalars, e.word), 1), *e.tail]:
@@ -146,7 +147,7 @@ class Completion:
             terms[new] = terms.get(new, 0) + c * number
         return terms, *((1, e.columns) if rows == 1 else (e.rows, 1)), [(1, place, i)]
 
-    def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, str, str, Origin]:
+    def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, Size, Size, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
         more, less = b.scalars, a.scalars
         if more and less:
@@ -163,7 +164,7 @@ class Completion:
             rows, columns = a.rows, a.columns
         return terms, rows, columns, [(1, first, i), (-1, second, j)]
 
-    def _insert(self, terms: Terms, rows: str, columns: str, origin: Origin) -> bool:
+    def _insert(self, terms: Terms, rows: Size, columns: Size, origin: Origin) -> bool:
         """Reduce a consequence and add what is left; False if nothing is left."""
         basis = self._basis
         pending = [(terms, rows, columns, origin)]
@@ -193,9 +194,9 @@ class Completion:
         elements, thin = self._basis.elements, self._basis.thin
         e = elements[new]
         word = e.word
-        if thin and any((self.alphabet.shapes[a] or ("",))[0] == 1 for a in word[1:]):
+        if thin and any((self.alphabet.shapes[a] or (None,))[0] == 1 for a in word[1:]):
             for number, letter in enumerate(thin):
-                rows, columns = self.alphabet.shapes[letter] or ("", "")
+                rows, columns = self.alphabet.shapes[letter] or (None, None)
                 if (rows == 1 and columns == e.rows) or (columns == 1 and rows == e.columns):
                     heapq.heappush(self._queue, (len(word) + len(e.scalars) + 1, new, new, new, -1 - number))
         for k in range(1, len(word)):

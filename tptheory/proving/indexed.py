@@ -79,9 +79,9 @@ class IndexedTranslator(Translator):
         made = super()._at_index(kind, A, name, letter_of)
         ((scalars, word),) = made.terms
         letter, _ = self.alphabet.letters[(word or scalars[0])[0]]
-        if letter.index is not None and letter.family not in self.shapes:
+        if letter.at is not None and letter.family not in self.shapes:
             symmetric = bool(word) and self.alphabet.adjoints[word[0]] == word[0]
-            self.shapes[letter.family] = self._turned_shape(A, letter.index, symmetric) if word else None
+            self.shapes[letter.family] = self._turned_shape(A, letter.at, symmetric) if word else None
         return made
 
     def _turned_shape(self, A: Polynomial, anchor: Index, symmetric: bool) -> Shape:
@@ -90,13 +90,13 @@ class IndexedTranslator(Translator):
         for _, word in A.terms:
             for end, character in enumerate((word[-1], word[0]) if word else ()):
                 letter, turned = self.alphabet.letters[character]
-                known = self.shapes.get(letter.family) if letter.index is not None else None
+                known = self.shapes.get(letter.family) if letter.at is not None else None
                 if known is None:
                     sizes = self.alphabet.shapes[character] or (1, 1)
                     ends[end] = self.alphabet.named.item(sizes[1 - end])
                     continue
                 size = known[turned != (end == 0)]
-                base, offset = letter.index or ("", 0)
+                base, offset = letter.at or ("", 0)
                 to: Index = ("k", offset - anchor[1]) if base == anchor[0] else (base, offset)
                 ends[end] = moved_item(size, K, to)
         named = self.alphabet.named
@@ -148,7 +148,7 @@ class Catalogue:
         self.schema, self.named = schema, schema.alphabet.named
         self._plain: dict[Family, str] = {}
         for character, (letter, turned) in schema.alphabet.letters.items():
-            if not turned and letter.index is None:
+            if not turned and letter.at is None:
                 self._plain[letter.family] = character
 
     def letter(self, item: Any) -> Letter:
@@ -180,11 +180,11 @@ class Catalogue:
 
     def _shape(self, letter: Letter) -> Shape | None:
         """Return the shape of a letter at its index; of a number None."""
-        if letter.index is not None:
+        if letter.at is not None:
             shape = self.schema.shapes.get(letter.family)
             if shape is None:
                 return None
-            rows, columns = (moved_item(n, K, letter.index) for n in shape[:2])
+            rows, columns = (moved_item(n, K, letter.at) for n in shape[:2])
             return Shape(rows, columns, shape.symmetric)
         character = self._plain.get(letter.family)
         sizes = None if character is None else self.schema.alphabet.shapes[character]

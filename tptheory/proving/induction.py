@@ -28,7 +28,7 @@ from tptheory.proving.obligations import assumed_of
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
 from tptheory.proving.translation import INDEX, Reason, Translator, indices_in, moved_index, moved_terms
-from tptheory.proving.words import DEFINED, PLAIN, Polynomial
+from tptheory.proving.words import DEFINED, Polynomial
 from tptheory.symbolic.layers import layer_symbols
 
 MARGINS = (0, 1)
@@ -171,9 +171,9 @@ class _Reader:
                 difference = self.translated(goals.minus(law.lhs, law.rhs))
                 (member,) = layer_symbols(law.lhs)
                 letter = self.schema._letter_of(member)
-            ends = (first, last) if letter.index is not None and letter.index[0] == "k" else (None, None)
+            ends = (first, last) if letter.at is not None and letter.at[0] == "k" else (None, None)
             if difference:
-                self.theory.add(Law(difference.data(), *ends, ("definition", law.reason), letter))
+                self.theory.add(Law(difference.data(), ends[0], ends[1], ("definition", law.reason), letter))
 
     def limits(self, item: Any) -> tuple[Any, End, End]:
         """Return the index that a claim or hypothesis binds, and its range."""
@@ -211,7 +211,10 @@ class _Reader:
             for bound in goal.bounds:
                 size = not hasattr(bound, "shape")
                 limit = self.schema.alphabet.named.item(self.schema.size(bound)) if size else None
-                yield {"rank": matrix, "at most": limit if size else {"rank": self.translated(bound).data()}}, len(matrix)
+                yield (
+                    {"rank": matrix, "at most": limit if size else {"rank": self.translated(bound).data()}},
+                    len(matrix),
+                )
         elif isinstance(goal, goals.Vanishes):
             sides = (goal.left, goal.right)
             left, right = (
@@ -219,8 +222,10 @@ class _Reader:
             )
             polynomial = self.translated(left)
             other = None if right == 0 else self.translated(right)
-            terms = [*polynomial.data(), *(other.scale(-1).data() if other else [])] if polynomial or not other else (
-                other.scale(-1).data()
+            terms = (
+                [*polynomial.data(), *(other.scale(-1).data() if other else [])]
+                if polynomial or not other
+                else (other.scale(-1).data())
             )
             yield {"zero": terms}, len(polynomial.data()) if polynomial else 0
         else:
@@ -278,12 +283,9 @@ def _cases(theory: Theory, goal: Goal, way: str, deadline: float) -> list[dict[s
     if way == "alike":
         return [_case(theory, goal, HERE, None, deadline)]
     half = perf_counter() + (deadline - perf_counter()) / 2
-    if way == "up":
-        assert goal.first is not None
-        base, step, after = goal.first, NEXT, HERE
-    else:
-        assert goal.last is not None
-        base, step, after = goal.last, HERE, NEXT
+    base, step, after = (goal.first, NEXT, HERE) if way == "up" else (goal.last, HERE, NEXT)
+    if base is None:
+        raise StuckError("an induction needs an end to begin at")
     return [_case(theory, goal, base, None, half), _case(theory, goal, step, after, deadline)]
 
 
@@ -303,15 +305,13 @@ class Use(NamedTuple):
     """A law that is used: its number, the index at which it is, and what it says and defines there."""
 
     number: int
-    index: Index
+    at: Index
     terms: list[Any]
     reason: Reason
     defines: Letter | None
 
 
-def _near(
-    theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int, deadline: float
-) -> dict[str, Any]:
+def _near(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int, deadline: float) -> dict[str, Any]:
     uses = _uses(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
@@ -329,7 +329,7 @@ def _near(
     return {
         "at": list(at),
         "after": None if after is None else list(after),
-        "uses": [[used_by[k].number, list(used_by[k].index)] for k in numbers],
+        "uses": [[used_by[k].number, list(used_by[k].at)] for k in numbers],
         "left": len(proof.goal[0].terms),
         **proof_data(translator, proof, numbers),
     }
@@ -352,10 +352,12 @@ def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
     for number, law in enumerate(laws):
-        for index in () if law is None else _instances(law, goal, at, after, margin):
+        if law is None:
+            continue
+        for index in _instances(law, goal, at, after, margin):
             letter = law.defines
-            if letter is not None and letter.index is not None:
-                letter = letter._replace(index=moved_index(letter.index, K, index))
+            if letter is not None and letter.at is not None:
+                letter = letter._replace(at=moved_index(letter.at, K, index))
             reason = tuple(moved_reason(law.reason, index))
             found.append(Use(number, index, moved_terms(law.terms, K, index), reason, letter))
     if after is not None:

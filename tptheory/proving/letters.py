@@ -34,7 +34,7 @@ class Letter(NamedTuple):
     """A family, at an index if it is one of matrices, numbers or sizes that have one."""
 
     family: Family
-    index: Index | None = None
+    at: Index | None = None
 
 
 Size = int | Letter
@@ -69,7 +69,7 @@ class Named:
         if isinstance(letter, int):
             return letter
         name = self(letter.family)
-        return name if letter.index is None else [name, *letter.index]
+        return name if letter.at is None else [name, *letter.at]
 
 
 def item_text(item: Any) -> str:

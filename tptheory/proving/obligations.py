@@ -24,7 +24,7 @@ from tptheory.symbolic.expressions import squared_norm
 
 
 class Obligation(NamedTuple):
-    """An equation of two sides, a matrix whose rank is bounded by a size or a matrix, or a number that is not above 0."""
+    """Two sides of an equation, a matrix whose rank is bounded by a size or a matrix, or a number not above 0."""
 
     left: Polynomial
     right: Polynomial | Size | None = None
@@ -74,7 +74,7 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
     velocities = {W: Velocity(W) for W in goals.moving(term.quantity, term.flow)}
     for W, velocity in velocities.items():
         translator.define(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
-    return translator(differential(term.quantity, velocities)).scale(term.sign)
+    return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 
 def one_equation(goal: goals.OneOf) -> Any:
@@ -85,9 +85,9 @@ def one_equation(goal: goals.OneOf) -> Any:
     """
     product = S.One
     for alternative in goal.alternatives:
-        if not all(isinstance(each, goals.Vanishes) for each in alternative):
+        residuals = [each.residual() for each in alternative if isinstance(each, goals.Vanishes)]
+        if len(residuals) != len(alternative):
             raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
-        residuals = [each.residual() for each in alternative]
         product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
     return product
 

@@ -104,7 +104,9 @@ def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
         yield {m: at[-1 - k] for m, at in places.items()}
 
 
-def _rank_one(A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: Size, columns: Size) -> list[Polynomial]:
+def _rank_one(
+    A: Polynomial, split: dict[Monomial, tuple[Monomial, str]], rows: Size, columns: Size
+) -> list[Polynomial]:
     """Write the sum of ``c * left * right`` as (sum of lefts) times (sum of rights), if its coefficients allow it."""
     table: dict[Monomial, dict[str, Rational]] = {}
     for m, (left, right) in split.items():

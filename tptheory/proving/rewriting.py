@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple
 
+from tptheory.proving.letters import Size
 from tptheory.proving.words import Alphabet, Key, Monomial, Rational, Terms, order
 
 
@@ -32,8 +33,8 @@ Origin = list[tuple[Rational, Place, int]]
 class Element:
     """A polynomial with leading coefficient 1, ready for rewriting ``lead -> -tail``."""
 
-    rows: str
-    columns: str
+    rows: Size
+    columns: Size
     scalars: tuple[str, ...]
     word: str
     tail: list[tuple[Monomial, Rational]]
@@ -153,7 +154,7 @@ class Basis:
             ]
         return [i for i in self.active if word in elements[i].word] if word else []
 
-    def reduce(self, terms: Terms, size: str = "") -> tuple[Terms, Origin]:
+    def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Origin]:
         """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted.
 
         A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
@@ -198,7 +199,7 @@ class Basis:
                     insort(waiting, keys[new])
         return {m: c for m, c in done.items() if c}, origin
 
-    def rewrite(self, monomial: Monomial, size: str = "") -> tuple[Place, int] | None:
+    def rewrite(self, monomial: Monomial, size: Size | None = None) -> tuple[Place, int] | None:
         """Find the leading term of the oldest element that stands inside a monomial."""
         scalars, word = monomial
         if scalars or self.wordless:
@@ -238,7 +239,7 @@ class Basis:
             return None
         return Place((), word[: end - len(elements[oldest].word)], word[end:]), oldest
 
-    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: str) -> tuple[Place, int] | None:
+    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: Size | None) -> tuple[Place, int] | None:
         """Find a leading term where it may share scalars, or stand inside a trace."""
         self.budget.work -= len(self.active) * (1 + len(scalars)) // 4
         for i in self.active:
@@ -267,11 +268,11 @@ class Basis:
                         return place, i
         return None
 
-    def _gap(self, size: str, word: str, own: str) -> int:
+    def _gap(self, size: Size, word: str, own: Size | None) -> int:
         """Return where an identity of a size fits into a word, or -1; of size 1 it is a scalar, and fits at the end."""
         if size == 1:
             return len(word)
-        shapes = [self.alphabet.shapes[letter] or ("", "") for letter in word]
+        shapes = [self.alphabet.shapes[letter] or (None, None) for letter in word]
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
         return sizes.index(size) if size in sizes else -1
 
@@ -279,7 +280,7 @@ class Basis:
         """Whether rewriting inside a trace makes the whole term smaller; a trace that turns could run in a circle."""
         return all(self.keys[self.put(place, m, e.rows)[0]] < self.keys[old] for m, _ in e.tail)
 
-    def put(self, place: Place, monomial: Monomial, size: str) -> tuple[Monomial, int]:
+    def put(self, place: Place, monomial: Monomial, size: Size) -> tuple[Monomial, int]:
         """Put a monomial in its place; a number comes out where a trace of an identity is one."""
         around, left, right, outer = place
         inside, word = monomial

@@ -152,7 +152,7 @@ class Translator:
             return "", offset
         if symbol not in self.bases:
             raise UnsupportedExpressionError(
-                f"'l' must be bound by ForAll, or be relative to the depth (got {index}, and {symbol} is bound nowhere)."
+                f"'l' must be bound by ForAll, or relative to the depth (got {index}, and {symbol} is bound nowhere)."
             )
         return self.bases[symbol], offset
 
@@ -270,7 +270,7 @@ class Translator:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
         if abs(exponent) > LARGEST_POWER:
             raise UnsupportedExpressionError(
-                f"'expression' must have powers of at most {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
+                f"'expression' must have powers up to {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
             )
         base = self._inverse(base) if exponent < 0 else base
         power = one
@@ -337,7 +337,7 @@ class Translator:
 
     def _column_of_ones(self, size: Size) -> Polynomial:
         item = self.alphabet.named.item(size)
-        index = None if isinstance(size, int) else size.index
+        index = None if isinstance(size, int) else size.at
         subject = size if isinstance(size, int) else size.family
         generic = item if index is None else [item[0], "k", 0]
         family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
@@ -350,6 +350,10 @@ INDEX = Family("index", None, "index")
 
 def inverse_name(A: Polynomial, mark: str) -> str:
     """Return what an inverse is called in a certificate: ``A+``, ``(A B)^-1``; nothing depends on it."""
+    ((scalars, word),) = A.terms if len(A.terms) == 1 else (((), ""),)
+    if len(word) == 1 and not scalars and set(A.terms.values()) == {1}:
+        letter, turned = A.alphabet.letters[word]
+        return f"{A.alphabet.named(letter.family)}{chr(39) * turned}{mark}"
     text = repr(A)
     return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
 
@@ -360,19 +364,23 @@ def anchored(A: Polynomial) -> tuple[Any, Index | None]:
     Of the bases of the indices in it ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
     """
     letters = A.alphabet.letters
-    found = [letters[a][0].index for m in A.terms for a in "".join((*m[0], m[1]))]
+    found = [letters[a][0].at for m in A.terms for a in "".join((*m[0], m[1]))]
     indices = [index for index in found if index is not None]
-    sizes = [n.index for n in (A.rows, A.columns) if not isinstance(n, int) and n.index is not None]
+    sizes = [n.at for n in (A.rows, A.columns) if not isinstance(n, int) and n.at is not None]
     base = next((b for b in ("k", "l", "L", "") if any(b == c for c, _ in [*indices, *sizes])), None)
     if base is None:
         return A, None
-    anchor = min(offset for b, offset in (indices or sizes) if b == base) if indices else sizes[0][1]
+    anchor = (
+        min(offset for b, offset in indices or sizes if b == base)
+        if (base in dict(indices))
+        else (min(offset for b, offset in sizes if b == base))
+    )
 
     def relative(letter: Any) -> Any:
-        if isinstance(letter, int) or letter.index is None:
+        if isinstance(letter, int) or letter.at is None:
             return letter
-        b, offset = letter.index
-        return (letter.family, "relative", offset - anchor) if b == base else (letter.family, *letter.index)
+        b, offset = letter.at
+        return (letter.family, "relative", offset - anchor) if b == base else (letter.family, *letter.at)
 
     def word(text: str) -> Any:
         return tuple((relative(letters[a][0]), letters[a][1]) for a in text)

@@ -59,9 +59,7 @@ class Alphabet:
         self._thin = False
         self._cycles: dict[str, str] = {}
 
-    def matrix(
-        self, letter: Letter, rows: Size, columns: Size, *, level: int = PLAIN, symmetric: bool = False
-    ) -> str:
+    def matrix(self, letter: Letter, rows: Size, columns: Size, *, level: int = PLAIN, symmetric: bool = False) -> str:
         """Declare a matrix and its transpose, and return its character; the same letter gives the same one."""
         if letter in self._characters:
             return self._characters[letter]
@@ -147,7 +145,7 @@ class Alphabet:
 
     def opened(self, scalar: str) -> str:
         """Return a trace turned so that it starts at a size 1, where it has one: ``x' y``, not ``y x'``."""
-        at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or ("",))[0] == 1), None)
+        at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or (None,))[0] == 1), None)
         if at is None:
             return scalar
         turned = scalar[at:] + scalar[:at]
@@ -261,7 +259,9 @@ class Polynomial:
 
     def data(self) -> list[list[Any]]:
         """Return the terms as a certificate writes them."""
-        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [["0", [], self.alphabet.named.item(self.rows)]]
+        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [
+            ["0", [], self.alphabet.named.item(self.rows)]
+        ]
 
     def _term(self, monomial: Monomial, coefficient: Rational) -> list[Any]:
         items = word_data(self.alphabet, *monomial)
@@ -311,6 +311,6 @@ def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
     for s in scalars:
         cycle = alphabet.opened(s)
         text = " ".join(item_text(alphabet.item(a)) for a in cycle)
-        thin = (alphabet.shapes[cycle[0]] or ("",))[0] == 1
+        thin = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
         parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
     return " ".join(parts + [item_text(alphabet.item(character)) for character in word])

@@ -11,7 +11,6 @@ from tptheory.numeric.goal_values import (
     Compiled,
     Violation,
     is_deficient,
-    sizes_in,
     steady_matrices,
     violation,
 )
@@ -33,7 +32,7 @@ class Breaker:
         try:
             if any(is_deficient(value(A)) for A in self.steady):
                 return False
-            return violation(self.goals, value, sizes_in(values)) is not None
+            return violation(self.goals, value, values) is not None
         except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
             return False
 
@@ -50,6 +49,6 @@ def second_look(claim: Claim, values: Instance) -> Violation | None:
     try:
         if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
             return None
-        return violation(goals, value, sizes_in(values))
+        return violation(goals, value, values)
     except InvalidValueError:
         return None

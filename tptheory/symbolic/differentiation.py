@@ -214,9 +214,7 @@ class _Pullback:
         """Add what ``<seed, dM>`` contributes."""
         if self.symbol == M:
             self.terms.append(seed)
-        elif isinstance(M, MatrixSymbol) and not isinstance(M, LayerSymbol):
-            return
-        elif not M.has(self.symbol):
+        elif not M.has(self.symbol) or (isinstance(M, MatrixSymbol) and not isinstance(M, LayerSymbol)):
             return
         elif isinstance(M, MatAdd):
             for term in M.args:

@@ -177,3 +177,13 @@ class Step(Motion):
             return matadd(part, self[part]) if part in self else part
 
         return rebuild(expression, after)
+
+
+def every_layer(
+    net: DeepLinearNetwork, weight: Callable[[Any], MatrixExpr], bias: Callable[[Any], MatrixExpr]
+) -> Mapping[MatrixSymbol, MatrixExpr]:
+    """Return how every weight moves, and every bias, as functions of the layer say."""
+    if net.any_depth:
+        return EveryLayer(dict(zip(net.parameter_sequences, (weight, bias), strict=False)))
+    changes = {net.weight(l): weight(l) for l in net.layers}
+    return changes | ({net.bias(l): bias(l) for l in net.layers} if net.biases else {})

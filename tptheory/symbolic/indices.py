@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Function, Symbol, latex, sympify
+from sympy import Expr, Function, S, Symbol, latex, sympify
 from sympy.core.function import AppliedUndef
 
 from tptheory.errors import InvalidTypeError, complain
@@ -19,13 +19,11 @@ def index_parts(index: Any, argument: str = "l") -> tuple[Symbol | None, int]:
     Raises:
         InvalidTypeError: if the index is not an integer, a symbol, or a symbol plus an integer.
     """
-    complaint = complain(argument, "a layer: an integer, a symbol, or a symbol plus an integer", index)
-    if isinstance(index, bool) or not isinstance(index, int | Expr):
-        raise InvalidTypeError(complaint)
-    offset, base = sympify(index).as_coeff_Add()
-    if not offset.is_Integer or not (base == 0 or isinstance(base, Symbol)):
-        raise InvalidTypeError(complaint)
-    return (base if base != 0 else None), int(offset)
+    if isinstance(index, int | Expr) and not isinstance(index, bool):
+        offset, base = sympify(index).as_coeff_Add()
+        if offset.is_Integer and (isinstance(base, Symbol) or base is S.Zero):
+            return (None if base is S.Zero else base), int(offset)
+    raise InvalidTypeError(complain(argument, "a layer: an integer, a symbol, or a symbol plus an integer", index))
 
 
 def index_text(index: Any) -> str:

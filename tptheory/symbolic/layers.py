@@ -10,25 +10,25 @@ those are, and another index is put in by ``xreplace`` or ``subs``, which leave 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from sympy import Dummy, MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol, preorder_traversal, sympify
-from sympy.core.basic import Basic
+from sympy import Dummy, MatrixBase, MatrixExpr, MatrixSymbol, S, sympify
 from sympy.core.symbol import Str
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.symbolic.bound import BoundIndex, BoundMatrix, BoundScalar, free, own_level
+from tptheory.symbolic.bound import BoundMatrix, BoundScalar, free
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.indices import WIDTH, index_parts, index_text, size_text
 from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, standing, stands_as_number
+from tptheory.symbolic.sequences import Law, Sequence, Shape, checked_ends, checked_name, shape_at
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
 
 __all__ = [
     "WIDTH",
+    "Law",
     "LayerScalar",
     "LayerSymbol",
-    "Law",
     "Recursion",
     "Sequence",
     "index_parts",
@@ -38,140 +38,6 @@ __all__ = [
     "standing",
     "stands_as_number",
 ]
-
-Shape = Callable[[Any], tuple[Any, Any]]
-
-
-class Law(NamedTuple):
-    """What holds at every ``index`` from first to last: ``lhs = rhs``. The index is bound: no user's symbol equals it."""
-
-    lhs: Any
-    rhs: Any
-    first: Any
-    last: Any
-    reason: str
-    index: BoundIndex
-
-
-class Sequence(Basic):
-    """Matrices ``name[k]`` of shape ``shape(k)``, for ``k`` from first to last, of which nothing else is known.
-
-    The arguments of the node are the name, the bound index, the rows and columns as expressions in it, first and
-    last; ``sequence.func(*sequence.args)`` is the sequence again.
-
-    Args:
-        name: what the members are called; in one claim no two sequences may share it.
-        shape: takes an index, and returns the shape of that member.
-        first: the first index.
-        last: the last index, such as the depth of the network.
-
-    Raises:
-        InvalidValueError: if the shape branches on the index.
-    """
-
-    args: tuple[Any, ...]
-    _free: frozenset[Any]
-
-    def __new__(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
-        """Build the sequence, and compare its shape at numbers with that at any index."""
-        sequence = cls.defined(name, shape, first, last)
-        sequence.check_shape(shape)
-        return sequence
-
-    @classmethod
-    def defined(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
-        """Build a sequence of which it is known that its shape does not branch."""
-        index = Dummy("k", integer=True)
-        return cls.of(_name(name), index, *_shape_at(shape, index), *_ends(first, last))
-
-    @classmethod
-    def of(cls, *args: Any) -> Any:
-        """Build the node from its arguments; the bound index gets the level that goes with them."""
-        name, index, *parts = args
-        level = _level(index, parts)
-        if not (isinstance(index, BoundIndex) and index.level == level > _highest(parts)):
-            apart = Dummy("k", integer=True)
-            parts = [part.xreplace({index: apart}) for part in parts]
-            level = _level(apart, parts)
-            index = BoundIndex(level)
-            parts = [part.xreplace({apart: index}) for part in parts]
-        node = Basic.__new__(cls, name, index, *parts)
-        node._free = frozenset(set().union(*map(free, parts)) - {index})
-        return node
-
-    @property
-    def func(self) -> Any:
-        """What builds the node again from its arguments."""
-        return type(self).of
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        """Tell how the node is copied, and unpickled."""
-        return _rebuilt, (type(self), *self.args)
-
-    name = property(lambda self: self.args[0].name, doc="What the members are called.")
-    index = property(lambda self: self.args[1], doc="The index that the definition binds.")
-    first = property(lambda self: self.args[4], doc="The first index.")
-    last = property(lambda self: self.args[5], doc="The last index.")
-    scalar = False
-    """Whether the members are numbers."""
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        """Return the symbols of the definition, and of its sizes, without those that it binds."""
-        return set(self._free)
-
-    def shape(self, index: Any) -> tuple[Any, Any]:
-        """Return the shape of the member at an index."""
-        at = {self.index: sympify(index)}
-        return self.args[2].xreplace(at), self.args[3].xreplace(at)
-
-    def __call__(self, index: Any) -> Any:
-        """Return the member at an index."""
-        return self.member(index)
-
-    def member(self, index: Any) -> Any:
-        """Return the matrix, or the number, at an index."""
-        return LayerScalar(self, index) if self.scalar else LayerSymbol(self, index)
-
-    def laws(self) -> tuple[Law, ...]:
-        """Return what defines the members."""
-        return ()
-
-    def check_shape(self, shape: Shape) -> None:
-        """Compare what a function says of shapes with the formula that was taken from it."""
-        indices = probes(self.first, self.last)
-        refuse_branches(lambda k: _shape_at(shape, k), self.shape, indices, "shape")
-
-    def doit(self, **hints: Any) -> Any:
-        """Return the same: a definition is left as it was given."""
-        return self
-
-    def _apart(self) -> tuple[Any, ...]:
-        """Return the arguments with a bound index that stands nowhere else."""
-        apart = {self.index: Dummy("k", integer=True)}
-        return tuple(part.xreplace(apart) for part in self.args)
-
-    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
-        if self in rule:
-            return rule[self], True
-        if not isinstance(rule, Mapping) or all(isinstance(key, Symbol) and key not in self._free for key in rule):
-            return self, False
-        outer = {key: value for key, value in rule.items() if self.index not in free(key)}
-        captured = any(self.index in free(value) for value in outer.values())
-        replaced = [part._xreplace(outer) for part in (self._apart() if captured else self.args)]
-        return (self.of(*(part for part, _ in replaced)), True) if any(c for _, c in replaced) else (self, False)
-
-    def _eval_subs(self, old: Any, new: Any) -> Any:
-        if self.index in free(old):
-            return self
-        parts = self._apart() if self.index in free(new) else self.args
-        return self.of(*(part._subs(old, new) for part in parts))
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"{type(self).__name__}({self.name!r})"
-
-    def _latex(self, printer: Any) -> str:
-        return str(printer.doprint(Symbol(self.name)))
 
 
 class Recursion(Sequence):
@@ -192,7 +58,8 @@ class Recursion(Sequence):
         reason: what a proof says of the definition.
 
     Raises:
-        InvalidValueError: if the step or the shape branches on the index, or raises, or names the recursion itself.
+        InvalidValueError: if the step raises, or names the recursion itself; and of its members, when one is asked
+            for, if the step or the shape branches on the index.
         ShapeError: if the start or the step has another shape.
 
     >>> from sympy import Trace
@@ -217,16 +84,20 @@ class Recursion(Sequence):
     ) -> Any:
         """Build the recursion, and compare its step and shape at numbers with those at any index."""
         recursion = cls.defined(name, first, last, start, step, shape, downward=downward, reason=reason)
-        if shape is not None:
-            recursion.check_shape(shape)
         low, high = (recursion.first, recursion.last - 1) if downward else (recursion.first + 1, recursion.last)
-        refuse_branches(
-            lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
-            lambda k: recursion.step.xreplace({recursion.index: k}),
-            probes(low, high),
-            "step",
-            _unfolded_start,
-        )
+        try:
+            if shape is not None:
+                recursion.check_shape(shape)
+            refuse_branches(
+                lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
+                lambda k: recursion.step.xreplace({recursion.index: k}),
+                probes(low, high),
+                "step",
+                _unfolded_start,
+            )
+        except InvalidValueError as refusal:
+            return BranchingRecursion.of(*recursion.args, Str(str(refusal)))
+        recursion.check_parts()
         return recursion
 
     @classmethod
@@ -244,20 +115,26 @@ class Recursion(Sequence):
     ) -> Any:
         """Build a recursion of which it is known that its step and shape do not branch."""
         index = Dummy("k", integer=True)
-        first, last = _ends(first, last)
-        sizes = (S.One, S.One) if shape is None else _shape_at(shape, index)
+        first, last = checked_ends(first, last)
+        sizes = (S.One, S.One) if shape is None else shape_at(shape, index)
         neighbour = _neighbour(index, None if shape is None else sizes, downward)
         read = (lambda _, value: _number(value)) if shape is None else as_matrix
         begin = read("start", start)
         value = read("step", formula(lambda k: step(k, neighbour), index, "step"))
-        for argument, part, at in (("start", begin, last if downward else first), ("step", value, index)):
-            expected = tuple(size.xreplace({index: at}) for size in sizes)
-            if shape is not None and any((n - m).expand() != 0 for n, m in zip(part.shape, expected, strict=True)):
-                raise ShapeError(f"{argument!r} must have the shape {expected} (got {part} of shape {part.shape}).")
+        for part in (begin, value):
             _refuse_dependence(name, index, part)
-        text = Str(reason or f"definition of {name}")
+        sense, text = S.true if downward else S.false, Str(reason or f"definition of {name}")
         return cls.of(
-            _name(name), index, *sizes, first, last, begin, neighbour, value, S.true if downward else S.false, text
+            checked_name(name),
+            index,
+            *sizes,
+            first,
+            last,
+            begin,
+            neighbour,
+            value,
+            sense,
+            text,
         )
 
     start = property(lambda self: self.args[6], doc="The member to start from.")
@@ -267,7 +144,18 @@ class Recursion(Sequence):
     step = property(lambda self: self.args[8], doc="The member at the bound index, in terms of its neighbour.")
     downward = property(lambda self: self.args[9] is S.true, doc="Whether it starts at last.")
     reason = property(lambda self: self.args[10].name, doc="What a proof says of the definition.")
-    scalar = property(lambda self: isinstance(self.neighbour, BoundScalar), doc="Whether the members are numbers.")  # type: ignore[assignment]
+    scalar = property(lambda self: isinstance(self.neighbour, BoundScalar), doc="Whether the members are numbers.")
+
+    def check_parts(self) -> None:
+        """Refuse a start or a step of another shape than the members have.
+
+        Raises:
+            ShapeError: if one has.
+        """
+        for argument, part, index in (("start", self.start, self.begin), ("step", self.step, self.index)):
+            expected = self.shape(index)
+            if not self.scalar and any((n - m).expand() != 0 for n, m in zip(part.shape, expected, strict=True)):
+                raise ShapeError(f"{argument!r} must have the shape {expected} (got {part} of shape {part.shape}).")
 
     @property
     def begin(self) -> Any:
@@ -293,7 +181,7 @@ class Recursion(Sequence):
         sizes = self.shape(index)
         after = _neighbour(index, None if self.scalar else sizes, self.downward)
         return self.of(
-            _name(name),
+            checked_name(name),
             index,
             *sizes,
             self.first,
@@ -314,25 +202,19 @@ class Recursion(Sequence):
         return start, Law(self(k), step, low, high, self.reason, k)
 
 
-def _rebuilt(cls: type[Sequence], *args: Any) -> Any:
-    return cls.of(*args)
+class BranchingRecursion(Recursion):
+    """A recursion whose step or shape branches on the index: a claim can speak of none of its members.
 
+    Its last argument says why.
+    """
 
-def _name(name: Any) -> Str:
-    if not isinstance(name, str) or not name:
-        raise InvalidTypeError(complain("name", "a string such as 'S'", name))
-    return Str(name)
+    def member(self, index: Any) -> Any:
+        """Refuse, and say why.
 
-
-def _ends(first: Any, last: Any) -> tuple[Any, Any]:
-    index_parts(first, "first")
-    index_parts(last, "last")
-    return sympify(first), sympify(last)
-
-
-def _shape_at(shape: Shape, index: Any) -> tuple[Any, Any]:
-    rows, columns = formula(shape, index, "shape")
-    return sympify(rows), sympify(columns)
+        Raises:
+            InvalidValueError: always.
+        """
+        raise InvalidValueError(self.args[-1].name)
 
 
 def _number(value: Any) -> Any:
@@ -344,22 +226,6 @@ def _number(value: Any) -> Any:
 def _neighbour(index: Any, sizes: tuple[Any, Any] | None, downward: bool) -> Any:
     beside = {index: index + (1 if downward else -1)}
     return BoundScalar(index) if sizes is None else BoundMatrix(index, *(n.xreplace(beside) for n in sizes))
-
-
-def _highest(parts: list[Any]) -> int:
-    return max((s.index.level for part in parts for s in _outermost(part)), default=0)
-
-
-def _level(index: Any, parts: list[Any]) -> int:
-    return own_level(_highest(parts), set().union(*map(free, parts)) - {index})
-
-
-def _outermost(expression: Any) -> Iterator[Sequence]:
-    nodes = preorder_traversal(expression)
-    for node in nodes:
-        if isinstance(node, Sequence):
-            yield node
-            nodes.skip()
 
 
 def _refuse_dependence(name: str, index: Any, part: Any) -> None:

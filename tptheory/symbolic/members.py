@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, MatrixBase, MatrixSymbol, S, Symbol, preorder_traversal, sympify
@@ -17,7 +18,7 @@ from tptheory.symbolic.spelling import member_latex
 class LayerSymbol(MatrixSymbol):
     """The matrix of a sequence at an index; its arguments are the sequence and the index."""
 
-    is_Atom = True
+    is_Atom = True  # noqa: N815
 
     def __new__(cls, sequence: Any, index: Any) -> Any:
         """Build the member; call the sequence with an index instead."""
@@ -26,9 +27,13 @@ class LayerSymbol(MatrixSymbol):
 
     sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
     index = property(lambda self: self.args[1], doc="Its index.")
-    shape = property(lambda self: self.sequence.shape(self.index), doc="Its shape, at its index.")
     name = property(lambda self: _text(self), doc="How it is written: ``W[l+1]``.")
     free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
+
+    @cached_property
+    def shape(self) -> tuple[Any, Any]:
+        """Its shape, at its index."""
+        return self.sequence.shape(self.index)
 
     def doit(self, **hints: Any) -> Any:
         """Return the same: there is nothing to evaluate."""
@@ -44,7 +49,7 @@ class LayerScalar(Expr):
     is_commutative = True
     is_real = True
     is_symbol = True
-    is_Atom = True
+    is_Atom = True  # noqa: N815
 
     def __new__(cls, sequence: Any, index: Any) -> Any:
         """Build the member; call the sequence with an index instead."""
@@ -73,14 +78,15 @@ class LayerScalar(Expr):
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         text = _member_latex(self)
-        return text if exp is None else rf"{{{text}}}^{{{exp}}}"
+        text = f"{{{text}}}" if "^" in text or exp is not None else text
+        return text if exp is None else f"{text}^{{{exp}}}"
 
 
 Member = LayerSymbol | LayerScalar
 
 
 def standing(expression: Any, *types: Any) -> Iterator[Any]:
-    """Run through the nodes of some types that stand in an expression, not those inside the definition of a sequence."""
+    """Run through the nodes of some types that stand in an expression, not those inside definitions of sequences."""
     expression = expression.as_immutable() if isinstance(expression, MatrixBase) else expression
     nodes = preorder_traversal(expression)
     for node in nodes:
@@ -92,7 +98,7 @@ def standing(expression: Any, *types: Any) -> Iterator[Any]:
 
 
 def layer_symbols(expression: Any) -> list[Any]:
-    """Return the members of sequences that stand in an expression, matrices and numbers, in the order of their names."""
+    """Return the members of sequences that stand in an expression, matrices and numbers, ordered by their names."""
     return sorted(
         set(standing(expression, LayerSymbol, LayerScalar)), key=lambda member: (member.name, str(type(member)))
     )

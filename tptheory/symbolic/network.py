@@ -11,7 +11,8 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, 
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
-from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, Shape, index_parts
+from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, index_parts
+from tptheory.symbolic.sequences import Shape
 
 LOSSES = ("squared", "any")
 
@@ -88,7 +89,7 @@ class DeepLinearNetwork:
 
     @cached_property
     def _weight_sequence(self) -> Sequence:
-        return Sequence.defined("W", self._weight_shape, 1, self.depth)
+        return Sequence.with_shape("W", self._weight_shape, 1, self.depth)
 
     def layer_matrix(self, name: str, l: Any, shape: Shape) -> MatrixSymbol:
         """Return the symbol ``name_l`` of shape ``shape(l)``; of a network of any depth, a member of a sequence.
@@ -111,7 +112,7 @@ class DeepLinearNetwork:
 
     @cached_property
     def _bias_sequence(self) -> Sequence:
-        return Sequence.defined("b", lambda k: (self.widths[k], 1), 1, self.depth)
+        return Sequence.with_shape("b", lambda k: (self.widths[k], 1), 1, self.depth)
 
     @property
     def parameter_sequences(self) -> tuple[Sequence, ...]:
@@ -230,7 +231,7 @@ class DeepLinearNetwork:
             return self._squared_error
         letter, L = "d" if self.batch is None else "D", self.depth
         if self.any_depth:
-            return Sequence.defined(letter, lambda k: (self.widths[k], self.samples), 0, L)(L)
+            return Sequence.with_shape(letter, lambda k: (self.widths[k], self.samples), 0, L)(L)
         return MatrixSymbol(f"{letter}_{L}", self.widths[L], self.samples)
 
     @cached_property

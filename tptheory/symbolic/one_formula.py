@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
 from sympy import Dummy, Integer
 
 from tptheory.symbolic.layers import index_parts
+from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
@@ -32,16 +33,13 @@ def one_formula(method: Method) -> Method:
         base, _ = index_parts(l)
         if base is None or base == net.depth:
             return method(rule, net, l)
-        try:
-            _refuse_branches(method, rule, net)
-        except TypeError:  # a rule with attributes that have no hash is looked at each time
-            _refuse_branches.__wrapped__(method, rule, net)
+        _refuse_branches(method, rule, net)
         return method(rule, net, l)
 
     return checked
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _refuse_branches(method: Method, rule: Any, net: Any) -> None:
     """Compare a method with its formula, once for each rule and network."""
     index, argument = Dummy("k", integer=True), getattr(method, "__name__", "method")

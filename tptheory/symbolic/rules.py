@@ -12,17 +12,17 @@ dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol, latex
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
-from tptheory.symbolic.dynamics import EveryLayer, Flow, Step
+from tptheory.symbolic.dynamics import Flow, Step, every_layer
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import one_formula
+from tptheory.symbolic.remembering import remembered
 
 eta = Symbol("eta", positive=True)
 """The step size."""
@@ -90,16 +90,7 @@ class Rule:
         """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
         net.check_layer(l, lowest=0)
         if net.any_depth:
-            return Recursion.defined(
-                f"M_{self.name}",
-                0,
-                net.depth,
-                Identity(net.widths[net.depth]),
-                lambda k, M: self.feedback(net, k + 1) if self.direct else matmul(self.feedback(net, k + 1), M),
-                lambda k: (net.widths[k], net.widths[net.depth]),
-                downward=True,
-                reason=f"the feedback of {self.title[:1].lower()}{self.title[1:]}",
-            )(l)
+            return _feedback_products(self, net)(l)
         if self.direct and l < net.depth:
             return self.feedback(net, l + 1)
         return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
@@ -136,11 +127,11 @@ class Rule:
                 complain("rule", "a rule whose state has a continuous time", self, "Use rule.step(net).")
             )
         weight, bias = (lambda l: matmul(-1, self.descent(net, l))), (lambda l: matmul(-1, self.bias_descent(net, l)))
-        return Flow(self, net, _every_layer(net, weight, bias))
+        return Flow(self, net, every_layer(net, weight, bias))
 
     def step(self, net: DeepLinearNetwork) -> Step:
         """Return one step: ``dW_l = -eta G_l``, ``db_l = -eta g_l``, and the change of the rule's own state."""
-        changes = _every_layer(net, lambda l: self.update(net, l), lambda l: self.bias_update(net, l))
+        changes = every_layer(net, lambda l: self.update(net, l), lambda l: self.bias_update(net, l))
         states = self.state_changes(net)
         return Step(self, net, {**changes, **states} if states else changes)
 
@@ -169,14 +160,17 @@ class Rule:
         return rf"$\displaystyle d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {seen}$"
 
 
-def _every_layer(
-    net: DeepLinearNetwork, weight: Callable[[Any], MatrixExpr], bias: Callable[[Any], MatrixExpr]
-) -> Mapping[MatrixSymbol, MatrixExpr]:
-    """Return how every weight moves, and every bias, as functions of the layer say."""
-    if net.any_depth:
-        return EveryLayer(dict(zip(net.parameter_sequences, (weight, bias), strict=False)))
-    changes = {net.weight(l): weight(l) for l in net.layers}
-    return changes | ({net.bias(l): bias(l) for l in net.layers} if net.biases else {})
+@remembered
+def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
+    """Return the operators ``M_{l+1} ... M_L`` of a network of any depth, for ``l = 0..L``."""
+    n, L = net.widths, net.depth
+
+    def step(k: Any, M: MatrixExpr) -> MatrixExpr:
+        return rule.feedback(net, k + 1) if rule.direct else matmul(rule.feedback(net, k + 1), M)
+
+    reason = f"the feedback of {rule.title[:1].lower()}{rule.title[1:]}"
+    shape = lambda k: (n[k], n[L])  # noqa: E731
+    return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
 
 
 class Backprop(Rule):

@@ -7,10 +7,11 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import Rational
 
-from tptheory.deciding.verdicts import Proved, Refuted, Verdict
+from tptheory.certificates.shortening import shortened
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.explanation import Chain, chain, explained, typeset
-from tptheory.proving.shortening import shortened
+from tptheory.proving.verdicts import Proved, Verdict
+from tptheory.refuting.counterexample import Refuted
+from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped
 
@@ -24,7 +25,7 @@ LONGEST = 6_000
 def chains_of(certificate: Certificate) -> list[Chain] | None:
     """Return the chain of each part of a certificate, with as few cofactors as are found; None if one is too long."""
     parts = list(certificate.parts())
-    short = [shortened(part, 1 / len(parts)) for part in parts]
+    short = [shortened(part, 1 / len(parts), keep_hypotheses=True) for part in parts]
     return [chain(part) for part in short] if all(len(part["cofactors"]) <= MOST for part in short) else None
 
 

@@ -33,7 +33,8 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, matmul
-from tptheory.symbolic.layers import PRODUCTS, WIDTH, LayerSymbol, index_text, spelling
+from tptheory.symbolic.layers import WIDTH, LayerScalar, LayerSymbol, index_text
+from tptheory.symbolic.spelling import PRODUCTS, spelling
 from tptheory.writing.breaking import (
     FUNCTION_APPLICATION,
     INVISIBLE_TIMES,
@@ -94,11 +95,6 @@ def _opposite(matrix: MatrixExpr) -> MatrixExpr:
     return matmul(-1, matrix)
 
 
-def _is_member(expression: Any) -> bool:
-    """Whether a trace stands for a number of a sequence."""
-    return isinstance(expression, Trace) and isinstance(expression.arg, LayerSymbol) and expression.arg.shape == (1, 1)
-
-
 def _is_sum(expression: Any) -> bool:
     return isinstance(expression, Add | MatAdd)
 
@@ -126,7 +122,7 @@ class _Latex(LatexPrinter):
         return f"({s})" if flat else rf"\left({s}\right)"
 
     def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
-        if isinstance(item, _FUNCTIONS) and not _is_member(item) and level >= PRECEDENCE["Pow"]:
+        if isinstance(item, _FUNCTIONS) and level >= PRECEDENCE["Pow"]:
             return self._add_parens(self._print(item))
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
@@ -156,8 +152,6 @@ class _Latex(LatexPrinter):
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
-        if _is_member(expr):
-            return self._print(expr.arg) if exp is None else f"{{{self._print(expr.arg)}}}^{{{exp}}}"
         text = rf"\operatorname{{tr}}{self._add_parens(self._print(expr.arg))}"
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
@@ -229,7 +223,7 @@ class _MathML(MathMLPresentationPrinter):
         return self._made("mrow", self._l_paren(), content, self._r_paren())
 
     def parenthesize(self, item: Any, level: int, strict: bool = False) -> Element:
-        if isinstance(item, _FUNCTIONS) and not _is_member(item) and level >= PRECEDENCE["Pow"]:
+        if isinstance(item, _FUNCTIONS) and level >= PRECEDENCE["Pow"]:
             return self._fenced(self._print(item))
         return super().parenthesize(item, level, strict=strict)
 
@@ -255,15 +249,14 @@ class _MathML(MathMLPresentationPrinter):
             return self._made("msub" if below else "msup", base, self._row(*(below or above)))
         return base
 
-    def _print_LayerSymbol(self, expr: LayerSymbol) -> Element:
-        name, at, top = expr.spelled()
-        letter, above, dotted = spelling(name)
-        index = self._index(at)
+    def _print_LayerSymbol(self, expr: LayerSymbol | LayerScalar) -> Element:
+        letter, above, dotted = spelling(expr.sequence.name)
+        index = self._index(index_text(expr.index))
         raised = [self._made("mtext", above)] if above else []
         if letter in PRODUCTS:
             ends = (index, self._made("mn", "1"))
             if letter == "Down":
-                ends = (self._index(top), index)
+                ends = (self._index(index_text(expr.sequence.last - 1)), index)
             first, last = (self._made("msub", self._made("mi", "W"), end) for end in ends)
             product = self._fenced(self._made("mrow", first, self._made("mi", "⋯"), last))
             marks = [self._made("mo", "·")] * dotted + raised
@@ -271,6 +264,9 @@ class _MathML(MathMLPresentationPrinter):
         body = self._letter(letter)
         body = self._made("mover", body, self._made("mo", "˙"), accent="true") if dotted else body
         return self._made("msubsup", body, index, *raised) if raised else self._made("msub", body, index)
+
+    def _print_LayerScalar(self, expr: LayerScalar) -> Element:
+        return self._print_LayerSymbol(expr)
 
     def _index(self, text: str) -> Element:
         """Print the index of a layer, such as ``l-1``."""
@@ -302,8 +298,6 @@ class _MathML(MathMLPresentationPrinter):
         return self._function("log", "pdet", of=expr.arg)
 
     def _print_Trace(self, expr: Trace) -> Element:
-        if _is_member(expr):
-            return self._print(expr.arg)
         return self._function("tr", of=expr.arg)
 
     def _print_UnspecifiedLoss(self, expr: UnspecifiedLoss) -> Element:

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tptheory.certificates import checker
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import stored_form
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.certificates import checker
 from tptheory.proving.certificate import Certificate
 from tptheory.training.data import DataSet
 from tptheory.writing import figures

@@ -75,17 +75,20 @@ def statements_tex(claim: Claim) -> tuple[Statement, ...]:
 
 def _statements(claim: Claim, writer: Writer, finish: Callable[[str], str]) -> tuple[Statement, ...]:
     """Gather neighbouring conjuncts with the same hypotheses."""
-    groups: list[tuple[tuple[Any, ...], list[str]]] = []
+    groups: list[tuple[tuple[str, ...], list[str]]] = []
     for part in claim.conjuncts():
-        said = finish(_woven(part.conclusion, writer))
-        if groups and groups[-1][0] == part.given:
-            groups[-1][1].append(said)
+        given, said = (tuple(finish(text) for text in texts) for texts in _parts(part, writer))
+        if groups and groups[-1][0] == given:
+            groups[-1][1].extend(said)
         else:
-            groups.append((part.given, [said]))
-    return tuple(
-        Statement(tuple(finish(_woven(h.conclusion, writer)) for h in given), tuple(dict.fromkeys(said)))
-        for given, said in groups
-    )
+            groups.append((given, [*said]))
+    return tuple(Statement(given, tuple(dict.fromkeys(said))) for given, said in groups)
+
+
+def _parts(claim: Claim, writer: Writer) -> tuple[list[str], list[str]]:
+    """Return the hypotheses of a claim, and its conclusion with what it takes for granted."""
+    given = [_woven(lambda say, i=i: claim.hypotheses(say)[i], writer) for i in range(len(claim.given))]  # type: ignore[misc]
+    return given, [_woven(claim.said, writer)]
 
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tptheory.errors import UnsupportedExpressionError
 from tptheory.certificates import checker
+from tptheory.errors import UnsupportedExpressionError
 from tptheory.writing.coq.families import INDEX, Stated, Writing, declared, family, lowest, place, read
 from tptheory.writing.coq.reading import Symbols, comment, identifiers
 from tptheory.writing.coq.section import Section

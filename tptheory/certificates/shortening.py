@@ -15,64 +15,76 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
 
-from tptheory.certificates.checker import Refused, check
-from tptheory.proving.ordering import letters
-from tptheory.proving.reading import Letters, Monomial, Polynomial, Reader
+from tptheory.certificates import checker
+from tptheory.certificates.checker import ONE, Shape, Size, Word
+from tptheory.certificates.reading import (
+    SUMMANDS,
+    Monomial,
+    Polynomial,
+    Reader,
+    Terms,
+    accepted,
+    letter_count,
+    raw,
+)
 
 PLACES = 20_000
 """How many places are looked at in a second's time. They take less, so that what is found seldom depends on the clock;
 it is the clock of the process, so that it does not depend on what else the machine does."""
 
-
 ROUNDS = 3
 """How often to search: within the monomials of the proof, then with what fits there, then with what fits to that."""
 
-Items = tuple[Any, ...]
-"""A word as certificates write it, with tuples for traces."""
+NOTHING: Monomial = ((), ())
+"""What stands beside a hypothesis where nothing does."""
 
 
 class Place(NamedTuple):
     """Where a hypothesis stands: a cofactor without its coefficient."""
 
-    left: Items
+    left: Monomial
     hypothesis: int
-    right: Items
-    outer: Items | None = None
+    right: Monomial
+    outer: Monomial | None = None
 
 
-Terms = dict[Monomial, Fraction]
 Cofactors = list[tuple[Fraction, Place]]
 
 
-def shortened(data: dict[str, Any], seconds: float = 1.0) -> dict[str, Any]:
+def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bool = False) -> dict[str, Any]:
     """Return a certificate of the same goal with as few cofactors as are found, or ``data`` if none has fewer.
 
     Args:
-        data: a certificate that the checker accepts, of any method but ``all``.
+        data: a plain certificate that the checker accepts, or a case of another that was made to look like it.
         seconds: how long to search.
+        keep_hypotheses: whether hypotheses that the shorter proof does without stay, so that all keep their numbers.
     """
-    if len(data["cofactors"]) < 2:
+    if data.get("method") not in SUMMANDS or len(data["cofactors"]) < 2:
         return data
     import scipy.optimize  # noqa: F401  loaded when needed, and not at the expense of the search
 
     search = _Search(data, seconds)
-    start = [
-        (Fraction(c), Place(_items(u), k, _items(v), *map(_items, outer))) for c, u, k, v, *outer in data["cofactors"]
-    ]
+    start = search.start()
     goal: Terms = {}
     for coefficient, place in start:
         for m, c in search.expand(place)[0].items():
-            goal[m] = goal.get(m, 0) + coefficient * c
+            goal[m] = goal.get(m, Fraction(0)) + coefficient * c
     goal = {m: c for m, c in goal.items() if c}
     best = start
     for rounds in range(ROUNDS):
-        found = _few(goal, search.candidates([place for _, place in best], rounds), search.deadline)
+        candidates = search.candidates([place for _, place in best], rounds)
+        try:
+            found = _few(goal, candidates, search.deadline)
+        except OverflowError:  # a coefficient is beyond floating numbers
+            break
         if found and len(found) < len(best):
             best = found
         if search.over():
             break
-    shorter = search.certificate(best)
-    return shorter if len(best) < len(start) and _accepted(shorter) else data
+    if len(best) == len(start):
+        return data
+    shorter = search.certificate(best, keep_hypotheses)
+    return shorter if accepted(shorter) else data
 
 
 class _Search:
@@ -80,50 +92,61 @@ class _Search:
 
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
         self.deadline, self._places_left = process_time() + seconds, int(PLACES * seconds)
-        self._data, self._checker = data, Reader(data)
-        read = [_clean(self._checker.polynomial(h)) for h in data["hypotheses"]]
-        self._polynomials = [*read, *map(self._transposed, read)]
-        self._thin = any("1" in size for size in self._checker.shapes.values())
-        self._longest = [max(map(letters, terms), default=0) for terms, _ in self._polynomials]
+        self._data, self._reader = data, Reader(data)
+        read = self._reader.hypotheses()
+        self._polynomials = [*read, *map(self._reader.transpose, read)]
+        self._longest = [max(map(letter_count, terms), default=0) for terms, _ in self._polynomials]
+        self._thin = any(1 in shape[:2] for shape in self._reader.names.letters.values())
         self._expanded: dict[Place, Polynomial] = {}
 
     def over(self) -> bool:
         """Whether no more places may be looked at."""
         return self._places_left < 0 or process_time() > self.deadline
 
-    def _transposed(self, p: Polynomial) -> Polynomial:
-        """Return the transpose; nothing, where a letter has none."""
-        known = self._checker.adjoints
-        return self._checker.adjoint(p) if all(a in known for _, word in p[0] for a in word) else ({}, p[1])
+    def start(self) -> Cofactors:
+        """Return the cofactors that the certificate has."""
+        read = self._monomial
+        return [
+            (Fraction(c), Place(read(u), k, read(v), *map(read, outer)))
+            for c, u, k, v, *outer in self._data["cofactors"]
+        ]
 
-    def _items(self, scalars: tuple[Letters, ...]) -> Items:
-        return tuple(s if self._checker.shapes[s[0]] else s[0] for s in scalars)
+    def _monomial(self, items: list[Any]) -> Monomial:
+        ((_, scalars, word),), _ = self._reader.algebra.beside(items)
+        return tuple(scalars), word
+
+    def _beside(self, monomial: Monomial) -> checker.Polynomial:
+        """Return what stands beside a hypothesis; a product of shape 1x1 is a number."""
+        scalars, word = monomial
+        shape = (self._reader.shape(word[0])[0], self._reader.shape(word[-1])[1]) if word else ONE
+        both = ([*scalars, word], ()) if word and shape == ONE else ([*scalars], word)
+        return [(Fraction(1), *both)], shape
 
     def expand(self, place: Place) -> Polynomial:
         """Return what a hypothesis reads in its place."""
         if place not in self._expanded:
             self._places_left -= 1
-            self._expanded[place] = self._plain(place) or self._multiplied(place)
+            self._expanded[place] = self._joined(place) or self._multiplied(place)
         return self._expanded[place]
 
-    def _plain(self, place: Place) -> Polynomial | None:
-        """Expand where nothing can come out of a word: no scalar, no trace and no size 1 is about."""
-        left, k, right, outer = place
-        shapes = self._checker.shapes
-        if self._thin or outer is not None or not all(isinstance(a, str) and shapes[a] for a in left + right):
+    def _joined(self, place: Place) -> Polynomial | None:
+        """Expand where nothing can come out of a word, for no number, no trace and no size 1 is about."""
+        (scalars, left), k, (others, right), outer = place
+        if scalars or others or outer is not None or self._thin:
             return None
         terms, (rows, columns) = self._polynomials[k]
-        shape = (shapes[left[0]][0] if left else rows, shapes[right[-1]][1] if right else columns)
-        return {(s, left + word + right): c for (s, word), c in terms.items()}, shape
+        shape = self._reader.shape
+        ends = (shape(left[0])[0] if left else rows, shape(right[-1])[1] if right else columns)
+        return {(s, left + word + right): c for (s, word), c in terms.items()}, ends
 
     def _multiplied(self, place: Place) -> Polynomial:
         """Expand as the checker does."""
-        read = self._checker.polynomial
-        left, right = read([["1", place.left]], "1"), read([["1", place.right]], "1")
-        p = self._checker.product(self._checker.product(left, self._polynomials[place.hypothesis]), right)
+        product = self._reader.algebra.product
+        p = product(self._beside(place.left), raw(self._polynomials[place.hypothesis]))
+        p = product(p, self._beside(place.right))
         if place.outer is not None:
-            p = self._checker.product(read([["1", place.outer]], "1"), self._checker.closed(p))
-        return _clean(p)
+            p = product(self._beside(place.outer), self._reader.algebra.trace(p))
+        return self._reader.normal(p)
 
     def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
         """Return the places that make do with the monomials of some, and with what fits there so many times over."""
@@ -132,6 +155,8 @@ class _Search:
         seen: set[tuple[Any, ...]] = set()
 
         def add(place: Place, terms: Terms) -> None:
+            if not terms:
+                return
             ordered = sorted(terms.items())
             key = tuple((m, c / ordered[0][1]) for m, c in ordered)
             if key not in seen:
@@ -141,11 +166,11 @@ class _Search:
         for place in used:
             add(place, self.expand(place)[0])
         known = {m for terms in found.values() for m in terms}
-        longest = max(map(letters, known))
+        longest = max(map(letter_count, known), default=0)
         for last in (*[False] * rounds, True):
             fresh: set[Monomial] = set()
             met: set[Place] = set()
-            for m in sorted(known, key=lambda m: (letters(m), m)):
+            for m in sorted(known, key=lambda m: (letter_count(m), m)):
                 for place in self._places(m, shape[0], longest):
                     if self.over():
                         return found
@@ -154,20 +179,19 @@ class _Search:
                     met.add(place)
                     terms, _ = self.expand(place)
                     if terms.keys() <= known:
-                        if terms:
-                            add(place, terms)
-                    elif not last and max(map(letters, terms)) <= longest:
+                        add(place, terms)
+                    elif not last and max(map(letter_count, terms)) <= longest:
                         fresh.update(terms)
             known |= fresh
         return found
 
-    def _places(self, monomial: Monomial, rows: str, longest: int) -> Iterator[Place]:
+    def _places(self, monomial: Monomial, rows: Size, longest: int) -> Iterator[Place]:
         """Run through the places where a term of a hypothesis makes a monomial, and no other makes too long a one."""
         readings = list(self._readings(monomial))
-        room = longest - letters(monomial)
+        room = longest - letter_count(monomial)
         for k, (terms, shape) in enumerate(self._polynomials):
             for scalars, word in terms:
-                if self._longest[k] - letters((scalars, word)) > room:
+                if self._longest[k] - letter_count((scalars, word)) > room:
                     continue
                 for rest, whole in readings:
                     for s in scalars:
@@ -181,53 +205,59 @@ class _Search:
         """Read a monomial as it is, and with one 1x1 product put back between two sizes 1."""
         scalars, word = monomial
         yield monomial
-        ends = [i for i in range(len(word) + 1) if self._size(word, i, "1") == "1"]
+        ends = [i for i in range(len(word) + 1) if self._size(word, i, 1) == 1]
         for s in dict.fromkeys(scalars):
-            for turned in self._turns(s):
-                if self._checker.shapes[turned[0]][0] == "1":
+            if not self._reader.is_matrix(s[0]):
+                continue
+            for turned in self._reader.turns(s):
+                if self._reader.shape(turned[0])[0] == 1:
                     for i in ends:
                         yield _without(scalars, s), word[:i] + turned + word[i:]
 
-    def _turns(self, scalar: Letters) -> Iterator[Letters]:
-        """Run through all that a trace may be called."""
-        if self._checker.shapes[scalar[0]]:
-            for s in (scalar, tuple(self._checker.adjoints[a] for a in reversed(scalar))):
-                for i in range(len(s)):
-                    yield s[i:] + s[:i]
-
-    def _size(self, word: Letters, i: int, empty: str) -> str:
+    def _size(self, word: Word, i: int, empty: Size) -> Size:
         """Return the size at a place between the letters of a word."""
-        shapes = self._checker.shapes
-        return shapes[word[i]][0] if i < len(word) else shapes[word[-1]][1] if word else empty
+        shape = self._reader.shape
+        return shape(word[i])[0] if i < len(word) else shape(word[-1])[1] if word else empty
 
     def _fits(
-        self, rest: tuple[Letters, ...], whole: Letters, word: Letters, shape: tuple[str, str], k: int, rows: str
+        self, rest: tuple[Word, ...], whole: Word, word: Word, shape: Shape, k: int, rows: Size
     ) -> Iterator[Place]:
         """Run through the places of a word of a hypothesis in a word, and in the traces beside it."""
-        items, n = self._items(rest), len(word)
-        if shape == ("1", "1") and not word:
-            yield Place(items + whole, k, ())
+        n = len(word)
+        if shape == ONE and not word:
+            yield Place((rest, whole), k, NOTHING)
             return
         for i in range(len(whole) - n + 1):
             if whole[i : i + n] == word if word else self._size(whole, i, rows) == shape[0]:
-                yield Place(items + whole[:i], k, whole[i + n :])
+                yield Place((rest, whole[:i]), k, ((), whole[i + n :]))
         for s in dict.fromkeys(rest):
-            for turned in self._turns(s):
-                if turned[:n] == word if word else self._checker.shapes[turned[0]][0] == shape[0]:
-                    yield Place((), k, turned[n:], self._items(_without(rest, s)) + whole)
+            if not self._reader.is_matrix(s[0]):
+                continue
+            for turned in self._reader.turns(s):
+                if turned[:n] == word if word else self._reader.shape(turned[0])[0] == shape[0]:
+                    yield Place(NOTHING, k, ((), turned[n:]), (_without(rest, s), whole))
 
-    def certificate(self, cofactors: Cofactors) -> dict[str, Any]:
-        """Write a certificate with these cofactors, and the hypotheses that they use."""
+    def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
+        """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""
         count = len(self._data["hypotheses"])
-        kept = sorted({place.hypothesis % count for _, place in cofactors})
+        used = sorted({place.hypothesis % count for _, place in cofactors})
+        kept = list(range(count)) if keep_hypotheses else used
         written = []
         for coefficient, (left, k, right, outer) in cofactors:
-            sides = [_lists(left), kept.index(k % count) + len(kept) * (k >= count), _lists(right)]
-            written.append([str(coefficient), *sides, *([] if outer is None else [_lists(outer)])])
-        changed: dict[str, Any] = {
-            key: [self._data[key][k] for k in kept] for key in ("hypotheses", "reasons") if key in self._data
-        }
-        return {**self._data, **changed, "cofactors": written}
+            number = kept.index(k % count) + len(kept) * (k >= count)
+            beside = [] if outer is None else [self._items(outer)]
+            written.append([str(coefficient), self._items(left), number, self._items(right), *beside])
+        shorter = {**self._data, "hypotheses": [self._data["hypotheses"][k] for k in kept], "cofactors": written}
+        reasons = self._data.get("reasons")
+        if isinstance(reasons, list) and len(reasons) == count:
+            shorter["reasons"] = [reasons[k] for k in kept]
+        return shorter
+
+    def _items(self, monomial: Monomial) -> list[Any]:
+        """Return scalars and a product as certificates write them."""
+        item, scalars, word = self._reader.item, *monomial
+        beside = [{"tr": [item(a) for a in s]} if self._reader.is_matrix(s[0]) else item(s[0]) for s in scalars]
+        return beside + [item(a) for a in word]
 
 
 def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofactors | None:
@@ -237,7 +267,7 @@ def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofact
     from scipy.sparse import csc_array, hstack
 
     seconds = deadline - process_time()
-    if seconds <= 0:
+    if seconds <= 0 or not candidates:
         return None
     places, expansions = list(candidates), list(candidates.values())
     rows = {m: i for i, m in enumerate(sorted({m for terms in expansions for m in terms}))}
@@ -247,7 +277,7 @@ def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofact
     right = np.zeros(len(rows))
     for m, c in goal.items():
         right[rows[m]] = float(c)
-    cost = [1 + sum(map(letters, terms)) / 1000 for terms in expansions]  # of two that are as few, the shorter
+    cost = [1 + sum(map(letter_count, terms)) / 1000 for terms in expansions]  # of two that are as few, the shorter
     found = linprog(
         [*cost, *cost], A_eq=hstack([table, -table]), b_eq=right, method="highs-ds", options={"time_limit": seconds}
     )
@@ -262,7 +292,7 @@ def _exactly(goal: Terms, used: list[tuple[Place, Terms]]) -> Cofactors | None:
     """Solve for the coefficients of some candidates."""
     columns = [*(terms for _, terms in used), goal]
     rows = sorted({m for terms in columns for m in terms})
-    numbers = [Fraction(terms.get(m, 0)) for m in rows for terms in columns]
+    numbers = [terms.get(m, Fraction(0)) for m in rows for terms in columns]
     table = fmpq_mat(len(rows), len(columns), [fmpq(x.numerator, x.denominator) for x in numbers])
     reduced, rank = table.rref()
     cofactors = []
@@ -276,26 +306,6 @@ def _exactly(goal: Terms, used: list[tuple[Place, Terms]]) -> Cofactors | None:
     return cofactors
 
 
-def _accepted(data: dict[str, Any]) -> bool:
-    try:
-        check(data)
-    except Refused:
-        return False
-    return True
-
-
-def _clean(p: Polynomial) -> Polynomial:
-    return {m: Fraction(c) for m, c in p[0].items() if c}, p[1]
-
-
-def _without(scalars: tuple[Letters, ...], scalar: Letters) -> tuple[Letters, ...]:
+def _without(scalars: tuple[Word, ...], scalar: Word) -> tuple[Word, ...]:
     i = scalars.index(scalar)
     return scalars[:i] + scalars[i + 1 :]
-
-
-def _items(word: list[Any]) -> Items:
-    return tuple(a if isinstance(a, str) else tuple(a) for a in word)
-
-
-def _lists(word: Items) -> list[Any]:
-    return [a if isinstance(a, str) else list(a) for a in word]

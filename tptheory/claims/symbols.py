@@ -1,0 +1,164 @@
+"""One name, one meaning: a claim that speaks of two different symbols of one name is refused when it is built.
+
+Whoever reads ``eta`` or ``W_1`` takes it for one thing. SymPy does not: a symbol that is declared otherwise, or has
+another shape, is another symbol, which stands still where the first one moves. Nothing printed would show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import MatrixBase, MatrixSymbol, Symbol, preorder_traversal
+from sympy.core.basic import Basic
+from sympy.core.function import AppliedUndef
+
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.bound import BoundIndex, BoundMatrix
+from tptheory.symbolic.dynamics import Motion
+from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
+from tptheory.symbolic.remembering import remembered
+
+Named = frozenset[Any]
+"""Symbols, matrix symbols, functions such as the width, and sequences."""
+
+
+def refuse_two_of_one_name(*items: Any) -> None:
+    """Refuse claims, hypotheses or expressions that together give one name two meanings.
+
+    What a motion speaks of counts as well: its network, its rule, and how each parameter moves.
+
+    Raises:
+        InvalidValueError: if two different symbols, matrices or sequences share a name, if a symbol is called as a
+            member of a sequence is (``W_1`` beside ``W[l]``), or if it is called as a number or an expression is.
+    """
+    expressions = list(_spoken(items))
+    named: set[Any] = set()
+    for expression in expressions:
+        named |= expression if isinstance(expression, frozenset) else _named(expression)
+    _refuse_namesakes([s for s in named if isinstance(s, Symbol | MatrixSymbol)])
+    _refuse_namesakes([s for s in named if isinstance(s, Sequence)])
+    _refuse_names_of_members(named)
+    _refuse_names_of_expressions(named, [e for e in expressions if not isinstance(e, frozenset)])
+
+
+def _spoken(item: Any) -> Iterator[Any]:
+    """Run through the expressions of claims, hypotheses and motions; of motions, through what they name."""
+    if isinstance(item, Motion):
+        yield _moving(item)
+    elif isinstance(item, MatrixBase):
+        yield item.as_immutable()
+    elif isinstance(item, Basic):
+        yield item
+    elif isinstance(item, tuple | list):
+        for part in item:
+            yield from _spoken(part)
+    elif is_dataclass(item):
+        for field in fields(item):
+            yield from _spoken(getattr(item, field.name))
+
+
+@remembered
+def _moving(motion: Motion) -> Named:
+    """Return what the network of a motion, its rule and its changes name."""
+    net = motion.net
+    expressions = [net.input, net.target, net.error]
+    if net.any_depth:
+        members = [sequence(BoundIndex(0)) for sequence in net.parameter_sequences]
+        expressions += [*members, *(motion[member] for member in members)]
+    else:
+        expressions += [*motion, *motion.values()]
+    return frozenset().union(*map(_named, expressions))
+
+
+def _named(expression: Any) -> Named:
+    """Return what an expression names, and what the definitions of its sequences name."""
+    found: set[Any] = set()
+    nodes = preorder_traversal(expression)
+    for node in nodes:
+        if isinstance(node, Sequence):
+            if node in found:
+                nodes.skip()
+            found.add(node)
+        elif isinstance(node, AppliedUndef):
+            found.add(node.func)
+        elif isinstance(node, Symbol | MatrixSymbol) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
+            found.add(node)
+    return frozenset(found)
+
+
+def _refuse_namesakes(symbols: Iterable[Any]) -> None:
+    """Refuse two that share a name."""
+    first: dict[str, Any] = {}
+    for symbol in symbols:
+        other = first.setdefault(symbol.name, symbol)
+        if other is not symbol and other != symbol:
+            _refuse(symbol.name, ", and ".join(sorted((_told(other), _told(symbol)))))
+
+
+def _refuse_names_of_members(named: set[Any]) -> None:
+    """Refuse a symbol that is called as a member of a sequence is, or a width that is declared otherwise."""
+    symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
+    for owner in named:
+        if isinstance(owner, Symbol | MatrixSymbol):
+            continue
+        name, is_sequence = (owner.name, True) if isinstance(owner, Sequence) else (str(owner), False)
+        for symbol in symbols:
+            before, _, number = symbol.name.rpartition("_")
+            taken = before == name and number.isdigit() and not isinstance(owner, Recursion)
+            if not is_sequence:
+                taken = taken and symbol.assumptions0 != owner(Symbol("l")).assumptions0
+            if taken or symbol.name.startswith(f"{name}["):
+                _refuse(symbol.name, f"{_told(symbol)}, and a layer's own {name}")
+
+
+def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> None:
+    """Refuse a symbol that is called as a number is, or prints as an expression of the claim does."""
+    odd = {s.name: s for s in named if isinstance(s, Symbol | MatrixSymbol) and not s.name.isidentifier()}
+    if not odd:
+        return
+    for name, symbol in sorted(odd.items()):
+        if _is_number(name):
+            _refuse(name, f"{_told(symbol)}, and the number")
+    for expression in expressions:
+        for node in preorder_traversal(expression):
+            if node.args and not isinstance(node, MatrixSymbol) and str(node) in odd:
+                _refuse(str(node), f"{_told(odd[str(node)])}, and an expression that is written so")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        Fraction(name)
+    except (ValueError, ZeroDivisionError):
+        return False
+    return True
+
+
+def _told(symbol: Any) -> str:
+    """Say what a symbol is, by what may tell it from another one of its name."""
+    if isinstance(symbol, Recursion):
+        return f"a recursion from {symbol.start} by {symbol.step}"
+    if isinstance(symbol, Sequence):
+        return (
+            f"a sequence of matrices of shape {symbol.shape(symbol.index)} for k = {symbol.first}, ..., {symbol.last}"
+        )
+    if isinstance(symbol, MatrixSymbol):
+        sizes = ", ".join(f"{n}{_declared(n)}" for n in symbol.shape)
+        return f"a matrix of shape ({sizes})"
+    return f"a symbol{_declared(symbol)}"
+
+
+def _declared(symbol: Any) -> str:
+    if not isinstance(symbol, Symbol):
+        return ""
+    words = [word if value else f"not {word}" for word, value in sorted(symbol._assumptions_orig.items())]
+    return f" declared {', '.join(words)}" if words else " of which nothing is declared"
+
+
+def _refuse(name: str, two: str) -> None:
+    raise InvalidValueError(
+        f"a claim must give each name one meaning (got two called {name}: {two}). Use one of them throughout, as the "
+        "network, the rule or tptheory made it, or give the other another name."
+    )

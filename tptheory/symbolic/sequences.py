@@ -1,0 +1,194 @@
+"""Sequences: matrices that carry the index of their layer, ``W[1], ..., W[L]``.
+
+A sequence is an ordinary SymPy node. What it means stands in its arguments, and another index is put into its members
+by ``xreplace`` or ``subs``, which leave what a definition binds alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sympy import Dummy, Symbol, preorder_traversal, sympify
+from sympy.core.basic import Basic
+from sympy.core.symbol import Str
+
+from tptheory.errors import InvalidTypeError, complain
+from tptheory.symbolic.bound import BoundIndex, free, own_level
+from tptheory.symbolic.indices import index_parts
+from tptheory.symbolic.members import LayerScalar, LayerSymbol
+from tptheory.symbolic.uniform import formula, probes, refuse_branches
+
+Shape = Callable[[Any], tuple[Any, Any]]
+
+
+class Law(NamedTuple):
+    """What holds at every ``index`` from first to last: ``lhs = rhs``; no symbol of a user's equals that index."""
+
+    lhs: Any
+    rhs: Any
+    first: Any
+    last: Any
+    reason: str
+    index: BoundIndex
+
+
+class Sequence(Basic):
+    """Matrices ``name[k]`` of shape ``shape(k)``, for ``k`` from first to last, of which nothing else is known.
+
+    The arguments of the node are the name, the bound index, the rows and columns as expressions in it, first and
+    last; ``sequence.func(*sequence.args)`` is the sequence again.
+
+    Args:
+        name: what the members are called; in one claim no two sequences may share it.
+        shape: takes an index, and returns the shape of that member.
+        first: the first index.
+        last: the last index, such as the depth of the network.
+
+    Raises:
+        InvalidValueError: if the shape branches on the index.
+    """
+
+    args: tuple[Any, ...]
+    _free: frozenset[Any]
+
+    def __new__(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
+        """Build the sequence, and compare its shape at numbers with that at any index."""
+        sequence = cls.with_shape(name, shape, first, last)
+        sequence.check_shape(shape)
+        return sequence
+
+    @classmethod
+    def with_shape(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
+        """Build a sequence of which it is known that its shape does not branch."""
+        index = Dummy("k", integer=True)
+        return cls.of(checked_name(name), index, *shape_at(shape, index), *checked_ends(first, last))
+
+    @classmethod
+    def of(cls, *args: Any) -> Any:
+        """Build the node from its arguments; the bound index gets the level that goes with them."""
+        name, index, *parts = args
+        level = _level(index, parts)
+        if not (isinstance(index, BoundIndex) and index.level == level > _highest(parts)):
+            apart = Dummy("k", integer=True)
+            parts = [part.xreplace({index: apart}) for part in parts]
+            level = _level(apart, parts)
+            index = BoundIndex(level)
+            parts = [part.xreplace({apart: index}) for part in parts]
+        node = Basic.__new__(cls, name, index, *parts)
+        node._free = frozenset(set().union(*map(free, parts)) - {index})
+        return node
+
+    @property
+    def func(self) -> Any:
+        """What builds the node again from its arguments."""
+        return type(self).of
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Tell how the node is copied, and unpickled."""
+        return _rebuilt, (type(self), *self.args)
+
+    name = property(lambda self: self.args[0].name, doc="What the members are called.")
+    index = property(lambda self: self.args[1], doc="The index that the definition binds.")
+    first = property(lambda self: self.args[4], doc="The first index.")
+    last = property(lambda self: self.args[5], doc="The last index.")
+    scalar = False
+    """Whether the members are numbers."""
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """Return the symbols of the definition, and of its sizes, without those that it binds."""
+        return set(self._free)
+
+    def shape(self, index: Any) -> tuple[Any, Any]:
+        """Return the shape of the member at an index."""
+        at = {self.index: sympify(index)}
+        return self.args[2].xreplace(at), self.args[3].xreplace(at)
+
+    def __call__(self, index: Any) -> Any:
+        """Return the member at an index."""
+        return self.member(index)
+
+    def member(self, index: Any) -> Any:
+        """Return the matrix, or the number, at an index."""
+        return LayerScalar(self, index) if self.scalar else LayerSymbol(self, index)
+
+    def laws(self) -> tuple[Law, ...]:
+        """Return what defines the members."""
+        return ()
+
+    def check_shape(self, shape: Shape) -> None:
+        """Compare what a function says of shapes with the formula that was taken from it."""
+        indices = probes(self.first, self.last)
+        refuse_branches(lambda k: shape_at(shape, k), self.shape, indices, "shape")
+
+    def doit(self, **hints: Any) -> Any:
+        """Return the same: a definition is left as it was given."""
+        return self
+
+    def _apart(self) -> tuple[Any, ...]:
+        """Return the arguments with a bound index that stands nowhere else."""
+        apart = {self.index: Dummy("k", integer=True)}
+        return tuple(part.xreplace(apart) for part in self.args)
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        if not isinstance(rule, Mapping) or all(isinstance(key, Symbol) and key not in self._free for key in rule):
+            return self, False
+        outer = {key: value for key, value in rule.items() if self.index not in free(key)}
+        captured = any(self.index in free(value) for value in outer.values())
+        replaced = [part._xreplace(outer) for part in (self._apart() if captured else self.args)]
+        return (self.of(*(part for part, _ in replaced)), True) if any(c for _, c in replaced) else (self, False)
+
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        if self.index in free(old):
+            return self
+        parts = self._apart() if self.index in free(new) else self.args
+        return self.of(*(part._subs(old, new) for part in parts))
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer.doprint(Symbol(self.name)))
+
+
+def _rebuilt(cls: type[Sequence], *args: Any) -> Any:
+    return cls.of(*args)
+
+
+def checked_name(name: Any) -> Str:
+    """Return a name as an argument of a node."""
+    if not isinstance(name, str) or not name:
+        raise InvalidTypeError(complain("name", "a string such as 'S'", name))
+    return Str(name)
+
+
+def checked_ends(first: Any, last: Any) -> tuple[Any, Any]:
+    """Return the ends of a range as arguments of a node."""
+    index_parts(first, "first")
+    index_parts(last, "last")
+    return sympify(first), sympify(last)
+
+
+def shape_at(shape: Shape, index: Any) -> tuple[Any, Any]:
+    """Return what a function says of the shape at an index."""
+    rows, columns = formula(shape, index, "shape")
+    return sympify(rows), sympify(columns)
+
+
+def _highest(parts: list[Any]) -> int:
+    return max((s.index.level for part in parts for s in _outermost(part)), default=0)
+
+
+def _level(index: Any, parts: list[Any]) -> int:
+    return own_level(_highest(parts), set().union(*map(free, parts)) - {index})
+
+
+def _outermost(expression: Any) -> Iterator[Sequence]:
+    nodes = preorder_traversal(expression)
+    for node in nodes:
+        if isinstance(node, Sequence):
+            yield node
+            nodes.skip()

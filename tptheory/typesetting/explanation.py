@@ -1,0 +1,240 @@
+"""A certificate as a chain of equations: each line is the one before with a hypothesis used, in text and in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tptheory.certificates.reading import Polynomial, Reader, Terms
+from tptheory.typesetting.names import NOTHING, Written, number, prose, visible
+from tptheory.typesetting.ordering import Step as Use
+from tptheory.typesetting.ordering import ordered
+from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
+from tptheory.typesetting.reasons import Reasons
+from tptheory.typesetting.widths import broken, text_width, width
+
+COLUMNS = 88
+"""How long a sum may be in a line of plain text."""
+
+POINTS, INDENT, GAP = 340.0, 18.0, 24.0
+"""How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
+
+ROWS = 20
+"""How many rows a display may have that does not break across pages."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a chain: what it reads, which cofactors led to it, and why."""
+
+    terms: Terms
+    uses: tuple[int, ...]
+    body: tuple[Term, ...]
+    reason: Written
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A proof of one statement, from its first line to its last."""
+
+    theorem: str
+    introduction: Written
+    steps: tuple[Step, ...]
+    conclusion: Written
+    reader: Reader = field(repr=False, compare=False)
+    """What the numbers in the terms of the steps stand for."""
+
+    def text(self) -> str:
+        """Return the chain in plain text under its statement, reasons in a column of their own."""
+        return "\n".join(filter(None, [self.theorem, self._text(again=False)]))
+
+    def latex(self) -> str:
+        """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
+        return self._latex(again=False)
+
+    def _text(self, again: bool) -> str:
+        rows: list[tuple[str, str]] = []
+        for i, step in enumerate(() if again else self.steps):
+            first, *more = broken(step.body, 0, len, COLUMNS)
+            whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
+            rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
+        column = max((len(row) for row, _ in rows), default=0)
+        lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
+        return "\n".join(filter(None, ["" if again else self.introduction.text, *lines, self.conclusion.text]))
+
+    def _latex(self, again: bool) -> str:
+        if again:
+            return self.conclusion.latex
+        widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
+        reasons = max(text_width(step.reason.text) for step in self.steps)
+        room = POINTS - INDENT - (reasons + GAP if reasons else 0)
+        rows = self._rows(POINTS - INDENT, beside=False)
+        if max(widths, default=0) <= room and len(narrow := self._rows(room, beside=True)) <= len(rows):
+            rows = narrow
+        display = "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        if len(rows) > ROWS:
+            display = f"{{\\allowdisplaybreaks\n{display}\n}}"
+        return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
+
+    def _rows(self, room: float, beside: bool) -> list[str]:
+        """Return the rows of the display, with each reason beside its line or on a row below."""
+        rows: list[str] = []
+        for i, step in enumerate(self.steps):
+            first, *more = broken(step.body, 1, width, room)
+            rows += [f"  ={{}} & {first}" if i else f"  & {first}", *(rf"  & \quad {row}" for row in more)]
+            if step.reason.text and beside:
+                rows[-1] += rf" && \text{{{step.reason.latex}}}"
+            elif step.reason.text:
+                rows.append(rf"  & \qquad \text{{({step.reason.latex})}}")
+        return rows
+
+
+def explained(chains: list[Chain]) -> str:
+    """Return a proof in plain text: parts are numbered under one statement, and a line is not shown twice."""
+    if len(chains) == 1:
+        return chains[0].text()
+    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
+    return "\n\n".join([chains[0].theorem, *numbered]).strip()
+
+
+def typeset(chains: list[Chain]) -> str:
+    """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
+    parts = _parts(chains, Chain._latex)
+    return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
+
+
+def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
+    """Say each chain; one with the lines of the chain before adds its conclusion to it."""
+    parts: list[str] = []
+    said: set[Written] = set()
+    for i, one in enumerate(chains):
+        if not i or not _same_lines(one, chains[i - 1]) or not one.conclusion.text:
+            said = set()
+            parts.append(say(one, False))
+        elif one.conclusion not in said:
+            parts[-1] += "\n" + say(one, True)
+        said.add(one.conclusion)
+    return parts
+
+
+def _same_lines(one: Chain, other: Chain) -> bool:
+    """Tell whether two chains read alike but for their conclusions."""
+    lines = [[(step.body, step.reason) for step in chain.steps] for chain in (one, other)]
+    return one.introduction == other.introduction and lines[0] == lines[1]
+
+
+def chain(data: dict[str, Any]) -> Chain:
+    """Return the chain of equations of one plain certificate, which must be one that the checker accepts.
+
+    Args:
+        data: a certificate without parts, or a case of another that was made to look like one; then "place", words or
+            `Written`, says which case it is. The remarks "title", "meanings", "reasons" and "left" may be missing, and
+            what cannot be read of them is left out.
+    """
+    reader = Reader(data)
+    notation = Notation(reader, data.get("meanings"))
+    hypotheses = reader.hypotheses()
+    first, last = reader.ends()
+    opening, closing = NOTHING, NOTHING
+    if data["method"] == "cancellation":
+        opening, closing = _cancelled(notation, reader.goal())
+    elif data["method"] == "rank":
+        closing = _product(notation)
+    elif data["method"] == "descent":
+        opening, closing = prose("The derivative reads"), _squares(notation)
+    else:
+        first, last = _sides(reader, data.get("left"))
+        if not data["cofactors"]:
+            opening = prose("Multiplied out, without scalars that all terms share, both sides read")
+    steps = _steps(notation, Reasons(notation, data.get("reasons"), hypotheses), hypotheses, first)
+    if steps[-1].terms != last[0]:
+        raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
+    if place := data.get("place"):
+        said = place if isinstance(place, Written) else prose(str(place))
+        opening = said + (prose(" ") + opening if opening.text else NOTHING)
+    return Chain(_title(data), opening, steps, closing, reader)
+
+
+def _title(data: dict[str, Any]) -> str:
+    """Return what a certificate is called, line by line, with nothing hidden in it."""
+    title = data.get("title")
+    return "\n".join(map(visible, title.splitlines())) if isinstance(title, str) else ""
+
+
+def _sides(reader: Reader, left: Any) -> tuple[Polynomial, Polynomial]:
+    """Return both sides of an equation, whose left side has the first terms of the goal.
+
+    Where ``left`` is no number of terms, the left side has all, and the right side is 0.
+    """
+    goal, terms = reader.goal(), reader.goal_terms()
+    count = left if type(left) is int and 0 <= left < len(terms) else len(terms)
+    first = reader.polynomial(terms[:count]) if count else ({}, goal[1])
+    rest = reader.polynomial(terms[count:])[0] if count < len(terms) else {}
+    return first, ({m: -c for m, c in rest.items()}, goal[1])
+
+
+def _steps(notation: Notation, reasons: Reasons, hypotheses: list[Polynomial], first: Polynomial) -> tuple[Step, ...]:
+    """Put the cofactors in order, and word each line."""
+    reader = notation.reader
+    numbers = [k for _, _, k, *_ in reader.data["cofactors"]]
+    cofactors = reader.cofactors(hypotheses)
+    uses = [Use(terms, reasons.kind(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
+    terms, shape = first
+    steps = [Step(terms, (), tuple(notation.terms(first)), NOTHING)]
+    for line, group in ordered(terms, uses):
+        why = reasons.said([numbers[i] for i in group])
+        steps.append(Step(line, group, tuple(notation.terms((line, shape))), why))
+    return tuple(steps)
+
+
+def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
+    """Open and close a proof that the difference of both sides vanishes because its squared norm does."""
+    D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
+    opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
+    opening += prose(", the squared norm ") + square + prose(" reads")
+    first = _squares(notation) + prose(" ") if notation.reader.data["squares"] else NOTHING
+    return opening, first + prose("A real matrix ") + D + prose(" whose squared norm is not above zero is zero.")
+
+
+def _product(notation: Notation) -> Written:
+    """Say which product a rank certificate passes through, or that the bound is one of its own sizes."""
+    reader, data = notation.reader, notation.reader.data
+    factors, bound = [reader.polynomial(factor) for factor in data["factors"]], data["goal"]["at most"]
+    telling = [p for p in factors if p[0] != {((), ()): 1}] or factors[:1]
+    whole = _dotted([notation.terms(p) for p in telling])
+    if isinstance(bound, dict):
+        most = inline(notation.terms(reader.polynomial(bound["rank"])))
+        return prose("It is ") + whole + prose(", so its rank is at most that of ") + most + prose(".")
+    size = reader.names.size(bound, None, reader.algebra.own)
+    written, shape = notation.size(size), reader.goal()[1]
+    most = Written(written.text, f"${written.latex}$")
+    if len(telling) > 1 or size not in shape:
+        return prose("It is ") + whole + prose(", so its rank is at most ") + most + prose(".")
+    sides = "row" if size == shape[0] else "column"
+    has = prose("It has ") + most + prose(f" {sides if size == 1 else sides + 's'}, so its rank is at most ")
+    return has + most + prose(".")
+
+
+def _dotted(factors: list[list[Term]]) -> Written:
+    """Write a product of polynomials, in brackets where they have more than a letter."""
+    whole = NOTHING
+    for terms in factors:
+        single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
+        body = joined(terms) if single else bracketed(joined(terms))
+        whole = whole + Written(" · ", r" \cdot ") + body if whole.text else body
+    return Written(whole.text, f"${whole.latex}$")
+
+
+def _squares(notation: Notation) -> Written:
+    """Say which squares a descent certificate sums."""
+    total = NOTHING
+    for weight, Q in notation.reader.data["squares"]:
+        body = joined(notation.terms(notation.reader.polynomial(Q)))
+        norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
+        factor = NOTHING if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
+        total = total + Written(" + ", " + ") + factor + norm if total.text else factor + norm
+    if not total.text:
+        return prose("It never rises.")
+    return prose("That is ") + Written(f"-({total.text})", f"$-({total.latex})$") + prose(", which is never positive.")

@@ -1,0 +1,158 @@
+"""In which order to use the cofactors of a certificate, and which of them at once.
+
+Each line of a chain is the one before less some cofactors, so that a line depends on which were used, not on their
+order. Of all orders, the one whose lines are shortest in total is found by a search that keeps the best few ways to
+have used so many; up to a dozen cofactors it keeps them all.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from tptheory.certificates.reading import Monomial, Terms, letter_count
+
+LINE, TERM, DETOUR = 10, 3, 1000
+"""The cost of a line is LINE, and TERM for each of its terms, and 1 for each of their letters. A step costs DETOUR more
+if it takes away no whole term of the line before."""
+
+ALL, KEPT = 12, 30
+"""Up to how many cofactors all ways are kept, and how many ways are kept for more."""
+
+LONG = 100
+"""From how many cofactors on fewer ways are kept, so that the time grows with their square at most."""
+
+
+class Step(NamedTuple):
+    """A cofactor times its coefficient; steps of one kind may share a line."""
+
+    terms: Terms
+    kind: str
+
+
+Line = dict[int, int]
+"""A line, or a step, while an order is sought: monomials by number, and coefficients times a common denominator."""
+
+
+class _Way(NamedTuple):
+    """A way to have used some steps: the steps of its last line, and the way and the line before that."""
+
+    cost: int
+    group: tuple[int, ...]
+    parent: _Way | None
+    before: Line
+    size: int
+
+
+def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int, ...]]]:
+    """Return the lines after the first one, each with the steps that lead to it."""
+    lines, line = [], first
+    for group in _Search(first, steps).groups():
+        subtracted = [steps[i].terms for i in group]
+        line = _in_place(line, subtracted)
+        lines.append((line, group))
+    return lines
+
+
+class _Search:
+    """The search for the order whose lines are shortest in total."""
+
+    def __init__(self, first: Terms, steps: Sequence[Step]) -> None:
+        every = [first, *(step.terms for step in steps)]
+        numbers: dict[Monomial, int] = {}
+        for terms in every:
+            for m in terms:
+                numbers.setdefault(m, len(numbers))
+        common = lcm(*(c.denominator for terms in every for c in terms.values()))
+        self._sizes = [TERM + letter_count(m) for m in numbers]
+        self._first, *self._steps = (
+            {numbers[m]: c.numerator * (common // c.denominator) for m, c in terms.items()} for terms in every
+        )
+        self._kinds = [step.kind for step in steps]
+
+    def groups(self) -> list[tuple[int, ...]]:
+        """Return the steps of each line after the first."""
+        steps = self._steps
+        best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
+        best[0][0] = _Way(0, (), None, self._first, sum(self._sizes[m] for m in self._first))
+        for count in range(len(steps)):
+            for used, way in _cheapest(best[count], len(steps)):
+                line = self._after(way.before, way.group)
+                judged = {i: self._judged(line, steps[i]) for i in range(len(steps)) if not used >> i & 1}
+                for group in self._next(judged):
+                    size = way.size + sum(judged[i][0] for i in group)
+                    cost = way.cost + LINE + size + sum(DETOUR for i in group if not judged[i][1])
+                    now = used
+                    for i in group:
+                        now |= 1 << i
+                    old = best[count + len(group)].get(now)
+                    if old is None or cost < old.cost:
+                        best[count + len(group)][now] = _Way(cost, group, way, line, size)
+            best[count].clear()
+        (last,) = best[-1].values()
+        found, way = [], last
+        while way.parent is not None:
+            found.append(way.group)
+            way = way.parent
+        return found[::-1]
+
+    def _judged(self, line: Line, step: Line) -> tuple[int, bool]:
+        """Return by how much a line grows when a step is taken from it, and whether a whole term goes."""
+        growth, called = 0, False
+        for m, c in step.items():
+            there = line.get(m)
+            if there is None:
+                growth += self._sizes[m]
+            elif there == c:
+                growth -= self._sizes[m]
+                called = True
+        return growth, called
+
+    def _next(self, judged: dict[int, tuple[int, bool]]) -> Iterator[tuple[int, ...]]:
+        """Run through the steps that may come next: each alone, and those of a kind that do not meet."""
+        together: dict[str, list[int]] = {}
+        for i, (_, called) in judged.items():
+            yield (i,)
+            if called:
+                group = together.setdefault(self._kinds[i], [])
+                if all(self._steps[i].keys().isdisjoint(self._steps[j]) for j in group):
+                    group.append(i)
+        yield from (tuple(group) for group in together.values() if len(group) > 1)
+
+    def _after(self, line: Line, group: tuple[int, ...]) -> Line:
+        new = dict(line)
+        for i in group:
+            for m, c in self._steps[i].items():
+                new[m] = new.get(m, 0) - c
+                if not new[m]:
+                    del new[m]
+        return new
+
+
+def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
+    """Return the ways that are worth going on with: all, if there are few steps."""
+    if steps <= ALL:
+        return sorted(ways.items(), key=lambda item: item[1].cost)
+    kept = KEPT if steps <= LONG else max(1, KEPT * LONG**2 // steps**2)
+    return heapq.nsmallest(kept, ways.items(), key=lambda item: item[1].cost)
+
+
+def _in_place(old: Terms, subtracted: list[Terms]) -> Terms:
+    """Subtract steps from a line, and order its terms as before: what is new stands where it came from."""
+    new = dict(old)
+    for terms in subtracted:
+        for m, c in terms.items():
+            new[m] = new.get(m, Fraction(0)) - c
+            if not new[m]:
+                del new[m]
+    line: Terms = {}
+    for m in old:
+        for terms in subtracted:
+            if m in terms:
+                line |= {fresh: new[fresh] for fresh in terms if fresh in new and fresh not in old}
+        if m in new:
+            line[m] = new[m]
+    return line | new

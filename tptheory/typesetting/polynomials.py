@@ -1,0 +1,306 @@
+"""Letters and polynomials of a certificate in plain text and in LaTeX, by what its remarks say of the letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tptheory.certificates.checker import Index, Name, Size, Word
+from tptheory.certificates.reading import MALFORMED, Monomial, Polynomial, Reader
+from tptheory.typesetting.names import (
+    Symbol,
+    Written,
+    dotted,
+    expression_of_sizes,
+    grouped,
+    index_text,
+    name,
+    number,
+)
+
+ENTRIES, LONGEST, NESTED = 400, 200, 8
+"""How large a remark about a letter may be, how long what is shown of it, and how many letters it may lead through;
+else the letter is shown by its name. A certificate may come from anybody, and a remark may even speak of itself."""
+
+TRANSPOSED = ("'", r"\top")
+
+
+class Term(NamedTuple):
+    """A term of a sum: its sign, and its factors without the sign."""
+
+    sign: str
+    factors: tuple[Written, ...]
+
+
+def joined(terms: list[Term]) -> Written:
+    """Write the terms of a sum in one line; no terms are 0."""
+    text, code = "", ""
+    for term in terms:
+        space = " " if text else ""
+        sign = term.sign if term.sign == "-" or text else ""
+        text += f"{space}{sign} " * bool(sign) + " ".join(f.text for f in term.factors)
+        code += f"{space}{sign} " * bool(sign) + " ".join(f.latex for f in term.factors)
+    return Written(text or "0", code or "0")
+
+
+def inline(terms: list[Term]) -> Written:
+    """Write a polynomial as mathematics within words."""
+    whole = joined(terms)
+    return Written(whole.text, f"${whole.latex}$")
+
+
+def equation(terms: list[Term]) -> Written:
+    """Write a polynomial that is zero as an equation of its first term with the others."""
+    if not terms:
+        return Written("0 = 0", "$0 = 0$")
+    first, *rest = terms
+    other = {"+": "-", "-": "+"} if first.sign == "+" else {"+": "+", "-": "-"}
+    left, right = joined([Term("+", first.factors)]), joined([Term(other[t.sign], t.factors) for t in rest])
+    return Written(f"{left.text} = {right.text}", f"${left.latex} = {right.latex}$")
+
+
+def is_small(data: Any) -> bool:
+    """Tell whether a remark has few enough entries to be looked at."""
+    waiting, count = [data], 0
+    while waiting:
+        item = waiting.pop()
+        count += 1
+        if count > ENTRIES or (isinstance(item, str) and len(item) > LONGEST):
+            return False
+        if isinstance(item, list | dict):
+            if len(item) > ENTRIES:
+                return False
+            waiting.extend(item.values() if isinstance(item, dict) else item)
+    return True
+
+
+class Notation:
+    """How the letters of one certificate are written.
+
+    Args:
+        reader: the reader of the certificate.
+        meanings: what its letters and sizes stand for, as remarks: any JSON. None has letters shown by their names.
+    """
+
+    def __init__(self, reader: Reader, meanings: Any = None) -> None:
+        self.reader = reader
+        self._meanings = meanings if isinstance(meanings, dict) else {}
+        self._symbols: dict[Name, Symbol] = {}
+        self._under_way: list[Name] = []
+        self.called = {text: text for text in (*reader.names.letters, *reader.names.sizes)}
+        """What is called so already."""
+
+    def letter(self, a: int) -> Symbol:
+        """Write a letter, or its transpose."""
+        name, transposed = self.reader.letter(a)
+        return self.symbol(name).marked(*TRANSPOSED) if transposed else self.symbol(name)
+
+    def size(self, size: Size) -> Written:
+        """Write a size."""
+        return Written(str(size), str(size)) if isinstance(size, int) else self.symbol(size).written()
+
+    def symbol(self, key: Name) -> Symbol:
+        """Write a name, at its index where it has one, by what it stands for."""
+        if key not in self._symbols:
+            found = self._meant(key) if key not in self._under_way and len(self._under_way) < NESTED else None
+            if self._under_way and found is None and key[0] in self._meanings:
+                return spelled(key)  # only within what leads here: alone it may have more to show
+            self._symbols[key] = found or spelled(key)
+        return self._symbols[key]
+
+    def _meant(self, key: Name) -> Symbol | None:
+        """Write a name by the remark about it, if that can be read and is short."""
+        remark = self._meanings.get(key[0])
+        if not isinstance(remark, dict) or not is_small(remark):
+            return None
+        kind = next((kind for kind in WAYS if kind in remark), None)
+        if kind is None:
+            return None
+        self._under_way.append(key)
+        try:
+            symbol = WAYS[kind](Remark(self, key, remark))
+        except MALFORMED:
+            return None
+        finally:
+            self._under_way.pop()
+        return symbol if symbol is not None and len(symbol.body.text) <= LONGEST else None
+
+    def terms(self, p: Polynomial) -> list[Term]:
+        """Write the terms of a polynomial in their order, but a positive one first."""
+        terms, (rows, _) = p
+        written = [self._term(m, c, rows) for m, c in terms.items() if c]
+        first = next((i for i, term in enumerate(written) if term.sign == "+"), 0)
+        return written[first : first + 1] + written[:first] + written[first + 1 :]
+
+    def _term(self, monomial: Monomial, coefficient: Fraction, rows: Size) -> Term:
+        scalars, word = monomial
+        factors = [self.letter(a).written() for a in word]
+        if not word and rows != 1:
+            factors.append(Written("I", "I"))
+        alone = not factors and len(scalars) == 1
+        ordered = sorted(Counter(scalars).items(), key=lambda item: self._rank(item[0]))
+        factors = [f for s, power in ordered for f in self._scalar(s, power, alone)] + factors
+        size = abs(coefficient)
+        if size != 1 or not factors:
+            factors.insert(0, number(str(size)))
+        return Term("-" if coefficient < 0 else "+", tuple(factors))
+
+    def _rank(self, scalar: Word) -> tuple[Any, ...]:
+        """Order scalars: numbers before traces, then by the names in the certificate."""
+        letter = self.reader.letter
+        return self.reader.is_matrix(scalar[0]), min([letter(a) for a in w] for w in self.reader.turns(scalar))
+
+    def _scalar(self, scalar: Word, power: int, alone: bool) -> list[Written]:
+        """Write a number, a trace or a product of shape 1x1, with its power; alone the latter needs no brackets."""
+        if not self.reader.is_matrix(scalar[0]):
+            symbol = self.letter(scalar[0])
+            body, closed = symbol.written(), symbol.simple
+        else:
+            turns, letter = list(self.reader.turns(scalar)), self.reader.letter
+            if thin := [w for w in turns if self.reader.shape(w[0])[0] == 1]:
+                scalar = min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]])
+            else:
+                scalar = min(turns, key=lambda w: [letter(a) for a in w])
+            letters = [self.letter(a).written() for a in scalar]
+            if thin and alone and power == 1:
+                return letters
+            body = bracketed(Written(" ".join(a.text for a in letters), " ".join(a.latex for a in letters)))
+            body = body if thin else Written("tr", r"\operatorname{tr}") + body
+            closed = bool(thin)
+        if power == 1:
+            return [body]
+        if not closed:
+            body = Written("(", r"\left(") + body + Written(")", r"\right)")
+        return [body + Written(f"^{power}", f"^{{{power}}}")]
+
+    def base(self, p: Polynomial) -> Symbol:
+        """Write what a mark is put on: a letter, or a polynomial in brackets."""
+        terms, _ = p
+        if len(terms) == 1:
+            (((scalars, word), coefficient),) = terms.items()
+            letters = [a for s in scalars for a in s] + list(word)
+            if coefficient == 1 and len(letters) == 1:
+                symbol = self.letter(letters[0])
+                return symbol if symbol.solid else Symbol(bracketed(symbol.written()))
+        return Symbol(bracketed(joined(self.terms(p))))
+
+
+class Remark(NamedTuple):
+    """A remark about a name: its fields, and the index of the name where it has one."""
+
+    notation: Notation
+    key: Name
+    fields: dict[str, Any]
+
+    @property
+    def at(self) -> Index | None:
+        """The index at which the name stands; the terms of the remark speak of ``k``."""
+        return (self.key[1], self.key[2]) if len(self.key) == 3 else None
+
+    def polynomial(self, field: str) -> Polynomial:
+        """Read the terms in a field."""
+        return self.notation.reader.polynomial(self.fields[field], self.at)
+
+    def written(self, field: str) -> Written:
+        """Write the terms in a field."""
+        return joined(self.notation.terms(self.polynomial(field)))
+
+
+def bracketed(body: Written) -> Written:
+    """Put brackets around what is written."""
+    return Written(f"({body.text})", f"({body.latex})")
+
+
+def spelled(key: Name) -> Symbol:
+    """Write a name as its author spelled it."""
+    return name(key[0], index_text(*key[1:]) if len(key) == 3 else "")
+
+
+def _called(remark: Remark) -> Symbol | None:
+    """Call a letter by another name, unless something else has it."""
+    text, own = remark.fields["name"], remark.key[0]
+    if not isinstance(text, str) or not text or remark.notation.called.setdefault(text, own) != own:
+        return None
+    return spelled((text, *remark.key[1:]))
+
+
+def _marked(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
+    """Return what writes an inverse: a letter, or a polynomial in brackets, with a mark."""
+    return lambda remark: remark.notation.base(remark.polynomial(field)).marked(text, code)
+
+
+def _applied(field: str, function: Written) -> Callable[[Remark], Symbol]:
+    """Return what writes a function of a matrix."""
+    return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
+
+
+def _reciprocal(remark: Remark) -> Symbol:
+    """Write one over a number; that of a squared norm as such."""
+    notation, p = remark.notation, remark.polynomial("reciprocal")
+    root = _root(notation.reader, p)
+    if not root:
+        return notation.base(p).marked("^-1", "-1")
+    letters = [notation.letter(a).written() for a in root]
+    text, code = " ".join(a.text for a in letters), " ".join(a.latex for a in letters)
+    return Symbol(Written(f"1/|{text}|^2", rf"\lvert {code} \rvert^{{-2}}"), raised=True, solid=False)
+
+
+def _root(reader: Reader, p: Polynomial) -> Word:
+    """Return the product whose squared norm a polynomial is, or nothing."""
+    ((scalars, word), coefficient) = next(iter(p[0].items()), (((), ()), 0))
+    if len(p[0]) != 1 or coefficient != 1 or word or len(scalars) != 1 or not reader.is_matrix(scalars[0][0]):
+        return ()
+    half = len(scalars[0]) // 2
+    roots = [w[half:] for w in reader.turns(scalars[0]) if w[:half] == reader.transposed(w[half:])]
+    return min(roots, key=lambda w: [reader.letter(a)[::-1] for a in w], default=())
+
+
+def _velocity(remark: Remark) -> Symbol:
+    """Write a time derivative: a dot above the letter."""
+    reader = remark.notation.reader
+    letter = reader.algebra.letter(remark.fields["velocity"], remark.at, reader.algebra.own)
+    of, transposed = reader.letter(letter)
+    symbol = remark.notation.symbol(of)
+    if symbol == spelled(of):
+        found = dotted(of[0], index_text(*of[1:]) if len(of) == 3 else "")
+    else:
+        whole = symbol.written()
+        found = Symbol(Written(f"d({whole.text})/dt", rf"\dot{{({whole.latex})}}"), solid=False)
+    return found.marked(*TRANSPOSED) if transposed else found
+
+
+def _factor(remark: Remark) -> Symbol:
+    """Write a column of a matrix of rank one: the letter of the column, and the matrix below."""
+    head, of = name(remark.fields["factor"]).body, remark.written("of")
+    code = grouped(head.latex) if "_" in head.latex else head.latex
+    return Symbol(Written(f"{head.text}[{of.text}]", f"{code}_{{{of.latex}}}"))
+
+
+def _ones(remark: Remark) -> Symbol:
+    """Write a column of ones with its size."""
+    reader = remark.notation.reader
+    size = remark.notation.size(reader.names.size(remark.fields["ones"], remark.at, reader.algebra.own))
+    return Symbol(Written(f"ones_{size.text}", rf"\mathbf{{1}}_{{{size.latex}}}"))
+
+
+def _size(remark: Remark) -> Symbol | None:
+    """Write a size that stands for an expression of sizes."""
+    text = remark.fields["size"]
+    return Symbol(expression_of_sizes(text)) if isinstance(text, str) and text else None
+
+
+WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
+    "name": _called,
+    "pinv": _marked("pinv", "+", "+"),
+    "inverse": _marked("inverse", "^-1", "-1"),
+    "reciprocal": _reciprocal,
+    "velocity": _velocity,
+    "factor": _factor,
+    "ones": _ones,
+    "log pdet": _applied("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
+    "det": _applied("det", Written("det", r"\det")),
+    "size": _size,
+}
+"""How a letter is written, by what a remark says that it stands for."""

@@ -1,0 +1,178 @@
+"""How a person would word the reason of a step: from a remark about a hypothesis, or from the hypothesis itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tptheory.certificates.reading import MALFORMED, Polynomial
+from tptheory.claims.hypotheses import WORDS
+from tptheory.typesetting.names import NOTHING, Written, prose
+from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
+
+LONG = 48
+"""An equation with more characters than this is no reason but a burden; it is called a hypothesis."""
+
+TIMES = {1: "", 2: ", twice", 3: ", three times", 4: ", four times"}
+
+ANYWHERE = ("k", 0)
+"""Where the terms of a reason stand that speak of the index ``k``."""
+
+
+class Reason(NamedTuple):
+    """What is said of a step: words that neighbours may share, then the rest."""
+
+    opening: Written
+    rest: Written
+
+    def written(self) -> Written:
+        """Write it all."""
+        return self.opening + self.rest
+
+
+class Place(NamedTuple):
+    """Where a reason is asked for: a hypothesis, transposed or not, and how its letters are written."""
+
+    notation: Notation
+    hypothesis: Polynomial
+    transposed: bool
+
+
+class Reasons:
+    """The reasons of the hypotheses of one certificate.
+
+    Args:
+        notation: how its letters are written.
+        reasons: one for each hypothesis, as remarks: any JSON. Those that cannot be read are numbered.
+        hypotheses: the polynomials that are assumed to vanish.
+    """
+
+    def __init__(self, notation: Notation, reasons: Any, hypotheses: list[Polynomial]) -> None:
+        self._notation, self._hypotheses = notation, hypotheses
+        self._remarks = reasons if isinstance(reasons, list) else []
+        self._worded: dict[int, Reason] = {}
+
+    def kind(self, k: int) -> str:
+        """Return what the steps that may share a line have in common; ``k`` as cofactors count hypotheses."""
+        k %= len(self._hypotheses)
+        remark = self._remarks[k] if k < len(self._remarks) else None
+        if remark in (["given"], ["case"]):  # their words are equations, which differ by a transposition
+            return f"{k}"
+        return self.reason(k).written().text
+
+    def reason(self, k: int) -> Reason:
+        """Word the reason of one hypothesis, or of its transpose; ``k`` as cofactors count hypotheses."""
+        if k not in self._worded:
+            self._worded[k] = self._word(*divmod(k, len(self._hypotheses)))
+        return self._worded[k]
+
+    def _word(self, transposed: int, number: int) -> Reason:
+        remark = self._remarks[number] if number < len(self._remarks) else None
+        numbered = _plain(f"hypothesis {number + 1}")
+        if not isinstance(remark, list) or not remark or not isinstance(remark[0], str) or not is_small(remark):
+            return numbered
+        word, *rest = remark
+        if word in SENTENCES:
+            return _plain(SENTENCES[word])
+        if word in QUOTED and len(rest) == 1 and isinstance(rest[0], str) and rest[0].strip():
+            return _plain(rest[0].strip())
+        if word not in WAYS:
+            return numbered
+        h = self._hypotheses[number]
+        place = Place(self._notation, self._notation.reader.transpose(h) if transposed else h, bool(transposed))
+        try:
+            return WAYS[word](place, *rest) or numbered
+        except MALFORMED:
+            return numbered
+
+    def said(self, numbers: list[int]) -> Written:
+        """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
+        counted = Counter(map(self.reason, numbers))
+        whole, before = NOTHING, None
+        for reason, times in counted.items():
+            words = reason.rest if before is not None and before == reason.opening else reason.written()
+            before = reason.opening
+            words += prose(TIMES.get(times, f", {times} times"))
+            whole = whole + prose(" and ") + words if whole.text else words
+        return whole
+
+
+def _plain(text: str) -> Reason:
+    return Reason(NOTHING, prose(text))
+
+
+def _matrix(place: Place, terms: Any) -> Polynomial:
+    return place.notation.reader.polynomial(terms, ANYWHERE)
+
+
+def _penrose(place: Place, number: Any, terms: Any) -> Reason | None:
+    """Say which of Penrose's equations it is; the first two, transposed, are those of the transpose.
+
+    The last two say that a product is symmetric, which transposed says the same.
+    """
+    if type(number) is not int or not 1 <= number <= 4:
+        return None
+    p = _matrix(place, terms)
+    p = place.notation.reader.transpose(p) if place.transposed and number <= 2 else p
+    return Reason(prose(f"Penrose {number} "), prose("for ") + inline(place.notation.terms(p)))
+
+
+def _inverse(place: Place, terms: Any) -> Reason:
+    """Say that a matrix has an inverse."""
+    return Reason(NOTHING, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
+
+
+def _property(place: Place, name: Any, terms: Any) -> Reason | None:
+    """Say that a matrix has a property by its name in the vocabulary of claims."""
+    if name not in WORDS:
+        return None
+    verb = "has" if name.startswith(("full", "rank")) else "is"
+    return Reason(NOTHING, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
+
+
+def _commute(place: Place, first: Any, second: Any) -> Reason:
+    """Say that two matrices commute."""
+    both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
+    return Reason(NOTHING, both[0] + prose(" and ") + both[1] + prose(" commute"))
+
+
+def _given(place: Place) -> Reason:
+    """Repeat a hypothesis of the claim as an equation, unless it is long."""
+    said = equation(place.notation.terms(place.hypothesis))
+    return Reason(NOTHING, said) if len(said.text) <= LONG else _plain("by hypothesis")
+
+
+def _case(place: Place) -> Reason:
+    """Say what is assumed in a case of a proof."""
+    said = equation(place.notation.terms(place.hypothesis))
+    short = len(said.text) <= LONG - len("the case ")
+    return Reason(NOTHING, prose("the case ") + said) if short else _plain("in this case")
+
+
+WAYS: dict[str, Callable[..., Reason | None]] = {
+    "penrose": _penrose,
+    "inverse": _inverse,
+    "property": _property,
+    "commute": _commute,
+    "given": _given,
+    "case": _case,
+}
+"""How a reason is worded, by its first entry."""
+
+SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
+"""Reasons that say always the same."""
+
+QUOTED = ("given", "case", "definition", "motion", "size")
+"""Reasons that bring words of their own."""
+
+
+def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
+    """Word what a case assumes: the equations that hold in it, or that it is one of the cases if they are long."""
+    said = [equation(notation.terms(p)) for p in polynomials]
+    if sum(len(s.text) for s in said) > 2 * LONG:
+        return prose("In this case:")
+    whole = prose("In the case ")
+    for i, s in enumerate(said):
+        whole += prose(" and ") + s if i else s
+    return whole + prose(":")
