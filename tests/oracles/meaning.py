@@ -89,7 +89,9 @@ def same(part: dict[str, Any], claim: Any, k: int, thin: bool, transposes_last: 
     translator = knowing(claim, thin, transposes_last)
     kind, goal, bound = list(statements(claim, translator))[k]
     named, read = translator.alphabet.named, Reader(translator)
-    if part["method"] not in METHODS[kind] or part["goal"].keys() != ({kind, "at most"} if bound is not None else {kind}):
+    if part["method"] not in METHODS[kind] or part["goal"].keys() != (
+        {kind, "at most"} if bound is not None else {kind}
+    ):
         return False
     if bound is not None:
         limit = part["goal"]["at most"]

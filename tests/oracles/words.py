@@ -69,7 +69,7 @@ class Letters:
 
     def made(self, letter: Letter) -> Any:
         """Compute the value of a family from its subject."""
-        assert letter.index is None
+        assert letter.at is None
         kind, subject = letter.family.kind, letter.family.subject
         if kind in ("symbol", "number"):
             value = self.table[subject] if subject in self.table else int(subject.subs(self.sizes))
