@@ -188,6 +188,11 @@ class Reading:
             value = product(self.term(outer[0]), number(trace(value[0])))
         return value[0] * rational(coefficient), value[1]
 
+    def read(self, hypothesis: Data) -> None:
+        """Assert that a hypothesis is a polynomial that is zero, whether or not it is used."""
+        assert hypothesis.keys() == {"zero"}
+        self.polynomial(hypothesis["zero"])
+
     def rest(self, data: Data) -> Value:
         """Return what must be the sum of the cofactors."""
         goal, method = data["goal"], data["method"]
@@ -226,6 +231,8 @@ class Reading:
 
     def holds(self, data: Data) -> bool:
         """Whether a goal, or what stands for it, is the sum of the cofactors at these values."""
+        for hypothesis in data["hypotheses"]:
+            self.read(hypothesis)
         value, shape = self.rest(data)
         for cofactor in data["cofactors"]:
             part, found = self.cofactor(data["hypotheses"], cofactor)
@@ -301,6 +308,7 @@ def cases_of(data: Data) -> Iterator[Data]:
     for law in data["hypotheses"]:
         fields(law, {"zero", "from", "to"})
         laws.append({"zero": law["zero"]})
+        Reading(declared, np.random.default_rng(0)).read(laws[-1])
     for theorem in data["theorems"]:
         fields(theorem, {"goal", "from", "to", "cases"})
         known = [*laws, theorem["goal"]]

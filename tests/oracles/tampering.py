@@ -8,6 +8,8 @@ from typing import Any
 Data = dict[str, Any]
 NUMBERS = ("-1", "2", "0", "1/3", "-7/2")
 METHODS = ("identity", "rank", "descent", "cancellation", "all")
+REMARKS = {"title", "reasons", "left", "meanings"}
+"""The fields that nothing depends on."""
 KINDS = {"identity": "zero", "cancellation": "zero", "rank": "rank", "descent": "nonpositive"}
 
 
@@ -362,3 +364,50 @@ def tampered(data: Data, rng: random.Random) -> tuple[Data, str]:
         changed = of_parts(edited, rng) if name == "of_parts" else EDITS[name](rng.choice(list(parts(edited))), rng)
         if changed and edited != data:
             return edited, name
+
+
+def places(item: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Run through the paths to every value that something depends on."""
+    for key, value in item.items() if isinstance(item, dict) else enumerate(item):
+        if key in REMARKS:
+            continue
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, key))
+        yield (*path, key)
+
+
+def tampered_anywhere(data: Data, rng: random.Random) -> tuple[Data, Any]:
+    """Return a certificate with one value replaced by another, or one entry dropped, doubled or renamed."""
+    data = copy.deepcopy(data)
+    path = rng.choice(list(places(data)))
+    inner = data
+    for step in path[:-1]:
+        inner = inner[step]
+    old, kind = inner[path[-1]], rng.randrange(4)
+    if kind == 0:
+        inner.pop(path[-1])
+    elif kind == 1 and isinstance(inner, list):
+        inner.insert(path[-1], copy.deepcopy(old))
+    elif kind == 1:
+        inner[rng.choice(["zero", "rank", "T", "tr", "to", "parts", "goal", "x"])] = inner.pop(path[-1])
+    elif isinstance(old, str):
+        others = [s for p in places(data) if isinstance(s := at(data, p), str)]
+        inner[path[-1]] = rng.choice([*rng.sample(others, min(4, len(others))), *"klL", "", "-1", "0", 1])
+    elif isinstance(old, int):
+        inner[path[-1]] = rng.choice([old - 1, old + 1, old + 2, 0, "n", None])
+    elif isinstance(old, list) and len(old) == 3 and isinstance(old[-1], int):  # a name at an index
+        inner[path[-1]] = rng.choice([old[0], {"T": old}, [old[0], rng.choice(["", *"klL"]), old[2]]])
+    elif isinstance(old, list) and len(old) == 2 and isinstance(old[-1], int):  # an index
+        inner[path[-1]] = rng.choice([None, [rng.choice(["", *"klL"]), old[1]], [old[0], old[1] + 1]])
+    elif old is None:
+        inner[path[-1]] = rng.choice([["l", 0], ["l", 1], ["", 0], ["L", 0], []])
+    else:
+        inner[path[-1]] = rng.choice([[], {}, None, "1", {"tr": old}, old.get("T") if isinstance(old, dict) else old])
+    return data, path
+
+
+def at(data: Any, path: tuple[Any, ...]) -> Any:
+    """Return what stands at a path."""
+    for step in path:
+        data = data[step]
+    return data
