@@ -30,14 +30,20 @@ def solve_problems(problems: list[dict[str, Any]]) -> int:
         sys.modules[name] = ModuleType(name)
         sys.modules[name].__path__ = [str(ROOT.joinpath(*name.split(".")))]
     from tptheory.proving.completion import Completion, Limits
+    from tptheory.proving.letters import Family, Letter, Size
     from tptheory.proving.words import Alphabet, Polynomial
 
     solved = 0
     for problem in problems:
         alphabet = Alphabet()
-        alphabet.shapes = {letter: (rows, columns) for letter, rows, columns in problem["letters"]}
+        sizes: dict[str, Letter] = {}
+
+        def size(name: int | str, sizes: dict[str, Letter] = sizes) -> Size:
+            return name if isinstance(name, int) else sizes.setdefault(name, Letter(Family("number", name, name)))
+
+        alphabet.shapes = {letter: (size(rows), size(columns)) for letter, rows, columns in problem["letters"]}
         *hypotheses, goal = (
-            Polynomial(alphabet, rows, columns, {((), word): c for word, c in terms})
+            Polynomial(alphabet, size(rows), size(columns), {((), word): c for word, c in terms})
             for rows, columns, terms in problem["polynomials"]
         )
         limits = Limits(length=problem["bound"])

@@ -140,9 +140,10 @@ def warm(repetitions: int, patience: float) -> tuple[dict[str, dict[str, Any]], 
 
 def as_data(problem: Problem, bound: int) -> dict[str, Any]:
     """Return a problem as the kernel reads it from a file."""
-    letters = [[letter, *shape] for letter, shape in problem.alphabet.shapes.items() if shape]
+    size = problem.alphabet.named.item
+    letters = [[letter, *map(size, shape)] for letter, shape in problem.alphabet.shapes.items() if shape]
     polynomials = [
-        [p.rows, p.columns, [[word, c] for (_, word), c in p.terms.items()]]
+        [size(p.rows), size(p.columns), [[word, c] for (_, word), c in p.terms.items()]]
         for p in (*problem.hypotheses, problem.goal)
     ]
     return {"letters": letters, "polynomials": polynomials, "bound": bound}

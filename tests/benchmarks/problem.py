@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tptheory import Equal
 from tptheory.proving.completion import Completion, Limits, Origin
+from tptheory.proving.letters import Family, Letter
+from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
 
@@ -31,8 +33,8 @@ class Problem(NamedTuple):
     def member(self, bound: int) -> bool:
         """Complete the basis up to the bound without a look at the goal, then reduce the goal: no cofactors."""
         completion = self._completion(bound)
-        rows, columns = self.goal.rows, self.goal.columns
-        elsewhere = Polynomial.word(self.alphabet, self.alphabet.matrix("elsewhere", rows, columns))
+        letter = Letter(Family("auxiliary", "elsewhere", "elsewhere"))
+        elsewhere = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, self.goal.rows, self.goal.columns))
         completion.prove(elsewhere)
         return not completion.reduce(self.goal.terms)[0]
 
@@ -43,7 +45,8 @@ class Problem(NamedTuple):
 def problem_of(claim: Equal) -> Problem:
     """Translate a claim as the prover does, in the term order that it tries first."""
     translator = Translator()
-    for equation, reason in claim.assumptions():
-        translator.assume(translator(equation), reason)
+    for hypothesis in claim.given:
+        for equation, reason in assumed_of(hypothesis, translator):
+            translator.assume(translator(equation), reason)
     goal = translator(claim.lhs) - translator(claim.rhs)
     return Problem(translator.alphabet, [h.polynomial for h in translator.hypotheses], goal)

@@ -95,9 +95,6 @@ FALSE = {
         given=[Equal(matmul(MatrixSymbol("W_1", n, n), v), 0), nonzero(v)],
     ),
     "a change in a step": Conserved(squared_norm(W1), along=BP.step(net)),
-    "a recursion that branches": ForAll(
-        Equal(Recursion("t", 0, L, 0, lambda k, t: t + 1 if k == 2 else t)(l), 0), (l, 0, L)
-    ),
     "an inverse of one layer": ForAll(Equal(y * scale(l) / scale(0), y), (l, 0, L)),
     "a power that is 0": Equal(matmul(Pinv(B), B), MatPow(B, 0)),
     "a range": ForAll(Equal(j * x, x), (j, 1, 3)),

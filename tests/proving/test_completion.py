@@ -10,20 +10,27 @@ from sympy import Identity, MatrixSymbol, Symbol, Trace, ZeroMatrix, symbols
 
 from tptheory import Equal, invertible, prove
 from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.letters import Family, Letter
 from tptheory.proving.words import Alphabet, Polynomial
 
 SECONDS = 1.0
+N = Letter(Family("number", "n", "n"))
+
+
+def square(alphabet, name):
+    """Return the letter of a square matrix."""
+    return alphabet.matrix(Letter(Family("symbol", name, name)), N, N)
 
 
 def letters(count):
     """Return an alphabet and the letters of square matrices."""
     alphabet = Alphabet()
-    return alphabet, [alphabet.matrix(f"a{i}", "n", "n") for i in range(count)]
+    return alphabet, [square(alphabet, f"a{i}") for i in range(count)]
 
 
 def polynomial(alphabet, terms):
     """Return a combination of words."""
-    return Polynomial(alphabet, "n", "n", {((), word): c for word, c in terms.items()})
+    return Polynomial(alphabet, N, N, {((), word): c for word, c in terms.items()})
 
 
 def sorting(length):
@@ -168,7 +175,7 @@ def test_the_basis_is_complete_up_to_its_bound(seed):
         hypotheses.append(polynomial(alphabet, {w: rng.choice([1, -1, 2, 3]) for w in rng.sample(words, k=3)}))
     longest = 5 if len(some) == 3 else 7
     completion = Completion(alphabet, hypotheses, Limits(length=longest))
-    completion.prove(polynomial(alphabet, {alphabet.matrix("elsewhere", "n", "n"): 1}))
+    completion.prove(polynomial(alphabet, {square(alphabet, "elsewhere"): 1}))
     for length in range(2, longest + 1):
         words = ["".join(w) for w in product(some, repeat=length)]
         reducible = sum(completion.reduce({((), w): 1})[0] != {((), w): 1} for w in words)

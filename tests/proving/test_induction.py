@@ -37,6 +37,7 @@ from tptheory import (
 from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError
 from tptheory.proving.restating import restates
+from tptheory.proving.translation import indices_in
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 B = Symbol("B", integer=True, positive=True)
@@ -146,11 +147,15 @@ def test_what_is_false_at_some_depth_is_not_proved(claim):
 def test_the_certificate_states_its_laws():
     """Definitions, hypotheses and Penrose's equations stand in the certificate, each with its range."""
     data = json.loads(prove(TRUE["TP is BP"]).certificate.to_json())
-    laws = {reason: ends for (_, *ends), reason in zip(data["hypotheses"], data["reasons"], strict=True)}
-    assert laws["W[k] is a partial isometry"] == ["2", "L"]
-    assert laws["the feedback of target propagation"] in (["L", "L"], ["0", "L-1"])
-    assert any("Penrose" in reason for reason in laws)
-    assert all("[l" not in json.dumps(law) for law in data["hypotheses"])
+    ends = {}
+    for law, reason in zip(data["hypotheses"], data["reasons"], strict=True):
+        ends.setdefault(tuple(map(str, reason[:2])), []).append([law["from"], law["to"]])
+    assert ends["property", "partial_isometry"] == [[["", 2], ["L", 0]]]
+    feedback = next(value for key, value in ends.items() if key == ("definition", "the feedback of target propagation"))
+    assert all(value in ([["L", 0], ["L", 0]], [None, None], [["", 0], ["L", -1]]) for value in feedback)
+    assert any(kind == "penrose" for kind, _ in ends)
+    bases = {base for law in data["hypotheses"] for base, _ in indices_in(law["zero"])}
+    assert bases <= {"k", "L", ""}
 
 
 def test_symbols_may_be_called_anything():
@@ -210,10 +215,19 @@ def test_a_bound_is_compared_in_every_case():
     verdict = prove(claim)
     assert restates(claim, verdict.certificate)
     data = json.loads(verdict.certificate.to_json())
-    (*stated, [[_, _, case]]) = data["parts"][0]
-    data["parts"][0] = [*stated, [["L", "", case], ["l", "l+1", {**case, "bound": "n[l]"}]]]
-    assert not restates(claim, Certificate(data))
-    data["parts"][0] = [*stated, [["l", "", {**case, "method": "identity"}]]]
-    assert not restates(claim, Certificate(data))
-    data["parts"][0] = [*stated, []]
-    assert not restates(claim, Certificate(data))
+    (theorem,) = data["theorems"]
+    (case,) = theorem["cases"]
+    at_last = {**case, "at": ["L", 0], "after": None}
+    step = {**case, "after": ["l", 1]}
+    for cases in (
+        [{**case, "method": "identity"}],
+        [],
+        [at_last, {**step, "factors": step["factors"][::-1]}],
+        [{key: value for key, value in case.items() if key != "factors"}],
+    ):
+        theorem["cases"] = cases
+        assert not (restates(claim, Certificate(data)) and Certificate(data).check())
+    theorem["cases"] = [case]
+    for bound in (["n", "k", 0], 1, {"rank": theorem["goal"]["rank"]}):
+        changed = {**theorem, "goal": {**theorem["goal"], "at most": bound}}
+        assert not restates(claim, Certificate({**data, "theorems": [changed]}))

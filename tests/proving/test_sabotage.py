@@ -3,17 +3,19 @@
 import random
 
 import pytest
-from oracles.judging import judged
+from oracles.judging import judged, tried_on_instances
 from oracles.meaning import WAYS, agree, stated
-from oracles.tampering import tampered
+from oracles.tampering import METHODS, tampered, tampered_anywhere
 from sympy import Identity, MatrixSymbol, Symbol, Transpose
 
 from tptheory import (
+    AnyOf,
     Backprop,
     Certificate,
     Conserved,
     DeepLinearNetwork,
     Equal,
+    ForAll,
     LogPdet,
     Nonincreasing,
     Pinv,
@@ -30,12 +32,18 @@ from tptheory import (
     prove,
     refute,
     squared_norm,
+    symmetric,
+    trace,
     transpose,
 )
+from tptheory.certificates import checker
 from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
+from tptheory.claims.ranges import finite
+from tptheory.deciding import answers, confirming
+from tptheory.deciding.confirming import Confirmation
 from tptheory.numeric import instances, rationals
-from tptheory.proving import checker, completion, obligations, tactics
+from tptheory.proving import completion, induction, obligations, tactics
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.refuting import enumeration, search
@@ -45,6 +53,24 @@ m, n = (Symbol(name, integer=True, positive=True) for name in "mn")
 A, S = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n)
 net = DeepLinearNetwork(depth=2)
 W1, W2 = net.weights
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """Let verdicts be entered once: what is planted here is for the oracles of the tests to see.
+
+    That the second entry of a verdict sees it too is said where it does.
+    """
+    monkeypatch.setattr(answers, "confirm_proof", lambda *_: Confirmation(1))
+    monkeypatch.setattr(answers, "confirm_counterexample", lambda *_: True)
+
+
+def entered_twice(ask, claim, monkeypatch, seconds=1):
+    """Return the verdict as a user gets it."""
+    with monkeypatch.context() as as_it_is:
+        as_it_is.setattr(answers, "confirm_proof", confirming.confirm_proof)
+        as_it_is.setattr(answers, "confirm_counterexample", confirming.confirm_counterexample)
+        return ask(claim, seconds)
 
 
 def end(claim, draws=60):
@@ -83,6 +109,7 @@ def test_a_translator_that_forgets_a_transpose(monkeypatch):
     )
     assert has_a_false_proof(claim)
     assert not translations_agree(claim)
+    assert "disagree" in entered_twice(prove, claim, monkeypatch).reason
 
 
 def test_a_translator_that_forgets_a_sign(monkeypatch):
@@ -162,22 +189,98 @@ def test_a_prover_that_assumes_what_was_not_given(monkeypatch):
     assert has_a_false_proof(claim)
 
 
+def test_two_families_that_get_one_name(monkeypatch):
+    """Symbols of one name that become one letter prove what is false; a second reading of the claim sees it."""
+    other = MatrixSymbol("A", m, n)
+    B = MatrixSymbol("B", m, n)
+    claim = Equal(B, other)
+    change(
+        monkeypatch,
+        Translator,
+        "_letter_of",
+        lambda right: lambda self, s: right(self, other if isinstance(s, MatrixSymbol) else s),
+    )
+    assert prove(claim).proved
+    assert end(claim) == "false proof"
+    assert not translations_agree(claim)
+    assert "disagree" in entered_twice(prove, claim, monkeypatch).reason
+
+
+def test_an_inverse_that_forgets_what_it_inverts(monkeypatch):
+    """Where all pseudo-inverses of one shape are one letter, A+ = B+, and that is seen."""
+    B = MatrixSymbol("B", m, n)
+    claim = Equal(Pinv(A), Pinv(B))
+    change(
+        monkeypatch,
+        Translator,
+        "_at_index",
+        lambda right: lambda self, kind, A, name, make: right(self, kind, A.scale(0), name, make),
+    )
+    assert prove(claim).proved
+    assert end(claim) == "false proof"
+
+
+def test_a_size_that_is_another(monkeypatch):
+    """Where tr(I) of one size is another, what comes out is seen."""
+    claim = Equal(trace(Identity(m)), n)
+    change(monkeypatch, Translator, "_size", lambda right: lambda self, size: right(self, n if size == m else size))
+    assert prove(claim).proved
+    assert end(claim) == "false proof"
+    assert not translations_agree(claim)
+
+
+def test_a_goal_that_is_turned_around(monkeypatch):
+    """A sign that is lost on the way to the obligation is seen: a loss does not rise along its flow."""
+    claim = Nonincreasing(-two.loss, along=Backprop().flow(two))
+    assert end(claim, draws=5) == "refuted"
+    change(monkeypatch, obligations, "_translated", lambda right: lambda term, t: right(term, t).scale(-1))
+    assert prove(claim).proved
+    assert end(claim, draws=20) == "false proof"
+    assert "disagree" in entered_twice(prove, claim, monkeypatch).reason
+
+
+def test_a_definition_that_does_not_hold(monkeypatch):
+    """Where the velocity of a symbol is another than the flow's, what comes out is seen."""
+    claim = Conserved(squared_norm(W1), along=Backprop().flow(net))
+    assert end(claim, draws=5) == "refuted"
+    change(
+        monkeypatch, Translator, "define", lambda right: lambda self, s, e, *more: right(self, s, matmul(0, e), *more)
+    )
+    assert prove(claim).proved
+    assert end(claim, draws=20) == "false proof"
+    assert not translations_agree(claim)
+
+
+def test_an_end_of_a_range_that_is_one_off(monkeypatch):
+    """A hypothesis that is read as of one layer more proves what is false at some depth, and numbers see it."""
+    rule, other = TargetProp(), Backprop()
+    given = [ForAll(partial_isometry(deep.weight(l)), (l, 3, L))]
+    claim = ForAll(Equal(rule.update(deep, l), other.update(deep, l)), (l, 1, L), given=given)
+    assert not prove(claim, seconds=2).proved
+    change(
+        monkeypatch,
+        induction._Reader,
+        "limits",
+        lambda right: lambda self, item: (l, ("", 2), ("L", 0)) if item in given else right(self, item),
+    )
+    assert prove(claim, seconds=10).proved
+    assert "disagree" in entered_twice(prove, claim, monkeypatch, seconds=10).reason
+    assert any(tried_on_instances(part, 20, 0)[0] is not None for part in finite(claim))
+
+
 def test_a_completion_that_does_not_reduce(monkeypatch):
     """A goal that is accepted without a combination of hypotheses does not get past the checker."""
     monkeypatch.setattr(completion.Completion, "prove", lambda *_: [])
-    claim = Equal(Pinv(A), transpose(A))
-    verdict = prove(claim)
-    assert verdict.word == "undecided"
-    assert "the checker refuses what the prover found" in verdict.reason
-    assert not Certificate(verdict.evidence["certificate"]).check()
-    assert decide(claim, seconds=1).refuted
+    verdict = prove(Equal(Pinv(A), transpose(A)))
+    assert not verdict.proved
+    assert verdict.reason.startswith("the checker refuses what the prover found")
 
 
-def accepted_wrongly(data, second_reading, edits=400):
+def accepted_wrongly(data, second_reading, edit, edits):
     """Whether the checker accepts an edit of a certificate that does not add up on the second reading."""
     rng = random.Random(0)
     for _ in range(edits):
-        edited, _ = tampered(data, rng)
+        edited, _ = edit(data, rng)
         try:
             checker.check(edited)
             if not second_reading(edited):
@@ -193,12 +296,29 @@ two = DeepLinearNetwork(depth=2)
 ISOMETRY = Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
 DESCENT = Nonincreasing(two.loss, along=Backprop().flow(two))
 RANK = RankAtMost(matmul(A, S), n)
+SQUARE = Equal(trace(matmul(S, Pinv(S))), trace(matmul(Pinv(S), S)), given=[symmetric(S)])
+CASES = Equal(matmul(A, transpose(A), A), A, given=[AnyOf(partial_isometry(A), Zero(A))])
+L, l = (Symbol(name, integer=True) for name in "Ll")
+deep = DeepLinearNetwork(depth=L)
+LAYERS = ForAll(Equal(deep.activation(l), matmul(deep.product(l, 1), deep.input)), (l, 0, L))
 CHECKER_FAULTS = {
     "nothing": (ISOMETRY, ("",)),
     "sums": (ISOMETRY, ("do not sum",)),
-    "shapes": (ISOMETRY, ("compose", "one shape", "cannot sum", "cannot be adjoint")),
+    "shapes": (RANK, ("compose", "of one shape", "another shape", "what is square")),
+    "sizes": (RANK, ("declared as a size", "a size must be")),
+    "sizes of identities": (ISOMETRY, ("a size if and only if",)),
+    "symmetry": (RANK, ("neither symmetric nor not",)),
+    "names": (ISOMETRY, ("is not declared", "a size and a letter", "twice")),
+    "numbers of hypotheses": (ISOMETRY, ("names no hypothesis",)),
+    "fields": (ISOMETRY, ("unknown",)),
+    "statements": (ISOMETRY, ("a goal is zero", "must say what is zero")),
+    "methods": (DESCENT, ("cannot show such a goal",)),
     "weights": (DESCENT, ("must be positive",)),
-    "bounds": (RANK, ("bound is not met",)),
+    "bounds": (RANK, ("the bound is no",)),
+    "splits": (CASES, ("do not sum", "a case assumes something")),
+    "ranges": (LAYERS, ("may lie outside",)),
+    "bases and steps": (LAYERS, ("a base and a step",)),
+    "indices": (LAYERS, ("must stand at an index", "has no index", "cannot be a base")),
 }
 
 
@@ -206,12 +326,41 @@ CHECKER_FAULTS = {
 def test_a_checker_that_skips_something(monkeypatch, second_reading, claim, skipped):
     """Edited certificates that such a checker accepts do not add up, or are not read, on the second reading."""
     data = prove(claim).certificate.data
-    assert not accepted_wrongly(data, second_reading)
+    plain = data["method"] in METHODS
+    edit, edits = (tampered, 1500) if plain else (tampered_anywhere, 4000)
     right = checker.require
     monkeypatch.setattr(
         checker, "require", lambda holds, reason: right(holds or any(part in reason for part in skipped), reason)
     )
-    assert accepted_wrongly(data, second_reading)
+    assert accepted_wrongly(data, second_reading, edit, edits)
+    monkeypatch.setattr(checker, "require", right)
+    assert not accepted_wrongly(data, second_reading, edit, 200)
+
+
+@pytest.mark.parametrize("index", [["l", 0], ["l", 1], ["L", 0]])
+def test_a_checker_that_lets_a_theorem_show_itself(monkeypatch, second_reading, index):
+    """What is assumed where it is to be shown adds up everywhere, and is no proof: the second reading sees that."""
+    goal = {"zero": [["1", [["x", "k", 0]], 1]]}
+    case = {"at": ["l", 0], "after": None, "uses": [[0, index]], "method": "identity", "cofactors": [["1", [], 0, []]]}
+    data = {
+        "format": checker.FORMAT,
+        "method": "induction",
+        "sizes": [],
+        "letters": {"x": []},
+        "indexed": ["x"],
+        "hypotheses": [],
+        "theorems": [{"goal": goal, "from": None, "to": None, "cases": [case]}],
+    }
+    right = checker.require
+    monkeypatch.setattr(
+        checker, "require", lambda holds, reason: right(holds or "before it is shown" in reason, reason)
+    )
+    if index == ["l", 0]:
+        checker.check(data)
+    assert not second_reading(data)
+    monkeypatch.setattr(checker, "require", right)
+    with pytest.raises(checker.Refused, match="before it is shown"):
+        checker.check(data)
 
 
 def test_a_meaning_that_is_too_lax(monkeypatch):
@@ -237,13 +386,9 @@ def test_a_rate_with_another_sign(monkeypatch):
     """A wrong derivative breaks a law that holds; dual numbers, which need no derivative, say that it holds."""
     law = Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=TargetProp().flow(net))
     assert prove(law).proved
-    right = Rate.symbolic
-    monkeypatch.setattr(Rate, "symbolic", lambda self: 2 * right(self) - squared_norm(W1))
-    found = search_counterexample(law, seconds=1).counterexample
-    assert judged(law, Refuted(law, found), draws=1)[0] == "false refutation"
-    verdict = refute(law, seconds=1)
-    assert verdict.word == "undecided"
-    assert verdict.reason == "the search and a second evaluation disagree on a counterexample"
+    change(monkeypatch, Rate, "symbolic", lambda right: lambda self: 2 * right(self) - squared_norm(W1))
+    assert judged(law, refute(law, seconds=1), draws=1)[0] == "false refutation"
+    assert "disagree" in entered_twice(refute, law, monkeypatch).reason
 
 
 def test_contradictory_hypotheses_are_counted_apart():

@@ -22,7 +22,7 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.proving import checker
+from tptheory.certificates import checker
 
 QUICK, ALL = 120, 3000
 """How many edits are made of the certificates of one method, at every run of the tests and in the slow ones."""

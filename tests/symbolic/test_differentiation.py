@@ -260,7 +260,7 @@ def test_a_determinant_of_any_size_needs_an_inverse():
     assert differential(Determinant(M), {D: M}) == 0
     net = DeepLinearNetwork(widths=(n, n, n))
     flow, W = Backprop().flow(net), net.weight(1)
-    assert Conserved(Determinant(W), along=flow, given=[invertible(W)]).residuals()[0].has(Pinv(W))
+    assert Conserved(Determinant(W), along=flow, given=[invertible(W)]).goals()[0].residual().has(Pinv(W))
 
 
 def test_an_explicit_matrix_moves_entry_by_entry():
