@@ -18,8 +18,8 @@ from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refut
 from tptheory.claims import theorem as collecting
 from tptheory.claims.theorem import theorem_folder
 from tptheory.cli import app, shell, theorems, training
-from tptheory.deciding import library
-from tptheory.proving import tactics
+from tptheory.deciding import answers, library
+from tptheory.sweeping import tasks
 from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
 from tptheory.writing.mathematics import latex_of
@@ -209,7 +209,7 @@ def test_undecided_shows_how_far_it_got(run, facts):
 
 def test_explain_prints_the_proof(run, facts):
     """`--explain` prints the certificate in words."""
-    verdict = tactics.prove(collect(f"{facts}::first_penrose_equation")[0])
+    verdict = answers.prove(collect(f"{facts}::first_penrose_equation")[0])
     shown = run("prove", "facts.py::first_penrose_equation", "--explain").stdout
     assert all(line.strip() in shown for line in verdict.explain().splitlines())
 
@@ -731,8 +731,31 @@ def test_a_sweep_says_what_it_did_and_goes_on(run):
     assert re.search(r"^4 cells in .*; 2 failed; records in runs.jsonl$", shown, re.MULTILINE)
     again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json", status=1)
     assert json.loads(again.stdout)["new"] == 8
-    again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json").stdout)
-    assert (again["cells"], again["recorded_before"], again["failed"]) == (4, 4, 0)
+    again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json", status=1).stdout)
+    assert (again["cells"], again["recorded_before"], again["failed"], again["failed_before"]) == (4, 4, 0, 2)
+    fine = ["rule=bp,tp", "widths=3-2", "steps=5", "lr=0.1"]
+    assert json.loads(run("sweep", "trajectory", *fine, "--out", "runs.jsonl", "--json").stdout)["failed_before"] == 0
+
+
+def test_a_cross_check_that_does_not_pass_makes_a_sweep_fail(run, tmp_path):
+    """A check that fails is a failure, the next time too; where the theorem says something else it is another cell."""
+    file = tmp_path / "mine.py"
+    theorem = """from sympy import MatrixSymbol
+from tptheory import Equal, Pinv, theorem
+A = MatrixSymbol("A", 2, 2)
+@theorem("A pseudo-inverse is the transpose")
+def mine():
+    return Equal(Pinv(A), RIGHT)
+"""
+    sweep = ["sweep", "crosscheck", "theorem=mine.py::mine", "seed=0,1", "trials=4", "--out", "checked.jsonl"]
+    file.write_text(theorem.replace("RIGHT", "A.T"))
+    assert "not passed" in run(*sweep, "--workers", "1", status=1).stdout
+    assert "2 recorded before (2 of them failed)" in run(*sweep, status=1).stdout
+    tasks._theorem.cache_clear()
+    tasks._content.cache_clear()
+    file.write_text(theorem.replace("RIGHT", "Pinv(A)"))
+    assert json.loads(run(*sweep, "--workers", "1", "--json").stdout)["new"] == 2
+    assert json.loads(run(*sweep, "--json").stdout)["recorded_before"] == 2
 
 
 @pytest.mark.parametrize(

@@ -135,4 +135,4 @@ def test_full_rank_of_either_kind():
     verdict = prove(reversed_order)
     assert verdict.proved
     assert verdict.certificate.data["method"] == "cases"
-    assert "In the case that C = 0:" in verdict.explain()
+    assert "In the case C = 0:" in verdict.explain()

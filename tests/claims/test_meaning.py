@@ -49,7 +49,7 @@ complex_sum = matadd(A, matmul(turn, MatrixSymbol("C", m, n)))
 def test_witnesses_of_matrices_that_print_alike_are_refused():
     """A matrix that is called A*B and the product of A and B would share their columns u and v."""
     named, product = MatrixSymbol("A*B", n, n), A_n * MatrixSymbol("B", n, n)
-    with pytest.raises(InvalidValueError, match="one meaning|print alike"):
+    with pytest.raises(InvalidValueError, match=r"one meaning|print alike"):
         Equal(named, product, given=[rank_one(named), rank_one(product)])
 
 

@@ -1,7 +1,7 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Identity, MatrixSymbol, S, symbols
+from sympy import Identity, MatrixSymbol, symbols
 
 from tptheory import (
     AllOf,

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, symbols
+from sympy import Inverse, MatrixSymbol, Symbol, ZeroMatrix, symbols
 
 from tptheory import (
     AllOf,
+    AnyOf,
     Backprop,
     Conserved,
     DeepLinearNetwork,
     Equal,
+    ForAll,
     LogPdet,
     Nonincreasing,
     Pinv,
@@ -38,6 +40,7 @@ from tptheory.numeric.instances import Instances, to_float
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B, Q = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m), MatrixSymbol("Q", n, n)
+u, t = MatrixSymbol("u", 2, 1), Symbol("t", real=True)
 net = DeepLinearNetwork(depth=3)
 
 HYPOTHESES = {
@@ -172,3 +175,37 @@ def test_a_rank_that_rounding_makes_is_told_from_a_failure():
     assert meter.misjudges(rounded)
     assert not meter.misjudges({row: fmpq_mat(1, 3, [fmpq(1, 2), fmpq(1, 2), fmpq(-1)]), column: ones})
     assert not meter.misjudges({row: ones.transpose(), column: ones})
+
+
+@pytest.mark.parametrize(
+    ("claim", "trials", "evaluated"),
+    [
+        (Equal(Inverse(matmul(u, transpose(u))), ZeroMatrix(2, 2)), 40, (0,)),
+        (AllOf(Equal(Q, Q), Equal(A, matmul(2, A))), 1, (1, 1)),
+        (AllOf(Equal(Q, Q), Zero(t, given=[Equal(t**2, 2)])), 10, (5, 0)),
+    ],
+    ids=["singular everywhere", "more conjuncts than trials", "hypotheses that nothing meets"],
+)
+def test_what_was_not_evaluated_does_not_pass(claim, trials, evaluated):
+    """Every conjunct has its turn, and the result says at how many instances each was evaluated."""
+    found = crosscheck(claim, trials)
+    assert not found.passed
+    assert found.evaluated == evaluated
+    assert f"evaluated={evaluated}" in repr(found)
+
+
+def test_an_empty_range_passes():
+    """What claims nothing needs no instance, and a conjunct beside it does."""
+    nothing = ForAll(Zero(A), (Symbol("j", integer=True), 2, 1))
+    assert crosscheck(nothing, 5).passed
+    assert crosscheck(AllOf(nothing, Equal(A, A)), 4).evaluated == (4,)
+    assert not crosscheck(AllOf(nothing, Zero(A)), 4).passed
+
+
+def test_alternatives_are_measured_by_what_they_say():
+    """One alternative is enough, and one in which something singular is inverted is none."""
+    v = MatrixSymbol("v", n, 1)
+    assert crosscheck(AnyOf(Zero(A), nonzero(A)), 20).passed
+    assert crosscheck(AnyOf(rank_one(matmul(v, transpose(v))), Zero(A)), 20).passed
+    assert not crosscheck(AnyOf(rank_one(Q), Zero(A)), 20).passed
+    assert not crosscheck(AnyOf(Equal(matmul(Inverse(Q), Q, v), v), Zero(v)), 40).passed

@@ -1,4 +1,4 @@
-"""Random edits of certificates, as JSON: what a careless or a hostile hand might change, one thing or a few at a time."""
+"""Random edits of certificates, as JSON: what a careless or a hostile hand might change, a little at a time."""
 
 import copy
 import json
@@ -14,8 +14,33 @@ POOL: tuple[Any, ...] = (
     *({"zero": [["1", [], 1]]}, {"zero": [["0", [], 1]]}, {"method": "identity", "cofactors": []}),
 )
 FIELDS = (
-    *("format", "method", "sizes", "letters", "indexed", "hypotheses", "goal", "cofactors", "factors", "squares", "split"),
-    *("parts", "theorems", "title", "reasons", "left", "meanings", "zero", "rank", "at most", "nonpositive", "from", "to"),
+    *(
+        "format",
+        "method",
+        "sizes",
+        "letters",
+        "indexed",
+        "hypotheses",
+        "goal",
+        "cofactors",
+        "factors",
+        "squares",
+        "split",
+    ),
+    *(
+        "parts",
+        "theorems",
+        "title",
+        "reasons",
+        "left",
+        "meanings",
+        "zero",
+        "rank",
+        "at most",
+        "nonpositive",
+        "from",
+        "to",
+    ),
     *("at", "after", "uses", "cases", "T", "tr", "k", "claim", "Title", ""),
 )
 
@@ -89,7 +114,9 @@ def _insert(where: list[Place], rng: random.Random) -> None:
 
 def _wrap(where: list[Place], rng: random.Random) -> None:
     node, key = rng.choice(where)
-    node[key] = rng.choice(([node[key]], {"T": node[key]}, {"tr": [node[key]]}, {"zero": node[key]}, {"rank": node[key]}))
+    node[key] = rng.choice(
+        ([node[key]], {"T": node[key]}, {"tr": [node[key]]}, {"zero": node[key]}, {"rank": node[key]})
+    )
 
 
 def _unwrap(where: list[Place], rng: random.Random) -> None:
@@ -105,7 +132,9 @@ def _number(where: list[Place], rng: random.Random) -> None:
     if numbers:
         node, key = rng.choice(numbers)
         old = node[key]
-        node[key] = rng.choice((old + 1, old - 1, old + 2, old - 2, -old, old * 10, old + 11, 10**6, -(10**6), old + 10**6))
+        node[key] = rng.choice(
+            (old + 1, old - 1, old + 2, old - 2, -old, old * 10, old + 11, 10**6, -(10**6), old + 10**6)
+        )
 
 
 def _rational(where: list[Place], rng: random.Random) -> None:
@@ -113,7 +142,9 @@ def _rational(where: list[Place], rng: random.Random) -> None:
     if found:
         node, key = rng.choice(found)
         old = node[key]
-        node[key] = rng.choice((old.lstrip("-"), "-" + old, old + "/1", old + "/2", old + "0", "2", "0", "-1/3", "1000000"))
+        node[key] = rng.choice(
+            (old.lstrip("-"), "-" + old, old + "/1", old + "/2", old + "0", "2", "0", "-1/3", "1000000")
+        )
 
 
 def _name(where: list[Place], rng: random.Random) -> None:

@@ -72,24 +72,25 @@ def need(condition: object, reason: str) -> None:
 # ---------------------------------------------------------------- JSON
 
 
-class _Foreign:
-    """A number that is JSON but no number of this format: it may stand in a remark alone."""
-
-
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     need(len(found) == len(pairs), "a field twice")
     return found
 
 
+def _integer(digits: str) -> int:
+    need(len(digits.lstrip("-")) <= 1000, "an integer too long")
+    return int(digits)
+
+
 def parse(data: bytes) -> Any:
-    """Return the JSON value, in which what is no integer of this format is something that no place takes."""
+    """Return the JSON value."""
     try:
         return json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_once,
-            parse_float=lambda _: _Foreign(),
-            parse_int=lambda digits: int(digits) if len(digits) < 1000 else _Foreign(),
+            parse_float=lambda _: refuse("a number with a point or an exponent"),
+            parse_int=_integer,
             parse_constant=lambda name: refuse(f"{name} is not JSON"),
         )
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -119,6 +120,7 @@ def fields(value: Any, names: Iterable[str], remarks: bool = True) -> dict[str, 
 def name_of(value: Any) -> str:
     """Return a name."""
     need(isinstance(value, str) and value, "a name is needed")
+    need(not re.search("[\ud800-\udfff]", value), "half of a pair in a name")
     return str(value)
 
 
@@ -370,10 +372,9 @@ class Reader:
             fields(value, ["rank", "at most"], remarks=False)
             bound = value["at most"]
             if isinstance(bound, dict):
-                read = self.polynomial(fields(bound, ["rank"], remarks=False)["rank"], bases, at)
-            else:
-                read = self.size(bound, bases, at)
-            return Goal("rank", self.polynomial(value["rank"], bases, at), read)
+                most = self.polynomial(fields(bound, ["rank"], remarks=False)["rank"], bases, at)
+                return Goal("rank", self.polynomial(value["rank"], bases, at), most)
+            return Goal("rank", self.polynomial(value["rank"], bases, at), self.size(bound, bases, at))
         kind = "nonpositive" if "nonpositive" in value else "zero"
         polynomial = self.polynomial(fields(value, [kind], remarks=False)[kind], bases, at)
         need(kind == "zero" or polynomial.shape == (ONE, ONE), "what is not positive is a number")

@@ -19,6 +19,11 @@ def picky(*, n: int):
     return {"n": n}
 
 
+def checked(*, n: int):
+    """Pass at even numbers."""
+    return {"passed": n % 2 == 0}
+
+
 def deadly(*, n: int, folder: str, times: int = 1):
     """Kill the own process at n = 5, as often as asked."""
     died = Path(folder, "died")

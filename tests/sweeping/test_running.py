@@ -229,3 +229,16 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingLibraryError, match="pip install"):
         sweep(SQUARE, Grid({"n": range(2)}), tmp_path / "out.jsonl", scheduler="tcp://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.parquet"])
+def test_failures_are_remembered(tmp_path, out):
+    """Errors, and checks that were not passed, are counted again when nothing is left to do."""
+    grid = Grid({"n": range(6)})
+    first = sweep(PICKY, grid, tmp_path / out, workers=1)
+    again = sweep(PICKY, grid, tmp_path / out, workers=1)
+    assert (first.failed, first.failed_before) == (2, 0)
+    assert (again.failed, again.failed_before, again.new) == (0, 2, 0)
+    checked = sweep(CELLS + "checked", grid, tmp_path / f"more-{out}", workers=1)
+    assert checked.failed == 3
+    assert sweep(CELLS + "checked", grid, tmp_path / f"more-{out}", workers=1).failed_before == 3

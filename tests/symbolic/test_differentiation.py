@@ -11,10 +11,13 @@ from sympy import (
     Determinant,
     HadamardProduct,
     Identity,
+    ImmutableMatrix,
     Inverse,
     MatPow,
     MatrixSymbol,
     OneMatrix,
+    Pow,
+    S,
     Symbol,
     Trace,
     ZeroMatrix,
@@ -22,6 +25,7 @@ from sympy import (
 from sympy import trace as sympy_trace
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from tptheory import Conserved, invertible
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.differentiation import differential, gradient
@@ -225,3 +229,62 @@ def test_refusals():
         gradient(A, A)
     with pytest.raises(InvalidTypeError, match="'symbol' must be a MatrixSymbol"):
         gradient(Trace(A), a)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("singular", [False, True])
+def test_a_determinant_moves_by_its_adjugate(size, singular):
+    """``d det A = tr(adj(A) dA)``, as SymPy's determinant of ``A + t D`` says, also where ``A`` is singular."""
+    M, D = (MatrixSymbol(name, size, size) for name in "MD")
+    value = ImmutableMatrix(size, size, lambda i, j: (3 * i + j * j + i * j + 1) % 5 - 1)
+    value = value * ImmutableMatrix(size, size, lambda i, j: int(i == j != size - 1)) if singular else value
+    along = ImmutableMatrix(size, size, lambda i, j: 2 * i - j + 1)
+    t = Symbol("t")
+    expected = (value + t * along).det().diff(t).subs(t, 0)
+    claimed = differential(Determinant(M), {M: D})
+    assert not claimed.has(Inverse, Pinv)
+    assert evaluate(claimed, {M: value.tolist(), D: along.tolist()}, arithmetic="exact") == int(expected)
+    slope = evaluate(gradient(Determinant(M), M), {M: value.tolist()}, arithmetic="exact")
+    assert sum(int(slope[i, j]) * along[i, j] for i in range(size) for j in range(size)) == expected
+
+
+def test_a_determinant_of_any_size_needs_an_inverse():
+    """Its rate is refused, unless the matrix is known to be invertible; a determinant that stands still has none."""
+    n = Symbol("n", integer=True, positive=True)
+    M, D = MatrixSymbol("M", n, n), MatrixSymbol("D", n, n)
+    with pytest.raises(UnsupportedExpressionError, match=r"Assume invertible\(M\), take LogPdet\(M\)"):
+        differential(Determinant(M), {M: D})
+    with pytest.raises(UnsupportedExpressionError, match="may be singular"):
+        gradient(Determinant(M), M)
+    assert differential(Determinant(M), {M: D}, invertible=[M]) == Determinant(M) * Trace(Pinv(M) * D)
+    assert differential(Determinant(M), {D: M}) == 0
+    net = DeepLinearNetwork(widths=(n, n, n))
+    flow, W = Backprop().flow(net), net.weight(1)
+    assert Conserved(Determinant(W), along=flow, given=[invertible(W)]).goals()[0].residual().has(Pinv(W))
+
+
+def test_an_explicit_matrix_moves_entry_by_entry():
+    """What stands in an explicit matrix moves; it is not a constant because it is written out."""
+    M, D = MatrixSymbol("M", 2, 2), MatrixSymbol("D", 2, 2)
+    explicit = ImmutableMatrix([[M[0, 0], 2 * M[0, 1]], [1, Trace(M)]])
+    assert differential(explicit, {M: D}) == ImmutableMatrix([[D[0, 0], 2 * D[0, 1]], [0, Trace(D)]])
+    assert differential(ImmutableMatrix([[1, 2]]), {M: D}) == ZeroMatrix(1, 2)
+    assert differential(matmul(explicit, M), {M: D}) != matmul(explicit, D)
+    with pytest.raises(UnsupportedExpressionError):
+        gradient(Trace(explicit * explicit), M)
+    net = DeepLinearNetwork(widths=(2, 2, 2))
+    W, step = net.weight(1), Backprop().step(net)
+    after = step.after(ImmutableMatrix([[W[0, 0]]]))
+    assert after == ImmutableMatrix([[MatrixElement(matadd(W, step[W]), 0, 0)]])
+
+
+def test_powers_zero_are_one():
+    """No inverse is assumed of a matrix, or a number, to the power 0."""
+    from tptheory.proving.translation import Translator
+
+    n, x = Symbol("n", integer=True, positive=True), Symbol("x", real=True)
+    M, read = MatrixSymbol("M", n, n), Translator()
+    assert read(MatPow(M, 0)) == read(Identity(n))
+    assert read(Pow(x, 0, evaluate=False)) == read(S.One)
+    assert read.hypotheses == []
+    assert differential(MatPow(M, 0), {M: M}) == ZeroMatrix(n, n)

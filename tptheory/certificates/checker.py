@@ -15,7 +15,6 @@ as a comment where it is used. Whatever is not understood is refused, never skip
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import reduce
@@ -25,11 +24,11 @@ from typing import Any, NamedTuple
 
 FORMAT = "tptheory-certificate/2"
 BYTES = 1 << 23  # the largest file that is read
-WORK = 8_000_000  # about how many letters are handled before a certificate is refused
+WORK = 5_000_000  # about how many letters are handled before a certificate is refused
 DIGITS = 1000  # the most digits of a numerator or denominator, as read or as summed up
 OFFSET = 10**6  # the largest number that is added to an index
 
-REMARKS = {"title", "reasons", "left", "meanings"}  # fields that prove nothing; nobody here reads them
+REMARKS = {"title", "reasons", "left", "meanings"}  # fields that prove nothing, and are not read
 STATEMENT = {"format", "sizes", "letters", "hypotheses", "goal"}
 PROOFS = {  # the fields of a proof by each method
     "identity": {"method", "cofactors"},
@@ -98,7 +97,7 @@ def as_fields(item: Any, what: str, fields: set[str]) -> dict[str, Any]:
 def as_rational(text: Any) -> Fraction:
     """Read a rational such as "-3/2"."""
     good = isinstance(text, str) and len(text) <= 2 * DIGITS + 2
-    match = re.fullmatch(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?", text, re.ASCII) if good else None
+    match = re.fullmatch(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?", text) if good else None
     require(match, f"{str(text)[:40]!r} is no rational")
     numerator, denominator = match[1], match[2] or "1"  # type: ignore[index]
     digits = max(len(numerator.removeprefix("-")), len(denominator))
@@ -129,12 +128,14 @@ class Names:
         self.letters: dict[str, list[Any]] = data["letters"]
         names = [*self.sizes, *self.indexed, *self.letters]
         require(all(isinstance(n, str) and n for n in names), "a name must be a string, not empty")
-        work.spend(10 * len(names) + len("".join(names).encode()))  # half a surrogate pair is no name
+        text = "".join(names).encode()  # which fails at half of a surrogate pair
+        work.spend(10 * len(names) + len(text))
         self.work = work
         require(not self.sizes & self.letters.keys(), "a name cannot be a size and a letter")
-        require(self.indexed <= self.sizes | self.letters.keys(), "an indexed name is not declared")
-        once = len(self.sizes) == len(data["sizes"]) and len(self.indexed) == len(data.get("indexed", []))
-        require(once, "a name stands twice among the sizes, or among what is indexed")
+        declared = self.sizes | self.letters.keys()
+        require(self.indexed <= declared, "an indexed name is not declared")
+        require(len(self.sizes) == len(data["sizes"]), "a size is declared twice")
+        require(len(self.indexed) == len(data.get("indexed", [])), "a name is indexed twice")
         for name, shape in self.letters.items():
             require(isinstance(shape, list) and len(shape) in (0, 2, 3), f"bad shape of {name}")
             symmetric = len(shape) < 3 or (shape[2] == "symmetric" and shape[0] == shape[1])
@@ -205,22 +206,29 @@ class Algebra:
         key = self.names.name(item, at, bases)
         if (key, turned) not in self.numbers:
             declared = self.names.letters.get(key[0])
-            require(declared is not None or key[0] in self.names.sizes, f"{key[0]!r} is not declared")
+            known = declared is not None or key[0] in self.names.sizes
+            require(known, f"{key[0][:40]!r} is not declared")
             if not declared:  # a scalar, or a size: a number, and its own transpose
                 self.add(key, ONE, True, False)
             else:
-                own: Index | None = key[1:] if len(key) == 3 else None  # type: ignore[assignment]
+                own: Index | None = key[1:] if len(key) == 3 else None
                 rows, columns = (self.names.size(n, own, bases) for n in declared[:2])
                 self.add(key, (rows, columns), len(declared) == 3, True)
         number = self.numbers[key, turned]
         require(self.matrix[number] or not turned, "a scalar cannot be transposed")
         return number
 
-    def polynomial(self, terms: Any, at: Index | None = None, bases: str | None = None) -> Polynomial:
+    def polynomial(
+        self,
+        terms: Any,
+        at: Index | None = None,
+        bases: str | None = None,
+    ) -> Polynomial:
         """Read terms of one shape."""
         bases = self.own if bases is None else bases
         read: Terms = []
         shapes = set()
+        self.work.spend(10)
         for entry in as_list(terms, "a polynomial"):
             coefficient, items, *size = as_list(entry, "a term", 2, 3)
             self.work.spend(15 + len(coefficient) // 32)
@@ -242,7 +250,8 @@ class Algebra:
         for item in as_list(items, "the items of a term"):
             if isinstance(item, dict) and item.keys() == {"tr"}:
                 inside = [self.letter(a, at, bases) for a in as_list(item["tr"], "a trace")]
-                require(inside and all(self.matrix[a] for a in inside), "a trace is of matrices, and of some")
+                matrices = inside and all(self.matrix[a] for a in inside)
+                require(matrices, "a trace is of matrices, and of some")
                 self.compose([*inside, inside[0]])
                 scalars.append(tuple(inside))
                 continue
@@ -257,27 +266,28 @@ class Algebra:
     def compose(self, word: Iterable[int]) -> None:
         """Require that the shapes of neighbours compose."""
         for a, b in pairwise(word):
-            require(self.shapes[a][1] == self.shapes[b][0], "the shapes of two letters do not compose")
+            require(self.shapes[a][1] == self.shapes[b][0], "two neighbours do not compose")
 
     def beside(self, items: Any) -> Polynomial:
-        """Read what stands beside a hypothesis: a product; without a matrix a scalar, without anything 1."""
+        """Read a product beside a hypothesis; without a matrix a scalar, without anything 1."""
         scalars, word = self.items(items, None, self.own)
         shape = (self.shapes[word[0]][0], self.shapes[word[-1]][1]) if word else ONE
         if shape == ONE and word:
             scalars, word = [*scalars, word], ()
-        return [(Fraction(1), scalars, word)], shape
+        terms: Terms = [(Fraction(1), scalars, word)]
+        return terms, shape
 
     def product(self, p: Polynomial, q: Polynomial) -> Polynomial:
         """Multiply; a 1x1 polynomial is a scalar, and multiplies any other."""
-        require(ONE in (p[1], q[1]) or p[1][1] == q[1][0], "the shapes of two factors do not compose")
+        require(ONE in (p[1], q[1]) or p[1][1] == q[1][0], "two factors do not compose")
         self.work.spend(20 * len(p[0]) * len(q[0]))
         shape = q[1] if p[1] == ONE else p[1] if q[1] == ONE else (p[1][0], q[1][1])
-        terms = []
+        terms: Terms = []
         for c, s, u in p[0]:
             for d, t, v in q[0]:
                 self.work.spend(len(s) + len(t) + len(u) + len(v))
                 scalars, word = s + t, u + v
-                if word and shape == ONE:  # a number multiplies what the word would not compose with
+                if word and shape == ONE:  # a number, which may multiply what it does not fit
                     scalars, word = [*scalars, word], ()
                 terms.append((self.limited(c * d), scalars, word))
         return terms, shape
@@ -293,7 +303,7 @@ class Algebra:
             if (rows, False) not in self.numbers:
                 self.add(rows, ONE, True, False)
             empty = (self.numbers[rows, False],)
-        terms = []
+        terms: Terms = []
         for c, s, u in p[0]:
             more = [u] if u else [empty] if empty else []
             terms.append((c if u else c * number, [*s, *more], ()))
@@ -335,7 +345,7 @@ class Algebra:
         A polynomial P of matrices is 0 if tr(P Z) is for a letter Z of which nothing is known: so
         one normal form, that of scalars, serves for all shapes. Z is a new letter at each call.
         """
-        total: Counter[Any] = Counter()
+        total: dict[Any, Fraction] = {}
         probe, shape = -1, None
         for c, (terms, found) in summands:
             if shape is None:
@@ -346,7 +356,7 @@ class Algebra:
                 self.work.spend(10)
                 names = [name for w in (*scalars, (*word, probe)) for name in self.closed(w)]
                 key = tuple(sorted(names))
-                total[key] = self.limited(total[key] + c * d)
+                total[key] = self.limited(total.get(key, Fraction(0)) + c * d)
         return total
 
     def limited(self, number: Fraction) -> Fraction:
@@ -358,14 +368,19 @@ class Algebra:
 
 
 class Goal(NamedTuple):
-    """What is to be shown of a polynomial: that it is "zero", "nonpositive", or of a small "rank"."""
+    """What is shown of a polynomial: that it is "zero", "nonpositive", or of a small "rank"."""
 
     kind: str
     polynomial: Polynomial
     bound: Any = None  # of a rank: a size, or the polynomial whose rank bounds it
 
 
-def as_goal(data: Any, algebra: Algebra, at: Index | None = None, bases: str | None = None) -> Goal:
+def as_goal(
+    data: Any,
+    algebra: Algebra,
+    at: Index | None = None,
+    bases: str | None = None,
+) -> Goal:
     """Read a goal."""
     bases = algebra.own if bases is None else bases
     require(isinstance(data, dict), "a goal must be an object")
@@ -384,9 +399,15 @@ def as_goal(data: Any, algebra: Algebra, at: Index | None = None, bases: str | N
     return Goal(kind, polynomial)
 
 
-def as_zero(data: Any, algebra: Algebra, at: Index | None = None, bases: str | None = None) -> Polynomial:
+def as_zero(
+    data: Any,
+    algebra: Algebra,
+    at: Index | None = None,
+    bases: str | None = None,
+) -> Polynomial:
     """Read a hypothesis: a polynomial that is 0."""
-    require(isinstance(data, dict) and data.keys() == {"zero"}, "a hypothesis must say what is zero")
+    is_zero = isinstance(data, dict) and data.keys() == {"zero"}
+    require(is_zero, "a hypothesis must say what is zero")
     return algebra.polynomial(data["zero"], at, bases)
 
 
@@ -394,7 +415,8 @@ def check_proof(goal: Goal, hypotheses: list[Polynomial], data: Any, algebra: Al
     """Check that a goal follows from hypotheses: the one way through which every proof passes."""
     require(isinstance(data, dict), "a proof must be an object")
     method = data.get("method")
-    require(isinstance(method, str) and method in PROOFS, "the method is unknown, or cannot stand here")
+    known = isinstance(method, str) and method in PROOFS
+    require(known, "the method is unknown, or cannot stand here")
     data = as_fields(data, "a proof", PROOFS[method])
     require(method == "cases" or SHOWS[method] == goal.kind, f"{method} cannot show such a goal")
     algebra.work.spend(sum(len(h[0]) for h in hypotheses))
@@ -414,8 +436,8 @@ def vanish(
 ) -> None:
     """Require that a sum of polynomials is the sum of the cofactors, each of which is 0.
 
-    A cofactor is coefficient * left * hypothesis * right; with a fifth entry, coefficient * fifth *
-    tr(left * hypothesis * right). Of n hypotheses, number n + k is number k transposed.
+    A cofactor is coefficient * left * hypothesis * right; with a fifth entry, coefficient * fifth
+    * tr(left * hypothesis * right). Of n hypotheses, number n + k is number k transposed.
     """
 
     def summands() -> Iterator[tuple[Fraction, Polynomial]]:
@@ -435,7 +457,7 @@ def vanish(
 Summands = Iterator[tuple[Fraction, Polynomial]]
 
 
-def identity(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands:
+def identity(goal: Goal, *_: Any) -> Summands:
     """Show that the goal is 0: it is the sum of the cofactors."""
     yield Fraction(1), goal.polynomial
 
@@ -450,7 +472,8 @@ def rank(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands:
     require(factors, "a product has factors")
     require(all(p[1][1] == q[1][0] for p, q in pairwise(factors)), "the factors do not compose")
     if isinstance(goal.bound, int) or isinstance(goal.bound[0], str):
-        require(goal.bound in [p[1][1] for p in factors[:-1]], "the bound is no size between factors")
+        between = [p[1][1] for p in factors[:-1]]
+        require(goal.bound in between, "the bound is no size between factors")
     else:
         require(any(same(f, goal.bound, algebra) for f in factors), "the bound is no factor")
     yield Fraction(1), goal.polynomial
@@ -482,7 +505,7 @@ def descent(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands:
 
 
 def cancellation(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands:
-    """Show that the goal is 0: its squared norm, plus a sum of squares, is the sum of the cofactors.
+    """Show that the goal is 0: its squared norm, plus squares, is the sum of the cofactors.
 
     So a sum of what is not negative is 0, and each of its parts is.
     """
@@ -490,14 +513,18 @@ def cancellation(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands
     yield from squares(data, algebra)
 
 
-def check_cases(goal: Goal, hypotheses: list[Polynomial], data: dict[str, Any], algebra: Algebra) -> None:
+def check_cases(
+    goal: Goal,
+    hypotheses: list[Polynomial],
+    data: dict[str, Any],
+    algebra: Algebra,
+) -> None:
     """Show a goal in cases: a product of sums of squared norms is the sum of the cofactors.
 
     So one of the sums is 0, and with it all polynomials in it; each case may assume them.
     """
-    split = [
-        [algebra.polynomial(p) for p in as_list(case, "a case")] for case in as_list(data["split"], "split")
-    ]
+    cases = [as_list(case, "a case") for case in as_list(data["split"], "split")]
+    split = [[algebra.polynomial(p) for p in case] for case in cases]
     parts = as_list(data["parts"], "parts", len(split))
     require(split and all(split), "a case assumes something")
     norms = [[t for p in case for t in algebra.norm(p)[0]] for case in split]
@@ -529,8 +556,8 @@ def check_all(data: dict[str, Any], work: Work) -> None:
 def check_induction(data: dict[str, Any], work: Work) -> None:
     """Check theorems about every index k in a range, one after the other, for any L of 1 or more.
 
-    Each is shown at every l alike; or at its first index, and at l+1 from l; or at its last, and at
-    l from l+1. What holds at a range of indices may be used at any index that lies in it.
+    Each is shown at every l alike; or at its first index, and at l+1 from l; or at its last, and
+    at l from l+1. What holds at a range of indices may be used at any index that lies in it.
     """
     data = as_fields(data, "an induction", INDUCTION)
     names = Names(data, work)
@@ -557,7 +584,8 @@ def check_induction(data: dict[str, Any], work: Work) -> None:
 
 def check_case(data: Any, theorem: Any, known: list[Any], names: Names, work: Work) -> Any:
     """Check a base, a step, or what holds at every l alike; return its index, and that before."""
-    require(isinstance(data, dict) and isinstance(data.get("method"), str), "a case must be a proof")
+    is_proof = isinstance(data, dict) and isinstance(data.get("method"), str)
+    require(is_proof, "a case must be a proof")
     proof = PROOFS.get(data["method"], set())
     data = as_fields(data, "a case", {"at", "after", "uses"} | proof)
     first, last = as_end(theorem["from"]), as_end(theorem["to"])
@@ -575,7 +603,8 @@ def check_case(data: Any, theorem: Any, known: list[Any], names: Names, work: Wo
         else:
             law, low, high = known[number]
             step = after is not None
-            require(lies_within(index, low, high, first, last, step), f"{index} may lie outside the range")
+            inside = lies_within(index, low, high, first, last, step)
+            require(inside, f"{index} may lie outside the range")
         work.spend(10)
         hypotheses.append(as_zero(law, algebra, index, "L"))
     goal = as_goal(theorem["goal"], algebra, at, "L")
@@ -584,7 +613,7 @@ def check_case(data: Any, theorem: Any, known: list[Any], names: Names, work: Wo
 
 
 def lies_within(i: Index, low: Any, high: Any, first: Any, last: Any, step: bool) -> bool:
-    """Whether low <= i <= high for every L >= 1 and every l from first to last (last - 1 in a step).
+    """Whether low <= i <= high for every L >= 1 and l from first to last (last - 1 in a step).
 
     All are linear in l and L, with coefficients -1, 0 and 1: the least value of a difference is at
     an end of the range of l, and then of L.
@@ -630,7 +659,8 @@ def check(data: Any, work: Work | None = None) -> None:
         require(data.get("format") == FORMAT, f"the format must be {FORMAT}")
         method = data.get("method")
         require(isinstance(method, str), "the method must be a string")
-        ways = {"all": check_all, "induction": check_induction, **dict.fromkeys(PROOFS, check_plain)}
+        ways = dict.fromkeys(PROOFS, check_plain)
+        ways |= {"all": check_all, "induction": check_induction}
         require(method in ways, f"the method {method[:40]!r} is unknown")
         ways[method](data, work)
     except Refused:
@@ -684,34 +714,56 @@ def main(paths: list[str]) -> int:
         try:
             data = read(Path(path))
             check(data)
+            text = "\n  ".join([f"accepted: {path}", *statements(data)])
         except (OSError, ValueError) as error:
-            print(f"refused: {path}: {error}"[:400])  # noqa: T201
+            say(f"refused: {path}: {error}"[:400])
             return 1
-        print(f"accepted: {path}")  # noqa: T201
-        for line in statements(data):
-            print(f"  {line}")  # noqa: T201
+        except MemoryError:
+            say(f"refused: {path}: there is too little memory")
+            return 1
+        say(text)
     if not paths:
         print("usage: python checker.py CERTIFICATE.json ...", file=sys.stderr)  # noqa: T201
     return 0 if paths else 2
 
 
+def say(text: str) -> None:
+    """Print, with an escape for each character that the terminal's encoding lacks."""
+    encoding = sys.stdout.encoding or "ascii"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))  # noqa: T201
+
+
 def statements(data: dict[str, Any]) -> Iterator[str]:
-    """Run through what an accepted certificate says, a line each: what is assumed, and what is shown."""
+    """Run through what an accepted certificate says, a line each: letters, hypotheses, goals."""
     for part in data["parts"] if data["method"] == "all" else [data]:
         induction = part["method"] == "induction"
+        for name, shape in part["letters"].items():
+            yield f"{item_text(name)} is {shape_text(shape)}"
         for number, h in enumerate(part["hypotheses"], 1):
-            yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{range_text(h) if induction else ''}"
+            where = range_text(h) if induction else ""
+            yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{where}"
         for theorem in part["theorems"] if induction else [part]:
             yield f"shown: {goal_text(theorem['goal'])}{range_text(theorem) if induction else ''}"
+
+
+def shape_text(shape: list[Any]) -> str:
+    """Write what a letter stands for."""
+    if not shape:
+        return "a number"
+    kind = "a symmetric matrix" if len(shape) == 3 else "a matrix"
+    return f"{kind}, {item_text(shape[0])} x {item_text(shape[1])}"
 
 
 def goal_text(goal: dict[str, Any]) -> str:
     """Write a goal."""
     if "rank" in goal:
         bound = goal["at most"]
-        limit = f"rank({polynomial_text(bound['rank'])})" if isinstance(bound, dict) else item_text(bound)
+        of_rank = isinstance(bound, dict)
+        limit = f"rank({polynomial_text(bound['rank'])})" if of_rank else item_text(bound)
         return f"rank({polynomial_text(goal['rank'])}) <= {limit}"
-    return f"{polynomial_text(goal['zero'])} = 0" if "zero" in goal else f"{polynomial_text(goal['nonpositive'])} <= 0"
+    if "zero" in goal:
+        return f"{polynomial_text(goal['zero'])} = 0"
+    return f"{polynomial_text(goal['nonpositive'])} <= 0"
 
 
 def range_text(data: dict[str, Any]) -> str:
@@ -728,16 +780,20 @@ def index_text(base: str, offset: int) -> str:
 def item_text(item: Any) -> str:
     """Write a letter, a trace or a size."""
     if isinstance(item, dict):
-        inside = item.get("T") or item.get("tr")
-        return f"tr({' '.join(map(item_text, inside))})" if "tr" in item else f"{item_text(inside)}'"
-    return f"{item[0]}[{index_text(*item[1:])}]" if isinstance(item, list) else str(item)
+        if "T" in item:
+            return f"{item_text(item['T'])}'"
+        return f"tr({' '.join(map(item_text, item['tr']))})"
+    if isinstance(item, list):
+        return f"{item_text(item[0])}[{index_text(*item[1:])}]"
+    plain = isinstance(item, int) or re.fullmatch(r"[A-Za-z]\w*\+?", item, re.ASCII)
+    return str(item) if plain and item not in ("I", "tr") else json.dumps(item)
 
 
 def polynomial_text(terms: list[Any]) -> str:
     """Write a polynomial; an identity is written with its size."""
     text = ""
     for coefficient, items, *size in terms:
-        sign, number = ("-", coefficient[1:]) if coefficient.startswith("-") else ("+", coefficient)
+        sign, number = "-" if coefficient[0] == "-" else "+", coefficient.removeprefix("-")
         factors = [item_text(a) for a in items] + [f"I[{item_text(n)}]" for n in size if n != 1]
         shown = [number] * (number != "1" or not factors) + factors
         text += f" {sign} {' '.join(shown)}"

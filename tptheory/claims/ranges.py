@@ -24,7 +24,7 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
@@ -84,14 +84,28 @@ def has_ranges(claim: Claim) -> bool:
     return any(map(ranges, (claim, *claim.given)))
 
 
-def finite(claim: Claim) -> Iterator[Claim]:
+def _speaks_of_members(claim: Claim) -> bool:
+    """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
+    spoken = [*claim.expressions(), *(e for h in claim.given for e in _expressions(h))]
+    return any(layer_symbols(sympify(e)) for e in spoken)
+
+
+def _expressions(hypothesis: Any) -> tuple[Any, ...]:
+    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
+
+
+def finite(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
     """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
 
     What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
+
+    Args:
+        claim: the claim.
+        deepest: the largest depth.
     """
     for part in claim.conjuncts():
         symbols = sorted(depth_symbols(part), key=str)
-        for depths in product(range(1, DEEPEST + 1), repeat=len(symbols)):
+        for depths in product(range(1, deepest + 1), repeat=len(symbols)):
             values = dict(zip(symbols, depths, strict=True))
             try:
                 yield from list(at_numbers(part, values))
@@ -102,7 +116,7 @@ def finite(claim: Claim) -> Iterator[Claim]:
 
 def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
     """Run through what one conjunct says for these values of its depths."""
-    if not values and not has_ranges(claim):
+    if not values and not has_ranges(claim) and not _speaks_of_members(claim):
         yield claim
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])

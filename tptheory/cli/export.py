@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, check_folder_of, console, print_or_write, printable
 from tptheory.cli.theorems import collected
-from tptheory.errors import InvalidFileError, UnsupportedExpressionError, complain
-
-if TYPE_CHECKING:
-    from tptheory.proving.certificate import Certificate
+from tptheory.errors import UnsupportedExpressionError
 
 export = typer.Typer(no_args_is_help=True, help="Hand proofs to other systems.")
 app.add_typer(export, name="export")
@@ -36,19 +33,18 @@ def coq(
 
     The file holds a checker of its own, proved sound over every real field and for all sizes, and the theorems about
     matrices that it closes; of an induction over layers, about families of matrices. A tampered certificate is written
-    as it stands, and coqc refuses it; an induction of which an index lies outside of its range is refused at once. What
-    Coq cannot be given, such as a number of five digits, is named on stderr and in the file. Verdicts that are stored
-    beside theorems are checked again, others are searched for. Theorem files are Python and are run: name only files
-    that you trust.
+    as it stands, and coqc refuses it. What Coq cannot be given, such as a number of more than four digits, is named on
+    stderr and in the file; a counterexample is named on stderr, and left out. Verdicts that are stored beside theorems
+    are checked again, others are searched for. Theorem files are Python and are run: name only files that you trust.
 
     Exit status: 0 everything is in the file; 3 something is not, and was named.
     """
-    from tptheory.writing.coq import exported, refusal
+    from tptheory.exporting.coq import exported, refusal
 
     check_folder_of(out)
     named, left_out = dict(_certificates(targets, seconds)), {}
-    for name, certificate in list(named.items()):
-        reason = refusal(certificate)
+    for name, data in list(named.items()):
+        reason = refusal(data)
         if reason:
             left_out[name] = reason
             del named[name]
@@ -61,21 +57,22 @@ def coq(
     raise typer.Exit(UNDECIDED if left_out else PROVED)
 
 
-def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str, Certificate]]:
-    """Run through the certificates that the targets name; of theorems, those that are proved."""
+def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run through the certificates that the targets name, as JSON has them; of theorems, those that are proved."""
     from tptheory.deciding.library import settling
     from tptheory.deciding.verdicts import Proved
     from tptheory.proving.certificate import Certificate
 
     files = [target for target in targets if target.endswith(".json")]
     for target in files:
-        certificate = Certificate.load(target)
-        if "method" not in certificate.data:
-            raise InvalidFileError(complain("target", "a certificate", target, "A counterexample has none."))
-        yield Path(target).stem, certificate
+        data = Certificate.load(target).data
+        if "method" in data:
+            yield Path(target).stem, data
+        else:
+            console(stderr=True).print(f"skipped: {printable(target)}: it is a counterexample, and proves nothing")
     others = [target for target in targets if target not in files]
     theorems = collected(others) if others else {}
     with settling(list(theorems.values()), seconds) as results:
         for one in results:
             if isinstance(one.verdict, Proved):
-                yield f"{one.theorem.path.stem}.{one.theorem.name}", one.verdict.certificate
+                yield f"{one.theorem.path.stem}.{one.theorem.name}", one.verdict.certificate.data

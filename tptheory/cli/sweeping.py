@@ -38,13 +38,14 @@ def sweep(
     """Run a task for every combination of values; what OUT holds already is not done again.
 
     Every NAME is a parameter of the task: rule, widths (4-4-2), init, lr, steps, seed ... What is not named keeps its
-    default. A sweep that was stopped goes on where it was when the same command is given again. A cell that fails is
-    recorded with its error, and the exit status is then 1. FILE.py is Python and is run: name only files that you
-    trust.
+    default. A sweep that was stopped goes on where it was when the same command is given again. A cell that fails, by
+    an error or by a check that is not passed, is recorded, and the exit status is then 1, when the command is given
+    again too. FILE.py is Python and is run: name only files that you trust.
     """
     from rich.progress import TimeRemainingColumn
 
     from tptheory.sweeping.grid import parse_grid
+    from tptheory.sweeping.records import has_failed
     from tptheory.sweeping.running import sweep as run_sweep
     from tptheory.sweeping.tasks import task_named
 
@@ -55,8 +56,9 @@ def sweep(
 
         def show(record: Any) -> None:
             progress.advance(bar)
-            if "error" in record and len(failures) < SHOWN:
-                failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {record['error']}")
+            if has_failed(record) and len(failures) < SHOWN:
+                why = record.get("error", "not passed")
+                failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {why}")
 
         found = run_sweep(
             task,
@@ -69,10 +71,11 @@ def sweep(
         )
     if as_json:
         facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
-        print_json({**facts, "failed": found.failed, "seconds": found.seconds, "out": str(out)})
+        failed = {"failed": found.failed, "failed_before": found.failed_before}
+        print_json({**facts, **failed, "seconds": found.seconds, "out": str(out)})
     else:
         _tell(found, failures, out)
-    raise typer.Exit(REFUTED if found.failed else PROVED)
+    raise typer.Exit(REFUTED if found.failed or found.failed_before else PROVED)
 
 
 def _tell(found: Summary, failures: list[str], out: Path) -> None:
@@ -82,5 +85,6 @@ def _tell(found: Summary, failures: list[str], out: Path) -> None:
         lines.print(printable(f"failed: {failure}"))
     rate = f", {found.new / found.seconds:.0f} a second" if found.new else ""
     before = f", {found.recorded_before} recorded before" if found.recorded_before else ""
+    before += f" ({found.failed_before} of them failed)" if found.failed_before else ""
     done = f"{found.new} cell{'' if found.new == 1 else 's'}"
     lines.print(f"{done} in {found.seconds:.1f} s{rate}{before}; {found.failed} failed; records in {out}")

@@ -37,12 +37,13 @@ def check(
     certificates: Annotated[list[Path], typer.Argument(metavar="CERT.json", help="Certificate files.")],
     as_json: Json = False,
 ) -> None:
-    """Let the checker replay certificates; it trusts nothing that they say.
+    """Let the checker replay certificates, and print what it read in them: what is assumed, and what is shown.
 
     Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted.
     """
     from tptheory.deciding.stored_verdicts import FORMAT as COUNTEREXAMPLE
     from tptheory.proving.certificate import Certificate
+    from tptheory.typesetting.statements import statement_text
 
     out = console()
     loaded = {path: Certificate.load(path) for path in certificates}
@@ -57,18 +58,20 @@ def check(
         result = certificate.check()
         word = "accepted" if result else "refused"
         method = certificate.method if result else str(certificate.data.get("method", ""))
+        statement = statement_text(certificate.data) if result else ""
         rows.append(
             {
                 "path": str(path),
                 "verdict": word,
                 "reason": result.reason,
-                "theorem": certificate.theorem,
+                "statement": statement,
                 "method": method,
             }
         )
         if not as_json:
             out.print(Text(f"{word}  ", style=STYLES[word]).append(printable(str(path)), style="default"))
-            out.print(Text(f"  {printable(certificate.theorem)}  ({printable(method)})", style="dim"))
+            for line in statement.splitlines():
+                out.print(Text(f"  {printable(line)}", style="dim"))
             if not result:
                 out.print(Text(f"  {printable(result.reason)}", style="red"))
     refused = sum(row["verdict"] == "refused" for row in rows)

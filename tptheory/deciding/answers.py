@@ -8,7 +8,7 @@ from typing import Any
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.deciding.confirming import INSTANCES, confirm_counterexample, confirm_proof
+from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
@@ -67,10 +67,10 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
 
 
 def confirmed_proof(
-    claim: Claim, certificate: Certificate, seconds: float, instances: int = INSTANCES
+    claim: Claim, certificate: Certificate, seconds: float, recalled: bool = False
 ) -> Proved | Undecided:
     """Return a proof that the checker accepts, if the claim as typed holds on numbers; else both sides."""
-    found = confirm_proof(claim, instances)
+    found = confirm_proof(claim, recalled)
     if found.part is None:
         return Proved(claim, certificate, seconds, found.evaluated)
     evidence = {**found.told(), "certificate": certificate.data, "report": REPORT}

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol
+from sympy import MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Vanishes, symbolic
 from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
@@ -28,9 +29,9 @@ from tptheory.refuting.counterexample import Counterexample
 
 INSTANCES = 18
 """On how many instances a proof is held, over all parts of its claim."""
-RECALLED = 6
-"""On how many instances a proof is held that was stored, and was held on more when it was found."""
-MOST = 14
+RECALLED, RECALLED_DEPTH = 6, 2
+"""The same for a proof that was stored, and up to which depth it is held on any."""
+MOST = 16
 """On how many instances one part is held at most."""
 MANY = "mp50"
 """The arithmetic for what has no rational value, such as a logarithm."""
@@ -67,18 +68,18 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, instances: int = INSTANCES, seed: int = 0) -> Confirmation:
+def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
     """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
-        instances: at how many, over all of its parts; each part gets one at least.
+        recalled: whether the proof was stored, and so confirmed before: then fewer instances do, of smaller depth.
         seed: the seed of what is drawn.
     """
-    parts = list(finite(claim))
+    parts = (list(finite(claim, RECALLED_DEPTH)) if recalled else []) or list(finite(claim))
     if not parts:
         return Confirmation(0)
-    each = min(MOST, -(-instances // len(parts)))
+    each = min(MOST, -(-(RECALLED if recalled else INSTANCES) // len(parts)))
     schedule, evaluated = cycle(SCHEDULE), 0
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
@@ -137,16 +138,27 @@ class _Look:
         return None
 
     def _in_digits(self) -> bool | None:
-        """Return the same for a claim without a rational value; None if it cannot be told."""
-        return True if _nearly(self.goals, self.values) else None
+        """Return the same for a claim without a rational value, in many digits; None if it cannot be told."""
+        equations = [goal for goal in self.goals if isinstance(goal, Vanishes)]
+        if len(equations) < len(self.goals):
+            return None
+        try:
+            for goal in equations:
+                missed = largest(goal.residual(), self.values)
+                if missed > SAFE * max(largest(symbolic(term), self.values) for term in (*goal.terms(), S.One)):
+                    self.broken = Violation(goal.residual(), f"0 in {MANY}", f"up to {missed:.3g}")
+                    return False
+        except (InvalidValueError, UnsupportedExpressionError):
+            return None
+        return True
 
 
-def _nearly(goals: Any, values: Instance) -> bool:
-    """Whether all goals can be evaluated in many digits, and hold there."""
-    try:
-        return all(float(abs(evaluate(g.residual(), values, arithmetic=MANY)).max()) < SAFE for g in goals)
-    except (AttributeError, InvalidValueError, UnsupportedExpressionError):
-        return False
+def largest(expression: Any, values: Instance) -> float:
+    """Return the largest absolute value of an entry, or of a number, worked out in `MANY`."""
+    if isinstance(expression, ZeroMatrix):
+        return 0.0
+    value = evaluate(expression, values, arithmetic=MANY)
+    return max(float(abs(x)) for x in (value.flat if isinstance(value, np.ndarray) else [value]))
 
 
 def _zeros(_rng: Any, _source: Instances) -> Fill:
@@ -157,6 +169,16 @@ def _zeros(_rng: Any, _source: Instances) -> Fill:
 def _plain(rng: Any, _source: Instances) -> Fill:
     """Matrices without any property."""
     return lambda s, shape: generic(rng, *shape) if isinstance(s, MatrixSymbol) else None
+
+
+def _scaled(rng: Any, _source: Instances) -> Fill:
+    """Matrices without any property, each large or small: what outweighs the rest differs from one to the next."""
+
+    def fill(s: Any, shape: tuple[int, int]) -> Any:
+        weight = fmpq(1, 8) * 4 ** int(rng.integers(0, 4))
+        return generic(rng, *shape) * weight if isinstance(s, MatrixSymbol) else None
+
+    return fill
 
 
 def _small(rng: Any, _source: Instances) -> Fill:
@@ -196,16 +218,19 @@ def _units(_rng: Any, _source: Instances) -> Fill:
 SCHEDULE: tuple[tuple[Pattern, tuple[int, ...]], ...] = (
     (_plain, (2, 3, 1)),
     (_one_zero, (1,)),
-    (_plain, (3,)),
+    (_scaled, (3,)),
     (_small, (1,)),
-    (_plain, (1, 3)),
+    (_scaled, (1, 3)),
     (_degenerate, (3, 1, 2)),
+    (_scaled, (1,)),
     (_one_zero, (2,)),
     (_zeros, (2, 3, 1)),
+    (_scaled, (2,)),
     (_one_zero, (3, 1, 2)),
     (_units, (1, 3, 2)),
     (_small, (2,)),
     (_one_zero, (1, 3)),
     (_degenerate, (2,)),
+    (_scaled, (1, 2)),
 )
 """What instances look like, one after the other, with the sizes that their symbols get in turns."""

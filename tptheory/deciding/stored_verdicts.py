@@ -20,7 +20,6 @@ from tptheory.deciding.answers import (
     prove,
     refute,
 )
-from tptheory.deciding.confirming import RECALLED
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
@@ -69,7 +68,7 @@ def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | Non
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
         if certificate.check() and restates(theorem.claim, certificate):
-            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started, RECALLED)
+            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
     elif stored.get("format") == FORMAT:
         try:

@@ -12,9 +12,9 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.rationals import ExactArithmetic
+from tptheory.numeric.rationals import VerifiedArithmetic
 
-EXACT = ExactArithmetic()
+EXACT = VerifiedArithmetic()
 
 
 class RankChangesError(InvalidValueError):

@@ -324,7 +324,7 @@ def compile_with(
     _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
-    shaped = {s for c in expression.atoms(MatrixExpr) for n in c.shape for s in n.free_symbols}
+    shaped = {s for c in expression.atoms(MatrixExpr) for n in c.shape for s in getattr(n, "free_symbols", ())}
     size_at = [i for i in scalar_at if symbols[i] in shaped]
     names = [str(symbol) for symbol in symbols]
     tapes: dict[Any, tuple[Arithmetic, list[_Line], int]] = {}

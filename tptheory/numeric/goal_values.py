@@ -20,7 +20,7 @@ from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.duals import Dual, DualArithmetic
 from tptheory.numeric.evaluation import ArrayPrinter, compile_with, read_widths
 from tptheory.numeric.instances import Instance, is_zero
-from tptheory.numeric.rationals import ExactArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
 
 Value = Callable[[Any], Any]
 """Returns the exact value of a term; raises InvalidValueError where it has none."""
@@ -136,7 +136,7 @@ class AsTyped:
     def __init__(self, symbols: Sequence[Any] | None = None) -> None:
         self.symbols = None if symbols is None else list(symbols)
         self._functions: dict[Any, Callable[..., Any]] = {}
-        self._exact, self._dual = ExactArithmetic(), DualArithmetic()
+        self._exact, self._dual = VerifiedArithmetic(), DualArithmetic()
 
     def at(self, values: Instance) -> Value:
         """Return what gives the value of a term at an instance."""

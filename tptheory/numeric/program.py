@@ -182,6 +182,8 @@ def _with_letters(rule: Rule) -> Rule:
     """Return the rule with ``d_l`` as a symbol wherever its other definitions use its error signal."""
 
     class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
+        name, title = rule.name, rule.title
+
         def error_signal(self, net: Any, l: int) -> MatrixExpr:
             return net.signal(l)
 

@@ -184,3 +184,29 @@ class ExactArithmetic:
         )
 
     exp = log
+
+
+class VerifiedArithmetic(ExactArithmetic):
+    """The same, with every inverse held against the equations that define it: what a second evaluation uses."""
+
+    def inverse(self, A: fmpq_mat) -> fmpq_mat:
+        """Return ``A^-1``, once it was multiplied with ``A``.
+
+        Raises:
+            InvalidValueError: if ``A`` is singular.
+        """
+        K = super().inverse(A)
+        return _verified(K, self.full(*self.shape(A), 1, 0) == A * K)
+
+    def pinv(self, A: fmpq_mat) -> fmpq_mat:
+        """Return ``A+``, once it was seen to meet the four equations of Penrose."""
+        P = super().pinv(A)
+        left, right = A * P, P * A
+        symmetric = left == left.transpose() and right == right.transpose()
+        return _verified(P, symmetric and left * A == A and right * P == P)
+
+
+def _verified(inverse: fmpq_mat, fine: bool) -> fmpq_mat:
+    if not fine:
+        raise ArithmeticError(f"an inverse does not meet the equations that define it: {inverse}")
+    return inverse

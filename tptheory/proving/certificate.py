@@ -55,13 +55,13 @@ class Certificate:
         Raises:
             InvalidFileError: if the text is not a JSON object.
         """
-        return cls._read("text", text)
+        return cls._read("text", text.encode(errors="surrogatepass"))
 
     @classmethod
-    def _read(cls, source: str, text: str) -> Certificate:
+    def _read(cls, source: str, text: bytes) -> Certificate:
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            data = checker.parse(text)
+        except checker.Refused as error:
             raise InvalidFileError(f"{source!r} must be a certificate in JSON (got {error}).") from None
         if not isinstance(data, dict):
             raise InvalidFileError(complain(source, "a JSON object", type(data).__name__))
@@ -76,12 +76,16 @@ class Certificate:
         """
         path = Path(path)
         try:
-            if path.stat().st_size > checker.BYTES:
-                raise InvalidFileError(f"'path' must be a file of at most {checker.BYTES} bytes (got {str(path)!r}).")
-            return cls._read(str(path), path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise InvalidFileError(f"'path' must be a readable certificate (got {str(path)!r}: {why}).") from None
+            if not path.is_file():
+                raise InvalidFileError(complain("path", "a readable certificate", str(path)))
+            with path.open("rb") as file:
+                text = file.read(checker.BYTES + 1)
+        except OSError as error:
+            said = f"'path' must be a readable certificate (got {str(path)!r}: {error.strerror})."
+            raise InvalidFileError(said) from None
+        if len(text) > checker.BYTES:
+            raise InvalidFileError(f"'path' must be a file of at most {checker.BYTES} bytes (got {str(path)!r}).")
+        return cls._read(str(path), text)
 
     def to_json(self) -> str:
         """Return the JSON text, one field a line, the same bytes each time."""

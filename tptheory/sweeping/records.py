@@ -116,7 +116,12 @@ class Parquet:
                 mend = "Remove it, or choose another folder."
                 raise InvalidFileError(complain("out", "a folder of Parquet files", str(part), mend)) from None
             for row in rows:
-                yield {"task": row.get("task"), "key": row.get("key")}
+                record = {
+                    "task": row.get("task"),
+                    "key": row.get("key"),
+                    "result": {"passed": row.get("result.passed")},
+                }
+                yield record if row.get("error") is None else {**record, "error": row["error"]}
 
     def append(self, records: Iterable[Record]) -> None:
         """Keep records until a file is full, and write it."""
@@ -165,20 +170,32 @@ def records_at(path: str | Path) -> Records:
     return kinds[path.suffix](path)
 
 
-def key_of(task: str, cell: Mapping[str, Any]) -> str:
-    """Return what a cell of a task is known by: sixteen hexadecimal digits, whatever the order of its names."""
-    text = json.dumps([task, plain(cell)], sort_keys=True)
+def key_of(task: str, cell: Mapping[str, Any], content: str = "") -> str:
+    """Return what a cell of a task is known by: sixteen hexadecimal digits, whatever the order of its names.
+
+    ``content`` tells what the cell names, such as what a theorem says: where that changes, the cell is another one.
+    """
+    text = json.dumps([task, plain(cell), *([content] if content else [])], sort_keys=True)
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+def has_failed(record: Mapping[str, Any]) -> bool:
+    """Whether a record tells of an error, or of a check that was not passed."""
+    result = record.get("result")
+    return "error" in record or (isinstance(result, Mapping) and result.get("passed") is False)
+
+
 class Keys:
-    """The keys of the records that are there, eight bytes for each."""
+    """The keys of the records that are there, eight bytes for each, and which of them tell of a failure."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         found = array("Q")
+        self.failed: set[str] = set()
         for record in records:
             try:
                 found.append(int(record["key"], 16))
+                if has_failed(record):
+                    self.failed.add(str(record["key"]))
             except (KeyError, TypeError, ValueError, OverflowError):
                 mend = "Choose another file."
                 raise InvalidFileError(complain("out", "a file of records with keys", str(record)[:80], mend)) from None

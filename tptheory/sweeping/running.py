@@ -22,8 +22,8 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell
-from tptheory.sweeping.records import Keys, Record, key_of, records_at
-from tptheory.sweeping.tasks import Task, task_named
+from tptheory.sweeping.records import Keys, Record, has_failed, key_of, records_at
+from tptheory.sweeping.tasks import Task, content_of, task_named
 
 AHEAD = 4
 """How many chunks wait for each worker."""
@@ -39,12 +39,17 @@ Pool = Callable[[], AbstractContextManager[tuple[Executor, int]]]
 
 @dataclass(frozen=True)
 class Summary:
-    """What a sweep did: how many cells it has, how many were there before, how many of the new ones failed."""
+    """What a sweep did: how many cells it has, how many were there before, and how many failed.
+
+    A cell fails where its task raises an exception, or checks something that does not pass; ``failed`` counts the new
+    ones, ``failed_before`` those that were recorded before.
+    """
 
     cells: int
     recorded_before: int
     failed: int
     seconds: float
+    failed_before: int = 0
 
     @property
     def new(self) -> int:
@@ -72,7 +77,8 @@ def sweep(
     """Run a task on every cell that ``out`` holds no record of, and append a record for each.
 
     A record is ``{"task": ..., "key": ..., "cell": ..., "result": ...}``, or with ``"error"`` in the place of
-    ``"result"`` where the task raised an exception, which ends that cell alone.
+    ``"result"`` where the task raised an exception, which ends that cell alone. What a theorem says that a cell names
+    is part of the key: where that changes, the cell is run again.
 
     Args:
         task: a name (trajectory, crosscheck, refutation, training), ``FILE.py::NAME``, or a function that workers
@@ -97,7 +103,7 @@ def sweep(
         workers = whole("workers", workers)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
-    started, counts = perf_counter(), {"cells": 0, "before": 0, "failed": 0}
+    started, counts = perf_counter(), {"cells": 0, "before": 0, "failed": 0, "failed before": 0}
     records = records_at(out)
     try:
         there = Keys(records)
@@ -105,9 +111,10 @@ def sweep(
         def missing() -> Iterator[_Keyed]:
             for cell in cells:
                 counts["cells"] += 1
-                key = key_of(name, cell)
+                key = key_of(name, cell, content_of(name, cell))
                 if key in there:
                     counts["before"] += 1
+                    counts["failed before"] += key in there.failed
                     if on_known is not None:
                         on_known()
                 else:
@@ -120,12 +127,13 @@ def sweep(
                     for (key, cell), found in zip(chunk, results, strict=True)
                 ]
                 records.append(new)
-                counts["failed"] += sum("error" in record for record in new)
+                counts["failed"] += sum(map(has_failed, new))
                 for record in new if on_record else ():
                     on_record(record)  # type: ignore[misc]
     finally:
         records.close()
-    return Summary(counts["cells"], counts["before"], counts["failed"], perf_counter() - started)
+    seconds = perf_counter() - started
+    return Summary(counts["cells"], counts["before"], counts["failed"], seconds, counts["failed before"])
 
 
 def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def check(*, theorem: str, trials: int = 200, seed: int = 0) -> dict[str, Any]:
         "exact_trials": found.exact_trials,
         "exact_failures": found.exact_failures,
         "skipped": found.skipped,
+        "evaluated": list(found.evaluated),
     }
 
 
@@ -118,6 +120,33 @@ TASKS: dict[str, Task] = {
     "training": training,
 }
 """Every task by the name that the command line gives it."""
+
+
+ABOUT_THEOREMS = {"crosscheck", "refutation"}
+"""The tasks that are about a theorem."""
+
+
+def content_of(task: str, cell: Mapping[str, Any]) -> str:
+    """Return a digest of what the theorem says that a cell names; nothing where it names none, or none that is there.
+
+    What it says of any depth is told by what it says of depths that are numbers, where recursions are multiplied out.
+    """
+    if task not in ABOUT_THEOREMS or not isinstance(cell.get("theorem"), str):
+        return ""
+    return _content(cell["theorem"])
+
+
+@lru_cache(maxsize=256)
+def _content(node: str) -> str:
+    from tptheory.claims.ranges import finite
+    from tptheory.errors import TptheoryError
+
+    try:
+        claim = _theorem(node).claim
+        said = [claim.statement(), *(f"{part.given} {part.goals()}" for part in finite(claim))]
+    except TptheoryError:  # the task will say so itself
+        return ""
+    return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=256)

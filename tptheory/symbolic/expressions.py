@@ -28,6 +28,7 @@ from sympy import (
     sympify,
 )
 from sympy.core.basic import Basic
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
@@ -171,8 +172,18 @@ class Chain(MatMul):
     """A product that prints in time proportional to its length, and is otherwise SymPy's `MatMul`.
 
     SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds the product
-    each time; here the coefficient alone answers.
+    each time; here the coefficient alone answers. Multiplied by SymPy's ``*`` it stays a product as it was written.
     """
+
+    _op_priority = 12.0
+
+    def __mul__(self, other: Any) -> MatrixExpr:
+        """Multiply from the right, and simplify nothing."""
+        return matmul(self, other)
+
+    def __rmul__(self, other: Any) -> MatrixExpr:
+        """Multiply from the left, and simplify nothing."""
+        return matmul(other, self)
 
     def could_extract_minus_sign(self) -> bool:
         """Tell whether the scalar coefficient carries a minus sign."""
@@ -358,6 +369,8 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
     if isinstance(expression, MatrixBase):
         entries = expression.applyfunc(lambda entry: rebuild(entry, leaf))
         return entries.as_immutable() if expression.free_symbols else expression
+    if isinstance(expression, MatrixElement):  # to SymPy a symbol, but its matrix may be replaced
+        return MatrixElement(*(rebuild(argument, leaf) for argument in expression.args))
     if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
         return expression
     parts = [rebuild(argument, leaf) for argument in expression.args]

@@ -62,7 +62,7 @@ class Recursion(Sequence):
             for, if the step or the shape branches on the index.
         ShapeError: if the start or the step has another shape.
 
-    >>> from sympy import Trace
+    >>> from sympy import Symbol, Trace
     >>> from tptheory.symbolic.network import DeepLinearNetwork
     >>> net = DeepLinearNetwork(depth=Symbol("L", integer=True))
     >>> S = Recursion("S", 0, net.depth, 0, lambda k, S: S + Trace(net.weight(k).T * net.weight(k)))

@@ -11,6 +11,7 @@ from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.indices import index_latex, index_parts, index_text
 from tptheory.symbolic.spelling import member_latex
 
@@ -20,10 +21,20 @@ class LayerSymbol(MatrixSymbol):
 
     is_Atom = True  # noqa: N815
 
+    _op_priority = 12.0
+
     def __new__(cls, sequence: Any, index: Any) -> Any:
         """Build the member; call the sequence with an index instead."""
         index_parts(index)
         return Basic.__new__(cls, sequence, sympify(index))
+
+    def __mul__(self, other: Any) -> Any:
+        """Multiply from the right, and simplify nothing: SymPy would cancel an inverse that may not exist."""
+        return matmul(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        """Multiply from the left, and simplify nothing."""
+        return matmul(other, self)
 
     sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
     index = property(lambda self: self.args[1], doc="Its index.")

@@ -15,7 +15,7 @@ from tptheory.symbolic.uniform import formula, probes, refuse_branches
 Method = Callable[[Any, Any, Any], Any]
 
 
-def one_formula(method: Method) -> Method:
+def one_formula(method: Method, name: str) -> Method:
     """Return a method ``(rule, net, l)`` that is compared with itself at numbers before it is believed at a symbol.
 
     At a layer that is a number, or counted from the last one, it is what it is. At any other layer of a network of
@@ -33,21 +33,21 @@ def one_formula(method: Method) -> Method:
         base, _ = index_parts(l)
         if base is None or base == net.depth:
             return method(rule, net, l)
-        _refuse_branches(method, rule, net)
+        _refuse_branches(method, name, rule, net)
         return method(rule, net, l)
 
     return checked
 
 
 @remembered
-def _refuse_branches(method: Method, rule: Any, net: Any) -> None:
+def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
     """Compare a method with its formula, once for each rule and network."""
-    index, argument = Dummy("k", integer=True), getattr(method, "__name__", "method")
-    anywhere = formula(lambda l: method(rule, net, l), index, argument)
+    index = Dummy("k", integer=True)
+    anywhere = formula(lambda l: method(rule, net, l), index, name)
     refuse_branches(
         lambda l: method(rule, net, l),
         lambda l: anywhere.xreplace({index: l}),
         probes(Integer(1), net.depth),
-        argument,
+        name,
         lambda part: net.whole_product if part == net.product_to_the_last(1) else part,
     )

@@ -65,10 +65,10 @@ class Rule:
         """Name a rule after its class where it has no name of its own."""
         super().__init_subclass__(**options)
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
-            if not hasattr(cls, attribute):
+            if attribute not in vars(cls):
                 setattr(cls, attribute, value)
         for method in OF_A_LAYER & vars(cls).keys():
-            setattr(cls, method, one_formula(vars(cls)[method]))
+            setattr(cls, method, one_formula(vars(cls)[method], method))
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import (
+    Dummy,
     Expr,
     Identity,
     Integer,
@@ -23,6 +24,7 @@ from sympy import (
     Transpose,
     ZeroMatrix,
     expand,
+    sympify,
 )
 
 from tptheory.errors import InvalidValueError, TptheoryError
@@ -68,6 +70,41 @@ def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
         ) from error
 
 
+class WatchedIndex(Dummy):
+    """An index that may be any, and that keeps in mind what it was compared with: there a function may branch."""
+
+    __slots__ = ("compared",)
+    compared: list[Any]
+
+    def __new__(cls, name: str, **assumptions: bool) -> Any:
+        """Make an index that was compared with nothing yet."""
+        index = Dummy.__new__(cls, name, **assumptions)
+        index.compared = []
+        return index
+
+    def __eq__(self, other: object) -> bool:
+        """Compare, and keep what it was that was compared."""
+        if isinstance(other, int | Expr):
+            self.compared.append(other)
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        """Hash as any symbol that is a dummy."""
+        return super().__hash__()
+
+    def other_indices(self, regular: list[Any]) -> list[Any]:
+        """Return what it was compared with, if that is an index in the range of the regular ones and none of them."""
+        depths = {symbol for index in regular for symbol in index.free_symbols}
+        found: list[Any] = []
+        for other in map(sympify, self.compared):
+            offset, symbol = other.as_coeff_Add()
+            counts = symbol == 0 and offset.is_Integer and regular and not (offset - regular[0]).is_negative
+            relative = symbol in depths and offset.is_Integer
+            if (counts or relative) and other not in regular and other not in found:
+                found.append(other)
+        return found
+
+
 def refuse_branches(
     function: Callable[[Any], Any],
     at: Callable[[Any], Any],
@@ -87,7 +124,10 @@ def refuse_branches(
     Raises:
         InvalidValueError: if they differ, or the function raises.
     """
-    for index in indices:
+    watched = WatchedIndex("k", integer=True)
+    formula(function, watched, argument)
+    regular = list(indices)
+    for index in (*regular, *watched.other_indices(regular)):
         expected, said = at(index), formula(function, index, argument)
         if not agree(said, expected, leaf):
             raise InvalidValueError(

@@ -8,9 +8,8 @@ from flint import fmpq_mat
 from sympy import Rational
 
 from tptheory.certificates.shortening import shortened
+from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.verdicts import Proved, Verdict
-from tptheory.refuting.counterexample import Refuted
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.writing.mathematics import latex_of
 from tptheory.writing.prose import tex_escaped

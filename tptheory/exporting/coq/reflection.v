@@ -3,7 +3,7 @@
    mean". *)
 From Coq Require Import BinNums BinPosDef.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Coq Require BinNat BinPos Nnat Pnat NArith Lia.
+From Coq Require BinInt BinNat BinPos Nnat Pnat NArith Lia.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -603,6 +603,14 @@ rewrite -(traced_probe (follows_symmetric fo)) ?(follows_sound hh fo) //.
 by apply/allP => x; rewrite mem_cat => /orP[/(allP op)|/(allP (negated_typed ot))].
 Qed.
 
+Definition turned_terms (p : seq term) : seq term := [seq (x.1, turn x.2) | x <- p].
+Theorem turned_rank s t p : symmetric -> well_typed s t (plus p) ->
+  \rank (sum_value (term_value t s) (turned_terms p)) = \rank (sum_value (term_value s t) p).
+Proof.
+move=> sy ok; rewrite -!plus_value -[RHS]mxrank_tr -(turned_value sy ok) /plus /turned /turned_terms.
+by rewrite -!map_comp.
+Qed.
+
 Lemma norm_matrix (m n : nat) (A : 'M[R]_(m, n)) : 0 <= \tr (A^T *m A) /\ (\tr (A^T *m A) = 0 -> A = 0).
 Proof.
 have e : \tr (A^T *m A) = \sum_j \sum_i A i j ^+ 2.
@@ -670,21 +678,49 @@ move=> h; apply/eqP; rewrite -subr_eq0; apply/eqP; have [_] := norm_matrix (A - 
 by rewrite mxtrace_mulC h.
 Qed.
 
-(* Induction over layers, from the first of them up or from the last of them down. *)
-Lemma upward (P : nat -> Prop) (a b : nat) : ((a <= b)%N -> P a) ->
-  (forall l, (a <= l)%N && (l.+1 <= b)%N -> P l -> P l.+1) -> forall l, (a <= l <= b)%N -> P l.
+(* Ranks: that of a product is at most that of a factor, and at most any size between two factors. *)
+Lemma rank_of (F : fieldType) (m n k : nat) (A B : 'M[F]_(m, n)) : A = B -> (\rank B <= k)%N -> (\rank A <= k)%N.
+Proof. by move=> ->. Qed.
+Ltac bounded_rank := repeat first [exact: leqnn | exact: rank_leq_col | exact: mxrankM_maxr
+  | apply: leq_trans (mxrankM_maxl _ _) _].
+
+(* Indices are integers. The matrix at an index k of a family has the shape that is declared at k; where the same sizes
+   are written otherwise, such as n (k + 1 - 1) and n k, member reads it in the shape that is asked for. *)
+Import BinInt.
+Delimit Scope nat_scope with N.
+Delimit Scope Z_scope with index.
+Notation index := BinNums.Z.
+Definition member (R : ringType) (r c : index -> nat) (A : forall k : index, 'M[R]_(r k, c k)) (k : index) (p q : nat) :
+  'M[R]_(p, q) := conform_mx 0 (A k).
+Lemma memberE (R : ringType) (r c : index -> nat) (A : forall k, 'M[R]_(r k, c k)) k : member A k (r k) (c k) = A k.
+Proof. exact: conform_mx_id. Qed.
+
+(* Induction over indices, upward from the first or downward from the last, to an end or without one. *)
+Lemma upward_forever (P : index -> Prop) (a : index) : P a ->
+  (forall l, (a <= l)%index -> P l -> P (l + 1)%index) -> forall l, (a <= l)%index -> P l.
 Proof.
-move=> base step l /andP[/subnKC]; move: (l - a)%N => i <-; elim: i => [|i IH]; first by rewrite addn0.
-by rewrite addnS => lb; apply: step; [rewrite leq_addr | apply/IH/ltnW].
+move=> base step l al; have -> : l = (a + BinInt.Z.of_nat (BinInt.Z.to_nat (l - a)))%index by Lia.lia.
+elim: (BinInt.Z.to_nat _) => [|i IH]; first by rewrite BinInt.Z.add_0_r.
+have -> : (a + BinInt.Z.of_nat i.+1)%index = (a + BinInt.Z.of_nat i + 1)%index by Lia.lia.
+by apply: step IH; Lia.lia.
 Qed.
-Lemma downward (P : nat -> Prop) (a b : nat) : ((a <= b)%N -> P b) ->
-  (forall l, (a <= l)%N && (l.+1 <= b)%N -> P l.+1 -> P l) -> forall l, (a <= l <= b)%N -> P l.
+Lemma downward_forever (P : index -> Prop) (b : index) : P b ->
+  (forall l, (l + 1 <= b)%index -> P (l + 1)%index -> P l) -> forall l, (l <= b)%index -> P l.
 Proof.
-move=> base step l /andP[al /subnKC e]; move: (b - l)%N e al => i; elim: i l => [|i IH] l e al.
-  by move: e al; rewrite addn0 => -> /base.
-by apply: step; [rewrite al -e -addSnnS leq_addr | apply: IH; [rewrite addSnnS | exact: leqW]].
+move=> base step l lb; have -> : l = (b - BinInt.Z.of_nat (BinInt.Z.to_nat (b - l)))%index by Lia.lia.
+elim: (BinInt.Z.to_nat _) => [|i IH]; first by rewrite BinInt.Z.sub_0_r.
+apply: step; first by Lia.lia.
+by have -> : (b - BinInt.Z.of_nat i.+1 + 1)%index = (b - BinInt.Z.of_nat i)%index by Lia.lia.
 Qed.
-Ltac bounded := repeat match goal with
-  | H : is_true (_ && _) |- _ => case/andP: H => ? ?
-  | H : is_true (leq _ _) |- _ => apply (elimT ssrnat.leP) in H end;
-  try (apply/andP; split); apply/ssrnat.leP; rewrite -?plusE; Lia.lia.
+Lemma upward (P : index -> Prop) (a b : index) : ((a <= b)%index -> P a) ->
+  (forall l, (a <= l /\ l + 1 <= b)%index -> P l -> P (l + 1)%index) -> forall l, (a <= l <= b)%index -> P l.
+Proof.
+move=> base step l [al lb]; move: l al lb; apply: upward_forever => // l al IH lb.
+by apply: step => //; apply: IH; Lia.lia.
+Qed.
+Lemma downward (P : index -> Prop) (a b : index) : ((a <= b)%index -> P b) ->
+  (forall l, (a <= l /\ l + 1 <= b)%index -> P (l + 1)%index -> P l) -> forall l, (a <= l <= b)%index -> P l.
+Proof.
+move=> base step l [al lb]; move: l lb al; apply: downward_forever => // l lb IH al.
+by apply: step => //; apply: IH; Lia.lia.
+Qed.

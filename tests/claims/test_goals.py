@@ -1,0 +1,176 @@
+"""Claims and hypotheses turn themselves into goals, and say what they take for granted."""
+
+import pytest
+from sympy import Determinant, Identity, Inverse, MatrixSymbol, Symbol, symbols
+
+from tptheory import (
+    AllOf,
+    AnyOf,
+    Backprop,
+    Conserved,
+    DampedTargetProp,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    LogPdet,
+    Nonincreasing,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    full_row_rank,
+    invertible,
+    matadd,
+    matmul,
+    nonzero,
+    rank_one,
+    squared_norm,
+    trace,
+    transpose,
+)
+from tptheory.claims import goals
+from tptheory.claims.ranges import at_numbers, depth_symbols, finite, has_ranges
+from tptheory.claims.tacit import ConstantRank, Exists, NotZero
+from tptheory.errors import InvalidTypeError, InvalidValueError
+
+m, n = symbols("m n", integer=True, positive=True)
+A, S, u = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n), MatrixSymbol("u", m, 1)
+c = Symbol("c", real=True)
+l, k, L = (Symbol(name, integer=True) for name in "lkL")
+net = DeepLinearNetwork(depth=2)
+W1, W2 = net.weights
+flow, step = Backprop().flow(net), Backprop().step(net)
+
+GOALS = {
+    "equation": (Equal(A, u * u.T * A), (goals.Vanishes(A, u * u.T * A),)),
+    "zero": (Zero(A), (goals.Vanishes(A),)),
+    "rank": (RankAtMost(A, [1, S]), (goals.RankAtMost(A, (1, S)),)),
+    "conserved": (Conserved(net.loss, along=flow), (goals.Vanishes(goals.Rate(net.loss, flow)),)),
+    "conserved in a step": (Conserved(W1, along=step), (goals.Vanishes(goals.Change(W1, step)),)),
+    "descent": (Nonincreasing(net.loss, along=flow), (goals.NonNegative(goals.Rate(net.loss, flow, sign=-1)),)),
+    "all": (AllOf(Zero(A), RankAtMost(S, 1)), (goals.Vanishes(A), goals.RankAtMost(S, (1,)))),
+    "one": (
+        AnyOf(Zero(A), rank_one(S)),
+        (goals.OneOf(((goals.Vanishes(A),), (goals.RankAtMost(S, (1,)),))),),
+    ),
+    "range": (ForAll(Equal(k * A, A), (k, 1, 2)), (goals.Vanishes(k * A, A),)),
+}
+
+
+@pytest.mark.parametrize(("claim", "expected"), GOALS.values(), ids=GOALS.keys())
+def test_what_a_claim_says(claim, expected):
+    """Each claim is goals of a closed few kinds."""
+    assert claim.goals() == expected
+
+
+def test_rates_and_changes_have_a_symbolic_form():
+    """The prover reads derivatives and differences of what numbers follow."""
+    rate = goals.Rate(squared_norm(W1), flow)
+    assert rate.symbolic() == flow.derivative(squared_norm(W1))
+    assert goals.Rate(squared_norm(W1), flow, sign=-1).symbolic() == -rate.symbolic()
+    assert goals.Change(W1, step).symbolic() == step[W1]
+    assert set(rate.expressions()) == {squared_norm(W1), flow[W1]}
+
+
+def test_hypotheses_are_data():
+    """An assumption has its goals, its range, its witnesses, and the hypothesis as its reason."""
+    found = Zero(A, given=[rank_one(A), ForAll(Zero(k * A), (k, 1, 2)), nonzero(S)]).assumed()
+    assert [a.goals[0] for a in found[:2]] == [goals.RankAtMost(A, (1,)), goals.Vanishes(k * A)]
+    assert [a.limits for a in found] == [None, (k, 1, 2), None]
+    assert [len(a.witnesses) for a in found] == [2, 0, 0]
+    assert found[0].reason == rank_one(A)
+    assert {symbol for symbol in found[2].goals[0].residual().free_symbols if not symbol.is_integer} == {S}
+
+
+DAMPED = matadd(matmul(A, transpose(A)), matmul(Symbol("p", positive=True), Identity(m)))
+TACIT = {
+    "constant rank": (Conserved(trace(matmul(W1, Pinv(W1))), along=flow), (ConstantRank(W1),)),
+    "under a logarithm": (Conserved(LogPdet(W2), along=flow), (ConstantRank(W2),)),
+    "full rank stays": (Conserved(LogPdet(W2), along=flow, given=[full_row_rank(W2)]), ()),
+    "what stands still": (Conserved(trace(matmul(W1, net.input, Pinv(net.input), W1.T)), along=flow), ()),
+    "no flow": (Equal(matmul(A, Pinv(A), A), A), ()),
+    "a determinant that moves by its cofactors": (
+        Conserved(Determinant(MatrixSymbol("W_1", 2, 2)), along=Backprop().flow(DeepLinearNetwork(widths=(2, 2, 2)))),
+        (),
+    ),
+    "inverse": (Zero(matmul(Inverse(S), S)), (Exists(S),)),
+    "inverse by hypothesis": (Zero(matmul(Inverse(S), S), given=[invertible(S)]), ()),
+    "inverse by its form": (Zero(matmul(Inverse(DAMPED), A)), ()),
+    "inverse in a hypothesis": (Zero(A, given=[Zero(matmul(Inverse(S), S))]), (Exists(S),)),
+    "in an alternative": (AnyOf(Zero(matmul(Inverse(S), S)), Zero(A)), ()),
+    "denominator": (Zero(A / c), (NotZero(c),)),
+    "denominator that is positive": (Zero(A / Symbol("d", positive=True)), ()),
+}
+
+
+@pytest.mark.parametrize(("claim", "expected"), TACIT.values(), ids=TACIT.keys())
+def test_what_a_claim_takes_for_granted(claim, expected):
+    """It is data, and what shows by itself is left out."""
+    assert claim.tacit() == expected
+
+
+def test_what_is_taken_for_granted_is_said():
+    """Text and LaTeX say it, of each conjunct its own; what is assumed of what moves holds now."""
+    law = Conserved(trace(matmul(W1, Pinv(W1))), along=flow, given=[Zero(W2)])
+    assert law.statement().startswith("if W_2 = 0 now, then ")
+    assert law.statement().endswith("is conserved by the flow of backpropagation, while the rank of W_1 stays constant")
+    assert "while the rank of $W_{1}$ stays constant" in law.latex()
+    assert Zero(matmul(Inverse(S), A.T / c)).statement().endswith(", where S is invertible, where c is not 0")
+    both = AllOf(law, Zero(matmul(Inverse(S), S)))
+    assert both.premises() == ("W_2 = 0 now", "while the rank of W_1 stays constant", "where S is invertible")
+    assert both.statement().count("while the rank") == 1
+    ranks = Conserved(LogPdet(W1) + LogPdet(W2), along=TargetProp().flow(net))
+    assert ranks.statement().endswith("while the ranks of W_1, W_2 stay constant")
+    assert "invertible" not in Zero(DampedTargetProp().update(net, 1)).statement()
+
+
+def test_hypotheses_of_a_step_are_about_before_it():
+    """Only along a flow something holds now."""
+    assert Conserved(W1, along=step, given=[Zero(W2)]).statement().startswith("if W_2 = 0, then")
+
+
+def test_ranges_between_numbers_are_written_out():
+    """An empty range is nothing, and only the body of ForAll binds its index."""
+    claim = ForAll(
+        Equal(k * A, c * A),
+        (k, 1, 2),
+        given=[ForAll(Equal(k * c, c), (k, 3, 4)), Equal(k, 2), ForAll(Zero(S), (k, 2, 1))],
+    )
+    parts = list(finite(claim))
+    assert [part.statement() for part in parts] == [
+        "if 3*c = c; 4*c = c; k = 2, then A = c*A",
+        "if 3*c = c; 4*c = c; k = 2, then 2*A = c*A",
+    ]
+    assert has_ranges(claim)
+    assert not any(map(has_ranges, parts))
+    assert list(finite(ForAll(Zero(A), (k, 2, 1)))) == []
+
+
+def test_alternatives_with_ranges():
+    """A range inside an alternative is all of its instances; an empty one holds."""
+    inside = AnyOf(Zero(S), ForAll(Equal(k * A, A), (k, 1, 2)), ForAll(Zero(A), (k, 2, 1)))
+    (part,) = finite(inside)
+    first, second, third = part.goals()[0].alternatives
+    assert (len(first), len(second), len(third)) == (1, 2, 1)
+    assert third[0].residual() == 0
+
+
+def test_a_depth_may_stand_in_a_hypothesis_alone():
+    """Or in the flow; each is a depth for which numbers are put."""
+    deep = DeepLinearNetwork(depth=L)
+    assert depth_symbols(Zero(A, given=[Zero(deep.weight(L))])) == {L}
+    assert depth_symbols(Conserved(trace(S), along=Backprop().flow(deep))) == {L}
+    assert depth_symbols(ForAll(Zero(deep.weight(l)), (l, 1, L), given=[Zero(deep.weight(l))])) == {l, L}
+    assert [p.statement() for p in at_numbers(Zero(A, given=[Zero(deep.weight(L))]), {L: 2})] == [
+        "if W_2 = 0, then A = 0"
+    ]
+
+
+def test_ranges_that_mean_nothing_are_refused():
+    """A bound that speaks of the index, a range in a range, and hypotheses inside."""
+    with pytest.raises(InvalidValueError, match="whose ends do not speak of k"):
+        ForAll(Zero(A), (k, 1, k))
+    with pytest.raises(InvalidTypeError, match="a claim about one layer"):
+        ForAll(AllOf(Zero(A), ForAll(Zero(A), (l, 1, 2))), (k, 1, 2))
+    with pytest.raises(InvalidValueError, match="without hypotheses of its own"):
+        ForAll(AllOf(Zero(A), Zero(S, given=[Zero(A)])), (k, 1, 2))

@@ -1,0 +1,1 @@
+"""Proofs in the languages of other systems that judge them again."""

@@ -1,0 +1,91 @@
+"""Polynomials as data for the reflexive checker of reflection.v."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from tptheory.certificates.checker import Shape, Terms, Word
+from tptheory.exporting.coq.reading import PROBE, Equation, Reading
+
+
+def listed(items: Iterable[str]) -> str:
+    """Write a sequence.
+
+    >>> listed(["a", "b"]), listed([])
+    ('[:: a; b]', '[::]')
+    """
+    text = "; ".join(items)
+    return f"[:: {text}]" if text else "[::]"
+
+
+def truth(value: bool) -> str:
+    """Write a truth value."""
+    return "true" if value else "false"
+
+
+def coefficient_data(c: Fraction) -> str:
+    """Write a coefficient, which is not 0, as a sign, a numerator and a denominator."""
+    return f"number {truth(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
+
+
+def word_data(reading: Reading, word: Word) -> str:
+    """Write a product of matrices."""
+    return listed(letter_data(reading, number) for number in word)
+
+
+def letter_data(reading: Reading, number: int) -> str:
+    """Write a matrix, or its transpose; the probe is number 0."""
+    if number == PROBE:
+        return "(0, false)"
+    key, turned = reading.keys[number]
+    return f"({reading.matrices[key]}, {truth(turned)})"
+
+
+def factor_data(reading: Reading, word: Word) -> str:
+    """Write a trace, a size as a number, or a scalar."""
+    if word[0] == PROBE or reading.matrix[word[0]]:
+        return f"(false, 0, {word_data(reading, word)})"
+    key, _ = reading.keys[word[0]]
+    if reading.is_size(key):
+        return f"(true, {reading.size_number(key)}, [::])"
+    return f"(false, {reading.scalars[key]}, [::])"
+
+
+def factors_data(reading: Reading, factors: Iterable[Word]) -> str:
+    """Write factors that commute with everything."""
+    return listed(factor_data(reading, word) for word in factors)
+
+
+def terms_data(reading: Reading, terms: Terms) -> str:
+    """Write a sum; terms that are 0 are left out, as in the statement."""
+    return listed(
+        f"({coefficient_data(c)}, {factors_data(reading, factors)}, {word_data(reading, word)})"
+        for c, factors, word in terms
+        if c
+    )
+
+
+def shape_data(reading: Reading, shape: Shape) -> str:
+    """Write the numbers of two sizes."""
+    return f"{reading.size_number(shape[0])} {reading.size_number(shape[1])}"
+
+
+def equation_data(reading: Reading, e: Equation) -> str:
+    """Write an equation."""
+    return relation(reading, e, terms_data(reading, e.left), terms_data(reading, e.right))
+
+
+def relation(reading: Reading, e: Equation, left: str, right: str) -> str:
+    """Write an equation whose sides are written."""
+    return f"Sca {left} {right}" if e.scalar else f"Mat {shape_data(reading, e.shape)} {left} {right}"
+
+
+def table(items: Iterable[str], default: str, clause: str = "") -> str:
+    """Write a function of a number by its values.
+
+    >>> table(["a", "b"], "c")
+    'match i with | 0%N => a | 1%N => b | _ => c end'
+    """
+    cases = " ".join(f"| {i}%N => {text}" for i, text in enumerate(items))
+    return f"match i{clause} with {cases} | _ => {default} end"

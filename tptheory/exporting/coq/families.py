@@ -1,0 +1,179 @@
+"""Families of matrices, numbers and sizes, one at each integer, as Coq writes their members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tptheory.certificates.checker import Index, Name, Names, Shape, Size
+from tptheory.exporting.coq.reading import Reading
+from tptheory.exporting.coq.text import Writer, alone
+
+Place = Callable[[Index], str]
+"""Writes an index."""
+
+
+def written(index: Index) -> str:
+    """Write an index.
+
+    >>> written(("", -2)), written(("k", 0)), written(("L", 1))
+    ('(-2)%index', 'k', '(L + 1)%index')
+    """
+    base, offset = index
+    if not base:
+        return f"{offset}%index" if offset >= 0 else f"({offset})%index"
+    return f"({base} {'+' if offset > 0 else '-'} {abs(offset)})%index" if offset else base
+
+
+@dataclass
+class Families:
+    """What the declared sizes and letters are called, and their types.
+
+    Args:
+        names: the declarations.
+        declared: the sizes, in their order.
+    """
+
+    names: Names
+    declared: list[str]
+    sizes: dict[str, str] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the declared names."""
+        matrices = [a for a, shape in self.names.letters.items() if shape]
+        scalars = [a for a, shape in self.names.letters.items() if not shape]
+        self.sizes = {n: f"n{i}" for i, n in enumerate(self.declared, 1)}
+        self.letters = {a: f"A{i}" for i, a in enumerate(matrices, 1)}
+        self.letters |= {a: f"c{i}" for i, a in enumerate(scalars, 1)}
+
+    def variables(self) -> dict[str, str]:
+        """Return the types of the variables."""
+        kinds = {self.sizes[n]: "index -> nat" if n in self.names.indexed else "nat" for n in self.sizes}
+        for a, shape in self.names.letters.items():
+            indexed = a in self.names.indexed
+            if shape:
+                rows, columns = (self.size(self._declared(n), written) for n in shape[:2])
+                kinds[self.letters[a]] = f"{'forall k : index, ' * indexed}'M[R]_({rows}, {columns})"
+            else:
+                kinds[self.letters[a]] = "index -> R" if indexed else "R"
+        return kinds
+
+    def called(self) -> dict[str, str]:
+        """Return the identifiers and the names for which they stand."""
+        return {text: name for name, text in (*self.sizes.items(), *self.letters.items())}
+
+    def size(self, size: Size, place: Place) -> str:
+        """Write a size."""
+        if isinstance(size, int):
+            Reading(self.names).size_number(size)
+            return str(size)
+        name, *index = size
+        return f"{self.sizes[name]} {place((index[0], index[1]))}" if index else self.sizes[name]
+
+    def letter(self, key: Name, shape: Shape, place: Place) -> str:
+        """Write a letter; where its shape is declared with another index than its own, with that shape."""
+        name, *index = key
+        if not index:
+            return self.letters[name]
+        at = place((index[0], index[1]))
+        if not self._moves(name):
+            return f"{self.letters[name]} {at}"
+        return f"member {self.letters[name]} {at} {' '.join(alone(self.size(n, place)) for n in shape)}"
+
+    def _declared(self, size: Any) -> Size:
+        return self.names.size(size, ("k", 0), "L")
+
+    def _moves(self, name: str) -> bool:
+        """Whether the shape of a family at k names a size at another index that k determines."""
+        shape = map(self._declared, self.names.letters[name][:2])
+        return any(not isinstance(n, int) and n[1:2] == ("k",) and n[2] != 0 for n in shape)
+
+    def writer(self, reading: Reading, place: Place) -> Writer:
+        """Return what writes statements about members."""
+        return Writer(reading, lambda key, shape: self.letter(key, shape, place), lambda size: self.size(size, place))
+
+
+@dataclass
+class Law:
+    """What holds at every k of a range: a hypothesis, a theorem, or that a letter is symmetric.
+
+    Args:
+        label: what it is called in Coq.
+        families: the letters.
+        stated: writes it, given what writes indices.
+        first: where the range begins, if it does.
+        last: where it ends, if it does.
+        said: what a case may use, as JSON; None if it is that a letter is symmetric.
+        bound: whether it is said of every k; a letter without an index is symmetric once.
+    """
+
+    label: str
+    families: Families
+    stated: Callable[[Place], str]
+    first: Index | None = None
+    last: Index | None = None
+    said: Any = None
+    bound: bool = True
+
+    def range(self, k: str = "k") -> str:
+        """Write what is assumed of k."""
+        if self.first is None and self.last is None:
+            return ""
+        low, high = (None if end is None else plain(written(end)) for end in (self.first, self.last))
+        return f"({f'{low} <= ' if low else ''}{k}{f' <= {high}' if high else ''})%index"
+
+    def text(self) -> str:
+        """Write it as a mathematician would."""
+        return self._bound(self.stated(written))
+
+    def _bound(self, text: str) -> str:
+        """Write that something holds at every k of the range."""
+        given = f"{self.range()} -> " if self.range() else ""
+        return f"forall k : index, {given}{text}" if self.bound else text
+
+    def offsets(self) -> list[int]:
+        """Return the numbers, but 0, that are added to k in it."""
+        found: set[int] = set()
+
+        def place(index: Index) -> str:
+            found.update({index[1]} if index[0] == "k" else ())
+            return written(index)
+
+        self.stated(place)
+        return sorted(found - {0})
+
+    def spread(self, k: str = "k") -> str:
+        """Write it at k with a variable of its own for each other index, so that these may be written otherwise."""
+        called = {o: f"k{i}" for i, o in enumerate(self.offsets(), 1)}
+        equal = [f"{name} = {written(('k', o))} -> " for o, name in called.items()]
+        text = self.stated(lambda i: called.get(i[1], "k") if i[0] == "k" else written(i))
+        bound = f"forall {' '.join(called.values())} : index, " if called else ""
+        return f"{bound}{''.join(equal)}{text}"
+
+    def spread_text(self) -> str:
+        """Write that it holds at every k of the range, with a variable for each other index."""
+        return self._bound(self.spread())
+
+    def used(self, at: Index, label: str = "") -> str:
+        """Return the proof of it at an index; the hypothesis of an induction is called by a label of its own."""
+        places = [(at[0], at[1] + o) for o in self.offsets()]
+        given = [written(at), *(["ltac:(Lia.lia)"] if self.range() else [])]
+        equal = ["ltac:(Lia.lia)" if at[0] and at[1] else "erefl" for _ in places]
+        proof = [label] if label else [f"{self.label}_at", *given]
+        return f"(@{' '.join([*proof, *map(written, places), *equal])})"
+
+
+def plain(text: str) -> str:
+    """Write an index within an inequality between indices.
+
+    >>> plain("(L - 1)%index"), plain("0%index"), plain("k")
+    ('L - 1', '0', 'k')
+    """
+    return text.removesuffix("%index").removeprefix("(").removesuffix(")")
+
+
+def conjunction_of(texts: Sequence[str]) -> str:
+    """Write a conjunction."""
+    return " /\\\n  ".join(f"({text})" for text in texts)

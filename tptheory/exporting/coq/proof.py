@@ -1,0 +1,244 @@
+"""One theorem in Coq: its statement, its certificate as data, and the step that closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from tptheory.certificates import checker
+from tptheory.certificates.checker import ONE, Polynomial
+from tptheory.exporting.coq.data import (
+    coefficient_data,
+    equation_data,
+    factors_data,
+    listed,
+    relation,
+    shape_data,
+    terms_data,
+    truth,
+    word_data,
+)
+from tptheory.exporting.coq.reading import PROBE, Equation, Statement, equation
+from tptheory.exporting.coq.text import Writer, bounded_by_size
+
+
+class Proof:
+    """A theorem that the soundness of the reflexive checker closes, after those of its cases.
+
+    Args:
+        writer: what writes the statement, and knows the letters.
+        statement: what is assumed and shown.
+        data: the method and its fields.
+        section: the name of the section, in which it is said what the letters mean.
+        name: what the theorem is called; every other name begins with it.
+    """
+
+    def __init__(self, writer: Writer, statement: Statement, data: Any, section: str, name: str) -> None:
+        """Read the fields of the proof."""
+        checker.require(isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "the method is unknown")
+        self.data = checker.as_fields(data, "a proof", checker.PROOFS[data["method"]])
+        self.writer, self.reading, self.section, self.name = writer, writer.reading, section, name
+        self.statement, self.goal = statement, statement.goal
+        method, shape = self.data["method"], self.goal.polynomial[1]
+        shows = self.goal.kind if method == "cases" else checker.SHOWS[method]
+        checker.require(shows == self.goal.kind, f"{method} cannot show such a goal")
+        self.probed = method == "rank" or (method == "identity" and shape != ONE)
+        self.alike = [self._label(f"s{i}") for i in range(len(self.reading.symmetric()))]
+        self.held = [self._label(f"h{i}") for i in range(len(statement.hypotheses))]
+        self.before: list[str] = []
+
+    def lines(self) -> list[str]:
+        """Return the definitions, the check and the theorem."""
+        cofactors = self._cofactors()
+        close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
+        close |= {"cancellation": self._cancellation, "cases": self._cases}
+        check, proof = close[self.data["method"]]()
+        equations = [equation(h) for h in self.statement.hypotheses]
+        hypotheses = listed(equation_data(self.reading, e) for e in equations)
+        premises = [f"  {a}^T = {a} ->" for a in map(self.writer.key, self.reading.symmetric())]
+        for e, reason in zip(equations, self.statement.reasons, strict=True):
+            premises.append(f"  {self.writer.equality(e)} ->{f' (* {reason} *)' if reason else ''}")
+        intro = " ".join([*self.alike, *self.held])
+        return [
+            *self.before,
+            f"Definition {self.name}_hyps : seq relation := ({hypotheses})%N.",
+            f"Definition {self.name}_cofactors : seq cofactor := ({listed(cofactors)})%N.",
+            f"Lemma {self.name}_check : {check} = true.",
+            "Proof. vm_cast_no_check (erefl true). Qed.",
+            f"Theorem {self.name} :",
+            *premises,
+            f"  {self.writer.goal(self.goal)}.",
+            "Proof using All.",
+            *([f"move=> {intro}."] if intro else []),
+            *proof,
+            "Qed.",
+        ]
+
+    def _label(self, short: str) -> str:
+        return f"{self.name}_{short}"
+
+    def _meaning(self, probe: str) -> str:
+        """Return what the theorems of the library are told of letters and their meaning."""
+        name = self.section
+        return f"{name}_src {name}_tgt {name}_syms R {name}_d ({name}_M {probe}) {name}_sc"
+
+    def _applied(self, theorem: str, probe: str, *arguments: str) -> str:
+        """Return a theorem of the library at this section's letters."""
+        given = " ".join(arguments)
+        proofs = f"{conjunction(self.held)} {self.name}_check"
+        meaning = f"{self._meaning(probe)} (erefl 1%N) {conjunction(self.alike)}"
+        return f"(@{theorem} {meaning} {self.name}_hyps {self.name}_cofactors {given} {proofs})"
+
+    def _checked(self, test: str, *arguments: str) -> str:
+        name = self.section
+        given = " ".join(f"({a})%N" for a in arguments)
+        return f"{test} {name}_src {name}_tgt {name}_syms {self.name}_hyps {self.name}_cofactors {given}"
+
+    def _sides(self, e: Equation) -> tuple[str, str]:
+        """Define both sides of the conclusion, and return what they are called."""
+        names = self._label("left"), self._label("right")
+        for name, terms in zip(names, (e.left, e.right), strict=True):
+            self.before.append(f"Definition {name} : seq term := ({terms_data(self.reading, terms)})%N.")
+        return names
+
+    def _identity(self) -> tuple[str, list[str]]:
+        e = equation(self.goal.polynomial)
+        sides = self._sides(e)
+        check = self._checked("identical", relation(self.reading, e, *sides))
+        if e.scalar:
+            return check, [f"exact {self._applied('identical_scalar', '0', *sides)}."]
+        sizes = [f"{self.reading.size_number(n)}%N" for n in e.shape]
+        return check, [by_probe(self._applied("identical_matrix", "probe", *sizes, *sides))]
+
+    def _rank(self) -> tuple[str, list[str]]:
+        """Show that the goal is a product, and that the rank of a product is bounded.
+
+        The bound, where it is a rank, stands in the place of the factor that it equals; the check is of normal forms.
+        """
+        reading, (terms, shape) = self.reading, self.goal.polynomial
+        factors = [reading.polynomial(f) for f in checker.as_list(self.data["factors"], "factors")]
+        checker.require(factors, "a product has factors")
+        turn = []
+        if bounded_by_size(self.goal):
+            between = [p[1][1] for p in factors[:-1]]
+            checker.require(self.goal.bound in between, "the bound is no size between factors")
+        else:
+            factors, turned = self._with_bound(factors)
+            turn = [self._turned(self.goal.bound)] if turned else []
+        (first, (_, middle)), *others = factors
+        rest = listed(f"({reading.size_number(p[1][1])}, {terms_data(reading, p[0])})" for p in others)
+        arguments = [*shape_data(reading, shape).split(), terms_data(reading, terms)]
+        arguments += [str(reading.size_number(middle)), terms_data(reading, first), rest]
+        applied = self._applied("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
+        product = " *m ".join(map(self.writer.typed, factors))
+        equal = f"have equal : {self.writer.typed(self.goal.polynomial)} = {product}"
+        close = [f"{equal} by {by_probe(applied)}", *turn, "by apply: (rank_of equal); bounded_rank."]
+        return self._checked("factored", *arguments), close
+
+    def _with_bound(self, factors: list[Polynomial]) -> tuple[list[Polynomial], bool]:
+        """Put the polynomial that bounds a rank, or its transpose, in the place of a factor that it equals."""
+        bound = self.goal.bound
+        for i, factor in enumerate(factors):
+            for p in (bound, self.reading.transpose(bound)):
+                if p[1] == factor[1] and equal_as_written(p, factor, self.reading):
+                    return [*factors[:i], p, *factors[i + 1 :]], p is not bound
+        checker.require(False, "the bound is no factor")
+        raise AssertionError
+
+    def _turned(self, p: Polynomial) -> str:
+        """Say that the rank of a matrix is that of its transpose."""
+        terms = terms_data(self.reading, p[0])
+        transposed = self.writer.typed(self.reading.transpose(p))
+        sizes = " ".join(f"{n}%N" for n in shape_data(self.reading, p[1]).split())
+        applied = f"(@turned_rank {self._meaning('0')} {conjunction(self.alike)} {sizes} ({terms})%N isT isT)"
+        return rf"have <- : \rank {transposed} = \rank {self.writer.typed(p)} by exact {applied}."
+
+    def _squares(self) -> str:
+        found = []
+        for entry in checker.as_list(self.data["squares"], "squares"):
+            weight, square = checker.as_list(entry, "a square", 2)
+            data = equation_data(self.reading, equation(self.reading.polynomial(square)))
+            checker.require(checker.as_rational(weight), "the weight of a square must be positive")
+            found.append(f"({coefficient_data(checker.as_rational(weight))}, {data})")
+        return listed(found)
+
+    def _descent(self) -> tuple[str, list[str]]:
+        squares, sides = self._squares(), self._sides(equation(self.goal.polynomial))
+        applied = self._applied("descends_scalar", "0", f"({squares})%N", *sides)
+        return self._checked("descends", squares, *sides), [f"exact {applied}."]
+
+    def _cancellation(self) -> tuple[str, list[str]]:
+        e, squares = equation(self.goal.polynomial), self._squares()
+        goal = relation(self.reading, e, *self._sides(e))
+        applied = self._applied("cancelled_holds", "0", f"({squares})%N", f"({goal})%N")
+        return self._checked("cancelled", squares, goal), [f"exact {applied}."]
+
+    def _cases(self) -> tuple[str, list[str]]:
+        """Show that one case holds, and in each what its own theorem says."""
+        cases = [checker.as_list(case, "a case") for case in checker.as_list(self.data["split"], "split")]
+        checker.require(cases and all(cases), "a case assumes something")
+        split = [[self.reading.polynomial(p) for p in case] for case in cases]
+        parts = checker.as_list(self.data["parts"], "parts", len(split))
+        data = listed(listed(equation_data(self.reading, equation(p)) for p in case) for case in split)
+        proof = [f"have chosen := {self._applied('splits_cases', '0', f'({data})%N')}."]
+        for number, (case, part) in enumerate(zip(split, parts, strict=True), 1):
+            name = self._label(f"case{number}")
+            hypotheses, reasons = [*self.statement.hypotheses, *case], [*self.statement.reasons, *[""] * len(case)]
+            statement = Statement(hypotheses, self.goal, reasons)
+            self.before += Proof(self.writer, statement, part, self.section, name).lines()
+            labels = [self._label(f"c{i}") for i, _ in enumerate(case)]
+            pattern = "".join(f"[{label} " for label in labels) + "_" + "]" * len(labels)
+            shown = f"({' '.join([name, *self.alike, *self.held, *labels])})"
+            proof.append(f"case: chosen => [{pattern}|chosen]; first exact: {shown}.")
+        return self._checked("splits", data), [*proof, "by case: chosen."]
+
+    def _cofactors(self) -> list[str]:
+        """Write the cofactors, but those that are 0."""
+        entries = [checker.as_list(c, "a cofactor", 4, 5) for c in checker.as_list(self.data["cofactors"], "cofactors")]
+        return [self._cofactor(*entry) for entry in entries if checker.as_rational(entry[0])]
+
+    def _cofactor(self, coefficient: str, left: Any, k: Any, right: Any, *outer: Any) -> str:
+        """Return coefficient * factors * trace of (left * hypothesis * right), with the probe where there is one."""
+        sides = [self.reading.beside(side)[0][0] for side in (left, right, *outer)]
+        (_, a, u), (_, b, v), *c = sides
+        count = len(self.statement.hypotheses)
+        checker.require(checker.is_int(k, 0, 2 * count - 1), "a cofactor names no hypothesis")
+        shape, flip, size = self.statement.hypotheses[k % count][1], k >= count, 0
+        factors, beside = [*a, *b, *(w for _, more, _ in c for w in more)], c[0][2] if c else ()
+        if shape == ONE:  # the hypothesis is a number, and comes out of the product
+            inside, beside = (u + v, beside) if c else ((), u + v)
+            factors += [inside] if inside else []
+            u, v = (), ()
+        elif c or not self.probed:
+            size = self.reading.size_number(self.reading.shapes[u[0]][0] if u else shape[flip])
+        else:
+            size, v = self.reading.size_number(self.goal.polynomial[1][0]), (*v, PROBE)
+        if self.probed and (c or shape == ONE):
+            beside = (*beside, PROBE)
+        factors += [beside] if beside else []
+        times = f"({coefficient_data(checker.as_rational(coefficient))}) {factors_data(self.reading, factors)}"
+        words = f"{word_data(self.reading, u)} {k % count} {truth(flip)} {word_data(self.reading, v)}"
+        return f"Cofactor {times} {size} {words}"
+
+
+def equal_as_written(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> bool:
+    """Whether two polynomials of one shape have one normal form; Coq checks it again."""
+    return not any(reading.total(iter([(Fraction(1), p), (Fraction(-1), q)])).values())
+
+
+def by_probe(applied: str) -> str:
+    """Show an equation between matrices by what holds for every probe."""
+    return f"apply: by_probe => probe; exact {applied}."
+
+
+def conjunction(proofs: Iterable[str]) -> str:
+    """Return the proof of a conjunction that ends in True.
+
+    >>> conjunction(["h0", "h1"])
+    '(conj h0 (conj h1 I))'
+    """
+    text = "I"
+    for proof in reversed([*proofs]):
+        text = f"(conj {proof} {text})"
+    return text

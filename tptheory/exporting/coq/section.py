@@ -1,0 +1,100 @@
+"""A section of a Coq file about single matrices: its variables, what their numbers mean, and its theorems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tptheory.certificates.checker import Name, Shape, Size
+from tptheory.exporting.coq.data import listed, table
+from tptheory.exporting.coq.proof import Proof
+from tptheory.exporting.coq.reading import Reading, Statement, legend
+from tptheory.exporting.coq.text import Writer
+
+
+class Section:
+    """The Coq section of one statement and its proof.
+
+    Args:
+        reading: the letters of the statement; those of the proof are read here.
+        statement: what is assumed and shown.
+        proof: the method and its fields.
+        name: what the theorem is called; every other name begins with it.
+    """
+
+    def __init__(self, reading: Reading, statement: Statement, proof: dict[str, Any], name: str) -> None:
+        """Write the theorem, and with it number all sizes and letters."""
+        self.reading, self.statement, self.name = reading, statement, name
+        self.writer = Writer(reading, self._letter, self._size)
+        for _ in range(2):  # the first time all letters are numbered, the second time all are known
+            self.theorem = Proof(self.writer, statement, proof, name, name).lines()
+
+    def _letter(self, key: Name, shape: Shape) -> str:
+        """Name a matrix A1, A2, ... and a scalar c1, c2, ..."""
+        matrices, scalars = self.reading.matrices, self.reading.scalars
+        return f"A{matrices[key]}" if key in matrices else f"c{scalars[key] + 1}"
+
+    def _size(self, size: Size) -> str:
+        """Name a size n1, n2, ...; an integer is written as it is."""
+        number = self.reading.size_number(size)
+        return str(size) if isinstance(size, int) else f"n{number}"
+
+    @property
+    def variables(self) -> dict[str, Name]:
+        """The identifiers of sizes, matrices and scalars, in this order, and what they stand for."""
+        sizes = {self._size(n): n for n in self.reading.sizes if not isinstance(n, int)}
+        return sizes | {self.writer.key(key): key for key in (*self.reading.matrices, *self.reading.scalars)}
+
+    def lines(self) -> list[str]:
+        """Return the section."""
+        matrices = [(self.writer.key(a), self.reading.shape(a)) for a in self.reading.matrices]
+        kinds = [f"Variable {a} : {self.writer.matrices(shape)}." for a, shape in matrices]
+        kinds += [f"Variable {self.writer.key(a)} : R." for a in self.reading.scalars]
+        meaning = self._meaning()
+        sizes = [self._size(n) for n in self.reading.sizes if not isinstance(n, int)]
+        return [
+            f"Section Of_{self.name}.",
+            legend({identifier: shown(key) for identifier, key in self.variables.items()}),
+            "Variable R : realFieldType.",
+            *([f"Variables {' '.join(sizes)} : nat."] if sizes else []),
+            *kinds,
+            *meaning,
+            *self.theorem,
+            f"End Of_{self.name}.",
+        ]
+
+    def _meaning(self) -> list[str]:
+        """Say which matrices, sizes and scalars the numbers mean; number 0 is a probe, of the goal's shape turned."""
+        reading, name = self.reading, self.name
+        probe = self.statement.goal.polynomial[1][::-1]
+        shapes = [probe, *map(reading.shape, reading.matrices)]
+        rows, columns = ([f"{reading.size_number(shape[i])}%N" for shape in shapes] for i in (0, 1))
+        numbers = [f"{self._size(n)}%N" for n in reading.sizes]
+        kind = f"'M[R]_({name}_d ({name}_src i), {name}_d ({name}_tgt i))"
+        symmetric = listed(f"{reading.matrices[a]}%N" for a in reading.symmetric())
+        matrices = table(["probe", *self._written(reading.matrices)], "0", f" return {kind}")
+        return [
+            f"Definition {name}_d (i : nat) : nat := {table(numbers, '0%N')}.",
+            f"Definition {name}_src (i : nat) : nat := {table(rows, '0%N')}.",
+            f"Definition {name}_tgt (i : nat) : nat := {table(columns, '0%N')}.",
+            f"Definition {name}_M (probe : {self.writer.matrices(probe)}) (i : nat) : {kind} :=",
+            f"  {matrices}.",
+            f"Definition {name}_sc (i : nat) : R := {table(self._written(reading.scalars), '0')}.",
+            f"Definition {name}_syms : seq nat := {symmetric}.",
+        ]
+
+    def _written(self, keys: Iterable[Name]) -> list[str]:
+        return [self.writer.key(key) for key in keys]
+
+
+def shown(key: Name) -> str:
+    """Write a name, with its index where it has one.
+
+    >>> shown(("W", "l", -1)), shown(("W", "", 2)), shown(("A",))
+    ('W[l-1]', 'W[2]', 'A')
+    """
+    name, *index = key
+    if not index:
+        return str(name)
+    base, offset = index
+    return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"

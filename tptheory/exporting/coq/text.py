@@ -1,0 +1,122 @@
+"""Statements in Coq, as a mathematician writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from tptheory.certificates.checker import Goal, Name, Polynomial, Shape, Size, Terms, Word
+from tptheory.errors import UnsupportedExpressionError
+from tptheory.exporting.coq.reading import LARGEST, Equation, Reading, equation
+
+
+class Writer:
+    """Write polynomials and goals.
+
+    Args:
+        reading: the letters.
+        letter: writes a matrix of a shape, or a scalar.
+        size: writes a size.
+    """
+
+    def __init__(self, reading: Reading, letter: Callable[[Name, Shape], str], size: Callable[[Size], str]) -> None:
+        """Take what writes letters and sizes."""
+        self.reading, self.letter, self.size = reading, letter, size
+
+    def key(self, key: Name) -> str:
+        """Write a letter that was read, not transposed."""
+        return self.letter(key, self.reading.shape(key))
+
+    def matrix(self, number: int) -> str:
+        """Write a matrix or its transpose."""
+        key, turned = self.reading.keys[number]
+        return f"{alone(self.key(key))}^T" if turned else self.key(key)
+
+    def product(self, word: Word) -> str:
+        """Write a product; the empty one is the identity."""
+        return " *m ".join(map(self.matrix, word)) or "1%:M"
+
+    def factor(self, word: Word) -> str:
+        """Write a scalar, a size as a number, or a trace."""
+        if self.reading.matrix[word[0]]:
+            return rf"\tr ({self.product(word)})"
+        key, _ = self.reading.keys[word[0]]
+        return f"{alone(self.size(key))}%:R" if self.reading.is_size(key) else self.key(key)
+
+    def term(self, coefficient: Fraction, factors: Sequence[Word], word: Word, scalar: bool) -> str:
+        """Write a term, whose coefficient is positive."""
+        numeral = number(coefficient)
+        if factors and " " in numeral:
+            numeral = f"({numeral})"
+        numbers = [numeral] * (numeral != "1" or not factors) + [self.factor(f) for f in factors]
+        if scalar:
+            return " * ".join(numbers)
+        product = self.product(word)
+        if numbers == ["1"]:
+            return product
+        return f"{alone(' * '.join(numbers))} *: {f'({product})' if len(word) > 1 else product}"
+
+    def total(self, terms: Terms, scalar: bool) -> str:
+        """Write a sum."""
+        text = ""
+        for c, factors, word in terms:
+            one = self.term(abs(c), factors, word, scalar)
+            if c < 0:
+                text += f" - ({one})" if text else f"- ({one})"
+            elif c > 0:
+                text += f" + {one}" if text else one
+        return text or "0"
+
+    def matrices(self, shape: Shape) -> str:
+        """Write the type of the matrices of a shape."""
+        return f"'M[R]_({self.size(shape[0])}, {self.size(shape[1])})"
+
+    def typed(self, p: Polynomial) -> str:
+        """Write a matrix with its type."""
+        return f"({self.total(p[0], False)} : {self.matrices(p[1])})%R"
+
+    def equality(self, e: Equation) -> str:
+        """Write an equation, with the type of its sides."""
+        kind = "R" if e.scalar else self.matrices(e.shape)
+        return f"{self.total(e.left, e.scalar)} = {self.total(e.right, e.scalar)} :> {kind}"
+
+    def goal(self, goal: Goal) -> str:
+        """Write a goal: a rank that is bounded, a number that is not above another, or an equation."""
+        e = equation(goal.polynomial)
+        if goal.kind == "zero":
+            return self.equality(e)
+        if goal.kind == "nonpositive":
+            return f"{self.total(e.left, True)} <= {self.total(e.right, True)} :> R"
+        size = bounded_by_size(goal)
+        limit = self.size(goal.bound) if size else rf"\rank {self.typed(goal.bound)}"
+        return rf"(\rank {self.typed(goal.polynomial)} <= {limit})%N"
+
+
+def bounded_by_size(goal: Goal) -> bool:
+    """Whether the bound of a rank is a size, and not another rank."""
+    return isinstance(goal.bound, int) or isinstance(goal.bound[0], str)
+
+
+def alone(text: str) -> str:
+    """Write a name or a number so that an operation may follow.
+
+    >>> alone("W"), alone("W k")
+    ('W', '(W k)')
+    """
+    return f"({text})" if " " in text else text
+
+
+def number(coefficient: Fraction) -> str:
+    """Write a positive rational.
+
+    >>> number(Fraction(1)), number(Fraction(3)), number(Fraction(1, 2))
+    ('1', '3%:R', '1 / 2%:R')
+
+    Raises:
+        UnsupportedExpressionError: if a numerator or denominator is too large for a unary numeral.
+    """
+    top, bottom = coefficient.numerator, coefficient.denominator
+    if max(top, bottom) > LARGEST:
+        found = f"(got {str(coefficient)[:40]})"
+        raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST} for Coq {found}.")
+    return ("1" if top == 1 else f"{top}%:R") + (f" / {bottom}%:R" if bottom != 1 else "")
