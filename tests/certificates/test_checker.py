@@ -108,7 +108,7 @@ BAD = {
     "an empty name of a letter": (with_letters(**{"": []}), "a name must be a string, not empty"),
     "a name that is no string": (certificate(sizes=["m", "n", 2]), "malformed|a name must be a string"),
     "a size and a letter": (with_letters(m=[]), "a name cannot be a size and a letter"),
-    "a size twice": (certificate(sizes=["m", "n", "m"]), "a name stands twice"),
+    "a size twice": (certificate(sizes=["m", "n", "m"]), "a size is declared twice"),
     "half a character": (certificate(sizes=["m", "n", "\ud800"]), "malformed: UnicodeEncodeError"),
     "a shape of one": (with_letters(A=["m"]), "bad shape of A"),
     "a shape of four": (with_letters(A=["n", "n", "symmetric", "symmetric"]), "bad shape of A"),
@@ -484,6 +484,8 @@ def test_runs_alone_and_prints_what_it_read(tmp_path):
             assert run.stderr == ""
             if status == 0:
                 assert run.stdout.splitlines()[1:] == [
+                    *("  A is a matrix, m x n", "  X is a matrix, n x m", "  Y is a matrix, n x m", "  c is a number"),
+                    *("  S is a symmetric matrix, n x n", "  x is a matrix, n x 1"),
                     "  hypothesis 1: A X A - A = 0",
                     "  hypothesis 2: X A - Y A = 0",
                     "  shown: A Y A - A = 0",

@@ -268,7 +268,7 @@ BAD_INDUCTIONS = {
         edited(INDUCTION, "indexed", to=["n", "W", "x", "u", "q"]),
         "not declared",
     ),
-    "an indexed name twice": (edited(INDUCTION, "indexed", to=["n", "W", "x", "u", "x"]), "a name stands twice"),
+    "an indexed name twice": (edited(INDUCTION, "indexed", to=["n", "W", "x", "u", "x"]), "a name is indexed twice"),
     "indexed that is no list": (edited(INDUCTION, "indexed", to={"n": 1}), "indexed must be a list"),
     "indexed that is left out": ({k: v for k, v in INDUCTION.items() if k != "indexed"}, "lacks .'indexed'"),
     "a name with an index of two": (
