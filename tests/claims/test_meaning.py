@@ -46,6 +46,7 @@ W1 = net.weight(1)
 open_net = DeepLinearNetwork(depth=2, loss="any")
 complex_sum = matadd(A, matmul(turn, MatrixSymbol("C", m, n)))
 
+
 def test_witnesses_of_matrices_that_print_alike_are_refused():
     """A matrix that is called A*B and the product of A and B would share their columns u and v."""
     named, product = MatrixSymbol("A*B", n, n), A_n * MatrixSymbol("B", n, n)

@@ -73,7 +73,7 @@ def test_a_rule_that_is_not_there_is_refused(run):
 
 
 def test_a_rule_without_names_takes_those_of_its_class():
-    """What is written stands; what is inherited from a named rule does as well."""
+    """What is written stands; what a named rule is called its heir is not, for it is another rule."""
 
     class Plain(Rule):
         def feedback(self, net, l):
@@ -83,7 +83,7 @@ def test_a_rule_without_names_takes_those_of_its_class():
         pass
 
     assert (Plain().name, Plain().title) == ("plain", "Plain")
-    assert (Heir().name, Heir().title) == (Backprop.name, Backprop.title)
+    assert (Heir().name, Heir().title) == ("heir", "Heir")
 
 
 def test_a_true_conjecture_is_told_at_once(run):

@@ -11,7 +11,7 @@ from sympy import Add, Inverse, MatAdd, MatMul, MatPow, MatrixBase, Mul, Trace, 
 from sympy.core.basic import Basic
 
 from tptheory import AllOf, AnyOf, collect, evaluate, matadd, matmul
-from tptheory.claims.compound import finite
+from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.numeric.instances import Instances, as_floats, is_exact
 

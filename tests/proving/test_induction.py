@@ -36,8 +36,8 @@ from tptheory import (
 )
 from tptheory.claims.ranges import finite
 from tptheory.errors import InvalidValueError
+from tptheory.proving.letters import indices_in
 from tptheory.proving.restating import restates
-from tptheory.proving.translation import indices_in
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 B = Symbol("B", integer=True, positive=True)

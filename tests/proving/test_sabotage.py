@@ -41,7 +41,7 @@ from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
 from tptheory.claims.ranges import finite
 from tptheory.numeric import instances, rationals
-from tptheory.proving import completion, induction, obligations, tactics
+from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.refuting import enumeration, search
@@ -231,7 +231,7 @@ def test_an_end_of_a_range_that_is_one_off(monkeypatch):
     assert not prove(claim, seconds=2).proved
     change(
         monkeypatch,
-        induction._Reader,
+        theory._Reader,
         "limits",
         lambda right: lambda self, item: (l, ("", 2), ("L", 0)) if item in given else right(self, item),
     )

@@ -341,7 +341,7 @@ def test_the_checker_beside_the_page_needs_no_package(report):
         *(str(p.relative_to(paths.folder)) for p in paths.certificates),
     ]
     done = subprocess.run(command, cwd=paths.folder, capture_output=True, text=True, check=True)
-    assert done.stdout == "accepted: certificates/small__hostile.json\n"
+    assert done.stdout.startswith("accepted: certificates/small__hostile.json\n")
 
 
 def test_certificates_of_one_name_are_told_apart(theorems):

@@ -13,9 +13,9 @@ from tptheory.certificates.reading import Reader
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
-from tptheory.proving.letters import Family, Index, Named
+from tptheory.proving.letters import Family, Index, Named, moved_item, moved_terms
 from tptheory.proving.searching import Proof
-from tptheory.proving.translation import CASE, Translator, moved_item, moved_terms
+from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.words import Alphabet, Polynomial, word_data
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.typesetting.names import prose
@@ -76,7 +76,7 @@ class Certificate:
         """
         path = Path(path)
         try:
-            if not path.is_file():
+            if path.exists() and not path.is_file():
                 raise InvalidFileError(complain("path", "a readable certificate", str(path)))
             with path.open("rb") as file:
                 text = file.read(checker.BYTES + 1)

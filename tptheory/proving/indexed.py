@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tptheory.proving.letters import Family, Index, Letter, Size
-from tptheory.proving.translation import INDEX, Reason, Translator, anchored, moved_item, moved_terms
+from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
+from tptheory.proving.translation import INDEX, Reason, Translator, anchored
 from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -81,3 +82,40 @@ def item_text(item: Any) -> str:
         name, base, offset = item
         return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"
     return str(item)
+
+
+def moved_index(index: Index, old: Index, new: Index) -> Index:
+    """Move an index of the base of ``old`` so that ``old`` becomes ``new``; leave any other."""
+    return (new[0], index[1] - old[1] + new[1]) if index[0] == old[0] else index
+
+
+def moved_item(item: Any, old: Index, new: Index) -> Any:
+    """Move the indices in a letter, a trace or a size of a certificate."""
+    if isinstance(item, dict):
+        ((mark, inside),) = item.items()
+        moved = [moved_item(a, old, new) for a in inside] if mark == "tr" else moved_item(inside, old, new)
+        return {mark: moved}
+    if isinstance(item, list):
+        name, base, offset = item
+        return [name, *moved_index((base, offset), old, new)]
+    return item
+
+
+def moved_terms(terms: list[Any], old: Index, new: Index) -> list[Any]:
+    """Move the indices in the terms of a polynomial of a certificate."""
+    return [
+        [coefficient, [moved_item(a, old, new) for a in items], *(moved_item(n, old, new) for n in size)]
+        for coefficient, items, *size in terms
+    ]
+
+
+def indices_in(terms: list[Any]) -> Iterator[Index]:
+    """Run through the indices at which letters and sizes stand in the terms of a certificate."""
+    waiting = [item for _, items, *size in terms for item in (*items, *size)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            ((mark, inside),) = item.items()
+            waiting += inside if mark == "tr" else [inside]
+        elif isinstance(item, list):
+            yield item[1], item[2]

@@ -12,11 +12,11 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, declared, goal_data
-from tptheory.proving.induction import as_end, theory_of
 from tptheory.proving.induction import declared as declared_at_layers
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
+from tptheory.proving.theory import as_end, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 

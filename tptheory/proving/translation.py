@@ -7,7 +7,7 @@ compare both sides of it on exact numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
@@ -39,7 +39,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.letters import Family, Index, Letter, Size
+from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
@@ -387,40 +387,3 @@ def anchored(A: Polynomial) -> tuple[Any, Index | None]:
 
     terms = frozenset((tuple(map(word, scalars)), word(text), c) for (scalars, text), c in A.terms.items())
     return (terms, relative(A.rows), relative(A.columns)), (base, anchor)
-
-
-def moved_index(index: Index, old: Index, new: Index) -> Index:
-    """Move an index of the base of ``old`` so that ``old`` becomes ``new``; leave any other."""
-    return (new[0], index[1] - old[1] + new[1]) if index[0] == old[0] else index
-
-
-def moved_item(item: Any, old: Index, new: Index) -> Any:
-    """Move the indices in a letter, a trace or a size of a certificate."""
-    if isinstance(item, dict):
-        ((mark, inside),) = item.items()
-        moved = [moved_item(a, old, new) for a in inside] if mark == "tr" else moved_item(inside, old, new)
-        return {mark: moved}
-    if isinstance(item, list):
-        name, base, offset = item
-        return [name, *moved_index((base, offset), old, new)]
-    return item
-
-
-def moved_terms(terms: list[Any], old: Index, new: Index) -> list[Any]:
-    """Move the indices in the terms of a polynomial of a certificate."""
-    return [
-        [coefficient, [moved_item(a, old, new) for a in items], *(moved_item(n, old, new) for n in size)]
-        for coefficient, items, *size in terms
-    ]
-
-
-def indices_in(terms: list[Any]) -> Iterator[Index]:
-    """Run through the indices at which letters and sizes stand in the terms of a certificate."""
-    waiting = [item for _, items, *size in terms for item in (*items, *size)]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            ((mark, inside),) = item.items()
-            waiting += inside if mark == "tr" else [inside]
-        elif isinstance(item, list):
-            yield item[1], item[2]

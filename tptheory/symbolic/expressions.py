@@ -2,8 +2,8 @@
 
 SymPy 1.14 rewrites some products on sight, and a few of the rewrites are wrong (``Inverse(C.T*C)*C.T*C`` becomes
 the identity even where ``C.T*C`` is singular). tptheory therefore builds its own expressions by `matmul`, `matadd` and
-`transpose` below: they flatten, drop identities and zeros, collect equal terms, and do nothing else. They are faster
-than SymPy's operators and keep what was written in order; what ``*``, ``+``, ``-`` and ``/`` build means the same.
+`transpose` below, which flatten, drop identities and zeros, and collect equal terms. They are faster than SymPy's
+operators; what ``*``, ``+``, ``-`` and ``/`` build means the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def as_matrix(argument: str, value: Any) -> MatrixExpr:
     """Return ``value`` as a matrix expression; ``argument`` is the name that an error gives it.
 
     Raises:
-        InvalidTypeError: if ``value`` is not a SymPy matrix or matrix expression.
+        InvalidTypeError: if ``value`` is no SymPy matrix.
     """
     if isinstance(value, MatrixExpr):
         return value
@@ -171,8 +171,8 @@ class UnspecifiedLoss(Expr):
 class Chain(MatMul):
     """A product that prints in time proportional to its length, and is otherwise SymPy's `MatMul`.
 
-    SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds the product
-    each time; here the coefficient alone answers. Multiplied by SymPy's ``*`` it stays a product as it was written.
+    SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds it each time; here the
+    coefficient alone answers. Multiplied by SymPy's ``*`` it stays as it was written.
     """
 
     _op_priority = 12.0
@@ -382,10 +382,8 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
         return transpose(parts[0])
     if isinstance(expression, Trace):
         return trace(parts[0])
-    if isinstance(expression, Inverse):
-        return Inverse(parts[0])
-    if isinstance(expression, MatPow):
-        return MatPow(*parts)
+    if isinstance(expression, Inverse | MatPow):
+        return type(expression)(*parts)
     return expression.func(*parts)
 
 
