@@ -11,7 +11,7 @@ Data = dict[str, Any]
 Value = tuple[fmpq_mat, tuple[Any, Any]]
 """A matrix, and its shape in the sizes that a certificate declares."""
 
-REMARKS = {"title", "reasons", "left", "meanings"}
+REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}
 STATEMENT = {"format", "sizes", "letters", "hypotheses", "goal"}
 OWN = {
     "identity": {"method", "cofactors"},

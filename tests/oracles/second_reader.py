@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, NamedTuple, NoReturn
 
 FORMAT = "tptheory-certificate/2"
-REMARKS = {"title", "reasons", "left", "meanings"}
+REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}
 FIELDS = {
     "identity": {"cofactors"},
     "rank": {"cofactors", "factors"},

@@ -8,7 +8,7 @@ from typing import Any
 Data = dict[str, Any]
 NUMBERS = ("-1", "2", "0", "1/3", "-7/2")
 METHODS = ("identity", "rank", "descent", "cancellation", "all")
-REMARKS = {"title", "reasons", "left", "meanings"}
+REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}
 """The fields that nothing depends on."""
 KINDS = {"identity": "zero", "cancellation": "zero", "rank": "rank", "descent": "nonpositive"}
 

@@ -28,7 +28,7 @@ WORK = 5_000_000  # about how many letters are handled before a certificate is r
 DIGITS = 1000  # the most digits of a numerator or denominator, as read or as summed up
 OFFSET = 10**6  # the largest number that is added to an index
 
-REMARKS = {"title", "reasons", "left", "meanings"}  # fields that prove nothing, and are not read
+REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}  # fields that prove nothing, and are not read
 STATEMENT = {"format", "sizes", "letters", "hypotheses", "goal"}
 PROOFS = {  # the fields of a proof by each method
     "identity": {"method", "cofactors"},

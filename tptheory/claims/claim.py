@@ -104,10 +104,14 @@ class Claim:
 
         return tuple(f"{h.conclusion(say)} now" if moves(h) else h.conclusion(say) for h in self.given)
 
+    def granted(self) -> tuple[str, ...]:
+        """Say what the claim, and each claim that it is made of, takes for granted beside its hypotheses."""
+        return tuple(dict.fromkeys(text for part in self.conjuncts() for text in words(part.tacit(), str)))
+
     def premises(self) -> tuple[str, ...]:
         """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
-        said = (text for part in self.conjuncts() for text in (*part.hypotheses(str), *words(part.tacit(), str)))
-        return tuple(dict.fromkeys(said))
+        said = (text for part in self.conjuncts() for text in part.hypotheses(str))
+        return tuple(dict.fromkeys((*said, *self.granted())))
 
     def assumptions(self) -> tuple[tuple[Any, str], ...]:
         """Return the expressions that the hypotheses say vanish, each with its reason."""

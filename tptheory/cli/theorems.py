@@ -181,6 +181,7 @@ def facts_of(verdict: Verdict) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "verdict": verdict.word,
         "statement": verdict.claim.statement(),
+        "assumptions": list(verdict.assumptions),
         "method": None,
         "cofactors": None,
         "seconds": getattr(verdict, "seconds", 0.0),

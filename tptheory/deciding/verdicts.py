@@ -93,8 +93,13 @@ class Proved(Verdict):
         return self.certificate.method
 
     def explain(self) -> str:
-        """Return the certificate in words."""
-        return self.certificate.explain()
+        """Return the certificate in words, after what the claim takes for granted, where its title does not say it."""
+        return self.opening() + self.certificate.explain()
+
+    def opening(self) -> str:
+        """Say what the claim takes for granted, in a line of its own; nothing where the certificate's title says it."""
+        granted = [text for text in self.claim.granted() if text not in self.certificate.theorem]
+        return f"This holds {', '.join(granted)}.\n" if granted else ""
 
     def __repr__(self) -> str:
         """Show what was proved, and how."""

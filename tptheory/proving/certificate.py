@@ -100,6 +100,17 @@ class Certificate:
             return CheckResult(False, str(error))
         return CheckResult(True)
 
+    def remarking(self, remark: str, said: Any) -> Certificate:
+        """Return the certificate with a remark, which proves nothing: it stands after the title."""
+        fields = list(self.data.items())
+        return Certificate(dict([*fields[:2], (remark, said), *fields[2:]]))
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the claim took for granted beside its hypotheses, as the certificate remarks it."""
+        said = self.data.get("assumptions", ())
+        return tuple(map(str, said)) if isinstance(said, list) else ()
+
     @property
     def theorem(self) -> str:
         """The statement that the certificate was made for."""
@@ -142,7 +153,9 @@ class Certificate:
         shorter = [shortened(part, seconds / len(long)) if part in long else part for part in alone]
         if all(new is old for new, old in zip(shorter, alone, strict=True)):
             return self
-        return together(shorter, self.theorem)
+        found = together(shorter, self.theorem)
+        said = self.data.get("assumptions")
+        return found if said is None or "assumptions" in found.data else found.remarking("assumptions", said)
 
     def chains(self) -> list[Chain]:
         """Return the proof of each part as a chain of equations, with as few cofactors as are found."""

@@ -50,7 +50,9 @@ def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certif
             parts += _one_of_several(claims[0], title, started + seconds)
         else:
             parts += _first_that_works(claims[0], title, started + seconds)
-    return together(parts or _first_that_works(NOTHING, title, started + seconds), title)
+    found = together(parts or _first_that_works(NOTHING, title, started + seconds), title)
+    granted = list(claim.granted())
+    return found.remarking("assumptions", granted) if granted else found
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:

@@ -33,7 +33,8 @@ def in_words(verdict: Verdict) -> str:
     if not isinstance(verdict, Proved):
         return verdict.explain()
     chains = chains_of(verdict.certificate)
-    return explained(chains) if chains is not None else f"{verdict.certificate.theorem}\n{too_long(verdict)}"
+    said = explained(chains) if chains is not None else f"{verdict.certificate.theorem}\n{too_long(verdict)}"
+    return verdict.opening() + said
 
 
 def too_long(verdict: Proved) -> str:

@@ -191,6 +191,7 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
         "question": result.question,
         "reason": theorem.reason,
         "statement": theorem.claim.statement(),
+        "assumptions": list(verdict.assumptions),
         "expected": theorem.expected,
         "verdict": verdict.word,
     }
