@@ -85,7 +85,24 @@ def _through_matrix(
         for cut in _cuts(places):
             split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
             if factors := _rank_one(rewritten, split, F.rows, F.columns):
-                yield [factors[0], F, factors[1]]
+                left, right = (_put_back(factor, letter, F) for factor in factors)
+                if left is not None and right is not None:
+                    yield [left, F, right]
+
+
+def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
+    """Put a polynomial back where a letter, or its transpose, stands for it; None if it stands inside a trace."""
+    alphabet = p.alphabet
+    stands_for = {letter: F, alphabet.adjoints[letter]: F.transpose()}
+    total = Polynomial(alphabet, p.rows, p.columns, {})
+    for (scalars, word), c in p.terms.items():
+        if any(character in stands_for for s in scalars for character in s):
+            return None
+        product = Polynomial.identity(alphabet, p.rows)
+        for character in word:
+            product = product * stands_for.get(character, Polynomial.word(alphabet, character))
+        total = total + times(product, scalars).scale(c)
+    return total
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
