@@ -72,6 +72,10 @@ class Claim:
         """Return why a proof may use the claim where it is assumed: data, which is worded when it is shown."""
         return ("given", self.conclusion(str))
 
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return what is assumed where the claim is: itself, or the hypotheses that it is made of."""
+        return (self,)
+
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims that make up this one."""
         yield self
@@ -93,7 +97,7 @@ class Claim:
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
-        return ", ".join([self.conclusion(say), *words(self.tacit(), say)])
+        return ", ".join([self.conclusion(say), *words(self.tacit(), say, self.symbols())])
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
@@ -106,7 +110,9 @@ class Claim:
 
     def granted(self) -> tuple[str, ...]:
         """Say what the claim, and each claim that it is made of, takes for granted beside its hypotheses."""
-        return tuple(dict.fromkeys(text for part in self.conjuncts() for text in words(part.tacit(), str)))
+        return tuple(
+            dict.fromkeys(text for part in self.conjuncts() for text in words(part.tacit(), str, part.symbols()))
+        )
 
     def premises(self) -> tuple[str, ...]:
         """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
@@ -190,8 +196,11 @@ def flatten_given(given: Any) -> tuple[Any, ...]:
     for item in given:
         if isinstance(item, list | tuple):
             flat.extend(flatten_given(item))
-        elif isinstance(item, Hypothesis) or (isinstance(item, Claim) and item.is_hypothesis and not item.given):
+        elif isinstance(item, Hypothesis):
             flat.append(item)
+        elif isinstance(item, Claim) and item.is_hypothesis and not item.given:
+            parts = item.as_hypotheses()
+            flat.extend(parts if parts == (item,) else flatten_given(parts))
         else:
             raise InvalidTypeError(
                 complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, "See tptheory.claims.")

@@ -63,6 +63,10 @@ class AllOf(Claim):
         """Return the expressions of every claim."""
         return tuple(e for claim in self.claims for e in claim.expressions())
 
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return the claims, each of which is assumed."""
+        return self.claims
+
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims, taken apart."""
         for claim in self.claims:
@@ -172,7 +176,22 @@ class ForAll(Claim):
             index_parts(end)
             if S(end).has(limits[0]):
                 raise InvalidValueError(complain("limits", f"a range whose ends do not speak of {limits[0]}", limits))
+        self._refuse_declared_index()
         self._refuse_what_is_another_at_each_layer()
+
+    def _refuse_declared_index(self) -> None:
+        """Refuse an index that is declared to be what some index of the range is not.
+
+        Raises:
+            InvalidValueError: if there is such a declaration.
+        """
+        index, first, _ = self.limits
+        least = S(first) if S(first).is_Integer else None
+        said = {name for name, truth in index._assumptions_orig.items() if truth} - {"integer", "real", "rational"}
+        fits = {"positive": 1, "nonnegative": 0, "nonzero": 1}
+        if any(name not in fits or least is None or least < fits[name] for name in said - {"commutative", "finite"}):
+            mend = "Use Symbol(name, integer=True)."
+            raise InvalidValueError(complain("limits", f"an index {index} that may be any of its range", index, mend))
 
     def _refuse_what_is_another_at_each_layer(self) -> None:
         """Refuse a definition that depends on the layer of the claim, and a symbol whose size does.
@@ -246,6 +265,10 @@ class Holds(Claim):
     given: Any = ()
 
     is_hypothesis = True
+
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return the hypothesis."""
+        return (self.hypothesis,)
 
     def goals(self) -> tuple[Goal, ...]:
         """Return what the hypothesis says, without witnesses."""

@@ -20,11 +20,11 @@ from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Equal
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, standing
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
@@ -87,7 +87,7 @@ def has_ranges(claim: Claim) -> bool:
 def _speaks_of_members(claim: Claim) -> bool:
     """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
     spoken = [*claim.expressions(), *(e for h in claim.given for e in _expressions(h))]
-    return any(layer_symbols(sympify(e)) for e in spoken)
+    return any(layer_symbols(sympify(e)) or list(standing(sympify(e), AppliedUndef)) for e in spoken)
 
 
 def _expressions(hypothesis: Any) -> tuple[Any, ...]:
@@ -98,20 +98,42 @@ def finite(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
     """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
 
     What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
+    Depths at which the claim names a layer that is not there are passed over.
 
     Args:
         claim: the claim.
         deepest: the largest depth.
+
+    Raises:
+        InvalidValueError: if there is such a layer at every depth.
     """
     for part in claim.conjuncts():
         symbols = sorted(depth_symbols(part), key=str)
+        admitted, meaningful, meaningless = False, False, None
         for depths in product(range(1, deepest + 1), repeat=len(symbols)):
             values = dict(zip(symbols, depths, strict=True))
+            if not all(_admits(symbol, depth) for symbol, depth in values.items()):
+                continue
             try:
-                yield from list(at_numbers(part, values))
-            except InvalidValueError:
-                if len(symbols) < 2:
-                    raise  # with several symbols some of their values make no sense together
+                found = list(at_numbers(part, values))
+            except InvalidValueError as error:  # such as a claim about layer L - 2, where there is but one
+                meaningless = error
+            else:
+                meaningful = True
+                yield from found
+            admitted = True
+        if symbols and not admitted:
+            names = ", ".join(map(str, symbols))
+            expected = f"declared so that it may be one of 1, ..., {deepest}"
+            raise InvalidValueError(complain(names, expected, "a depth that is none of them"))
+        if meaningless is not None and not meaningful:
+            raise meaningless
+
+
+def _admits(symbol: Symbol, number: int) -> bool:
+    """Whether what is declared of a symbol lets it be a number."""
+    told = symbol.assumptions0.items()
+    return all(getattr(S(number), f"is_{name}") in (truth, None) for name, truth in told)
 
 
 def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import MatrixBase, MatrixSymbol, Symbol, preorder_traversal
+from sympy import Identity, MatrixBase, MatrixSymbol, Symbol, preorder_traversal
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
@@ -116,6 +116,9 @@ def _refuse_names_of_members(named: set[Any]) -> None:
 
 def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> None:
     """Refuse a symbol that is called as a number is, or prints as an expression of the claim does."""
+    called_identity = [s for s in named if isinstance(s, Symbol | MatrixSymbol) and s.name == "I"]
+    for symbol in called_identity if any(e.has(Identity) for e in expressions) else ():
+        _refuse("I", f"{_told(symbol)}, and the identity")
     odd = {s.name: s for s in named if isinstance(s, Symbol | MatrixSymbol) and not s.name.isidentifier()}
     if not odd:
         return

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, sympify
+from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.expressions import LogPdet, Pinv, transpose
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 Say = Callable[[Any], str]
 
@@ -28,16 +29,18 @@ class ConstantRank:
 
 @dataclass(frozen=True)
 class Exists:
-    """A matrix has an inverse."""
+    """A matrix has an inverse; where it stands in a definition, at every index of that."""
 
     matrix: Any
+    limits: tuple[Any, Any, Any] | None = None
 
 
 @dataclass(frozen=True)
 class NotZero:
-    """A number by which something is divided is not 0."""
+    """A number by which something is divided is not 0; where it stands in a definition, at every index of that."""
 
     expression: Any
+    limits: tuple[Any, Any, Any] | None = None
 
 
 Tacit = ConstantRank | Exists | NotZero
@@ -57,58 +60,81 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
     claimed, given = tuple(claimed), tuple(given)
     found: dict[Tacit, None] = {}
     for rate in goals.rates(claimed):
-        for node in _nodes(rate.quantity):
+        for node, _ in _nodes(rate.quantity):
             if isinstance(node, Pinv | LogPdet) and goals.moving(node, rate.flow):
                 found[ConstantRank(node.arg)] = None
     spoken = [*goals.expressions(g for g in claimed if not isinstance(g, goals.OneOf))]
     assumed = (a for h in given for a in (h.goals() if hasattr(h, "goals") else ()))
     spoken += goals.expressions(g for g in assumed if not isinstance(g, goals.OneOf))
     for expression in spoken:
-        for node in _nodes(expression):
-            for each in inverted(node):
+        for node, limits in _nodes(expression):
+            for each in inverted(node, limits):
                 found[each] = None
     return tuple(each for each in found if not _shows(each, given))
 
 
-def inverted(node: Any) -> Iterator[Tacit]:
+def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
     """Return what must exist for a node, apart from what is inside it, to have a value."""
     if isinstance(node, Inverse):
-        yield Exists(node.arg)
+        yield Exists(node.arg, limits)
     elif isinstance(node, MatPow) and node.exp.is_number and node.exp < 0:
-        yield Exists(node.base)
+        yield Exists(node.base, limits)
     elif isinstance(node, Pow) and node.exp.is_number and node.exp < 0:
-        yield NotZero(node.base)
+        yield NotZero(node.base, limits)
 
 
 def partial(expression: Any) -> set[Tacit]:
     """Return all that must exist for an expression to have a value."""
-    return {each for node in _nodes(expression) for each in inverted(node)}
+    return {each for node, limits in _nodes(expression) for each in inverted(node, limits)}
 
 
-def words(tacit: Iterable[Tacit], say: Say) -> list[str]:
-    """Say what is taken for granted: ``while the rank of W_1 stays constant``."""
+def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[str]:
+    """Say what is taken for granted: ``while the rank of W_1 stays constant``.
+
+    Args:
+        tacit: what is taken for granted.
+        say: turns an expression into text.
+        taken: symbols whose names an index that a definition binds must not be given.
+    """
+    tacit = tuple(tacit)
+    free = {symbol for each in tacit for symbol in sympify(_subject(each)).free_symbols}
+    names = {str(symbol) for symbol in (*taken, *free) if not isinstance(symbol, BoundIndex)}
+    letter = next(name for name in ("k", "j", "i", "m", "layer") if name not in names)
     said: list[str] = []
     for kind, (one, many) in WORDS.items():
-        names = [say(next(iter(vars(each).values()))) for each in tacit if type(each) is kind]
-        if names:
-            said.append((one if len(names) == 1 else many).format(", ".join(names)))
+        for limits in dict.fromkeys(getattr(each, "limits", None) for each in tacit if type(each) is kind):
+            shown = {} if limits is None else {limits[0]: Symbol(letter, integer=True)}
+            same = [each for each in tacit if type(each) is kind and getattr(each, "limits", None) == limits]
+            subjects = [say(sympify(_subject(each)).xreplace(shown)) for each in same]
+            text = (one if len(subjects) == 1 else many).format(", ".join(subjects))
+            if limits is not None:
+                text += f" for {say(shown[limits[0]])} = {say(limits[1])}, ..., {say(limits[2])}"
+            said.append(text)
     return said
 
 
-def _nodes(expression: Any) -> Iterator[Any]:
-    """Run through the nodes of an expression, and of the recursions that define what it is made of."""
-    waiting, seen = [sympify(expression)], set()
+def _subject(tacit: Tacit) -> Any:
+    return tacit.expression if isinstance(tacit, NotZero) else tacit.matrix
+
+
+def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
+    """Run through the nodes of an expression, and of the definitions of its sequences, each with the range of those."""
+    waiting: list[tuple[Any, Any]] = [(sympify(expression), None)]
+    seen: set[Any] = set()
     while waiting:
-        part = waiting.pop(0)
+        part, limits = waiting.pop(0)
         if part in seen:
             continue
         seen.add(part)
-        yield part
-        waiting += part.args
-        for symbol in layer_symbols(part) if part.is_symbol else ():
-            if symbol.sequence.name not in seen:
-                seen.add(symbol.sequence.name)
-                waiting += (sympify(law.rhs) for law in symbol.sequence.laws())
+        yield part, limits
+        if not isinstance(part, LayerSymbol | LayerScalar):
+            waiting += [(argument, limits) for argument in part.args]
+        elif part.sequence not in seen:
+            seen.add(part.sequence)
+            for law in part.sequence.laws():
+                rhs = sympify(law.rhs)
+                inside = (law.index, law.first, law.last) if law.index in rhs.free_symbols else None
+                waiting.append((rhs, inside))
 
 
 def _shows(tacit: Tacit, given: Iterable[Any]) -> bool:

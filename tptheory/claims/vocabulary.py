@@ -13,6 +13,7 @@ from tptheory.claims.claim import Claim, as_expression
 from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
+from tptheory.symbolic.layers import standing
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class RankAtMost(Claim):
     def check(self) -> None:
         """Check that every bound that is no matrix is made of sizes."""
         matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
+        matrices += [A for e in self.expressions() for A in standing(e, MatrixExpr)]
         sizes = {symbol for A in matrices for n in A.shape for symbol in n.free_symbols}
         for b in self.bound:
             if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:

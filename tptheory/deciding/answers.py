@@ -71,8 +71,11 @@ def confirmed_proof(
 ) -> Proved | Undecided:
     """Return a proof that the checker accepts, if the claim as typed holds on numbers; else both sides."""
     found = confirm_proof(claim, recalled)
-    if found.part is None:
+    if found.part is None and (found.evaluated or found.empty):
         return Proved(claim, certificate, seconds, found.evaluated)
+    if found.part is None:
+        reason = "a proof was found, and no instance that meets the hypotheses: nothing may meet them"
+        return Undecided(claim, reason, {"certificate": certificate.data}, seconds)
     evidence = {**found.told(), "certificate": certificate.data, "report": REPORT}
     return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
 

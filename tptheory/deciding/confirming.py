@@ -33,6 +33,8 @@ RECALLED, RECALLED_DEPTH = 6, 2
 """The same for a proof that was stored, and up to which depth it is held on any."""
 MOST = 16
 """On how many instances one part is held at most."""
+DEEP, PATIENT = 6, 40
+"""Up to which depth, and on how many instances of each part, a claim is held that no first instance met."""
 MANY = "mp50"
 """The arithmetic for what has no rational value, such as a logarithm."""
 SAFE = 1e-25
@@ -51,12 +53,14 @@ class Confirmation:
         part: the part of the claim that an instance contradicts; None if none does.
         values: that instance.
         broken: what is broken there.
+        empty: whether the claim says nothing at all, as one about an empty range.
     """
 
     evaluated: int
     part: Claim | None = None
     values: Instance = field(default_factory=dict)
     broken: Violation | None = None
+    empty: bool = False
 
     def told(self) -> dict[str, Any]:
         """Return the contradiction as evidence."""
@@ -77,9 +81,18 @@ def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confir
         seed: the seed of what is drawn.
     """
     parts = (list(finite(claim, RECALLED_DEPTH)) if recalled else []) or list(finite(claim))
+    found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
+    if found.evaluated or found.part is not None:
+        return found
+    deep = list(finite(claim, DEEP))
+    return _confirmed(deep, PATIENT * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
+
+
+def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
+    """Evaluate parts of a claim at about so many instances together."""
     if not parts:
         return Confirmation(0)
-    each = min(MOST, -(-(RECALLED if recalled else INSTANCES) // len(parts)))
+    each = min(MOST if instances <= INSTANCES else PATIENT, -(-instances // len(parts)))
     schedule, evaluated = cycle(SCHEDULE), 0
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
@@ -90,6 +103,8 @@ def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confir
             evaluated += held is not None
             if look.broken is not None:
                 return Confirmation(evaluated, part, look.values, look.broken)
+        if instances > INSTANCES and evaluated >= INSTANCES:
+            break
     return Confirmation(evaluated)
 
 

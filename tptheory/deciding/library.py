@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_all_start_methods
 from pathlib import Path
 from time import perf_counter
@@ -207,6 +207,8 @@ def _settled(task: Task, found: dict[str, Any]) -> Settled:
         verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
     else:
         verdict = recalled(theorem, form)
+        if isinstance(verdict, Refuted) and not found["holds"]:  # it was searched for just now, by a worker
+            verdict = replace(verdict, counterexample=replace(verdict.counterexample, stored=False))
     if verdict is None:
         reason = "what was found does not hold when it is checked again: this is a bug"
         verdict = Undecided(theorem.claim, reason, {}, seconds)

@@ -86,7 +86,7 @@ def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
-        part = [part.statement() for part in finite(theorem.claim)].index(found.claim.statement())
+        part = list(finite(theorem.claim)).index(found.claim)
         return {"format": FORMAT, "theorem": theorem.title, "part": part, **found.to_json()}
     return None
 
@@ -107,8 +107,8 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
         for A in source.matrices:
             values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
-        minimal, swept = bool(data["minimal"]), data.get("swept")
-        return Counterexample(part, values, minimal, swept if isinstance(swept, int) else None)
+        minimal, swept = data["minimal"] is True, data.get("swept")
+        return Counterexample(part, values, minimal, swept if isinstance(swept, int) else None, stored=True)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InvalidFileError(complain("data", f"a counterexample to {theorem.node}", f"{error}")) from None
 

@@ -74,6 +74,8 @@ class ArrayPrinter(Printer):
 
     def _full(self, expr: MatrixExpr, diagonal: int, rest: int) -> Any:
         rows, columns = map(self._size, expr.shape)
+        if min(rows, columns) < 1:
+            raise InvalidValueError(complain(str(expr), "of a size that a matrix has, 1 or more", (rows, columns)))
         return self._constant(self.arithmetic.full(rows, columns, diagonal, rest))
 
     def _print_Identity(self, expr: Any) -> Any:

@@ -104,6 +104,14 @@ class IndexedTranslator(Translator):
         rows, columns = (f if e is None else e for e, f in zip(ends, fallback, strict=True))
         return Shape(rows, columns, symmetric)
 
+    def _column_of_ones(self, size: Any) -> Polynomial:
+        column = super()._column_of_ones(size)
+        ((_, word),) = column.terms
+        letter, _ = self.alphabet.letters[word]
+        if letter.at is not None:
+            self.shapes.setdefault(letter.family, Shape(moved_item(self.alphabet.named.item(size), letter.at, K), 1))
+        return column
+
     def _pinv(self, A: Polynomial) -> Polynomial:
         P = super()._pinv(A)
         if A:
@@ -129,7 +137,9 @@ class IndexedTranslator(Translator):
         at = anchor or K
         first: End = None
         last: End = None
-        if anchor is not None and not everywhere:
+        if not everywhere and anchor is None:
+            first, last = self._range
+        elif not everywhere and anchor is not None:
             first, last = (anchor, anchor) if anchor[0] != "k" else (_plus(e, anchor[1]) for e in self._range)
         terms, inside = moved_terms(equation.data(), at, K), moved_terms(A.data(), at, K)
         found = Defining(terms, (*reason, inside), first, last)

@@ -12,6 +12,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
+from tptheory.claims.tacit import partial
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Size
@@ -56,6 +57,9 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             left = _translated(goal.left, translator)
             yield Obligation(left, left.scale(0) if goal.right == 0 else _translated(goal.right, translator))
         else:
+            certain = {each for e in claim.certain() for each in partial(e)}
+            if not {each for term in goal.terms() for each in partial(goals.symbolic(term))} <= certain:
+                raise UnsupportedExpressionError("what an alternative inverts exists there only")
             yield Obligation(translator(one_equation(goal)), translator(0))
 
 

@@ -60,7 +60,12 @@ def grouped(claim: Claim) -> Iterator[list[Claim]]:
 
     A range between numbers is written out, so that it means to the prover what it means to all others.
     """
-    for (layered, _), same in groupby(_plain(claim), lambda part: (is_layered(part), part.given)):
+
+    def together_with(part: Claim) -> tuple[Any, ...]:
+        # what one conjunct takes for granted, such as an inverse that exists, another must not use
+        return is_layered(part), part.given, frozenset(part.tacit())
+
+    for (layered, *_), same in groupby(_plain(claim), together_with):
         claims = list(same)
         yield from [claims] if layered else [[part] for part in claims]
 

@@ -11,6 +11,7 @@ from sympy import S
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
+from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.certificate import at_index
@@ -158,6 +159,10 @@ class _Reader:
         inside = h.claim if isinstance(h, ForAll) else h
         if isinstance(inside, AnyOf):
             raise UnsupportedExpressionError("cases among the layers are not split")
+        if index is not None and isinstance(inside, Hypothesis) and inside.owners():
+            raise UnsupportedExpressionError(
+                "what a hypothesis says exists is another matrix at each layer: give it as a member of a sequence"
+            )
         with self.schema.bound(index, first, last):
             for expression, reason in assumed_of(inside, self.translated):
                 polynomial = self.translated(expression)

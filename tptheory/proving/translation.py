@@ -175,7 +175,7 @@ class Translator:
             return int(size)
         if isinstance(size, Symbol) and size not in self.bases:
             return Letter(Family("number", size, size.name))
-        if isinstance(size, AppliedUndef):
+        if isinstance(size, AppliedUndef) and len(size.args) == 1:
             return Letter(Family("width", size.func, str(size.func)), self.index(size.args[0]))
         if size.has(AppliedUndef) or size.free_symbols & self.bases.keys():
             raise UnsupportedExpressionError(
@@ -236,7 +236,7 @@ class Translator:
             return Polynomial.scalar(self.alphabet, self._letter_of(s))
         if s in self.bases:
             return Polynomial.scalar(self.alphabet, Letter(INDEX, (self.bases[s], 0)))
-        if isinstance(s, AppliedUndef):
+        if isinstance(s, AppliedUndef) and len(s.args) == 1:
             size = self.size(s)
             if isinstance(size, Letter):
                 return Polynomial.scalar(self.alphabet, size)

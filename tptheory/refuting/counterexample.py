@@ -30,6 +30,8 @@ class Counterexample:
             those of this counterexample, and all of the same total width that sum to less; a denominator ``q`` counts
             ``2 (q - 1)`` besides. If not, it was made small by descent.
         swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+        stored: whether it was read from a file, which is believed to break the claim only as far as that was evaluated
+            again, and not to be the smallest.
 
     >>> from tptheory import DeepLinearNetwork, Zero, refute
     >>> found = refute(Zero(DeepLinearNetwork(depth=1).error)).counterexample
@@ -46,6 +48,7 @@ class Counterexample:
     values: Instance
     minimal: bool = field(default=False, compare=False)
     swept: int | None = field(default=None, compare=False)
+    stored: bool = field(default=False, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
@@ -72,6 +75,8 @@ class Counterexample:
         """Say in which sense the counterexample is smallest."""
         if not self.minimal:
             return "Made small by descent; a smaller one may exist."
+        if self.stored:
+            return "It was stored as the smallest; whether a smaller one exists was not searched again."
         if self.swept is None:
             return "Smallest: no integers with a smaller absolute sum break it, and no sizes are smaller."
         return (

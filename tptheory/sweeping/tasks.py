@@ -143,7 +143,7 @@ def _content(node: str) -> str:
 
     try:
         claim = _theorem(node).claim
-        said = [claim.statement(), *(f"{part.given} {part.goals()}" for part in finite(claim))]
+        said = [claim.statement(), *(f"{part.given} {part.goals()} {part.expressions()}" for part in finite(claim))]
     except TptheoryError:  # the task will say so itself
         return ""
     return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()

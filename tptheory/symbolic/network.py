@@ -209,7 +209,7 @@ class DeepLinearNetwork:
     def at_depth(self, values: Mapping[Any, int]) -> DeepLinearNetwork:
         """Return the network of a depth that is a number; the same if it is one already."""
         return (
-            DeepLinearNetwork(values[self.depth], batch=self.batch, biases=self.biases, loss=self.loss_name)
+            type(self)(values[self.depth], batch=self.batch, biases=self.biases, loss=self.loss_name)
             if self.any_depth
             else self
         )
@@ -265,11 +265,11 @@ class DeepLinearNetwork:
 
     def __eq__(self, other: object) -> bool:
         """Compare by widths, batch, biases and loss."""
-        return isinstance(other, DeepLinearNetwork) and self._key() == other._key()
+        return type(other) is type(self) and self._key() == other._key()
 
     def __hash__(self) -> int:
         """Hash what `__eq__` compares."""
-        return hash(self._key())
+        return hash((type(self), self._key()))
 
     def __repr__(self) -> str:
         """Show the call that builds this network."""

@@ -8,11 +8,18 @@ from typing import Any
 
 from sympy import Dummy, Integer
 
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.branches import suspects
+from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.remembering import remembered
-from tptheory.symbolic.uniform import formula, probes, refuse_branches
+from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
+LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
+"""The first layer of which a method speaks, where it is not 1."""
+DEEPEST = 8
+"""Up to which depth the numbers in a method's code are tried as depths."""
 
 
 def one_formula(method: Method, name: str) -> Method:
@@ -36,7 +43,13 @@ def one_formula(method: Method, name: str) -> Method:
         _refuse_branches(method, name, rule, net)
         return method(rule, net, l)
 
+    checked.is_compared = True  # type: ignore[attr-defined]
     return checked
+
+
+def is_compared(method: Any) -> bool:
+    """Whether a method was returned by `one_formula`."""
+    return getattr(method, "is_compared", False)
 
 
 @remembered
@@ -51,3 +64,17 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
         name,
         lambda part: net.whole_product if part == net.product_to_the_last(1) else part,
     )
+    for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
+        _refuse_another_at(depth, method, name, rule, net, lambda l: anywhere.xreplace({index: l}))
+
+
+def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
+    """Compare the formula of a method for any depth with what the method says of a network of this depth."""
+    fixed = net.at_depth({net.depth: depth})
+    for l in range(LOWEST.get(name, 1), depth + 1):
+        said, expected = method(rule, fixed, l), at_depth(at(Integer(l)), {net.depth: depth})
+        if not agree(said, expected):
+            raise InvalidValueError(
+                f"{name!r} must give one formula for every depth: it branches on the network (at depth {depth}, layer "
+                f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without."
+            )

@@ -13,7 +13,7 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> remembered(len)([1, 2]), remembered(len)((1, 2))
     (2, 2)
     """
-    known = lru_cache(maxsize=1024)(function)
+    known = lru_cache(maxsize=1024, typed=True)(function)
 
     @wraps(function)
     def recalled(*arguments: Any) -> Any:

@@ -21,7 +21,7 @@ from tptheory.symbolic.dynamics import Flow, Step, every_layer
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.one_formula import one_formula
+from tptheory.symbolic.one_formula import is_compared, one_formula
 from tptheory.symbolic.remembering import remembered
 
 eta = Symbol("eta", positive=True)
@@ -67,8 +67,20 @@ class Rule:
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
             if attribute not in vars(cls):
                 setattr(cls, attribute, value)
-        for method in OF_A_LAYER & vars(cls).keys():
-            setattr(cls, method, one_formula(vars(cls)[method], method))
+        for method in sorted(OF_A_LAYER):  # those of a class beside this one in its bases are compared as well
+            found = getattr(cls, method)
+            if found is not getattr(Rule, method) and not is_compared(found):
+                setattr(cls, method, one_formula(found, method))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Keep a parameter of the rule.
+
+        Raises:
+            InvalidValueError: for a method of a layer, which is defined in a class, where it is compared with itself.
+        """
+        if name in OF_A_LAYER:
+            raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
+        super().__setattr__(name, value)
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""

@@ -28,10 +28,13 @@ from sympy import (
 )
 
 from tptheory.errors import InvalidValueError, TptheoryError
+from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.expressions import matmul, rebuild, transpose
 
 NUMBERS = 8
 """How many layers are looked at from the first one on."""
+FARTHEST = 100
+"""How far below the last layer the numbers of a function's code are tried."""
 ENDS = 4
 """How many layers are looked at down from the last one, where that is a symbol."""
 Leaf = Callable[[Any], Any]
@@ -127,13 +130,22 @@ def refuse_branches(
     watched = WatchedIndex("k", integer=True)
     formula(function, watched, argument)
     regular = list(indices)
-    for index in (*regular, *watched.other_indices(regular)):
+    others = [*watched.other_indices(regular), *_suspected(function, regular)]
+    for index in dict.fromkeys((*regular, *others)):
         expected, said = at(index), formula(function, index, argument)
         if not agree(said, expected, leaf):
             raise InvalidValueError(
                 f"{argument!r} must give one formula for every layer: it branches on the layer (at {index} it gives "
                 f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
             )
+
+
+def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:
+    """Return the indices, from the first one and down from a depth, at which the code of a function may branch."""
+    numbers = sorted(suspects(function))
+    ends = [index for index in regular if index.free_symbols][:1]
+    counted = [Integer(n) for n in numbers if regular and (n - regular[0]).is_nonnegative]
+    return [*counted, *(end - n for end in ends for n in numbers if n <= FARTHEST)]
 
 
 def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:

@@ -1,0 +1,84 @@
+"""At which numbers may a Python function branch? At those that stand in its code, or near them.
+
+No trial of some layers shows that a function says the same of all. But a function that says something else of the
+twentieth layer has a 20 somewhere, in its code or in what that refers to, or numbers of which 20 is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+LARGEST = 2000
+"""Up to which layer functions are tried."""
+MOST = 12
+"""Numbers are combined where there are no more of them."""
+KNOWN = ("sympy", "tptheory", "builtins", "numpy")
+"""Packages whose functions do not branch on the layer of a user's network."""
+
+
+def suspects(function: Callable[..., Any]) -> set[int]:
+    """Return the numbers from 0 at which a function might say something else: those of its code, and what they make.
+
+    >>> sorted(suspects(lambda k: k == 20))
+    [0, 19, 20, 21, 40]
+    """
+    found = {abs(n) for n in _numbers(function, set()) if abs(n) <= LARGEST}
+    near = {n + d for n in found for d in (-1, 0, 1)}
+    if len(found) <= MOST:
+        for a, b in product(found, repeat=2):
+            near |= {a + b, a - b, a * b, a // b if b else 0}
+    return {n for n in near if 0 <= n <= LARGEST}
+
+
+def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
+    """Run through the integers in a function's code, and in what it refers to."""
+    if isinstance(item, bool) or item is None:
+        return
+    if isinstance(item, int):
+        yield int(item)
+        return
+    if isinstance(item, str):
+        yield from [int(item)] if item.isdecimal() and len(item) < 9 else []
+        return
+    if id(item) in seen:
+        return
+    seen.add(id(item))
+    if isinstance(item, Mapping):
+        yield from _numbers([*item.keys(), *item.values()], seen)
+    elif isinstance(item, list | tuple | set | frozenset | range):
+        for part in list(item)[:LARGEST]:
+            yield from _numbers(part, seen)
+    elif isinstance(item, CodeType):
+        yield from _numbers(item.co_consts, seen)
+    elif isinstance(item, MethodType):
+        yield from _numbers([item.__func__, item.__self__], seen)
+    elif isinstance(item, FunctionType):
+        yield from _of_function(item, seen)
+    elif type(item).__module__.split(".")[0] not in KNOWN:
+        yield from _numbers([v for v in getattr(item, "__dict__", {}).values() if not callable(v)], seen)
+
+
+def _of_function(function: FunctionType, seen: set[int]) -> Iterator[int]:
+    own = (function.__module__ or "").split(".")[0] not in KNOWN
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    yield from _numbers(cells, seen)
+    if own:
+        named = (function.__globals__.get(name) for name in function.__code__.co_names)
+        yield from _numbers(
+            [function.__code__, *(function.__defaults__ or ()), *(v for v in named if _is_plain(v))], seen
+        )
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:  # a name that is defined later
+        return False
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a global is a number, a collection or a function of the user's."""
+    return isinstance(value, int | str | Mapping | list | tuple | set | frozenset | range | FunctionType)
