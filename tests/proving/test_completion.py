@@ -8,9 +8,11 @@ import pytest
 from flint import fmpq_mat
 from sympy import Identity, MatrixSymbol, Symbol, Trace, ZeroMatrix, symbols
 
-from tptheory import Equal, invertible, prove
+from tptheory import Equal, invertible
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.letters import Family, Letter
+from tptheory.proving.searching import StuckError
+from tptheory.proving.tactics import search_proof
 from tptheory.proving.words import Alphabet, Polynomial
 
 SECONDS = 1.0
@@ -221,4 +223,8 @@ ONE = [Equal(c * Identity(n), Identity(n))]
 )
 def test_an_identity_rewrites_what_has_its_size(claim, word):
     """An equation between multiples of an identity says nothing of matrices of other sizes."""
-    assert prove(claim).word == word
+    try:
+        found = search_proof(claim, 5).check().accepted
+    except StuckError:
+        found = False
+    assert found == (word == "proved")
