@@ -57,14 +57,14 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
     claimed, given = tuple(claimed), tuple(given)
     found: dict[Tacit, None] = {}
     for rate in goals.rates(claimed):
-        for node in _nodes(rate.quantity):
+        for node in nodes(rate.quantity):
             if isinstance(node, Pinv | LogPdet) and goals.moving(node, rate.flow):
                 found[ConstantRank(node.arg)] = None
     spoken = [*goals.expressions(g for g in claimed if not isinstance(g, goals.OneOf))]
     assumed = (a for h in given for a in (h.goals() if hasattr(h, "goals") else ()))
     spoken += goals.expressions(g for g in assumed if not isinstance(g, goals.OneOf))
     for expression in spoken:
-        for node in _nodes(expression):
+        for node in nodes(expression):
             for each in inverted(node):
                 found[each] = None
     return tuple(each for each in found if not _shows(each, given))
@@ -82,7 +82,7 @@ def inverted(node: Any) -> Iterator[Tacit]:
 
 def partial(expression: Any) -> set[Tacit]:
     """Return all that must exist for an expression to have a value."""
-    return {each for node in _nodes(expression) for each in inverted(node)}
+    return {each for node in nodes(expression) for each in inverted(node)}
 
 
 def words(tacit: Iterable[Tacit], say: Say) -> list[str]:
@@ -95,7 +95,7 @@ def words(tacit: Iterable[Tacit], say: Say) -> list[str]:
     return said
 
 
-def _nodes(expression: Any) -> Iterator[Any]:
+def nodes(expression: Any) -> Iterator[Any]:
     """Run through the nodes of an expression, and of the recursions that define what it is made of."""
     waiting, seen = [sympify(expression)], set()
     while waiting:
