@@ -51,7 +51,8 @@ def signal_against_next(net, l, S):
 
 
 @theorem(
-    "At full row rank the part of x_l hidden from W_{l+1} obeys (log rho_l)' = -|x_l|^2' / S_l under TP, at any depth"
+    "At full row rank the part of x_l hidden from W_{l+1} obeys d/dt log rho_l = -d/dt |x_l|^2 / S_l under TP, "
+    "at any depth"
 )
 def what_is_hidden_grows_as_the_activation_shrinks():
     """rho_l' = 2 (x_l . d_l) rho_l, and |x_l|^2' = -2 S_l (x_l . d_l). New here as far as we know.
@@ -90,7 +91,7 @@ def what_the_output_layer_sees_across_its_signal():
     return [seen_across(two, 1), seen_across(three, 2)]
 
 
-@theorem("At full row rank (log |d_l|^2 / |e|^2)' = -|x_l|^2' / S_l under TP for l = L - 1, at depths 2 and 3")
+@theorem("At full row rank d/dt log (|d_l|^2 / |e|^2) = -d/dt |x_l|^2 / S_l under TP for l = L - 1, at depths 2 and 3")
 def the_last_hidden_signal_follows_the_activation():
     """Both fall at 2 S_L, but d_l also grows by 2 x_l . d_l, as |x_l|^2 shrinks. New here as far as we know."""
     x = [squared_norm(three.activation(k)) for k in (0, 1)]
@@ -103,7 +104,7 @@ def what_lower_layers_see_across_their_signals():
     return seen_across(three, 1)
 
 
-@conjecture("At full row rank (log |d_1|^2 / |d_2|^2)' = -|x_1|^2' / S_1 under TP, at depth 3")
+@conjecture("At full row rank d/dt log (|d_1|^2 / |d_2|^2) = -d/dt |x_1|^2 / S_1 under TP, at depth 3")
 def lower_signals_follow_their_activations():
     """False for wide layers: the law needs the signal above to keep its direction."""
     return signal_against_next(three, 1, squared_norm(three.input))

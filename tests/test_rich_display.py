@@ -10,6 +10,7 @@ from sympy import Rational, Symbol, latex
 from tptheory import (
     RULES,
     Backprop,
+    Certificate,
     Conserved,
     DeepLinearNetwork,
     Equal,
@@ -142,7 +143,7 @@ def test_a_hypothesis_ends_without_a_full_stop():
     deep = DeepLinearNetwork(depth=L)
     given = [ForAll(partial_isometry(deep.weight(k)), (k, 2, L)), Equal(deep.output, deep.target)]
     text = ForAll(Equal(TP.update(deep, l), BP.update(deep, l)), (l, 1, L), given=given).latex()
-    assert re.match(r"If .*\$L\$; \$x_\{L\}\$ = \$y\$, then ", text)
+    assert re.match(r"If .*\$L\$; \$x_\{L\} = y\$, then ", text)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,24 @@ def test_layers_in_order():
     """Lines of a motion stand in the order of the layers."""
     places = [shown(TP.step(net)).index(rf"\Delta W_{{{l}}}") for l in net.layers]
     assert all(a < b for a, b in pairwise(places))
+
+
+def test_a_certificate_shows_itself_in_one_line():
+    """Its data are for `to_json`; even of what is no certificate something short is shown."""
+    found = decide(isometry).certificate
+    assert repr(found) == f"Certificate(method='identity', cofactors={found.cofactors}, title={found.theorem[:60]!r})"
+    assert repr(Certificate({"title": "two\nlines " * 99, "method": []})).startswith(
+        "Certificate(malformed, title='two lines"
+    )
+    assert all(len(repr(c)) < 150 for c in (found, Certificate({"title": "x" * 10_000})))
+
+
+def test_people_keep_their_capital_within_a_sentence():
+    """The flow of Kaczmarz is no flow of kaczmarz."""
+    of = {
+        name: Conserved(W2, along=RULES[name]().flow(net)).statement().partition("flow of ")[2]
+        for name in ("tp", "gn", "kaczmarz")
+    }
+    assert of["tp"] == "target propagation"
+    assert of["gn"].startswith("Gauss-Newton targets")
+    assert of["kaczmarz"].startswith("Kaczmarz")

@@ -58,6 +58,16 @@ def test_cases_are_proved_and_refuted():
     assert prove(Equal(matmul(A, transpose(A), A), A, given=[AnyOf(partial_isometry(A), Zero(A))])).proved
 
 
+def test_neighbours_name_what_they_share_once():
+    """Hypotheses, and what is taken for granted, are said once; a semicolon ends what they reach."""
+    full, inverse = [full_row_rank(A)], (A * A.T).inverse()
+    claim = AllOf(Zero(A, given=full), Zero(C, given=full), Zero(c))
+    assert claim.statement() == "if A has full row rank, then A = 0, and C = 0; and c = 0"
+    assert claim.latex() == "If $A$ has full row rank, then $A = 0$, and $C = 0$; and $c = 0$."
+    claim = AllOf(Equal(A, inverse * A), Equal(transpose(A), transpose(A) * inverse))
+    assert claim.statement() == "A = (A*A.T)**(-1)*A, and A.T = A.T*(A*A.T)**(-1), where A*A.T is invertible"
+
+
 @pytest.mark.parametrize("claims", [(), (Zero(A),), (Zero(A), 3), (Zero(A), Zero(A, given=[invertible(A * C)]))])
 def test_one_of_several_takes_equations_and_hypotheses(claims):
     """One alternative is none, and an alternative is an equation or a hypothesis."""
@@ -72,7 +82,7 @@ def test_every_layer_in_words():
     assert claim.statement().endswith(" for l = 1, ..., L")
     assert is_layered(claim)
     assert depth_symbols(claim) == {L}
-    assert "for $l$ = $1$, ..., $L$" in claim.latex()
+    assert "for $l = 1$, ..., $L$" in claim.latex()
 
 
 def test_fixed_depths():

@@ -189,6 +189,18 @@ def test_remarks_that_lead_to_each_other_come_to_an_end():
     assert len(Notation(reader, meanings).symbol(("a0",)).written().text) < 300
 
 
+def test_a_letter_and_a_sequence_may_share_a_name():
+    """An index tells ``x[0]`` from ``x``, so that neither needs another name."""
+    letters = {"x": [["n", "k", 0], 1], "x*": ["n*", 1]}
+    data = certificate(letters=letters, sizes=["n", "n*"], indexed=["n", "x"])
+    shown = Notation(Reader(data), {"x*": {"name": "x"}, "n*": {"name": "n"}})
+    assert [shown.symbol(key).written() for key in (("x", "", 0), ("x*",), ("n*",))] == [
+        ("x[0]", "x_{0}"),
+        ("x", "x"),
+        ("n", "n"),
+    ]
+
+
 def test_two_letters_are_not_called_alike():
     """A name that another letter has, by declaration or by remark, is not taken."""
     shown = notation({"A": {"name": "B"}, "B": {"name": "D"}, "K": {"name": "D"}})

@@ -1,58 +1,93 @@
 """What claims say, woven from words and mathematics."""
 
 import pytest
-from sympy import MatrixSymbol, symbols
+from sympy import MatrixSymbol, Symbol, symbols
 
 from tptheory import (
     AllOf,
     Conserved,
     DeepLinearNetwork,
     Equal,
+    ForAll,
     Pinv,
     RankAtMost,
+    Recursion,
     Rule,
     full_row_rank,
     matmul,
     partial_isometry,
+    squared_norm,
     transpose,
 )
-from tptheory.writing.statements import statements_html, statements_tex
+from tptheory.writing.statements import definitions_html, definitions_tex, statements_html, statements_tex
 
 m, n = symbols("m n", integer=True, positive=True)
-A, C = MatrixSymbol("A", m, n), MatrixSymbol("C", m, n)
+A, C, S = MatrixSymbol("A", m, n), MatrixSymbol("C", m, n), MatrixSymbol("S", n, n)
 FULL = [full_row_rank(A, C)]
 
 TABLE = [
-    (Equal(Pinv(A), transpose(A)), [((), (r"$A^{+} = A^{\top}$",))]),
+    (Equal(Pinv(A), transpose(A)), [("", (r"$A^{+} = A^{\top}$",))]),
     (
         Equal(A, C, given=FULL),
-        [(("$A$, $C$ have full row rank",), ("$A = C$",))],
+        [("If $A$, $C$ have full row rank, then", ("$A = C$",))],
     ),
-    (RankAtMost(A, [n, C]), [((), (r"rank($A$) $\le$ min($n$, rank($C$))",))]),
+    (RankAtMost(A, [n, C]), [("", (r"rank($A$) $\le$ min($n$, rank($C$))",))]),
     (
         Equal(A, C, given=[partial_isometry(A), Equal(Pinv(A), transpose(A))]),
-        [(("$A$ is a partial isometry", r"$A^{+} = A^{\top}$"), ("$A = C$",))],
+        [(r"If $A$ is a partial isometry, $A^{+} = A^{\top}$, then", ("$A = C$",))],
     ),
     (
         AllOf(Equal(A, C, given=FULL), Equal(C, A, given=FULL), Equal(A, A)),
-        [(("$A$, $C$ have full row rank",), ("$A = C$", "$C = A$")), ((), ("$A = A$",))],
+        [("If $A$, $C$ have full row rank, then", ("$A = C$", "$C = A$")), ("", ("$A = A$",))],
     ),
-    (AllOf(Equal(A, C), Equal(A, C)), [((), ("$A = C$",))]),
+    (AllOf(Equal(A, C), Equal(A, C)), [("", ("$A = C$",))]),
+    (
+        AllOf(Equal(A, A * S.inverse()), Equal(C, C * S.inverse())),
+        [("Where $S$ is invertible,", (r"$A = A \allowbreak S^{-1}$", r"$C = C \allowbreak S^{-1}$"))],
+    ),
+    (
+        AllOf(Equal(A, A * S.inverse(), given=FULL), Equal(C, C * S.inverse(), given=FULL)),
+        [
+            (
+                "If $A$, $C$ have full row rank, where $S$ is invertible, then",
+                (r"$A = A \allowbreak S^{-1}$", r"$C = C \allowbreak S^{-1}$"),
+            )
+        ],
+    ),
+    (
+        AllOf(Equal(A, A * S.inverse()), Equal(C, C)),
+        [("", (r"$A = A \allowbreak S^{-1}$, where $S$ is invertible", "$C = C$"))],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("claim", "expected"), TABLE)
 def test_statements_group_conclusions_by_hypotheses(claim, expected):
     """Hypotheses are said once for all the conclusions that follow from them, and nothing is said twice."""
-    assert [(s.given, s.conclusions) for s in statements_tex(claim)] == expected
+    assert [(s.opening, s.conclusions) for s in statements_tex(claim)] == expected
 
 
 @pytest.mark.parametrize("claim", [claim for claim, _ in TABLE])
 def test_html_statements_are_well_formed(claim, read_xml):
     """Each text is XML, so that it closes what it opens."""
     for statement in statements_html(claim):
-        for text in (*statement.given, *statement.conclusions):
+        for text in (statement.opening, *statement.conclusions):
             read_xml(f"<div>{text}</div>")
+
+
+def test_definitions_say_how_sequences_go_on(read_xml):
+    """What a claim about any depth speaks of is defined, and what that speaks of; products of weights need no words."""
+    L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    net = DeepLinearNetwork(depth=L)
+    total = Recursion("Q", 0, L, 0, lambda k, Q: Q + squared_norm(net.activation(k)))
+    claim = ForAll(Equal(squared_norm(net.product(l, 1)), total(l)), (l, 1, L))
+    assert definitions_tex(claim) == (
+        r"$Q_{0} = 0$ and $Q_{k} = Q_{k-1} + \operatorname{tr}(x_{k}^{\top} \allowbreak x_{k})$ for $k = 1$, ..., $L$",
+        r"$x_{0} = x$ and $x_{k} = W_{k} \allowbreak x_{k-1}$ for $k = 1$, ..., $L$",
+    )
+    for text in definitions_html(claim):
+        read_xml(f"<div>{text}</div>")
+    assert definitions_tex(Equal(A, C)) == ()
 
 
 class Hostile(Rule):

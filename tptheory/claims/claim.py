@@ -11,10 +11,10 @@ from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
 from tptheory.claims.goals import Assumed, Goal, OneOf, Vanishes, expressions, minus, moving, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.symbols import refuse_two_of_one_name
-from tptheory.claims.tacit import Tacit, tacit_of, words
+from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
-from tptheory.symbolic.layers import standing
+from tptheory.symbolic.layers import Law, layer_symbols, standing
 
 
 class Claim:
@@ -93,7 +93,7 @@ class Claim:
         """Return the claim in LaTeX text mode."""
         conclusion = self.said(_in_latex)
         assumed = "; ".join(self.hypotheses(_in_latex))
-        return f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}."
+        return _with_signs(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
@@ -153,6 +153,16 @@ class Claim:
                 "Give yours another name."
             )
 
+    def definitions(self) -> tuple[tuple[Law, ...], ...]:
+        """Return what defines each sequence of which the claim and its hypotheses speak, in the order of their use."""
+        found: dict[str, tuple[Law, ...]] = {}
+        for part in self.conjuncts():
+            for expression in (*part.expressions(), *(e for h in part.given for e in _spoken(h))):
+                members = (s for node in nodes(expression) if node.is_symbol for s in layer_symbols(node))
+                for member in members:
+                    found.setdefault(member.sequence.name, member.sequence.laws())
+        return tuple(laws for laws in found.values() if laws)
+
     def symbols(self) -> set[Any]:
         """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
         return _symbols(self.expressions(), *map(_spoken, self.given))
@@ -167,6 +177,16 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
 
 def _in_latex(expression: Any) -> str:
     return f"${latex(expression)}$"
+
+
+_SIGNS = {"=": "=", "⊆": r"\subseteq", "∥": r"\parallel", "⟂": r"\perp", "≤": r"\le"}
+
+
+def _with_signs(text: str) -> str:
+    """Set the signs between formulas as mathematics; a formula on both sides and the sign become one."""
+    for sign, code in _SIGNS.items():
+        text = text.replace(f"$ {sign} $", f" {code} ").replace(f" {sign} ", f" ${code}$ " if sign != "=" else " = ")
+    return text
 
 
 def _spoken(hypothesis: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sympy import MatrixExpr, MatrixSymbol, S, Symbol
@@ -12,6 +13,7 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.symbols import refuse_two_of_one_name
+from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import squared_norm
@@ -73,8 +75,24 @@ class AllOf(Claim):
             yield from claim.conjuncts()
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return all claims, one after the other."""
-        return "; and ".join((c.statement() if say is str else c.latex().removesuffix(".")) for c in self.claims)
+        """Return all claims, one after the other; neighbours under the same hypotheses name these once.
+
+        What holds under the same hypotheses is joined by a comma, and all else by a semicolon.
+        """
+        said: list[str] = []
+        for (given, tacit), group in groupby(self.claims, key=lambda c: _premises(c, say)):
+            conclusions = [c.conclusion(say) for c in group]
+            if given or tacit:
+                conclusions = [", ".join([", and ".join(conclusions), *tacit])]
+            opening = "if" if said or say is str else "If"
+            before = f"{opening} {'; '.join(given)}, then " if given else ""
+            said += [before + text for text in conclusions]
+        return "; and ".join(said)
+
+
+def _premises(claim: Claim, say: Callable[[Any], str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say the hypotheses of a claim, and what it takes for granted beside them."""
+    return claim.hypotheses(say), tuple(words(claim.tacit(), say))
 
 
 @dataclass(frozen=True, init=False)

@@ -117,6 +117,11 @@ def _subject(tacit: Tacit) -> Any:
     return tacit.expression if isinstance(tacit, NotZero) else tacit.matrix
 
 
+def nodes(expression: Any) -> Iterator[Any]:
+    """Run through the nodes of an expression, and of the definitions of its sequences."""
+    return (node for node, _ in _nodes(expression))
+
+
 def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
     """Run through the nodes of an expression, and of the definitions of its sequences, each with the range of those."""
     waiting: list[tuple[Any, Any]] = [(sympify(expression), None)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tptheory.certificates import checker
-from tptheory.certificates.reading import Reader
+from tptheory.certificates.reading import MALFORMED, Reader
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
@@ -21,6 +21,9 @@ from tptheory.typesetting.explanation import Chain, chain, explained, typeset
 from tptheory.typesetting.names import prose
 from tptheory.typesetting.polynomials import Notation
 from tptheory.typesetting.reasons import in_case
+
+TITLE = 60
+"""How many characters of a title a certificate shows of itself."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class CheckResult:
         return self.accepted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """Data that convinces a stranger; `checker` says what each field means.
 
@@ -47,6 +50,14 @@ class Certificate:
     """
 
     data: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Show in one line the method, the number of cofactors, and how the title begins."""
+        title = " ".join(self.theorem.split())[:TITLE]
+        try:
+            return f"Certificate(method={self.method!r}, cofactors={self.cofactors}, title={title!r})"
+        except MALFORMED:
+            return f"Certificate(malformed, title={title!r})"
 
     @classmethod
     def from_json(cls, text: str) -> Certificate:

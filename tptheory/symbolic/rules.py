@@ -23,6 +23,7 @@ from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import is_compared, one_formula
 from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.spelling import within_sentence
 
 eta = Symbol("eta", positive=True)
 """The step size."""
@@ -180,7 +181,7 @@ def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
     def step(k: Any, M: MatrixExpr) -> MatrixExpr:
         return rule.feedback(net, k + 1) if rule.direct else matmul(rule.feedback(net, k + 1), M)
 
-    reason = f"the feedback of {rule.title[:1].lower()}{rule.title[1:]}"
+    reason = f"the feedback of {within_sentence(rule.title)}"
     shape = lambda k: (n[k], n[L])  # noqa: E731
     return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
 

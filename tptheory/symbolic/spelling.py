@@ -1,4 +1,4 @@
-"""How the members of sequences are written in LaTeX."""
+"""How the members of sequences are written in LaTeX, and the titles of rules within a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from sympy import Symbol, latex
 
 PRODUCTS = ("Up", "Down")
 """What the products of the weights up to a layer, and down to one, are called."""
+
+
+EPONYMS = ("Kaczmarz", "Newton,")
+"""The first words of titles that are names of people."""
 
 
 class Spelling(NamedTuple):
@@ -45,3 +49,14 @@ def member_latex(name: str, index: str, top: str = "L") -> str:
     body = str(latex(Symbol(letter)))
     body = rf"\dot{{{body}}}" if dotted else body
     return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"
+
+
+def within_sentence(title: str) -> str:
+    """Return a title as it stands within a sentence: names of people keep their capital, and so do ``XY`` and ``X-Y``.
+
+    >>> within_sentence("Target propagation"), within_sentence("Gauss-Newton targets"), within_sentence("Kaczmarz")
+    ('target propagation', 'Gauss-Newton targets', 'Kaczmarz')
+    """
+    first = title.split(" ")[0]
+    named = first in EPONYMS or sum(c.isupper() for c in first) > 1
+    return title if named else title[:1].lower() + title[1:]

@@ -89,8 +89,9 @@ class Notation:
         self._meanings = meanings if isinstance(meanings, dict) else {}
         self._symbols: dict[Name, Symbol] = {}
         self._under_way: list[Name] = []
-        self.called = {text: text for text in (*reader.names.letters, *reader.names.sizes)}
-        """What is called so already."""
+        indexed = reader.names.indexed
+        self.called = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
+        """What is called so already, with an index and without: nobody takes ``x`` for a member of ``x``."""
 
     def letter(self, a: int) -> Symbol:
         """Write a letter, or its transpose."""
@@ -221,7 +222,9 @@ def spelled(key: Name) -> Symbol:
 def _called(remark: Remark) -> Symbol | None:
     """Call a letter by another name, unless something else has it."""
     text, own = remark.fields["name"], remark.key[0]
-    if not isinstance(text, str) or not text or remark.notation.called.setdefault(text, own) != own:
+    if not isinstance(text, str) or not text:
+        return None
+    if remark.notation.called.setdefault((text, remark.at is not None), own) != own:
         return None
     return spelled((text, *remark.key[1:]))
 

@@ -12,7 +12,7 @@ from tptheory.deciding.verdicts import Proved, Verdict
 from tptheory.writing.chains import in_latex
 from tptheory.writing.gathering import question
 from tptheory.writing.prose import paragraphs, prose_tex
-from tptheory.writing.statements import statements_tex
+from tptheory.writing.statements import definitions_tex, statements_tex
 
 PACKAGES = (
     r"\usepackage[T1]{fontenc}",
@@ -126,11 +126,13 @@ def environment(theorem: Theorem, verdict: Verdict, said: str) -> list[str]:
 
 
 def _statement(claim: Claim) -> list[str]:
-    """Return what a claim says: hypotheses once, and each conclusion on a line of its own."""
+    """Return what a claim says: hypotheses once, each conclusion on a line of its own, and definitions."""
     lines = []
     for statement in statements_tex(claim):
-        if statement.given:
-            lines.append(rf"{{\raggedright If {', '.join(statement.given)}, then\par}}\nobreak")
+        if statement.opening:
+            lines.append(rf"{{\raggedright {statement.opening}\par}}\nobreak")
         ends = [","] * (len(statement.conclusions) - 1) + ["."]
         lines += [rf"\tpclaim{{{said}{end}}}" for said, end in zip(statement.conclusions, ends, strict=True)]
+    if defined := definitions_tex(claim):
+        lines.append(rf"{{\raggedright Here {'; '.join(defined)}.\par}}")
     return lines

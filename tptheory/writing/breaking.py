@@ -10,6 +10,9 @@ NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 FUNCTION_APPLICATION = "\u2061"
 INVISIBLE_TIMES = "\u2062"
 
+TOGETHER = 30
+"""The most pieces in brackets that move to the next line as one; longer brackets break where they stand."""
+
 _TALL = ("mtable", "mfrac", "msqrt", "mroot", "munder", "munderover")
 
 
@@ -54,17 +57,17 @@ def pieces(node: Element) -> Iterator[Element | str]:
         yield node
         return
     children = [child for child in node.childNodes if isinstance(child, Element)]
-    fenced = _text(children[0]) == "(" or is_function(node)
-    if fenced:
-        yield '<span class="together">'
+    inside: list[Element | str] = []
     for i, child in enumerate(children):
         if child.tagName == "mo" and not child.hasAttribute("form") and _text(child) != FUNCTION_APPLICATION:
             opens = i == 0 and len(children) > 1
             closes = i == len(children) - 1 and len(children) > 1
             child.setAttribute("form", "prefix" if opens else "postfix" if closes else "infix")
-        yield from pieces(child)
-    if fenced:
-        yield "</span>"
+        inside += pieces(child)
+    fenced = _text(children[0]) == "(" or is_function(node)
+    if fenced and sum(isinstance(piece, Element) for piece in inside) <= TOGETHER:
+        inside = ['<span class="together">', *inside, "</span>"]
+    yield from inside
 
 
 def _text(node: Element) -> str:

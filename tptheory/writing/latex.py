@@ -53,6 +53,6 @@ def _stated(claim: Claim) -> str:
     """Return a claim in text mode: hypotheses first, conclusions after them."""
     sentences = []
     for statement in statements_tex(claim):
-        given = f"If {', '.join(statement.given)}, then " if statement.given else ""
-        sentences.append(f"{given}{'; '.join(statement.conclusions)}.")
+        opening = f"{statement.opening} " if statement.opening else ""
+        sentences.append(f"{opening}{'; '.join(statement.conclusions)}.")
     return " ".join(sentences)

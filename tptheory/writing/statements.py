@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from tptheory.claims.vocabulary import Claim
+from tptheory.claims.claim import Claim
+from tptheory.claims.tacit import words
+from tptheory.symbolic.layers import Law
+from tptheory.symbolic.spelling import PRODUCTS, spelling
 from tptheory.writing.breaking import NAMESPACE
 from tptheory.writing.mathematics import latex_of, mathml_of
 from tptheory.writing.prose import glued, tex_escaped
@@ -21,9 +25,15 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 
 @dataclass(frozen=True)
 class Statement:
-    """Conclusions that share their hypotheses, each ready to be put on a page."""
+    """Conclusions that share their hypotheses, each ready to be put on a page.
 
-    given: tuple[str, ...]
+    Attributes:
+        opening: ``If ..., then``, with the hypotheses and what all conclusions take for granted beside them; empty if
+            there is nothing of it.
+        conclusions: what is claimed, and what only some conclusions take for granted.
+    """
+
+    opening: str
     conclusions: tuple[str, ...]
 
 
@@ -64,31 +74,70 @@ class TexWriter:
 
 def statements_html(claim: Claim) -> tuple[Statement, ...]:
     """Return what a claim says in HTML; each text is safe to put on a page."""
-    writer = HtmlWriter()
-    return _statements(claim, writer, lambda text: Markup(glued(text)))  # noqa: S704  `HtmlWriter` escapes
+    return _statements(claim, HtmlWriter(), _finished_html)
 
 
 def statements_tex(claim: Claim) -> tuple[Statement, ...]:
     """Return what a claim says in LaTeX for text mode."""
-    return _statements(claim, TexWriter(), lambda text: re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text))
+    return _statements(claim, TexWriter(), _finished_tex)
+
+
+def definitions_html(claim: Claim) -> tuple[str, ...]:
+    """Return in HTML what defines the sequences that a claim speaks of, one text for each."""
+    return tuple(_finished_html(text) for text in _definitions(claim, HtmlWriter()))
+
+
+def definitions_tex(claim: Claim) -> tuple[str, ...]:
+    """Return the same in LaTeX for text mode."""
+    return tuple(_finished_tex(text) for text in _definitions(claim, TexWriter()))
+
+
+def _finished_html(text: str) -> Markup:
+    return Markup(glued(text))  # noqa: S704  `HtmlWriter` escapes
+
+
+def _finished_tex(text: str) -> str:
+    return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
+
+
+def _definitions(claim: Claim, writer: Writer) -> Iterator[str]:
+    """Say how each sequence begins and goes on; a product of weights is written as one, and needs no definition."""
+    for laws in claim.definitions():
+        if spelling(laws[0].lhs.sequence.name)[0] not in PRODUCTS:
+            yield " and ".join(_woven(lambda say, law=law: _said(law, say), writer) for law in laws)  # type: ignore[misc]
+
+
+def _said(law: Law, say: Callable[[Any], str]) -> str:
+    equation = f"{say(law.lhs)} = {say(law.rhs)}"
+    if law.first == law.last:
+        return equation
+    return f"{equation} for {say(law.index)} = {say(law.first)}, ..., {say(law.last)}"
 
 
 def _statements(claim: Claim, writer: Writer, finish: Callable[[str], str]) -> tuple[Statement, ...]:
-    """Gather neighbouring conjuncts with the same hypotheses."""
-    groups: list[tuple[tuple[str, ...], list[str]]] = []
-    for part in claim.conjuncts():
-        given, said = (tuple(finish(text) for text in texts) for texts in _parts(part, writer))
-        if groups and groups[-1][0] == given:
-            groups[-1][1].extend(said)
-        else:
-            groups.append((given, [*said]))
-    return tuple(Statement(given, tuple(dict.fromkeys(said))) for given, said in groups)
+    """Gather neighbouring conjuncts that share their hypotheses, and say once what all of them take for granted."""
+    groups = groupby(claim.conjuncts(), key=lambda part: _given(part, writer))
+    return tuple(_statement(given, list(parts), writer, finish) for given, parts in groups)
 
 
-def _parts(claim: Claim, writer: Writer) -> tuple[list[str], list[str]]:
-    """Return the hypotheses of a claim, and its conclusion with what it takes for granted."""
-    given = [_woven(lambda say, i=i: claim.hypotheses(say)[i], writer) for i in range(len(claim.given))]  # type: ignore[misc]
-    return given, [_woven(claim.said, writer)]
+def _statement(given: tuple[str, ...], parts: list[Claim], writer: Writer, finish: Callable[[str], str]) -> Statement:
+    tacit = [_tacit(part, writer) for part in parts]
+    shared = tacit[0] if len(parts) > 1 and all(each == tacit[0] for each in tacit) else ()
+    conclusions = [_woven(part.conclusion if shared else part.said, writer) for part in parts]
+    assumed = ", ".join([*given, *shared])
+    opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
+    return Statement(finish(opening), tuple(dict.fromkeys(map(finish, conclusions))))
+
+
+def _given(claim: Claim, writer: Writer) -> tuple[str, ...]:
+    """Say the hypotheses of a claim."""
+    return tuple(_woven(lambda say, i=i: claim.hypotheses(say)[i], writer) for i in range(len(claim.given)))  # type: ignore[misc]
+
+
+def _tacit(claim: Claim, writer: Writer) -> tuple[str, ...]:
+    """Say what a claim takes for granted beside its hypotheses."""
+    count = len(words(claim.tacit(), str))
+    return tuple(_woven(lambda say, i=i: words(claim.tacit(), say)[i], writer) for i in range(count))  # type: ignore[misc]
 
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:

@@ -14,7 +14,7 @@ from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
 from tptheory.writing import figures
 from tptheory.writing.mathematics import latex_of, mathml_of
 from tptheory.writing.prose import paragraphs, prose_html, prose_tex, tex_escaped
-from tptheory.writing.statements import statements_html, statements_tex
+from tptheory.writing.statements import definitions_html, definitions_tex, statements_html, statements_tex
 
 SHOWN_LINES = 11
 """The most lines of a training log that are shown."""
@@ -70,6 +70,7 @@ def html_environment() -> Environment:
         "prose": prose_html,
         "mathematics": lambda expression: Markup(mathml_of(expression, breakable=True)),  # noqa: S704  it escapes
         "statements": statements_html,
+        "definitions": definitions_html,
         "residual": _residual_html,
         "svg": lambda i: Markup(figures.inline_svg(i.figure, i.name, i.title)),  # noqa: S704  it escapes
     }
@@ -92,6 +93,7 @@ def tex_environment() -> Environment:
         "prose": lambda text: Tex(prose_tex(text)),
         "mathematics": lambda expression: Tex(f"${latex_of(expression, breakable=True)}$"),
         "statements": statements_tex,
+        "definitions": definitions_tex,
         "meant": Tex,
         "residual": _residual_tex,
         "lines": lambda text: [
