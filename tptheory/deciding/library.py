@@ -167,7 +167,7 @@ def _settle(task: Task) -> dict[str, Any]:
     if verdict is None:
         started = perf_counter()
         verdict = settle(task.theorem, task.seconds)
-        data["form"] = stored_form(task.theorem, verdict)
+    data["form"] = stored_form(task.theorem, verdict)
     if isinstance(verdict, Undecided):
         data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
     data["confirmed"] = verdict.confirmed if isinstance(verdict, Proved) else 0
@@ -199,7 +199,7 @@ def _recalled(task: Task) -> tuple[Found | None, str]:
 def _settled(task: Task, found: dict[str, Any]) -> Settled:
     """Build a verdict from plain data; of what was searched for nothing is believed that does not check here too."""
     theorem, seconds = task.theorem, found["seconds"]
-    form = task.stored if found["holds"] else found["form"]
+    form = found["form"]
     verdict: Found | None
     if not isinstance(form, dict):
         verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)

@@ -24,7 +24,7 @@ from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.numeric.instances import Instance, Instances
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.restating import restates
+from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample
 
 FORMAT = "tptheory-counterexample/1"
@@ -67,8 +67,9 @@ def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | Non
     started = perf_counter()
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
-        if certificate.check() and restates(theorem.claim, certificate):
-            proof = confirmed_proof(theorem.claim, certificate, perf_counter() - started, recalled=True)
+        fresh = restated(theorem.claim, certificate, theorem.title) if certificate.check() else None
+        if fresh is not None:
+            proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
     elif stored.get("format") == FORMAT:
         try:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tptheory.certificates import checker
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate, declared, goal_data
+from tptheory.proving.certificate import Certificate, declared, goal_data, together
 from tptheory.proving.induction import declared as declared_at_layers
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
@@ -28,39 +29,82 @@ def restates(claim: Claim, certificate: Certificate) -> bool:
 
     Whether the certificate holds is for its `check` to say.
     """
+    return restated(claim, certificate, "") is not None
+
+
+def restated(claim: Claim, certificate: Certificate, title: str) -> Certificate | None:
+    """Return a certificate of a claim with remarks made anew; None if its statement is another.
+
+    Titles, reasons and meanings that were stored prove nothing, and are not shown: those of the claim stand there.
+    """
     data = certificate.data
     try:
         parts = iter(data["parts"] if data["method"] == "all" else [data])
+        found: list[dict[str, Any]] = []
         for claims in grouped(claim):
             if is_layered(claims[0]):
-                if not _restates_layers(claims, next(parts)):
-                    return False
-            elif not _restates(claims[0], parts):
-                return False
-        return next(parts, None) is None
+                found.append(_of_layers(claims, next(parts), title))
+            else:
+                found += _of_numbers(claims[0], parts, title)
+        if next(parts, None) is not None:
+            return None
     except (LookupError, TypeError, ValueError, AttributeError, StopIteration, TptheoryError):
-        return False
+        return None
+    whole, granted = together(found, title), list(claim.granted())
+    return whole.remarking("assumptions", granted) if granted else whole
 
 
-def _restates(claim: Claim, parts: Iterator[dict[str, Any]]) -> bool:
+class _AnotherError(ValueError):
+    """A certificate states something else than the claim."""
+
+
+def _of_numbers(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     """Take as many parts as there are obligations, and compare one with the other, in one of the two term orders."""
     translators = [translator_of(claim, last) for last in (False, True)]
     both = [list(obligations(claim, translator)) for translator in translators]
     taken = [next(parts) for _ in both[0]]
-    return any(
-        all(_says(part, obligation, translator) for part, obligation in zip(taken, found, strict=True))
-        for translator, found in zip(translators, both, strict=True)
-    )
+    for translator, found in zip(translators, both, strict=True):
+        try:
+            return [_said(part, each, translator, title) for part, each in zip(taken, found, strict=True)]
+        except _AnotherError:
+            continue
+    raise _AnotherError
 
 
-def _says(part: dict[str, Any], obligation: Obligation, translator: Translator) -> bool:
-    if part["method"] not in PLAIN:
-        return False
+def _said(part: dict[str, Any], obligation: Obligation, translator: Translator, title: str) -> dict[str, Any]:
+    """Return a part that states an obligation, with remarks made anew."""
     known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
-    names = list(translator.alphabet.named.families)
-    if not _declares(part, declared(translator.alphabet, names), translator.alphabet.named):
-        return False
-    return all(h in known for h in part["hypotheses"]) and part["goal"] in _goals(obligation, translator)
+    fresh = declared(translator.alphabet, list(translator.alphabet.named.families))
+    states = (
+        part["method"] in PLAIN
+        and _declares(part, fresh, translator.alphabet.named)
+        and all(h in known for h in part["hypotheses"])
+        and part["goal"] in _goals(obligation, translator)
+    )
+    if not states:
+        raise _AnotherError
+    remarks = {
+        "title": title,
+        "meanings": _meanings(part, fresh),
+        "reasons": [list(translator.hypotheses[known.index(h)].reason) for h in part["hypotheses"]],
+        "left": len(obligation.left.terms),
+    }
+    return _remarked(part, remarks)
+
+
+def _remarked(data: dict[str, Any], remarks: dict[str, Any]) -> dict[str, Any]:
+    """Return a certificate, or a proof, without the remarks that it had, and with others."""
+    bare = {key: value for key, value in data.items() if key not in checker.REMARKS}
+    if bare.get("method") == "cases":
+        bare["parts"] = [_remarked(part, {}) for part in bare["parts"]]
+    first = {key: value for key, value in bare.items() if key == "format"}
+    return {**first, **{key: value for key, value in remarks.items() if value != {}}, **bare}
+
+
+def _meanings(part: dict[str, Any], fresh: dict[str, Any]) -> dict[str, Any]:
+    """Return what the letters and sizes of a certificate mean."""
+    named = {*part["sizes"], *part["letters"]}
+    return {name: meaning for name, meaning in fresh.get("meanings", {}).items() if name in named}
 
 
 def _declares(part: dict[str, Any], fresh: dict[str, Any], named: Named) -> bool:
@@ -83,16 +127,33 @@ def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
     return [{"zero": goal_data((L, R.scale(-1)))} for L, R in sides]
 
 
-def _restates_layers(claims: Sequence[Claim], data: dict[str, Any]) -> bool:
-    """Whether the laws, declarations and theorems of an induction are those of claims about any depth."""
+def _of_layers(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return an induction whose laws, declarations and theorems are those of claims, with remarks made anew."""
     theory, goals = theory_of(claims)
     laws = [law.data() for law in theory.laws]
     named = theory.schema.alphabet.named
     fresh = declared_at_layers(theory, list(named.families))
     stated = [{key: law[key] for key in ("zero", "from", "to")} for law in data["hypotheses"]]
-    if data["method"] != "induction" or not all(law in laws for law in stated):
-        return False
-    if not (_declares(data, fresh, named) and set(data["indexed"]) <= set(fresh["indexed"])):
-        return False
     shown = [(t["goal"], t["from"], t["to"]) for t in data["theorems"]]
-    return all((goal.data, as_end(goal.first), as_end(goal.last)) in shown for goal in goals)
+    states = (
+        data["method"] == "induction"
+        and all(law in laws for law in stated)
+        and _declares(data, fresh, named)
+        and set(data["indexed"]) <= set(fresh["indexed"])
+        and all((goal.data, as_end(goal.first), as_end(goal.last)) in shown for goal in goals)
+    )
+    if not states:
+        raise _AnotherError
+    left = {str(goal.data): goal.left for goal in goals}
+    remarks = {
+        "title": title,
+        "meanings": _meanings(data, fresh),
+        "reasons": [list(theory.laws[laws.index(law)].reason) for law in stated],
+    }
+    theorems = []
+    for theorem in data["theorems"]:
+        terms = next(iter(theorem["goal"].values()))
+        said = {"left": left.get(str(theorem["goal"]), len(terms))}
+        bare = _remarked(theorem, said)
+        theorems.append({**bare, "cases": [_remarked(case, said) for case in theorem["cases"]]})
+    return {**_remarked(data, remarks), "hypotheses": stated, "theorems": theorems}
