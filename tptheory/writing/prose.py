@@ -22,7 +22,7 @@ _MARKED = re.compile(
     rf"(?<![A-Za-z0-9\\_])(?<![\s(=]')(?P<base>d?[A-Za-z]|[A-Z]{{2,4}}|{'|'.join(GREEK)})(?P<marks>{_MARKS}+)"
     rf"|(?P<fence>[)|])(?P<raised>\^-?[A-Za-z0-9]|(?<=\))'|(?<=\))\+(?=[\s,.;:)=|]|$))"
 )
-_WORD = re.compile(r"(?<![A-Za-z0-9\\_'\u2019/])(?!d/dt)[A-Za-z]+(?![A-Za-z0-9_])")
+_WORD = re.compile(r"(?<![A-Za-z0-9\\_'\u2019/])(?:(?P<rate>d[A-Za-z]?)/dt|[A-Za-z]+)(?![A-Za-z0-9_])|(?<=^/)dt\b")
 _CODE = re.compile(r"`([^`]+)`")
 _MARK = re.compile(_MARKS)
 _BRACKETED = re.compile(r"<([^<>]{1,40}, [^<>]{1,40})>")
@@ -101,15 +101,17 @@ def _lone(text: str, known: set[str]) -> Iterator[str | _Symbol]:
     at = 0
     for match in _WORD.finditer(text):
         word = match.group()
-        if (
-            word in GREEK
-            or word in known
-            or (len(word) == 1 and word not in "aA")
-            or (2 <= len(word) <= 4 and set(word) <= known)
-        ):
-            yield _spelt(text[at : match.start()])
+        letter = word in GREEK or word in known or word == "dt" or (len(word) == 1 and word not in "aA")
+        if not (letter or match["rate"] or (2 <= len(word) <= 4 and set(word) <= known)):
+            continue
+        yield _spelt(text[at : match.start()])
+        if match["rate"]:
+            yield _Symbol(match["rate"])
+            yield "/"
+            yield _Symbol("dt")
+        else:
             yield _Symbol(word)
-            at = match.end()
+        at = match.end()
     yield _spelt(text[at:])
 
 
