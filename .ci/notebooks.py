@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import time
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("scripts", nargs="*", type=Path, help="all of notebooks/ unless named")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="write there instead")
     options = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on a busy machine two pools of threads wait for each other
     for script in options.scripts or sorted((ROOT / "notebooks").glob("*.py")):
         started = time.perf_counter()
         notebook = executed(script.resolve())

@@ -60,9 +60,9 @@ def activations_descend_at_a_rate():
     "Along the TP flow x_l moves downhill at the rate S_l |e|^2 if the weights from the second on have full row rank"
 )
 def tp_activations_descend():
-    """x_l' = -S_l d_l, and BP's signal times TP's is e' W_L ... W_{l+1} W_{l+1}+ ... W_L+ e = |e|^2; no source known.
+    """dx_l/dt = -S_l d_l, and BP's signal times TP's is e' W_L ... W_{l+1} W_{l+1}+ ... W_L+ e = |e|^2.
 
-    S_l is the sum of |x_k|^2 over k < l.
+    No source known. S_l is the sum of |x_k|^2 over k < l.
     """
     full = [ForAll(full_row_rank(deep.weight(k)), (k, 2, L))]
     S = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(deep.activation(k - 1)))

@@ -55,7 +55,7 @@ def signal_against_next(net, l, S):
     "at any depth"
 )
 def what_is_hidden_grows_as_the_activation_shrinks():
-    """rho_l' = 2 (x_l . d_l) rho_l, and |x_l|^2' = -2 S_l (x_l . d_l). New here as far as we know.
+    """d/dt rho_l = 2 (x_l . d_l) rho_l, and d/dt |x_l|^2 = -2 S_l (x_l . d_l). New here as far as we know.
 
     rho_l = |(I - W+ W) x_l|^2 for W = W_{l+1}, and S_l is the sum of |x_k|^2 over k < l. S_1 is constant, so that
     rho_1 exp(|x_1|^2 / |x_0|^2) is conserved.

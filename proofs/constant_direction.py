@@ -30,9 +30,11 @@ flow, step = tp.flow(two), tp.step(two)
 d1, x1 = tp.error_signal(two, 1), two.activation(1)
 
 
-@theorem("If W_l is invertible for l >= 2, along the TP flow every error signal keeps its direction: d_l' = -s_l d_l")
+@theorem(
+    "If W_l is invertible for l >= 2, along the TP flow every error signal keeps its direction, and moves by -s_l d_l"
+)
 def error_signals_keep_their_direction():
-    """W_l' = -d_l x_{l-1}' makes W_l^-1 d_l turn by (x_{l-1} . d_{l-1}) d_{l-1} only. New here as far as we know.
+    """dW_l/dt = -d_l x_{l-1}' makes W_l^-1 d_l turn by (x_{l-1} . d_{l-1}) d_{l-1} only. New here as far as we know.
 
     At any depth, for one sample: s_L = S_L, the sum of |x_k|^2 over k < L, and s_l = s_{l+1} - x_l . d_l.
     """

@@ -67,7 +67,7 @@ def activations_flow_along_their_signals():
 
 @theorem("If W_l has full row rank for l >= 2, along the TP flow the error shrinks on a ray, at the rate S_L")
 def error_flows_along_a_ray():
-    """e' = -S_L e, so |e|^2 falls at 2 S_L |e|^2, S_L at least |x_0|^2: no plateau. New here as far as we know."""
+    """de/dt = -S_L e, so |e|^2 falls at 2 S_L |e|^2, S_L at least |x_0|^2: no plateau. New here as far as we know."""
     return [
         ForAll(Equal(flow.derivative(x(l)), matmul(-S(l), d(l))), (l, 1, L), given=full),
         Equal(flow.derivative(net.error), matmul(-S(L), net.error), given=full),
@@ -75,7 +75,7 @@ def error_flows_along_a_ray():
     ]
 
 
-@theorem("If W_l has full row rank for l >= 2, along the TP flow a batch of errors moves by E' = -E K, at any depth")
+@theorem("If W_l has full row rank for l >= 2, along the TP flow a batch of errors moves by dE/dt = -E K, at any depth")
 def batch_kernel():
     """K is the sum of X_k' X_k over k < L: as for one layer, with all layers' inputs. New here as far as we know."""
     ranks = [ForAll(full_row_rank(batch.weight(k)), (k, 2, L))]
@@ -113,6 +113,6 @@ def bp_error_ray():
 
 @conjecture("The flow of one layer keeps the direction of the error of a batch")
 def batch_error_ray():
-    """False: correlated inputs mix the errors of the samples, E' = -E X'X."""
+    """False: correlated inputs mix the errors of the samples, dE/dt = -E X'X."""
     pair = DeepLinearNetwork(depth=1, batch=2)
     return Parallel(tp.flow(pair).derivative(pair.error), pair.error)

@@ -57,11 +57,14 @@ def dfa_alignment_law():
     ]
 
 
-@theorem("From zero weights at depth 2 FA stays among W_1 = B C, W_2 = F B', F + F' = C C', for C' = -E X', F' = C' C'")
+@theorem(
+    "From zero weights at depth 2 FA stays among W_1 = B C, W_2 = F B', F + F' = C C', "
+    "for dC/dt = -E X', dF/dt = -E X' C'"
+)
 def fa_family_from_zero():
-    """Each velocity has the form again, and the law of F is kept: F' + F'' = (C C')' (compare Lillicrap et al., 2016).
+    """Each velocity has the form again, and the law of F is kept: F + F' and C C' move alike (Lillicrap et al., 2016).
 
-    In the last line a stroke at F and C is a time derivative first, and a transpose then.
+    C moves by -E X', and F by that times C'.
     """
     C, _, inside = family(two)
     W1, W2 = two.weights

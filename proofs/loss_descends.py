@@ -52,7 +52,7 @@ def seen(operator, net, l):
 
 @theorem("Along the BP flow the loss falls at the rate of the squared gradients of all layers, at any depth")
 def bp_rate():
-    """Loss' = <E, X_L'>, and the output's activations descend by the sum of |G_k|^2: gradient flow (Cauchy, 1847)."""
+    """The loss moves by <E, dX_L/dt>, and the outputs descend by the sum of |G_k|^2: gradient flow (Cauchy, 1847)."""
     Q = Recursion("Q", 0, L, 0, lambda k, Q: Q + squared_norm(bp.descent(deep, k)))
     descends = inner(bp.flow(deep).derivative(deep.activation(l)), matmul(-1, bp.error_signal(deep, l)))
     return [ForAll(Equal(descends, Q(l)), (l, 0, L)), Equal(rate(bp, deep), -Q(L))]
@@ -84,7 +84,8 @@ def tp_descends_at_depth_two():
 
 
 @theorem(
-    "Along the TP flow the error moves as E' = -E K if the weights from the second on have full row rank, at any depth"
+    "Along the TP flow the error moves as dE/dt = -E K if the weights from the second on have full row rank, "
+    "at any depth"
 )
 def tp_rate_at_full_rank():
     """K is the sum of X_k' X_k, k < L; so the loss falls at the rate sum_k |E X_{k-1}'|^2 (we know no source)."""

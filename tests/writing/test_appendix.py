@@ -85,7 +85,7 @@ def test_each_verdict_has_its_environment(texts):
     assert r"\begin{remark}[{$A^{+}$ = $A^{\prime }$: false}]" in fragment
     assert r"$A = \begin{pmatrix} 2 \end{pmatrix}$." in fragment
     assert ": open}]" in fragment
-    assert fragment.count(r"\section{Is \textless{}b") == 1
+    assert fragment.count(r"\section{Is \textless{}$b$") == 1
 
 
 def test_a_fragment_says_what_it_needs(texts):

@@ -64,7 +64,7 @@ def test_a_table_has_a_row_for_each_verdict(theorems):
     methods = [re.split(" & ", row)[-1].removesuffix(r" \\") for row in rows]
     assert methods == [one.verdict.method if one.verdict.proved else "--" for one in settled]
     assert "--" in methods[2:]
-    assert text.count(r"Is \textless{}b") == 1
+    assert text.count(r"Is \textless{}$b$") == 1
     assert r"\input" not in text
     assert r"\begin{theorem}" not in text
 

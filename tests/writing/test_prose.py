@@ -29,6 +29,11 @@ SYMBOLS = [
     ("exactly eta^2", r"exactly $\eta^{2}$"),
     ("a TP step, BP and I/O", "a TP step, BP and $I$/O"),
     ("dW_l = 0", "$dW_{l}$ = 0"),
+    ("for l >= 2 and R of a matrix", "for $l$ $\\ge$ 2 and $R$ of a matrix"),
+    ("d/dt |d_l|^2 = -dE/dt", "$d$/$dt$ $|$$d_{l}$$|$$^{2}$ = $-$$dE$/$dt$"),
+    ("dW_l/dt of dt, data and a delta", "$dW_{l}$/$dt$ of $dt$, data and a $\\delta$"),
+    ("by -(I - P), at 1-4-2", r"by $-$($I$ $-$ $P$), at 1-4-2"),
+    ("see `a_b` and\n`c` .", r"see \texttt{a\_\allowbreak{}b} and \texttt{c} ."),
     ("say 'x' twice", "say 'x' twice"),
 ]
 HOSTILE = [
@@ -61,7 +66,7 @@ def test_html_is_well_formed_and_holds_no_foreign_tag(text, read_xml):
     """Whatever a title holds, only our own elements reach the page."""
     tree = read_xml(f"<div>{prose_html(text)}</div>")
     names = {node.tag.split("}")[-1] for node in tree.iter()}
-    assert names <= {"div", "span", "sup", "math", "mrow", "mi", "mn", "mo", "msub", "msup", "msubsup"}
+    assert names <= {"div", "span", "code", "sup", "math", "mrow", "mi", "mn", "mo", "msub", "msup", "msubsup"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

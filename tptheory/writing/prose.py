@@ -22,10 +22,11 @@ _MARKED = re.compile(
     rf"(?<![A-Za-z0-9\\_])(?<![\s(=]')(?P<base>d?[A-Za-z]|[A-Z]{{2,4}}|{'|'.join(GREEK)})(?P<marks>{_MARKS}+)"
     rf"|(?P<fence>[)|])(?P<raised>\^-?[A-Za-z0-9]|(?<=\))'|(?<=\))\+(?=[\s,.;:)=|]|$))"
 )
-_WORD = re.compile(r"(?<![A-Za-z0-9\\_'])[A-Za-z]+(?![A-Za-z0-9_])")
+_WORD = re.compile(r"(?<![A-Za-z0-9\\_'\u2019/])(?:(?P<rate>d[A-Za-z]?)/dt|[A-Za-z]+)(?![A-Za-z0-9_])|(?<=^/)dt\b")
+_CODE = re.compile(r"`([^`]+)`")
 _MARK = re.compile(_MARKS)
 _BRACKETED = re.compile(r"<([^<>]{1,40}, [^<>]{1,40})>")
-_UNARY = re.compile(r"(?:(?<=^)|(?<=[\s(=]))-$")
+_UNARY = re.compile(r"(?<![^\s(=])-(?=[A-Za-z0-9(|])")
 _ONE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
 _TOUCHING = re.compile(r"[^\s<>]*(?:(?:<math [^>]*>.*?</math>|<sup>.*?</sup>)[^\s<>]*)+")
 _QUOTES = (
@@ -34,6 +35,13 @@ _QUOTES = (
     (re.compile(r'"'), "\u201d"),
 )
 _SPELT = {"...": "…", "<=": "≤", ">=": "≥", " - ": " − "}
+
+
+@dataclass(frozen=True)
+class _Code:
+    """What docstrings put between backticks, as it stands."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,26 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(block.split()) for block in re.split(r"\n\s*\n", text) if block.strip()]
 
 
-def _pieces(text: str) -> Iterator[str | _Symbol]:
-    """Cut text into plain pieces and symbols; a letter that carries a mark is one wherever it stands alone."""
-    text = _BRACKETED.sub(r"⟨\1⟩", " ".join(text.split()))
+def _pieces(text: str) -> Iterator[str | _Symbol | _Code]:
+    """Cut text into plain pieces, symbols, and what stands between backticks."""
+    for i, part in enumerate(_CODE.split(text)):
+        if i % 2:
+            yield _Code(" ".join(part.split()))
+        else:
+            yield from _symbols(part)
+
+
+def _symbols(text: str) -> Iterator[str | _Symbol]:
+    """Cut text into plain pieces and symbols; a letter is one wherever it stands alone, unless it is an article."""
+    ends = " " * text[:1].isspace(), " " * text[-1:].isspace()
+    text = _UNARY.sub("−", ends[0] + " ".join(text.split()) + ends[1] if text.strip() else ends[0])
+    text = _BRACKETED.sub(r"⟨\1⟩", text)
     for pattern, character in _QUOTES:
         text = pattern.sub(character, text)
     known = {m["base"] for m in _MARKED.finditer(text) if m["base"] and len(m["base"]) == 1} | {"I", "e"}
     at = 0
     for match in _MARKED.finditer(text):
-        yield from _lone(_UNARY.sub("−", text[at : match.start()]), known)
+        yield from _lone(text[at : match.start()], known)
         if match["base"]:
             yield _marked(match["base"], match["marks"])
         else:
@@ -82,10 +101,17 @@ def _lone(text: str, known: set[str]) -> Iterator[str | _Symbol]:
     at = 0
     for match in _WORD.finditer(text):
         word = match.group()
-        if word in GREEK or word in known or (2 <= len(word) <= 4 and set(word) <= known):
-            yield _spelt(_UNARY.sub("−", text[at : match.start()]))
+        letter = word in GREEK or word in known or word == "dt" or (len(word) == 1 and word not in "aA")
+        if not (letter or match["rate"] or (2 <= len(word) <= 4 and set(word) <= known)):
+            continue
+        yield _spelt(text[at : match.start()])
+        if match["rate"]:
+            yield _Symbol(match["rate"])
+            yield "/"
+            yield _Symbol("dt")
+        else:
             yield _Symbol(word)
-            at = match.end()
+        at = match.end()
     yield _spelt(text[at:])
 
 
@@ -106,7 +132,9 @@ def _marked(letters: str, marks: str) -> _Symbol:
     return _Symbol(letters, below, above)
 
 
-def _html(piece: str | _Symbol) -> str:
+def _html(piece: str | _Symbol | _Code) -> str:
+    if isinstance(piece, _Code):
+        return f"<code>{escape(piece.text)}</code>"
     if isinstance(piece, str):
         return escape(piece)
     if not piece.letters:
@@ -142,7 +170,10 @@ def _row(script: str) -> str:
     return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
 
 
-def _tex(piece: str | _Symbol) -> str:
+def _tex(piece: str | _Symbol | _Code) -> str:
+    if isinstance(piece, _Code):
+        broken = tex_escaped(piece.text).replace(r"\_", r"\_\allowbreak{}")
+        return rf"\texttt{{{broken}}}"
     if isinstance(piece, str):
         return tex_escaped(piece)
     letters = rf"\{piece.letters}" if piece.letters in GREEK else piece.letters

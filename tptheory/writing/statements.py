@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from markupsafe import Markup
+from sympy import Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.tacit import words
@@ -108,10 +109,13 @@ def _definitions(claim: Claim, writer: Writer) -> Iterator[str]:
 
 
 def _said(law: Law, say: Callable[[Any], str]) -> str:
+    """Say an equation at the index ``k``, and for which."""
+    at = {law.index: Symbol("k", integer=True)}
+    law = law._replace(lhs=law.lhs.xreplace(at), rhs=law.rhs.xreplace(at))
     equation = f"{say(law.lhs)} = {say(law.rhs)}"
     if law.first == law.last:
         return equation
-    return f"{equation} for {say(law.index)} = {say(law.first)}, ..., {say(law.last)}"
+    return f"{equation} for {say(at[law.index])} = {say(law.first)}, ..., {say(law.last)}"
 
 
 def _statements(claim: Claim, writer: Writer, finish: Callable[[str], str]) -> tuple[Statement, ...]:
