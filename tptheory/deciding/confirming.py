@@ -19,7 +19,7 @@ from sympy import MatrixSymbol, S, Symbol, ZeroMatrix
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, symbolic
 from tptheory.claims.ranges import finite
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.goal_values import AsTyped, Violation, violation
@@ -136,7 +136,7 @@ class _Look:
             self.broken = violation(self.goals, self.typed.at(values), values)
         except UnsupportedExpressionError:
             return self._in_digits()
-        except InvalidValueError:  # something to be inverted is singular, or a rank changes along the flow
+        except (InvalidValueError, ShapeError):  # what is inverted is singular, a rank changes, or a size is 0
             return None
         return self.broken is None
 

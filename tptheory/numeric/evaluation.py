@@ -1,7 +1,7 @@
 """Matrix expressions on numbers: one printer whose output is arrays.
 
-SymPy's printers walk an expression and return a string for each node; `ArrayPrinter` returns an array. What an array
-is, an `Arithmetic` decides, so that floating point and exact rationals share every line of this file.
+SymPy's printers return a string for each node of an expression; `ArrayPrinter` returns an array. What that is, an
+`Arithmetic` decides: floating point and exact rationals share every line of this file.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ Watch = Callable[[MatrixExpr, Any, Any], None]
 class ArrayPrinter(Printer):
     """Print an expression as the array, or the scalar, that it stands for.
 
-    A product of several matrices is multiplied in this order: the next two neighbours to be multiplied are always
-    those whose product frees the most entries; among equals those with the fewest multiplications, and then the
-    rightmost. So ``A'B'e x'`` is ``(A'(B'e))x'`` for columns ``e`` and ``x``.
+    Of a product of several matrices those two neighbours are multiplied first whose product frees the most entries;
+    among equals those with the fewest multiplications, then the rightmost: ``A'B'e x'`` is ``(A'(B'e))x'`` for columns.
     """
 
     def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
@@ -74,9 +73,9 @@ class ArrayPrinter(Printer):
 
     def _full(self, expr: MatrixExpr, diagonal: int, rest: int) -> Any:
         rows, columns = map(self._size, expr.shape)
-        if min(rows, columns) < 1:
-            raise InvalidValueError(complain(str(expr), "of a size that a matrix has, 1 or more", (rows, columns)))
-        return self._constant(self.arithmetic.full(rows, columns, diagonal, rest))
+        if min(rows, columns) >= 1:
+            return self._constant(self.arithmetic.full(rows, columns, diagonal, rest))
+        raise ShapeError(complain(str(expr), "of a size that a matrix has", (rows, columns)))
 
     def _print_Identity(self, expr: Any) -> Any:
         return self._full(expr, 1, 0)
@@ -232,9 +231,8 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
         expression: a SymPy expression, with the nodes of `tptheory.symbolic.expressions` too.
         values: an array for each MatrixSymbol, a number for each Symbol (``eta``, ``alpha``, ``lambda``, a width).
         arithmetic: ``"float"``: NumPy, in float32 where all arrays are float32 and in float64 otherwise, with ranks as
-            `FloatArithmetic` decides them; ``"float32"`` or ``"float64"``: all in that; ``"mp50"``, or any number of
-            digits: arrays of mpmath's ``mpf``, as `MultiprecisionArithmetic` says; ``"exact"``: integers and
-            fractions in, `fmpq_mat` or `fmpq` out.
+            `FloatArithmetic` decides them; ``"float32"``, ``"float64"``: all in that; ``"mp50"``, or other digits:
+            mpmath's ``mpf``, as `MultiprecisionArithmetic` says; ``"exact"``: fractions in, `fmpq_mat` or `fmpq` out.
 
     >>> from sympy import MatrixSymbol, Trace
     >>> A = MatrixSymbol("A", 2, 2)

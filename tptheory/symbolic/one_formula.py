@@ -16,6 +16,11 @@ from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
+OF_A_LAYER = {
+    *("feedback", "presynaptic", "backward", "error_signal", "target"),
+    *("descent", "bias_descent", "update", "bias_update"),
+}
+"""The methods of a rule that take a layer: what a subclass defines of them must be one formula for all layers."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
 """The first layer of which a method speaks, where it is not 1."""
 DEEPEST = 8

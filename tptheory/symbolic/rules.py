@@ -21,7 +21,7 @@ from tptheory.symbolic.dynamics import Flow, Step, every_layer
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.one_formula import is_compared, one_formula
+from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.spelling import within_sentence
 
@@ -31,13 +31,6 @@ alpha = Symbol("alpha", positive=True)
 """The size of a target: ``t_l = x_l - alpha d_l``."""
 damping = Symbol("lambda", positive=True)
 """The damping of `DampedTargetProp`."""
-
-
-OF_A_LAYER = {
-    *("feedback", "presynaptic", "backward", "error_signal", "target"),
-    *("descent", "bias_descent", "update", "bias_update"),
-}
-"""The methods of a rule that take a layer: what a subclass defines of them must be one formula for all layers."""
 
 
 class Rule:
@@ -74,11 +67,7 @@ class Rule:
                 setattr(cls, method, one_formula(found, method))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Keep a parameter of the rule.
-
-        Raises:
-            InvalidValueError: for a method of a layer, which is defined in a class, where it is compared with itself.
-        """
+        """Keep a parameter; a method of a layer is refused, for it is compared with itself in a class only."""
         if name in OF_A_LAYER:
             raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
         super().__setattr__(name, value)
