@@ -573,6 +573,7 @@ WRONG = [
     (("export", "coq", "missing.json"), "must be a readable certificate"),
     (("export", "coq", "missing.py"), "Theorem files here"),
     (("check", "missing.json"), "must be a readable certificate"),
+    (("check", "."), "must be a readable certificate, a file (got '.'). Name the certificates in it: ./*.json."),
     (("check", "facts.py"), "must be a certificate in JSON"),
     (("simulate", "--rule", "bpp"), "Did you mean 'bp'?"),
     (("simulate", "--dtype", "float46"), "Did you mean 'float64'?"),

@@ -1,7 +1,7 @@
 """Claims made of claims: one of several, and one at every layer."""
 
 import pytest
-from sympy import MatrixSymbol, Symbol, symbols
+from sympy import ImmutableMatrix, MatrixSymbol, Symbol, symbols
 
 from tptheory import (
     AllOf,
@@ -146,3 +146,9 @@ def test_full_rank_of_either_kind():
     assert verdict.proved
     assert verdict.certificate.data["method"] == "cases"
     assert "In the case C = 0:" in verdict.explain()
+
+
+def test_a_statement_is_one_line():
+    """Rows of numbers, which SymPy prints one a line, are no reason for another."""
+    row = ImmutableMatrix([[1, 0]])
+    assert Equal(matmul(row, row.T), row * row.T).statement() == "Matrix([[1, 0]])*Matrix([[1], [0]]) = Matrix([[1]])"

@@ -15,6 +15,7 @@ from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import Law, layer_symbols, standing
+from tptheory.symbolic.spelling import one_line
 
 
 class Claim:
@@ -87,7 +88,7 @@ class Claim:
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
         conclusion = self.said(str)
-        return f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion
+        return one_line(f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion)
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""

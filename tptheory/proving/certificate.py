@@ -88,7 +88,8 @@ class Certificate:
         path = Path(path)
         try:
             if path.exists() and not path.is_file():
-                raise InvalidFileError(complain("path", "a readable certificate", str(path)))
+                mend = f"Name the certificates in it: {path}/*.json." if path.is_dir() else ""
+                raise InvalidFileError(complain("path", "a readable certificate, a file", str(path), mend))
             with path.open("rb") as file:
                 text = file.read(checker.BYTES + 1)
         except OSError as error:

@@ -17,6 +17,7 @@ from tptheory.numeric.goal_values import Violation
 from tptheory.numeric.instances import Instance
 from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
+from tptheory.symbolic.spelling import one_line
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,7 +103,7 @@ class Counterexample:
         broken = self.violation()
         if broken is not None:
             outcome = f" = {_rows(broken.value)}, not {broken.expected}"
-            expression = str(broken.expression)
+            expression = one_line(broken.expression)
             if width is not None:
                 expression = shorten(expression, max(width - len(outcome), 20), placeholder=" ...")
             lines.append(expression + outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sympy import Symbol, latex
 
@@ -60,3 +60,13 @@ def within_sentence(title: str) -> str:
     first = title.split(" ")[0]
     named = first in EPONYMS or sum(c.isupper() for c in first) > 1
     return title if named else title[:1].lower() + title[1:]
+
+
+def one_line(expression: Any) -> str:
+    r"""Return an expression as text, or a text, without the line breaks that SymPy puts between rows of numbers.
+
+    >>> from sympy import Matrix
+    >>> one_line(Matrix([1, 0]))
+    'Matrix([[1], [0]])'
+    """
+    return str(expression).replace("[\n", "[").replace(",\n", ", ")

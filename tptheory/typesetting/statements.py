@@ -126,7 +126,7 @@ def _goal(notation: Notation, goal: Goal) -> Written:
     """Write what is shown."""
     terms = notation.terms(notation.reader.normal(goal.polynomial))
     if goal.kind == "zero":
-        return equation(terms)
+        return equation(terms) if terms else equation(terms) + prose(", for all terms of the goal cancel")
     body = joined(terms)
     if goal.kind == "nonpositive":
         return _mathematics(f"{body.text} <= 0", rf"{body.latex} \le 0")
