@@ -1,0 +1,188 @@
+"""What reviewers broke: each kind of claim about any depth that once came out wrong, in several variants."""
+
+import pytest
+from sympy import Function, Identity, Inverse, MatrixSymbol, S, Symbol, Trace, symbols
+
+from tptheory import (
+    AllOf,
+    AnyOf,
+    Backprop,
+    Certificate,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    Pinv,
+    RankAtMost,
+    Recursion,
+    Rule,
+    TptheoryError,
+    Zero,
+    decide,
+    matmul,
+    prove,
+    rank_one,
+    refute,
+)
+from tptheory.claims.compound import Holds
+from tptheory.proving.restating import restated
+
+L, l, k = symbols("L l k", integer=True)
+n = Symbol("n", integer=True, positive=True)
+net = DeepLinearNetwork(depth=L)
+A, C, S_1 = MatrixSymbol("A", n, n), MatrixSymbol("C", n, n), MatrixSymbol("S_1", n, n)
+M = Recursion("M", 1, L, S_1, lambda _, X: matmul(C, X), lambda _: (n, n))
+
+
+def rule(feedback):
+    """Return a rule of its own with a feedback."""
+    return type("Mine", (Rule,), {"feedback": lambda self, net, l: feedback(net, l)})()
+
+
+def as_backprop(mine):
+    """Claim that a rule sends the error signals of backpropagation."""
+    return ForAll(Equal(mine.error_signal(net, l), Backprop().error_signal(net, l)), (l, 1, L))
+
+
+def test_a_rank_of_one_at_every_layer_has_no_common_columns():
+    """Every M[l] has rank at most one, each with columns of its own: products of two do not commute for that."""
+    given = [ForAll(rank_one(M(l)), (l, 1, L))]
+    commute = Equal(matmul(M(1), M(1), M(L)), matmul(M(1), M(L), M(1)), given=given)
+    assert not prove(commute, 2).proved
+    assert not prove(Zero((L - 1) * (L - 2) * (L - 3) * (commute.lhs - commute.rhs), given=given), 2).proved
+
+
+def test_hypotheses_inside_others_are_the_same_hypotheses():
+    """An inverse that one alternative needs exists there only, and witnesses are taken, however deep they stand."""
+    either = AnyOf(Equal(matmul(Inverse(A), A), Identity(n)), Zero(C))
+    assert not prove(Equal(matmul(Pinv(A), A), Identity(n), given=[AllOf(either)]), 2).proved
+    assert prove(RankAtMost(A, 1, given=[Holds(rank_one(A))])).proved
+    with pytest.raises(TptheoryError, match="bring in"):
+        Zero(MatrixSymbol("u[A]", n, 1), given=[Holds(rank_one(A))])
+
+
+def test_what_one_conjunct_takes_for_granted_no_other_uses():
+    """That M[l] is invertible is taken for granted by the second claim alone."""
+    first = ForAll(Equal(matmul(M(l), Pinv(M(l))), Identity(n)), (l, 1, L))
+    second = ForAll(Equal(matmul(Inverse(M(l)), M(l)), Identity(n)), (l, 1, L))
+    assert decide(AllOf(first, second), 4).refuted
+
+
+BRANCHES = {
+    "far": lambda net, l: l == 20,
+    "a difference": lambda net, l: l - 20 == 0,
+    "a set": lambda net, l: l in {3, 33},
+    "a table": lambda net, l: {20: True}.get(l, False),
+    "twice": lambda net, l: 2 * l == 40,
+    "from above": lambda net, l: net.depth - l == 15,
+    "text": lambda net, l: str(l) == "37",
+    "parity": lambda net, l: bool(l % 2 == 0),
+    "whether it is a number": lambda net, l: bool(getattr(l, "is_Integer", True) and l > 25),
+    "the kind of net": lambda net, l: net.any_depth,
+    "the depth": lambda net, l: net.depth == 6,
+}
+
+
+@pytest.mark.parametrize("branch", BRANCHES.values(), ids=BRANCHES.keys())
+def test_a_rule_that_branches_is_refused(branch):
+    """A rule that says something else of some layer, or of some depth, has no formula for all."""
+    with pytest.raises(TptheoryError, match="must give one formula for every"):
+        as_backprop(rule(lambda net, l: 2 * net.weight(l).T if branch(net, l) else net.weight(l).T))
+
+
+@pytest.mark.parametrize("at", [lambda i: i - 10 == 0, lambda i: i in {11}, lambda i: 2 * i == 20], ids=range(3))
+def test_a_recursion_that_branches_is_refused(at):
+    """So has a recursion, wherever it branches."""
+    with pytest.raises(TptheoryError, match="one formula for every layer"):
+        Zero(Recursion("s", 0, L, S.Zero, lambda i, s: s + 1 if at(i) else s)(L))
+
+
+def test_feedback_from_elsewhere_is_compared_too():
+    """A feedback that a class beside Rule brings is compared; one that is set on a rule is refused."""
+
+    class Beside:
+        def feedback(self, net, l):
+            return 2 * net.weight(l).T if l == 2 else net.weight(l).T
+
+    class Mixed(Beside, Rule):
+        pass
+
+    with pytest.raises(TptheoryError, match="one formula"):
+        as_backprop(Mixed())
+    with pytest.raises(TptheoryError, match="defined in a class"):
+        Backprop().feedback = lambda net, l: net.weight(l)
+
+
+def test_a_net_of_another_class_is_another_net():
+    """What is remembered of a net is not taken for a net whose weights are others."""
+
+    class Doubled(DeepLinearNetwork):
+        def weight(self, l):
+            return 2 * super().weight(l)
+
+    assert Doubled(depth=L) != net
+    other = Backprop().error_signal(Doubled(depth=L), l)
+    assert other != Backprop().error_signal(net, l)
+
+
+def test_a_size_with_two_arguments_is_no_width():
+    """g(l, 2) and g(l, 3) are two numbers."""
+    g = Function("g", integer=True, positive=True)
+    try:
+        assert not decide(ForAll(Equal(g(l, 2) * M(l), g(l, 3) * M(l)), (l, 1, L)), 2).proved
+    except TptheoryError as error:
+        assert "whole number" in str(error)
+
+
+def test_a_depth_is_what_its_symbol_admits():
+    """Depths that the symbol excludes are no counterexample; a symbol that admits none is refused."""
+    even, negative = Symbol("L", even=True, positive=True), Symbol("L", integer=True, negative=True)
+
+    def sign(depth):
+        return Recursion("s", 0, depth, S.One, lambda _, s: -s)(depth)
+
+    assert not refute(Equal(sign(even), 1), 2).refuted
+    with pytest.raises(TptheoryError, match="declared so that it may be one of"):
+        decide(Equal(sign(negative), 1), 2)
+    positive = Symbol("l", integer=True, positive=True)
+    with pytest.raises(TptheoryError, match="an index l that may be any of its range"):
+        ForAll(Zero(M(positive) / positive), (positive, 0, L))
+
+
+def test_what_a_definition_takes_for_granted_is_said_with_its_range():
+    """The index of a definition gets a letter that the claim does not use, and the range over which it runs."""
+    D = Recursion("D", 1, L, S_1, lambda j, X: matmul(Inverse(M(j)), X), lambda _: (n, n))
+    claim = ForAll(Equal(matmul(M(k + 1), D(k + 1)), D(k)), (k, 1, L - 1))
+    assert claim.granted() == ("where M[j] is invertible for j = 2, ..., L",)
+
+
+def test_claims_without_a_layer_of_their_own_have_verdicts():
+    """A net's input, a layer counted from above, a size that may be 0: none of these is a fault."""
+    W = net.weight(L - 1)
+    assert decide(Equal(matmul(W, Pinv(W), W), W), 3).proved
+    assert decide(Equal(net.input, net.input), 3).proved
+    assert decide(Equal(2 * net.input, net.input), 3).refuted
+    assert decide(Equal(Trace(Identity(n - 1)), n - 1), 3).proved
+    with pytest.raises(TptheoryError, match="one meaning"):
+        Equal(MatrixSymbol("I", n, n), Identity(n))
+
+
+def test_what_nothing_meets_has_no_verdict():
+    """A proof from hypotheses that exclude each other is told, and is no verdict."""
+    verdict = decide(Zero(A, given=[Equal(A, 2 * Identity(n)), Equal(A, 3 * Identity(n))]), 2)
+    assert verdict.word == "undecided"
+
+
+def test_remarks_of_a_stored_proof_are_made_anew():
+    """Title, reasons and meanings that a file holds prove nothing, and are not shown."""
+    claim = Equal(matmul(A, Pinv(A), A), A)
+    data = prove(claim).certificate.data
+    forged = Certificate(
+        {
+            **data,
+            "title": "Every matrix is zero",
+            "reasons": [["property", "orthogonal", [["1", ["A"]]]]],
+            "meanings": {"A+": {"inverse": [["1", ["A"]]]}},
+        }
+    )
+    assert forged.check()
+    assert restated(claim, forged, claim.statement()).explain() == prove(claim).explain()
