@@ -53,7 +53,7 @@ class Certificate:
 
     def __repr__(self) -> str:
         """Show in one line the method, the number of cofactors, and how the title begins."""
-        title = " ".join(self.theorem.split())[:TITLE]
+        title = self.theorem.replace("\n", " ")[:TITLE]
         try:
             return f"Certificate(method={self.method!r}, cofactors={self.cofactors}, title={title!r})"
         except MALFORMED:
