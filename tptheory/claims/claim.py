@@ -105,7 +105,7 @@ class Claim:
         flows = {rate.flow for rate in rates(self.goals())}
 
         def moves(h: Any) -> bool:
-            return any(moving(sympify(e), flow) for flow in flows for e in _spoken(h))
+            return any(moving(sympify(e), flow) for flow in flows for e in h.expressions())
 
         return tuple(f"{h.conclusion(say)} now" if moves(h) else h.conclusion(say) for h in self.given)
 
@@ -119,14 +119,6 @@ class Claim:
         """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
         said = (text for part in self.conjuncts() for text in part.hypotheses(str))
         return tuple(dict.fromkeys((*said, *self.granted())))
-
-    def assumptions(self) -> tuple[tuple[Any, str], ...]:
-        """Return the expressions that the hypotheses say vanish, each with its reason."""
-        return tuple(assumed for h in self.given for assumed in _assumed(h))
-
-    def witnesses(self) -> tuple[MatrixSymbol, ...]:
-        """Return the symbols that the hypotheses say exist."""
-        return tuple(w for h in self.given if isinstance(h, Hypothesis) for w in h.witnesses)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return every expression that the conclusion speaks of."""
@@ -158,7 +150,7 @@ class Claim:
         """Return what defines each sequence of which the claim and its hypotheses speak, in the order of their use."""
         found: dict[str, tuple[Law, ...]] = {}
         for part in self.conjuncts():
-            for expression in (*part.expressions(), *(e for h in part.given for e in _spoken(h))):
+            for expression in (*part.expressions(), *(e for h in part.given for e in h.expressions())):
                 members = (s for node in nodes(expression) if node.is_symbol for s in layer_symbols(node))
                 for member in members:
                     found.setdefault(member.sequence.name, member.sequence.laws())
@@ -166,7 +158,7 @@ class Claim:
 
     def symbols(self) -> set[Any]:
         """Return the matrices, scalars and sizes that the claim and its hypotheses speak of."""
-        return _symbols(self.expressions(), *map(_spoken, self.given))
+        return _symbols(self.expressions(), *(h.expressions() for h in self.given))
 
     def _repr_markdown_(self) -> str:
         return self.latex()
@@ -190,21 +182,10 @@ def _with_signs(text: str) -> str:
     return text
 
 
-def _spoken(hypothesis: Any) -> tuple[Any, ...]:
-    """Return the expressions that a hypothesis speaks of."""
-    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
-
-
 def _as_assumed(hypothesis: Any) -> Assumed:
     if isinstance(hypothesis, Hypothesis):
         return hypothesis.assumed()
     return Assumed(hypothesis.goals(), getattr(hypothesis, "limits", None), (), hypothesis)
-
-
-def _assumed(hypothesis: Any) -> tuple[tuple[Any, str], ...]:
-    if isinstance(hypothesis, Hypothesis):
-        return hypothesis.assumptions()
-    return tuple((equation, hypothesis.statement()) for equation in hypothesis.residuals())
 
 
 def flatten_given(given: Any) -> tuple[Any, ...]:

@@ -57,10 +57,6 @@ class AllOf(Claim):
         """Return nothing: each claim says in its own statement what it takes for granted."""
         return ()
 
-    def assumptions(self) -> tuple[tuple[Any, str], ...]:
-        """Return the assumptions of every claim."""
-        return tuple(dict.fromkeys(a for claim in self.claims for a in claim.assumptions()))
-
     def expressions(self) -> tuple[Any, ...]:
         """Return the expressions of every claim."""
         return tuple(e for claim in self.claims for e in claim.expressions())
@@ -135,7 +131,7 @@ class AnyOf(Claim):
 
     def alternatives(self) -> tuple[tuple[Any, ...], ...]:
         """Return what vanishes in each case."""
-        return tuple(c.equations if isinstance(c, Hypothesis) else c.residuals() for c in self.claims)
+        return tuple(c.residuals() for c in self.claims)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the product of the sums of squared norms, and 0."""
@@ -146,7 +142,7 @@ class AnyOf(Claim):
 
     def expressions(self) -> tuple[Any, ...]:
         """Return what the alternatives speak of; the witnesses of a hypothesis are not among it."""
-        return tuple(e for c in self.claims for e in (c.matrices if isinstance(c, Hypothesis) else c.expressions()))
+        return tuple(e for c in self.claims for e in c.expressions())
 
     def names(self) -> tuple[str, ...]:
         """Return each claim in words."""
@@ -251,7 +247,7 @@ class ForAll(Claim):
 
     def expressions(self) -> tuple[Any, ...]:
         """Return what the claim speaks of."""
-        return self.claim.matrices if isinstance(self.claim, Hypothesis) else self.claim.expressions()
+        return self.claim.expressions()
 
     def conjuncts(self) -> Iterator[Claim]:
         """Run through the claims that make up the claim inside, each at every layer."""

@@ -58,13 +58,13 @@ class Hypothesis:
         """Return it as a hypothesis."""
         return Assumed(self.goals(), None, self.witnesses, self)
 
-    def assumptions(self) -> tuple[tuple[Any, str], ...]:
-        """Return the expressions that vanish, each with what it says of its own matrix: ``W_2 has full row rank``."""
-        each = len(self.equations) // len(self.matrices)
-        return tuple(
-            (equation, replace(self, matrices=(self.matrices[i // each],)).statement())
-            for i, equation in enumerate(self.equations)
-        )
+    def expressions(self) -> tuple[Any, ...]:
+        """Return what it speaks of: its matrices, and not the witnesses that it brings in."""
+        return self.matrices
+
+    def residuals(self) -> tuple[Any, ...]:
+        """Return the expressions that vanish by it, in the symbols of its matrices and witnesses."""
+        return self.equations
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Say it in words, with ``say`` turning each matrix into text."""

@@ -50,8 +50,7 @@ def _index_symbols(item: Any) -> set[Symbol]:
         return (_index_symbols(item.claim) - {item.index}) | limits
     if isinstance(item, AllOf | AnyOf):
         return set().union(*(_index_symbols(part) for part in item.claims))
-    spoken = item.matrices if isinstance(item, Hypothesis) else item.expressions()
-    found = {s for e in spoken for s in _indices_in(sympify(e))}
+    found = {s for e in item.expressions() for s in _indices_in(sympify(e))}
     if isinstance(item, Claim):
         found |= {motion.net.depth for motion in motions(item.goals()) if motion.net.any_depth}
     return found
@@ -86,12 +85,8 @@ def has_ranges(claim: Claim) -> bool:
 
 def _speaks_of_members(claim: Claim) -> bool:
     """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
-    spoken = [*claim.expressions(), *(e for h in claim.given for e in _expressions(h))]
+    spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
     return any(layer_symbols(sympify(e)) or list(standing(sympify(e), AppliedUndef)) for e in spoken)
-
-
-def _expressions(hypothesis: Any) -> tuple[Any, ...]:
-    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
 
 
 def finite(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:

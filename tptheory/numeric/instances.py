@@ -81,7 +81,7 @@ class Instances:
         hypotheses = [h for h in given if isinstance(h, Hypothesis)]
         self.cases = [[list(_taken_apart(c)) for c in h.claims] for h in given if isinstance(h, AnyOf)]
         self.equations = [r for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf) for r in h.residuals()]
-        spoken = [*claim.expressions(), *(e for h in given for e in _spoken(h))]
+        spoken = [*claim.expressions(), *(e for h in given for e in h.expressions())]
         self.spoken = [sympify(e) for e in spoken]
         atoms = {s for e in self.spoken for s in e.atoms(MatrixSymbol, Symbol)}
         self.matrices: list[MatrixSymbol] = sorted(
@@ -265,15 +265,9 @@ def _taken_apart(hypothesis: Any) -> Iterator[Any]:
         yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
 
 
-def _spoken(hypothesis: Any) -> tuple[Any, ...]:
-    return hypothesis.matrices if isinstance(hypothesis, Hypothesis) else hypothesis.expressions()
-
-
 def _residuals(hypothesis: Any) -> tuple[Any, ...]:
     """Return the equations of an alternative, but not those that bring in witnesses."""
-    if isinstance(hypothesis, Hypothesis):
-        return () if hypothesis.witnesses else hypothesis.equations
-    return hypothesis.residuals()
+    return () if getattr(hypothesis, "witnesses", ()) else hypothesis.residuals()
 
 
 def admits(symbol: Symbol, value: fmpq) -> bool:
