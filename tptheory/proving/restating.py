@@ -60,10 +60,11 @@ class _AnotherError(ValueError):
 
 def _of_numbers(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     """Take as many parts as there are obligations, and compare one with the other, in one of the two term orders."""
-    translators = [translator_of(claim, last) for last in (False, True)]
-    both = [list(obligations(claim, translator)) for translator in translators]
-    taken = [next(parts) for _ in both[0]]
-    for translator, found in zip(translators, both, strict=True):
+    taken: list[dict[str, Any]] = []
+    for transposes_last in (False, True):
+        translator = translator_of(claim, transposes_last)
+        found = list(obligations(claim, translator))
+        taken = taken or [next(parts) for _ in found]
         try:
             return [_said(part, each, translator, title) for part, each in zip(taken, found, strict=True)]
         except _AnotherError:
