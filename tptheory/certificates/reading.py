@@ -29,6 +29,8 @@ PATIENCE = 100
 BASES = "lL"
 """The bases, besides ``k``, at which the letters of a case of an induction stand."""
 
+BOUND_INDEX: Index = ("k", 0)
+"""The index k, at which laws and the goals of theorems are written in an induction."""
 SUMMANDS = {
     "identity": checker.identity,
     "rank": checker.rank,

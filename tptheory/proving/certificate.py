@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tptheory.certificates import checker
-from tptheory.certificates.reading import MALFORMED, Reader
+from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Reader
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
@@ -227,7 +227,7 @@ def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 **shared,
                 **{key: value for key, value in case.items() if key not in ("at", "after", "uses")},
                 "goal": at_index(goal, tuple(at)),
-                "hypotheses": [{"zero": moved_terms(known[j], K, tuple(i))} for j, i in case["uses"]],
+                "hypotheses": [{"zero": moved_terms(known[j], BOUND_INDEX, tuple(i))} for j, i in case["uses"]],
                 "reasons": [moved_reason(why[j], tuple(i)) for j, i in case["uses"] if j < len(why)],
                 "place": _place(theorem, at, after),
             }
@@ -250,25 +250,23 @@ def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> s
     return f"For l = {checker.index_text(*ends[0])}, ..., {checker.index_text(*ends[1])}:"
 
 
-K: Index = ("k", 0)
-
-
 def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
     """Return a goal with an index in the place of k."""
-    if "rank" in goal:
-        bound = goal["at most"]
-        moved = (
-            {"rank": moved_terms(bound["rank"], K, index)} if isinstance(bound, dict) else moved_item(bound, K, index)
-        )
-        return {"rank": moved_terms(goal["rank"], K, index), "at most": moved}
-    ((kind, terms),) = goal.items()
-    return {kind: moved_terms(terms, K, index)}
+    if "rank" not in goal:
+        ((kind, terms),) = goal.items()
+        return {kind: moved_terms(terms, BOUND_INDEX, index)}
+    bound = goal["at most"]
+    if isinstance(bound, dict):
+        moved: Any = {"rank": moved_terms(bound["rank"], BOUND_INDEX, index)}
+    else:
+        moved = moved_item(bound, BOUND_INDEX, index)
+    return {"rank": moved_terms(goal["rank"], BOUND_INDEX, index), "at most": moved}
 
 
 def moved_reason(reason: Any, index: Index) -> Any:
     """Return a reason with an index in the place of k in the polynomials that it names."""
     try:
-        return [moved_terms(part, K, index) if isinstance(part, list) else part for part in reason]
+        return [moved_terms(part, BOUND_INDEX, index) if isinstance(part, list) else part for part in reason]
     except (LookupError, TypeError, ValueError):  # a remark of a stranger's certificate may be anything
         return reason
 

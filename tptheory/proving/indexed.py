@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
 from tptheory.proving.translation import INDEX, Reason, Translator, anchored
 from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
-K: Index = ("k", 0)
-"""The index at which laws and goals are written."""
 End = Index | None
 """An end of a range; None where there is none."""
 
@@ -98,9 +97,9 @@ class IndexedTranslator(Translator):
                 size = known[turned != (end == 0)]
                 base, offset = letter.at or ("", 0)
                 to: Index = ("k", offset - anchor[1]) if base == anchor[0] else (base, offset)
-                ends[end] = moved_item(size, K, to)
+                ends[end] = moved_item(size, BOUND_INDEX, to)
         named = self.alphabet.named
-        fallback = [moved_item(named.item(n), anchor, K) for n in (A.columns, A.rows)]
+        fallback = [moved_item(named.item(n), anchor, BOUND_INDEX) for n in (A.columns, A.rows)]
         rows, columns = (f if e is None else e for e, f in zip(ends, fallback, strict=True))
         return Shape(rows, columns, symmetric)
 
@@ -109,7 +108,9 @@ class IndexedTranslator(Translator):
         ((_, word),) = column.terms
         letter, _ = self.alphabet.letters[word]
         if letter.at is not None:
-            self.shapes.setdefault(letter.family, Shape(moved_item(self.alphabet.named.item(size), letter.at, K), 1))
+            self.shapes.setdefault(
+                letter.family, Shape(moved_item(self.alphabet.named.item(size), letter.at, BOUND_INDEX), 1)
+            )
         return column
 
     def _pinv(self, A: Polynomial) -> Polynomial:
@@ -121,27 +122,27 @@ class IndexedTranslator(Translator):
         return P
 
     def _inverse(self, A: Polynomial) -> Polynomial:
-        K_ = super()._inverse(A)
+        K = super()._inverse(A)
         for equation in (
-            A * K_ - Polynomial.identity(self.alphabet, A.rows),
-            K_ * A - Polynomial.identity(self.alphabet, A.columns),
+            A * K - Polynomial.identity(self.alphabet, A.rows),
+            K * A - Polynomial.identity(self.alphabet, A.columns),
         ):
             self._define(A, equation, "inverse", everywhere=False)
-        return K_
+        return K
 
     def _define(self, A: Polynomial, equation: Polynomial, *reason: Any, everywhere: bool) -> None:
         """Keep an equation, for every index or for those at which the claim speaks of it."""
         if not equation:
             return
         _, anchor = anchored(A)
-        at = anchor or K
+        at = anchor or BOUND_INDEX
         first: End = None
         last: End = None
         if not everywhere and anchor is None:
             first, last = self._range
         elif not everywhere and anchor is not None:
             first, last = (anchor, anchor) if anchor[0] != "k" else (_plus(e, anchor[1]) for e in self._range)
-        terms, inside = moved_terms(equation.data(), at, K), moved_terms(A.data(), at, K)
+        terms, inside = moved_terms(equation.data(), at, BOUND_INDEX), moved_terms(A.data(), at, BOUND_INDEX)
         found = Defining(terms, (*reason, inside), first, last)
         if found not in self.defining:
             self.defining.append(found)
@@ -194,7 +195,7 @@ class Catalogue:
             shape = self.schema.shapes.get(letter.family)
             if shape is None:
                 return None
-            rows, columns = (moved_item(n, K, letter.at) for n in shape[:2])
+            rows, columns = (moved_item(n, BOUND_INDEX, letter.at) for n in shape[:2])
             return Shape(rows, columns, shape.symmetric)
         character = self._plain.get(letter.family)
         sizes = None if character is None else self.schema.alphabet.shapes[character]

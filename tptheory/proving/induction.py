@@ -12,10 +12,11 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from tptheory.certificates import checker
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.certificate import declarations, moved_reason, proof_data, used
 from tptheory.proving.equations import descent, equation, in_cases
-from tptheory.proving.indexed import Catalogue, K
+from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_terms
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
@@ -169,9 +170,9 @@ def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
         for index in _instances(law, goal, at, after, margin):
             letter = law.defines
             if letter is not None and letter.at is not None:
-                letter = letter._replace(at=moved_index(letter.at, K, index))
+                letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
             reason = tuple(moved_reason(law.reason, index))
-            found.append(Use(number, index, moved_terms(law.terms, K, index), reason, letter))
+            found.append(Use(number, index, moved_terms(law.terms, BOUND_INDEX, index), reason, letter))
     if after is not None:
         found.append(Use(len(laws), after, goal.at(after).terms, ("before",), None))
     return found

@@ -38,6 +38,7 @@ from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
@@ -322,7 +323,7 @@ class Translator:
     def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
         """Make a letter of a polynomial: for one that speaks of layers, a member of a sequence."""
         subject, anchor = anchored(A)
-        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, ("k", 0))
+        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
         family = Family(kind, subject, name, {kind: terms})
         return letter_of(Letter(family, anchor), A)
 
@@ -339,7 +340,7 @@ class Translator:
         item = self.alphabet.named.item(size)
         index = None if isinstance(size, int) else size.at
         subject = size if isinstance(size, int) else size.family
-        generic = item if index is None else [item[0], "k", 0]
+        generic = item if index is None else [item[0], *BOUND_INDEX]
         family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
         return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
 

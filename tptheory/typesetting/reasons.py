@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tptheory.certificates.reading import MALFORMED, Polynomial
+from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
 from tptheory.claims.hypotheses import WORDS
 from tptheory.typesetting.names import NOTHING, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
@@ -15,9 +15,6 @@ LONG = 48
 """An equation with more characters than this is no reason but a burden; it is called a hypothesis."""
 
 TIMES = {1: "", 2: ", twice", 3: ", three times", 4: ", four times"}
-
-ANYWHERE = ("k", 0)
-"""Where the terms of a reason stand that speak of the index ``k``."""
 
 
 class Reason(NamedTuple):
@@ -103,7 +100,7 @@ def _plain(text: str) -> Reason:
 
 
 def _matrix(place: Place, terms: Any) -> Polynomial:
-    return place.notation.reader.polynomial(terms, ANYWHERE)
+    return place.notation.reader.polynomial(terms, BOUND_INDEX)
 
 
 def _penrose(place: Place, number: Any, terms: Any) -> Reason | None:

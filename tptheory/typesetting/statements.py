@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal
-from tptheory.certificates.reading import Reader
+from tptheory.certificates.reading import BOUND_INDEX, Reader
 from tptheory.typesetting.names import NOTHING, Symbol, Written, index_text, name_latex, prose
 from tptheory.typesetting.polynomials import Notation, equation, joined
 
@@ -22,9 +22,6 @@ PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
 
 RESERVED = ("I", "tr", "rank")
 """What is written of itself."""
-
-BOUND: Index = ("k", 0)
-"""The index at which laws are read."""
 
 
 class ExactNotation(Notation):
@@ -148,7 +145,7 @@ def _range(law: dict[str, Any]) -> tuple[Index, Written]:
     for word, end in ((" from ", first), (" to ", last)):
         if end is not None:
             whole += prose(word) + _mathematics(index_text(*end), index_text(*end))
-    return BOUND, whole
+    return BOUND_INDEX, whole
 
 
 def _letters(notation: Notation) -> Iterator[Written]:
@@ -158,7 +155,7 @@ def _letters(notation: Notation) -> Iterator[Written]:
     for text, shape in reader.names.letters.items():
         if text not in used:
             continue
-        at = BOUND if text in reader.names.indexed else None
+        at = BOUND_INDEX if text in reader.names.indexed else None
         letter = notation.symbol((text, *at) if at else (text,)).written()
         if not shape:
             yield _mathematics(*letter) + prose(" (a number)")
