@@ -20,7 +20,7 @@ def test_a_translation_has_the_value_of_its_claim(name):
 
 @pytest.mark.parametrize("name", THEOREMS)
 def test_a_certificate_states_its_claim(name):
-    """Goal, hypotheses, bound, symbols and adjoints of a certificate are those of the claim, translated afresh."""
+    """Goal, hypotheses, bound, sizes and letters of a certificate are those of the claim, translated afresh."""
     claim = THEOREMS[name]
     parts = list(prove(claim).certificate.parts())
     assert len(parts) == number_of_parts(claim)

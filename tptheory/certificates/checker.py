@@ -28,7 +28,7 @@ WORK = 5_000_000  # about how many letters are handled before a certificate is r
 DIGITS = 1000  # the most digits of a numerator or denominator, as read or as summed up
 OFFSET = 10**6  # the largest number that is added to an index
 
-REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}  # fields that prove nothing, and are not read
+REMARKS = {"title", "assumptions", "reasons", "left", "meanings"}  # they prove nothing
 STATEMENT = {"format", "sizes", "letters", "hypotheses", "goal"}
 PROOFS = {  # the fields of a proof by each method
     "identity": {"method", "cofactors"},
@@ -423,9 +423,7 @@ def check_proof(goal: Goal, hypotheses: list[Polynomial], data: Any, algebra: Al
     if method == "cases":
         check_cases(goal, hypotheses, data, algebra)
         return
-    ways = {"identity": identity, "rank": rank, "descent": descent, "cancellation": cancellation}
-    left_over = ways[method](goal, data, algebra)
-    vanish(left_over, hypotheses, data, algebra)
+    vanish(SUMMANDS[method](goal, data, algebra), hypotheses, data, algebra)
 
 
 def vanish(
@@ -511,6 +509,10 @@ def cancellation(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands
     """
     yield Fraction(1), algebra.norm(goal.polynomial)
     yield from squares(data, algebra)
+
+
+# by each method but cases, what the cofactors must sum to
+SUMMANDS = {"identity": identity, "rank": rank, "descent": descent, "cancellation": cancellation}
 
 
 def check_cases(

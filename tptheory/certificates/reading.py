@@ -31,13 +31,6 @@ BASES = "lL"
 
 BOUND_INDEX: Index = ("k", 0)
 """The index k, at which laws and the goals of theorems are written in an induction."""
-SUMMANDS = {
-    "identity": checker.identity,
-    "rank": checker.rank,
-    "descent": checker.descent,
-    "cancellation": checker.cancellation,
-}
-"""The methods that add up cofactors: what the checker adds up besides them, the goal first."""
 
 
 def letter_count(monomial: Monomial) -> int:
@@ -110,7 +103,9 @@ class Reader:
         The first is the goal, or of a cancellation its squared norm. The last is nothing, or minus a sum of squares, or
         for a rank a product.
         """
-        summands = SUMMANDS[self.data["method"]](as_goal(self.data["goal"], self.algebra), self.data, self.algebra)
+        summands = checker.SUMMANDS[self.data["method"]](
+            as_goal(self.data["goal"], self.algebra), self.data, self.algebra
+        )
         first = self.normal(next(summands)[1])
         last: Terms = {}
         for coefficient, p in summands:

@@ -18,7 +18,6 @@ from flint import fmpq, fmpq_mat
 from tptheory.certificates import checker
 from tptheory.certificates.checker import ONE, Shape, Size, Word
 from tptheory.certificates.reading import (
-    SUMMANDS,
     Monomial,
     Polynomial,
     Reader,
@@ -59,7 +58,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
         seconds: how long to search.
         keep_hypotheses: whether hypotheses that the shorter proof does without stay, so that all keep their numbers.
     """
-    if data.get("method") not in SUMMANDS or len(data["cofactors"]) < 2:
+    if data.get("method") not in checker.SUMMANDS or len(data["cofactors"]) < 2:
         return data
     import scipy.optimize  # noqa: F401  loaded when needed, and not at the expense of the search
 

@@ -144,10 +144,6 @@ class AnyOf(Claim):
         """Return what the alternatives speak of; the witnesses of a hypothesis are not among it."""
         return tuple(e for c in self.claims for e in c.expressions())
 
-    def names(self) -> tuple[str, ...]:
-        """Return each claim in words."""
-        return tuple(c.statement() for c in self.claims)
-
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return the claims with "or" between them."""
         return ", or ".join(c.conclusion(say) for c in self.claims)

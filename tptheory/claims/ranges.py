@@ -34,7 +34,7 @@ NOTHING = Equal(S.Zero, S.Zero)
 
 
 def is_layered(claim: Any) -> bool:
-    """Whether a claim speaks of a network whose depth is a symbol."""
+    """Whether a claim has a depth, or a layer that nothing binds, that is a symbol."""
     return bool(depth_symbols(claim))
 
 
@@ -44,7 +44,7 @@ def depth_symbols(claim: Claim) -> set[Symbol]:
 
 
 def _index_symbols(item: Any) -> set[Symbol]:
-    """Return the symbols of indices that are free in a claim or a hypothesis, apart from what it assumes itself."""
+    """Return the symbols of indices that are free in a claim or a hypothesis; its own hypotheses are left out."""
     if isinstance(item, ForAll):
         limits = {s for end in item.limits[1:] for s in S(end).free_symbols}
         return (_index_symbols(item.claim) - {item.index}) | limits

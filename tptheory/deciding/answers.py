@@ -18,7 +18,9 @@ from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.search import search_counterexample
 
 FIRST_LOOK = 0.02
-"""The part of the time that each side gets before the other is asked: most claims need no more."""
+"""The part of the time that the prover gets before any search for counterexamples: most proofs need no more."""
+LEAST_SECONDS = 0.02
+"""What a side gets at least, where the other has used up the time."""
 REPORT = "this is a fault of tptheory: please report the claim and this evidence"
 """What is asked of whoever sees two sides disagree."""
 
@@ -128,8 +130,8 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
 
-    Each side gets a short first look, and then half of the time that is left; a prover that came to an end in its first
-    look leaves all of it to the search for counterexamples.
+    The prover gets a short first look. If that came to an end by itself, the search for counterexamples gets all the
+    time that is left; else it gets half of that, and the prover what remains.
 
     Args:
         claim: a claim, or a theorem.
@@ -157,12 +159,12 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         return proof
     # one that is cut short has used about half of its time, or more; what was reported is not searched for again
     ended = proof.seconds < FIRST_LOOK * seconds / 4 or "report" in proof.evidence
-    left = max(seconds - (perf_counter() - started), FIRST_LOOK)
+    left = max(seconds - (perf_counter() - started), LEAST_SECONDS)
     search: Refuted | Undecided = refute(claim, left if ended else left / 2, seed)
     if search.refuted:
         return search
     if not ended:
-        proof = prove(claim, max(seconds - (perf_counter() - started), FIRST_LOOK))
+        proof = prove(claim, max(seconds - (perf_counter() - started), LEAST_SECONDS))
     if isinstance(proof, Proved) or isinstance(search, Refuted):
         return proof
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}

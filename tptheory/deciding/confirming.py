@@ -1,8 +1,9 @@
 """The second entry of a verdict: the claim as it was typed, on exact numbers, by a path that no search took.
 
-A proof is held against exact instances that meet the hypotheses, degenerate ones among them; a claim about any depth at
-the depths 1, 2 and 3, where recursions and rules are called at numbers; what a flow moves is moved by the rule's own
-velocities. A counterexample is evaluated without anything that the search had compiled.
+A proof is held against exact instances that meet the hypotheses, degenerate ones among them. A claim about any depth is
+written out at the depths 1 to 3; at 1 and 2 if its proof was stored, and up to 6 where no instance was met before. What
+a flow moves is moved by the rule's own velocities. A counterexample is evaluated without anything that the search had
+compiled.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
 
 INSTANCES = 18
-"""On how many instances a proof is held, over all parts of its claim."""
+"""About how many instances, over all parts of its claim, a proof is held against."""
 RECALLED, RECALLED_DEPTH = 6, 2
 """The same for a proof that was stored, and up to which depth it is held on any."""
 MOST = 16

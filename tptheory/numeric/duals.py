@@ -7,7 +7,7 @@ derivative being worked out: that is how what is said of a flow is confirmed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from flint import fmpq, fmpq_mat
 
@@ -95,7 +95,7 @@ class DualArithmetic:
     def matrix(self, rows: Sequence[Sequence[Dual]]) -> Dual:
         """Return the matrix of these scalars."""
         if any(e.value is None for row in rows for e in row):
-            return self.log(None)
+            _irrational()
         values = EXACT.matrix([[e.value for e in row] for row in rows])
         if all(e.rate is None for row in rows for e in row):
             return Dual(values)
@@ -112,7 +112,7 @@ class DualArithmetic:
     def scale(self, scalar: Dual, A: Dual) -> Dual:
         """Return the scalar times ``A``; the value of a scalar must be rational."""
         if scalar.value is None:
-            return self.log(None)
+            _irrational()
         rate = None if A.rate is None else A.rate * scalar.value
         return Dual(A.value * scalar.value, _plus(rate, None if scalar.rate is None else A.value * scalar.rate))
 
@@ -195,22 +195,22 @@ class DualArithmetic:
             UnsupportedExpressionError: for a root, or an exponent that moves.
         """
         if base.value is None or exponent.rate is not None or exponent.value.q != 1:
-            return self.log(None)
+            _irrational()
         n = int(exponent.value)
         value = EXACT.power(base.value, exponent.value)
         if base.rate is None or n == 0:
             return Dual(value)
         return Dual(value, n * EXACT.power(base.value, exponent.value - 1) * base.rate)
 
-    def log(self, value: Dual | None) -> Dual:
+    def log(self, value: Dual) -> Dual:
         """Return the rate of the natural logarithm of a scalar.
 
         Raises:
             InvalidValueError: for a number that is not positive.
             UnsupportedExpressionError: if the scalar is irrational.
         """
-        if value is None or value.value is None:
-            raise UnsupportedExpressionError("a rate must be rational to be evaluated exactly (got a logarithm in it).")
+        if value.value is None:
+            _irrational()
         if value.value <= 0:
             raise InvalidValueError(complain("expression", "one with logarithms of positive numbers", value.value))
         return Dual(None, None if value.rate is None else value.rate / value.value)
@@ -221,7 +221,9 @@ class DualArithmetic:
         Raises:
             UnsupportedExpressionError: if it moves.
         """
-        return Dual(None) if value.rate is None else self.log(None)
+        if value.rate is not None:
+            _irrational()
+        return Dual(None)
 
 
 def adjugate(A: fmpq_mat) -> fmpq_mat:
@@ -245,3 +247,14 @@ def adjugate(A: fmpq_mat) -> fmpq_mat:
 
 def _plus(A: Any, B: Any) -> Any:
     return B if A is None else A if B is None else A + B
+
+
+def _irrational() -> NoReturn:
+    """Refuse what has no rational value or rate: a logarithm, a root, an exponent or an exponential that moves.
+
+    Raises:
+        UnsupportedExpressionError: always.
+    """
+    raise UnsupportedExpressionError(
+        "a rate must be rational to be evaluated exactly (got a logarithm, a root, or an exponent that moves)."
+    )

@@ -40,7 +40,7 @@ class CheckResult:
 
 @dataclass(frozen=True, repr=False)
 class Certificate:
-    """Data that convinces a stranger; `checker` says what each field means.
+    """A statement and its proof as data; `certificates/FORMAT.md` says what each field means, and `check` judges it.
 
     >>> from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove
     >>> W = DeepLinearNetwork(depth=1).weight(1)
@@ -116,12 +116,6 @@ class Certificate:
         """Return the certificate with a remark, which proves nothing: it stands after the title."""
         fields = list(self.data.items())
         return Certificate(dict([*fields[:2], (remark, said), *fields[2:]]))
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What the claim took for granted beside its hypotheses, as the certificate remarks it."""
-        said = self.data.get("assumptions", ())
-        return tuple(map(str, said)) if isinstance(said, list) else ()
 
     @property
     def theorem(self) -> str:

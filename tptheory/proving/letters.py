@@ -17,9 +17,9 @@ class Family:
     Two families are one if they are of one kind and have the same subject, however they are called.
 
     Attributes:
-        kind: ``symbol`` or ``number`` for what the claim itself names, ``sequence`` for the members of one, ``index``
-            for an index that stands as a number, and otherwise what the letter is to its subject: ``pinv``,
-            ``inverse``, ``velocity``, ``factor``, ``ones``, ``log pdet``, ``det``, ``auxiliary``.
+        kind: ``symbol``, ``number``, ``width`` or ``sequence`` for what the claim names; ``index`` for an index that
+            stands as a number; and for a letter that the translation makes ``pinv``, ``inverse``, ``log pdet``,
+            ``det``, ``ones`` or ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.
         name: what it is called where no other family has the name.
         remark: what a certificate remarks of it for those who typeset it; nothing depends on that.

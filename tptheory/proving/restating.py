@@ -21,8 +21,6 @@ from tptheory.proving.theory import as_end, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
-PLAIN = {"identity", "rank", "descent", "cancellation", "cases"}
-
 
 def restates(claim: Claim, certificate: Certificate) -> bool:
     """Whether the statement of a certificate, as the checker reads it, is that of a claim, translated afresh.
@@ -77,7 +75,7 @@ def _said(part: dict[str, Any], obligation: Obligation, translator: Translator, 
     known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
     fresh = declared(translator.alphabet, list(translator.alphabet.named.families))
     states = (
-        part["method"] in PLAIN
+        part["method"] in checker.PROOFS
         and _declares(part, fresh, translator.alphabet.named)
         and all(h in known for h in part["hypotheses"])
         and part["goal"] in _goals(obligation, translator)

@@ -44,8 +44,9 @@ class Recursion(Sequence):
     r"""Matrices, or numbers, that follow one from the other.
 
     ``M[first] = start`` and ``M[k] = step(k, M[k-1])`` up to last; downward, ``M[last] = start`` and
-    ``M[k] = step(k, M[k+1])`` down to first. The step is called once at an index that may be any, and at numbers and
-    the ends to see that it says the same there; the node keeps the formula.
+    ``M[k] = step(k, M[k+1])`` down to first. The step is called at an index that may be any, which
+    gives the formula that the node keeps, and at numbers, at the ends and wherever its code may branch; a recursion
+    whose step says something else there is refused once one of its members is asked for.
 
     Args:
         name: what the members are called; in one claim no two recursions may share it.

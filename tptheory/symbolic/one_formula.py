@@ -30,9 +30,9 @@ DEEPEST = 8
 def one_formula(method: Method, name: str) -> Method:
     """Return a method ``(rule, net, l)`` that is compared with itself at numbers before it is believed at a symbol.
 
-    At a layer that is a number, or counted from the last one, it is what it is. At any other layer of a network of
-    any depth it is called at the first layers, at the last ones and at a layer that may be any; where the formula of
-    that one does not give the others, the method branches on the layer.
+    At a layer that is a number, or counted from the last one, it is called as it stands. At any other layer of a
+    network of any depth it is called at the first layers, at the last ones and at a layer that may be any; where the
+    formula of that one does not give the others, the method branches on the layer.
 
     Raises:
         InvalidValueError: if the method branches on the layer, or raises at one.
@@ -81,5 +81,6 @@ def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: An
         if not agree(said, expected):
             raise InvalidValueError(
                 f"{name!r} must give one formula for every depth: it branches on the network (at depth {depth}, layer "
-                f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without."
+                f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without branches on "
+                "the network."
             )

@@ -2,7 +2,8 @@
 
 A function such as ``lambda l: A if l == 2 else B`` answers ``B`` at an index that is a symbol. What is proved of every
 layer would then be false at the second. A formula is therefore taken from a function only if the function agrees
-with it at the numbers and ends that `probes` returns.
+with it at the numbers and ends that `probes` returns, at what it compares the index with, and at the numbers in its
+code, which `suspects` returns.
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:
 
 
 def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
-    """Tell whether two expressions are one, up to the order of sums and factors and to products written out."""
+    """Tell whether two expressions are one once products are written out; matrix factors keep their order."""
     if isinstance(said, tuple) and isinstance(expected, tuple):
         return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
     if said == expected:

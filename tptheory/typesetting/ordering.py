@@ -1,8 +1,8 @@
 """In which order to use the cofactors of a certificate, and which of them at once.
 
 Each line of a chain is the one before less some cofactors, so that a line depends on which were used, not on their
-order. Of all orders, the one whose lines are shortest in total is found by a search that keeps the best few ways to
-have used so many; up to a dozen cofactors it keeps them all.
+order. The search for an order with short lines keeps the best few ways to have used so many cofactors; up to a dozen
+cofactors it keeps them all, and so finds the shortest.
 """
 
 from __future__ import annotations
