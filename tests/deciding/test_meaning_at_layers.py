@@ -25,6 +25,7 @@ from tptheory import (
 )
 from tptheory.claims.compound import Holds
 from tptheory.proving.restating import restated
+from tptheory.symbolic.layers import Sequence
 
 L, l, k = symbols("L l k", integer=True)
 n = Symbol("n", integer=True, positive=True)
@@ -184,3 +185,24 @@ def test_remarks_of_a_stored_proof_are_made_anew():
     )
     assert forged.check()
     assert restated(claim, forged, claim.statement()).explain() == prove(claim).explain()
+
+
+def _vanishing_premises():
+    """Return claims that only what breaks their own tacit premise refutes: it is gone once indices are numbers."""
+    a, b = symbols("a b", real=True)
+    V = Sequence("V", lambda _: (n, n), 1, 3)
+    R = Recursion("R", 1, 3, A, lambda k, X: matmul(X, Inverse(V(k))), lambda _: (n, n))
+    ratio = ForAll(Equal((l - 1) * b / a, b + (l - 2) * b + 1), (l, 1, 1), given=[Equal(a, 0)])
+    power = ForAll(Equal((l - 1) * b * a**-2, 1), (l, 1, 1), given=[Equal(a, 0)])
+    inverse = ForAll(Equal((l - 1) * Inverse(A), C), (l, 1, 1), given=[Zero(A)])
+    member = Equal(matmul(R(1), C), matmul(C, R(1)), given=[Zero(V(3))])
+    return {"ratio": ratio, "power": power, "inverse": inverse, "member": member}
+
+
+@pytest.mark.parametrize("kind", _vanishing_premises())
+def test_a_counterexample_breaks_no_tacit_premise_that_is_gone_at_numbers(kind):
+    """The statement says "where a is not 0", though at the first layer its coefficient is 0."""
+    claim = _vanishing_premises()[kind]
+    assert "where" in claim.statement()
+    assert not refute(claim, 3).refuted
+    assert not decide(claim, 3).refuted

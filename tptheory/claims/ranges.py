@@ -19,6 +19,7 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.tacit import ConstantRank, Exists, NotZero, shows
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
@@ -137,18 +138,46 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         yield claim
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
-    for inside in _instances(claim.under(()), values):
+    premises = [each for each in claim.tacit() if not isinstance(each, ConstantRank)]
+    body = claim.claim if isinstance(claim, ForAll) else claim.under(())
+    for indices in _indices(claim, values):
+        inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
+        needed = [each for premise in premises for each in _at_its_indices(premise, indices)]
         for part in whole.conjuncts():
-            yield part.under(given)
+            shown = part.under(given)
+            said = shown.tacit()
+            lost = [each.as_hypothesis() for each in needed if each not in said and not shows(each, given)]
+            yield shown.under((*given, *lost)) if lost else shown
+
+
+def _indices(item: Any, values: Mapping[Any, int]) -> list[Mapping[Any, int]]:
+    """Return the values of all indices, once for each number of the range that a claim or hypothesis may have."""
+    if not isinstance(item, ForAll):
+        return [values]
+    first, last = (int(S(end).xreplace(dict(values))) for end in item.limits[1:])
+    return [{**values, item.index: k} for k in range(first, last + 1)]
+
+
+def _at_its_indices(premise: Exists | NotZero, values: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
+    """Run through what a tacit premise says where indices are numbers, if it speaks of layers that are there.
+
+    What it speaks of may be gone from the claim: a recursion that is not multiplied out so far, a coefficient that is
+    0 there. The statement says it nevertheless, and a counterexample must not break it.
+    """
+    index, first, last = premise.limits or (None, 0, 0)
+    ends = (int(S(end).xreplace(dict(values))) for end in (first, last))
+    for k in range(next(ends), next(ends) + 1):
+        try:
+            yield type(premise)(at_depth(premise.subject, {**values, index: k} if premise.limits else values))
+        except InvalidValueError:  # no such layer at this depth
+            continue
 
 
 def _instances(item: Any, values: Mapping[Any, int]) -> list[Any]:
     """Return what a claim or hypothesis says, one for each index of its range; the index is bound in its body alone."""
-    if isinstance(item, ForAll):
-        first, last = (int(S(end).xreplace(dict(values))) for end in item.limits[1:])
-        return [c for k in range(first, last + 1) for c in _instances(item.claim, {**values, item.index: k})]
-    return [concrete(item, values)]
+    body = item.claim if isinstance(item, ForAll) else item
+    return [concrete(body, indices) for indices in _indices(item, values)]
 
 
 def concrete(claim: Any, values: Mapping[Any, int]) -> Any:

@@ -12,9 +12,9 @@ from typing import Any
 from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, sympify
 
 from tptheory.claims import goals
-from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.hypotheses import Hypothesis, invertible, nonzero
 from tptheory.symbolic.bound import BoundIndex
-from tptheory.symbolic.expressions import LogPdet, Pinv, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, matmul, transpose
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 Say = Callable[[Any], str]
@@ -24,23 +24,31 @@ Say = Callable[[Any], str]
 class ConstantRank:
     """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative."""
 
-    matrix: Any
+    subject: Any
 
 
 @dataclass(frozen=True)
 class Exists:
     """A matrix has an inverse; where it stands in a definition, at every index of that."""
 
-    matrix: Any
+    subject: Any
     limits: tuple[Any, Any, Any] | None = None
+
+    def as_hypothesis(self) -> Hypothesis:
+        """Return it as a hypothesis, of a matrix without indices."""
+        return invertible(self.subject)
 
 
 @dataclass(frozen=True)
 class NotZero:
     """A number by which something is divided is not 0; where it stands in a definition, at every index of that."""
 
-    expression: Any
+    subject: Any
     limits: tuple[Any, Any, Any] | None = None
+
+    def as_hypothesis(self) -> Hypothesis:
+        """Return it as a hypothesis, of a number without indices."""
+        return nonzero(matmul(self.subject, Identity(1)))
 
 
 Tacit = ConstantRank | Exists | NotZero
@@ -70,7 +78,7 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
         for node, limits in _nodes(expression):
             for each in inverted(node, limits):
                 found[each] = None
-    return tuple(each for each in found if not _shows(each, given))
+    return tuple(each for each in found if not shows(each, given))
 
 
 def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
@@ -97,7 +105,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
         taken: symbols whose names an index that a definition binds must not be given.
     """
     tacit = tuple(tacit)
-    free = {symbol for each in tacit for symbol in sympify(_subject(each)).free_symbols}
+    free = {symbol for each in tacit for symbol in sympify(each.subject).free_symbols}
     names = {str(symbol) for symbol in (*taken, *free) if not isinstance(symbol, BoundIndex)}
     letter = next(name for name in ("k", "j", "i", "m", "layer") if name not in names)
     said: list[str] = []
@@ -105,16 +113,12 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
         for limits in dict.fromkeys(getattr(each, "limits", None) for each in tacit if type(each) is kind):
             shown = {} if limits is None else {limits[0]: Symbol(letter, integer=True)}
             same = [each for each in tacit if type(each) is kind and getattr(each, "limits", None) == limits]
-            subjects = [say(sympify(_subject(each)).xreplace(shown)) for each in same]
+            subjects = [say(sympify(each.subject).xreplace(shown)) for each in same]
             text = (one if len(subjects) == 1 else many).format(", ".join(subjects))
             if limits is not None:
                 text += f" for {say(shown[limits[0]])} = {say(limits[1])}, ..., {say(limits[2])}"
             said.append(text)
     return said
-
-
-def _subject(tacit: Tacit) -> Any:
-    return tacit.expression if isinstance(tacit, NotZero) else tacit.matrix
 
 
 def nodes(expression: Any) -> Iterator[Any]:
@@ -142,12 +146,12 @@ def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
                 waiting.append((rhs, inside))
 
 
-def _shows(tacit: Tacit, given: Iterable[Any]) -> bool:
+def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
     """Whether a hypothesis says it, or the form of the expression shows it."""
     told = {(h.name, A) for h in given if isinstance(h, Hypothesis) for A in h.matrices}
     if isinstance(tacit, NotZero):
-        return sympify(tacit.expression).is_zero is False
-    matrix = tacit.matrix
+        return sympify(tacit.subject).is_zero is False
+    matrix = tacit.subject
     if isinstance(tacit, ConstantRank):
         names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
         return any((name, M) in told for name in names for M in (matrix, transpose(matrix)))
