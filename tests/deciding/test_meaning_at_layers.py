@@ -206,3 +206,11 @@ def test_a_counterexample_breaks_no_tacit_premise_that_is_gone_at_numbers(kind):
     assert "where" in claim.statement()
     assert not refute(claim, 3).refuted
     assert not decide(claim, 3).refuted
+
+
+def test_the_index_of_a_hypothesis_is_no_unknown_of_a_counterexample():
+    """That l - a is not 0 is said of the range of the hypothesis, not of some number l."""
+    a, b = symbols("a b", real=True)
+    found = refute(Equal(A, C, given=[ForAll(Equal(b / (l - a), b), (l, 2, L))]), 3)
+    assert found.refuted
+    assert "l" not in {str(symbol) for symbol in found.counterexample.values}

@@ -139,11 +139,13 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [each for each in claim.tacit() if not isinstance(each, ConstantRank)]
+    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     for indices in _indices(claim, values):
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
-        needed = [each for premise in premises for each in _at_its_indices(premise, indices)]
+        numbered = (each for premise in premises for each in _at_its_indices(premise, indices))
+        needed = [each for each in numbered if of_hypotheses.isdisjoint(sympify(each.subject).free_symbols)]
         for part in whole.conjuncts():
             shown = part.under(given)
             said = shown.tacit()
