@@ -1,7 +1,7 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Identity, MatrixSymbol, symbols
+from sympy import Identity, Matrix, MatrixSymbol, symbols
 
 from tptheory import (
     AllOf,
@@ -19,6 +19,7 @@ from tptheory import (
     RowSpaceWithin,
     TargetProp,
     Zero,
+    decide,
     full_row_rank,
     invertible,
     matmul,
@@ -130,3 +131,13 @@ def test_commuting_steps_are_taken_in_both_orders():
     """The first step's weights are put into the second's update, and the other way round."""
     claim = Commute(step, TargetProp().step(net))
     assert len(claim.equations()) == 2
+
+
+def test_a_rank_of_a_matrix_of_numbers_is_bounded():
+    """The sizes of an explicit matrix are numbers, beside the symbols of others."""
+    column = Matrix([[1], [2]])
+    product = matmul(column, MatrixSymbol("v", 1, n))
+    assert RankAtMost(product, [1, n]).statement() == "rank(Matrix([[1], [2]])*v) ≤ min(1, n)"
+    assert decide(RankAtMost(product, 0)).refuted
+    with pytest.raises(InvalidValueError, match="'bound' must be a number, a size of the matrices, or a matrix"):
+        RankAtMost(matmul(column, column.T), m)

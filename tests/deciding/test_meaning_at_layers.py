@@ -8,6 +8,7 @@ from tptheory import (
     AnyOf,
     Backprop,
     Certificate,
+    Conserved,
     DeepLinearNetwork,
     Equal,
     ForAll,
@@ -15,13 +16,16 @@ from tptheory import (
     RankAtMost,
     Recursion,
     Rule,
+    TargetProp,
     TptheoryError,
     Zero,
     decide,
+    matadd,
     matmul,
     prove,
     rank_one,
     refute,
+    squared_norm,
 )
 from tptheory.claims.compound import Holds
 from tptheory.proving.restating import restated
@@ -214,3 +218,12 @@ def test_the_index_of_a_hypothesis_is_no_unknown_of_a_counterexample():
     found = refute(Equal(A, C, given=[ForAll(Equal(b / (l - a), b), (l, 2, L))]), 3)
     assert found.refuted
     assert "l" not in {str(symbol) for symbol in found.counterexample.values}
+
+
+@pytest.mark.parametrize("rule", [Backprop(), TargetProp()], ids=["bp", "tp"])
+def test_what_a_step_does_to_an_activation_at_any_depth(rule):
+    """A recursion changes in a step by what it is afterwards, less itself."""
+    step = rule.step(net)
+    x = net.activation(l)
+    assert step[x] == matadd(step.after(x), matmul(-1, x))
+    assert decide(ForAll(Conserved(squared_norm(x), along=step), (l, 1, L)), 4).refuted

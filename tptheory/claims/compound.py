@@ -16,7 +16,7 @@ from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.expressions import squared_norm
+from tptheory.symbolic.expressions import size_symbols, squared_norm
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, standing
 
 
@@ -96,7 +96,8 @@ class AnyOf(Claim):
     """One of several claims holds, or hypotheses.
 
     Where all of them are equations, the product of the sums of their squared norms is zero. As a hypothesis it is
-    proved from in cases. What one of them inverts exists there only: where it does not, that one does not hold.
+    proved from in cases. What one of them inverts exists there only: where it has no inverse, that one
+    does not hold, so that a proof has to do without it; but no counterexample rests on that.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory.claims.hypotheses import full_row_rank
@@ -216,7 +217,7 @@ class ForAll(Claim):
                     mend = f"Define {A.sequence.name} for all layers, and take its member."
                     raise InvalidValueError(complain("claim", free, A, mend))
             for A in standing(expression, MatrixSymbol):
-                if not isinstance(A, LayerSymbol) and self.index in {s for n in A.shape for s in n.free_symbols}:
+                if not isinstance(A, LayerSymbol) and self.index in size_symbols(A):
                     free = f"free of symbols whose size depends on {self.index}"
                     mend = "A matrix at each layer is a member of net.layer_matrix(name, l, shape)."
                     raise InvalidValueError(complain("claim", free, A, mend))

@@ -101,7 +101,7 @@ class NonNegative:
 class OneOf:
     """In one of several alternatives every goal holds. What an alternative inverts exists there only.
 
-    An alternative in which something is inverted that has no inverse does not hold.
+    Where it has no inverse, the alternative does not hold; but no counterexample rests on that.
     """
 
     alternatives: tuple[tuple[Goal, ...], ...]

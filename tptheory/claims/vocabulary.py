@@ -12,7 +12,7 @@ from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim, as_expression
 from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
+from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, size_symbols, squared_norm, transpose
 from tptheory.symbolic.layers import standing
 
 
@@ -111,7 +111,7 @@ class RankAtMost(Claim):
         """Check that every bound that is no matrix is made of sizes."""
         matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
         matrices += [A for e in self.expressions() for A in standing(e, MatrixExpr)]
-        sizes = {symbol for A in matrices for n in A.shape for symbol in n.free_symbols}
+        sizes = {symbol for A in matrices for symbol in size_symbols(A)}
         for b in self.bound:
             if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
                 raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))

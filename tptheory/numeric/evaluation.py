@@ -19,6 +19,7 @@ from sympy.printing.printer import Printer
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.kinds import arithmetic_named
+from tptheory.symbolic.expressions import size_symbols
 
 _Line = tuple[Callable[..., Any], tuple[int, ...]]
 Watch = Callable[[MatrixExpr, Any, Any], None]
@@ -324,7 +325,7 @@ def compile_with(
     _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
-    shaped = {s for c in expression.atoms(MatrixExpr) for n in c.shape for s in getattr(n, "free_symbols", ())}
+    shaped = {s for A in expression.atoms(MatrixExpr) for s in size_symbols(A)}
     size_at = [i for i in scalar_at if symbols[i] in shaped]
     names = [str(symbol) for symbol in symbols]
     tapes: dict[Any, tuple[Arithmetic, list[_Line], int]] = {}

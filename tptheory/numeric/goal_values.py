@@ -28,24 +28,35 @@ Value = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """One broken statement: the expression that was evaluated, what it should be, and its exact value."""
+    """One broken statement.
+
+    Attributes:
+        expression: what was evaluated.
+        expected: what it should be.
+        value: what it is, exactly.
+        defined: whether all that it rests on has a value. A claim of alternatives is not proved if none holds, though
+            one of them inverts what is singular; but no counterexample rests on what has no value.
+    """
 
     expression: Any
     expected: str
     value: Any
+    defined: bool = True
 
 
 def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
-    """Return the first goal that fails, with its value; None if all hold.
+    """Return the first goal that fails, with its value, defined ones before others; None if all hold.
 
     Raises:
         InvalidValueError: if a term has no value here, as an inverse of a singular matrix.
     """
+    without_value: Violation | None = None
     for goal in goals:
         found = _violation(goal, value, values)
-        if found is not None:
+        if found is not None and found.defined:
             return found
-    return None
+        without_value = without_value or found
+    return without_value
 
 
 def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
@@ -67,8 +78,8 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
     failures = [each for each in broken if each is not None]
     if len(failures) < len(broken):
         return None
-    first = failures[0]
-    return Violation(first.expression, f"{first.expected}, and no other alternative holds", first.value)
+    first, defined = failures[0], all(each.defined for each in failures)
+    return Violation(first.expression, f"{first.expected}, and no other alternative holds", first.value, defined)
 
 
 def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
@@ -76,7 +87,7 @@ def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Viola
     try:
         return violation(goals, value, values)
     except InvalidValueError:
-        return Violation(S.Zero, "defined: it inverts what has no inverse here", S.Zero)
+        return Violation(S.Zero, "defined: it inverts what has no inverse here", S.Zero, defined=False)
 
 
 def difference(goal: Vanishes, value: Value) -> Any:

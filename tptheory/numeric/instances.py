@@ -26,7 +26,7 @@ from tptheory.numeric.constructions import (
 )
 from tptheory.numeric.evaluation import compile_expression, evaluate
 from tptheory.numeric.solving import AffineSystem, is_affine
-from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, size_symbols, transpose
 
 Instance = dict[Any, Any]
 Fill = Callable[[Any, tuple[int, int]], Any]
@@ -88,7 +88,7 @@ class Instances:
             (a for a in atoms if isinstance(a, MatrixSymbol)), key=lambda A: A.name
         )
         shaped = [*self.matrices, *(c for e in self.spoken for c in e.atoms(Identity, ZeroMatrix, OneMatrix))]
-        sizes = {s for A in shaped for n in A.shape for s in n.free_symbols}
+        sizes = {s for A in shaped for s in size_symbols(A)}
         self.sizes = sorted(sizes, key=str)
         self.loose = [s for s in self.sizes if not any(s in A.shape for A in self.matrices)]
         """The sizes that no matrix has as its number of rows or columns."""

@@ -19,6 +19,7 @@ from tptheory.proving.searching import (
     member,
     multiplied,
     search,
+    seconds_left,
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
@@ -125,6 +126,7 @@ def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -
     basis.prove(scalar)
 
     def normal(p: Polynomial) -> Polynomial:
+        seconds_left(deadline)
         return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
 
     grams = [h.polynomial.trace() for h in translator.hypotheses if h.polynomial.rows == h.polynomial.columns]
@@ -149,6 +151,7 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
         return attempt(translator, first)
     except StuckError:
         for alternatives, origin in splits:
+            seconds_left(deadline)
             branches = []
             try:
                 for polynomials in alternatives:

@@ -49,6 +49,18 @@ Attempt = Callable[[Translator, float], Proof]
 """Something to prove: takes the hypotheses and a deadline, and returns a proof or raises StuckError."""
 
 
+def seconds_left(deadline: float) -> float:
+    """Return how much time is left until a deadline.
+
+    Raises:
+        StuckError: if none is.
+    """
+    left = deadline - perf_counter()
+    if left <= 0:
+        raise StuckError("the time was up")
+    return left
+
+
 def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
     """Return the goal as a combination of the hypotheses.
 
@@ -59,8 +71,12 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
 
 
 def completion(translator: Translator, deadline: float) -> Completion:
-    """Return a completion of the hypotheses that ends by the deadline."""
-    limits = Limits(seconds=max(deadline - perf_counter(), 0.01))
+    """Return a completion of the hypotheses that ends by the deadline.
+
+    Raises:
+        StuckError: if the time is up already.
+    """
+    limits = Limits(seconds=seconds_left(deadline))
     return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
 
 

@@ -32,9 +32,10 @@ class Breaker:
         try:
             if any(is_deficient(value(A)) for A in self.steady):
                 return False
-            return violation(self.goals, value, values) is not None
+            broken = violation(self.goals, value, values)
         except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
             return False
+        return broken is not None and broken.defined
 
 
 def second_look(claim: Claim, values: Instance) -> Violation | None:
@@ -49,6 +50,7 @@ def second_look(claim: Claim, values: Instance) -> Violation | None:
     try:
         if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
             return None
-        return violation(goals, value, values)
+        broken = violation(goals, value, values)
     except InvalidValueError:
         return None
+    return broken if broken is not None and broken.defined else None

@@ -12,6 +12,8 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, Symbol, sympify
 from sympy.core.basic import Basic
 
+from tptheory.symbolic.expressions import size_symbols
+
 
 class BoundIndex(Symbol):
     """The index that a definition binds; printed as ``k``, and equal to no symbol but the index of its level.
@@ -92,7 +94,7 @@ def free(expression: Any) -> set[Any]:
         return set()
     found = set(expression.free_symbols)
     for symbol in [s for s in found if isinstance(s, MatrixSymbol)]:
-        found |= symbol.rows.free_symbols | symbol.cols.free_symbols
+        found |= size_symbols(symbol)
     return found
 
 

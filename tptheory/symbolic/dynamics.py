@@ -9,7 +9,7 @@ from sympy import MatrixExpr, MatrixSymbol, latex
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.expressions import matadd, rebuild, substitute
+from tptheory.symbolic.expressions import matadd, matmul, rebuild, substitute
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Flow(Motion):
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
-        if not (isinstance(symbol, LayerSymbol | LayerScalar) and isinstance(symbol.sequence, Recursion)):
+        if not _is_of_recursion(symbol):
             return super().__getitem__(symbol)
         moving = symbol.sequence
 
@@ -129,6 +129,11 @@ class Flow(Motion):
             return differential(expression, _Beside(self, neighbours))
 
         return moving.altered(f"{moving.name}_dot", change, f"{moving.reason}, along the flow")(symbol.index)
+
+
+def _is_of_recursion(symbol: Any) -> bool:
+    """Tell whether a symbol is a member of a recursion, which moves as what it is made of does."""
+    return isinstance(symbol, LayerSymbol | LayerScalar) and isinstance(symbol.sequence, Recursion)
 
 
 class _Beside(Mapping[Any, Any]):
@@ -153,6 +158,13 @@ class _Beside(Mapping[Any, Any]):
 class Step(Motion):
     """One finite step of size ``eta``: maps each parameter to its change ``dW_l = -eta G_l``."""
 
+    def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
+        """Return the change of ``symbol``; that of a recursion is what it is after the step, less itself."""
+        if not _is_of_recursion(symbol):
+            return super().__getitem__(symbol)
+        after = self.after(symbol)
+        return matadd(after, matmul(-1, symbol)) if isinstance(symbol, LayerSymbol) else after - symbol
+
     def _moved(self, symbol: str) -> str:
         return rf"\Delta {symbol}"
 
@@ -171,7 +183,7 @@ class Step(Motion):
                 return neighbours[part]
             if not isinstance(part, LayerSymbol | LayerScalar):
                 return part
-            if isinstance(part.sequence, Recursion):
+            if _is_of_recursion(part):
                 name, reason = part.sequence.name, f"{part.sequence.reason}, after the step"
                 return part.sequence.altered(f"{name}_next", self._layers_after, reason)(part.index)
             return matadd(part, self[part]) if part in self else part

@@ -50,6 +50,11 @@ def as_matrix(argument: str, value: Any) -> MatrixExpr:
     )
 
 
+def size_symbols(matrix: MatrixExpr) -> set[Any]:
+    """Return the symbols that the sizes of a matrix are made of; those of a matrix of numbers are plain integers."""
+    return {symbol for size in matrix.shape for symbol in sympify(size).free_symbols}
+
+
 class Pinv(MatrixExpr):
     """The Moore-Penrose inverse ``A+`` of a matrix of any shape.
 
