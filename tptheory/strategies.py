@@ -19,7 +19,7 @@ import numpy as np
 from flint import fmpq_mat
 
 from tptheory.checking import whole
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError, MissingLibraryError, complain
@@ -159,7 +159,7 @@ def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) 
         InvalidValueError: if ``largest`` is not a positive integer.
     """
     whole("largest", largest)
-    sources = [Instances(part) for part in finite(as_claim(claim))]
+    sources = [Instances(part) for part in at_small_depths(as_claim(claim))]
 
     @st.composite
     def build(draw: DrawFn) -> dict[Any, Any]:

@@ -27,7 +27,7 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.claims.ranges import depth_symbols, finite, is_layered
+from tptheory.claims.ranges import at_small_depths, depth_symbols, is_layered
 from tptheory.errors import InvalidTypeError, InvalidValueError
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
@@ -87,11 +87,11 @@ def test_every_layer_in_words():
 
 def test_fixed_depths():
     """A claim about any depth says something of depth 1, of depth 2 and of depth 3, with the hypotheses there."""
-    said = [part.statement() for part in finite(ForAll(same, (l, 1, L), given=[isometries]))]
+    said = [part.statement() for part in at_small_depths(ForAll(same, (l, 1, L), given=[isometries]))]
     assert len(said) == 1 + 2 + 3
     assert said[1].startswith("if W_2 is a partial isometry, then -eta*Pinv(W_2)*(W_2*W_1*x - y)*x.T")
     balance = ForAll(Conserved(squared_norm(W(l + 1)) - squared_norm(W(l)), along=Backprop().flow(net)), (l, 1, L - 1))
-    assert len(list(finite(balance))) == 0 + 1 + 2
+    assert len(list(at_small_depths(balance))) == 0 + 1 + 2
     assert crosscheck(balance, trials=20).passed
     both = ForAll(AllOf(RankAtMost(W(l), [net.widths[l]]), RankAtMost(W(l), [net.widths[l - 1]])), (l, 1, L))
     assert len(list(both.conjuncts())) == 2
@@ -101,7 +101,7 @@ def test_fixed_depths():
 def test_hypotheses_of_every_layer_under_a_claim_about_one():
     """A claim that is itself about no layer may assume something of all layers; both are written out."""
     claim = Equal(TargetProp().error_signal(net, 1), Backprop().error_signal(net, 1), given=[isometries])
-    first, second, third = finite(claim)
+    first, second, third = at_small_depths(claim)
     assert (len(first.given), len(second.given), len(third.given)) == (0, 1, 2)
     assert third.statement().startswith("if W_2 is a partial isometry; W_3 is a partial isometry, then ")
     assert crosscheck(claim, trials=10).passed
@@ -110,7 +110,7 @@ def test_hypotheses_of_every_layer_under_a_claim_about_one():
 def test_a_claim_of_fixed_depth_is_itself():
     """What speaks of no depth is not changed."""
     claim = Equal(A, A)
-    assert list(finite(claim)) == [claim]
+    assert list(at_small_depths(claim)) == [claim]
     assert not is_layered(claim)
 
 

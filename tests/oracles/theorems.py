@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from tptheory import collect
-from tptheory.claims.ranges import finite, is_layered
+from tptheory.claims.ranges import at_small_depths, is_layered
 
 TESTS = Path(__file__).parents[1]
 PROOFS = TESTS.parent / "proofs"
@@ -55,5 +55,5 @@ def conjuncts(claims: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name, claim in claims.items():
         for i, part in enumerate(claim.conjuncts(), start=1):
-            found[f"{name} ({i})"] = list(finite(part))[-1] if is_layered(part) else part
+            found[f"{name} ({i})"] = list(at_small_depths(part))[-1] if is_layered(part) else part
     return found

@@ -34,10 +34,10 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError
 from tptheory.proving.letters import indices_in
-from tptheory.proving.restating import restates
+from tptheory.proving.restating import restated
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 B = Symbol("B", integer=True, positive=True)
@@ -131,7 +131,7 @@ def test_what_is_true_at_every_depth_is_proved_and_measured(claim):
     assert verdict.proved, verdict.explain()
     assert verdict.certificate.data["method"] == "induction"
     assert type(verdict.certificate).from_json(verdict.certificate.to_json()).check()
-    measured = [crosscheck(part, trials=6) for part in finite(claim)]
+    measured = [crosscheck(part, trials=6) for part in at_small_depths(claim)]
     assert len(measured) >= 2
     assert all(m.passed or m.trials == 0 for m in measured)
     assert any(m.passed for m in measured)
@@ -141,7 +141,7 @@ def test_what_is_true_at_every_depth_is_proved_and_measured(claim):
 def test_what_is_false_at_some_depth_is_not_proved(claim):
     """The search ends undecided, and some network of depth 1 to 3 shows why."""
     assert not prove(claim, seconds=2).proved
-    assert any(crosscheck(part, trials=40).exact_failures for part in finite(claim))
+    assert any(crosscheck(part, trials=40).exact_failures for part in at_small_depths(claim))
 
 
 def test_the_certificate_states_its_laws():
@@ -213,7 +213,7 @@ def test_a_bound_is_compared_in_every_case():
     """A certificate whose base shows the bound of a claim, and whose step another one, does not state the claim."""
     claim = ForAll(RankAtMost(BP.update(batch, l), B), (l, 1, L))
     verdict = prove(claim)
-    assert restates(claim, verdict.certificate)
+    assert restated(claim, verdict.certificate)
     data = json.loads(verdict.certificate.to_json())
     (theorem,) = data["theorems"]
     (case,) = theorem["cases"]
@@ -226,8 +226,8 @@ def test_a_bound_is_compared_in_every_case():
         [{key: value for key, value in case.items() if key != "factors"}],
     ):
         theorem["cases"] = cases
-        assert not (restates(claim, Certificate(data)) and Certificate(data).check())
+        assert not (restated(claim, Certificate(data)) and Certificate(data).check())
     theorem["cases"] = [case]
     for bound in (["n", "k", 0], 1, {"rank": theorem["goal"]["rank"]}):
         changed = {**theorem, "goal": {**theorem["goal"], "at most": bound}}
-        assert not restates(claim, Certificate({**data, "theorems": [changed]}))
+        assert not restated(claim, Certificate({**data, "theorems": [changed]}))

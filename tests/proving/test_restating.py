@@ -23,7 +23,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.certificates.checker import FORMAT
-from tptheory.proving.restating import restates
+from tptheory.proving.restating import restated
 
 m, n = (Symbol(name, integer=True, positive=True) for name in "mn")
 A, B, S = MatrixSymbol("A", n, n), MatrixSymbol("B", m, n), MatrixSymbol("S", n, n)
@@ -71,7 +71,7 @@ ALL = {"format": FORMAT, "method": "all"}
 def stands(claim, data):
     """Whether a certificate is taken for a proof of a claim."""
     certificate = Certificate(data)
-    return restates(claim, certificate) and certificate.check().accepted
+    return restated(claim, certificate) is not None and certificate.check().accepted
 
 
 DECOYS = {
@@ -113,7 +113,7 @@ def test_decoys_do_not_stand(claim, data):
 @pytest.mark.parametrize("data", [[], None, "identity", 3, {}, {"method": None}, {"method": "all", "parts": 3}])
 def test_what_is_no_certificate_states_nothing(data):
     """Neither a list nor a number is taken for a statement."""
-    assert not restates(Zero(A), Certificate(data))
+    assert not restated(Zero(A), Certificate(data))
 
 
 PLAIN = {
@@ -170,7 +170,7 @@ def test_parts_are_as_many_as_are_claimed_and_in_their_order():
     data = prove(claim).certificate.data
     one, *others = data["parts"]
     for parts in (others, [one, one, *others], [*others, one], [*data["parts"], one], [one] * len(data["parts"])):
-        assert not restates(claim, Certificate({**data, "parts": parts}))
+        assert not restated(claim, Certificate({**data, "parts": parts}))
 
 
 def test_remarks_say_nothing():

@@ -39,7 +39,7 @@ from tptheory import (
 from tptheory.certificates import checker
 from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.numeric import instances, rationals
 from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
@@ -236,7 +236,7 @@ def test_an_end_of_a_range_that_is_one_off(monkeypatch):
         lambda right: lambda self, item: (l, ("", 2), ("L", 0)) if item in given else right(self, item),
     )
     assert prove(claim, seconds=10).reason.startswith("prover and numbers disagree")
-    assert any(tried_on_instances(part, 20, 0)[0] is not None for part in finite(claim))
+    assert any(tried_on_instances(part, 20, 0)[0] is not None for part in at_small_depths(claim))
 
 
 def test_a_completion_that_does_not_reduce(monkeypatch):

@@ -44,7 +44,7 @@ from tptheory.claims import claim as claim_module
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.proving.letters import Letter
-from tptheory.proving.restating import restates
+from tptheory.proving.restating import restated
 from tptheory.proving.translation import INDEX, Translator
 
 m, n, p = symbols("m n p", integer=True, positive=True)
@@ -214,7 +214,7 @@ def test_names_never_matter(names, sizes, second_reading, any_names):
         assert verdict.proved == prove(plain, seconds=2).proved == true, claim
         if true:
             assert second_reading(verdict.certificate.data)
-            assert restates(claim, verdict.certificate)
+            assert restated(claim, verdict.certificate)
 
 
 def test_the_power_zero_is_the_identity():
@@ -265,7 +265,7 @@ def test_a_size_may_be_made_of_sizes(size):
     claim = Equal(trace(Identity(size)), size)
     verdict = prove(claim)
     assert verdict.proved
-    assert restates(claim, verdict.certificate)
+    assert restated(claim, verdict.certificate)
 
 
 def test_a_size_is_not_what_it_looks_like(any_names):

@@ -45,7 +45,7 @@ from tptheory import (
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, layer_symbols, stands_as_number
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, layer_symbols
 
 L, N, l, k, j = (Symbol(name, integer=True) for name in "LNlkj")
 n = Symbol("n", integer=True, positive=True)
@@ -224,9 +224,6 @@ def test_an_index_that_stands_as_a_number():
     assert at_depth(l * total(l), {L: 2, l: 0}) == 0
     assert at_depth(MatPow(MatrixSymbol("A", n, n), l), {l: 2}).exp == 2
     assert at_depth(Identity(l + 1), {l: 2}) == Identity(3)
-    assert not stands_as_number(matmul(net.weight(l), net.activation(l - 1)), {l})
-    for expression in (l * net.weight(l), Identity(l), MatPow(MatrixSymbol("A", n, n), l), total(l) + l):
-        assert stands_as_number(expression, {l})
 
 
 def test_members_in_a_matrix_of_entries_are_numbered():

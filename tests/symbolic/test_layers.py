@@ -19,7 +19,7 @@ from tptheory import (
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.proving.translation import Translator
 from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import index_parts, index_text, layer_symbols, size_text
+from tptheory.symbolic.layers import index_parts, index_text, layer_symbols
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 net = DeepLinearNetwork(depth=L)
@@ -46,7 +46,7 @@ def test_other_indices_are_refused(index):
 def test_symbols_carry_their_index():
     """A member is a matrix symbol with a name, an index and sizes of its layer."""
     W = net.weight(l + 1)
-    assert (str(W), [size_text(n) for n in W.shape]) == ("W[l+1]", ["n[l+1]", "n[l]"])
+    assert (str(W), [str(n) for n in W.shape]) == ("W[l+1]", ["n(l + 1)", "n(l)"])
     assert W == net.weight(l + 1) != net.weight(l)
     assert [str(A) for A in layer_symbols(matmul(net.weight(l), net.activation(l - 1)))] == ["W[l]", "x[l-1]"]
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from tptheory.typesetting.ordering import Step, ordered
+from tptheory.typesetting.ordering import Subtraction, ordered
 
 ONE = Fraction(1)
 
@@ -17,10 +17,10 @@ def test_steps_of_one_kind_share_a_line_where_they_do_not_meet():
     first = {word("a", "b"): ONE, word("c", "b"): ONE}
     here, there = ({word(x, "b"): ONE, word(x, "d"): -ONE} for x in "ac")
     later = {word("a", "d"): ONE, word("e"): -ONE}
-    lines = ordered(first, [Step(here, "same"), Step(there, "same"), Step(later, "other")])
+    lines = ordered(first, [Subtraction(here, "same"), Subtraction(there, "same"), Subtraction(later, "other")])
     assert [uses for _, uses in lines] == [(0, 1), (2,)]
     assert list(lines[-1][0]) == [word("e"), word("c", "d")]
-    lines = ordered({word("a", "b"): ONE}, [Step(later, "same"), Step(here, "same")])
+    lines = ordered({word("a", "b"): ONE}, [Subtraction(later, "same"), Subtraction(here, "same")])
     assert [uses for _, uses in lines] == [(1,), (0,)]
 
 
@@ -29,14 +29,16 @@ def test_the_order_avoids_long_lines():
     grow = {word("x"): ONE, **{word("x", a): -ONE for a in "pqr"}}
     shrink = {word("y"): ONE, word("x"): -ONE}
     back = {word("x", a): ONE for a in "pqr"}
-    lines = ordered({word("y"): ONE, word("z"): ONE}, [Step(back, "3"), Step(grow, "2"), Step(shrink, "1")])
+    lines = ordered(
+        {word("y"): ONE, word("z"): ONE}, [Subtraction(back, "3"), Subtraction(grow, "2"), Subtraction(shrink, "1")]
+    )
     assert [uses for _, uses in lines] == [(2,), (1,), (0,)]
 
 
 def test_fractions_are_kept():
     """Orders are sought in whole numbers; lines keep their coefficients."""
     third = {word("a"): Fraction(1, 3), word("b"): Fraction(-1, 7)}
-    ((line, uses),) = ordered({word("a"): Fraction(1, 3)}, [Step(third, "")])
+    ((line, uses),) = ordered({word("a"): Fraction(1, 3)}, [Subtraction(third, "")])
     assert (line, uses) == ({word("b"): Fraction(1, 7)}, (0,))
 
 
@@ -44,7 +46,7 @@ def test_steps_that_cancel_or_do_nothing_are_used():
     """Every step is used once, even where it changes nothing."""
     step = {word("a"): ONE}
     back = {word("a"): -ONE}
-    lines = ordered({word("b"): ONE}, [Step(step, "x"), Step(back, "x"), Step({}, "y")])
+    lines = ordered({word("b"): ONE}, [Subtraction(step, "x"), Subtraction(back, "x"), Subtraction({}, "y")])
     assert sorted(i for _, uses in lines for i in uses) == [0, 1, 2]
     assert lines[-1][0] == {word("b"): ONE}
     assert ordered({word("b"): ONE}, []) == []

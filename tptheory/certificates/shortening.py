@@ -34,7 +34,7 @@ it is the clock of the process, so that it does not depend on what else the mach
 ROUNDS = 3
 """How often to search: within the monomials of the proof, then with what fits there, then with what fits to that."""
 
-NOTHING: Monomial = ((), ())
+UNIT: Monomial = ((), ())
 """What stands beside a hypothesis where nothing does."""
 
 
@@ -224,7 +224,7 @@ class _Search:
         """Run through the places of a word of a hypothesis in a word, and in the traces beside it."""
         n = len(word)
         if shape == ONE and not word:
-            yield Place((rest, whole), k, NOTHING)
+            yield Place((rest, whole), k, UNIT)
             return
         for i in range(len(whole) - n + 1):
             if whole[i : i + n] == word if word else self._size(whole, i, rows) == shape[0]:
@@ -234,7 +234,7 @@ class _Search:
                 continue
             for turned in self._reader.turns(s):
                 if turned[:n] == word if word else self._reader.shape(turned[0])[0] == shape[0]:
-                    yield Place(NOTHING, k, ((), turned[n:]), (_without(rest, s), whole))
+                    yield Place(UNIT, k, ((), turned[n:]), (_without(rest, s), whole))
 
     def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
         """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
 
-from tptheory.claims.goals import Assumed, Goal, OneOf, Vanishes, expressions, minus, moving, rates
+from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
-from tptheory.symbolic.layers import Law, layer_symbols, standing
+from tptheory.symbolic.layers import Law, layer_symbols, occurrences
 from tptheory.symbolic.spelling import one_line
 
 
@@ -48,10 +48,6 @@ class Claim:
     def goals(self) -> tuple[Goal, ...]:
         """Return what is claimed, apart from what is assumed; of `ForAll`, at the index that is bound."""
         return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
-
-    def assumed(self) -> tuple[Assumed, ...]:
-        """Return the hypotheses as data; a hypothesis at every layer has its range."""
-        return tuple(_as_assumed(h) for h in self.given)
 
     def tacit(self) -> tuple[Tacit, ...]:
         """Return what the claim takes for granted beside its hypotheses, and says in its statement."""
@@ -105,7 +101,7 @@ class Claim:
         flows = {rate.flow for rate in rates(self.goals())}
 
         def moves(h: Any) -> bool:
-            return any(moving(sympify(e), flow) for flow in flows for e in h.expressions())
+            return any(moving_symbols(sympify(e), flow) for flow in flows for e in h.expressions())
 
         return tuple(f"{h.conclusion(say)} now" if moves(h) else h.conclusion(say) for h in self.given)
 
@@ -139,7 +135,10 @@ class Claim:
                     raise InvalidValueError(
                         f"'given' must not hold different matrices that print alike (got two called {A}). Rename one."
                     )
-        names = {*taken, *(f"d{W}/dt" for rate in rates(self.goals()) for W in moving(rate.quantity, rate.flow))}
+        names = {
+            *taken,
+            *(f"d{W}/dt" for rate in rates(self.goals()) for W in moving_symbols(rate.quantity, rate.flow)),
+        }
         if both := names & {str(symbol) for symbol in self.symbols()}:
             raise InvalidValueError(
                 f"a claim must not speak of the symbols that its hypotheses or its flow bring in (got {min(both)}). "
@@ -165,7 +164,7 @@ class Claim:
 
 
 def _symbols(*groups: Iterable[Any]) -> set[Any]:
-    return {s for group in groups for e in group for s in standing(sympify(e), MatrixSymbol, Symbol)}
+    return {s for group in groups for e in group for s in occurrences(sympify(e), MatrixSymbol, Symbol)}
 
 
 def _in_latex(expression: Any) -> str:
@@ -180,12 +179,6 @@ def _with_signs(text: str) -> str:
     for sign, code in _SIGNS.items():
         text = text.replace(f"$ {sign} $", f" {code} ").replace(f" {sign} ", f" ${code}$ " if sign != "=" else " = ")
     return text
-
-
-def _as_assumed(hypothesis: Any) -> Assumed:
-    if isinstance(hypothesis, Hypothesis):
-        return hypothesis.assumed()
-    return Assumed(hypothesis.goals(), getattr(hypothesis, "limits", None), (), hypothesis)
 
 
 def flatten_given(given: Any) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import size_symbols, squared_norm
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, standing
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, occurrences
 
 
 @dataclass(frozen=True, init=False)
@@ -211,12 +211,12 @@ class ForAll(Claim):
             InvalidValueError: if there is one; it would be another one at each layer, under one name.
         """
         for expression in map(S, self.expressions()):
-            for A in standing(expression, LayerSymbol, LayerScalar):
+            for A in occurrences(expression, LayerSymbol, LayerScalar):
                 if self.index in A.sequence.free_symbols:
                     free = f"free of definitions that depend on {self.index}"
                     mend = f"Define {A.sequence.name} for all layers, and take its member."
                     raise InvalidValueError(complain("claim", free, A, mend))
-            for A in standing(expression, MatrixSymbol):
+            for A in occurrences(expression, MatrixSymbol):
                 if not isinstance(A, LayerSymbol) and self.index in size_symbols(A):
                     free = f"free of symbols whose size depends on {self.index}"
                     mend = "A matrix at each layer is a member of net.layer_matrix(name, l, shape)."

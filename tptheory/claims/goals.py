@@ -39,7 +39,7 @@ class Rate:
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and the velocities of what it is made of."""
-        return (self.quantity, *(self.flow[W] for W in moving(self.quantity, self.flow)))
+        return (self.quantity, *(self.flow[W] for W in moving_symbols(self.quantity, self.flow)))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Change:
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and the changes of what it is made of."""
-        return (self.quantity, *(self.step[W] for W in moving(self.quantity, self.step)))
+        return (self.quantity, *(self.step[W] for W in moving_symbols(self.quantity, self.step)))
 
 
 @dataclass(frozen=True)
@@ -114,23 +114,6 @@ class OneOf:
 Goal = Vanishes | RankAtMost | NonNegative | OneOf
 
 
-@dataclass(frozen=True)
-class Assumed:
-    """A hypothesis as data.
-
-    Attributes:
-        goals: what holds by it.
-        limits: ``(index, first, last)`` if it holds at every layer of a range, else None.
-        witnesses: the symbols that it says exist.
-        reason: the hypothesis itself; words are made of it when it is shown.
-    """
-
-    goals: tuple[Goal, ...]
-    limits: tuple[Any, Any, Any] | None
-    witnesses: tuple[MatrixSymbol, ...]
-    reason: Any
-
-
 def symbolic(term: Term) -> Any:
     """Return a term as an expression."""
     return term.symbolic() if isinstance(term, Rate | Change) else term
@@ -156,7 +139,7 @@ def motions(goals: Iterable[Goal]) -> list[Motion]:
     return list(dict.fromkeys(found))
 
 
-def motion_of(goal: Goal) -> tuple[Any, Flow | Step] | None:
+def conserved_quantity(goal: Goal) -> tuple[Any, Flow | Step] | None:
     """Return the quantity that a goal says stays as it is, and along what; None of any other goal."""
     if isinstance(goal, Vanishes) and goal.right == 0:
         if isinstance(goal.left, Rate):
@@ -166,7 +149,7 @@ def motion_of(goal: Goal) -> tuple[Any, Flow | Step] | None:
     return None
 
 
-def moving(expression: Any, motion: Motion) -> list[MatrixSymbol]:
+def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     """Return the symbols of an expression that move."""
     if motion.net.any_depth:
         return [W for W in layer_symbols(expression) if _moves(W, motion)]

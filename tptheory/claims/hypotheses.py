@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, latex
 
-from tptheory.claims.goals import Assumed, Goal, RankAtMost, Vanishes
+from tptheory.claims.goals import Goal, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
 
@@ -53,10 +53,6 @@ class Hypothesis:
         """Return the witnesses, each with the matrix that it belongs to."""
         each = len(self.witnesses) // len(self.matrices)
         return tuple((witness, self.matrices[i // each]) for i, witness in enumerate(self.witnesses))
-
-    def assumed(self) -> Assumed:
-        """Return it as a hypothesis."""
-        return Assumed(self.goals(), None, self.witnesses, self)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return what it speaks of: its matrices, and not the witnesses that it brings in."""

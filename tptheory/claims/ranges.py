@@ -25,12 +25,12 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, standing
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
 """Up to which depth claims about any depth are measured, and counterexamples to them are looked for."""
-NOTHING = Equal(S.Zero, S.Zero)
+VACUOUS = Equal(S.Zero, S.Zero)
 """What an empty range claims."""
 
 
@@ -87,10 +87,10 @@ def has_ranges(claim: Claim) -> bool:
 def _speaks_of_members(claim: Claim) -> bool:
     """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
     spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
-    return any(layer_symbols(sympify(e)) or list(standing(sympify(e), AppliedUndef)) for e in spoken)
+    return any(layer_symbols(sympify(e)) or list(occurrences(sympify(e), AppliedUndef)) for e in spoken)
 
 
-def finite(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
+def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
     """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
 
     What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
@@ -209,4 +209,4 @@ def _alternative(item: Any, values: Mapping[Any, int]) -> Any:
     found = _instances(item, values)
     if len(found) == 1:
         return found[0]
-    return AllOf(*(Holds(h) if isinstance(h, Hypothesis) else h for h in found)) if found else NOTHING
+    return AllOf(*(Holds(h) if isinstance(h, Hypothesis) else h for h in found)) if found else VACUOUS

@@ -69,7 +69,7 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
     found: dict[Tacit, None] = {}
     for rate in goals.rates(claimed):
         for node, _ in _nodes(rate.quantity):
-            if isinstance(node, Pinv | LogPdet) and goals.moving(node, rate.flow):
+            if isinstance(node, Pinv | LogPdet) and goals.moving_symbols(node, rate.flow):
                 found[ConstantRank(node.arg)] = None
     spoken = [*goals.expressions(g for g in claimed if not isinstance(g, goals.OneOf))]
     assumed = (a for h in given for a in (h.goals() if hasattr(h, "goals") else ()))
@@ -91,7 +91,7 @@ def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
         yield NotZero(node.base, limits)
 
 
-def partial(expression: Any) -> set[Tacit]:
+def existence_premises(expression: Any) -> set[Tacit]:
     """Return all that must exist for an expression to have a value."""
     return {each for node, limits in _nodes(expression) for each in inverted(node, limits)}
 

@@ -13,7 +13,7 @@ from tptheory.claims.claim import Claim, as_expression
 from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, size_symbols, squared_norm, transpose
-from tptheory.symbolic.layers import standing
+from tptheory.symbolic.layers import occurrences
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class RankAtMost(Claim):
     def check(self) -> None:
         """Check that every bound that is no matrix is made of sizes."""
         matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
-        matrices += [A for e in self.expressions() for A in standing(e, MatrixExpr)]
+        matrices += [A for e in self.expressions() for A in occurrences(e, MatrixExpr)]
         sizes = {symbol for A in matrices for symbol in size_symbols(A)}
         for b in self.bound:
             if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:

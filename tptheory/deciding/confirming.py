@@ -19,7 +19,7 @@ from sympy import MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, symbolic
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.numeric.constructions import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
@@ -32,17 +32,16 @@ INSTANCES = 18
 """About how many instances, over all parts of its claim, a proof is held against."""
 RECALLED, RECALLED_DEPTH = 6, 2
 """The same for a proof that was stored, and up to which depth it is held on any."""
-MOST = 16
+MOST_A_PART = 16
 """On how many instances one part is held at most."""
-DEEP, PATIENT = 6, 40
+DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """Up to which depth, and on how many instances of each part, a claim is held that no first instance met."""
-MANY = "mp50"
+MANY_DIGITS = "mp50"
 """The arithmetic for what has no rational value, such as a logarithm."""
-SAFE = 1e-25
+ROUNDING = 1e-25
 """The relative difference in `MANY` that counts as none."""
-
-
 Pattern = Callable[[Any, Instances], Fill]
+"""Takes a random generator and the source of instances; returns what fills matrices and numbers in one manner."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +80,19 @@ def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confir
         recalled: whether the proof was stored, and so confirmed before: then fewer instances do, of smaller depth.
         seed: the seed of what is drawn.
     """
-    parts = (list(finite(claim, RECALLED_DEPTH)) if recalled else []) or list(finite(claim))
+    parts = (list(at_small_depths(claim, RECALLED_DEPTH)) if recalled else []) or list(at_small_depths(claim))
     found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
     if found.evaluated or found.part is not None:
         return found
-    deep = list(finite(claim, DEEP))
-    return _confirmed(deep, PATIENT * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
+    deep = list(at_small_depths(claim, DEEPEST_TRIED))
+    return _confirmed(deep, MOST_WHEN_RARE * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
     """Evaluate parts of a claim at about so many instances together."""
     if not parts:
         return Confirmation(0)
-    each = min(MOST if instances <= INSTANCES else PATIENT, -(-instances // len(parts)))
+    each = min(MOST_A_PART if instances <= INSTANCES else MOST_WHEN_RARE, -(-instances // len(parts)))
     schedule, evaluated = cycle(SCHEDULE), 0
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
@@ -161,8 +160,8 @@ class _Look:
         try:
             for goal in equations:
                 missed = largest(goal.residual(), self.values)
-                if missed > SAFE * max(largest(symbolic(term), self.values) for term in (*goal.terms(), S.One)):
-                    self.broken = Violation(goal.residual(), f"0 in {MANY}", f"up to {missed:.3g}")
+                if missed > ROUNDING * max(largest(symbolic(term), self.values) for term in (*goal.terms(), S.One)):
+                    self.broken = Violation(goal.residual(), f"0 in {MANY_DIGITS}", f"up to {missed:.3g}")
                     return False
         except (InvalidValueError, UnsupportedExpressionError):
             return None
@@ -173,7 +172,7 @@ def largest(expression: Any, values: Instance) -> float:
     """Return the largest absolute value of an entry, or of a number, worked out in `MANY`."""
     if isinstance(expression, ZeroMatrix):
         return 0.0
-    value = evaluate(expression, values, arithmetic=MANY)
+    value = evaluate(expression, values, arithmetic=MANY_DIGITS)
     return max(float(abs(x)) for x in (value.flat if isinstance(value, np.ndarray) else [value]))
 
 

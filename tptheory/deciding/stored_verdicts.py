@@ -10,7 +10,7 @@ from sympy import MatrixSymbol
 
 from tptheory.certificates import checker
 from tptheory.checking import check_seconds
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.answers import (
     FIRST_LOOK,
@@ -87,7 +87,7 @@ def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
-        part = list(finite(theorem.claim)).index(found.claim)
+        part = list(at_small_depths(theorem.claim)).index(found.claim)
         return {"format": FORMAT, "theorem": theorem.title, "part": part, **found.to_json()}
     return None
 
@@ -99,7 +99,7 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
         InvalidFileError: if the data does not give every symbol of the claim a value of its shape.
     """
     try:
-        part = list(finite(theorem.claim))[data["part"]]
+        part = list(at_small_depths(theorem.claim))[data["part"]]
         source = Instances(part)
         sizes = {n: int(data["sizes"][str(n)]) for n in source.sizes}
         if any(n < 1 for n in sizes.values()):

@@ -12,8 +12,8 @@ import numpy as np
 from sympy import Add, MatAdd, ZeroMatrix
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving, symbolic
-from tptheory.claims.ranges import finite, is_layered
+from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
+from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
@@ -181,7 +181,7 @@ class _Part:
 
 def _parts(conjunct: Claim) -> list[_Part] | None:
     """Return what a conjunct says at numbers; None if its range is empty, so that it says nothing."""
-    parts = [_Part(part) for part in finite(conjunct)]
+    parts = [_Part(part) for part in at_small_depths(conjunct)]
     return parts if parts or is_layered(conjunct) else None
 
 
@@ -257,7 +257,7 @@ def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -
 
 def _slope(rate: Rate, values: Instance) -> tuple[np.ndarray, float]:
     """Return the central difference of the quantity along the flow, and the size of the largest slope of a term."""
-    velocities = {W: evaluate(rate.flow[W], values) for W in moving(rate.quantity, rate.flow)}
+    velocities = {W: evaluate(rate.flow[W], values) for W in moving_symbols(rate.quantity, rate.flow)}
     fastest = max((float(np.abs(v).max()) for v in velocities.values()), default=0.0)
     if fastest == 0.0:
         return np.zeros(1), 1.0

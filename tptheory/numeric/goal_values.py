@@ -14,7 +14,7 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import Basic, Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
-from tptheory.claims.goals import Change, Goal, NonNegative, RankAtMost, Rate, Vanishes, moving, symbolic
+from tptheory.claims.goals import Change, Goal, NonNegative, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.duals import Dual, DualArithmetic
@@ -163,7 +163,7 @@ class AsTyped:
 
     def rate(self, term: Rate, values: Instance) -> Any:
         """Return the rate of a quantity when what it is made of moves by the velocities of the rule."""
-        speeds = {W: self._value(self._exact, term.flow[W], values) for W in moving(term.quantity, term.flow)}
+        speeds = {W: self._value(self._exact, term.flow[W], values) for W in moving_symbols(term.quantity, term.flow)}
         duals = {s: Dual(v, speeds.get(s)) if isinstance(s, MatrixSymbol) else v for s, v in values.items()}
         found = self._value(self._dual, term.quantity, duals)
         rate = 0 * found.value if found.rate is None and found.value is not None else found.rate
@@ -171,7 +171,7 @@ class AsTyped:
 
     def change(self, term: Change, values: Instance) -> Any:
         """Return the quantity at the weights after the step, less that before."""
-        changes = {W: self._value(self._exact, term.step[W], values) for W in moving(term.quantity, term.step)}
+        changes = {W: self._value(self._exact, term.step[W], values) for W in moving_symbols(term.quantity, term.step)}
         after = {s: v + changes[s] if s in changes else v for s, v in values.items()}
         return self._value(self._exact, term.quantity, after) - self._value(self._exact, term.quantity, values)
 
@@ -209,7 +209,7 @@ def steady_matrices(goals: Iterable[Goal], nodes: tuple[type, ...]) -> list[Any]
         for term in goal.terms():
             if isinstance(term, Rate):
                 for node in term.quantity.atoms(*nodes):
-                    if moving(node, term.flow):
+                    if moving_symbols(node, term.flow):
                         found[node.arg] = None
     return list(found)
 

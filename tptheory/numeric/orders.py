@@ -15,8 +15,8 @@ from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 
 from tptheory.checking import whole
 from tptheory.claims.claim import Claim, as_expression
-from tptheory.claims.goals import Goal, Vanishes, minus, motion_of, symbolic
-from tptheory.claims.ranges import finite
+from tptheory.claims.goals import Goal, Vanishes, conserved_quantity, minus, symbolic
+from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
@@ -32,7 +32,7 @@ EXACT, MANY = "exact", "mp100"
 SCALES = tuple(Fraction(1, 2**k) for k in range(20, 44, 2))
 """The step sizes of a regression, from 1e-6 to 2e-13: so small that higher orders do not bend the line."""
 LOG_SCALES = np.log([float(size) for size in SCALES])
-NOTHING = 1e-85
+NEGLIGIBLE = 1e-85
 """What counts as zero in 100 digits."""
 SLACK = 0.01
 """By how much a slope may differ from a whole number."""
@@ -154,7 +154,7 @@ def _has_order(claim: Claim) -> bool:
 
 
 def _has_order_of(goal: Goal) -> bool:
-    conserved = motion_of(goal)
+    conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
         return isinstance(motion, Flow) and not quantity.has(eta)
@@ -241,7 +241,7 @@ def _entries(value: Any) -> np.ndarray:
 def _logs(part: Callable[[Any], Any]) -> np.ndarray:
     """Return the logarithm of the largest entry at every scale; minus infinity where it counts as zero."""
     sizes = [max((abs(float(entry)) for entry in _entries(part(size)).flat), default=0.0) for size in SCALES]
-    return np.array([math.log(size) if size > NOTHING else -math.inf for size in sizes])
+    return np.array([math.log(size) if size > NEGLIGIBLE else -math.inf for size in sizes])
 
 
 def _slope(logs: np.ndarray) -> float:
@@ -290,7 +290,7 @@ def _defects(subject: Any, along: Any, formula: Any, given: Any) -> list[_Defect
     if isinstance(subject, Claim | Theorem):
         if along is not None or formula is not None or given != ():
             raise InvalidTypeError(complain("along", "left out, with formula and given, for a claim", along or formula))
-        return [defect for part in finite(as_claim(subject)) for defect in _of_claim(part)]
+        return [defect for part in at_small_depths(as_claim(subject)) for defect in _of_claim(part)]
     if not isinstance(along, Step | Flow):
         raise InvalidTypeError(complain("along", "a step or a flow", along, "Try rule.step(net)."))
     return [_drift(as_expression("subject", subject), along, given, formula)]
@@ -303,7 +303,7 @@ def _of_claim(claim: Claim) -> list[_Defect]:
 def _of_goal(goal: Goal, claim: Claim) -> list[_Defect]:
     if not isinstance(goal, Vanishes):
         raise InvalidTypeError(complain("subject", "an expression, or a claim that something vanishes", claim))
-    conserved = motion_of(goal)
+    conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
         return [_drift(quantity, motion, claim.given, None, 2 if isinstance(motion, Flow) else None)]

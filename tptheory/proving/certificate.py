@@ -112,7 +112,7 @@ class Certificate:
             return CheckResult(False, str(error))
         return CheckResult(True)
 
-    def remarking(self, remark: str, said: Any) -> Certificate:
+    def with_remark(self, remark: str, said: Any) -> Certificate:
         """Return the certificate with a remark, which proves nothing: it stands after the title."""
         fields = list(self.data.items())
         return Certificate(dict([*fields[:2], (remark, said), *fields[2:]]))
@@ -161,7 +161,7 @@ class Certificate:
             return self
         found = together(shorter, self.theorem)
         said = self.data.get("assumptions")
-        return found if said is None or "assumptions" in found.data else found.remarking("assumptions", said)
+        return found if said is None or "assumptions" in found.data else found.with_remark("assumptions", said)
 
     def chains(self) -> list[Chain]:
         """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
@@ -267,9 +267,9 @@ def moved_reason(reason: Any, index: Index) -> Any:
 
 def certified(translator: Translator, proof: Proof, title: str) -> dict[str, Any]:
     """Return a proof as a certificate."""
-    body = written(translator, proof, used(translator, proof))
+    body = written(translator, proof, hypotheses_used(translator, proof))
     data = {"format": checker.FORMAT, "title": title, "method": body.pop("method")}
-    return {**data, **declared(translator.alphabet, body), **body}
+    return {**data, **letter_declarations(translator.alphabet, body), **body}
 
 
 def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
@@ -324,12 +324,12 @@ def goal_data(goal: Sequence[Polynomial]) -> list[list[Any]]:
     return [term for p in goal if p for term in p.data()] or goal[0].data()
 
 
-def used(translator: Translator, proof: Proof) -> list[int]:
+def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
     """Return the numbers of the hypotheses that a proof uses, a transpose as what it is the transpose of."""
     known = translator.hypotheses
     numbers = {k if (of := known[k].transposes) is None else of for _, _, k in proof.origin}
     for b in proof.branches:
-        numbers |= {*used(b.translator, b.proof)} - {*b.added}
+        numbers |= {*hypotheses_used(b.translator, b.proof)} - {*b.added}
     return sorted(numbers)
 
 
@@ -340,7 +340,7 @@ def together(parts: list[dict[str, Any]], title: str) -> Certificate:
     return Certificate({"format": checker.FORMAT, "title": title, "method": "all", "parts": parts})
 
 
-def declared(alphabet: Alphabet, body: Any) -> dict[str, Any]:
+def letter_declarations(alphabet: Alphabet, body: Any) -> dict[str, Any]:
     """Return the declarations of what is named somewhere in a statement and its proof, and what it means."""
     named = alphabet.named
     shapes: dict[Family, list[Any]] = {}
@@ -354,9 +354,9 @@ def declared(alphabet: Alphabet, body: Any) -> dict[str, Any]:
 
 def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
     """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
-    standing = {name for name in strings(body) if name in named.families}
-    standing |= {n for name in standing for n in strings(shapes.get(named.families[name], [])) if n in named.families}
-    families = [(name, family) for name, family in named.families.items() if name in standing]
+    spoken = {name for name in strings(body) if name in named.families}
+    spoken |= {n for name in spoken for n in strings(shapes.get(named.families[name], [])) if n in named.families}
+    families = [(name, family) for name, family in named.families.items() if name in spoken]
     meanings = {
         name: family.remark or {"name": family.name}
         for name, family in families

@@ -50,7 +50,7 @@ class IndexedTranslator(Translator):
         self._range: tuple[End, End] = (None, None)
 
     @contextmanager
-    def bound(self, symbol: Any, first: End, last: End) -> Iterator[None]:
+    def binding_index(self, symbol: Any, first: End, last: End) -> Iterator[None]:
         """Read a symbol as the index ``k``, which runs from first to last."""
         before, bases = self._range, dict(self.bases)
         self.bases[symbol] = "k"
@@ -67,7 +67,7 @@ class IndexedTranslator(Translator):
             if isinstance(symbol, LayerSymbol):
                 sequence = symbol.sequence
                 self.shapes[letter.family] = None
-                with self.bound(sequence.index, None, None):
+                with self.binding_index(sequence.index, None, None):
                     rows, columns = (self.alphabet.named.item(self.size(n)) for n in sequence.shape(sequence.index))
                 self.shapes[letter.family] = Shape(rows, columns)
             elif isinstance(symbol, LayerScalar):

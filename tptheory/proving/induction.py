@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
-from tptheory.proving.certificate import declarations, moved_reason, proof_data, used
+from tptheory.proving.certificate import declarations, hypotheses_used, moved_reason, proof_data
 from tptheory.proving.equations import descent, equation, in_cases
 from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_terms
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
-from tptheory.proving.theory import Goal, Law, Theory, as_end, theory_of
+from tptheory.proving.theory import Goal, Law, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 
@@ -114,7 +114,7 @@ def _case(theory: Theory, goal: Goal, at: Index, after: Index | None, deadline: 
     raise reasons[0]
 
 
-class Use(NamedTuple):
+class LawAtIndex(NamedTuple):
     """A law that is used: its number, the index at which it is, and what it says and defines there."""
 
     number: int
@@ -133,12 +133,12 @@ def _near(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
     for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):
         for item in _letters(terms):
             catalogue.character(translator.alphabet, item, defined, DEFINED)
-    used_by: dict[int, Use] = {}
+    used_by: dict[int, LawAtIndex] = {}
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
     proof = in_cases(_attempt(target, catalogue, translator), translator, deadline)
-    numbers = used(translator, proof)
+    numbers = hypotheses_used(translator, proof)
     return {
         "at": list(at),
         "after": None if after is None else list(after),
@@ -160,7 +160,7 @@ def _letters(terms: list[Any]) -> Iterator[Any]:
             yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
 
 
-def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int) -> list[Use]:
+def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
     """Return the laws near what a goal speaks of, each at every such index; and the goal itself at the index before."""
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
@@ -172,9 +172,9 @@ def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
             if letter is not None and letter.at is not None:
                 letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
             reason = tuple(moved_reason(law.reason, index))
-            found.append(Use(number, index, moved_terms(law.terms, BOUND_INDEX, index), reason, letter))
+            found.append(LawAtIndex(number, index, moved_terms(law.terms, BOUND_INDEX, index), reason, letter))
     if after is not None:
-        found.append(Use(len(laws), after, goal.at(after).terms, ("before",), None))
+        found.append(LawAtIndex(len(laws), after, goal.at(after).terms, ("before",), None))
     return found
 
 
@@ -229,15 +229,15 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
         "hypotheses": [law.data() for law in laws],
         "reasons": [list(law.reason) for law in laws],
         "theorems": [
-            {"goal": g.data, "from": as_end(g.first), "to": as_end(g.last), "left": g.left, "cases": found}
+            {"goal": g.data, "from": end_data(g.first), "to": end_data(g.last), "left": g.left, "cases": found}
             for g, found in theory.proved
         ],
     }
     data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
-    return {**data, **declared(theory, body), **body}
+    return {**data, **layer_declarations(theory, body), **body}
 
 
-def declared(theory: Theory, body: Any) -> dict[str, Any]:
+def layer_declarations(theory: Theory, body: Any) -> dict[str, Any]:
     """Return the declarations of what stands in an induction, and which of it carries an index."""
     named = theory.schema.alphabet.named
     data = declarations(named, theory.catalogue().declared_shapes(), body)

@@ -12,7 +12,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
-from tptheory.claims.tacit import partial
+from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Size
@@ -57,8 +57,8 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             left = _translated(goal.left, translator)
             yield Obligation(left, left.scale(0) if goal.right == 0 else _translated(goal.right, translator))
         else:
-            certain = {each for e in claim.certain() for each in partial(e)}
-            if not {each for term in goal.terms() for each in partial(goals.symbolic(term))} <= certain:
+            certain = {each for e in claim.certain() for each in existence_premises(e)}
+            if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
                 raise UnsupportedExpressionError("what an alternative inverts exists there only")
             yield Obligation(translator(one_equation(goal)), translator(0))
 
@@ -75,9 +75,9 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; a rate along the flow of a net of fixed depth by letters for the velocities."""
     if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
-    velocities = {W: Velocity(W) for W in goals.moving(term.quantity, term.flow)}
+    velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
-        translator.define(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
+        translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
     return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 

@@ -12,28 +12,21 @@ from tptheory.certificates import checker
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate, declared, goal_data, together
-from tptheory.proving.induction import declared as declared_at_layers
+from tptheory.proving.certificate import Certificate, goal_data, letter_declarations, together
+from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
-from tptheory.proving.theory import as_end, theory_of
+from tptheory.proving.theory import end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
 
-def restates(claim: Claim, certificate: Certificate) -> bool:
-    """Whether the statement of a certificate, as the checker reads it, is that of a claim, translated afresh.
-
-    Whether the certificate holds is for its `check` to say.
-    """
-    return restated(claim, certificate, "") is not None
-
-
-def restated(claim: Claim, certificate: Certificate, title: str) -> Certificate | None:
+def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certificate | None:
     """Return a certificate of a claim with remarks made anew; None if its statement is another.
 
     Titles, reasons and meanings that were stored prove nothing, and are not shown: those of the claim stand there.
+    Whether the certificate holds is for its `check` to say.
     """
     data = certificate.data
     try:
@@ -41,22 +34,22 @@ def restated(claim: Claim, certificate: Certificate, title: str) -> Certificate 
         found: list[dict[str, Any]] = []
         for claims in grouped(claim):
             if is_layered(claims[0]):
-                found.append(_of_layers(claims, next(parts), title))
+                found.append(_restated_induction(claims, next(parts), title))
             else:
-                found += _of_numbers(claims[0], parts, title)
+                found += _restated_parts(claims[0], parts, title)
         if next(parts, None) is not None:
             return None
     except (LookupError, TypeError, ValueError, AttributeError, StopIteration, TptheoryError):
         return None
     whole, granted = together(found, title), list(claim.granted())
-    return whole.remarking("assumptions", granted) if granted else whole
+    return whole.with_remark("assumptions", granted) if granted else whole
 
 
 class _AnotherError(ValueError):
     """A certificate states something else than the claim."""
 
 
-def _of_numbers(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
+def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     """Take as many parts as there are obligations, and compare one with the other, in one of the two term orders."""
     taken: list[dict[str, Any]] = []
     for transposes_last in (False, True):
@@ -64,16 +57,16 @@ def _of_numbers(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> li
         found = list(obligations(claim, translator))
         taken = taken or [next(parts) for _ in found]
         try:
-            return [_said(part, each, translator, title) for part, each in zip(taken, found, strict=True)]
+            return [_restated_part(part, each, translator, title) for part, each in zip(taken, found, strict=True)]
         except _AnotherError:
             continue
     raise _AnotherError
 
 
-def _said(part: dict[str, Any], obligation: Obligation, translator: Translator, title: str) -> dict[str, Any]:
+def _restated_part(part: dict[str, Any], obligation: Obligation, translator: Translator, title: str) -> dict[str, Any]:
     """Return a part that states an obligation, with remarks made anew."""
     known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
-    fresh = declared(translator.alphabet, list(translator.alphabet.named.families))
+    fresh = letter_declarations(translator.alphabet, list(translator.alphabet.named.families))
     states = (
         part["method"] in checker.PROOFS
         and _declares(part, fresh, translator.alphabet.named)
@@ -126,12 +119,12 @@ def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
     return [{"zero": goal_data((L, R.scale(-1)))} for L, R in sides]
 
 
-def _of_layers(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
+def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
     """Return an induction whose laws, declarations and theorems are those of claims, with remarks made anew."""
     theory, goals = theory_of(claims)
     laws = [law.data() for law in theory.laws]
     named = theory.schema.alphabet.named
-    fresh = declared_at_layers(theory, list(named.families))
+    fresh = layer_declarations(theory, list(named.families))
     stated = [{key: law[key] for key in ("zero", "from", "to")} for law in data["hypotheses"]]
     shown = [(t["goal"], t["from"], t["to"]) for t in data["theorems"]]
     states = (
@@ -139,7 +132,7 @@ def _of_layers(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dic
         and all(law in laws for law in stated)
         and _declares(data, fresh, named)
         and set(data["indexed"]) <= set(fresh["indexed"])
-        and all((goal.data, as_end(goal.first), as_end(goal.last)) in shown for goal in goals)
+        and all((goal.data, end_data(goal.first), end_data(goal.last)) in shown for goal in goals)
     )
     if not states:
         raise _AnotherError

@@ -10,8 +10,8 @@ from typing import Any
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import NonNegative, Vanishes
-from tptheory.claims.ranges import NOTHING, finite, is_layered
-from tptheory.claims.tacit import partial
+from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
+from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate, certified, together
 from tptheory.proving.equations import in_cases
@@ -50,9 +50,9 @@ def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certif
             parts += _one_of_several(claims[0], title, started + seconds)
         else:
             parts += _first_that_works(claims[0], title, started + seconds)
-    found = together(parts or _first_that_works(NOTHING, title, started + seconds), title)
+    found = together(parts or _first_that_works(VACUOUS, title, started + seconds), title)
     granted = list(claim.granted())
-    return found.remarking("assumptions", granted) if granted else found
+    return found.with_remark("assumptions", granted) if granted else found
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:
@@ -77,15 +77,15 @@ def _plain(claim: Claim) -> Iterator[Claim]:
     the prover's letters exist everywhere. What is proved without it holds with it.
     """
     for conjunct in claim.conjuncts():
-        for part in [conjunct] if is_layered(conjunct) else finite(conjunct):
+        for part in [conjunct] if is_layered(conjunct) else at_small_depths(conjunct):
             given = tuple(h for h in part.given if not (isinstance(h, AnyOf) and _inverts(h, part)))
             yield part if given == part.given else part.under(given)
 
 
 def _inverts(several: AnyOf, claim: Claim) -> bool:
     """Whether an alternative inverts something that the claim does not invert in any case."""
-    inside = {each for e in several.expressions() for each in partial(e)}
-    return bool(inside - {each for e in claim.certain() for each in partial(e)})
+    inside = {each for e in several.expressions() for each in existence_premises(e)}
+    return bool(inside - {each for e in claim.certain() for each in existence_premises(e)})
 
 
 def _refuse_alternatives(claims: list[Claim]) -> None:
@@ -106,9 +106,9 @@ def _refuse_alternatives(claims: list[Claim]) -> None:
 
 def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str, Any]]:
     """Prove that a product vanishes, or else one of the alternatives."""
-    certain = {each for e in claim.certain() for each in partial(e)}
+    certain = {each for e in claim.certain() for each in existence_premises(e)}
     alone = [(c if isinstance(c, Claim) else Holds(c)) for c in claim.claims]
-    alone = [c for c in alone if {each for e in c.expressions() for each in partial(e)} <= certain]
+    alone = [c for c in alone if {each for e in c.expressions() for each in existence_premises(e)} <= certain]
     equations = len(alone) == len(claim.claims) and all(isinstance(goal, Vanishes) for c in alone for goal in c.goals())
     ways: list[list[Claim]] = [[claim]] if equations else []
     ways += [[part.under(claim.given) for part in c.conjuncts()] for c in alone if not isinstance(c, AnyOf)]

@@ -34,7 +34,7 @@ class Law(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """Return the law as a certificate writes it."""
-        return {"zero": self.terms, "from": as_end(self.first), "to": as_end(self.last)}
+        return {"zero": self.terms, "from": end_data(self.first), "to": end_data(self.last)}
 
 
 class Goal(NamedTuple):
@@ -82,7 +82,7 @@ class Theory:
         return Catalogue(self.schema)
 
 
-def as_end(end: End) -> list[Any] | None:
+def end_data(end: End) -> list[Any] | None:
     """Return an end of a range as a certificate writes it."""
     return None if end is None else list(end)
 
@@ -132,13 +132,13 @@ class _Reader:
             return
         self._known.add(sequence)
         laws = sequence.laws()
-        with self.schema.bound(sequence.index, None, None):
+        with self.schema.binding_index(sequence.index, None, None):
             if not laws:
                 return
             self.schema(sequence.member(sequence.index))
         for law in laws:
             first, last = self.schema.index(law.first), self.schema.index(law.last)
-            with self.schema.bound(law.index, first, last):
+            with self.schema.binding_index(law.index, first, last):
                 difference = self.translated(goals.minus(law.lhs, law.rhs))
                 (member,) = layer_symbols(law.lhs)
                 letter = self.schema._letter_of(member)
@@ -163,7 +163,7 @@ class _Reader:
             raise UnsupportedExpressionError(
                 "what a hypothesis says exists is another matrix at each layer: give it as a member of a sequence"
             )
-        with self.schema.bound(index, first, last):
+        with self.schema.binding_index(index, first, last):
             for expression, reason in assumed_of(inside, self.translated):
                 polynomial = self.translated(expression)
                 if polynomial:
@@ -172,7 +172,7 @@ class _Reader:
     def goals(self, claim: Claim) -> Iterator[Goal]:
         """Run through what a claim says, as a certificate states it."""
         index, first, last = self.limits(claim)
-        with self.schema.bound(index, first, last):
+        with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
                 yield from (Goal(data, first, last, left) for data, left in self.goal(goal))
 

@@ -134,7 +134,7 @@ class Translator:
         letter = Letter(Family("symbol", symbol, str(symbol.name), dict(remark or {})))
         self.alphabet.matrix(letter, self.size(symbol.rows), self.size(symbol.cols), level=AUXILIARY)
 
-    def define(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
+    def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
         """Let a symbol stand for the velocity of another: it will be replaced wherever it stands."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
         item = self.alphabet.item(self.alphabet.matrix(self._letter_of(moving), rows, columns))

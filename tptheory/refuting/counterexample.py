@@ -12,7 +12,6 @@ from sympy import MatrixSymbol, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.ranges import finite
 from tptheory.numeric.goal_values import Violation
 from tptheory.numeric.instances import Instance
 from tptheory.refuting.breaking import second_look
@@ -159,12 +158,6 @@ class Counterexample:
             "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
             "scalars": {str(s): str(v) for s, v in self.scalars.items()},
         }
-
-
-def violation(claim: Claim, values: Instance) -> Violation | None:
-    """Return the first statement of a claim that fails at these exact values, or None."""
-    found = (second_look(part, values) for part in finite(claim))
-    return next((each for each in found if each is not None), None)
 
 
 def _rows(value: Any) -> str:

@@ -20,7 +20,7 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.ranges import finite
+from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.numeric.constructions import builder_for, degenerate, entries
 from tptheory.numeric.instances import Instance, Instances, admits, has_property
@@ -129,7 +129,7 @@ class _Search:
         self.tried = self.largest = 0
         self.found: tuple[_Place, Instance] | None = None
         self.places: list[_Place] = []
-        for part in finite(claim):
+        for part in at_small_depths(claim):
             source = Instances(part)
             breaks = Breaker(part, source)
             for choice in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):

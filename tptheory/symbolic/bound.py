@@ -88,7 +88,7 @@ class BoundScalar(Expr):
         return "S" if exp is None else f"S^{{{exp}}}"
 
 
-def free(expression: Any) -> set[Any]:
+def free_symbols(expression: Any) -> set[Any]:
     """Return the free symbols of an expression, and those of its sizes; of what is not SymPy's, none."""
     if not isinstance(expression, Basic):
         return set()

@@ -123,12 +123,14 @@ class Flow(Motion):
         """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
         if not _is_of_recursion(symbol):
             return super().__getitem__(symbol)
-        moving = symbol.sequence
+        recursion = symbol.sequence
 
         def change(expression: Any, neighbours: Mapping[Any, Any]) -> Any:
             return differential(expression, _Beside(self, neighbours))
 
-        return moving.altered(f"{moving.name}_dot", change, f"{moving.reason}, along the flow")(symbol.index)
+        return recursion.transformed(f"{recursion.name}_dot", change, f"{recursion.reason}, along the flow")(
+            symbol.index
+        )
 
 
 def _is_of_recursion(symbol: Any) -> bool:
@@ -185,7 +187,7 @@ class Step(Motion):
                 return part
             if _is_of_recursion(part):
                 name, reason = part.sequence.name, f"{part.sequence.reason}, after the step"
-                return part.sequence.altered(f"{name}_next", self._layers_after, reason)(part.index)
+                return part.sequence.transformed(f"{name}_next", self._layers_after, reason)(part.index)
             return matadd(part, self[part]) if part in self else part
 
         return rebuild(expression, after)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import Expr, Function, S, Symbol, latex, sympify
-from sympy.core.function import AppliedUndef
 
 from tptheory.errors import InvalidTypeError, complain
 
@@ -30,11 +29,6 @@ def index_text(index: Any) -> str:
     """Write an index: ``l``, ``l+1``, ``0``."""
     base, offset = index_parts(index)
     return f"{base}{offset:+d}" if base is not None and offset else str(offset if base is None else base)
-
-
-def size_text(size: Any) -> str:
-    """Write a size: ``n[l+1]`` for a width of a network of any depth."""
-    return f"{size.func}[{index_text(size.args[0])}]" if isinstance(size, AppliedUndef) else str(size)
 
 
 def index_latex(index: Any) -> str:

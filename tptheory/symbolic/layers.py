@@ -17,10 +17,10 @@ from sympy import Dummy, MatrixBase, MatrixExpr, MatrixSymbol, S, sympify
 from sympy.core.symbol import Str
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.symbolic.bound import BoundMatrix, BoundScalar, free
+from tptheory.symbolic.bound import BoundMatrix, BoundScalar, free_symbols
 from tptheory.symbolic.expressions import as_matrix
-from tptheory.symbolic.indices import WIDTH, index_parts, index_text, size_text
-from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, standing, stands_as_number
+from tptheory.symbolic.indices import WIDTH, index_parts, index_text
+from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, occurrences
 from tptheory.symbolic.sequences import Law, Sequence, Shape, checked_ends, checked_name, shape_at
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
 
@@ -34,9 +34,7 @@ __all__ = [
     "index_parts",
     "index_text",
     "layer_symbols",
-    "size_text",
-    "standing",
-    "stands_as_number",
+    "occurrences",
 ]
 
 
@@ -153,13 +151,13 @@ class Recursion(Sequence):
         Raises:
             ShapeError: if one has.
         """
-        for argument, part, index in (("start", self.start, self.begin), ("step", self.step, self.index)):
+        for argument, part, index in (("start", self.start, self.start_index), ("step", self.step, self.index)):
             expected = self.shape(index)
             if not self.scalar and any((n - m).expand() != 0 for n, m in zip(part.shape, expected, strict=True)):
                 raise ShapeError(f"{argument!r} must have the shape {expected} (got {part} of shape {part.shape}).")
 
     @property
-    def begin(self) -> Any:
+    def start_index(self) -> Any:
         """The index of the start."""
         return self.last if self.downward else self.first
 
@@ -168,7 +166,7 @@ class Recursion(Sequence):
         """How far the neighbour is from the index: -1, or downward 1."""
         return 1 if self.downward else -1
 
-    def altered(self, name: str, change: Callable[[Any, Mapping[Any, Any]], Any], reason: str) -> Recursion:
+    def transformed(self, name: str, change: Callable[[Any, Mapping[Any, Any]], Any], reason: str) -> Recursion:
         """Return the recursion of what becomes of the members by a flow, or by a step: derivatives, or values.
 
         Args:
@@ -199,7 +197,7 @@ class Recursion(Sequence):
         k = self.index
         low, high = (self.first, self.last - 1) if self.downward else (self.first + 1, self.last)
         step = self.step.xreplace({self.neighbour: self(k + self.shift)})
-        start = Law(self(self.begin), self.start, self.begin, self.begin, self.reason, k)
+        start = Law(self(self.start_index), self.start, self.start_index, self.start_index, self.reason, k)
         return start, Law(self(k), step, low, high, self.reason, k)
 
 
@@ -240,8 +238,8 @@ def _refuse_dependence(name: str, index: Any, part: Any) -> None:
             raise InvalidValueError(
                 complain("step", f"free of definitions that depend on its layer, as of {sequence.name}", part, mend)
             )
-    for symbol in standing(part, MatrixSymbol):
-        if not isinstance(symbol, LayerSymbol | BoundMatrix) and index in free(symbol):
+    for symbol in occurrences(part, MatrixSymbol):
+        if not isinstance(symbol, LayerSymbol | BoundMatrix) and index in free_symbols(symbol):
             mend = "A matrix at each layer is a member of a Sequence, or net.layer_matrix(name, l, shape)."
             raise InvalidValueError(
                 complain("step", f"free of symbols whose size depends on the layer, as {symbol}", part, mend)
@@ -250,6 +248,6 @@ def _refuse_dependence(name: str, index: Any, part: Any) -> None:
 
 def _unfolded_start(part: Any) -> Any:
     """Return the start of a recursion for its first member."""
-    if isinstance(part, Member) and isinstance(part.sequence, Recursion) and part.index == part.sequence.begin:
+    if isinstance(part, Member) and isinstance(part.sequence, Recursion) and part.index == part.sequence.start_index:
         return part.sequence.start
     return part

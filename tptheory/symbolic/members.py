@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from sympy import Expr, MatrixBase, MatrixSymbol, S, Symbol, preorder_traversal, sympify
 from sympy.core.basic import Basic
-from sympy.core.function import AppliedUndef
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.expressions import matmul
@@ -96,7 +95,7 @@ class LayerScalar(Expr):
 Member = LayerSymbol | LayerScalar
 
 
-def standing(expression: Any, *types: Any) -> Iterator[Any]:
+def occurrences(expression: Any, *types: Any) -> Iterator[Any]:
     """Run through the nodes of some types that stand in an expression, not those inside definitions of sequences."""
     expression = expression.as_immutable() if isinstance(expression, MatrixBase) else expression
     nodes = preorder_traversal(expression)
@@ -111,26 +110,8 @@ def standing(expression: Any, *types: Any) -> Iterator[Any]:
 def layer_symbols(expression: Any) -> list[Any]:
     """Return the members of sequences that stand in an expression, matrices and numbers, ordered by their names."""
     return sorted(
-        set(standing(expression, LayerSymbol, LayerScalar)), key=lambda member: (member.name, str(type(member)))
+        set(occurrences(expression, LayerSymbol, LayerScalar)), key=lambda member: (member.name, str(type(member)))
     )
-
-
-def stands_as_number(expression: Any, indices: Collection[Any]) -> bool:
-    """Tell whether one of some indices stands in an expression as a number, a size or an exponent.
-
-    It does not where it is the index of a member, ``W[l]``, or of a width, ``n(l)``.
-    """
-    nodes = preorder_traversal(expression)
-    for node in nodes:
-        if node in indices:
-            return True
-        if isinstance(node, Member):
-            nodes.skip()
-            if isinstance(node, LayerSymbol) and any(stands_as_number(size, indices) for size in node.shape):
-                return True
-        elif isinstance(node, AppliedUndef):
-            nodes.skip()
-    return False
 
 
 def _text(member: Any) -> str:

@@ -14,7 +14,7 @@ from sympy.core.basic import Basic
 from sympy.core.symbol import Str
 
 from tptheory.errors import InvalidTypeError, complain
-from tptheory.symbolic.bound import BoundIndex, free, own_level
+from tptheory.symbolic.bound import BoundIndex, free_symbols, own_level
 from tptheory.symbolic.indices import index_parts
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
@@ -76,7 +76,7 @@ class Sequence(Basic):
             index = BoundIndex(level)
             parts = [part.xreplace({apart: index}) for part in parts]
         node = Basic.__new__(cls, name, index, *parts)
-        node._free = frozenset(set().union(*map(free, parts)) - {index})
+        node._free = frozenset(set().union(*map(free_symbols, parts)) - {index})
         return node
 
     @property
@@ -136,15 +136,15 @@ class Sequence(Basic):
             return rule[self], True
         if not isinstance(rule, Mapping) or all(isinstance(key, Symbol) and key not in self._free for key in rule):
             return self, False
-        outer = {key: value for key, value in rule.items() if self.index not in free(key)}
-        captured = any(self.index in free(value) for value in outer.values())
+        outer = {key: value for key, value in rule.items() if self.index not in free_symbols(key)}
+        captured = any(self.index in free_symbols(value) for value in outer.values())
         replaced = [part._xreplace(outer) for part in (self._apart() if captured else self.args)]
         return (self.of(*(part for part, _ in replaced)), True) if any(c for _, c in replaced) else (self, False)
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
-        if self.index in free(old):
+        if self.index in free_symbols(old):
             return self
-        parts = self._apart() if self.index in free(new) else self.args
+        parts = self._apart() if self.index in free_symbols(new) else self.args
         return self.of(*(part._subs(old, new) for part in parts))
 
     def _sympystr(self, printer: Any) -> str:
@@ -183,7 +183,7 @@ def _highest(parts: list[Any]) -> int:
 
 
 def _level(index: Any, parts: list[Any]) -> int:
-    return own_level(_highest(parts), set().union(*map(free, parts)) - {index})
+    return own_level(_highest(parts), set().union(*map(free_symbols, parts)) - {index})
 
 
 def _outermost(expression: Any) -> Iterator[Sequence]:

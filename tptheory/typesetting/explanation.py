@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from tptheory.certificates.reading import Polynomial, Reader, Terms
-from tptheory.typesetting.names import NOTHING, Written, number, prose, visible
-from tptheory.typesetting.ordering import Step as Use
+from tptheory.typesetting.names import BLANK, Written, number, prose, visible
+from tptheory.typesetting.ordering import Subtraction as Use
 from tptheory.typesetting.ordering import ordered
 from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
@@ -137,7 +137,7 @@ def chain(data: dict[str, Any]) -> Chain:
     notation = Notation(reader, data.get("meanings"))
     hypotheses = reader.hypotheses()
     first, last = reader.ends()
-    opening, closing = NOTHING, NOTHING
+    opening, closing = BLANK, BLANK
     if data["method"] == "cancellation":
         opening, closing = _cancelled(notation, reader.goal())
     elif data["method"] == "rank":
@@ -153,7 +153,7 @@ def chain(data: dict[str, Any]) -> Chain:
         raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
     if place := data.get("place"):
         said = place if isinstance(place, Written) else prose(str(place))
-        opening = said + (prose(" ") + opening if opening.text else NOTHING)
+        opening = said + (prose(" ") + opening if opening.text else BLANK)
     return Chain(_title(data), opening, steps, closing, reader)
 
 
@@ -182,7 +182,7 @@ def _steps(notation: Notation, reasons: Reasons, hypotheses: list[Polynomial], f
     cofactors = reader.cofactors(hypotheses)
     uses = [Use(terms, reasons.kind(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
     terms, shape = first
-    steps = [Step(terms, (), tuple(notation.terms(first)), NOTHING)]
+    steps = [Step(terms, (), tuple(notation.terms(first)), BLANK)]
     for line, group in ordered(terms, uses):
         why = reasons.said([numbers[i] for i in group])
         steps.append(Step(line, group, tuple(notation.terms((line, shape))), why))
@@ -194,7 +194,7 @@ def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Wri
     D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
-    first = _squares(notation) + prose(" ") if notation.reader.data["squares"] else NOTHING
+    first = _squares(notation) + prose(" ") if notation.reader.data["squares"] else BLANK
     return opening, first + prose("A real matrix ") + D + prose(" whose squared norm is not above zero is zero.")
 
 
@@ -219,7 +219,7 @@ def _product(notation: Notation) -> Written:
 
 def _dotted(factors: list[list[Term]]) -> Written:
     """Write a product of polynomials, in brackets where they have more than a letter."""
-    whole = NOTHING
+    whole = BLANK
     for terms in factors:
         single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
         body = joined(terms) if single else bracketed(joined(terms))
@@ -229,11 +229,11 @@ def _dotted(factors: list[list[Term]]) -> Written:
 
 def _squares(notation: Notation) -> Written:
     """Say which squares a descent certificate sums."""
-    total = NOTHING
+    total = BLANK
     for weight, Q in notation.reader.data["squares"]:
         body = joined(notation.terms(notation.reader.polynomial(Q)))
         norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
-        factor = NOTHING if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
+        factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
         total = total + Written(" + ", " + ") + factor + norm if total.text else factor + norm
     if not total.text:
         return prose("It never rises.")

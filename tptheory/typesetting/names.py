@@ -28,14 +28,14 @@ class Written(NamedTuple):
         return Written(self.text + other.text, self.latex + other.latex)
 
 
-NOTHING = Written("", "")
+BLANK = Written("", "")
 
 
 class Symbol(NamedTuple):
     """A letter as it is shown: what it is called, and the marks above it, such as those of a transposed inverse."""
 
     body: Written
-    marks: Written = NOTHING
+    marks: Written = BLANK
     raised: bool = False
     """Whether something stands above the body in LaTeX already."""
     solid: bool = True

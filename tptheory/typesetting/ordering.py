@@ -26,7 +26,7 @@ LONG = 100
 """From how many cofactors on fewer ways are kept, so that the time grows with their square at most."""
 
 
-class Step(NamedTuple):
+class Subtraction(NamedTuple):
     """A cofactor times its coefficient; steps of one kind may share a line."""
 
     terms: Terms
@@ -47,7 +47,7 @@ class _Way(NamedTuple):
     size: int
 
 
-def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int, ...]]]:
+def ordered(first: Terms, steps: Sequence[Subtraction]) -> list[tuple[Terms, tuple[int, ...]]]:
     """Return the lines after the first one, each with the steps that lead to it."""
     lines, line = [], first
     for group in _Search(first, steps).groups():
@@ -60,7 +60,7 @@ def ordered(first: Terms, steps: Sequence[Step]) -> list[tuple[Terms, tuple[int,
 class _Search:
     """The search for the order whose lines are shortest in total."""
 
-    def __init__(self, first: Terms, steps: Sequence[Step]) -> None:
+    def __init__(self, first: Terms, steps: Sequence[Subtraction]) -> None:
         every = [first, *(step.terms for step in steps)]
         numbers: dict[Monomial, int] = {}
         for terms in every:

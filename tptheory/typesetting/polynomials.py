@@ -239,27 +239,6 @@ def _applied(field: str, function: Written) -> Callable[[Remark], Symbol]:
     return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
 
 
-def _reciprocal(remark: Remark) -> Symbol:
-    """Write one over a number; that of a squared norm as such."""
-    notation, p = remark.notation, remark.polynomial("reciprocal")
-    root = _root(notation.reader, p)
-    if not root:
-        return notation.base(p).marked("^-1", "-1")
-    letters = [notation.letter(a).written() for a in root]
-    text, code = " ".join(a.text for a in letters), " ".join(a.latex for a in letters)
-    return Symbol(Written(f"1/|{text}|^2", rf"\lvert {code} \rvert^{{-2}}"), raised=True, solid=False)
-
-
-def _root(reader: Reader, p: Polynomial) -> Word:
-    """Return the product whose squared norm a polynomial is, or nothing."""
-    ((scalars, word), coefficient) = next(iter(p[0].items()), (((), ()), 0))
-    if len(p[0]) != 1 or coefficient != 1 or word or len(scalars) != 1 or not reader.is_matrix(scalars[0][0]):
-        return ()
-    half = len(scalars[0]) // 2
-    roots = [w[half:] for w in reader.turns(scalars[0]) if w[:half] == reader.transposed(w[half:])]
-    return min(roots, key=lambda w: [reader.letter(a)[::-1] for a in w], default=())
-
-
 def _velocity(remark: Remark) -> Symbol:
     """Write a time derivative: a dot above the letter."""
     reader = remark.notation.reader
@@ -298,7 +277,6 @@ WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
     "name": _called,
     "pinv": _marked("pinv", "+", "+"),
     "inverse": _marked("inverse", "^-1", "-1"),
-    "reciprocal": _reciprocal,
     "velocity": _velocity,
     "factor": _factor,
     "ones": _ones,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
 from tptheory.claims.hypotheses import WORDS
-from tptheory.typesetting.names import NOTHING, Written, prose
+from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
 
 LONG = 48
@@ -86,7 +86,7 @@ class Reasons:
     def said(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
         counted = Counter(map(self.reason, numbers))
-        whole, before = NOTHING, None
+        whole, before = BLANK, None
         for reason, times in counted.items():
             words = reason.rest if before is not None and before == reason.opening else reason.written()
             before = reason.opening
@@ -96,7 +96,7 @@ class Reasons:
 
 
 def _plain(text: str) -> Reason:
-    return Reason(NOTHING, prose(text))
+    return Reason(BLANK, prose(text))
 
 
 def _matrix(place: Place, terms: Any) -> Polynomial:
@@ -117,7 +117,7 @@ def _penrose(place: Place, number: Any, terms: Any) -> Reason | None:
 
 def _inverse(place: Place, terms: Any) -> Reason:
     """Say that a matrix has an inverse."""
-    return Reason(NOTHING, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
+    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
 
 
 def _property(place: Place, name: Any, terms: Any) -> Reason | None:
@@ -125,26 +125,26 @@ def _property(place: Place, name: Any, terms: Any) -> Reason | None:
     if name not in WORDS:
         return None
     verb = "has" if name.startswith(("full", "rank")) else "is"
-    return Reason(NOTHING, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
+    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
 
 
 def _commute(place: Place, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
     both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
-    return Reason(NOTHING, both[0] + prose(" and ") + both[1] + prose(" commute"))
+    return Reason(BLANK, both[0] + prose(" and ") + both[1] + prose(" commute"))
 
 
 def _given(place: Place) -> Reason:
     """Repeat a hypothesis of the claim as an equation, unless it is long."""
     said = equation(place.notation.terms(place.hypothesis))
-    return Reason(NOTHING, said) if len(said.text) <= LONG else _plain("by hypothesis")
+    return Reason(BLANK, said) if len(said.text) <= LONG else _plain("by hypothesis")
 
 
 def _case(place: Place) -> Reason:
     """Say what is assumed in a case of a proof."""
     said = equation(place.notation.terms(place.hypothesis))
     short = len(said.text) <= LONG - len("the case ")
-    return Reason(NOTHING, prose("the case ") + said) if short else _plain("in this case")
+    return Reason(BLANK, prose("the case ") + said) if short else _plain("in this case")
 
 
 WAYS: dict[str, Callable[..., Reason | None]] = {

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal
 from tptheory.certificates.reading import BOUND_INDEX, Reader
-from tptheory.typesetting.names import NOTHING, Symbol, Written, index_text, name_latex, prose
+from tptheory.typesetting.names import BLANK, Symbol, Written, index_text, name_latex, prose
 from tptheory.typesetting.polynomials import Notation, equation, joined
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
@@ -91,7 +91,7 @@ def _listed(items: list[Written]) -> str:
 
 def _opening(statement: Statement) -> Written:
     """Say of what the statement speaks."""
-    letters = NOTHING
+    letters = BLANK
     for n, letter in enumerate(statement.letters):
         letters += prose(", " if n else "") + letter
     whole = prose("For every depth ") + _mathematics("L", "L") + prose(", all") if statement.depth else prose("For all")
@@ -110,11 +110,11 @@ def _statements(data: dict[str, Any]) -> Iterator[Statement]:
         induction = part["method"] == "induction"
         assumed = []
         for law in part["hypotheses"]:
-            at, where = _range(law) if induction else (None, NOTHING)
+            at, where = _range(law) if induction else (None, BLANK)
             assumed.append(equation(notation.terms(reader.polynomial(law["zero"], at))) + where)
         shown = []
         for theorem in part["theorems"] if induction else [part]:
-            at, where = _range(theorem) if induction else (None, NOTHING)
+            at, where = _range(theorem) if induction else (None, BLANK)
             shown.append(_goal(notation, as_goal(theorem["goal"], reader.algebra, at, "L")) + where)
         yield Statement(list(_letters(notation)), assumed, shown, induction)
 
@@ -140,7 +140,7 @@ def _range(law: dict[str, Any]) -> tuple[Index, Written]:
     """Return at which index a law is read, and write for which it holds; a range of one index is that index."""
     first, last = as_end(law["from"]), as_end(law["to"])
     if first is not None and first == last:
-        return first, NOTHING
+        return first, BLANK
     whole = prose(", for every ") + _mathematics("k", "k")
     for word, end in ((" from ", first), (" to ", last)):
         if end is not None:
