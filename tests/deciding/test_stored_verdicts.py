@@ -55,6 +55,15 @@ BROKEN = {
     "a number is none": lambda data: data["matrices"]["B"][0].__setitem__(0, "1/0"),
     "a part is missing": lambda data: data.update(part=1),
     "a field has another type": lambda data: data.update(matrices=[]),
+    "a size is none, but near one": lambda data: data["sizes"].update(n=data["sizes"]["n"] + 0.9),
+    "a size is a truth value": lambda data: data["sizes"].update({n: True for n in data["sizes"] if n == "m"}, n=True),
+    "a part is counted from the end": lambda data: data.update(part=-1),
+    "a number is written at length": lambda data: data["matrices"]["B"][0].__setitem__(0, "0/2"),
+    "how far was swept is text": lambda data: data.update(swept="far"),
+    "whether it is minimal is text": lambda data: data.update(minimal="yes"),
+    "a width that is another": lambda data: data.update(total_width=99),
+    "a symbol too many": lambda data: data["matrices"].update(Z=[["1"]]),
+    "a field that nobody knows": lambda data: data.update(proved=True),
     "the format is unknown": lambda data: data.update(format="tptheory-counterexample/2"),
 }
 

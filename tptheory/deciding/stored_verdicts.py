@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from time import perf_counter
 from typing import Any
 
@@ -87,19 +88,24 @@ def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
-        part = list(at_small_depths(theorem.claim)).index(found.claim)
-        return {"format": FORMAT, "theorem": theorem.title, "part": part, **found.to_json()}
+        return _as_stored(theorem.title, list(at_small_depths(theorem.claim)).index(found.claim), found)
     return None
+
+
+def _as_stored(title: str, part: int, found: Counterexample) -> dict[str, Any]:
+    return {"format": FORMAT, "theorem": title, "part": part, **found.to_json()}
 
 
 def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
     """Read a counterexample to one of the claims that make up a theorem.
 
     Raises:
-        InvalidFileError: if the data does not give every symbol of the claim a value of its shape.
+        InvalidFileError: if the data does not give every symbol of the claim a value of its shape, or would be written
+            in another way: nothing that stands there is passed over, or taken for something that is like it.
     """
     try:
-        part = list(at_small_depths(theorem.claim))[data["part"]]
+        parts = list(at_small_depths(theorem.claim))
+        part = parts[data["part"]]
         source = Instances(part)
         sizes = {n: int(data["sizes"][str(n)]) for n in source.sizes}
         if any(n < 1 for n in sizes.values()):
@@ -108,8 +114,12 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
         for A in source.matrices:
             values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
-        minimal, swept = data["minimal"] is True, data.get("swept")
-        return Counterexample(part, values, minimal, swept if isinstance(swept, int) else None, stored=True)
+        swept = data["swept"] if type(data["swept"]) is int else None
+        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True)
+        written = _as_stored(str(data["theorem"]), range(len(parts))[data["part"]], found)
+        if json.dumps(data, sort_keys=True) != json.dumps(written, sort_keys=True):
+            raise ValueError("what is not written so")
+        return found
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InvalidFileError(complain("data", f"a counterexample to {theorem.node}", f"{error}")) from None
 
