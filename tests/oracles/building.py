@@ -216,7 +216,7 @@ class Builder:
             case ("spow", s, exponent):
                 base = self(s, *inside)
                 found = base**exponent if self.plainly() else Pow(base, exponent)
-                self.simplified |= exponent <= 0 and found.is_number
+                self.simplified |= (exponent <= 0 and found.is_number) or inverses(base) > inverses(found)
                 return found
             case ("velocity", motion, A):
                 return self.motion(motion).derivative(self(A, *inside))
