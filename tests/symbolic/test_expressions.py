@@ -108,6 +108,17 @@ def test_pinv_knows_what_is_known():
     assert Pinv(ImmutableMatrix([[2, 0]])).doit() == ImmutableMatrix([[Rational(1, 2)], [0]])
 
 
+@pytest.mark.parametrize("entries", [[["s"]], [["s", 1], [2, 3]], [["s", 0]]], ids=str)
+def test_a_matrix_with_symbols_is_not_inverted_as_if_its_rank_were_known(entries):
+    """At s = 0 the rank is another: no formula is put in, by `doit` or by SymPy's operators."""
+    A = ImmutableMatrix(entries)
+    assert Pinv(A).doit() == Pinv(A)
+    for product in (Pinv(A) * A, A * Pinv(A), 2 * Pinv(A)):
+        assert product.has(Pinv)
+    X = MatrixSymbol("X", *A.shape)
+    assert (Pinv(X) * X).subs(X, A).doit().has(Pinv)
+
+
 def test_printing():
     """Each node prints in LaTeX, as text and in two dimensions, with brackets where they are needed."""
     A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 2)

@@ -104,19 +104,13 @@ class Completion:
 
     def _grow(self) -> bool:
         """Work off overlaps until the basis has one element more; False when none is left or a limit is reached."""
-        basis, limits, queue = self._basis, self.limits, self._queue
+        basis, queue = self._basis, self._queue
         elements = basis.elements
-        if not self._budget.stopped and self._budget.elapsed > limits.seconds:
+        if not self._budget.stopped and self._budget.elapsed > self.limits.seconds:
             self._budget.stopped = "time"
         while queue:
             length, _, i, j, k = queue[0]
-            if self._spent():
-                return False
-            if length > limits.length:
-                self.statistics.stopped = "length"
-                return False
-            if len(elements) > limits.elements or basis.terms + len(queue) > limits.terms:
-                self.statistics.stopped = "elements"
+            if self._at_limit(length):
                 return False
             heapq.heappop(queue)
             self._budget.work -= 1
@@ -128,6 +122,19 @@ class Completion:
             if self._insert(*(self._overlap(a, b, i, j, k) if k >= 0 else self._extension(a, i, basis.thin[-1 - k]))):
                 return True
         return False
+
+    def _at_limit(self, length: int) -> bool:
+        """Whether no overlap is worked off any more, the shortest of which has this length; the statistics say why."""
+        if self._spent():
+            return True
+        elements, terms = len(self._basis.elements), self._basis.terms + len(self._queue)
+        if length > self.limits.length:
+            self.statistics.stopped = "length"
+        elif elements > self.limits.elements or terms > self.limits.terms:
+            self.statistics.stopped = "elements"
+        else:
+            return False
+        return True
 
     def _needless(self, word: str) -> bool:
         """Whether a leading word stands strictly inside an overlap, which then splits into two shorter ones.
@@ -149,10 +156,7 @@ class Completion:
 
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, Size, Size, Origin]:
         """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
-        more, less = b.scalars, a.scalars
-        if more and less:
-            common = tuple(s for s in less if s in more)
-            more, less = without(more, common) or (), without(less, common) or ()
+        more, less = _without_common(b.scalars, a.scalars)
         first, second = Place(more, "", b.word[k:]), Place(less, a.word[: len(a.word) - k], "")
         terms: Terms = {}
         for element, place, sign in ((a, first, 1), (b, second, -1)):
@@ -191,14 +195,24 @@ class Completion:
 
     def _meet(self, new: int) -> None:
         """Queue the overlaps of a new element with every active one, shortest first."""
-        elements, thin = self._basis.elements, self._basis.thin
-        e = elements[new]
-        word = e.word
-        if thin and any((self.alphabet.shapes[a] or (None,))[0] == 1 for a in word[1:]):
-            for number, letter in enumerate(thin):
-                rows, columns = self.alphabet.shapes[letter] or (None, None)
-                if (rows == 1 and columns == e.rows) or (columns == 1 and rows == e.columns):
-                    heapq.heappush(self._queue, (len(word) + len(e.scalars) + 1, new, new, new, -1 - number))
+        self._meet_rows_and_columns(new)
+        if self._meet_words(new):
+            self._meet_scalars(new)
+
+    def _meet_rows_and_columns(self, new: int) -> None:
+        """Queue the products of an element with rows and columns by which scalars come out of its words."""
+        e, shapes = self._basis.elements[new], self.alphabet.shapes
+        if not self._basis.thin or all((shapes[a] or (None,))[0] != 1 for a in e.word[1:]):
+            return
+        for number, letter in enumerate(self._basis.thin):
+            rows, columns = shapes[letter] or (None, None)
+            if (rows == 1 and columns == e.rows) or (columns == 1 and rows == e.columns):
+                heapq.heappush(self._queue, (len(e.word) + len(e.scalars) + 1, new, new, new, -1 - number))
+
+    def _meet_words(self, new: int) -> bool:
+        """Queue the elements whose words begin as the word of one ends, or the other way round; False if time is up."""
+        elements = self._basis.elements
+        word = elements[new].word
         for k in range(1, len(word)):
             self._heads.setdefault(word[:k], []).append(new)
             self._tails.setdefault(word[-k:], []).append(new)
@@ -210,11 +224,18 @@ class Completion:
                 if elements[i].active and i != new:
                     self._push(i, new, k)
             if self._spent():
-                return
-        if e.scalars:
-            for i in self._basis.wordless if word else self._basis.active:
-                if i != new and set(elements[i].scalars) & set(e.scalars) and _compose(elements[i], e):
-                    self._push(i, new, 0)
+                return False
+        return True
+
+    def _meet_scalars(self, new: int) -> None:
+        """Queue the elements that share a scalar with one, where one of both has no word to overlap with."""
+        elements = self._basis.elements
+        e = elements[new]
+        if not e.scalars:
+            return
+        for i in self._basis.wordless if e.word else self._basis.active:
+            if i != new and set(elements[i].scalars) & set(e.scalars) and _compose(elements[i], e):
+                self._push(i, new, 0)
 
     def _spent(self) -> bool:
         """Whether the time is up, or the basis and its overlaps have grown too large."""
@@ -229,16 +250,12 @@ class Completion:
 
     def _unfold(self, origin: Origin) -> Origin | None:
         """Write a combination of elements as one of hypotheses, latest element first; None if the budget is used up."""
-        elements, budget, first, held = self._basis.elements, self._budget, len(self.hypotheses), len(origin)
+        elements, budget = self._basis.elements, self._budget
         budget.allow()
-        waiting: dict[int, dict[Place, Rational]] = {}
-        for c, place, i in origin:
-            _collect(waiting.setdefault(i, {}), place, c)
-        latest = [-i for i in waiting if i >= first]
-        heapq.heapify(latest)
-        while latest:
-            number = -heapq.heappop(latest)
-            made, places = elements[number].origin, waiting.pop(number)
+        waiting = _Combination(origin, len(self.hypotheses))
+        held = len(origin)
+        while (number := waiting.latest()) is not None:
+            made, places = elements[number].origin, waiting.taken(number)
             held -= len(places)
             for place, c in places.items():
                 if not c:
@@ -248,13 +265,9 @@ class Completion:
                 if budget.work < 0 and budget.exceeded(held):
                     return None
                 for d, inner, i in made:
-                    if i not in waiting:
-                        waiting[i] = {}
-                        if i >= first:
-                            heapq.heappush(latest, -i)
                     where, factor = self._compose(place, inner, elements[i])
-                    _collect(waiting[i], where, c * d * factor)
-        return [(c, place, i) for i in sorted(waiting) for place, c in waiting[i].items() if c]
+                    waiting.add(i, where, c * d * factor)
+        return waiting.origin()
 
     def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
         """Return the place of what stands at ``inner`` inside what stands at ``place``."""
@@ -270,11 +283,54 @@ class Completion:
         return Place(scalars, inner.left, inner.right, outer), number
 
 
+def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return two products of scalars without those that stand in both."""
+    if not more or not less:
+        return more, less
+    common = tuple(s for s in less if s in more)
+    return without(more, common) or (), without(less, common) or ()
+
+
 def _compose(a: Element, b: Element) -> bool:
     """Whether ``a b`` is a product for elements of which one at least is a multiple of an identity."""
     scalars = (not a.word and a.rows == 1) or (not b.word and b.rows == 1)
     return scalars or a.columns == b.rows
 
 
-def _collect(total: dict[Place, Rational], place: Place, coefficient: Rational) -> None:
-    total[place] = total.get(place, 0) + coefficient
+class _Combination:
+    """A combination of elements while those that are no hypotheses are written as what they were made of.
+
+    Args:
+        origin: the combination.
+        hypotheses: how many hypotheses there are; their numbers come first.
+    """
+
+    def __init__(self, origin: Origin, hypotheses: int) -> None:
+        self._hypotheses = hypotheses
+        self._places: dict[int, dict[Place, Rational]] = {}
+        self._made: list[int] = []
+        """The numbers of the elements that were made, times -1: a heap with the latest one first."""
+        for c, place, i in origin:
+            self.add(i, place, c)
+
+    def add(self, number: int, place: Place, coefficient: Rational) -> None:
+        """Add a multiple of an element."""
+        places = self._places.get(number)
+        if places is None:
+            places = self._places[number] = {}
+            if number >= self._hypotheses:
+                heapq.heappush(self._made, -number)
+        places[place] = places.get(place, 0) + coefficient
+
+    def latest(self) -> int | None:
+        """Return the number of the element that was made last; None if only hypotheses are left."""
+        return -self._made[0] if self._made else None
+
+    def taken(self, number: int) -> dict[Place, Rational]:
+        """Take the element that was made last out of the combination, and return where it stood."""
+        heapq.heappop(self._made)
+        return self._places.pop(number)
+
+    def origin(self) -> Origin:
+        """Return what the combination is, in the order of the hypotheses."""
+        return [(c, place, i) for i in sorted(self._places) for place, c in self._places[i].items() if c]

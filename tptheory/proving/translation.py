@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import reduce, singledispatchmethod
+from operator import mul
+from typing import Any, cast
 
 from sympy import (
     Add,
     Determinant,
-    Expr,
     Identity,
     Inverse,
     MatAdd,
@@ -28,6 +29,7 @@ from sympy import (
     Mul,
     OneMatrix,
     Pow,
+    Rational,
     S,
     Symbol,
     Trace,
@@ -102,7 +104,7 @@ class Translator:
         """
         if isinstance(expression, MatrixExpr | MatrixBase):
             return self._matrix(expression)
-        return self._scalar(S(expression))
+        return self._of_scalar(S(expression))
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once."""
@@ -185,7 +187,7 @@ class Translator:
         letter = Letter(Family("number", size, str(size), {"size": str(size)}))
         if letter.family not in self.alphabet.named.sizes:
             self.alphabet.named.sizes.add(letter.family)
-            made = self._scalar(size)
+            made = self._of_scalar(size)
             self.assume(Polynomial.scalar(self.alphabet, letter) - made, ("size", str(size)))
         return letter
 
@@ -196,76 +198,120 @@ class Translator:
         return Letter(Family("symbol", symbol, str(symbol.name)))
 
     def _matrix(self, M: Any) -> Polynomial:
-        rows, columns = self.size(M.rows), self.size(M.cols)
-        if isinstance(M, LayerSymbol | MatrixSymbol):
-            return Polynomial.word(self.alphabet, self.alphabet.matrix(self._letter_of(M), rows, columns))
-        if isinstance(M, Identity):
-            return Polynomial.identity(self.alphabet, rows)
-        if isinstance(M, ZeroMatrix):
-            return Polynomial(self.alphabet, rows, columns, {})
-        if isinstance(M, MatMul):
-            scalar, factors = M.as_coeff_matrices()
-            product = self._matrix(factors[0])
-            for factor in factors[1:]:
-                product = product * self._matrix(factor)
-            return product if scalar == 1 else self._scalar(S(scalar)) * product
-        if isinstance(M, MatAdd):
-            total = Polynomial(self.alphabet, rows, columns, {})
-            for term in M.args:
-                total = total + self._matrix(term)
-            return total
-        if isinstance(M, Transpose):
-            return self._matrix(M.arg).transpose()
-        if isinstance(M, Pinv):
-            return self._pinv(self._matrix(M.arg))
-        if isinstance(M, Inverse):
-            return self._inverse(self._matrix(M.arg))
-        if isinstance(M, MatPow) and M.exp.is_Integer:
-            return self._power(self._matrix(M.base), int(M.exp), Polynomial.identity(self.alphabet, rows))
-        if isinstance(M, OneMatrix):
-            return self._ones(rows, columns)
+        return self._of_matrix(M, self.size(M.rows), self.size(M.cols))
+
+    @singledispatchmethod
+    def _of_matrix(self, M: Any, rows: Size, columns: Size) -> Polynomial:
+        """Translate a matrix of these sizes; each class of nodes has a method of its own."""
         raise UnsupportedExpressionError(
             "'expression' must be built from symbols, sums, products, powers, transposes, inverses, Pinv and Trace "
             f"(got {type(M).__name__}: {M}). Name what is inside by a MatrixSymbol."
         )
 
-    def _scalar(self, s: Expr) -> Polynomial:
-        one = Polynomial.identity(self.alphabet, 1)
-        if s.is_Rational:
-            return one.scale(int(s) if s.is_Integer else Fraction(int(s.p), int(s.q)))
-        if isinstance(s, LayerScalar):
-            return Polynomial.scalar(self.alphabet, self._letter_of(s))
-        if s in self.bases:
-            return Polynomial.scalar(self.alphabet, Letter(INDEX, (self.bases[s], 0)))
-        if isinstance(s, AppliedUndef) and len(s.args) == 1:
-            size = self.size(s)
-            if isinstance(size, Letter):
-                return Polynomial.scalar(self.alphabet, size)
-        if isinstance(s, Symbol) and s.is_commutative and s.is_real is not False:
-            return Polynomial.scalar(self.alphabet, Letter(Family("number", s, s.name)))
-        if isinstance(s, Add):
-            total = one.scale(0)
-            for term in s.args:
-                total = total + self._scalar(term)
-            return total
-        if isinstance(s, Mul):
-            product = one
-            for factor in s.args:
-                product = product * self._scalar(factor)
-            return product
-        if isinstance(s, Pow) and s.exp.is_Integer:
-            return self._power(self._scalar(s.base), int(s.exp), one)
-        if isinstance(s, Trace):
-            return self._matrix(s.arg).trace()
-        if isinstance(s, MatrixElement) and tuple(s.parent.shape) == (1, 1):
-            return self._matrix(s.parent)
-        if isinstance(s, LogPdet | Determinant):
-            kind = "log pdet" if isinstance(s, LogPdet) else "det"
-            return self._function(kind, str(s), self._matrix(s.arg))
+    @_of_matrix.register(MatrixSymbol)
+    def _matrix_symbol(self, M: MatrixSymbol, rows: Size, columns: Size) -> Polynomial:
+        return Polynomial.word(self.alphabet, self.alphabet.matrix(self._letter_of(M), rows, columns))
+
+    @_of_matrix.register(Identity)
+    def _identity(self, _: Identity, rows: Size, __: Size) -> Polynomial:
+        return Polynomial.identity(self.alphabet, rows)
+
+    @_of_matrix.register(ZeroMatrix)
+    def _zero(self, _: ZeroMatrix, rows: Size, columns: Size) -> Polynomial:
+        return Polynomial(self.alphabet, rows, columns, {})
+
+    @_of_matrix.register(MatMul)
+    def _matrix_product(self, M: MatMul, _: Size, __: Size) -> Polynomial:
+        scalar, factors = M.as_coeff_matrices()
+        product = reduce(mul, map(self._matrix, factors))
+        return product if scalar == 1 else self._of_scalar(S(scalar)) * product
+
+    @_of_matrix.register(MatAdd)
+    def _matrix_sum(self, M: MatAdd, rows: Size, columns: Size) -> Polynomial:
+        return sum(map(self._matrix, M.args), Polynomial(self.alphabet, rows, columns, {}))
+
+    @_of_matrix.register(Transpose)
+    def _transpose(self, M: Transpose, _: Size, __: Size) -> Polynomial:
+        return self._matrix(M.arg).transpose()
+
+    @_of_matrix.register(Pinv)
+    def _pseudo_inverse(self, M: Pinv, _: Size, __: Size) -> Polynomial:
+        return self._pinv(self._matrix(M.arg))
+
+    @_of_matrix.register(Inverse)
+    def _matrix_inverse(self, M: Inverse, _: Size, __: Size) -> Polynomial:
+        return self._inverse(self._matrix(M.arg))
+
+    @_of_matrix.register(MatPow)
+    def _matrix_power(self, M: MatPow, rows: Size, _: Size) -> Polynomial:
+        if not M.exp.is_Integer:
+            raise UnsupportedExpressionError(f"'expression' must have powers whose exponents are integers (got {M}).")
+        return self._power(self._matrix(M.base), int(M.exp), Polynomial.identity(self.alphabet, rows))
+
+    @_of_matrix.register(OneMatrix)
+    def _matrix_of_ones(self, _: OneMatrix, rows: Size, columns: Size) -> Polynomial:
+        return self._ones(rows, columns)
+
+    @singledispatchmethod
+    def _of_scalar(self, s: Any) -> Polynomial:
+        """Translate a number; each class of nodes has a method of its own."""
         raise UnsupportedExpressionError(
             "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
             f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
         )
+
+    @_of_scalar.register(Rational)
+    def _rational(self, s: Rational) -> Polynomial:
+        value = int(s) if s.is_Integer else Fraction(int(s.p), int(s.q))
+        return Polynomial.identity(self.alphabet, 1).scale(value)
+
+    @_of_scalar.register(LayerScalar)
+    def _layer_scalar(self, s: LayerScalar) -> Polynomial:
+        return Polynomial.scalar(self.alphabet, self._letter_of(s))
+
+    @_of_scalar.register(Symbol)
+    def _symbol(self, s: Symbol) -> Polynomial:
+        if s in self.bases:
+            return Polynomial.scalar(self.alphabet, Letter(INDEX, (self.bases[s], 0)))
+        if not s.is_commutative or s.is_real is False:
+            raise UnsupportedExpressionError(f"'expression' must have symbols that are real numbers (got {s}).")
+        return Polynomial.scalar(self.alphabet, Letter(Family("number", s, s.name)))
+
+    @_of_scalar.register(AppliedUndef)
+    def _width(self, s: AppliedUndef) -> Polynomial:
+        return Polynomial.scalar(self.alphabet, cast(Letter, self.size(s)))
+
+    @_of_scalar.register(Add)
+    def _sum(self, s: Add) -> Polynomial:
+        return sum(map(self._of_scalar, s.args), Polynomial.identity(self.alphabet, 1).scale(0))
+
+    @_of_scalar.register(Mul)
+    def _product(self, s: Mul) -> Polynomial:
+        return reduce(mul, map(self._of_scalar, s.args), Polynomial.identity(self.alphabet, 1))
+
+    @_of_scalar.register(Pow)
+    def _scalar_power(self, s: Pow) -> Polynomial:
+        if not s.exp.is_Integer:
+            raise UnsupportedExpressionError(f"'expression' must have powers whose exponents are integers (got {s}).")
+        return self._power(self._of_scalar(s.base), int(s.exp), Polynomial.identity(self.alphabet, 1))
+
+    @_of_scalar.register(Trace)
+    def _trace(self, s: Trace) -> Polynomial:
+        return self._matrix(s.arg).trace()
+
+    @_of_scalar.register(MatrixElement)
+    def _entry(self, s: MatrixElement) -> Polynomial:
+        if tuple(s.parent.shape) != (1, 1):
+            raise UnsupportedExpressionError(f"'expression' must have no entries but those of 1x1 products (got {s}).")
+        return self._matrix(s.parent)
+
+    @_of_scalar.register(LogPdet)
+    def _log_pdet(self, s: LogPdet) -> Polynomial:
+        return self._function("log pdet", str(s), self._matrix(s.arg))
+
+    @_of_scalar.register(Determinant)
+    def _determinant(self, s: Determinant) -> Polynomial:
+        return self._function("det", str(s), self._matrix(s.arg))
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""

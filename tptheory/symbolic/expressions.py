@@ -115,9 +115,13 @@ class Pinv(MatrixExpr):
         )
 
     def doit(self, **hints: Any) -> Any:
-        """Evaluate the argument; a matrix with explicit numbers is inverted by SymPy."""
+        """Evaluate the argument; a matrix of numbers is inverted by SymPy.
+
+        One with symbols is left as it is: its rank, and with it the formula, depends on their values.
+        """
         argument = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
-        return argument.pinv() if isinstance(argument, MatrixBase) else Pinv(argument)
+        known = isinstance(argument, MatrixBase) and not argument.free_symbols
+        return argument.pinv() if known else Pinv(argument)
 
     def _latex(self, printer: Any, *_: Any) -> str:
         base = printer.parenthesize(self.arg, PRECEDENCE["Pow"], strict=True)
