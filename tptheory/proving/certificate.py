@@ -354,19 +354,25 @@ def letter_declarations(alphabet: Alphabet, body: Any) -> dict[str, Any]:
 
 def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
     """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
-    spoken = {name for name in strings(body) if name in named.families}
-    spoken |= {n for name in spoken for n in strings(shapes.get(named.families[name], [])) if n in named.families}
-    families = [(name, family) for name, family in named.families.items() if name in spoken]
-    meanings = {
-        name: family.remark or {"name": family.name}
-        for name, family in families
-        if family.remark or family.name != name
-    }
+    families = _families_in(body, named, shapes)
     data: dict[str, Any] = {
-        "sizes": [name for name, family in families if family in named.sizes],
-        "letters": {name: shapes.get(family, []) for name, family in families if family not in named.sizes},
+        "sizes": [name for name, family in families.items() if family in named.sizes],
+        "letters": {name: shapes.get(family, []) for name, family in families.items() if family not in named.sizes},
     }
+    meanings = {name: said for name, family in families.items() if (said := _meaning(name, family))}
     return data | ({"meanings": meanings} if meanings else {})
+
+
+def _families_in(body: Any, named: Named, shapes: Mapping[Family, list[Any]]) -> dict[str, Family]:
+    """Return the families that are named in a text or in the shapes of those, in the order in which they were named."""
+    spoken = strings(body) & named.families.keys()
+    in_shapes = {n for name in spoken for n in strings(shapes.get(named.families[name], []))}
+    return {name: family for name, family in named.families.items() if name in spoken | in_shapes}
+
+
+def _meaning(name: str, family: Family) -> Mapping[str, Any]:
+    """Return the remark on a family: what it stands for, or what it is called where that is another name."""
+    return family.remark or ({} if family.name == name else {"name": family.name})
 
 
 def strings(data: Any) -> set[str]:

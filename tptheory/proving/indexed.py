@@ -60,9 +60,9 @@ class IndexedTranslator(Translator):
         finally:
             self._range, self.bases = before, bases
 
-    def _letter_of(self, symbol: Any) -> Letter:
+    def letter_of(self, symbol: Any) -> Letter:
         """Return the letter of a symbol; of a member of a sequence keep the shape at every index."""
-        letter = super()._letter_of(symbol)
+        letter = super().letter_of(symbol)
         if letter.family not in self.shapes:
             if isinstance(symbol, LayerSymbol):
                 sequence = symbol.sequence

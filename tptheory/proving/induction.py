@@ -180,26 +180,38 @@ def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
 
 def _instances(law: Law, goal: Goal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
-    near: dict[str, list[int]] = {}
-    for index in (at, after):
-        if index is not None:
-            placed = goal.at(index)
-            for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
-                near.setdefault(base, []).append(offset)
+    near = _spoken_of(goal, [index for index in (at, after) if index is not None])
     spoken = set(indices_in(law.terms))
-    offsets = [offset for base, offset in spoken if base == "k"]
+    offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
 
     def allowed(index: Index) -> bool:
         return checker.lies_within(index, law.first, law.last, goal.first, goal.last, after is not None)
 
-    if not offsets:
-        if all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in spoken):
-            candidates = [i for i in (law.first, law.last, HERE) if i is not None]
-            yield from [i for i in candidates if allowed(i)][:1]
-        return
+    if offsets:
+        yield from filter(allowed, _candidates(near, offsets, margin))
+    elif all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in spoken):
+        candidates = [index for index in (law.first, law.last, HERE) if index is not None]
+        yield from [index for index in candidates if allowed(index)][:1]
+
+
+Near = dict[str, list[int]]
+"""How far from each base the layers are that a goal speaks of."""
+
+
+def _spoken_of(goal: Goal, indices: list[Index]) -> Near:
+    """Return the layers that a goal speaks of at some indices."""
+    near: Near = {}
+    for placed in map(goal.at, indices):
+        for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
+            near.setdefault(base, []).append(offset)
+    return near
+
+
+def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
+    """Return the indices at which a law with these offsets goes beyond those layers by no more than the margin."""
     for base, found in sorted(near.items()):
         for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
-            if abs(c) <= FARTHEST + max(map(abs, found)) and allowed((base, c)):
+            if abs(c) <= FARTHEST + max(map(abs, found)):
                 yield base, c
 
 
@@ -218,13 +230,7 @@ def _attempt(goal: Goal, catalogue: Catalogue, translator: Translator) -> Attemp
 
 def _certificate(theory: Theory, title: str) -> dict[str, Any]:
     """Write down what was proved, with the laws that were used."""
-    total = len(theory.laws)
-    cases = [case for _, found in theory.proved for case in found]
-    numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
-    position = {j: i for i, j in enumerate(numbers)}
-    for case in cases:
-        case["uses"] = [[position.get(j, j - total + len(numbers)), i] for j, i in case["uses"]]
-    laws = [theory.laws[j] for j in numbers]
+    laws = _laws_used(theory)
     body = {
         "hypotheses": [law.data() for law in laws],
         "reasons": [list(law.reason) for law in laws],
@@ -235,6 +241,17 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
     }
     data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
     return {**data, **layer_declarations(theory, body), **body}
+
+
+def _laws_used(theory: Theory) -> list[Law]:
+    """Return the laws that the proofs use, and number their uses by them; theorems count on from the laws."""
+    total = len(theory.laws)
+    cases = [case for _, found in theory.proved for case in found]
+    numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
+    position = {j: i for i, j in enumerate(numbers)}
+    for case in cases:
+        case["uses"] = [[position.get(j, j - total + len(numbers)), i] for j, i in case["uses"]]
+    return [theory.laws[j] for j in numbers]
 
 
 def layer_declarations(theory: Theory, body: Any) -> dict[str, Any]:

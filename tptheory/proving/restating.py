@@ -17,7 +17,7 @@ from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
-from tptheory.proving.theory import end_data, theory_of
+from tptheory.proving.theory import Goal, end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
@@ -136,16 +136,17 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
     )
     if not states:
         raise _AnotherError
-    left = {str(goal.data): goal.left for goal in goals}
     remarks = {
         "title": title,
         "meanings": _meanings(data, fresh),
         "reasons": [list(theory.laws[laws.index(law)].reason) for law in stated],
     }
-    theorems = []
-    for theorem in data["theorems"]:
-        terms = next(iter(theorem["goal"].values()))
-        said = {"left": left.get(str(theorem["goal"]), len(terms))}
-        bare = _remarked(theorem, said)
-        theorems.append({**bare, "cases": [_remarked(case, said) for case in theorem["cases"]]})
+    theorems = [_remarked_theorem(theorem, goals) for theorem in data["theorems"]]
     return {**_remarked(data, remarks), "hypotheses": stated, "theorems": theorems}
+
+
+def _remarked_theorem(theorem: dict[str, Any], goals: Sequence[Goal]) -> dict[str, Any]:
+    """Return a theorem of an induction with its remark made anew: how many terms its left side has."""
+    lefts = [goal.left for goal in goals if goal.data == theorem["goal"]]
+    said = {"left": lefts[0] if lefts else len(next(iter(theorem["goal"].values())))}
+    return {**_remarked(theorem, said), "cases": [_remarked(case, said) for case in theorem["cases"]]}

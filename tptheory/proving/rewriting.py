@@ -159,7 +159,7 @@ class Basis:
 
         A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
         """
-        keys, elements, budget, whole = self.keys, self.elements, self.budget, not self.thin
+        keys, elements, budget = self.keys, self.elements, self.budget
         if len(keys) + len(self._found) > self.REMEMBERED:
             keys.clear()
             self._found.clear()
@@ -182,22 +182,22 @@ class Basis:
                 continue
             place, number = found
             origin.append((coefficient, place, number))
-            element = elements[number]
-            budget.work -= 1 + len(element.tail)
-            scalars, left, right, outer = place
-            simple = whole and not scalars and outer is None
-            for other, c in element.tail:
-                if simple:
-                    new, c = (other[0], left + other[1] + right), coefficient * c
-                else:
-                    new, factor = self.put(place, other, element.rows)
-                    c = coefficient * c * factor
+            for new, c in self._placed_tail(elements[number], place):
                 if new in todo:
-                    todo[new] -= c
+                    todo[new] -= coefficient * c
                 else:
-                    todo[new] = -c
+                    todo[new] = -coefficient * c
                     insort(waiting, keys[new])
         return {m: c for m, c in done.items() if c}, origin
+
+    def _placed_tail(self, element: Element, place: Place) -> list[tuple[Monomial, Rational]]:
+        """Return what the leading term of an element is replaced by at a place, with its sign turned."""
+        self.budget.work -= 1 + len(element.tail)
+        scalars, left, right, outer = place
+        if not self.thin and not scalars and outer is None:
+            return [((other[0], left + other[1] + right), c) for other, c in element.tail]
+        placed = [(self.put(place, other, element.rows), c) for other, c in element.tail]
+        return [(new, c * factor) for (new, factor), c in placed]
 
     def rewrite(self, monomial: Monomial, size: Size | None = None) -> tuple[Place, int] | None:
         """Find the leading term of the oldest element that stands inside a monomial."""

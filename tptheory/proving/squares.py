@@ -48,24 +48,43 @@ def _candidate_sets(scalar: Polynomial, known: Sequence[Polynomial], reduce: Red
 
     Last come the halves of scalars that vanish, by which what looks negative may be seen to be positive.
     """
-    groups: dict[tuple[Size, Size], dict[str, set[str]]] = {}
+
+    def words(halves: Sequence[str]) -> list[Polynomial]:
+        return [Polynomial.word(scalar.alphabet, half) for half in halves]
+
+    groups = _halves_by_shape(scalar, reduce)
+    chosen = _of_few_shapes(scalar.alphabet, groups)
+    yield words(chosen)
+    everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
+    if len(everything) > len(chosen):
+        yield words(everything)
+    cycles = sorted({scalars[0] for p in known for scalars, _ in p.terms if len(scalars) == 1 and len(scalars[0]) > 1})
+    others = sorted({half for cycle in cycles for half in _halves(scalar, cycle, reduce)} - {*everything})
+    if others:
+        yield words(others)
+
+
+Groups = dict[tuple[Size, Size], dict[str, set[str]]]
+"""The halves of the traces of a scalar: by their shape, and then by the trace."""
+
+
+def _halves_by_shape(scalar: Polynomial, reduce: Reduce) -> Groups:
+    groups: Groups = {}
     for (cycle,), _ in scalar.terms:
         for half in _halves(scalar, cycle, reduce):
             groups.setdefault(scalar.alphabet.shape(half), {}).setdefault(cycle, set()).add(half)
+    return groups
+
+
+def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[str]:
+    """Return halves of every trace that has any, of the shape that most traces have as far as it goes."""
     chosen: list[str] = []
     covered: set[str] = set()
-    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(scalar.alphabet, group[0]))):
+    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(alphabet, group[0]))):
         fresh = halves.keys() - covered
         chosen += [half for cycle in sorted(fresh) for half in sorted(halves[cycle])]
         covered |= fresh
-    yield [Polynomial.word(scalar.alphabet, half) for half in chosen]
-    everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
-    if len(everything) > len(chosen):
-        yield [Polynomial.word(scalar.alphabet, half) for half in everything]
-    cycles = sorted({s for p in known for scalars, _ in p.terms for s in scalars if len(s) > 1 and len(scalars) == 1})
-    others = sorted({half for cycle in cycles for half in _halves(scalar, cycle, reduce)} - {*everything})
-    if others:
-        yield [Polynomial.word(scalar.alphabet, half) for half in others]
+    return chosen
 
 
 def shape_text(alphabet: Alphabet, shape: tuple[Size, Size]) -> str:
@@ -98,23 +117,31 @@ def _solve(scalar: Polynomial, candidates: list[Polynomial], reduce: Reduce) -> 
         for i, j in combinations_with_replacement(range(len(candidates)), 2)
         if (candidates[i].rows, candidates[i].columns) == (candidates[j].rows, candidates[j].columns)
     ]
-    columns = [reduce((candidates[i] * candidates[j].transpose()).trace()) for i, j in pairs]
-    monomials = sorted({m for p in (scalar, *columns) for m in p.terms})
-    if not pairs or not scalar.terms.keys() <= {m for p in columns for m in p.terms}:
+    products = [reduce((candidates[i] * candidates[j].transpose()).trace()) for i, j in pairs]
+    entries = _solution([p.scale(1 if i == j else 2) for p, (i, j) in zip(products, pairs, strict=True)], scalar)
+    if entries is None:
         return None
-    table = [
-        [*(_exact(p.terms.get(m, 0)) * (1 if i == j else 2) for p, (i, j) in zip(columns, pairs, strict=True)), b]
-        for m, b in ((m, _exact(scalar.terms.get(m, 0))) for m in monomials)
-    ]
-    reduced, rank = fmpq_mat(len(monomials), len(pairs) + 1, [x for row in table for x in row]).rref()
     gram = fmpq_mat(len(candidates), len(candidates))
-    for row in range(rank):
-        pivot = next(k for k in range(len(pairs) + 1) if reduced[row, k] != 0)
-        if pivot == len(pairs):
-            return None
-        i, j = pairs[pivot]
-        gram[i, j] = gram[j, i] = reduced[row, len(pairs)]
+    for (i, j), entry in zip(pairs, entries, strict=True):
+        gram[i, j] = gram[j, i] = entry
     return _decompose(gram, candidates)
+
+
+def _solution(columns: list[Polynomial], scalar: Polynomial) -> list[fmpq] | None:
+    """Return rational multiples of polynomials that add up to a scalar, or None; free ones are 0."""
+    if not columns or not scalar.terms.keys() <= {m for p in columns for m in p.terms}:
+        return None
+    every = [*columns, scalar]
+    monomials = sorted({m for p in every for m in p.terms})
+    table = [_exact(p.terms.get(m, 0)) for m in monomials for p in every]
+    reduced, rank = fmpq_mat(len(monomials), len(every), table).rref()
+    found = [fmpq(0)] * len(columns)
+    for row in range(rank):
+        pivot = next(k for k in range(len(every)) if reduced[row, k] != 0)
+        if pivot == len(columns):
+            return None
+        found[pivot] = reduced[row, len(columns)]
+    return found
 
 
 def _decompose(gram: fmpq_mat, candidates: list[Polynomial]) -> list[Square] | None:

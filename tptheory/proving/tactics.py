@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from time import perf_counter
 from typing import Any
@@ -11,7 +11,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import NonNegative, Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
-from tptheory.claims.tacit import existence_premises
+from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate, certified, together
 from tptheory.proving.equations import in_cases
@@ -84,8 +84,7 @@ def _plain(claim: Claim) -> Iterator[Claim]:
 
 def _inverts(several: AnyOf, claim: Claim) -> bool:
     """Whether an alternative inverts something that the claim does not invert in any case."""
-    inside = {each for e in several.expressions() for each in existence_premises(e)}
-    return bool(inside - {each for e in claim.certain() for each in existence_premises(e)})
+    return not _inverted_in(several.expressions()) <= _inverted_in(claim.certain())
 
 
 def _refuse_alternatives(claims: list[Claim]) -> None:
@@ -106,14 +105,7 @@ def _refuse_alternatives(claims: list[Claim]) -> None:
 
 def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str, Any]]:
     """Prove that a product vanishes, or else one of the alternatives."""
-    certain = {each for e in claim.certain() for each in existence_premises(e)}
-    alone = [(c if isinstance(c, Claim) else Holds(c)) for c in claim.claims]
-    alone = [c for c in alone if {each for e in c.expressions() for each in existence_premises(e)} <= certain]
-    equations = len(alone) == len(claim.claims) and all(isinstance(goal, Vanishes) for c in alone for goal in c.goals())
-    ways: list[list[Claim]] = [[claim]] if equations else []
-    ways += [[part.under(claim.given) for part in c.conjuncts()] for c in alone if not isinstance(c, AnyOf)]
-    if not ways:
-        raise UnsupportedExpressionError("what an alternative inverts exists there only")
+    ways = _ways(claim)
     stuck: list[StuckError] = []
     for parts in ways:
         end = perf_counter() + (deadline - perf_counter()) / (len(ways) - len(stuck))
@@ -122,6 +114,28 @@ def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str,
         except StuckError as error:
             stuck.append(error)
     raise stuck[0]
+
+
+def _ways(claim: AnyOf) -> list[list[Claim]]:
+    """Return what it is enough to prove: the product of all equations vanishes, or an alternative that always exists.
+
+    Raises:
+        UnsupportedExpressionError: if every alternative inverts something that exists there only.
+    """
+    certain = _inverted_in(claim.certain())
+    alone = [c if isinstance(c, Claim) else Holds(c) for c in claim.claims]
+    existing = [c for c in alone if _inverted_in(c.expressions()) <= certain]
+    equations = existing == alone and all(isinstance(goal, Vanishes) for c in alone for goal in c.goals())
+    ways: list[list[Claim]] = [[claim]] if equations else []
+    ways += [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
+    if not ways:
+        raise UnsupportedExpressionError("what an alternative inverts exists there only")
+    return ways
+
+
+def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
+    """Return what must exist for all of some expressions to have a value."""
+    return {each for e in expressions for each in existence_premises(e)}
 
 
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:

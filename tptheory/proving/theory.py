@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sympy import S
+from sympy import MatrixExpr, S
 
-from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
+from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, symbolic
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
@@ -98,19 +98,25 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
     for claim in claims:
         for h in claim.given:
             reader.hypothesis(h)
-    found = [goal for claim in claims for goal in reader.goals(claim)]
-    for terms, reason, first, last in theory.schema.defining:
-        theory.add(Law(terms, first, last, reason))
-    if INDEX in theory.schema.alphabet.named.names:
-        name = theory.schema.alphabet.named(INDEX)
+    found = [goal for claim in claims for goal in reader.goals_of(claim)]
+    for law in _defining_laws(theory.schema):
+        theory.add(law)
+    return theory, found
+
+
+def _defining_laws(schema: IndexedTranslator) -> Iterator[Law]:
+    """Run through the laws of inverses, of the indices as numbers, and of sizes, where these were spoken of."""
+    for terms, reason, first, last in schema.defining:
+        yield Law(terms, first, last, reason)
+    if INDEX in schema.alphabet.named.names:
+        name = schema.alphabet.named(INDEX)
         here, before, origin = [name, "k", 0], [name, "k", -1], [name, "", 0]
         counting: Reason = ("definition", "counting layers")
-        theory.add(Law([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting))
-        theory.add(Law([["1", [origin], 1]], None, None, counting))
-    for h in theory.schema.hypotheses:
+        yield Law([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting)
+        yield Law([["1", [origin], 1]], None, None, counting)
+    for h in schema.hypotheses:
         if h.reason[0] == "size" and h.transposes is None:
-            theory.add(Law(h.polynomial.data(), None, None, h.reason))
-    return theory, found
+            yield Law(h.polynomial.data(), None, None, h.reason)
 
 
 class _Reader:
@@ -139,9 +145,9 @@ class _Reader:
         for law in laws:
             first, last = self.schema.index(law.first), self.schema.index(law.last)
             with self.schema.binding_index(law.index, first, last):
-                difference = self.translated(goals.minus(law.lhs, law.rhs))
+                difference = self.translated(minus(law.lhs, law.rhs))
                 (member,) = layer_symbols(law.lhs)
-                letter = self.schema._letter_of(member)
+                letter = self.schema.letter_of(member)
             ends = (first, last) if letter.at is not None and letter.at[0] == "k" else (None, None)
             if difference:
                 self.theory.add(Law(difference.data(), ends[0], ends[1], ("definition", law.reason), letter))
@@ -169,7 +175,7 @@ class _Reader:
                 if polynomial:
                     self.theory.add(Law(polynomial.data(), first, last, reason))
 
-    def goals(self, claim: Claim) -> Iterator[Goal]:
+    def goals_of(self, claim: Claim) -> Iterator[Goal]:
         """Run through what a claim says, as a certificate states it."""
         index, first, last = self.limits(claim)
         with self.schema.binding_index(index, first, last):
@@ -178,30 +184,32 @@ class _Reader:
 
     def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
         """Translate a goal; a rank has one for each of its bounds."""
-        if isinstance(goal, goals.NonNegative):
-            terms = self.translated(goals.symbolic(goal.expression)).scale(-1).data()
+        if isinstance(goal, NonNegative):
+            terms = self.translated(symbolic(goal.expression)).scale(-1).data()
             yield {"nonpositive": terms}, len(terms)
-        elif isinstance(goal, goals.RankAtMost):
+        elif isinstance(goal, RankAtMost):
             matrix = self.translated(goal.expression).data()
             for bound in goal.bounds:
-                size = not hasattr(bound, "shape")
-                limit = self.schema.alphabet.named.item(self.schema.size(bound)) if size else None
-                yield (
-                    {"rank": matrix, "at most": limit if size else {"rank": self.translated(bound).data()}},
-                    len(matrix),
-                )
-        elif isinstance(goal, goals.Vanishes):
-            sides = (goal.left, goal.right)
-            left, right = (
-                (goal.residual(), S.Zero) if any(isinstance(s, goals.Rate | goals.Change) for s in sides) else sides
-            )
-            polynomial = self.translated(left)
-            other = None if right == 0 else self.translated(right)
-            terms = (
-                [*polynomial.data(), *(other.scale(-1).data() if other else [])]
-                if polynomial or not other
-                else (other.scale(-1).data())
-            )
-            yield {"zero": terms}, len(polynomial.data()) if polynomial else 0
+                yield {"rank": matrix, "at most": self._limit(bound)}, len(matrix)
+        elif isinstance(goal, Vanishes):
+            yield self._equation(goal)
         else:
             raise UnsupportedExpressionError("cases among the layers are not split")
+
+    def _limit(self, bound: Any) -> Any:
+        """Return what bounds a rank as a certificate states it: a size, or the matrix whose rank does."""
+        if isinstance(bound, MatrixExpr):
+            return {"rank": self.translated(bound).data()}
+        return self.schema.alphabet.named.item(self.schema.size(bound))
+
+    def _equation(self, goal: Vanishes) -> tuple[dict[str, Any], int]:
+        """Return an equation as it stands, and how many of its terms are those of the left side."""
+        sides = (goal.left, goal.right)
+        moves = any(isinstance(side, Rate | Change) for side in sides)
+        left, right = (goal.residual(), S.Zero) if moves else sides
+        polynomial = self.translated(left)
+        other = self.translated(right).scale(-1) if right != 0 else None
+        if not other:
+            return {"zero": polynomial.data()}, len(polynomial.data()) if polynomial else 0
+        before = polynomial.data() if polynomial else []
+        return {"zero": [*before, *other.data()]}, len(before)

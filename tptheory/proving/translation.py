@@ -139,7 +139,7 @@ class Translator:
     def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
         """Let a symbol stand for the velocity of another: it will be replaced wherever it stands."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
-        item = self.alphabet.item(self.alphabet.matrix(self._letter_of(moving), rows, columns))
+        item = self.alphabet.item(self.alphabet.matrix(self.letter_of(moving), rows, columns))
         letter = Letter(Family("symbol", symbol, str(symbol.name), {"velocity": item}))
         word = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, rows, columns, level=DEFINED))
         self.assume(word - self(expression), reason)
@@ -191,7 +191,7 @@ class Translator:
             self.assume(Polynomial.scalar(self.alphabet, letter) - made, ("size", str(size)))
         return letter
 
-    def _letter_of(self, symbol: Any) -> Letter:
+    def letter_of(self, symbol: Any) -> Letter:
         """Return the letter of a matrix symbol, or of a member of a sequence."""
         if isinstance(symbol, LayerSymbol | LayerScalar):
             return Letter(Family("sequence", symbol.sequence, symbol.sequence.name), self.index(symbol.index))
@@ -210,7 +210,7 @@ class Translator:
 
     @_of_matrix.register(MatrixSymbol)
     def _matrix_symbol(self, M: MatrixSymbol, rows: Size, columns: Size) -> Polynomial:
-        return Polynomial.word(self.alphabet, self.alphabet.matrix(self._letter_of(M), rows, columns))
+        return Polynomial.word(self.alphabet, self.alphabet.matrix(self.letter_of(M), rows, columns))
 
     @_of_matrix.register(Identity)
     def _identity(self, _: Identity, rows: Size, __: Size) -> Polynomial:
@@ -267,7 +267,7 @@ class Translator:
 
     @_of_scalar.register(LayerScalar)
     def _layer_scalar(self, s: LayerScalar) -> Polynomial:
-        return Polynomial.scalar(self.alphabet, self._letter_of(s))
+        return Polynomial.scalar(self.alphabet, self.letter_of(s))
 
     @_of_scalar.register(Symbol)
     def _symbol(self, s: Symbol) -> Polynomial:
