@@ -217,7 +217,10 @@ def test_a_definition_that_does_not_hold(monkeypatch):
     claim = Conserved(squared_norm(W1), along=Backprop().flow(net))
     assert end(claim, draws=5) == "refuted"
     change(
-        monkeypatch, Translator, "define_velocity", lambda right: lambda self, s, e, *more: right(self, s, matmul(0, e), *more)
+        monkeypatch,
+        Translator,
+        "define_velocity",
+        lambda right: lambda self, s, e, *more: right(self, s, matmul(0, e), *more),
     )
     assert has_a_false_proof(claim, draws=20)
     assert not translations_agree(claim)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import singledispatchmethod
 from typing import Any
 
 from sympy import (
@@ -50,7 +51,6 @@ from tptheory.symbolic.members import LayerScalar, LayerSymbol
 Velocities = Mapping[MatrixSymbol, MatrixExpr]
 Matrices = Collection[MatrixExpr]
 
-_CONSTANT = (Identity, ZeroMatrix, OneMatrix)
 _SCALAR_OF_MATRICES = (Trace, LogPdet, Determinant, MatrixElement, UnspecifiedLoss, LayerScalar, BoundScalar)
 
 
@@ -77,65 +77,107 @@ def differential(expression: Any, velocities: Velocities, invertible: Matrices =
         UnsupportedExpressionError: for a node without a rule (a BlockMatrix, an elementwise product, ...), or the
             determinant of a matrix of any size that is not known to be invertible.
     """
-    if isinstance(expression, MatrixExpr | MatrixBase):
-        return _matrix_differential(expression, velocities, invertible)
-    frozen, atoms = _freeze(expression)
-    change: Any = S.Zero
-    for dummy, atom in atoms.items():
-        rate = _scalar_differential(atom, velocities, invertible)
-        if rate != 0:
-            change += frozen.diff(dummy).xreplace(atoms) * rate
-    return change
+    return _Differential(velocities, invertible).of(expression)
 
 
-def _matrix_differential(M: MatrixExpr, velocities: Velocities, invertible: Matrices) -> MatrixExpr:
-    zero = ZeroMatrix(M.rows, M.cols)
-    if isinstance(M, MatrixSymbol):
-        return velocities.get(M, zero)
-    if isinstance(M, _CONSTANT):
-        return zero
-    if isinstance(M, MatrixBase):
-        change = M.applyfunc(lambda entry: differential(entry, velocities, invertible)).as_immutable()
-        return zero if change.is_zero_matrix else change
-    if isinstance(M, MatAdd):
-        return matadd(zero, *(_matrix_differential(term, velocities, invertible) for term in M.args))
-    if isinstance(M, MatMul):
+@dataclass(frozen=True)
+class _Differential:
+    """The change of an expression when symbols move: each class of nodes has a method of its own."""
+
+    velocities: Velocities
+    invertible: Matrices
+
+    def of(self, expression: Any) -> Any:
+        """Return the change of a matrix or a number."""
+        if isinstance(expression, MatrixExpr | MatrixBase):
+            return self.matrix(expression)
+        frozen, atoms = _freeze(expression)
+        change: Any = S.Zero
+        for dummy, atom in atoms.items():
+            rate = self.scalar(atom)
+            if rate != 0:
+                change += frozen.diff(dummy).xreplace(atoms) * rate
+        return change
+
+    @singledispatchmethod
+    def matrix(self, M: Any) -> MatrixExpr:
+        """Return the change of a matrix."""
+        raise _refuse(M)
+
+    @matrix.register(MatrixSymbol)
+    def _symbol(self, M: MatrixSymbol) -> MatrixExpr:
+        return self.velocities.get(M, ZeroMatrix(*M.shape))
+
+    @matrix.register(Identity)
+    @matrix.register(ZeroMatrix)
+    @matrix.register(OneMatrix)
+    def _constant(self, M: MatrixExpr) -> MatrixExpr:
+        return ZeroMatrix(*M.shape)
+
+    @matrix.register(MatrixBase)
+    def _explicit(self, M: MatrixBase) -> MatrixExpr:
+        change = M.applyfunc(self.of).as_immutable()
+        return ZeroMatrix(*M.shape) if change.is_zero_matrix else change
+
+    @matrix.register(MatAdd)
+    def _sum(self, M: MatAdd) -> MatrixExpr:
+        return matadd(ZeroMatrix(*M.shape), *map(self.matrix, M.args))
+
+    @matrix.register(MatMul)
+    def _product(self, M: MatMul) -> MatrixExpr:
         scalar, factors = M.as_coeff_matrices()
-        terms = [matmul(differential(scalar, velocities, invertible), *factors)]
+        terms = [matmul(self.of(scalar), *factors)]
         for i, factor in enumerate(factors):
-            change = _matrix_differential(factor, velocities, invertible)
+            change = self.matrix(factor)
             if not isinstance(change, ZeroMatrix):
                 terms.append(matmul(scalar, *factors[:i], change, *factors[i + 1 :]))
-        return matadd(zero, *terms)
-    if isinstance(M, Transpose):
-        return transpose(_matrix_differential(M.arg, velocities, invertible))
-    if isinstance(M, Inverse):
-        return matmul(-1, M, _matrix_differential(M.arg, velocities, invertible), M)
-    if isinstance(M, MatPow):
-        return _matrix_differential(_unfold_power(M), velocities, invertible)
-    if isinstance(M, Pinv):
-        change = _matrix_differential(M.arg, velocities, invertible)
-        return zero if isinstance(change, ZeroMatrix) else M.differential(change)
-    raise _refuse(M)
+        return matadd(ZeroMatrix(*M.shape), *terms)
 
+    @matrix.register(Transpose)
+    def _transpose(self, M: Transpose) -> MatrixExpr:
+        return transpose(self.matrix(M.arg))
 
-def _scalar_differential(atom: Expr, velocities: Velocities, invertible: Matrices) -> Any:
-    if isinstance(atom, LayerScalar | BoundScalar):
-        return velocities.get(atom, S.Zero)
-    if isinstance(atom, MatrixElement):
-        change = _matrix_differential(atom.parent, velocities, invertible)
+    @matrix.register(Inverse)
+    def _inverse(self, M: Inverse) -> MatrixExpr:
+        return matmul(-1, M, self.matrix(M.arg), M)
+
+    @matrix.register(MatPow)
+    def _power(self, M: MatPow) -> MatrixExpr:
+        return self.matrix(_unfold_power(M))
+
+    @matrix.register(Pinv)
+    def _pseudo_inverse(self, M: Pinv) -> MatrixExpr:
+        change = self.matrix(M.arg)
+        return ZeroMatrix(*M.shape) if isinstance(change, ZeroMatrix) else M.differential(change)
+
+    @singledispatchmethod
+    def scalar(self, atom: Any) -> Any:
+        """Return the change of a number that depends on one matrix."""
+        change = self.matrix(atom.args[0])
+        return S.Zero if isinstance(change, ZeroMatrix) else self._along(atom, change)
+
+    @scalar.register(LayerScalar)
+    @scalar.register(BoundScalar)
+    def _of_a_layer(self, atom: Expr) -> Any:
+        return self.velocities.get(atom, S.Zero)
+
+    @scalar.register(MatrixElement)
+    def _entry(self, atom: MatrixElement) -> Any:
+        change = self.matrix(atom.parent)
         return S.Zero if isinstance(change, ZeroMatrix) else MatrixElement(change, atom.i, atom.j)
-    if isinstance(atom, UnspecifiedLoss):
+
+    @scalar.register(UnspecifiedLoss)
+    def _loss(self, atom: UnspecifiedLoss) -> Any:
         output, error = atom.args
-        return inner(error, _matrix_differential(output, velocities, invertible))
-    change = _matrix_differential(atom.args[0], velocities, invertible)
-    if isinstance(change, ZeroMatrix):
-        return S.Zero
-    if isinstance(atom, Trace):
-        return trace(change)
-    if isinstance(atom, LogPdet):
-        return trace(matmul(Pinv(atom.arg), change))
-    return trace(matmul(_adjugate(atom, invertible), change))  # Jacobi's formula
+        return inner(error, self.matrix(output))
+
+    def _along(self, atom: Any, change: MatrixExpr) -> Any:
+        """Return how a trace, a pseudo-determinant or a determinant changes with its matrix."""
+        if isinstance(atom, Trace):
+            return trace(change)
+        if isinstance(atom, LogPdet):
+            return trace(matmul(Pinv(atom.arg), change))
+        return trace(matmul(_adjugate(atom, self.invertible), change))  # Jacobi's formula
 
 
 def _adjugate(determinant: Determinant, invertible: Matrices) -> MatrixExpr:
@@ -214,30 +256,44 @@ class _Pullback:
         """Add what ``<seed, dM>`` contributes."""
         if self.symbol == M:
             self.terms.append(seed)
-        elif not M.has(self.symbol) or (isinstance(M, MatrixSymbol) and not isinstance(M, LayerSymbol)):
-            return
-        elif isinstance(M, MatAdd):
-            for term in M.args:
-                self.matrix(term, seed)
-        elif isinstance(M, MatMul):
-            scalar, factors = M.as_coeff_matrices()
-            if scalar.has(self.symbol):
-                self.scalar(scalar, inner(seed, matmul(*factors)))
-            for i, factor in enumerate(factors):
-                if factor.has(self.symbol):
-                    left = [transpose(F) for F in reversed(factors[:i])]
-                    right = [transpose(F) for F in reversed(factors[i + 1 :])]
-                    self.matrix(factor, matmul(scalar, *left, seed, *right))
-        elif isinstance(M, Transpose):
-            self.matrix(M.arg, transpose(seed))
-        elif isinstance(M, Inverse):
-            self.matrix(M.arg, matmul(-1, transpose(M), seed, transpose(M)))
-        elif isinstance(M, MatPow):
-            self.matrix(_unfold_power(M), seed)
-        elif isinstance(M, Pinv):
-            self.matrix(M.arg, M.pullback(seed))
-        else:
-            raise _refuse(M)
+        elif M.has(self.symbol) and (isinstance(M, LayerSymbol) or not isinstance(M, MatrixSymbol)):
+            self._inside(M, seed)
+
+    @singledispatchmethod
+    def _inside(self, M: Any, seed: MatrixExpr) -> None:
+        raise _refuse(M)
+
+    @_inside.register(MatAdd)
+    def _sum(self, M: MatAdd, seed: MatrixExpr) -> None:
+        for term in M.args:
+            self.matrix(term, seed)
+
+    @_inside.register(MatMul)
+    def _product(self, M: MatMul, seed: MatrixExpr) -> None:
+        scalar, factors = M.as_coeff_matrices()
+        if scalar.has(self.symbol):
+            self.scalar(scalar, inner(seed, matmul(*factors)))
+        for i, factor in enumerate(factors):
+            if factor.has(self.symbol):
+                left = [transpose(F) for F in reversed(factors[:i])]
+                right = [transpose(F) for F in reversed(factors[i + 1 :])]
+                self.matrix(factor, matmul(scalar, *left, seed, *right))
+
+    @_inside.register(Transpose)
+    def _transpose(self, M: Transpose, seed: MatrixExpr) -> None:
+        self.matrix(M.arg, transpose(seed))
+
+    @_inside.register(Inverse)
+    def _inverse(self, M: Inverse, seed: MatrixExpr) -> None:
+        self.matrix(M.arg, matmul(-1, transpose(M), seed, transpose(M)))
+
+    @_inside.register(MatPow)
+    def _power(self, M: MatPow, seed: MatrixExpr) -> None:
+        self.matrix(_unfold_power(M), seed)
+
+    @_inside.register(Pinv)
+    def _pseudo_inverse(self, M: Pinv, seed: MatrixExpr) -> None:
+        self.matrix(M.arg, M.pullback(seed))
 
 
 def _unfold_power(power: MatPow) -> MatrixExpr:
