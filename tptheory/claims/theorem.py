@@ -142,30 +142,41 @@ def collect(target: str | Path | None = None) -> list[Theorem]:
     path = Path(path_text)
     if target is None or (path.parts[:1] == (THEOREMS,) and not path.exists()):
         path = theorem_folder().joinpath(*path.parts[1:])
-    if path.is_dir():
-        files = [f for f in sorted(path.glob("*.py")) if not f.name.startswith("_")]
-        if not files:
-            raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", str(path)))
-        return [t for f in files for t in collect(f)]
-    if not path.is_file():
-        near = f"Theorem files here: {', '.join(_neighbours(path))}." if _neighbours(path) else ""
-        raise InvalidFileError(complain("target", "a theorem file or a folder of them", str(path), near))
-    found = _own(run_file("target", path).values(), path)
-    if not found:
-        raise InvalidFileError(
-            complain(
-                "target",
-                "a file with a @theorem or @conjecture",
-                str(path),
-                'Write @theorem("What holds") above a function that returns a claim.',
-            )
-        )
-    if not name:
-        return found
-    named = [t for t in found if t.name == name]
+    found = [t for file in _theorem_files(path) for t in _theorems_of(file)]
+    named = [t for t in found if name in ("", t.name)]
     if not named:
         raise unknown_name("theorem", name, (t.name for t in found))
     return named
+
+
+def _theorem_files(path: Path) -> list[Path]:
+    """Return a file, or the theorem files of a folder by their names.
+
+    Raises:
+        InvalidFileError: if there are none.
+    """
+    if path.is_dir():
+        files = [file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")]
+        if not files:
+            raise InvalidFileError(complain("target", "a folder with theorem files (*.py)", str(path)))
+        return files
+    if not path.is_file():
+        near = f"Theorem files here: {', '.join(_neighbours(path))}." if _neighbours(path) else ""
+        raise InvalidFileError(complain("target", "a theorem file or a folder of them", str(path), near))
+    return [path]
+
+
+def _theorems_of(file: Path) -> list[Theorem]:
+    """Run a file, and return the theorems that are written in it.
+
+    Raises:
+        InvalidFileError: if there are none.
+    """
+    found = _own(run_file("target", file).values(), file)
+    if not found:
+        mend = 'Write @theorem("What holds") above a function that returns a claim.'
+        raise InvalidFileError(complain("target", "a file with a @theorem or @conjecture", str(file), mend))
+    return found
 
 
 def theorem_folder() -> Path:

@@ -172,18 +172,14 @@ def _symmetries(rows: int, columns: int, turn_rows: bool, turn_columns: bool, to
 
     Where rows and columns are of one width they are turned ``together``.
     """
-
-    def acting(on_rows: Symmetry | None, on_columns: Symmetry | None) -> Symmetry:
-        left = on_rows or tuple((i, 1) for i in range(rows))
-        right = on_columns or tuple((j, 1) for j in range(columns))
-        return tuple((i * columns + j, s * t) for i, s in left for j, t in right)
-
-    simple: list[Symmetry] = []
-    if together and turn_rows:
-        simple = [acting(g, g) for g in _generators(rows)]
-    elif not together:
-        simple += [acting(g, None) for g in _generators(rows)] if turn_rows else []
-        simple += [acting(None, g) for g in _generators(columns)] if turn_columns else []
+    still_rows, still_columns = (tuple((i, 1) for i in range(n)) for n in (rows, columns))
+    by_rows = _generators(rows) if turn_rows else []
+    by_columns = _generators(columns) if turn_columns else []
+    if together:
+        moves = [(g, g) for g in by_rows]
+    else:
+        moves = [*((g, still_columns) for g in by_rows), *((still_rows, g) for g in by_columns)]
+    simple = [_on_entries(left, right) for left, right in moves]
     known = dict.fromkeys(simple)
     for symmetry in (waiting := [*simple]):
         for g in simple:
@@ -192,6 +188,11 @@ def _symmetries(rows: int, columns: int, turn_rows: bool, turn_columns: bool, to
                 known[composed] = None
                 waiting.append(composed)
     return tuple(known)
+
+
+def _on_entries(left: Symmetry, right: Symmetry) -> Symmetry:
+    """Return a signed permutation of the rows and one of the columns as one of the entries, row by row."""
+    return tuple((i * len(right) + j, s * t) for i, s in left for j, t in right)
 
 
 def _generators(n: int) -> list[Symmetry]:

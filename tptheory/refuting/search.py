@@ -248,19 +248,25 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
     properties = source.properties[A]
+
+    def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
+        return [M for M in matrices if all(has_property(name, M) for name in properties)]
+
+    found = fitting(_plain_matrices(rng, rows, columns))
+    if properties and len(found) < BUILT:
+        found += fitting([builder_for(properties)(rng, rows, columns) for _ in range(BUILT)])
+    return sorted(found, key=cost)
+
+
+def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[fmpq_mat]:
+    """Return all matrices of small integers where they are few; else some, sparse ones and ones of low rank too."""
     bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
     if bound:
         numbers = product(range(-bound, bound + 1), repeat=rows * columns)
-        found = [fmpq_mat(rows, columns, list(e)) for e in numbers]
-    else:
-        found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
-        found += [degenerate(rng, rows, columns) for _ in range(40)]
-        found += [_sparse(rng, rows, columns) for _ in range(120)]
-    found = [M for M in found if all(has_property(name, M) for name in properties)]
-    if properties and len(found) < BUILT:
-        built = [builder_for(properties)(rng, rows, columns) for _ in range(BUILT)]
-        found += [M for M in built if all(has_property(name, M) for name in properties)]
-    return sorted(found, key=cost)
+        return [fmpq_mat(rows, columns, list(e)) for e in numbers]
+    found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
+    found += [degenerate(rng, rows, columns) for _ in range(40)]
+    return found + [_sparse(rng, rows, columns) for _ in range(120)]
 
 
 def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:

@@ -34,17 +34,22 @@ def suspects(function: Callable[..., Any]) -> set[int]:
 
 def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
     """Run through the integers in a function's code, and in what it refers to."""
-    if isinstance(item, bool) or item is None:
-        return
-    if isinstance(item, int):
-        yield int(item)
-        return
+    if isinstance(item, int | str) or item is None:
+        yield from _number_in(item)
+    elif id(item) not in seen:
+        seen.add(id(item))
+        yield from _numbers_inside(item, seen)
+
+
+def _number_in(item: int | str | None) -> list[int]:
+    """Return the integer that a constant is or that its text writes, if there is one."""
     if isinstance(item, str):
-        yield from [int(item)] if item.isdecimal() and len(item) < 9 else []
-        return
-    if id(item) in seen:
-        return
-    seen.add(id(item))
+        return [int(item)] if item.isdecimal() and len(item) < 9 else []
+    return [] if item is None or isinstance(item, bool) else [int(item)]
+
+
+def _numbers_inside(item: Any, seen: set[int]) -> Iterator[int]:
+    """Run through the integers in a collection, in code, or in what a function or an object refers to."""
     if isinstance(item, Mapping):
         yield from _numbers([*item.keys(), *item.values()], seen)
     elif isinstance(item, list | tuple | set | frozenset | range):

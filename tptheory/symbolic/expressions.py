@@ -8,7 +8,7 @@ operators; what ``*``, ``+``, ``-`` and ``/`` build means the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -238,6 +238,24 @@ def matmul(*factors: Any) -> MatrixExpr:
     >>> matmul(2, A, A.T, 3)
     6*A*A.T
     """
+    coefficient, matrices = _flattened(factors)
+    if not matrices:
+        raise InvalidTypeError(complain("factors", "at least one matrix", factors))
+    _check_that_they_compose(matrices)
+    rows, columns = matrices[0].rows, matrices[-1].cols
+    if coefficient == 0 or any(isinstance(M, ZeroMatrix) for M in matrices):
+        return ZeroMatrix(rows, columns)
+    first, *others = [M for M in matrices if not isinstance(M, Identity)] or [Identity(rows)]
+    if coefficient == 1 and not others:
+        return first
+    if coefficient == -1 and not others and isinstance(first, MatAdd):
+        return matadd(*(matmul(-1, term) for term in first.args))
+    head = () if coefficient == 1 else (coefficient,)
+    return Chain(*head, first, *others, evaluate=False)
+
+
+def _flattened(factors: Iterable[Any]) -> tuple[Any, list[MatrixExpr]]:
+    """Return the product of the scalars among some factors, and their matrices."""
     coefficient: Any = S.One
     matrices: list[MatrixExpr] = []
     for factor in factors:
@@ -245,32 +263,21 @@ def matmul(*factors: Any) -> MatrixExpr:
             scalar, parts = factor.as_coeff_matrices()
             coefficient *= scalar
             matrices.extend(parts)
-        elif isinstance(factor, MatrixBase):
-            matrices.append(factor.as_immutable())
-        elif isinstance(factor, MatrixExpr):
-            matrices.append(factor)
+        elif isinstance(factor, MatrixExpr | MatrixBase):
+            matrices.append(as_matrix("factors", factor))
         else:
             coefficient *= sympify(factor, strict=True)
-    if not matrices:
-        raise InvalidTypeError(complain("factors", "at least one matrix", factors))
+    return coefficient, matrices
+
+
+def _check_that_they_compose(matrices: list[MatrixExpr]) -> None:
+    """Raise ShapeError if the shapes of two neighbours in a product do not fit."""
     for left, right in pairwise(matrices):
         if left.cols != right.rows:
             raise ShapeError(
                 f"'factors' must have shapes that compose (got {left} of shape {left.shape} "
                 f"before {right} of shape {right.shape}). Transpose one of them, or change its widths."
             )
-    rows, columns = matrices[0].rows, matrices[-1].cols
-    if coefficient == 0 or any(isinstance(M, ZeroMatrix) for M in matrices):
-        return ZeroMatrix(rows, columns)
-    matrices = [M for M in matrices if not isinstance(M, Identity)]
-    if not matrices:
-        matrices = [Identity(rows)]
-    if coefficient == 1 and len(matrices) == 1:
-        return matrices[0]
-    if len(matrices) == 1 and isinstance(matrices[0], MatAdd) and coefficient == -1:
-        return matadd(*(matmul(-1, term) for term in matrices[0].args))
-    head = () if coefficient == 1 else (coefficient,)
-    return Chain(*head, *matrices, evaluate=False)
 
 
 def matadd(*terms: Any) -> MatrixExpr:
@@ -286,24 +293,31 @@ def matadd(*terms: Any) -> MatrixExpr:
     >>> matadd(A, A)
     2*A
     """
-    collected: dict[MatrixExpr, Any] = {}
-    shape = None
-    for term in terms:
-        for part in term.args if isinstance(term, MatAdd) else (as_matrix("terms", term),):
-            if shape is not None and part.shape != shape:
-                raise ShapeError(f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape}).")
-            shape = part.shape
-            if isinstance(part, ZeroMatrix):
-                continue
-            scalar, matrices = part.as_coeff_matrices() if isinstance(part, MatMul) else (S.One, [part])
-            core = matmul(*matrices)
-            collected[core] = collected.get(core, S.Zero) + scalar
-    if shape is None:
-        raise InvalidTypeError(complain("terms", "at least one matrix", terms))
-    parts = [matmul(scalar, core) for core, scalar in collected.items() if scalar != 0]
+    parts = [
+        part for term in terms for part in (term.args if isinstance(term, MatAdd) else (as_matrix("terms", term),))
+    ]
     if not parts:
+        raise InvalidTypeError(complain("terms", "at least one matrix", terms))
+    shape = parts[0].shape
+    for part in parts:
+        if part.shape != shape:
+            raise ShapeError(f"'terms' must have one shape (got {part} of shape {part.shape} beside {shape}).")
+    collected = _collected(parts)
+    if not collected:
         return ZeroMatrix(*shape)
-    return parts[0] if len(parts) == 1 else MatAdd(*parts, evaluate=False)
+    return collected[0] if len(collected) == 1 else MatAdd(*collected, evaluate=False)
+
+
+def _collected(terms: list[MatrixExpr]) -> list[MatrixExpr]:
+    """Return the terms of a sum with equal ones added up, and without those that vanish."""
+    coefficients: dict[MatrixExpr, Any] = {}
+    for term in terms:
+        if isinstance(term, ZeroMatrix):
+            continue
+        scalar, matrices = term.as_coeff_matrices() if isinstance(term, MatMul) else (S.One, [term])
+        core = matmul(*matrices)
+        coefficients[core] = coefficients.get(core, S.Zero) + scalar
+    return [matmul(scalar, core) for core, scalar in coefficients.items() if scalar != 0]
 
 
 def transpose(expression: MatrixExpr) -> MatrixExpr:
@@ -382,18 +396,19 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
         return MatrixElement(*(rebuild(argument, leaf) for argument in expression.args))
     if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
         return expression
-    parts = [rebuild(argument, leaf) for argument in expression.args]
-    if isinstance(expression, MatMul):
-        return matmul(*parts)
-    if isinstance(expression, MatAdd):
-        return matadd(*parts)
-    if isinstance(expression, Transpose):
-        return transpose(parts[0])
-    if isinstance(expression, Trace):
-        return trace(parts[0])
-    if isinstance(expression, Inverse | MatPow):
-        return type(expression)(*parts)
-    return expression.func(*parts)
+    build = next((make for node, make in _BUILDERS if isinstance(expression, node)), expression.func)
+    return build(*(rebuild(argument, leaf) for argument in expression.args))
+
+
+_BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
+    (MatMul, matmul),
+    (MatAdd, matadd),
+    (Transpose, transpose),
+    (Trace, trace),
+    (Inverse, Inverse),  # before MatPow, of which SymPy makes it a kind
+    (MatPow, MatPow),
+)
+"""What builds a node without simplifying it; SymPy's own class builds all others."""
 
 
 def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:

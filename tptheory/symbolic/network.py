@@ -305,13 +305,7 @@ class _AnyWidths:
 def _widths(depth: Any, widths: Any) -> tuple[Expr, ...]:
     """Read widths, or make symbols for those of a depth."""
     if widths is None:
-        if depth is None:
-            raise InvalidTypeError("'depth' or 'widths' must be given (got neither). Try depth=2.")
-        if isinstance(depth, bool) or not isinstance(depth, int):
-            raise InvalidTypeError(complain("depth", "a positive integer", depth, "A symbol stands for any."))
-        if depth < 1:
-            raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
-        widths = [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
+        widths = _symbolic_widths(depth)
     if isinstance(widths, str | bytes) or not isinstance(widths, collections.abc.Sequence):
         raise InvalidTypeError(complain("widths", "a sequence such as (4, 3, 2)", widths))
     found = tuple(_size("widths", n) for n in widths)
@@ -323,6 +317,17 @@ def _widths(depth: Any, widths: Any) -> tuple[Expr, ...]:
         mend = f"{len(found) - 1}, since {len(found)} widths are given"
         raise InvalidValueError(complain("depth", mend, depth, "Leave it out."))
     return found
+
+
+def _symbolic_widths(depth: Any) -> list[Symbol]:
+    """Return a symbol for the width of every layer of a network of this depth."""
+    if depth is None:
+        raise InvalidTypeError("'depth' or 'widths' must be given (got neither). Try depth=2.")
+    if isinstance(depth, bool) or not isinstance(depth, int):
+        raise InvalidTypeError(complain("depth", "a positive integer", depth, "A symbol stands for any."))
+    if depth < 1:
+        raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
+    return [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
 
 
 def _size(argument: str, value: Any) -> Expr:

@@ -134,12 +134,17 @@ class Sequence(Basic):
     def _xreplace(self, rule: Any) -> tuple[Any, bool]:
         if self in rule:
             return rule[self], True
-        if not isinstance(rule, Mapping) or all(isinstance(key, Symbol) and key not in self._free for key in rule):
+        if not isinstance(rule, Mapping) or not self._concerns(rule):
             return self, False
         outer = {key: value for key, value in rule.items() if self.index not in free_symbols(key)}
         captured = any(self.index in free_symbols(value) for value in outer.values())
         replaced = [part._xreplace(outer) for part in (self._apart() if captured else self.args)]
-        return (self.of(*(part for part, _ in replaced)), True) if any(c for _, c in replaced) else (self, False)
+        changed = any(change for _, change in replaced)
+        return (self.of(*(part for part, _ in replaced)), True) if changed else (self, False)
+
+    def _concerns(self, rule: Mapping[Any, Any]) -> bool:
+        """Whether something that is replaced may stand in the definition: any but a symbol that is not free in it."""
+        return any(not isinstance(key, Symbol) or key in self._free for key in rule)
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         if self.index in free_symbols(old):
