@@ -16,10 +16,12 @@ from sympy import (
     Integer,
     Inverse,
     MatPow,
+    MatrixExpr,
     MatrixSymbol,
     OneMatrix,
     Pow,
     Rational,
+    S,
     Symbol,
     Trace,
     ZeroMatrix,
@@ -67,7 +69,7 @@ class Builder:
     def __init__(self, seed: int = 0, style: str = "tptheory") -> None:
         self.rng, self.style = np.random.default_rng(seed), style
         self.simplified = False
-        """Whether SymPy's operators dropped an inverse, so that what was inverted is not in the claim any more."""
+        """Whether SymPy dropped an inverse, or a matrix of some size: what is not there binds nothing."""
         self.recursions: dict[Term, Recursion] = {}
         self.rules: dict[Term, Rule] = {}
         self.nets: dict[Term, DeepLinearNetwork] = {}
@@ -233,7 +235,7 @@ class Builder:
             found = reduce(plus if tag in ("add", "sadd") else times, parts)
         else:
             found = matadd(*parts) if tag == "add" else matmul(*parts)
-        self.simplified |= inverses(*parts) != inverses(found)
+        self.simplified |= inverses(*parts) != inverses(found) or not sizes(*parts) <= sizes(found)
         return found
 
     def applied(self, tag: str, arguments: list[Any]) -> Any:
@@ -272,6 +274,12 @@ OPERATIONS = {
     "logpdet": (LogPdet, LogPdet),
 }
 """How each operation is written, by tptheory and by SymPy alone."""
+
+
+def sizes(*expressions: Any) -> set[Any]:
+    """Return the symbols that matrices in expressions have as sizes."""
+    matrices = {part for e in expressions for part in getattr(e, "atoms", lambda *_: ())(MatrixExpr)}
+    return {symbol for A in matrices for n in A.shape for symbol in S(n).free_symbols}
 
 
 def inverses(*expressions: Any) -> set[Any]:

@@ -54,6 +54,10 @@ class BadValueError(ValueError):
     """A counterexample has a value that its symbol does not admit."""
 
 
+class BadSizeError(BadValueError):
+    """A counterexample has a size that is none."""
+
+
 def depths(term: Term) -> Iterator[dict[str, int]]:
     """Run through the depths at which a claim is judged."""
     names = sorted(free_indices(term))
@@ -143,7 +147,7 @@ class Given(Drawn):
             if not admitted(("integer", "positive") if key[0] == "width" else key[2], value):
                 raise BadValueError(f"{key[1]} = {value} is not {', '.join(key[2])}")
             if key in self.wanted_sizes and not (value.q == 1 and value >= 1):
-                raise BadValueError(f"the size {key[1]} is {value}")
+                raise BadSizeError(f"the size {key[1]} is {value}")
             self.values[key] = value
         value = self.values[key]
         return int(value) if isinstance(value, fmpq) and value.q == 1 else value
@@ -235,6 +239,11 @@ def judge_counterexample(term: Term, given: Mapping[Any, Any], seed: int = 0, si
             values = Given(given, rng, named_properties(term, bound), sizes, spoken)
             try:
                 outcome = Reading(values, bound).outcome(term)
+            except BadSizeError as error:
+                if simplified:
+                    return Judgement("", 0, "SymPy dropped a matrix of this size")
+                found.append(str(error))
+                break
             except BadValueError as error:
                 found.append(str(error))
                 break
