@@ -6,7 +6,7 @@ mean the same to each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from itertools import product
 from typing import Any
@@ -138,19 +138,30 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         yield claim
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
-    premises = [each for each in claim.tacit() if not isinstance(each, ConstantRank)]
-    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     for indices in _indices(claim, values):
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
-        numbered = (each for premise in premises for each in _at_its_indices(premise, indices))
-        needed = [each for each in numbered if of_hypotheses.isdisjoint(sympify(each.subject).free_symbols)]
+        needed = [each for each in _premises(claim, indices) if not shows(each, given)]
         for part in whole.conjuncts():
-            shown = part.under(given)
-            said = shown.tacit()
-            lost = [each.as_hypothesis() for each in needed if each not in said and not shows(each, given)]
-            yield shown.under((*given, *lost)) if lost else shown
+            yield _with_premises(part.under(given), needed)
+
+
+def _premises(claim: Claim, indices: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
+    """Run through what a claim takes for granted, at numbers; not what speaks of an index that a hypothesis binds."""
+    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
+    for premise in claim.tacit():
+        if not isinstance(premise, ConstantRank):
+            for each in _at_its_indices(premise, indices):
+                if of_hypotheses.isdisjoint(sympify(each.subject).free_symbols):
+                    yield each
+
+
+def _with_premises(claim: Claim, needed: Collection[Exists | NotZero]) -> Claim:
+    """Return a claim that assumes those of some premises that it does not take for granted by itself."""
+    said = claim.tacit() if needed else ()
+    lost = [each.as_hypothesis() for each in needed if each not in said]
+    return claim.under((*claim.given, *lost)) if lost else claim
 
 
 def _indices(item: Any, values: Mapping[Any, int]) -> list[Mapping[Any, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from sympy import Identity, MatrixBase, MatrixSymbol, Symbol, preorder_traversal
@@ -101,34 +102,43 @@ def _refuse_namesakes(symbols: Iterable[Any]) -> None:
 def _refuse_names_of_members(named: set[Any]) -> None:
     """Refuse a symbol that is called as a member of a sequence is, or a width that is declared otherwise."""
     symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
-    for owner in named:
-        if isinstance(owner, Symbol | MatrixSymbol):
-            continue
-        name, is_sequence = (owner.name, True) if isinstance(owner, Sequence) else (str(owner), False)
-        for symbol in symbols:
-            before, _, number = symbol.name.rpartition("_")
-            taken = before == name and number.isdigit() and not isinstance(owner, Recursion)
-            if not is_sequence:
-                taken = taken and symbol.assumptions0 != owner(Symbol("l")).assumptions0
-            if taken or symbol.name.startswith(f"{name}["):
-                _refuse(symbol.name, f"{_told(symbol)}, and a layer's own {name}")
+    owners = [owner for owner in named if not isinstance(owner, Symbol | MatrixSymbol)]
+    for owner, symbol in product(owners, symbols):
+        name = owner.name if isinstance(owner, Sequence) else str(owner)
+        if symbol.name.startswith(f"{name}[") or (_is_numbered(symbol.name, name) and _has_members(owner, symbol)):
+            _refuse(symbol.name, f"{_told(symbol)}, and a layer's own {name}")
+
+
+def _is_numbered(symbol: str, name: str) -> bool:
+    """Whether a symbol is called as the member of a sequence at a layer with a number: ``W_2``."""
+    before, _, number = symbol.rpartition("_")
+    return before == name and number.isdigit()
+
+
+def _has_members(owner: Any, symbol: Any) -> bool:
+    """Whether members at numbers are made symbols of that name, that are declared otherwise than this one."""
+    if isinstance(owner, Sequence):
+        return not isinstance(owner, Recursion)
+    return bool(symbol.assumptions0 != owner(Symbol("l")).assumptions0)
 
 
 def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> None:
     """Refuse a symbol that is called as a number is, or prints as an expression of the claim does."""
-    called_identity = [s for s in named if isinstance(s, Symbol | MatrixSymbol) and s.name == "I"]
-    for symbol in called_identity if any(e.has(Identity) for e in expressions) else ():
-        _refuse("I", f"{_told(symbol)}, and the identity")
-    odd = {s.name: s for s in named if isinstance(s, Symbol | MatrixSymbol) and not s.name.isidentifier()}
-    if not odd:
-        return
-    for name, symbol in sorted(odd.items()):
+    symbols = {s.name: s for s in named if isinstance(s, Symbol | MatrixSymbol)}
+    if "I" in symbols and any(e.has(Identity) for e in expressions):
+        _refuse("I", f"{_told(symbols['I'])}, and the identity")
+    odd = {name: symbol for name, symbol in sorted(symbols.items()) if not name.isidentifier()}
+    for name, symbol in odd.items():
         if _is_number(name):
             _refuse(name, f"{_told(symbol)}, and the number")
-    for expression in expressions:
-        for node in preorder_traversal(expression):
-            if node.args and not isinstance(node, MatrixSymbol) and str(node) in odd:
-                _refuse(str(node), f"{_told(odd[str(node)])}, and an expression that is written so")
+    for name in sorted(_printed(expressions) & odd.keys()) if odd else ():
+        _refuse(name, f"{_told(odd[name])}, and an expression that is written so")
+
+
+def _printed(expressions: list[Any]) -> set[str]:
+    """Return how the parts of expressions print that are no symbols."""
+    parts = (node for e in expressions for node in preorder_traversal(e))
+    return {str(node) for node in parts if node.args and not isinstance(node, MatrixSymbol)}
 
 
 def _is_number(name: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, sympify
@@ -66,19 +67,21 @@ FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
 def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit, ...]:
     """Return what goals, under hypotheses, take for granted; what shows by itself is left out."""
     claimed, given = tuple(claimed), tuple(given)
-    found: dict[Tacit, None] = {}
+    assumed = [goal for h in given if hasattr(h, "goals") for goal in h.goals()]
+    certain = [goal for goal in (*claimed, *assumed) if not isinstance(goal, goals.OneOf)]
+    found = dict.fromkeys(_constant_ranks(claimed))
+    for expression in goals.expressions(certain):
+        for node, limits in _nodes(expression):
+            found |= dict.fromkeys(inverted(node, limits))
+    return tuple(each for each in found if not shows(each, given))
+
+
+def _constant_ranks(claimed: Iterable[goals.Goal]) -> Iterator[Tacit]:
+    """Run through what must keep its rank along a flow for a pseudo-inverse, or a logarithm, to have a rate."""
     for rate in goals.rates(claimed):
         for node, _ in _nodes(rate.quantity):
             if isinstance(node, Pinv | LogPdet) and goals.moving_symbols(node, rate.flow):
-                found[ConstantRank(node.arg)] = None
-    spoken = [*goals.expressions(g for g in claimed if not isinstance(g, goals.OneOf))]
-    assumed = (a for h in given for a in (h.goals() if hasattr(h, "goals") else ()))
-    spoken += goals.expressions(g for g in assumed if not isinstance(g, goals.OneOf))
-    for expression in spoken:
-        for node, limits in _nodes(expression):
-            for each in inverted(node, limits):
-                found[each] = None
-    return tuple(each for each in found if not shows(each, given))
+                yield ConstantRank(node.arg)
 
 
 def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
@@ -105,20 +108,27 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
         taken: symbols whose names an index that a definition binds must not be given.
     """
     tacit = tuple(tacit)
-    free = {symbol for each in tacit for symbol in sympify(each.subject).free_symbols}
-    names = {str(symbol) for symbol in (*taken, *free) if not isinstance(symbol, BoundIndex)}
-    letter = next(name for name in ("k", "j", "i", "m", "layer") if name not in names)
-    said: list[str] = []
-    for kind, (one, many) in WORDS.items():
-        for limits in dict.fromkeys(getattr(each, "limits", None) for each in tacit if type(each) is kind):
-            shown = {} if limits is None else {limits[0]: Symbol(letter, integer=True)}
-            same = [each for each in tacit if type(each) is kind and getattr(each, "limits", None) == limits]
-            subjects = [say(sympify(each.subject).xreplace(shown)) for each in same]
-            text = (one if len(subjects) == 1 else many).format(", ".join(subjects))
-            if limits is not None:
-                text += f" for {say(shown[limits[0]])} = {say(limits[1])}, ..., {say(limits[2])}"
-            said.append(text)
-    return said
+    alike: dict[tuple[type, Any], list[Any]] = {(kind, None): [] for kind in WORDS}
+    for each in tacit:
+        alike.setdefault((type(each), getattr(each, "limits", None)), []).append(sympify(each.subject))
+    index = _index_beside((*taken, *(s for subjects in alike.values() for e in subjects for s in e.free_symbols)))
+    ordered = sorted(alike.items(), key=lambda item: list(WORDS).index(item[0][0]))
+    return [_sentence(kind, limits, subjects, index, say) for (kind, limits), subjects in ordered if subjects]
+
+
+def _sentence(kind: type, limits: Any, subjects: list[Any], index: Symbol, say: Say) -> str:
+    """Say one thing of several subjects, at all layers of a range if there is one."""
+    one, many = WORDS[kind]
+    shown = {} if limits is None else {limits[0]: index}
+    text = (one if len(subjects) == 1 else many).format(", ".join(say(e.xreplace(shown)) for e in subjects))
+    return text if limits is None else f"{text} for {say(index)} = {say(limits[1])}, ..., {say(limits[2])}"
+
+
+def _index_beside(symbols: Iterable[Any]) -> Symbol:
+    """Return a symbol for an index, called otherwise than all of these symbols."""
+    names = {str(symbol) for symbol in symbols if not isinstance(symbol, BoundIndex)}
+    letters = chain("kjim", (f"k_{number}" for number in count(1)))
+    return Symbol(next(name for name in letters if name not in names), integer=True)
 
 
 def nodes(expression: Any) -> Iterator[Any]:

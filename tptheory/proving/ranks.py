@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
+from itertools import product
 from operator import mul
 from typing import Any
 
@@ -11,7 +12,7 @@ from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Family, Letter, Size, item_text
 from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, completion, divided, search, times
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import AUXILIARY, Monomial, Polynomial, Rational, Terms, divide
+from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Rational, Terms, divide
 
 
 def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
@@ -41,17 +42,19 @@ def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:
     """Return polynomials of several terms of which a polynomial is a multiple, by a factor at its left or right."""
-    words = [word for _, word in A.terms]
-    shapes = A.alphabet.shapes
-    for k in (1, 2):
-        for first in (True, False):
-            cuts = {m: k if first else len(m[1]) - k for m in A.terms}
-            if min(map(len, words), default=0) < k:
-                continue
-            split = {m: ((m[0], m[1][: cuts[m]]), m[1][cuts[m] :]) for m in cuts}
-            sizes = {shapes[m[1][0]][0] if c == 0 else shapes[m[1][c - 1]][1] for m, c in cuts.items()}  # type: ignore[index]
-            if len(sizes) == 1 and (factors := _rank_one(A, split, *sizes, *sizes)):
-                yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
+    for k, first in product((1, 2), (True, False)):
+        if any(len(word) < k for _, word in A.terms):
+            continue
+        cuts = {m: k if first else len(m[1]) - k for m in A.terms}
+        split = {m: ((m[0], m[1][:c]), m[1][c:]) for m, c in cuts.items()}
+        sizes = {_size_at(A.alphabet, m[1], c) for m, c in cuts.items()}
+        if len(sizes) == 1 and (factors := _rank_one(A, split, *sizes, *sizes)):
+            yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
+
+
+def _size_at(alphabet: Alphabet, word: str, cut: int) -> Size:
+    """Return the size between the two parts of a word that is cut."""
+    return alphabet.shape(word)[0] if cut == 0 else alphabet.shape(word[:cut])[1]
 
 
 def _through_size(translator: Translator, A: Polynomial, size: Size, deadline: float) -> Iterator[list[Polynomial]]:
