@@ -18,8 +18,7 @@ from tptheory.claims.vocabulary import Equal, ImageWithin, Orthogonal, Parallel,
 from tptheory.deciding.answers import decide, prove, refute
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
-from tptheory.invariants.counting import count_conservation_laws
-from tptheory.invariants.discovery import conservation_laws
+from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
 from tptheory.numeric.closed_forms.error_rays import error_ray
 from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.numeric.closed_forms.target_prop import tp_closed_form

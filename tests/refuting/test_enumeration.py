@@ -23,7 +23,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.numeric.instances import Instances
-from tptheory.refuting.enumeration import Grid, level_of
+from tptheory.refuting.enumeration import IntegerInstances, level_of
 
 m, n, p = symbols("m n p", integer=True, positive=True)
 A, B, V = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("V", m, m)
@@ -108,7 +108,7 @@ def signed(size):
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
 def test_one_of_each_class_is_enough(shape, level):
     """Signed permutations of what is run through give every integer matrix of that sum, and nothing else."""
-    grid = Grid(Instances(Zero(A)), dict(zip((m, n), shape, strict=True)))
+    grid = IntegerInstances(Instances(Zero(A)), dict(zip((m, n), shape, strict=True)))
     found = {tuple(int(x) for x in values[A].entries()) for values in grid.level(level) if values is not None}
     choices = list(product(signed(shape[0]), signed(shape[1])))
     everything = {turned(matrix, shape, choice) for matrix in found for choice in choices}
@@ -121,7 +121,7 @@ def test_one_of_each_class_is_enough(shape, level):
 @pytest.mark.parametrize("level", [1, 2])
 def test_square_matrices_are_turned_on_both_sides_at_once(level):
     """Where rows and columns are of one width a class holds P R P' only: R and RP' may differ in what they are."""
-    grid = Grid(Instances(Zero(R)), {n: 2})
+    grid = IntegerInstances(Instances(Zero(R)), {n: 2})
     found = {tuple(int(x) for x in values[R].entries()) for values in grid.level(level) if values is not None}
     everything = {turned(matrix, (2, 2), (choice, choice)) for matrix in found for choice in signed(2)}
     bound = range(-level, level + 1)
@@ -130,7 +130,7 @@ def test_square_matrices_are_turned_on_both_sides_at_once(level):
 
 def test_coordinates_forbid_symmetry():
     """A claim that names an entry is not the same after a permutation: every matrix is run through."""
-    grid = Grid(Instances(Equal(A[0, 0], 0)), {m: 1, n: 2})
+    grid = IntegerInstances(Instances(Equal(A[0, 0], 0)), {m: 1, n: 2})
     assert len([values for values in grid.level(1) if values is not None]) == 4
     assert refute(Equal(A[0, 0], 0)).counterexample.minimal
 
@@ -138,7 +138,7 @@ def test_coordinates_forbid_symmetry():
 def test_hypotheses_between_symbols_are_met():
     """What is run through meets the hypotheses; dead ends are told apart."""
     source = Instances(Zero(A, given=[Equal(matmul(V, A), A)]))
-    grid = Grid(source, {m: 2, n: 1})
+    grid = IntegerInstances(source, {m: 2, n: 1})
     listed = [values for level in range(4) for values in grid.level(level)]
     assert None in listed
     kept = [values for values in listed if values is not None]

@@ -38,7 +38,7 @@ UNIT: Monomial = ((), ())
 """What stands beside a hypothesis where nothing does."""
 
 
-class Place(NamedTuple):
+class CofactorPlace(NamedTuple):
     """Where a hypothesis stands: a cofactor without its coefficient."""
 
     left: Monomial
@@ -47,7 +47,7 @@ class Place(NamedTuple):
     outer: Monomial | None = None
 
 
-Cofactors = list[tuple[Fraction, Place]]
+Cofactors = list[tuple[Fraction, CofactorPlace]]
 
 
 def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bool = False) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
         return data
     import scipy.optimize  # noqa: F401  loaded when needed, and not at the expense of the search
 
-    search = _Search(data, seconds)
+    search = _Shortening(data, seconds)
     start = search.start()
     goal: Terms = {}
     for coefficient, place in start:
@@ -86,7 +86,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
     return shorter if accepted(shorter) else data
 
 
-class _Search:
+class _Shortening:
     """What the hypotheses of one certificate, and their transposes, expand to wherever they fit."""
 
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
@@ -96,7 +96,7 @@ class _Search:
         self._polynomials = [*read, *map(self._reader.transpose, read)]
         self._longest = [max(map(letter_count, terms), default=0) for terms, _ in self._polynomials]
         self._thin = any(1 in shape[:2] for shape in self._reader.names.letters.values())
-        self._expanded: dict[Place, Polynomial] = {}
+        self._expanded: dict[CofactorPlace, Polynomial] = {}
 
     def over(self) -> bool:
         """Whether no more places may be looked at."""
@@ -106,7 +106,7 @@ class _Search:
         """Return the cofactors that the certificate has."""
         read = self._monomial
         return [
-            (Fraction(c), Place(read(u), k, read(v), *map(read, outer)))
+            (Fraction(c), CofactorPlace(read(u), k, read(v), *map(read, outer)))
             for c, u, k, v, *outer in self._data["cofactors"]
         ]
 
@@ -121,14 +121,14 @@ class _Search:
         both = ([*scalars, word], ()) if word and shape == ONE else ([*scalars], word)
         return [(Fraction(1), *both)], shape
 
-    def expand(self, place: Place) -> Polynomial:
+    def expand(self, place: CofactorPlace) -> Polynomial:
         """Return what a hypothesis reads in its place."""
         if place not in self._expanded:
             self._places_left -= 1
             self._expanded[place] = self._joined(place) or self._multiplied(place)
         return self._expanded[place]
 
-    def _joined(self, place: Place) -> Polynomial | None:
+    def _joined(self, place: CofactorPlace) -> Polynomial | None:
         """Expand where nothing can come out of a word, for no number, no trace and no size 1 is about."""
         (scalars, left), k, (others, right), outer = place
         if scalars or others or outer is not None or self._thin:
@@ -138,7 +138,7 @@ class _Search:
         ends = (shape(left[0])[0] if left else rows, shape(right[-1])[1] if right else columns)
         return {(s, left + word + right): c for (s, word), c in terms.items()}, ends
 
-    def _multiplied(self, place: Place) -> Polynomial:
+    def _multiplied(self, place: CofactorPlace) -> Polynomial:
         """Expand as the checker does."""
         product = self._reader.algebra.product
         p = product(self._beside(place.left), raw(self._polynomials[place.hypothesis]))
@@ -147,13 +147,13 @@ class _Search:
             p = product(self._beside(place.outer), self._reader.algebra.trace(p))
         return self._reader.normal(p)
 
-    def candidates(self, used: list[Place], rounds: int) -> dict[Place, Terms]:
+    def candidates(self, used: list[CofactorPlace], rounds: int) -> dict[CofactorPlace, Terms]:
         """Return the places that make do with the monomials of some, and with what fits there so many times over."""
         shape = self.expand(used[0])[1]
-        found: dict[Place, Terms] = {}
+        found: dict[CofactorPlace, Terms] = {}
         seen: set[tuple[Any, ...]] = set()
 
-        def add(place: Place, terms: Terms) -> None:
+        def add(place: CofactorPlace, terms: Terms) -> None:
             if not terms:
                 return
             ordered = sorted(terms.items())
@@ -168,7 +168,7 @@ class _Search:
         longest = max(map(letter_count, known), default=0)
         for last in (*[False] * rounds, True):
             fresh: set[Monomial] = set()
-            met: set[Place] = set()
+            met: set[CofactorPlace] = set()
             for m in sorted(known, key=lambda m: (letter_count(m), m)):
                 for place in self._places(m, shape[0], longest):
                     if self.over():
@@ -184,7 +184,7 @@ class _Search:
             known |= fresh
         return found
 
-    def _places(self, monomial: Monomial, rows: Size, longest: int) -> Iterator[Place]:
+    def _places(self, monomial: Monomial, rows: Size, longest: int) -> Iterator[CofactorPlace]:
         """Run through the places where a term of a hypothesis makes a monomial, and no other makes too long a one."""
         readings = list(self._readings(monomial))
         room = longest - letter_count(monomial)
@@ -220,21 +220,21 @@ class _Search:
 
     def _fits(
         self, rest: tuple[Word, ...], whole: Word, word: Word, shape: Shape, k: int, rows: Size
-    ) -> Iterator[Place]:
+    ) -> Iterator[CofactorPlace]:
         """Run through the places of a word of a hypothesis in a word, and in the traces beside it."""
         n = len(word)
         if shape == ONE and not word:
-            yield Place((rest, whole), k, UNIT)
+            yield CofactorPlace((rest, whole), k, UNIT)
             return
         for i in range(len(whole) - n + 1):
             if whole[i : i + n] == word if word else self._size(whole, i, rows) == shape[0]:
-                yield Place((rest, whole[:i]), k, ((), whole[i + n :]))
+                yield CofactorPlace((rest, whole[:i]), k, ((), whole[i + n :]))
         for s in dict.fromkeys(rest):
             if not self._reader.is_matrix(s[0]):
                 continue
             for turned in self._reader.turns(s):
                 if turned[:n] == word if word else self._reader.shape(turned[0])[0] == shape[0]:
-                    yield Place(UNIT, k, ((), turned[n:]), (_without(rest, s), whole))
+                    yield CofactorPlace(UNIT, k, ((), turned[n:]), (_without(rest, s), whole))
 
     def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
         """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""
@@ -259,7 +259,7 @@ class _Search:
         return beside + [item(a) for a in word]
 
 
-def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofactors | None:
+def _few(goal: Terms, candidates: dict[CofactorPlace, Terms], deadline: float) -> Cofactors | None:
     """Write a goal as a combination of few candidates."""
     import numpy as np
     from scipy.optimize import linprog
@@ -287,7 +287,7 @@ def _few(goal: Terms, candidates: dict[Place, Terms], deadline: float) -> Cofact
     return _exactly(goal, [(places[k], expansions[k]) for k in used])
 
 
-def _exactly(goal: Terms, used: list[tuple[Place, Terms]]) -> Cofactors | None:
+def _exactly(goal: Terms, used: list[tuple[CofactorPlace, Terms]]) -> Cofactors | None:
     """Solve for the coefficients of some candidates."""
     columns = [*(terms for _, terms in used), goal]
     rows = sorted({m for terms in columns for m in terms})

@@ -14,7 +14,7 @@ from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
-from tptheory.symbolic.layers import Law, layer_symbols, occurrences
+from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.symbolic.spelling import one_line
 
 
@@ -145,9 +145,9 @@ class Claim:
                 "Give yours another name."
             )
 
-    def definitions(self) -> tuple[tuple[Law, ...], ...]:
+    def definitions(self) -> tuple[tuple[Definition, ...], ...]:
         """Return what defines each sequence of which the claim and its hypotheses speak, in the order of their use."""
-        found: dict[str, tuple[Law, ...]] = {}
+        found: dict[str, tuple[Definition, ...]] = {}
         for part in self.conjuncts():
             for expression in (*part.expressions(), *(e for h in part.given for e in h.expressions())):
                 members = (s for node in nodes(expression) if node.is_symbol for s in layer_symbols(node))

@@ -24,7 +24,7 @@ from tptheory.cli.shell import (
 )
 
 if TYPE_CHECKING:
-    from tptheory.invariants.discovery import ConservationLaws, Law
+    from tptheory.invariants.results import ConservationLaws, Law
 
 
 @app.command()

@@ -110,7 +110,7 @@ def settling(
     for theorem in theorems:
         _ = theorem.claim  # workers inherit the claims, and a theorem that fails is told before the first search
     tasks = [
-        Task(
+        Settling(
             theorem=t,
             stored=None if fresh else _read(t),
             seconds=seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS),
@@ -140,7 +140,7 @@ def settling(
 
 
 @dataclass(frozen=True)
-class Task:
+class Settling:
     """A theorem, what is stored of it (or why that cannot be read, or nothing), and how long to search."""
 
     theorem: Theorem
@@ -159,7 +159,7 @@ def _read(theorem: Theorem) -> dict[str, Any] | str | None:
         return "it is no JSON object that can be read"
 
 
-def _settle(task: Task) -> dict[str, Any]:
+def _settle(task: Settling) -> dict[str, Any]:
     """Check what is stored, or else search, and return what comes out as plain data."""
     started = perf_counter()
     verdict, distrusted = _recalled(task)
@@ -177,7 +177,7 @@ def _settle(task: Task) -> dict[str, Any]:
     return data
 
 
-def _recalled(task: Task) -> tuple[Found | None, str]:
+def _recalled(task: Settling) -> tuple[Found | None, str]:
     """Check what is stored, and return the verdict, or why it is not trusted; nothing says nothing."""
     theorem, data = task.theorem, task.stored
     if data is None or isinstance(data, str):
@@ -196,7 +196,7 @@ def _recalled(task: Task) -> tuple[Found | None, str]:
     return None, "it is of an unknown format"
 
 
-def _settled(task: Task, found: dict[str, Any]) -> Settled:
+def _settled(task: Settling, found: dict[str, Any]) -> Settled:
     """Build a verdict from plain data; of what was searched for nothing is believed that does not check here too."""
     theorem, seconds = task.theorem, found["seconds"]
     form = found["form"]
@@ -215,11 +215,11 @@ def _settled(task: Task, found: dict[str, Any]) -> Settled:
     return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"], found["said"])
 
 
-_inherited: list[Task] = []
+_inherited: list[Settling] = []
 """In a worker: the tasks, which it has from the fork; claims hold functions, so that they cannot be sent."""
 
 
-def _inherit(tasks: Sequence[Task]) -> None:
+def _inherit(tasks: Sequence[Settling]) -> None:
     _inherited[:] = tasks
 
 

@@ -3,108 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sympy import latex
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved
 from tptheory.deciding.answers import prove
-from tptheory.deciding.verdicts import Proved, Undecided
+from tptheory.deciding.verdicts import Proved
 from tptheory.invariants.ansatz import Candidate, generic_ranks
-from tptheory.invariants.counting import LawCount, check_cost, count_conservation_laws
+from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
+from tptheory.invariants.results import ConservationLaws, Law, LawCount
 from tptheory.invariants.searching import Search
 from tptheory.symbolic.rules import Rule
 
 
-@dataclass(frozen=True)
-class Law:
-    """A conserved quantity.
+def count_conservation_laws(
+    rule: Rule,
+    widths: Sequence[int],
+    *,
+    biases: bool = False,
+    batch: int | None = None,
+    seed: int = 0,
+    degree: int | None = None,
+    progress: Progress = lambda _: None,
+) -> LawCount:
+    """Count the independent quantities that the flow of a rule conserves for all data and any loss.
 
-    Attributes:
-        quantity: a scalar or matrix expression at the widths that were asked for.
-        general: the same with symbolic widths.
-        independent: how many of its entries are functionally independent of each other and of the laws before it.
-        given: what is needed for the proof; it holds at random weights of these widths.
-        verdict: what the prover says of ``general`` (of ``quantity``, where the general law was not proved).
+    ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see
+    `tptheory.invariants.orbits` for the method. By Frobenius that many functions, and no more, are conserved near
+    almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+
+    Args:
+        rule: a rule that has a flow; what it holds fixed (``B_l``, lambda) is random.
+        widths: ``(n_0, ..., n_L)``.
+        biases: whether the layers have biases.
+        batch: the number of samples in a datum; None for one, which is enough unless the rule mixes samples.
+        seed: of the primes, the point and the data.
+        degree: if given, also look for the laws, up to this degree, as `conservation_laws` does.
+        progress: is called with a text whenever a part begins.
+
+    >>> from tptheory.symbolic.rules import Backprop, TargetProp
+    >>> count_conservation_laws(Backprop(), (2, 2, 1))
+    <3 conservation laws of Backprop() at widths (2, 2, 1): dimension 6 - rank 3 (ranks 2 -> 3 -> 3 -> 3)>
+    >>> count_conservation_laws(TargetProp(), (2, 2, 1)).count
+    1
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if the widths are too large, the rule has no flow, or it is nowhere defined at these widths.
     """
-
-    quantity: Any
-    general: Any
-    independent: int
-    given: tuple[Any, ...]
-    verdict: Proved | Undecided
-
-
-@dataclass(frozen=True)
-class ConservationLaws:
-    """The conserved quantities that were found, independent of each other, and how many there are.
-
-    Attributes:
-        found: the laws, simplest first.
-        counted: the count of all laws, which bounds the laws found from above.
-        degree: the longest words that were tried.
-    """
-
-    rule: Rule
-    widths: tuple[int, ...]
-    biases: bool
-    degree: int
-    found: tuple[Law, ...]
-    counted: LawCount
-
-    @property
-    def laws(self) -> tuple[Any, ...]:
-        """The conserved quantities: SymPy expressions, scalars and matrices."""
-        return tuple(law.quantity for law in self.found)
-
-    @property
-    def count(self) -> int:
-        """How many independent numbers the laws conserve: independent entries, for laws that are matrices."""
-        return sum(law.independent for law in self.found)
-
-    @property
-    def certified(self) -> bool:
-        """Whether every law is proved, with a certificate that the checker accepts."""
-        return all(law.verdict.proved for law in self.found)
-
-    @property
-    def certificates(self) -> tuple[Any, ...]:
-        """The certificates of the laws that are proved."""
-        return tuple(law.verdict.certificate for law in self.found if isinstance(law.verdict, Proved))
-
-    @property
-    def matched(self) -> bool:
-        """Whether the laws found are all that there are."""
-        return self.count == self.counted.count
-
-    @property
-    def agreement(self) -> str:
-        """Whether the laws found and the count agree, in words."""
-        if self.matched:
-            return "which is all there are"
-        missing = self.counted.count - self.count
-        return f"but there are {self.counted.count}: {missing} {'lies' if missing == 1 else 'lie'} outside the ansatz"
-
-    def __repr__(self) -> str:
-        """Show what was found, what was proved, and whether it is all."""
-        proved = sum(law.verdict.proved for law in self.found)
-        listed = "; ".join(str(law.general) for law in self.found)
-        noun = "conserved quantity" if self.count == 1 else "conserved quantities"
-        return (
-            f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, "
-            f"{self.agreement}: {listed} ({proved} of {len(self.found)} proved)>"
-        )
-
-    def _repr_latex_(self) -> str | None:
-        if not self.found:
-            return None
-        rows = r" \\ ".join(rf"& {latex(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
-        return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
+    seed = whole("seed", seed, lowest=0)
+    if degree is not None:
+        found = conservation_laws(rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress)
+        return replace(found.counted, found=found)
+    return count_laws(DataFields(rule, widths, biases, batch), seed, progress)
 
 
 def conservation_laws(
@@ -149,8 +105,7 @@ def conservation_laws(
     degree, seed = whole("degree", degree), whole("seed", seed, lowest=0)
     check_seconds(seconds)
     fields = DataFields(rule, widths, biases, batch)
-    check_cost(fields)
-    counted = count_conservation_laws(rule, widths, biases=biases, batch=batch, seed=seed, progress=progress)
+    counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
     found = search.independent(search.candidates(degree, progress))
     laws = []

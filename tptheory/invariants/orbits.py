@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from flint import nmod, nmod_mat
+from sympy import nextprime
 
 from tptheory.invariants.fields import DataFields, Values, as_jets, flat, from_rows, random_matrix, units
 from tptheory.numeric.jets import Jet, JetArithmetic
@@ -32,6 +33,11 @@ _FIRST_ORDER = 6
 
 Progress = Callable[[str], Any]
 """Told, in a text, whenever a part of the work begins."""
+
+
+def random_prime(random: np.random.Generator) -> int:
+    """Return a prime between 2^60 and 2^61."""
+    return int(nextprime(2**60 + int(random.integers(2**60 - 2**20))))
 
 
 def orbit_ranks(

@@ -23,9 +23,8 @@ from tptheory.invariants.ansatz import (
     word_candidate,
     words,
 )
-from tptheory.invariants.counting import random_prime
 from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, units
-from tptheory.invariants.orbits import Progress
+from tptheory.invariants.orbits import Progress, random_prime
 from tptheory.numeric.evaluation import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.dynamics import Flow

@@ -20,7 +20,7 @@ from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_terms
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
-from tptheory.proving.theory import Goal, Law, Theory, end_data, theory_of
+from tptheory.proving.theory import LayerGoal, LayerLaw, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 
@@ -45,7 +45,7 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
     return _certificate(theory, title)
 
 
-def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
+def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
     ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
     stuck: list[StuckError] = []
@@ -65,7 +65,7 @@ def _establish(theory: Theory, goal: Goal, deadline: float) -> None:
     raise stuck[0]
 
 
-def _divided(theory: Theory, goal: Goal) -> Goal:
+def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
     """Divide an equation by the scalars that all of its terms share: it follows from what is left."""
     if goal.kind != "zero":
         return goal
@@ -81,17 +81,17 @@ def _divided(theory: Theory, goal: Goal) -> Goal:
     return goal._replace(data={"zero": data or terms[0].data()}, left=len(terms[0].data()) if left else 0)
 
 
-def _lemmas(theory: Theory, goal: Goal) -> Iterator[Goal]:
+def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     """Return equations of which the goal is a multiple: factors of its difference."""
     if goal.kind != "zero":
         return
     difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
     for factor in factorisations(difference):
         terms = factor.data()
-        yield Goal({"zero": terms}, goal.first, goal.last, len(terms))
+        yield LayerGoal({"zero": terms}, goal.first, goal.last, len(terms))
 
 
-def _cases(theory: Theory, goal: Goal, way: str, deadline: float) -> list[dict[str, Any]]:
+def _cases(theory: Theory, goal: LayerGoal, way: str, deadline: float) -> list[dict[str, Any]]:
     """Prove a goal at ``l``, or its base and its step."""
     if way == "alike":
         return [_case(theory, goal, HERE, None, deadline)]
@@ -102,7 +102,7 @@ def _cases(theory: Theory, goal: Goal, way: str, deadline: float) -> list[dict[s
     return [_case(theory, goal, base, None, half), _case(theory, goal, step, after, deadline)]
 
 
-def _case(theory: Theory, goal: Goal, at: Index, after: Index | None, deadline: float) -> dict[str, Any]:
+def _case(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadline: float) -> dict[str, Any]:
     """Prove a goal at one index from the laws near it, and from itself at the index ``after``."""
     reasons: list[StuckError] = []
     for margin in MARGINS:
@@ -124,7 +124,9 @@ class LawAtIndex(NamedTuple):
     defines: Letter | None
 
 
-def _near(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int, deadline: float) -> dict[str, Any]:
+def _near(
+    theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float
+) -> dict[str, Any]:
     uses = _uses(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
@@ -148,7 +150,7 @@ def _near(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
     }
 
 
-def _bound_terms(goal: Goal) -> list[Any]:
+def _bound_terms(goal: LayerGoal) -> list[Any]:
     bound = goal.data.get("at most")
     return bound["rank"] if isinstance(bound, dict) else []
 
@@ -160,7 +162,7 @@ def _letters(terms: list[Any]) -> Iterator[Any]:
             yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
 
 
-def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
+def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
     """Return the laws near what a goal speaks of, each at every such index; and the goal itself at the index before."""
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
@@ -178,7 +180,7 @@ def _uses(theory: Theory, goal: Goal, at: Index, after: Index | None, margin: in
     return found
 
 
-def _instances(law: Law, goal: Goal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
+def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
     near = _spoken_of(goal, [index for index in (at, after) if index is not None])
     spoken = set(indices_in(law.terms))
@@ -198,7 +200,7 @@ Near = dict[str, list[int]]
 """How far from each base the layers are that a goal speaks of."""
 
 
-def _spoken_of(goal: Goal, indices: list[Index]) -> Near:
+def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:
     """Return the layers that a goal speaks of at some indices."""
     near: Near = {}
     for placed in map(goal.at, indices):
@@ -215,7 +217,7 @@ def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
                 yield base, c
 
 
-def _attempt(goal: Goal, catalogue: Catalogue, translator: Translator) -> Attempt:
+def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))
@@ -243,7 +245,7 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
     return {**data, **layer_declarations(theory, body), **body}
 
 
-def _laws_used(theory: Theory) -> list[Law]:
+def _laws_used(theory: Theory) -> list[LayerLaw]:
     """Return the laws that the proofs use, and number their uses by them; theorems count on from the laws."""
     total = len(theory.laws)
     cases = [case for _, found in theory.proved for case in found]

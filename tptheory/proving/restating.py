@@ -17,7 +17,7 @@ from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
 from tptheory.proving.tactics import grouped
-from tptheory.proving.theory import Goal, end_data, theory_of
+from tptheory.proving.theory import LayerGoal, end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
@@ -145,7 +145,7 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
     return {**_remarked(data, remarks), "hypotheses": stated, "theorems": theorems}
 
 
-def _remarked_theorem(theorem: dict[str, Any], goals: Sequence[Goal]) -> dict[str, Any]:
+def _remarked_theorem(theorem: dict[str, Any], goals: Sequence[LayerGoal]) -> dict[str, Any]:
     """Return a theorem of an induction with its remark made anew: how many terms its left side has."""
     lefts = [goal.left for goal in goals if goal.data == theorem["goal"]]
     said = {"left": lefts[0] if lefts else len(next(iter(theorem["goal"].values())))}

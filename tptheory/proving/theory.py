@@ -23,7 +23,7 @@ from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import layer_symbols
 
 
-class Law(NamedTuple):
+class LayerLaw(NamedTuple):
     """What vanishes for every index ``k`` from first to last, why, and the letter that it defines, if it does."""
 
     terms: list[Any]
@@ -37,7 +37,7 @@ class Law(NamedTuple):
         return {"zero": self.terms, "from": end_data(self.first), "to": end_data(self.last)}
 
 
-class Goal(NamedTuple):
+class LayerGoal(NamedTuple):
     """What to show for every ``k`` from first to last, as a certificate states it; ``left`` terms are the left side."""
 
     data: dict[str, Any]
@@ -55,13 +55,13 @@ class Goal(NamedTuple):
         """The polynomial of which something is to be shown."""
         return self.data[self.kind]
 
-    def at(self, index: Index) -> Goal:
+    def at(self, index: Index) -> LayerGoal:
         """Return the goal with an index in the place of ``k``."""
         return self._replace(data=at_index(self.data, index))
 
-    def law(self) -> Law | None:
+    def law(self) -> LayerLaw | None:
         """Return what may be used once the goal is shown: that its polynomial is zero, where it says so."""
-        return Law(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
+        return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
 
 
 @dataclass
@@ -69,10 +69,10 @@ class Theory:
     """Everything at the index ``k``: the letters, the laws, and what is proved so far, each with its cases."""
 
     schema: IndexedTranslator
-    laws: list[Law] = field(default_factory=list)
-    proved: list[tuple[Goal, list[dict[str, Any]]]] = field(default_factory=list)
+    laws: list[LayerLaw] = field(default_factory=list)
+    proved: list[tuple[LayerGoal, list[dict[str, Any]]]] = field(default_factory=list)
 
-    def add(self, law: Law) -> None:
+    def add(self, law: LayerLaw) -> None:
         """Add a law, once."""
         if law.terms and law not in self.laws:
             self.laws.append(law)
@@ -87,7 +87,7 @@ def end_data(end: End) -> list[Any] | None:
     return None if end is None else list(end)
 
 
-def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
+def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
     """Translate the claims, and gather the laws that they rest on."""
     theory = Theory(IndexedTranslator())
     depths = {s for claim in claims for s in depth_symbols(claim)}
@@ -104,19 +104,19 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[Goal]]:
     return theory, found
 
 
-def _defining_laws(schema: IndexedTranslator) -> Iterator[Law]:
+def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
     """Run through the laws of inverses, of the indices as numbers, and of sizes, where these were spoken of."""
     for terms, reason, first, last in schema.defining:
-        yield Law(terms, first, last, reason)
+        yield LayerLaw(terms, first, last, reason)
     if INDEX in schema.alphabet.named.names:
         name = schema.alphabet.named(INDEX)
         here, before, origin = [name, "k", 0], [name, "k", -1], [name, "", 0]
         counting: Reason = ("definition", "counting layers")
-        yield Law([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting)
-        yield Law([["1", [origin], 1]], None, None, counting)
+        yield LayerLaw([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting)
+        yield LayerLaw([["1", [origin], 1]], None, None, counting)
     for h in schema.hypotheses:
         if h.reason[0] == "size" and h.transposes is None:
-            yield Law(h.polynomial.data(), None, None, h.reason)
+            yield LayerLaw(h.polynomial.data(), None, None, h.reason)
 
 
 class _Reader:
@@ -150,7 +150,7 @@ class _Reader:
                 letter = self.schema.letter_of(member)
             ends = (first, last) if letter.at is not None and letter.at[0] == "k" else (None, None)
             if difference:
-                self.theory.add(Law(difference.data(), ends[0], ends[1], ("definition", law.reason), letter))
+                self.theory.add(LayerLaw(difference.data(), ends[0], ends[1], ("definition", law.reason), letter))
 
     def limits(self, item: Any) -> tuple[Any, End, End]:
         """Return the index that a claim or hypothesis binds, and its range."""
@@ -173,14 +173,14 @@ class _Reader:
             for expression, reason in assumed_of(inside, self.translated):
                 polynomial = self.translated(expression)
                 if polynomial:
-                    self.theory.add(Law(polynomial.data(), first, last, reason))
+                    self.theory.add(LayerLaw(polynomial.data(), first, last, reason))
 
-    def goals_of(self, claim: Claim) -> Iterator[Goal]:
+    def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
         """Run through what a claim says, as a certificate states it."""
         index, first, last = self.limits(claim)
         with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
-                yield from (Goal(data, first, last, left) for data, left in self.goal(goal))
+                yield from (LayerGoal(data, first, last, left) for data, left in self.goal(goal))
 
     def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
         """Translate a goal; a rank has one for each of its bounds."""

@@ -68,7 +68,7 @@ class Velocity(MatrixSymbol):
 
 
 @dataclass(frozen=True)
-class Hypothesis:
+class Assumption:
     """A polynomial that is zero, why, and the number of the hypothesis that it is the transpose of, if it is one."""
 
     polynomial: Polynomial
@@ -91,7 +91,7 @@ class Translator:
     ) -> None:
         self.alphabet = Alphabet(thin, transposes_last)
         self.bases: dict[Any, str] = dict(bases or {})
-        self.hypotheses: list[Hypothesis] = []
+        self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
@@ -112,7 +112,7 @@ class Translator:
         for p in (polynomial, polynomial.transpose()):
             if p and p not in self._seen and p.scale(-1) not in self._seen:
                 self._seen.add(p)
-                self.hypotheses.append(Hypothesis(p, reason, number))
+                self.hypotheses.append(Assumption(p, reason, number))
                 number = len(self.hypotheses) - 1
 
     def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
@@ -122,7 +122,7 @@ class Translator:
             norms = [(p.transpose() * p).trace() for p in polynomials]
             product = product * sum(norms[1:], norms[0])
         self.alternatives.append((len(self.hypotheses), alternatives))
-        self.hypotheses.append(Hypothesis(product, ("given",)))
+        self.hypotheses.append(Assumption(product, ("given",)))
 
     def branch(self) -> Translator:
         """Return a translator over the same letters that may assume more."""

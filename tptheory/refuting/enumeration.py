@@ -47,7 +47,7 @@ Symmetry = tuple[tuple[int, int], ...]
 """For each entry of the image: the place that it comes from, and a sign."""
 
 
-class Grid:
+class IntegerInstances:
     """All integer instances at one choice of sizes that meet the hypotheses."""
 
     def __init__(self, source: Instances, sizes: dict[Any, int]) -> None:

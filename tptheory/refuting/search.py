@@ -26,7 +26,7 @@ from tptheory.numeric.constructions import builder_for, degenerate, entries
 from tptheory.numeric.instances import Instance, Instances, admits, has_property
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
-from tptheory.refuting.enumeration import Grid, cost, level_of
+from tptheory.refuting.enumeration import IntegerInstances, cost, level_of
 
 LARGEST_SIZE = 3
 ROUNDS = (60, 600, 6000, 60_000)
@@ -78,7 +78,7 @@ class _OutOfTimeError(Exception):
     """The time is up."""
 
 
-class _Place:
+class _SizeChoice:
     """One choice of sizes: what was tried there, and what comes next."""
 
     def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
@@ -97,9 +97,9 @@ class _Place:
         return domains | {s: _numbers(s) for s in self.source.scalars}
 
     @cached_property
-    def grid(self) -> Grid:
+    def grid(self) -> IntegerInstances:
         """The integer instances."""
-        return Grid(self.source, self.sizes)
+        return IntegerInstances(self.source, self.sizes)
 
     def _sweep(self) -> Iterator[Instance | None]:
         """Run through the integer instances, and None for each dead end."""
@@ -127,8 +127,8 @@ class _Search:
     def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
         self.claim, self.deadline = claim, deadline
         self.tried = self.largest = 0
-        self.found: tuple[_Place, Instance] | None = None
-        self.places: list[_Place] = []
+        self.found: tuple[_SizeChoice, Instance] | None = None
+        self.places: list[_SizeChoice] = []
         for part in at_small_depths(claim):
             source = Instances(part)
             breaks = Breaker(part, source)
@@ -136,7 +136,7 @@ class _Search:
                 sizes = dict(zip(source.sizes, choice, strict=True))
                 if not source.fits(sizes):
                     continue
-                self.places.append(_Place(part, source, breaks, sizes, [seed, *choice]))
+                self.places.append(_SizeChoice(part, source, breaks, sizes, [seed, *choice]))
         self.places.sort(key=lambda place: place.total)
 
     def run(self) -> Counterexample | None:
@@ -162,7 +162,7 @@ class _Search:
                     if self._is_found(place, values):
                         return
 
-    def _is_found(self, place: _Place, values: Instance | None) -> bool:
+    def _is_found(self, place: _SizeChoice, values: Instance | None) -> bool:
         """Whether an instance breaks the claim; if so, it is what is found by now."""
         if perf_counter() > self.deadline:
             raise _OutOfTimeError
@@ -195,7 +195,7 @@ class _Search:
                 place, values = self._shrunk()
         return True
 
-    def _unswept(self, level: int, total: int, least: int, far: int) -> _Place | None:
+    def _unswept(self, level: int, total: int, least: int, far: int) -> _SizeChoice | None:
         """Return where not all integer instances of this sum were tried, though they would be smaller."""
         for place in self.places:
             if place.total > total:
@@ -204,7 +204,7 @@ class _Search:
                 return place
         return None
 
-    def _shrunk(self) -> tuple[_Place, Instance]:
+    def _shrunk(self) -> tuple[_SizeChoice, Instance]:
         """Make what was found narrower, and its entries smaller, one at a time, as long as the claim stays broken."""
         if self.found is None:
             raise AssertionError("nothing was found that could be made smaller")
@@ -218,7 +218,7 @@ class _Search:
                     break
         return place, values
 
-    def _narrowed(self, place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
+    def _narrowed(self, place: _SizeChoice, values: Instance) -> Iterator[tuple[_SizeChoice, Instance]]:
         """Run through what is left if one index of one symbolic size is left out."""
         for size, n in place.sizes.items():
             if n > 1:
@@ -281,7 +281,7 @@ def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_m
     return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
 
 
-def _smaller(place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance]]:
+def _smaller(place: _SizeChoice, values: Instance) -> Iterator[tuple[_SizeChoice, Instance]]:
     """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
 
     Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.

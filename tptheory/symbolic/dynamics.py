@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sympy import MatrixExpr, MatrixSymbol, latex
 
@@ -14,13 +14,26 @@ from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequen
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
-    from tptheory.symbolic.rules import Rule
+
+
+class MakesMotions(Protocol):
+    """What a motion knows of its rule: what it is called, and how to make the motion of another network."""
+
+    @property
+    def title(self) -> str:
+        """What the rule is called in a sentence."""
+
+    def flow(self, net: DeepLinearNetwork) -> Flow:
+        """Return how a network moves in continuous time."""
+
+    def step(self, net: DeepLinearNetwork) -> Step:
+        """Return how a network moves in one step."""
 
 
 class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     """How each parameter of a network moves under a rule: a mapping from its symbol to an expression."""
 
-    def __init__(self, rule: Rule, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
+    def __init__(self, rule: MakesMotions, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
         self.rule = rule
         self.net = net
         self._changes = changes

@@ -21,12 +21,12 @@ from tptheory.symbolic.bound import BoundMatrix, BoundScalar, free_symbols
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.indices import WIDTH, index_parts, index_text
 from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, occurrences
-from tptheory.symbolic.sequences import Law, Sequence, Shape, checked_ends, checked_name, shape_at
+from tptheory.symbolic.sequences import Definition, Sequence, Shape, checked_ends, checked_name, shape_at
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
 
 __all__ = [
     "WIDTH",
-    "Law",
+    "Definition",
     "LayerScalar",
     "LayerSymbol",
     "Recursion",
@@ -192,13 +192,13 @@ class Recursion(Sequence):
             Str(reason),
         )
 
-    def laws(self) -> tuple[Law, ...]:
+    def laws(self) -> tuple[Definition, ...]:
         """Return the start, and the step."""
         k = self.index
         low, high = (self.first, self.last - 1) if self.downward else (self.first + 1, self.last)
         step = self.step.xreplace({self.neighbour: self(k + self.shift)})
-        start = Law(self(self.start_index), self.start, self.start_index, self.start_index, self.reason, k)
-        return start, Law(self(k), step, low, high, self.reason, k)
+        start = Definition(self(self.start_index), self.start, self.start_index, self.start_index, self.reason, k)
+        return start, Definition(self(k), step, low, high, self.reason, k)
 
 
 class BranchingRecursion(Recursion):

@@ -22,7 +22,7 @@ from tptheory.symbolic.uniform import formula, probes, refuse_branches
 Shape = Callable[[Any], tuple[Any, Any]]
 
 
-class Law(NamedTuple):
+class Definition(NamedTuple):
     """What holds at every ``index`` from first to last: ``lhs = rhs``; no symbol of a user's equals that index."""
 
     lhs: Any
@@ -113,7 +113,7 @@ class Sequence(Basic):
         """Return the matrix, or the number, at an index."""
         return LayerScalar(self, index) if self.scalar else LayerSymbol(self, index)
 
-    def laws(self) -> tuple[Law, ...]:
+    def laws(self) -> tuple[Definition, ...]:
         """Return what defines the members."""
         return ()
 

@@ -14,7 +14,7 @@ from sympy import Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.tacit import words
-from tptheory.symbolic.layers import Law
+from tptheory.symbolic.layers import Definition
 from tptheory.symbolic.spelling import PRODUCTS, spelling
 from tptheory.writing.breaking import NAMESPACE
 from tptheory.writing.mathematics import latex_of, mathml_of
@@ -108,7 +108,7 @@ def _definitions(claim: Claim, writer: Writer) -> Iterator[str]:
             yield " and ".join(_woven(lambda say, law=law: _said(law, say), writer) for law in laws)  # type: ignore[misc]
 
 
-def _said(law: Law, say: Callable[[Any], str]) -> str:
+def _said(law: Definition, say: Callable[[Any], str]) -> str:
     """Say an equation at the index ``k``, and for which."""
     at = {law.index: Symbol("k", integer=True)}
     law = law._replace(lhs=law.lhs.xreplace(at), rhs=law.rhs.xreplace(at))

@@ -1,0 +1,140 @@
+"""What is said of the conserved quantities of a rule: the laws that were found, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import latex
+
+from tptheory.deciding.verdicts import Proved, Undecided
+from tptheory.symbolic.rules import Rule
+
+
+@dataclass(frozen=True)
+class LawCount:
+    """How many independent conserved quantities a rule has near almost every point of its parameter space.
+
+    Attributes:
+        count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that this bounds the number of
+            laws from above in any case; that no rank came out too small is certain but for a chance of about 2^-50.
+        dimension: the number of parameters.
+        rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
+        ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
+        primes: two primes that agree on the ranks' limit.
+        found: the laws that `conservation_laws` finds, if they were asked for.
+    """
+
+    rule: Rule
+    widths: tuple[int, ...]
+    biases: bool
+    batch: int | None
+    count: int
+    dimension: int
+    rank: int
+    ranks: tuple[int, ...]
+    primes: tuple[int, int]
+    seed: int
+    found: ConservationLaws | None = field(default=None, compare=False)
+
+    @property
+    def matched(self) -> bool | None:
+        """Whether as many laws were found as there are; None if none were looked for."""
+        return None if self.found is None else self.found.count == self.count
+
+    def __repr__(self) -> str:
+        """Show the count, and where it comes from."""
+        options = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
+        noun = "conservation law" if self.count == 1 else "conservation laws"
+        saturating = " -> ".join(map(str, self.ranks))
+        found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"
+        return (
+            f"<{self.count} {noun} of {self.rule!r} at widths {self.widths}{options}: "
+            f"dimension {self.dimension} - rank {self.rank} (ranks {saturating}){found}>"
+        )
+
+
+@dataclass(frozen=True)
+class Law:
+    """A conserved quantity.
+
+    Attributes:
+        quantity: a scalar or matrix expression at the widths that were asked for.
+        general: the same with symbolic widths.
+        independent: how many of its entries are functionally independent of each other and of the laws before it.
+        given: what is needed for the proof; it holds at random weights of these widths.
+        verdict: what the prover says of ``general`` (of ``quantity``, where the general law was not proved).
+    """
+
+    quantity: Any
+    general: Any
+    independent: int
+    given: tuple[Any, ...]
+    verdict: Proved | Undecided
+
+
+@dataclass(frozen=True)
+class ConservationLaws:
+    """The conserved quantities that were found, independent of each other, and how many there are.
+
+    Attributes:
+        found: the laws, simplest first.
+        counted: the count of all laws, which bounds the laws found from above.
+        degree: the longest words that were tried.
+    """
+
+    rule: Rule
+    widths: tuple[int, ...]
+    biases: bool
+    degree: int
+    found: tuple[Law, ...]
+    counted: LawCount
+
+    @property
+    def laws(self) -> tuple[Any, ...]:
+        """The conserved quantities: SymPy expressions, scalars and matrices."""
+        return tuple(law.quantity for law in self.found)
+
+    @property
+    def count(self) -> int:
+        """How many independent numbers the laws conserve: independent entries, for laws that are matrices."""
+        return sum(law.independent for law in self.found)
+
+    @property
+    def certified(self) -> bool:
+        """Whether every law is proved, with a certificate that the checker accepts."""
+        return all(law.verdict.proved for law in self.found)
+
+    @property
+    def certificates(self) -> tuple[Any, ...]:
+        """The certificates of the laws that are proved."""
+        return tuple(law.verdict.certificate for law in self.found if isinstance(law.verdict, Proved))
+
+    @property
+    def matched(self) -> bool:
+        """Whether the laws found are all that there are."""
+        return self.count == self.counted.count
+
+    @property
+    def agreement(self) -> str:
+        """Whether the laws found and the count agree, in words."""
+        if self.matched:
+            return "which is all there are"
+        missing = self.counted.count - self.count
+        return f"but there are {self.counted.count}: {missing} {'lies' if missing == 1 else 'lie'} outside the ansatz"
+
+    def __repr__(self) -> str:
+        """Show what was found, what was proved, and whether it is all."""
+        proved = sum(law.verdict.proved for law in self.found)
+        listed = "; ".join(str(law.general) for law in self.found)
+        noun = "conserved quantity" if self.count == 1 else "conserved quantities"
+        return (
+            f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, "
+            f"{self.agreement}: {listed} ({proved} of {len(self.found)} proved)>"
+        )
+
+    def _repr_latex_(self) -> str | None:
+        if not self.found:
+            return None
+        rows = r" \\ ".join(rf"& {latex(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
+        return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
