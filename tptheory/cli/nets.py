@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,30 +41,47 @@ def derive(
     if layer is not None:
         net.check_layer(layer)
     equations = [e for e in _equations(chosen, net) if layer in (None, e[0])]
-    out = console()
-    if as_json or latex:
-        from tptheory.writing.mathematics import latex_of
     if as_json:
-        listed = [
-            {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
-            for l, kind, name, _, value in equations
-        ]
+        listed = _as_data(equations)
         print_json({"rule": chosen.name, "title": chosen.title, "network": repr(net), "equations": listed})
     elif latex:
-        lines = [rf"  {symbol} &= {latex_of(value)}" for *_, symbol, value in equations]
-        out.print("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}")
+        console().print(_as_latex(equations))
     else:
-        out.print(Text(f"{chosen.title}: {net!r}", style="bold"))
-        current = None
-        for l, kind, name, _, value in equations:
-            if l != current:
-                out.print(f"\nlayer {l}")
-                current = l
+        _print(f"{chosen.title}: {net!r}", equations)
+
+
+Equation = tuple[int, str, str, str, Any]
+"""The layer, what is told, its name, its name in LaTeX and its value."""
+
+
+def _as_data(equations: list[Equation]) -> list[dict[str, Any]]:
+    from tptheory.writing.mathematics import latex_of
+
+    return [
+        {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
+        for l, kind, name, _, value in equations
+    ]
+
+
+def _as_latex(equations: list[Equation]) -> str:
+    from tptheory.writing.mathematics import latex_of
+
+    lines = [rf"  {symbol} &= {latex_of(value)}" for *_, symbol, value in equations]
+    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+
+
+def _print(heading: str, equations: list[Equation]) -> None:
+    """Print equations under the number of their layer."""
+    out = console()
+    out.print(Text(heading, style="bold"))
+    for layer, of_layer in groupby(equations, key=itemgetter(0)):
+        out.print(f"\nlayer {layer}")
+        for _, kind, name, _, value in of_layer:
             out.print(Text(f"  {kind:<9}", style="dim").append(f"{name:>4} = {value}", style="not dim"))
 
 
-def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[tuple[int, str, str, str, Any]]:
-    """Yield the layer, what it is, its name, its name in LaTeX and its value, from the output down."""
+def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
+    """Run through what a rule says of each layer, from the output down."""
     states = rule.state_changes(net)
     for l in range(net.depth, 0, -1):
         if l > 1:

@@ -11,7 +11,7 @@ from tptheory.cli.shell import Json, Seed, app, console, print_json, printable, 
 from tptheory.cli.theorems import VERDICTS, Rows, collected, facts_of, in_brief, summary, worst_status
 
 if TYPE_CHECKING:
-    pass
+    from tptheory.refuting.counterexample import Counterexample
 
 
 @app.command()
@@ -46,18 +46,13 @@ def refute(
         for node, theorem in theorems.items():
             progress.update(task, description=node)
             verdict = search(theorem, seconds, seed)
-            results[node] = {"title": theorem.title, **facts_of(verdict)}
             found = verdict.counterexample if isinstance(verdict, Refuted) else None
-            if found is not None:
-                results[node]["counterexample"] = found.to_json() | {"latex": found.latex(), "snippet": found.snippet()}
+            results[node] = {"title": theorem.title, **facts_of(verdict), **_facts(found)}
             if rows is not None:
-                width, minimal = (found.total_width, "yes" if found.minimal else "no") if found else (None, None)
-                rows.print(node, {**results[node], "width": width, "minimal": minimal})
+                rows.print(node, results[node] | _columns(found))
                 rows.print_below(in_brief(verdict, out.width - 4), cut=found is None)
-                if found and latex:
-                    out.print(f"\n${printable(found.latex())}$")
-                if found and snippet:
-                    out.print(f"\n{found.snippet()}")
+                for text in _asked_for(found, latex, snippet):
+                    out.print(f"\n{text}")
             progress.advance(task)
     counts = dict.fromkeys(VERDICTS, 0) | Counter(row["verdict"] for row in results.values())
     if as_json:
@@ -65,3 +60,24 @@ def refute(
     else:
         out.print(summary(counts, sum(row["seconds"] for row in results.values())))
     raise typer.Exit(worst_status(counts))
+
+
+def _facts(found: Counterexample | None) -> dict[str, Any]:
+    """Return a counterexample as data, in LaTeX and as Python."""
+    if found is None:
+        return {}
+    return {"counterexample": found.to_json() | {"latex": found.latex(), "snippet": found.snippet()}}
+
+
+def _columns(found: Counterexample | None) -> dict[str, Any]:
+    """Return what the table says of a counterexample."""
+    if found is None:
+        return {"width": None, "minimal": None}
+    return {"width": found.total_width, "minimal": "yes" if found.minimal else "no"}
+
+
+def _asked_for(found: Counterexample | None, latex: bool, snippet: bool) -> list[str]:
+    """Return a counterexample in the forms that were asked for."""
+    if found is None:
+        return []
+    return [*([f"${printable(found.latex())}$"] if latex else []), *([found.snippet()] if snippet else [])]

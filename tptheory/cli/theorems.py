@@ -27,6 +27,7 @@ from tptheory.errors import InvalidFileError, complain
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.deciding.verdicts import Verdict
+    from tptheory.proving.certificate import Certificate
 
 """What the theorem folder is called, on the command line and on disk."""
 VERDICTS = ("proved", "refuted", "undecided")
@@ -43,7 +44,6 @@ def check(
     """
     from tptheory.deciding.stored_verdicts import FORMAT as COUNTEREXAMPLE
     from tptheory.proving.certificate import Certificate
-    from tptheory.typesetting.statements import statement_text
 
     out = console()
     loaded = {path: Certificate.load(path) for path in certificates}
@@ -53,27 +53,10 @@ def check(
         raise InvalidFileError(complain("certificates", "certificates", [str(path) for path in passed_over], mend))
     rows = []
     for path, certificate in loaded.items():
-        if path in passed_over:
-            continue
-        result = certificate.check()
-        word = "accepted" if result else "refused"
-        method = certificate.method if result else str(certificate.data.get("method", ""))
-        statement = statement_text(certificate.data) if result else ""
-        rows.append(
-            {
-                "path": str(path),
-                "verdict": word,
-                "reason": result.reason,
-                "statement": statement,
-                "method": method,
-            }
-        )
-        if not as_json:
-            out.print(Text(f"{word}  ", style=STYLES[word]).append(printable(str(path)), style="default"))
-            for line in statement.splitlines():
-                out.print(Text(f"  {printable(line)}", style="dim"))
-            if not result:
-                out.print(Text(f"  {printable(result.reason)}", style="red"))
+        if path not in passed_over:
+            rows.append(_replayed(path, certificate))
+            if not as_json:
+                _print_replayed(out, rows[-1])
     refused = sum(row["verdict"] == "refused" for row in rows)
     if as_json:
         counts = {"accepted": len(rows) - refused, "refused": refused, "counterexamples": len(passed_over)}
@@ -82,6 +65,29 @@ def check(
         files = "file holds a counterexample" if len(passed_over) == 1 else "files hold counterexamples"
         out.print(f"{len(passed_over)} {files}, and no certificate: tptheory prove evaluates them again")
     raise typer.Exit(REFUTED if refused else PROVED)
+
+
+def _replayed(path: Path, certificate: Certificate) -> dict[str, str]:
+    """Let the checker replay a certificate; return what it read, or why it refuses."""
+    from tptheory.typesetting.statements import statement_text
+
+    result = certificate.check()
+    return {
+        "path": str(path),
+        "verdict": "accepted" if result else "refused",
+        "reason": result.reason,
+        "statement": statement_text(certificate.data) if result else "",
+        "method": certificate.method if result else str(certificate.data.get("method", "")),
+    }
+
+
+def _print_replayed(out: Console, row: Mapping[str, str]) -> None:
+    word = row["verdict"]
+    out.print(Text(f"{word}  ", style=STYLES[word]).append(printable(row["path"]), style="default"))
+    for line in row["statement"].splitlines():
+        out.print(Text(f"  {printable(line)}", style="dim"))
+    if word == "refused":
+        out.print(Text(f"  {printable(row['reason'])}", style="red"))
 
 
 def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
