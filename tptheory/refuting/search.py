@@ -8,25 +8,20 @@ smaller still is run through, as far as a fixed number of instances goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain, islice, product
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol
-
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.numeric.constructions import builder_for, degenerate, entries
-from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.numeric.instances import Instance, Instances
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
-from tptheory.refuting.enumeration import IntegerInstances, cost, level_of
+from tptheory.refuting.enumeration import level_of
+from tptheory.refuting.shrinking import Found, shrunk
+from tptheory.refuting.size_choices import SizeChoice
 
 LARGEST_SIZE = 3
 ROUNDS = (60, 600, 6000, 60_000)
@@ -37,10 +32,6 @@ FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of what was found if that is more."""
 DRAWN = 3000
 """How many instances are drawn at narrower sizes, together, for the same."""
-EVERYTHING = 700
-"""Up to how many matrices of one shape are listed to draw from; beyond that they are drawn themselves."""
-BUILT = 150
-"""How many matrices are constructed where small integers rarely have the properties asked for."""
 
 
 @dataclass(frozen=True)
@@ -78,66 +69,23 @@ class _OutOfTimeError(Exception):
     """The time is up."""
 
 
-class _SizeChoice:
-    """One choice of sizes: what was tried there, and what comes next."""
-
-    def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
-        self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
-        self.total = sum(sizes.values())
-        self.swept = -1
-        """The sum of absolute entries up to which all integer instances were tried."""
-        self.sweep, self.draws = self._sweep(), self._draws(np.random.default_rng(seed))
-        self._seed = seed
-
-    @cached_property
-    def domains(self) -> dict[Any, list[Any]]:
-        """What each symbol is drawn from, cheapest first."""
-        rng = np.random.default_rng([*self._seed, 0])
-        domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
-        return domains | {s: _numbers(s) for s in self.source.scalars}
-
-    @cached_property
-    def grid(self) -> IntegerInstances:
-        """The integer instances."""
-        return IntegerInstances(self.source, self.sizes)
-
-    def _sweep(self) -> Iterator[Instance | None]:
-        """Run through the integer instances, and None for each dead end."""
-        while self.grid.possible and self.grid.reaches(self.swept + 1):
-            yield from self.grid.level(self.swept + 1)
-            self.swept += 1
-            yield None
-
-    def _draws(self, rng: np.random.Generator) -> Iterator[Instance | None]:
-        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
-        if not self.grid.possible:
-            return
-        if not all(self.domains.values()):
-            return
-        while True:
-            values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.tied:
-                values = self.source.tie(rng, values)
-            yield values if self.source.holds(values) else None
-
-
 class _Search:
-    """One search, round by round over all places; and then the making sure that nothing smaller was missed."""
+    """One search, in rounds over all choices of sizes, and then the making sure that nothing smaller was missed."""
 
     def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
         self.claim, self.deadline = claim, deadline
         self.tried = self.largest = 0
-        self.found: tuple[_SizeChoice, Instance] | None = None
-        self.places: list[_SizeChoice] = []
+        self.found: Found | None = None
+        self.choices: list[SizeChoice] = []
         for part in at_small_depths(claim):
             source = Instances(part)
             breaks = Breaker(part, source)
-            for choice in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):
-                sizes = dict(zip(source.sizes, choice, strict=True))
+            for numbers in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):
+                sizes = dict(zip(source.sizes, numbers, strict=True))
                 if not source.fits(sizes):
                     continue
-                self.places.append(_SizeChoice(part, source, breaks, sizes, [seed, *choice]))
-        self.places.sort(key=lambda place: place.total)
+                self.choices.append(SizeChoice(part, source, breaks, sizes, [seed, *numbers]))
+        self.choices.sort(key=lambda choice: choice.total)
 
     def run(self) -> Counterexample | None:
         """Return the smallest counterexample that the time allows to find."""
@@ -149,42 +97,56 @@ class _Search:
             pass
         if self.found is None:
             return None
-        place, values = self.found
-        narrower = [p.swept for p in self.places if p.total < place.total and p.grid.possible]
-        values = {s: values[s] for s in (*place.sizes, *place.source.matrices, *place.source.scalars)}
-        return Counterexample(place.part, values, minimal, min(narrower, default=None))
+        choice, values = self.found
+        narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
+        values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
+        return Counterexample(choice.part, values, minimal, min(narrower, default=None))
 
     def _find(self) -> None:
         for tries in ROUNDS:
-            for place in self.places:
-                self.largest = max(self.largest, place.total)
-                for values in chain(islice(place.sweep, tries), islice(place.draws, tries)):
-                    if self._is_found(place, values):
+            for choice in self.choices:
+                self.largest = max(self.largest, choice.total)
+                for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
+                    if self._is_found(choice, values):
                         return
 
-    def _is_found(self, place: _SizeChoice, values: Instance | None) -> bool:
-        """Whether an instance breaks the claim; if so, it is what is found by now."""
+    def _check_time(self) -> None:
         if perf_counter() > self.deadline:
             raise _OutOfTimeError
+
+    def _is_found(self, choice: SizeChoice, values: Instance | None) -> bool:
+        """Whether an instance breaks the claim; if so, it is what is found by now."""
+        self._check_time()
         if values is None:
             return False
         self.tried += 1
-        if not place.breaks(values):
+        if not choice.breaks(values):
             return False
-        self.found = place, values
+        self.found = choice, values
         return True
+
+    def _shrunk(self) -> Found:
+        """Make what was found as small as single changes do."""
+        if self.found is None:
+            raise AssertionError("nothing was found that could be made smaller")
+        return shrunk(self.found, self.choices, self._breaks)
+
+    def _breaks(self, choice: SizeChoice, values: Instance) -> bool:
+        """Whether an instance meets the hypotheses and breaks the claim."""
+        self._check_time()
+        return choice.source.holds(values) and self._is_found(choice, values)
 
     def _settle(self) -> bool:
         """Make what was found smaller; tell whether every integer instance that would be smaller still was tried."""
-        place, values = self._shrunk()
-        narrower = [p for p in self.places if p.total < place.total]
+        choice, values = self._shrunk()
+        narrower = [p for p in self.choices if p.total < choice.total]
         for p in narrower:
             if any(self._is_found(p, trial) for trial in islice(p.draws, DRAWN // len(narrower))):
-                place, values = self._shrunk()
+                choice, values = self._shrunk()
                 break
         level, left = 0, SETTLING
         while level <= (far := max(level_of(values), FAR)):
-            other = self._unswept(level, place.total, level_of(values), far)
+            other = self._unswept(level, choice.total, level_of(values), far)
             if other is None:
                 level += 1
                 continue
@@ -192,129 +154,22 @@ class _Search:
             if not (left and other.grid.reaches(other.swept + 1)):
                 return level > level_of(values)
             if self._is_found(other, next(other.sweep)):
-                place, values = self._shrunk()
+                choice, values = self._shrunk()
         return True
 
-    def _unswept(self, level: int, total: int, least: int, far: int) -> _SizeChoice | None:
+    def _unswept(self, level: int, total: int, least: int, far: int) -> SizeChoice | None:
         """Return where not all integer instances of this sum were tried, though they would be smaller."""
-        for place in self.places:
-            if place.total > total:
+        for choice in self.choices:
+            if choice.total > total:
                 break
-            if level < (least if place.total == total else far + 1) and place.swept < level and place.grid.possible:
-                return place
+            if level < (least if choice.total == total else far + 1) and choice.swept < level and choice.grid.possible:
+                return choice
         return None
-
-    def _shrunk(self) -> tuple[_SizeChoice, Instance]:
-        """Make what was found narrower, and its entries smaller, one at a time, as long as the claim stays broken."""
-        if self.found is None:
-            raise AssertionError("nothing was found that could be made smaller")
-        place, values = self.found
-        smaller = True
-        while smaller:
-            smaller = False
-            for other, trial in chain(self._narrowed(place, values), _smaller(place, values)):
-                if self._is_found(other, trial if other.source.holds(trial) else None):
-                    place, values, smaller = other, trial, True
-                    break
-        return place, values
-
-    def _narrowed(self, place: _SizeChoice, values: Instance) -> Iterator[tuple[_SizeChoice, Instance]]:
-        """Run through what is left if one index of one symbolic size is left out."""
-        for size, n in place.sizes.items():
-            if n > 1:
-                sizes = {**place.sizes, size: n - 1}
-                other = next((p for p in self.places if p.part is place.part and p.sizes == sizes), None)
-                if other is None:  # the size must not be that
-                    continue
-                for i in range(n):
-                    rest = {s: _without(v, s, size, i) if s in place.grid.shapes else v for s, v in values.items()}
-                    yield other, rest | sizes
 
     def ended(self, reason: str) -> Searched:
         """Say how far the search got."""
-        swept = min((place.swept for place in self.places if place.grid.possible), default=-1)
+        swept = min((choice.swept for choice in self.choices if choice.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
         if swept >= 0:
             evidence["sum of absolute entries up to which all integers were tried"] = swept
         return Searched(None, reason, evidence)
-
-
-def _numbers(symbol: Any) -> list[fmpq]:
-    likely = [fmpq(1), fmpq(2), fmpq(1, 2)] if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
-    return [value for value in likely if admits(symbol, value)]
-
-
-def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
-    """Return matrices that meet the hypotheses about one symbol, cheapest first."""
-    rows, columns = source.shape(A, sizes)
-    properties = source.properties[A]
-
-    def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
-        return [M for M in matrices if all(has_property(name, M) for name in properties)]
-
-    found = fitting(_plain_matrices(rng, rows, columns))
-    if properties and len(found) < BUILT:
-        found += fitting([builder_for(properties)(rng, rows, columns) for _ in range(BUILT)])
-    return sorted(found, key=cost)
-
-
-def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[fmpq_mat]:
-    """Return all matrices of small integers where they are few; else some, sparse ones and ones of low rank too."""
-    bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
-    if bound:
-        numbers = product(range(-bound, bound + 1), repeat=rows * columns)
-        return [fmpq_mat(rows, columns, list(e)) for e in numbers]
-    found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
-    found += [degenerate(rng, rows, columns) for _ in range(40)]
-    return found + [_sparse(rng, rows, columns) for _ in range(120)]
-
-
-def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
-    kept = rng.random(rows * columns) < 0.4
-    numbers = rng.choice([1, 1, 1, -1, -1, 2], size=rows * columns)
-    return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
-
-
-def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_mat:
-    """Return a matrix without the row and the column of this index, where they run over ``size``."""
-    rows = [row for i, row in enumerate(A.tolist()) if symbol.rows != size or i != index]
-    return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
-
-
-def _smaller(place: _SizeChoice, values: Instance) -> Iterator[tuple[_SizeChoice, Instance]]:
-    """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
-
-    Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
-    """
-    source, total = place.source, _total_cost(values)
-    for symbol in (*source.matrices, *source.scalars):
-        old = values[symbol]
-        special = place.domains[symbol] if source.properties.get(symbol) else ()
-        for new in (*_cheaper(old), *special):
-            if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
-                continue
-            trial = {**values, symbol: new}
-            yield place, trial
-            for other, system in source.systems.items():
-                if other != symbol and (solution := system.solve(trial)) is not None:
-                    solved = {**trial, other: solution}
-                    if _total_cost(solved) < total:
-                        yield place, solved
-
-
-def _total_cost(values: Instance) -> tuple[int, ...]:
-    costs = (cost(value) for value in values.values() if not isinstance(value, int))
-    return tuple(map(sum, zip((0, 0, 0), *costs, strict=True)))
-
-
-def _cheaper(value: Any) -> Iterator[Any]:
-    if not isinstance(value, fmpq_mat):
-        yield from (fmpq(1), fmpq(0), fmpq(2), -value)
-        return
-    rows, columns = value.nrows(), value.ncols()
-    yield fmpq_mat(rows, columns)
-    yield -value
-    numbers = value.entries()
-    for i, x in enumerate(numbers):
-        for y in (fmpq(0), fmpq(1), fmpq(-1), abs(x), x - 1 if x > 0 else x + 1, fmpq(int(x.p) // int(x.q))):
-            yield fmpq_mat(rows, columns, [*numbers[:i], y, *numbers[i + 1 :]])

@@ -1,0 +1,93 @@
+"""Make a counterexample smaller, one change at a time, as long as the claim stays broken.
+
+The shrinker knows what breaks the claim, and in which order instances are smaller; of the search it knows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol
+
+from tptheory.numeric.instances import Instance, admits
+from tptheory.refuting.enumeration import cost
+from tptheory.refuting.size_choices import SizeChoice
+
+Found = tuple[SizeChoice, Instance]
+"""An instance that breaks a claim, and its sizes."""
+
+
+def shrunk(found: Found, choices: Sequence[SizeChoice], breaks: Callable[[SizeChoice, Instance], bool]) -> Found:
+    """Return an instance of which no single change makes one that is smaller and breaks the claim.
+
+    Args:
+        found: where to begin.
+        choices: the sizes that the claim admits.
+        breaks: whether an instance meets the hypotheses and breaks the claim.
+    """
+    while True:
+        trials = chain(_narrower(*found, choices), _cheaper_by_one(*found))
+        better = next((trial for trial in trials if breaks(*trial)), None)
+        if better is None:
+            return found
+        found = better
+
+
+def _narrower(choice: SizeChoice, values: Instance, choices: Sequence[SizeChoice]) -> Iterator[Found]:
+    """Run through what is left if one index of one symbolic size is left out."""
+    for size, n in choice.sizes.items():
+        sizes = {**choice.sizes, size: n - 1}
+        other = next((c for c in choices if c.part is choice.part and c.sizes == sizes), None)
+        if other is None:  # the size must not be that
+            continue
+        for i in range(n):
+            rest = {s: _without(v, s, size, i) if s in choice.grid.shapes else v for s, v in values.items()}
+            yield other, rest | sizes
+
+
+def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_mat:
+    """Return a matrix without the row and the column of this index, where they run over ``size``."""
+    rows = [row for i, row in enumerate(A.tolist()) if symbol.rows != size or i != index]
+    return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
+
+
+def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
+    """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
+
+    Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
+    """
+    source, total = choice.source, _total_cost(values)
+    for symbol in (*source.matrices, *source.scalars):
+        old = values[symbol]
+        special = choice.domains[symbol] if source.properties.get(symbol) else ()
+        for new in (*_cheaper(old), *special):
+            if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
+                continue
+            trial = {**values, symbol: new}
+            yield choice, trial
+            for other, system in source.systems.items():
+                if other != symbol and (solution := system.solve(trial)) is not None:
+                    solved = {**trial, other: solution}
+                    if _total_cost(solved) < total:
+                        yield choice, solved
+
+
+def _total_cost(values: Instance) -> tuple[int, ...]:
+    costs = (cost(value) for value in values.values() if not isinstance(value, int))
+    return tuple(map(sum, zip((0, 0, 0), *costs, strict=True)))
+
+
+def _cheaper(value: Any) -> Iterator[Any]:
+    if not isinstance(value, fmpq_mat):
+        yield from (fmpq(1), fmpq(0), fmpq(2), -value)
+        return
+    rows, columns = value.nrows(), value.ncols()
+    yield fmpq_mat(rows, columns)
+    yield -value
+    numbers = value.entries()
+    for i, x in enumerate(numbers):
+        for y in (fmpq(0), fmpq(1), fmpq(-1), abs(x), x - 1 if x > 0 else x + 1, fmpq(int(x.p) // int(x.q))):
+            yield fmpq_mat(rows, columns, [*numbers[:i], y, *numbers[i + 1 :]])

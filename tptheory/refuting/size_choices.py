@@ -1,0 +1,102 @@
+"""Where a counterexample is looked for: one choice of sizes, its integer instances in order, and others by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol
+
+from tptheory.claims.claim import Claim
+from tptheory.numeric.constructions import builder_for, degenerate, entries
+from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.refuting.breaking import Breaker
+from tptheory.refuting.enumeration import IntegerInstances, cost
+
+EVERYTHING = 700
+"""Up to how many matrices of one shape are listed to draw from; beyond that they are drawn themselves."""
+BUILT = 150
+"""How many matrices are constructed where small integers rarely have the properties asked for."""
+
+
+class SizeChoice:
+    """One choice of sizes: what was tried there, and what comes next."""
+
+    def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
+        self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
+        self.total = sum(sizes.values())
+        self.swept = -1
+        """The sum of absolute entries up to which all integer instances were tried."""
+        self.sweep, self.draws = self._sweep(), self._draws(np.random.default_rng(seed))
+        self._seed = seed
+
+    @cached_property
+    def domains(self) -> dict[Any, list[Any]]:
+        """What each symbol is drawn from, cheapest first."""
+        rng = np.random.default_rng([*self._seed, 0])
+        domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
+        return domains | {s: _numbers(s) for s in self.source.scalars}
+
+    @cached_property
+    def grid(self) -> IntegerInstances:
+        """The integer instances."""
+        return IntegerInstances(self.source, self.sizes)
+
+    def _sweep(self) -> Iterator[Instance | None]:
+        """Run through the integer instances, and None for each dead end."""
+        while self.grid.possible and self.grid.reaches(self.swept + 1):
+            yield from self.grid.level(self.swept + 1)
+            self.swept += 1
+            yield None
+
+    def _draws(self, rng: np.random.Generator) -> Iterator[Instance | None]:
+        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
+        if not self.grid.possible:
+            return
+        if not all(self.domains.values()):
+            return
+        while True:
+            values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
+            if self.source.tied:
+                values = self.source.tie(rng, values)
+            yield values if self.source.holds(values) else None
+
+
+def _numbers(symbol: Any) -> list[fmpq]:
+    likely = [fmpq(1), fmpq(2), fmpq(1, 2)] if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
+    return [value for value in likely if admits(symbol, value)]
+
+
+def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
+    """Return matrices that meet the hypotheses about one symbol, cheapest first."""
+    rows, columns = source.shape(A, sizes)
+    properties = source.properties[A]
+
+    def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
+        return [M for M in matrices if all(has_property(name, M) for name in properties)]
+
+    found = fitting(_plain_matrices(rng, rows, columns))
+    if properties and len(found) < BUILT:
+        found += fitting([builder_for(properties)(rng, rows, columns) for _ in range(BUILT)])
+    return sorted(found, key=cost)
+
+
+def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[fmpq_mat]:
+    """Return all matrices of small integers where they are few; else some, sparse ones and ones of low rank too."""
+    bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
+    if bound:
+        numbers = product(range(-bound, bound + 1), repeat=rows * columns)
+        return [fmpq_mat(rows, columns, list(e)) for e in numbers]
+    found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
+    found += [degenerate(rng, rows, columns) for _ in range(40)]
+    return found + [_sparse(rng, rows, columns) for _ in range(120)]
+
+
+def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
+    kept = rng.random(rows * columns) < 0.4
+    numbers = rng.choice([1, 1, 1, -1, -1, 2], size=rows * columns)
+    return fmpq_mat(rows, columns, [int(k) for k in kept * numbers])
