@@ -64,22 +64,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
 
     search = _Shortening(data, seconds)
     start = search.start()
-    goal: Terms = {}
-    for coefficient, place in start:
-        for m, c in search.expand(place)[0].items():
-            goal[m] = goal.get(m, Fraction(0)) + coefficient * c
-    goal = {m: c for m, c in goal.items() if c}
-    best = start
-    for rounds in range(ROUNDS):
-        candidates = search.candidates([place for _, place in best], rounds)
-        try:
-            found = _few(goal, candidates, search.deadline)
-        except OverflowError:  # a coefficient is beyond floating numbers
-            break
-        if found and len(found) < len(best):
-            best = found
-        if search.over():
-            break
+    best = search.fewest(start)
     if len(best) == len(start):
         return data
     shorter = search.certificate(best, keep_hypotheses)
@@ -236,6 +221,26 @@ class _Shortening:
                 if turned[:n] == word if word else self._reader.shape(turned[0])[0] == shape[0]:
                     yield CofactorPlace(UNIT, k, ((), turned[n:]), (_without(rest, s), whole))
 
+    def fewest(self, start: Cofactors) -> Cofactors:
+        """Return as few cofactors as are found that add up to the same goal as those of the start."""
+        goal: Terms = {}
+        for coefficient, place in start:
+            for m, c in self.expand(place)[0].items():
+                goal[m] = goal.get(m, Fraction(0)) + coefficient * c
+        goal = {m: c for m, c in goal.items() if c}
+        best = start
+        for rounds in range(ROUNDS):
+            candidates = self.candidates([place for _, place in best], rounds)
+            try:
+                found = _few(goal, candidates, self.deadline)
+            except OverflowError:  # a coefficient is beyond floating numbers
+                break
+            if found and len(found) < len(best):
+                best = found
+            if self.over():
+                break
+        return best
+
     def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
         """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""
         count = len(self._data["hypotheses"])
@@ -261,18 +266,27 @@ class _Shortening:
 
 def _few(goal: Terms, candidates: dict[CofactorPlace, Terms], deadline: float) -> Cofactors | None:
     """Write a goal as a combination of few candidates."""
-    import numpy as np
-    from scipy.optimize import linprog
-    from scipy.sparse import csc_array, hstack
-
     seconds = deadline - process_time()
     if seconds <= 0 or not candidates:
         return None
     places, expansions = list(candidates), list(candidates.values())
+    size = _sparse_solution(goal, expansions, seconds)
+    if size is None:
+        return None
+    used = [k for k in range(len(places)) if abs(size[k]) > 1e-6]
+    return _exactly(goal, [(places[k], expansions[k]) for k in used])
+
+
+def _sparse_solution(goal: Terms, expansions: list[Terms], seconds: float) -> Any:
+    """Return floating multiples of expansions that add up to a goal, with a small sum of their absolute values."""
+    import numpy as np
+    from scipy.optimize import linprog
+    from scipy.sparse import csc_array, hstack
+
     rows = {m: i for i, m in enumerate(sorted({m for terms in expansions for m in terms}))}
     entries = [(float(c), rows[m], j) for j, terms in enumerate(expansions) for m, c in terms.items()]
     values, i, j = zip(*entries, strict=True)
-    table = csc_array((values, (i, j)), shape=(len(rows), len(places)))
+    table = csc_array((values, (i, j)), shape=(len(rows), len(expansions)))
     right = np.zeros(len(rows))
     for m, c in goal.items():
         right[rows[m]] = float(c)
@@ -280,11 +294,7 @@ def _few(goal: Terms, candidates: dict[CofactorPlace, Terms], deadline: float) -
     found = linprog(
         [*cost, *cost], A_eq=hstack([table, -table]), b_eq=right, method="highs-ds", options={"time_limit": seconds}
     )
-    if found.x is None:
-        return None
-    size = found.x[: len(places)] - found.x[len(places) :]
-    used = [k for k in range(len(places)) if abs(size[k]) > 1e-6]
-    return _exactly(goal, [(places[k], expansions[k]) for k in used])
+    return None if found.x is None else found.x[: len(expansions)] - found.x[len(expansions) :]
 
 
 def _exactly(goal: Terms, used: list[tuple[CofactorPlace, Terms]]) -> Cofactors | None:

@@ -406,31 +406,37 @@ def inverse_name(A: Polynomial, mark: str) -> str:
 
 
 def anchored(A: Polynomial) -> tuple[Any, Index | None]:
-    """Return what a polynomial is at the index ``k``, comparable across layers, and at which index it stands.
-
-    Of the bases of the indices in it ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
-    """
-    letters = A.alphabet.letters
-    found = [letters[a][0].at for m in A.terms for a in "".join((*m[0], m[1]))]
-    indices = [index for index in found if index is not None]
-    sizes = [n.at for n in (A.rows, A.columns) if not isinstance(n, int) and n.at is not None]
-    base = next((b for b in ("k", "l", "L", "") if any(b == c for c, _ in [*indices, *sizes])), None)
-    if base is None:
+    """Return what a polynomial is at the index ``k``, comparable across layers, and at which index it stands."""
+    anchor = _anchor(A)
+    if anchor is None:
         return A, None
-    anchor = (
-        min(offset for b, offset in indices or sizes if b == base)
-        if (base in dict(indices))
-        else (min(offset for b, offset in sizes if b == base))
-    )
+    base, least = anchor
+    letters = A.alphabet.letters
 
     def relative(letter: Any) -> Any:
         if isinstance(letter, int) or letter.at is None:
             return letter
-        b, offset = letter.at
-        return (letter.family, "relative", offset - anchor) if b == base else (letter.family, *letter.at)
+        own, offset = letter.at
+        return (letter.family, "relative", offset - least) if own == base else (letter.family, own, offset)
 
     def word(text: str) -> Any:
         return tuple((relative(letters[a][0]), letters[a][1]) for a in text)
 
     terms = frozenset((tuple(map(word, scalars)), word(text), c) for (scalars, text), c in A.terms.items())
-    return (terms, relative(A.rows), relative(A.columns)), (base, anchor)
+    return (terms, relative(A.rows), relative(A.columns)), anchor
+
+
+def _anchor(A: Polynomial) -> Index | None:
+    """Return the least index of the letters of a polynomial, or of its sizes where no letter has one of that base.
+
+    Of the bases ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
+    """
+    letters = [A.alphabet.letters[a][0] for scalars, word in A.terms for a in "".join((*scalars, word))]
+    sizes = [size for size in (A.rows, A.columns) if isinstance(size, Letter)]
+    indices, beside = ([one.at for one in group if one.at is not None] for group in (letters, sizes))
+    for base in ("k", "l", "L", ""):
+        for group in (indices, beside):
+            offsets = [offset for own, offset in group if own == base]
+            if offsets:
+                return base, min(offsets)
+    return None
