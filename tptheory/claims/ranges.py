@@ -26,6 +26,7 @@ from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
+from tptheory.symbolic.remembering import remembered
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
@@ -57,7 +58,8 @@ def _index_symbols(item: Any) -> set[Symbol]:
     return found
 
 
-def _indices_in(expression: Any) -> set[Symbol]:
+@remembered
+def _indices_in(expression: Any) -> frozenset[Symbol]:
     """Return the symbols of the indices of members and widths in an expression, and of the ends of its sequences."""
     found: set[Symbol] = set()
     nodes = preorder_traversal(expression)
@@ -72,7 +74,7 @@ def _indices_in(expression: Any) -> set[Symbol]:
             found |= node.index.free_symbols
         elif isinstance(node, AppliedUndef):
             found |= node.free_symbols
-    return {symbol for symbol in found if not isinstance(symbol, BoundIndex)}
+    return frozenset(symbol for symbol in found if not isinstance(symbol, BoundIndex))
 
 
 def has_ranges(claim: Claim) -> bool:

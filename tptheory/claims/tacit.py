@@ -17,6 +17,7 @@ from tptheory.claims.hypotheses import Hypothesis, invertible, nonzero
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul, transpose
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
+from tptheory.symbolic.remembering import remembered
 
 Say = Callable[[Any], str]
 
@@ -71,8 +72,7 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
     certain = [goal for goal in (*claimed, *assumed) if not isinstance(goal, goals.OneOf)]
     found = dict.fromkeys(_constant_ranks(claimed))
     for expression in goals.expressions(certain):
-        for node, limits in _nodes(expression):
-            found |= dict.fromkeys(inverted(node, limits))
+        found |= dict.fromkeys(existence_premises(expression))
     return tuple(each for each in found if not shows(each, given))
 
 
@@ -94,9 +94,10 @@ def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
         yield NotZero(node.base, limits)
 
 
-def existence_premises(expression: Any) -> set[Tacit]:
-    """Return all that must exist for an expression to have a value."""
-    return {each for node, limits in _nodes(expression) for each in inverted(node, limits)}
+@remembered
+def existence_premises(expression: Any) -> tuple[Tacit, ...]:
+    """Return all that must exist for an expression to have a value, from the outside in."""
+    return tuple(dict.fromkeys(each for node, limits in _nodes(expression) for each in inverted(node, limits)))
 
 
 def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[str]:
