@@ -24,9 +24,13 @@ Say = Callable[[Any], str]
 
 @dataclass(frozen=True)
 class ConstantRank:
-    """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative."""
+    """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative.
+
+    Where the matrix stands in a definition, that holds at every index of it.
+    """
 
     subject: Any
+    limits: tuple[Any, Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
 def _constant_ranks(claimed: Iterable[goals.Goal]) -> Iterator[Tacit]:
     """Run through what must keep its rank along a flow for a pseudo-inverse, or a logarithm, to have a rate."""
     for rate in goals.rates(claimed):
-        for node, _ in _nodes(rate.quantity):
+        for node, limits in _nodes(rate.quantity):
             if isinstance(node, Pinv | LogPdet) and goals.moving_symbols(node, rate.flow):
-                yield ConstantRank(node.arg)
+                yield ConstantRank(node.arg, limits)
 
 
 def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
@@ -111,7 +115,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
     tacit = tuple(tacit)
     alike: dict[tuple[type, Any], list[Any]] = {(kind, None): [] for kind in WORDS}
     for each in tacit:
-        alike.setdefault((type(each), getattr(each, "limits", None)), []).append(sympify(each.subject))
+        alike.setdefault((type(each), each.limits), []).append(sympify(each.subject))
     index = _index_beside((*taken, *(s for subjects in alike.values() for e in subjects for s in e.free_symbols)))
     ordered = sorted(alike.items(), key=lambda item: list(WORDS).index(item[0][0]))
     return [_sentence(kind, limits, subjects, index, say) for (kind, limits), subjects in ordered if subjects]
