@@ -24,11 +24,11 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from tptheory.symbolic.expressions import Pinv, transpose
+from tptheory.training.blas_buffers import aligned, product
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
 from tptheory.training.moments import SecondMoments
-from tptheory.training.room import aligned, product
 
 SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS multiplies without packing (its limit is 10^6): batches are cut to such pieces,

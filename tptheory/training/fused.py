@@ -17,10 +17,10 @@ from types import FunctionType
 
 import numpy as np
 
+from tptheory.training.blas_buffers import CACHE_LINE
 from tptheory.training.data import Array
 from tptheory.training.lowrank import THIN
 from tptheory.training.native_algebra import OPTIONS, add_product, follow_square, invert_thin, njit, numba
-from tptheory.training.room import CACHE_LINE
 
 prange = numba.prange
 

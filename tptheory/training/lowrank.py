@@ -11,8 +11,8 @@ from scipy.linalg.blas import dgemm, dsymm
 from scipy.linalg.lapack import dposv, dpotrf, dpotri
 
 from tptheory.numeric.arithmetic import FloatArithmetic
+from tptheory.training.blas_buffers import aligned, product
 from tptheory.training.data import Array
-from tptheory.training.room import aligned, product
 
 THIN = 32
 """Up to this rank a pseudo-inverse is computed anew at every step, from a Gram matrix in float64."""

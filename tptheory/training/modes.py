@@ -8,7 +8,7 @@ import numpy as np
 
 from tptheory.training.data import Array, DataSet
 from tptheory.training.layerwise import LayerwiseRule, squared_error
-from tptheory.training.learner import LayerwiseLearner
+from tptheory.training.readable import LayerwiseEngine
 
 START = 1e-3
 """The strength of every mode at step 0."""
@@ -86,15 +86,15 @@ def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 120
         widths=(len(X), *[HIDDEN] * (depth - 1), data.classes), batch=labels.size, biases=True, loss="any"
     )
     rule = LayerwiseRule(Backprop(), net, lambda rows, columns: np.zeros((rows, columns)), 1.0)
-    learner = LayerwiseLearner(rule, weights, biases, squared_error(white.targets))
+    engine = LayerwiseEngine(rule, weights, biases, squared_error(white.targets))
     seen = sorted({round(i * steps / INSTANTS) for i in range(INSTANTS + 1)})
     strengths = []
     for step in range(steps + 1):
         if step in seen:
-            product = np.linalg.multi_dot([U.T, *learner.weights[::-1], V])
+            product = np.linalg.multi_dot([U.T, *engine.weights[::-1], V])
             strengths.append(np.diag(product))
-        learner.look(X, labels)
-        learner.move(lr, step)
+        engine.look(X, labels)
+        engine.move(lr, step)
     times = lr * np.array(seen)
     predicted = bp_modes(s, np.full(modes, START), times, depth=depth).strengths
     return ModesStudy(depth, lr, times, s, np.array(strengths), predicted)

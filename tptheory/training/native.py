@@ -13,10 +13,10 @@ import numpy as np
 
 from tptheory.processes import cores
 from tptheory.training import fused
+from tptheory.training.blas_buffers import aligned
 from tptheory.training.collapsed import CollapsedStep
 from tptheory.training.data import Array
 from tptheory.training.layerwise import LayerwiseRule
-from tptheory.training.room import aligned
 
 get_num_threads, set_num_threads = fused.numba.get_num_threads, fused.numba.set_num_threads
 _PROCESS = os.getpid()
