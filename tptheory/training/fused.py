@@ -34,11 +34,9 @@ PARTS = 2
 
 
 class Memory(NamedTuple):
-    """All arrays of a step; flat but for ``layers``, ``halves``, ``outputs``, ``D`` and ``R_halves``."""
+    """All arrays of a step but its batch; flat but for ``layers``, ``halves``, ``outputs``, ``D`` and ``R_halves``."""
 
     layers: Array
-    X: Array
-    labels: Array
     weights: Array
     bias: Array
     inverses: Array
@@ -276,18 +274,20 @@ def _begin(stage: int, feedback: int, m: Memory) -> bool:
 
 
 @njit(**OPTIONS)
-def _make_part(stage: int, part: int, stages: int, feedback: int, piece: int, lr: float, m: Memory) -> bool:
+def _make_part(
+    stage: int, part: int, stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory
+) -> bool:
     """Go through a part of a stage; return whether the outputs that it has compared are finite."""
     classes, B = m.outputs.shape
     if stage == LOOK:
-        _look(part, m.layers, m.weights, m.above, m.product, m.X, piece, m.halves)
+        _look(part, m.layers, m.weights, m.above, m.product, X, piece, m.halves)
     elif stage == ADD_UP:
-        low, high = _part(part, B, CACHE_LINE // m.X.itemsize)
+        low, high = _part(part, B, CACHE_LINE // X.itemsize)
         _add_up(low, high, m.halves, m.offset, m.outputs)
         if stages & COMPARE:
-            return _compare(low, high, m.outputs, m.labels, m.D)
+            return _compare(low, high, m.outputs, labels, m.D)
     elif stage == GATHER:
-        _gather(part, m.layers, m.weights, m.X, piece, m.D, m.G, m.s, m.R_halves)
+        _gather(part, m.layers, m.weights, X, piece, m.D, m.G, m.s, m.R_halves)
     elif stage == FACTORISE:
         if part == 0:
             _move_up(m.layers, m.weights, m.bias, m.R, m.s, m.R_halves)
@@ -303,26 +303,26 @@ def _make_part(stage: int, part: int, stages: int, feedback: int, piece: int, lr
 
 
 @njit(**OPTIONS)
-def run_alone(stages: int, feedback: int, piece: int, lr: float, m: Memory) -> bool:
+def run_alone(stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory) -> bool:
     """Go through the stages of a step, up to a loss that is not finite; return whether it was finite."""
     for stage in STAGES:
         if stages & stage and _begin(stage, feedback, m):
             finite = True
             for part in range(PARTS):
-                finite &= _make_part(stage, part, stages, feedback, piece, lr, m)
+                finite &= _make_part(stage, part, stages, feedback, piece, lr, X, labels, m)
             if not finite:
                 return False
     return True
 
 
 @njit(parallel=True, **OPTIONS)
-def run_together(stages: int, feedback: int, piece: int, lr: float, m: Memory) -> bool:
+def run_together(stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory) -> bool:
     """Do the same, with a thread for each part."""
     for stage in STAGES:
         if stages & stage and _begin(stage, feedback, m):
             finite = np.ones(PARTS, np.bool_)
             for part in prange(PARTS):
-                finite[part] = _make_part(stage, part, stages, feedback, piece, lr, m)
+                finite[part] = _make_part(stage, part, stages, feedback, piece, lr, X, labels, m)
             if not finite.all():
                 return False
     return True

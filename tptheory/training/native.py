@@ -68,36 +68,39 @@ class NativeStep(CollapsedStep):
         ends = np.cumsum([shapes.prod(1), shapes[:, 0] * self.widths[-1]], axis=1)
         W, P = np.hstack([np.zeros((2, 1), np.int64), ends[:, :-1]])
         layers = np.stack([shapes[:, 1], shapes[:, 0], W, P, np.maximum(W - shapes[0].prod(), 0)], axis=1)
-        columns = (self._above_column, self._product, self._G, self._s, self._moment_column, self._feedback_column)
-        above, product, G, s, R, C = (A.ravel() for A in columns)
+        self._layers, self._sizes = layers, np.ones(len(W) - 1)
         dtype, classes = self._G.dtype, self.widths[-1]
-        self._squared, self._sizes = np.empty(len(W)), np.ones(len(W) - 1)
-        self._memory = fused.Memory(
-            layers=layers,
-            X=self._rows.ravel(),
-            labels=self.labels,
-            weights=self._weight_row,
-            bias=self._bias_column.ravel(),
-            inverses=self._inverse_row,
-            above=above,
-            product=product,
-            halves=self._halves,
-            offset=np.empty(classes, dtype),
-            outputs=self.outputs,
-            D=self.errors,
-            G=G,
-            s=s,
-            R=R,
-            R_halves=np.empty((fused.PARTS, self.widths[1] * classes), dtype),
-            C=C,
-            squares=self._squared,
-            sizes=self._sizes,
-        )
+        self._offset_row = np.empty(classes, dtype)
+        self._R_halves = np.empty((fused.PARTS, self.widths[1] * classes), dtype)
+        self._squared = np.empty(len(W))
 
     def _lay_out_batch(self, samples: int) -> None:
         super()._lay_out_batch(samples)
         self._piece = max((piece.stop - piece.start for piece in self._pieces), default=1)
         self._halves = aligned((fused.PARTS, self.widths[-1], samples), self._G.dtype)
+        self._memory: fused.Memory | None = None
+
+    def _collected(self) -> fused.Memory:
+        """Return the arrays of a step in one piece."""
+        return fused.Memory(
+            layers=self._layers,
+            weights=self._weight_row,
+            bias=self._bias_column.ravel(),
+            inverses=self._inverse_row,
+            above=self._above_column.ravel(),
+            product=self._product.ravel(),
+            halves=self._halves,
+            offset=self._offset_row,
+            outputs=self.outputs,
+            D=self.errors,
+            G=self._G.ravel(),
+            s=self._s.ravel(),
+            R=self._moment_column.ravel(),
+            R_halves=self._R_halves,
+            C=self._feedback_column.ravel(),
+            squares=self._squared,
+            sizes=self._sizes,
+        )
 
     def _feedback_now(self) -> int:
         """Return what the feedback products are now."""
@@ -108,14 +111,14 @@ class NativeStep(CollapsedStep):
 
     def _run_stages(self, stages: int, kind: int, lr: float = 0.0) -> bool:
         """Go through stages of a step, and leave Numba as many threads as it had."""
-        memory = self._memory._replace(
-            X=self._rows.ravel(), labels=self.labels, halves=self._halves, outputs=self.outputs, D=self.errors
-        )
+        if self._memory is None:
+            self._memory = self._collected()
+        batch = self._rows.ravel(), self.labels
         if not self._masks:
-            return bool(self._run(stages, kind, self._piece, lr, memory))
+            return bool(self._run(stages, kind, self._piece, lr, *batch, self._memory))
         others = get_num_threads()
         set_num_threads(self.threads)
-        finite = bool(self._run(stages, kind, self._piece, lr, memory))
+        finite = bool(self._run(stages, kind, self._piece, lr, *batch, self._memory))
         set_num_threads(others)
         return finite
 

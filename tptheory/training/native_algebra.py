@@ -34,7 +34,8 @@ def _gemm(letter: str) -> Any:
 
 
 _sgemm, _dgemm = _gemm("s"), _gemm("d")
-_AS_IT_IS, _TRANSPOSED = np.uint8(ord("n")), np.uint8(ord("t"))
+_TURNS = np.frombuffer(b"nt", np.uint8)
+"""What BLAS is told of a matrix as it is, and of one that it is to transpose."""
 
 
 @njit(inline="always", **OPTIONS)
@@ -56,10 +57,9 @@ def add_product(
     """Set ``C = alpha A B + beta C`` for flat arrays in C order; BLAS, which counts by columns, sees ``C' = B' A'``."""
     scalars = np.array([alpha, beta], dtype=C.dtype)
     sizes = np.array([columns, rows, inner, stride_B, stride_A, stride_C], dtype=np.int32)
-    turns = np.array([_TRANSPOSED if turn_B else _AS_IT_IS, _TRANSPOSED if turn_A else _AS_IT_IS])
     pointers = (
-        turns.ctypes,
-        turns[1:].ctypes,
+        _TURNS[int(turn_B) :].ctypes,
+        _TURNS[int(turn_A) :].ctypes,
         sizes.ctypes,
         sizes[1:].ctypes,
         sizes[2:].ctypes,
