@@ -594,7 +594,7 @@ WRONG = [
     (("simulate", "--time", "1", "--steps", "3"), "'steps' must be left out where a flow is followed"),
     (("simulate", "--time", "1", "--dtype", "mp50"), "'dtype' must be 'float64' for a flow"),
     (("simulate", "--time", "1", "--rule", "rls"), "a rule whose state has a continuous time"),
-    (("train", "--rule", "rls"), "defines its feedback"),
+    (("train", "--rule", "rls", "--engine", "collapsed"), "'engine' must be 'layerwise' or 'auto'"),
     (("train", "--inverse", "sigmoid"), "'inverses' must be left out unless the rule is 'dtp'"),
     (("train", "--rule", "dtp", "--inverse", "relu"), "'inverse' must be one of linear, sigmoid"),
     (("train", "--widths", "64,x"), "'widths' must be integers with commas between"),

@@ -20,12 +20,12 @@ from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limi
 
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import rule_named
+from tptheory.training.blas_buffers import aligned
 from tptheory.training.collapsed import CollapsedStep
 from tptheory.training.data import Array
 from tptheory.training.initial import initial_parameters
 from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy
 from tptheory.training.moments import SecondMoments
-from tptheory.training.room import aligned
 
 WIDTHS = (784, 100, 100, 100, 100, 10)
 RATE = 0.01

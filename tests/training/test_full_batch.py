@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from tptheory import load_digits, train
 from tptheory.cli import app
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.training import learner, trainer
+from tptheory.training import trainer
+from tptheory.training.collapsed_engine import CollapsedEngine
 from tptheory.training.data import DataSet
 
 FULL: dict[str, Any] = {"loss": "squared", "batch": "all", "widths": (64, 16, 12, 10)}
@@ -53,9 +54,8 @@ def test_a_flipped_moment_is_seen(digits, monkeypatch):
 def test_the_engine_is_taken_where_it_saves(digits, monkeypatch):
     """Without being asked for: bp or tp, the squared error, all samples, and more of them than pixels."""
     made = []
-    monkeypatch.setattr(
-        trainer, "MomentLearner", lambda *given: made.append("moments") or learner.MomentLearner(*given)
-    )
+    summed = trainer.SecondMoments.of
+    monkeypatch.setattr(trainer.SecondMoments, "of", lambda *given: made.append("moments") or summed(*given))
     train("bp", data=digits, steps=1, **FULL)
     train("tp", data=digits, steps=1, **FULL | {"batch": 1437})
     assert len(made) == 2
@@ -69,14 +69,14 @@ def test_the_engine_is_taken_where_it_saves(digits, monkeypatch):
 def test_no_step_looks_at_a_sample(digits, monkeypatch):
     """Between lines of the log the samples are not touched: a step that multiplied by them would fail."""
     learned = train("bp", data=digits, steps=20, log_every=100, **FULL)
-    look = learner.MomentLearner.look
+    look = CollapsedEngine.look
 
     def blind(self, X, labels):
         return look(self, None, None)
 
-    monkeypatch.setattr(learner.MomentLearner, "look", blind)
-    monkeypatch.setattr(learner.MomentLearner, "loss_and_accuracy", lambda _: (1.0, 0.0))
-    monkeypatch.setattr(learner.MomentLearner, "ranks", lambda _: (0, 0, 0))
+    monkeypatch.setattr(CollapsedEngine, "look", blind)
+    monkeypatch.setattr(CollapsedEngine, "loss_and_accuracy", lambda _: (1.0, 0.0))
+    monkeypatch.setattr(CollapsedEngine, "ranks", lambda _: (0, 0, 0))
     assert all(map(np.array_equal, train("bp", data=digits, steps=20, log_every=100, **FULL).weights, learned.weights))
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tptheory import load_digits, train
-from tptheory.training.fitting import Batches
 from tptheory.training.initial import initial_parameters
+from tptheory.training.loop import Batches
 from tptheory.training.trainer import STREAMS
 
 torch = pytest.importorskip("torch")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
+from sympy import MatrixExpr, Symbol
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnknownNameError
@@ -20,12 +21,12 @@ from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import DataSet, load_digits, load_rings
 from tptheory.training.inverses import InverseSettings
+from tptheory.training.settings import TrainSettings, doc_of
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line, train
 
 RULES = ("bp", "tp", "damped-tp", "fa", "dfa", "gn")
 NEEDS_NUMBA = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is not installed")
 ENGINES = ("collapsed", pytest.param("native", marks=NEEDS_NUMBA))
-NOT_YET = ("kaczmarz", "newton", "rls")
 
 
 @pytest.fixture(scope="module")
@@ -387,22 +388,6 @@ def test_the_data_are_left_as_they_were(digits: DataSet) -> None:
     assert before == (digits.x_train.tobytes(), digits.labels_train.tobytes())
 
 
-@pytest.mark.parametrize("name", NOT_YET)
-def test_rules_that_need_more_than_feedback_are_refused(digits: DataSet, name: str) -> None:
-    """The error lists the rules that this trainer takes."""
-    known = "bp, damped-tp, dfa, dtp, fa, gn, tp"
-    with pytest.raises(InvalidValueError, match=f"'rule' must be one of {known}, .*got .*\\(\\)"):
-        train(name, data=digits)
-
-
-class Peeking(Backprop):
-    """Feedback that reads the biases."""
-
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``W_l' b_l b_l'``."""
-        return matmul(transpose(net.weight(l)), net.bias(l), transpose(net.bias(l)))
-
-
 class Unset(Backprop):
     """Feedback with a scalar that nobody sets."""
 
@@ -419,22 +404,17 @@ class Misshapen(Backprop):
         return net.weight(l)
 
 
-class Stateful(Backprop):
-    """BP that moves a matrix of its own."""
-
-    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-        """Grow ``S``."""
-        return {MatrixSymbol("S", 2, 2): Identity(2)}
-
-
 NAN = float("nan")
 REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"rule": "backprop"}, UnknownNameError, "'rule' must be one of .*got 'backprop'"),
     ({"rule": "damped_tp"}, UnknownNameError, "'rule' .* Did you mean 'damped-tp'"),
     ({"rule": TargetProp}, InvalidTypeError, "'rule' must be a name such as 'tp', or a Rule"),
-    ({"rule": Peeking()}, InvalidValueError, "made of weights, fixed matrices and lambda .* layer 2 reads b_2"),
-    ({"rule": Unset()}, InvalidValueError, "made of weights, fixed matrices and lambda .* layer 2 reads c"),
-    ({"rule": Stateful()}, InvalidValueError, "'rule' must be one of .* This one also needs a state or"),
+    ({"rule": Unset()}, InvalidValueError, "'constants' must be a mapping with a number for c, which Unset.. uses"),
+    ({"rule": "tp", "constants": {"B_2": 1}}, InvalidValueError, "'constants' must be empty, since TargetProp.. holds"),
+    ({"rule": "fa", "constants": {"B_9": 1}}, UnknownNameError, "'constants' must be one of B_2, B_3 "),
+    ({"rule": "fa", "constants": {"B_2": np.eye(2)}}, ShapeError, r"'constants.B_2.' must be of shape .32, 32."),
+    ({"constants": [1]}, InvalidTypeError, "'constants' must be a mapping"),
+    ({"settings": {"lr": 1}}, InvalidTypeError, "'settings' must be TrainSettings"),
     ({"rule": Misshapen()}, ShapeError, "shapes that compose"),
     ({"data": "digits"}, InvalidTypeError, "'data' must be a DataSet .got 'digits'.. Build one with load_digits"),
     ({"batch": 0}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 0\)"),
@@ -488,3 +468,33 @@ def test_numpy_numbers_pass_for_numbers(digits: DataSet) -> None:
     """An int64 counts steps and a float32 is a step size, as sweeps over arrays hand them in."""
     run = train("bp", data=digits, steps=np.int64(2), lr=np.float32(0.25), batch=np.int32(7))
     assert (run.steps, run.lr, run.batch) == (2, 0.25, 7)
+
+
+def test_an_unknown_setting_is_a_wrong_call(digits: DataSet) -> None:
+    """As of any function, in Python's own words."""
+    with pytest.raises(TypeError, match=r"train\(\) got an unexpected keyword argument 'epochs'"):
+        train(data=digits, epochs=3)
+
+
+def test_settings_may_be_one_object(digits: DataSet) -> None:
+    """They are the keyword arguments in one piece; what is given beside them takes their place."""
+    settings = TrainSettings(steps=3, lr=0.2, widths=[64, 10])
+    whole, apart = (
+        train(data=digits, settings=settings, seed=4),
+        train(data=digits, steps=3, lr=0.2, widths=(64, 10), seed=4),
+    )
+    assert whole.weights[0].tobytes() == apart.weights[0].tobytes()
+    assert (whole.widths, whole.lr, whole.seed) == ((64, 10), 0.2, 4)
+    assert TrainSettings(lr=np.float32(0.25)) == TrainSettings(lr=0.25)
+
+
+def test_each_setting_is_declared_once() -> None:
+    """Signature, help and checkpoints come from the fields of `TrainSettings`, and each says what it means."""
+    parameters = inspect.signature(train).parameters
+    for declared in fields(TrainSettings):
+        assert parameters[declared.name].default == declared.default
+        assert doc_of(declared).endswith(".")
+        assert f"\n        {declared.name}: {doc_of(declared)[:20]}" in (train.__doc__ or "")
+    assert [p for p in parameters if p not in {f.name for f in fields(TrainSettings)}] == [
+        *("rule", "data", "constants", "settings", "on_log", "on_step")
+    ]

@@ -2,126 +2,123 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import Field, asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 from rich.text import Text
 
 from tptheory.cli.rules import chosen_rule
-from tptheory.cli.shell import STYLES, Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
+from tptheory.cli.shell import STYLES, Json, RuleName, app, console, print_json, progress_bar, whole_numbers
 from tptheory.errors import InvalidValueError, complain
+from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from tptheory.training.data import DataSet
-    from tptheory.training.fitting import LogLine
-    from tptheory.training.inverses import InverseSettings
-    from tptheory.training.probes import Reading
+    from tptheory.training.loop import LogLine
     from tptheory.training.trainer import TrainingRun
 
 FRAMES = 200
 """How often the progress bar moves."""
 
 
+OPTIONS_OF_INVERSES = {"inverse": "kind", "noise": "noise", "inverse_lr": "lr", "alpha": "alpha"}
+OPTIONS_OF_INVERSES |= {"penultimate": "penultimate"}
+"""How the command line calls the settings of dtp's inverses."""
+
+
+def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | None = None) -> inspect.Parameter:
+    """Return a setting as an option: its name with dashes, its default, its help from what it means."""
+    flag = f"--{name.replace('_', '-')}"
+    default = str(declared.default) if annotation is str else declared.default
+    option = typer.Option(flag, metavar=metavar, help=re.sub('[`"]', "", doc_of(declared)))
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[annotation, option]
+    )
+
+
+def _options() -> Iterator[inspect.Parameter]:
+    """Yield the options of the command: the settings of training, those of inverses in the place of ``inverses``."""
+    written: dict[str, tuple[Any, str]] = {"widths": (str | None, "N,N,..."), "batch": (str, "B")}
+    written |= {"checkpoint": (Path | None, "FILE"), "metrics": (Path | None, "FILE")}
+    written |= {"tensorboard": (Path | None, "FOLDER")}
+    types, of_inverses = get_type_hints(TrainSettings), {f.name: f for f in fields(InverseSettings)}
+    for declared in fields(TrainSettings):
+        if declared.name == "inverses":
+            for name, of in OPTIONS_OF_INVERSES.items():
+                yield _option(name, of_inverses[of], get_type_hints(InverseSettings)[of])
+            continue
+        yield _option(declared.name, declared, *written.get(declared.name, (types[declared.name],)))
+
+
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes settings as ``**options`` one option for each."""
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    command.__signature__ = signature.replace(parameters=[*own, *_options()])  # type: ignore[attr-defined]
+    return command
+
+
 @app.command()
+@_with_settings
 def train(
+    *,
     rule: RuleName = "bp",
     data: Annotated[
         str, typer.Option(metavar="DATA", help="digits, rings, or a folder with MNIST's four IDX files.")
     ] = "digits",
-    widths: Annotated[str | None, typer.Option(help="The widths, such as 784,100,10.")] = None,
-    steps: Annotated[int, typer.Option(help="How many updates to make.")] = 1000,
-    batch: Annotated[str, typer.Option(metavar="B", help="Samples an update, or all.")] = "100",
-    lr: Annotated[float, typer.Option(help="The step size eta.")] = 0.1,
-    loss: Annotated[str, typer.Option(help="cross-entropy or squared.")] = "cross-entropy",
-    init: Annotated[str, typer.Option(help="orthogonal, normal, balanced or scaled.")] = "orthogonal",
-    std: Annotated[float | None, typer.Option(help="The size of the start; 0.01 for normal unless given.")] = None,
-    bias: Annotated[float, typer.Option(help="Where every bias starts.")] = 0.1,
-    damping: Annotated[float, typer.Option(help="The lambda of damped-tp.")] = 0.1,
-    inverse: Annotated[str, typer.Option(help="The inverse that dtp learns: linear or sigmoid.")] = "linear",
-    noise: Annotated[float, typer.Option(help="The noise in which it learns, at step 0.")] = 10.0,
-    inverse_lr: Annotated[float, typer.Option(help="The step size with which it learns.")] = 0.5,
-    alpha: Annotated[float, typer.Option(help="The size of dtp's top target.")] = 1.0,
-    penultimate: Annotated[
-        bool, typer.Option("--penultimate", help="Give dtp's penultimate layer the true gradient.")
-    ] = False,
-    engine: Annotated[
-        str,
-        typer.Option(
-            help="collapsed (fast, for bp and tp), native (needs the extra fast), moments (for --loss squared "
-            "--batch all), layerwise, or auto."
-        ),
-    ] = "auto",
-    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
-    seed: Seed = 0,
-    log_every: Annotated[int, typer.Option(help="How many updates from one line to the next.")] = 100,
-    probes: Annotated[bool, typer.Option("--probes", help="Measure what theorems say of the run.")] = False,
-    checkpoint: Annotated[Path | None, typer.Option(metavar="FILE", help="Write checkpoints here, atomically.")] = None,
-    checkpoint_every: Annotated[int, typer.Option(help="How many updates from one to the next.")] = 1000,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint, bit for bit.")] = False,
-    metrics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JSON lines here.")] = None,
-    tensorboard: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write TensorBoard's events here; needs the extra.")
-    ] = None,
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Train a deep linear net on handwritten digits by plain SGD.
 
     A run that diverges stops and says so, and how to mend it; it is a result and no failure of the command.
     """
-    from tptheory.training.fitting import format_log_line
+    from tptheory.training.loop import format_log_line
     from tptheory.training.trainer import train as fit
 
     out, err = console(), console(stderr=True)
     logs = err if as_json else out
-    samples = _samples(data)
-    chosen = chosen_rule(rule)
-    settings = _inverses(chosen.name, kind=inverse, noise=noise, lr=inverse_lr, alpha=alpha, penultimate=penultimate)
-    if resume and checkpoint is not None and not checkpoint.exists():
-        logs.print(Text(f"no checkpoint {checkpoint} yet: starting at step 0"))
+    samples, chosen = _samples(data), chosen_rule(rule)
+    settings = _settings(chosen.name, options)
+    if settings.resume and settings.checkpoint is not None and not Path(settings.checkpoint).exists():
+        logs.print(Text(f"no checkpoint {settings.checkpoint} yet: starting at step 0"))
     with progress_bar(logs if logs.is_terminal else err) as progress:
-        bar = _Bar(progress, f"{chosen.name} on {samples.name}", steps)
+        bar = _Bar(progress, f"{chosen.name} on {samples.name}", settings.steps)
 
         def show(line: LogLine) -> None:
             logs.print(format_log_line(line))
             bar.show(line)
 
-        run = fit(
-            chosen,
-            data=samples,
-            widths=None if widths is None else whole_numbers("widths", widths),
-            steps=steps,
-            batch=_batch(batch),
-            lr=lr,
-            loss=loss,
-            init=init,
-            std=std,
-            bias=bias,
-            damping=damping,
-            inverses=settings,
-            engine=engine,
-            dtype=dtype,
-            seed=seed,
-            log_every=log_every,
-            probes=probes,
-            checkpoint=checkpoint,
-            checkpoint_every=checkpoint_every,
-            resume=resume,
-            metrics=metrics,
-            tensorboard=tensorboard,
-            on_log=show,
-            on_step=bar.move,
-        )
+        run = fit(chosen, data=samples, settings=settings, on_log=show, on_step=bar.move)
     if as_json:
-        left_out = ("weights", "biases", "log", "readings")
-        facts = {f.name: getattr(run, f.name) for f in fields(run) if f.name not in left_out}
-        print_json({**facts, "log": list(map(asdict, run.log)), "readings": list(map(_reading, run.readings))})
+        print_json(_facts(run))
         return
     for text in _outcome(run):
         out.print(text)
+
+
+def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
+    """Read the settings from the options; for another rule than dtp, settings of inverses are refused by `train`."""
+    inverses = InverseSettings(**{of: options.pop(name) for name, of in OPTIONS_OF_INVERSES.items()})
+    if options["widths"] is not None:
+        options["widths"] = whole_numbers("widths", options["widths"])
+    options["batch"] = _batch(options["batch"])
+    return TrainSettings(**options, inverses=None if rule != "dtp" and inverses == InverseSettings() else inverses)
+
+
+def _facts(run: TrainingRun) -> dict[str, Any]:
+    """Return a run as JSON, without its parameters."""
+    left_out = ("weights", "biases", "log", "readings")
+    facts = {f.name: getattr(run, f.name) for f in fields(run) if f.name not in left_out}
+    readings = [asdict(reading) | {"theorem": reading.theorem} for reading in run.readings]
+    return {**facts, "log": list(map(asdict, run.log)), "readings": readings}
 
 
 def _samples(data: str) -> DataSet:
@@ -140,14 +137,6 @@ def _batch(text: str) -> int | Literal["all"]:
         return "all" if text == "all" else int(text)
     except ValueError:
         raise InvalidValueError(complain("batch", "a positive integer, or all", text)) from None
-
-
-def _inverses(rule: str, **asked: Any) -> InverseSettings | None:
-    """Return how dtp's inverses are to learn; for another rule, None, and whatever was asked for is refused."""
-    from tptheory.training.inverses import InverseSettings
-
-    settings = InverseSettings(**asked)
-    return None if rule != "dtp" and settings == InverseSettings() else settings
 
 
 class _Bar:
@@ -169,13 +158,9 @@ class _Bar:
         self._progress.update(self._task, completed=line.step, description=said)
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    return asdict(reading) | {"theorem": reading.theorem}
-
-
 def _outcome(run: TrainingRun) -> list[Text]:
     """Return what a reader wants to know at the end."""
-    from tptheory.training.probes import BOUNDS, worst
+    from tptheory.training.theorem_probes import BOUNDS, worst
 
     lines = [
         Text(run.status, STYLES[run.status]).append(f": {run.message}", "default"),

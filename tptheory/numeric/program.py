@@ -40,11 +40,18 @@ class _LetteredNetwork(DeepLinearNetwork):
 class Program:
     """What a rule does to one network, in one arithmetic; values are kept by name.
 
-    ``changes`` holds what one step adds, by the name of the parameter or state; for a flow, the velocities.
+    ``changes`` holds what one step adds, by the name of the parameter or state; for a flow, the velocities. Error
+    signals are formed from the top down to that of layer ``lowest``: ``d_0`` moves nothing, and training leaves it out.
     """
 
     def __init__(
-        self, rule: Rule, net: DeepLinearNetwork, kind: RunArithmetic, output_error: OutputError, flow: bool = False
+        self,
+        rule: Rule,
+        net: DeepLinearNetwork,
+        kind: RunArithmetic,
+        output_error: OutputError,
+        flow: bool = False,
+        lowest: int = 0,
     ) -> None:
         self.rule, self.net, self.kind, self.output_error = rule, net, kind, output_error
         lettered = _LetteredNetwork(widths=net.widths, batch=net.batch, biases=net.biases, loss="any")
@@ -55,7 +62,7 @@ class Program:
         self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
         self.error, self.target = str(lettered.error), str(net.target)
 
-        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth, -1, -1)}
+        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth, lowest - 1, -1)}
         with_letters = _with_letters(rule)
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
         self.states = [symbol for symbol in moves if symbol not in net.parameters]

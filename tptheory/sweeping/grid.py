@@ -6,7 +6,8 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, get_type_hints, overload
+from types import NoneType, UnionType
+from typing import Any, get_args, get_type_hints, overload
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 
@@ -79,6 +80,9 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
     >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
     Grid({'widths': [(4, 4), (3, 2)], 'seed': range(0, 10)})
+    >>> def drawn(*, std: float | None = None): ...
+    >>> parse_grid(["std=0.1,1"], drawn)
+    Grid({'std': [0.1, 1.0]})
 
     Raises:
         InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
@@ -95,11 +99,17 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
             raise unknown_name("grid", name, parameters)
         if name in axes:
             raise InvalidValueError(complain("grid", f"one setting of {name}", setting, "Put commas between values."))
-        axes[name] = _alternatives(name, text, kinds.get(name, str))
+        axes[name] = _alternatives(name, text, _of_a_value(kinds.get(name, str)))
     missing = [name for name, p in parameters.items() if p.default is inspect.Parameter.empty and name not in axes]
     if missing:
         raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))
     return Grid(axes)
+
+
+def _of_a_value(kind: Any) -> Any:
+    """Return the kind of a parameter that may also be left out: ``float`` for ``float | None``."""
+    given = [part for part in get_args(kind) if part is not NoneType]
+    return given[0] if isinstance(kind, UnionType) and len(given) == 1 else kind
 
 
 def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:

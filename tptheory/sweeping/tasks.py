@@ -11,8 +11,12 @@ from typing import Any
 
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.training.settings import TrainSettings
+from tptheory.training.task import HIDDEN_WIDTHS
 
 Task = Callable[..., Mapping[str, Any]]
+DEFAULTS = TrainSettings()
+"""What `training` takes for a setting that is not given."""
 
 
 def trajectory(
@@ -91,14 +95,14 @@ def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[st
 def training(
     *,
     rule: str = "bp",
-    hidden: tuple[int, ...] = (32, 32),
-    init: str = "orthogonal",
-    std: float | None = None,
-    lr: float = 0.1,
-    batch: int = 100,
-    steps: int = 1000,
-    dtype: str = "float32",
-    seed: int = 0,
+    hidden: tuple[int, ...] = HIDDEN_WIDTHS,
+    init: str = DEFAULTS.init,
+    std: float | None = DEFAULTS.std,
+    lr: float = DEFAULTS.lr,
+    batch: int = int(DEFAULTS.batch),
+    steps: int = DEFAULTS.steps,
+    dtype: str = DEFAULTS.dtype,
+    seed: int = DEFAULTS.seed,
 ) -> dict[str, Any]:
     """Train on scikit-learn's digits; see `train`."""
     from tptheory.training.data import load_digits
@@ -106,9 +110,8 @@ def training(
 
     data = load_digits()
     widths = (data.x_train.shape[0], *hidden, data.classes)
-    run = train(
-        rule, data=data, widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed
-    )
+    settings = TrainSettings(widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed)
+    run = train(rule, data=data, settings=settings)
     names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
     return {name: getattr(run, name) for name in names}
 

@@ -24,11 +24,11 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from tptheory.symbolic.expressions import Pinv, transpose
+from tptheory.training.blas_buffers import aligned, product
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm, softmax_cross_entropy
 from tptheory.training.lowrank import CarriedInverse
 from tptheory.training.moments import SecondMoments
-from tptheory.training.room import aligned, product
 
 SMALL_PRODUCT = 900_000
 """Multiplications up to which OpenBLAS multiplies without packing (its limit is 10^6): batches are cut to such pieces,
@@ -66,7 +66,7 @@ class CollapsedStep:
     """
 
     def __init__(self, rule: LayerwiseRule, weights: Sequence[Array], biases: Sequence[Array], lr: float) -> None:
-        """Copy the parameters, and lay out the room that every step needs."""
+        """Copy the parameters, and lay out the buffers that every step needs."""
         self.rule, self.lr = rule, lr
         dtype = weights[0].dtype
         self.widths = (weights[0].shape[1], *(len(W) for W in weights))
@@ -87,7 +87,7 @@ class CollapsedStep:
         self._product, self._G = (aligned((classes, self.widths[0]), dtype) for _ in range(2))
         self._feedback_column, self._feedback = self._above_column, self._above
         self._inverses: tuple[CarriedInverse, ...] = ()
-        kind = _kind(rule)
+        kind = _common_feedback(rule)
         self._inverse_row = aligned((int(ends[-1] - ends[0]) if kind is Pinv else 0,), dtype)
         if kind is not transpose:
             self._feedback_column, self._feedback = _stacked(self.widths[1:], classes, dtype)
@@ -99,12 +99,12 @@ class CollapsedStep:
         self._grams = np.empty((2, len(weights), classes, classes), dtype)
         self._lay_out()
         self._rows = aligned((1, self.widths[0]), dtype)
-        self._make_room(1)
+        self._lay_out_batch(1)
 
     def _carried(self, l: int, ends: Array) -> CarriedInverse:
         """Return the inverse of ``W_{l+1}``, in its place."""
-        room, C = self._inverse_row[ends[l - 1] : ends[l]], self._feedback
-        return CarriedInverse(self.weights[l], C[l], self._moments[l - 1], C[l - 1], room, seed=l)
+        buffer, C = self._inverse_row[ends[l - 1] : ends[l]], self._feedback
+        return CarriedInverse(self.weights[l], C[l], self._moments[l - 1], C[l - 1], buffer, seed=l)
 
     def _lay_out(self) -> None:
         """Lay out the products of a step that are the same for every batch, each as the arguments of `gemm`."""
@@ -168,7 +168,7 @@ class CollapsedStep:
         """Take a batch, one sample after another in memory."""
         self._rows = X.T if X.flags.f_contiguous else np.ascontiguousarray(X.T)
         if self.outputs.shape[1] != len(self._rows):
-            self._make_room(len(self._rows))
+            self._lay_out_batch(len(self._rows))
 
     def descend(self, D: Array, lr: float) -> None:
         """Update by ``D_L``, shape ``(n_L, B)``, of the batch that `forward` has seen: ``dW_l = -lr C_l R_{l-1}'``."""
@@ -241,7 +241,7 @@ class CollapsedStep:
         for l, carried in enumerate(self._inverses, start=2):
             carried.restore({name: state[f"{name}_{l}"] for name in carried.state()})
 
-    def _make_room(self, samples: int) -> None:
+    def _lay_out_batch(self, samples: int) -> None:
         """Lay out the arrays whose size depends on the batch."""
         self.labels = np.empty(0, np.int64)
         self.outputs, self.errors = (aligned((self.widths[-1], samples), self._G.dtype) for _ in range(2))
@@ -323,7 +323,7 @@ def _read(rows: Array) -> None:
     np.vdot(rows, rows)
 
 
-def _kind(rule: LayerwiseRule) -> Any:
+def _common_feedback(rule: LayerwiseRule) -> Any:
     """Return `transpose` if ``M_l = W_l'`` for every layer, `Pinv` if ``M_l = W_l+``, None for any other rule."""
     net = rule.net
     for kind in (transpose, Pinv):

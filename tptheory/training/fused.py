@@ -1,8 +1,8 @@
 """The products of `CollapsedStep` in native code, by Numba: no call of Python between them, and two threads.
 
-A call with few arguments costs little, so that parameters and room lie in flat arrays, layer after layer; ``layers``
-says where. Its row l, counted from 0, holds the widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``, ``P_{l+1}`` (as
-``C_{l+1}`` and ``R_{l+1}``) and ``W_{l+1}+`` start.
+A call with few arguments costs little, so that parameters and buffers lie in flat arrays, layer after layer;
+``layers`` says where. Its row l, counted from 0, holds the widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``,
+``P_{l+1}`` (as ``C_{l+1}`` and ``R_{l+1}``) and ``W_{l+1}+`` start.
 
 A step falls into stages, and each into two parts that do not wait for each other: the left columns of ``X_0'``,
 ``W_1`` and ``G`` and the right ones, odd layers and even ones, ``R_l`` and ``C_l``. Each core then keeps half of all in
@@ -13,22 +13,46 @@ Numba compiles once, and keeps the code on disk.
 
 from __future__ import annotations
 
-from types import FunctionType
+from typing import NamedTuple
 
 import numpy as np
 
+from tptheory.training.blas_buffers import CACHE_LINE
 from tptheory.training.data import Array
 from tptheory.training.lowrank import THIN
 from tptheory.training.native_algebra import OPTIONS, add_product, follow_square, invert_thin, njit, numba
-from tptheory.training.room import CACHE_LINE
 
 prange = numba.prange
 
-LOOK, COMPARE, PREPARE, MEASURE, APPLY = 1, 2, 4, 8, 16
-"""Stages of `run`; their sum says which are to be gone through."""
+LOOK, ADD_UP, COMPARE, GATHER, FACTORISE, MEASURE, APPLY = 1, 2, 4, 8, 16, 32, 64
+"""What a step is made of; a sum of them says what is to be done. `COMPARE` is done within `ADD_UP`."""
+STAGES = (LOOK, ADD_UP, GATHER, FACTORISE, MEASURE, APPLY)
+"""The stages, in their order."""
 ABOVE, CARRIED, GIVEN = 0, 1, 2
-"""What the feedback products are: the products above, products of carried inverses, or what `run` finds in place."""
+"""What the feedback products are: the products above, products of carried inverses, or what is found in place."""
 PARTS = 2
+
+
+class Memory(NamedTuple):
+    """All arrays of a step but its batch; flat but for ``layers``, ``halves``, ``outputs``, ``D`` and ``R_halves``."""
+
+    layers: Array
+    weights: Array
+    bias: Array
+    inverses: Array
+    above: Array
+    product: Array
+    halves: Array
+    offset: Array
+    outputs: Array
+    D: Array
+    G: Array
+    s: Array
+    R: Array
+    R_halves: Array
+    C: Array
+    squares: Array
+    sizes: Array
 
 
 @njit(**OPTIONS)
@@ -238,68 +262,67 @@ def _measure(part: int, layers: Array, C: Array, G: Array, R: Array, classes: in
         squares[l] = np.dot(first, second)
 
 
-def _run(
-    stages: int,
-    layers: Array,
-    feedback: int,
-    piece: int,
-    lr: float,
-    X: Array,
-    labels: Array,
-    weights: Array,
-    bias: Array,
-    inverses: Array,
-    above: Array,
-    product: Array,
-    halves: Array,
-    offset: Array,
-    outputs: Array,
-    D: Array,
-    G: Array,
-    s: Array,
-    R: Array,
-    R_halves: Array,
-    C: Array,
-    squares: Array,
-    sizes: Array,
+@njit(**OPTIONS)
+def _begin(stage: int, feedback: int, m: Memory) -> bool:
+    """Do what comes before the parts of a stage; return whether there are any."""
+    if stage == LOOK:
+        _multiply(m.layers, m.weights, m.bias, m.above, len(m.outputs), m.offset)
+    if stage == FACTORISE and feedback != CARRIED:
+        _move_up(m.layers, m.weights, m.bias, m.R, m.s, m.R_halves)
+        return False
+    return True
+
+
+@njit(**OPTIONS)
+def _make_part(
+    stage: int, part: int, stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory
 ) -> bool:
-    """Go through the stages of a step, up to a loss that is not finite; return whether it was finite."""
-    classes, B = outputs.shape
-    grain = CACHE_LINE // X.itemsize
-    finite = np.ones(PARTS, np.bool_)
-    if stages & LOOK:
-        _multiply(layers, weights, bias, above, classes, offset)
-        for part in prange(PARTS):
-            _look(part, layers, weights, above, product, X, piece, halves)
-        for part in prange(PARTS):
-            low, high = _part(part, B, grain)
-            _add_up(low, high, halves, offset, outputs)
-            if stages & COMPARE:
-                finite[part] = _compare(low, high, outputs, labels, D)
-    go_on = bool(finite.all())
-    if go_on and stages & PREPARE:
-        for part in prange(PARTS):
-            _gather(part, layers, weights, X, piece, D, G, s, R_halves)
-        if feedback == CARRIED:
-            for part in prange(PARTS):
-                if part == 0:
-                    _move_up(layers, weights, bias, R, s, R_halves)
-                else:
-                    _feed_back(layers, inverses, C, classes)
+    """Go through a part of a stage; return whether the outputs that it has compared are finite."""
+    classes, B = m.outputs.shape
+    if stage == LOOK:
+        _look(part, m.layers, m.weights, m.above, m.product, X, piece, m.halves)
+    elif stage == ADD_UP:
+        low, high = _part(part, B, CACHE_LINE // X.itemsize)
+        _add_up(low, high, m.halves, m.offset, m.outputs)
+        if stages & COMPARE:
+            return _compare(low, high, m.outputs, labels, m.D)
+    elif stage == GATHER:
+        _gather(part, m.layers, m.weights, X, piece, m.D, m.G, m.s, m.R_halves)
+    elif stage == FACTORISE:
+        if part == 0:
+            _move_up(m.layers, m.weights, m.bias, m.R, m.s, m.R_halves)
         else:
-            _move_up(layers, weights, bias, R, s, R_halves)
-    if go_on and stages & MEASURE:
-        for part in prange(PARTS):
-            _measure(part, layers, C, G, R, classes, squares)
-    if go_on and stages & APPLY:
-        for part in prange(PARTS):
-            _update(part, layers, weights, bias, C, G, R, s, lr)
-            if feedback == CARRIED:
-                _follow(part, layers, weights, inverses, C, R, classes, lr, sizes)
-    return go_on
+            _feed_back(m.layers, m.inverses, m.C, classes)
+    elif stage == MEASURE:
+        _measure(part, m.layers, m.C, m.G, m.R, classes, m.squares)
+    elif stage == APPLY:
+        _update(part, m.layers, m.weights, m.bias, m.C, m.G, m.R, m.s, lr)
+        if feedback == CARRIED:
+            _follow(part, m.layers, m.weights, m.inverses, m.C, m.R, classes, lr, m.sizes)
+    return True
 
 
-_run_alone = FunctionType(_run.__code__, globals(), "_run_alone")
-_run_alone.__qualname__ = "_run_alone"  # by which Numba tells apart what it keeps on disk
-run_together = njit(parallel=True, **OPTIONS)(_run)
-run_alone = njit(**OPTIONS)(_run_alone)
+@njit(**OPTIONS)
+def run_alone(stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory) -> bool:
+    """Go through the stages of a step, up to a loss that is not finite; return whether it was finite."""
+    for stage in STAGES:
+        if stages & stage and _begin(stage, feedback, m):
+            finite = True
+            for part in range(PARTS):
+                finite &= _make_part(stage, part, stages, feedback, piece, lr, X, labels, m)
+            if not finite:
+                return False
+    return True
+
+
+@njit(parallel=True, **OPTIONS)
+def run_together(stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory) -> bool:
+    """Do the same, with a thread for each part."""
+    for stage in STAGES:
+        if stages & stage and _begin(stage, feedback, m):
+            finite = np.ones(PARTS, np.bool_)
+            for part in prange(PARTS):
+                finite[part] = _make_part(stage, part, stages, feedback, piece, lr, X, labels, m)
+            if not finite.all():
+                return False
+    return True

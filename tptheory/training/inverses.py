@@ -13,62 +13,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tptheory.checking import positive, positive_or_zero
-from tptheory.errors import InvalidTypeError, complain, unknown_name
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, LayerwiseRule, norm
-
-KINDS = ("linear", "sigmoid")
-NOISE_HALVES_AT = 100
-"""The noise falls as ``1 / (1 + step / 100)``: the seed notebook's schedule, whose "epochs" are steps."""
-
-
-@dataclass(frozen=True)
-class InverseSettings:
-    """How the inverses of DTP are made and trained.
-
-    Attributes:
-        kind: ``"linear"``, or ``"sigmoid"`` as in the seed notebook.
-        noise: the standard deviation of ``n`` at step 0; at step ``t`` it is ``noise / (1 + t / 100)``. One draw for
-            each sample and unit, the same in the input and in what is to be reconstructed.
-        lr: the step size of the inverses, in units of ``1 / |M|_F``, ``M`` the second moment of ``(f_l(x + n)', 1)'``
-            in the batch: the linear ``R_l`` has no more curvature than ``|M|_F``, so that a step below 2 is stable.
-        alpha: the size of the top target; of no effect on the linear inverse.
-        penultimate: whether ``d_{L-1}`` is the true gradient too, as in the seed notebook.
-
-    Raises:
-        UnknownNameError: if ``kind`` is not a known name.
-        InvalidTypeError: if an attribute is of the wrong type.
-        InvalidValueError: if a number is out of range.
-
-    >>> InverseSettings(kind="sigmoid").noise_at(100)
-    5.0
-    """
-
-    kind: str = "linear"
-    noise: float = 10.0
-    lr: float = 0.5
-    alpha: float = 1.0
-    penultimate: bool = False
-
-    def __post_init__(self) -> None:
-        """Check each attribute."""
-        if self.kind not in KINDS:
-            raise unknown_name("inverse", str(self.kind), KINDS)
-        positive_or_zero("noise", self.noise)
-        positive("inverse_lr", self.lr)
-        positive("alpha", self.alpha)
-        if not isinstance(self.penultimate, bool):
-            raise InvalidTypeError(complain("penultimate", "True or False", self.penultimate))
-
-    def noise_at(self, step: int) -> float:
-        """Return the standard deviation of the noise at a step."""
-        return self.noise / (1 + step / NOISE_HALVES_AT)
+from tptheory.training.settings import InverseSettings
 
 
 class Inverses:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from sympy import Basic, MatrixSymbol
 
-from tptheory.errors import InvalidValueError, complain
+from tptheory.checking import positive
+from tptheory.errors import InvalidValueError, ShapeError, TptheoryError, complain, unknown_name
+from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import RULES, Rule, damping
+from tptheory.symbolic.rules import Rule, damping
 from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
@@ -28,6 +31,7 @@ _BY_FEEDBACK_ALONE = (
     "bias_descent",
     "update",
     "bias_update",
+    "step",
 )
 """What a rule must leave as `Rule` defines it for its feedback to say everything."""
 
@@ -81,32 +85,58 @@ def squared_error(codes: Array) -> Loss:
     return loss
 
 
-def is_trainable(rule: Rule) -> bool:
-    """Tell whether ``rule`` is its feedback and nothing else: no state and no rescaled input."""
-    return all(getattr(type(rule), method) is getattr(Rule, method) for method in _BY_FEEDBACK_ALONE)
+def is_feedback_operator(rule: Rule, net: DeepLinearNetwork) -> bool:
+    """Tell whether a rule is its feedback and nothing else, made of weights, fixed matrices and ``lambda``.
+
+    Any other rule, such as one with a descent or a state of its own, is a `WholeRule`.
+    """
+    if any(
+        method in vars(rule) or getattr(type(rule), method) is not getattr(Rule, method)
+        for method in _BY_FEEDBACK_ALONE
+    ):
+        return False
+    operators = [rule.feedback(net, l) for l in range(2, net.depth + 1)]
+    return all(_is_fixed(symbol, net) for M in operators for symbol in M.free_symbols)
 
 
-def _check_trainable(rule: Rule) -> None:
-    if not is_trainable(rule):
-        known = ", ".join(sorted(name for name in RULES if is_trainable(RULES[name]())))
-        expected = f"one of {known}, or a Rule that defines its feedback and nothing else"
-        raise InvalidValueError(complain("rule", expected, rule, "This one also needs a state or a rescaled input."))
+@contextmanager
+def reading(rule: Rule) -> Iterator[None]:
+    """Turn whatever goes wrong in a rule's own code into one error that names the rule.
+
+    Raises:
+        InvalidValueError: if the code raises what is no error of tptheory; that one is its cause.
+    """
+    try:
+        yield
+    except TptheoryError:
+        raise
+    except Exception as error:  # a user's own code may raise anything
+        said = f"{type(error).__name__}: {error}"
+        raise InvalidValueError(complain("rule", "one whose definitions make matrices", rule, said)) from error
+
+
+def _is_fixed(symbol: Basic, net: DeepLinearNetwork) -> bool:
+    """Tell whether a symbol is known before a step: a weight, a fixed matrix, or ``lambda``."""
+    changing = (net.input, net.target, net.error, *net.parameters[net.depth :])
+    return symbol == damping or (isinstance(symbol, MatrixSymbol) and symbol not in changing)
 
 
 class LayerwiseRule:
     """A rule on one net, compiled: from activations and ``D_L`` to the descent directions of every layer.
 
     Args:
-        rule: a rule that `is_trainable`; ``M_l`` is compiled from ``rule.feedback(net, l)``.
+        rule: a rule that `is_feedback_operator`; ``M_l`` is compiled from ``rule.feedback(net, l)``.
         net: numeric widths and batch, biases, ``loss="any"``.
         draw: called once for each fixed matrix that the feedback names (``B_l``), in the order of layers, with its
             shape; returns its values.
         damping_value: what stands for ``lambda``.
+        given: values of fixed matrices and of ``lambda``, by symbol or name.
 
     Raises:
-        InvalidValueError: if the rule is not trainable, or its feedback reads more than weights, fixed matrices
-            and ``lambda``.
-        ShapeError: if the feedback operators do not compose with the errors of ``net``.
+        InvalidValueError: if the rule is more than its feedback.
+        ShapeError: if the feedback operators do not compose with the errors of ``net``, or a given matrix has another
+            shape than its symbol.
+        UnknownNameError: if a matrix is given that the rule does not name.
     """
 
     def __init__(
@@ -115,8 +145,10 @@ class LayerwiseRule:
         net: DeepLinearNetwork,
         draw: Callable[[int, int], Array],
         damping_value: float,
+        given: Mapping[Any, Any] | None = None,
     ) -> None:
-        _check_trainable(rule)
+        if not is_feedback_operator(rule, net):
+            raise InvalidValueError(complain("rule", "one that defines its feedback and nothing else", rule))
         self.rule, self.net, self.damping = rule, net, damping_value
         self.constants: dict[MatrixSymbol, Array] = {}
         self._operators = []
@@ -126,18 +158,30 @@ class LayerwiseRule:
             symbols = sorted(M.free_symbols, key=str)
             for symbol in symbols:
                 if symbol not in self.constants and symbol not in (*net.weights, damping):
-                    self._check_fixed(symbol, l)
                     self.constants[symbol] = draw(*map(int, symbol.shape))
             self._operators.append((compile_expression(M, symbols), symbols))
+        self._take(given or {})
 
-    def _check_fixed(self, symbol: Basic, l: int) -> None:
-        """Refuse what is no matrix, or is known only at a step."""
-        net = self.net
-        changing = (net.input, net.target, net.error, *net.parameters[net.depth :])
-        if not isinstance(symbol, MatrixSymbol) or symbol in changing:
-            expected = "one whose feedback is made of weights, fixed matrices and lambda"
-            mend = f"Its feedback at layer {l} reads {symbol}."
-            raise InvalidValueError(complain("rule", expected, self.rule, mend))
+    def _take(self, given: Mapping[Any, Any]) -> None:
+        """Put given values in the place of ``lambda`` and of fixed matrices."""
+        named: dict[str, Basic] = {str(symbol): symbol for symbol in self.constants}
+        named |= {str(damping): damping for _, symbols in self._operators if damping in symbols}
+        for name, value in given.items():
+            if not named:
+                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", str(name)))
+            if str(name) not in named:
+                raise unknown_name("constants", str(name), named)
+            symbol = named[str(name)]
+            if symbol == damping:
+                self.damping = positive(str(name), value)
+                continue
+            drawn = self.constants[symbol]
+            kind = FloatArithmetic(drawn.dtype)
+            matrix = kind.read(f"constants[{symbol}]", value)
+            kind.check(f"constants[{symbol}]", matrix)
+            if matrix.shape != drawn.shape:
+                raise ShapeError(complain(f"constants[{symbol}]", f"of shape {drawn.shape}", matrix.shape))
+            self.constants[symbol] = matrix
 
     def feedback(self, weights: Sequence[Array]) -> Arrays:
         """Return ``(M_2, ..., M_L)`` at these weights, in their dtype."""

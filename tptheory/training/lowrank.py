@@ -11,8 +11,8 @@ from scipy.linalg.blas import dgemm, dsymm
 from scipy.linalg.lapack import dposv, dpotrf, dpotri
 
 from tptheory.numeric.arithmetic import FloatArithmetic
+from tptheory.training.blas_buffers import aligned, product
 from tptheory.training.data import Array
-from tptheory.training.room import aligned, product
 
 THIN = 32
 """Up to this rank a pseudo-inverse is computed anew at every step, from a Gram matrix in float64."""
@@ -47,7 +47,7 @@ class CarriedInverse:
         U: of shape ``(rows, k)``.
         V: of shape ``(columns, k)``. The caller changes ``W``, ``U`` and ``V`` in place, and never their arrays.
         KU: an array that holds ``K U`` before each change, if the caller has it.
-        room: a flat array for the inverse, if the caller has one.
+        buffer: a flat array for the inverse, if the caller has one.
         seed: of the vectors that measure the residual.
 
     Attributes:
@@ -65,13 +65,13 @@ class CarriedInverse:
     """
 
     def __init__(
-        self, W: Array, U: Array, V: Array, KU: Array | None = None, room: Array | None = None, seed: int = 0
+        self, W: Array, U: Array, V: Array, KU: Array | None = None, buffer: Array | None = None, seed: int = 0
     ) -> None:
         """Invert ``W``, and lay out what every update needs."""
         self.tall = W.shape[0] > W.shape[1]
         self.W, self._U, self._V, self._KU = (W.T, V, U, None) if self.tall else (W, U, V, KU)
         rows, columns = self.W.shape
-        self._inverse = (aligned((W.size,), W.dtype) if room is None else room).reshape(columns, rows)
+        self._inverse = (aligned((W.size,), W.dtype) if buffer is None else buffer).reshape(columns, rows)
         self.K = self._inverse.T if self.tall else self._inverse
         self.thin, self.square = rows <= THIN, rows == columns
         self._lay_out()

@@ -8,9 +8,9 @@ import numpy as np
 
 from tptheory.training.data import Array, DataSet
 from tptheory.training.layerwise import LayerwiseRule, squared_error
-from tptheory.training.learner import LayerwiseLearner
+from tptheory.training.readable import LayerwiseEngine
 
-START = 1e-3
+INITIAL_STRENGTH = 1e-3
 """The strength of every mode at step 0."""
 HIDDEN = 16
 """The width of the hidden layers, above the number of modes."""
@@ -61,8 +61,9 @@ def whitened(data: DataSet) -> DataSet:
 def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 1200, seed: int = 0) -> ModesStudy:
     """Descend the squared error on all whitened samples at once, from balanced weights aligned with the modes.
 
-    ``W_l = R_l diag(a) R_{l-1}'``, ``a = START^(1/depth)``, where ``E y x' = R_L diag(s) R_0'`` and the other ``R_l``
-    have orthonormal columns. The strength of a mode is the entry of ``R_L' W_L ... W_1 R_0`` on the diagonal.
+    ``W_l = R_l diag(a) R_{l-1}'``, where ``E y x' = R_L diag(s) R_0'``, the other ``R_l`` have orthonormal columns, and
+    every entry of ``a`` is ``INITIAL_STRENGTH^(1/depth)``. The strength of a mode is the entry of ``R_L' W_L ... W_1
+    R_0`` on the diagonal.
 
     >>> from tptheory.training.data import load_digits
     >>> study = study_modes(load_digits(), depth=2, steps=200)
@@ -80,21 +81,21 @@ def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 120
     U, s, V = U[:, :modes], s[:modes], Vt[:modes].T
     rng = np.random.default_rng(seed)
     frames = [V, *(np.linalg.qr(rng.standard_normal((HIDDEN, modes)))[0] for _ in range(depth - 1)), U]
-    weights = tuple(START ** (1 / depth) * frames[l] @ frames[l - 1].T for l in range(1, depth + 1))
+    weights = tuple(INITIAL_STRENGTH ** (1 / depth) * frames[l] @ frames[l - 1].T for l in range(1, depth + 1))
     biases = tuple(np.zeros((len(W), 1)) for W in weights)
     net = DeepLinearNetwork(
         widths=(len(X), *[HIDDEN] * (depth - 1), data.classes), batch=labels.size, biases=True, loss="any"
     )
     rule = LayerwiseRule(Backprop(), net, lambda rows, columns: np.zeros((rows, columns)), 1.0)
-    learner = LayerwiseLearner(rule, weights, biases, squared_error(white.targets))
+    engine = LayerwiseEngine(rule, weights, biases, squared_error(white.targets))
     seen = sorted({round(i * steps / INSTANTS) for i in range(INSTANTS + 1)})
     strengths = []
     for step in range(steps + 1):
         if step in seen:
-            product = np.linalg.multi_dot([U.T, *learner.weights[::-1], V])
+            product = np.linalg.multi_dot([U.T, *engine.weights[::-1], V])
             strengths.append(np.diag(product))
-        learner.look(X, labels)
-        learner.move(lr, step)
+        engine.look(X, labels)
+        engine.move(lr, step)
     times = lr * np.array(seen)
-    predicted = bp_modes(s, np.full(modes, START), times, depth=depth).strengths
+    predicted = bp_modes(s, np.full(modes, INITIAL_STRENGTH), times, depth=depth).strengths
     return ModesStudy(depth, lr, times, s, np.array(strengths), predicted)

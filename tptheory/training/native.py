@@ -13,13 +13,14 @@ import numpy as np
 
 from tptheory.processes import cores
 from tptheory.training import fused
+from tptheory.training.blas_buffers import aligned
 from tptheory.training.collapsed import CollapsedStep
 from tptheory.training.data import Array
 from tptheory.training.layerwise import LayerwiseRule
-from tptheory.training.room import aligned
 
 get_num_threads, set_num_threads = fused.numba.get_num_threads, fused.numba.set_num_threads
 _PROCESS = os.getpid()
+LOOK, PREPARE = fused.LOOK | fused.ADD_UP | fused.COMPARE, fused.GATHER | fused.FACTORISE
 
 
 def threads() -> int:
@@ -66,67 +67,69 @@ class NativeStep(CollapsedStep):
         shapes = np.array([W.shape for W in self.weights])
         ends = np.cumsum([shapes.prod(1), shapes[:, 0] * self.widths[-1]], axis=1)
         W, P = np.hstack([np.zeros((2, 1), np.int64), ends[:, :-1]])
-        self._layers = np.stack([shapes[:, 1], shapes[:, 0], W, P, np.maximum(W - shapes[0].prod(), 0)], axis=1)
-        columns = (self._above_column, self._product, self._G, self._s, self._moment_column, self._feedback_column)
-        self._fixed = self._weight_row, self._bias_column.ravel(), self._inverse_row
-        self._above_row, self._product_row, *self._factors = (A.ravel() for A in columns)
-        self._offset_row = np.empty(self.widths[-1], self._G.dtype)
-        self._R_halves = np.empty((fused.PARTS, self.widths[1] * self.widths[-1]), self._G.dtype)
-        self._squared, self._sizes = np.empty(len(W)), np.ones(len(W) - 1)
+        layers = np.stack([shapes[:, 1], shapes[:, 0], W, P, np.maximum(W - shapes[0].prod(), 0)], axis=1)
+        self._layers, self._sizes = layers, np.ones(len(W) - 1)
+        dtype, classes = self._G.dtype, self.widths[-1]
+        self._offset_row = np.empty(classes, dtype)
+        self._R_halves = np.empty((fused.PARTS, self.widths[1] * classes), dtype)
+        self._squared = np.empty(len(W))
 
-    def _make_room(self, samples: int) -> None:
-        super()._make_room(samples)
+    def _lay_out_batch(self, samples: int) -> None:
+        super()._lay_out_batch(samples)
         self._piece = max((piece.stop - piece.start for piece in self._pieces), default=1)
         self._halves = aligned((fused.PARTS, self.widths[-1], samples), self._G.dtype)
+        self._memory: fused.Memory | None = None
 
-    def _kind(self) -> int:
+    def _collected(self) -> fused.Memory:
+        """Return the arrays of a step in one piece."""
+        return fused.Memory(
+            layers=self._layers,
+            weights=self._weight_row,
+            bias=self._bias_column.ravel(),
+            inverses=self._inverse_row,
+            above=self._above_column.ravel(),
+            product=self._product.ravel(),
+            halves=self._halves,
+            offset=self._offset_row,
+            outputs=self.outputs,
+            D=self.errors,
+            G=self._G.ravel(),
+            s=self._s.ravel(),
+            R=self._moment_column.ravel(),
+            R_halves=self._R_halves,
+            C=self._feedback_column.ravel(),
+            squares=self._squared,
+            sizes=self._sizes,
+        )
+
+    def _feedback_now(self) -> int:
         """Return what the feedback products are now."""
         if self._feedback is self._above:
             return fused.ABOVE
         carried = self._follows and not any(inverse.exact for inverse in self._inverses)
         return fused.CARRIED if carried else fused.GIVEN
 
-    def _go(self, stages: int, kind: int, lr: float = 0.0) -> bool:
+    def _run_stages(self, stages: int, kind: int, lr: float = 0.0) -> bool:
         """Go through stages of a step, and leave Numba as many threads as it had."""
-        G, s, R, C = self._factors
-        others = get_num_threads() if self._masks else 0
-        if self._masks:
-            set_num_threads(self.threads)
-        finite: bool = self._run(
-            stages,
-            self._layers,
-            kind,
-            self._piece,
-            lr,
-            self._rows.ravel(),
-            self.labels,
-            *self._fixed,
-            self._above_row,
-            self._product_row,
-            self._halves,
-            self._offset_row,
-            self.outputs,
-            self.errors,
-            G,
-            s,
-            R,
-            self._R_halves,
-            C,
-            self._squared,
-            self._sizes,
-        )
-        if self._masks:
-            set_num_threads(others)
+        if self._memory is None:
+            self._memory = self._collected()
+        batch = self._rows.ravel(), self.labels
+        if not self._masks:
+            return bool(self._run(stages, kind, self._piece, lr, *batch, self._memory))
+        others = get_num_threads()
+        set_num_threads(self.threads)
+        finite = bool(self._run(stages, kind, self._piece, lr, *batch, self._memory))
+        set_num_threads(others)
         return finite
 
     def step(self, X: Array, labels: Array) -> bool:
         """Make one update, in one call where that can be."""
-        kind = self._kind()
+        kind = self._feedback_now()
         if kind == fused.GIVEN:
             return super().step(X, labels)
         self._place(X)
         self.labels = labels
-        if not self._go(fused.LOOK | fused.COMPARE | fused.PREPARE | fused.APPLY, kind, self.lr / labels.size):
+        if not self._run_stages(LOOK | PREPARE | fused.APPLY, kind, self.lr / labels.size):
             return super().step(X, labels)
         self._count(kind)
         return True
@@ -135,28 +138,28 @@ class NativeStep(CollapsedStep):
         """Fill `errors` with ``softmax(X_L) - Y`` of a batch, and return whether its loss is finite."""
         self._place(X)
         self.labels = labels
-        return self._go(fused.LOOK | fused.COMPARE, fused.GIVEN) or math.isfinite(self.loss_and_accuracy()[0])
+        return self._run_stages(LOOK, fused.GIVEN) or math.isfinite(self.loss_and_accuracy()[0])
 
     def _look(self) -> None:
-        self._go(fused.LOOK, fused.GIVEN)
+        self._run_stages(fused.LOOK | fused.ADD_UP, fused.GIVEN)
 
     def prepare(self, D: Array) -> None:
         """Make the factors of the update by ``D_L``, which becomes `errors`."""
         if D is not self.errors:
             np.copyto(self.errors, D)
-        kind = self._kind()
-        self._go(fused.PREPARE, kind)
+        kind = self._feedback_now()
+        self._run_stages(PREPARE, kind)
         if kind == fused.GIVEN:
             self._feed_back()
 
     def _squares(self) -> list[float]:
-        self._go(fused.MEASURE, fused.GIVEN)
+        self._run_stages(fused.MEASURE, fused.GIVEN)
         return self._squared.tolist()
 
     def apply(self, lr: float) -> None:
         """Make the update that is prepared."""
-        kind = self._kind()
-        self._go(fused.APPLY, kind, lr)
+        kind = self._feedback_now()
+        self._run_stages(fused.APPLY, kind, lr)
         if kind == fused.GIVEN:
             self._follow(lr)
         self._count(kind)

@@ -1,50 +1,33 @@
-"""Train a deep linear net by plain SGD, under any rule that is a feedback operator, fixed or learned."""
+"""Train a deep linear net by plain SGD, under any rule: by its feedback alone, or by a descent or states of its own."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from tptheory.checking import finite, positive, whole
 from tptheory.errors import InvalidValueError, complain
-from tptheory.numeric.losses import LOSSES
-from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
-from tptheory.training.checking import (
-    check_names,
-    checked_batch,
-    checked_data,
-    checked_inverses,
-    checked_rule,
-    checked_widths,
-    chosen_engine,
-)
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet
-from tptheory.training.fitting import Batches, Fit, LogLine, Loop, format_log_line
-from tptheory.training.initial import INITS, draw_matrix, initial_parameters
-from tptheory.training.inverses import Inverses, InverseSettings
-from tptheory.training.layerwise import (
-    Arrays,
-    LayerwiseRule,
-    Loss,
-    forward,
-    softmax_cross_entropy,
-    squared_error,
-)
-from tptheory.training.learner import CollapsedLearner, LayerwiseLearner, Learner, MomentLearner
+from tptheory.training.engine import Engine
+from tptheory.training.initial import draw_matrix, initial_parameters
+from tptheory.training.inverses import Inverses
+from tptheory.training.layerwise import Arrays, LayerwiseRule, forward
+from tptheory.training.loop import Batches, LogLine, Progress, TrainingLoop, format_log_line
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
 from tptheory.training.moments import SecondMoments
-from tptheory.training.probes import Probes, Reading
+from tptheory.training.readable import LayerwiseEngine, WholeRuleEngine
+from tptheory.training.settings import TrainSettings, settings_of, takes_settings
+from tptheory.training.task import Task
+from tptheory.training.theorem_probes import Reading, TheoremProbes
+from tptheory.training.whole_rule import WholeRule
 
-__all__ = ["LogLine", "TrainingRun", "format_log_line", "train"]
-DTYPES = ("float32", "float64")
-ENGINES = ("auto", "collapsed", "native", "moments", "layerwise")
+__all__ = ["LogLine", "TrainSettings", "TrainingRun", "format_log_line", "train"]
 STREAMS = ("weights", "batches", "constants", "noise")
 """What is drawn, each from a stream of its own: the start, the order of samples, fixed matrices, noise."""
 
@@ -57,7 +40,7 @@ class TrainingRun:
     are the last whose batch loss was finite, ``steps`` counts the updates that led to them, and the final losses
     (nats; infinite where they overflow) and accuracies are theirs, on all samples. ``ranks[l - 1]`` is the largest
     rank of ``dW_l`` over the logged steps (`LayerwiseRule.ranks`). ``largest_update`` is the largest Frobenius norm of
-    any ``dW_l``, over every step. ``readings`` are what the probes showed, if they were asked for (`Probes`).
+    any ``dW_l``, over every step. ``readings`` are what the probes showed, if they were asked for (`TheoremProbes`).
 
     Where feedback goes down layer by layer, ``rank dW_l <= min(B, n_{l-1}, n_l, ..., n_L - 1)``, for the columns of
     ``d_L`` sum to 0 (for the squared error ``n_L`` takes the place of ``n_L - 1``); a narrower layer ``k < l - 1``
@@ -93,32 +76,16 @@ class TrainingRun:
     biases: Arrays = field(repr=False)
 
 
+@takes_settings
 def train(
     rule: str | Rule = "bp",
     *,
     data: DataSet | None = None,
-    widths: Sequence[int] | None = None,
-    steps: int = 1000,
-    batch: int | Literal["all"] = 100,
-    lr: float = 0.1,
-    loss: str = "cross-entropy",
-    init: str = "orthogonal",
-    std: float | None = None,
-    bias: float = 0.1,
-    damping: float = 0.1,
-    inverses: InverseSettings | None = None,
-    engine: str = "auto",
-    dtype: str = "float32",
-    seed: int = 0,
-    log_every: int = 100,
-    probes: bool = False,
-    checkpoint: str | os.PathLike[str] | None = None,
-    checkpoint_every: int = 1000,
-    resume: bool = False,
-    metrics: str | os.PathLike[str] | None = None,
-    tensorboard: str | os.PathLike[str] | None = None,
+    constants: Mapping[Any, Any] | None = None,
+    settings: TrainSettings | None = None,
     on_log: Callable[[LogLine], None] | None = None,
     on_step: Callable[[int], None] | None = None,
+    **options: Any,
 ) -> TrainingRun:
     """Train ``x_l = W_l x_{l-1} + b_l`` by ``dW_l = -lr d_l x_{l-1}'``, ``db_l = -lr d_l``, summed over the batch.
 
@@ -127,221 +94,185 @@ def train(
     on one machine, in one go or resumed; weights, batches, fixed feedback matrices and noise draw from streams of
     their own, so that rules meet the same start and the same batches.
 
+    A rule that defines more than its feedback, such as its own descent, or a state with its own change, makes in each
+    step the changes that `simulate` makes, from the same definitions.
+
     Args:
-        rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp) or a rule of your own that defines its feedback alone.
+        rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp, kaczmarz, newton, rls) or a rule of your own.
         data: what to learn; `load_digits` unless given.
-        widths: ``(n_0, ..., n_L)``, from pixels to classes; (pixels, 32, 32, classes) unless given.
-        steps: how many updates to make.
-        batch: ``B``, samples an update; ``"all"`` is full-batch descent.
-        lr: the step size ``eta``. At the defaults BP learns digits up to 0.4, and diverges from 0.6 on; inputs of
-            larger norm need a smaller one.
-        loss: ``"cross-entropy"`` or ``"squared"``, to the targets of the data.
-        init: ``"orthogonal"``, ``"normal"`` (truncated), ``"balanced"`` or ``"scaled"``, for the weights and the fixed
-            matrices; see `initial_parameters`.
-        std: the standard deviation of the entries. ``init="normal", std=0.01, bias=0.1`` is the seed notebook's start,
-            from which BP sits on a plateau and exact TP blows up.
-        bias: where every bias starts.
-        damping: ``lambda`` of damped TP.
-        inverses: how the inverses of dtp are made and trained; the defaults of `InverseSettings` unless given.
-        engine: ``"collapsed"`` makes whole steps from one ``n_L`` by ``n_0`` matrix, in place, and carries TP's
-            inverses along; ``"native"`` is the same in native code on two threads, which takes half a second to load,
-            many seconds the first time of all, and then saves a quarter of a step and more; ``"moments"`` descends the
-            squared error of all samples, for which it needs no sample but their second moments, summed once;
-            ``"layerwise"`` forms every error and gradient. They make the same updates but for rounding.
-            ``"auto"`` is moments or collapsed for bp and tp, layerwise for all others.
-        dtype: ``"float32"`` or ``"float64"``.
-        seed: of everything random.
-        log_every: a line after 0, log_every, 2 log_every, ... updates, up to ``steps``.
-        probes: whether to measure, at each line, what theorems say of the run (`Probes`).
-        checkpoint: a file to write checkpoints to, atomically; none unless given.
-        checkpoint_every: one at step 0, and after every so many updates, and at the end.
-        resume: whether to go on from that file, if it is there. ``steps`` may be larger than it was; whatever else
-            bears on the numbers must be as it was.
-        metrics: a file for the lines of the log and the probes as JSON, one object a line; none unless given.
-        tensorboard: a folder for the same numbers as TensorBoard's events; none unless given.
+        constants: by symbol or name, what the rule holds fixed, and where its states start. A matrix that is not given
+            is drawn as ``init`` says; ``lambda`` is ``damping``, and a state starts from the identity unless given.
+        settings: the settings below in one object; those that are given beside it take the place of its own.
         on_log: called with each line as it is made.
         on_step: called with the number of updates made, before each.
+        **options: any of these settings.
+        SETTINGS
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a number is out of range, the widths do not fit the data, the rule needs more than a
-            feedback operator, or a file exists that would be written over, or cannot be written.
+        InvalidValueError: if a number is out of range, the widths do not fit the data, the rule has a scalar without a
+            value, or a file exists that would be written over, or cannot be written.
         MissingLibraryError: if ``tensorboard`` is given, and tensorboardX is not installed; if the engine is native,
             and Numba is not.
         InvalidFileError: if the checkpoint is broken or of another run, or the metrics are not those of the run.
-        UnknownNameError: if ``rule``, ``init``, ``loss`` or ``dtype`` is not a known name; it suggests the nearest.
-        ShapeError: if a rule of your own has feedback of a shape that does not compose.
+        UnknownNameError: if ``rule``, ``init``, ``loss``, ``engine``, ``dtype`` or a constant is not a known name; it
+            suggests the nearest.
+        ShapeError: if a rule of your own has feedback of a shape that does not compose, or a change of another shape
+            than what it changes.
 
     >>> run = train("tp", steps=20)
     >>> run.status, run.steps, run.rule
     ('completed', 20, 'tp')
     """
-    rule, data = checked_rule(rule), checked_data(data)
-    inverses = checked_inverses(inverses, rule)
-    widths = checked_widths(widths, data)
-    steps, log_every = whole("steps", steps), whole("log_every", log_every)
-    checkpoint_every = whole("checkpoint_every", checkpoint_every)
-    batch = checked_batch(batch, data)
-    seed = whole("seed", seed, lowest=0)
-    lr, damping = positive("lr", lr), positive("damping", damping)
-    std = None if std is None else positive("std", std)
-    bias = finite("bias", bias)
-    check_names(("init", init, INITS), ("dtype", dtype, DTYPES), ("loss", loss, LOSSES), ("engine", engine, ENGINES))
-    descended = _loss(loss, data)
-    config = {
-        "rule": repr(rule),
-        "widths": list(widths),
-        "data": data.name,
-        "data_sha256": data.fingerprint if checkpoint is not None else "",
-        "batch": batch,
-        "lr": lr,
-        "loss": loss,
-        "init": init,
-        "std": std,
-        "bias": bias,
-        "damping": damping,
-        "inverses": None if inverses is None else asdict(inverses),
-        "engine": chosen_engine(engine, rule, loss, batch, data),
-        "dtype": dtype,
-        "seed": seed,
-        "log_every": log_every,
-        "probes": bool(probes),
-        "metrics": metrics is not None,
-    }
-    saved = _found_checkpoint(checkpoint, resume, metrics, config, steps)
-    seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
-    streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
-    learner, probing = _built(rule, config, data, inverses, descended, streams)
+    task = Task.checked(rule, data, constants, settings_of(settings, options))
+    saved = _found_checkpoint(task)
+    loop = _new_loop(task, on_log, on_step)
+    if saved is not None:
+        loop.restore(saved)
     with ExitStack() as closing:
-        loop = Loop(
-            learner,
-            Batches(data.x_train.astype(dtype, copy=False), data.labels_train, batch, streams["batches"]),
-            steps=steps,
-            lr=lr,
-            log_every=log_every,
-            config=config,
-            streams={"noise": streams["noise"]},
-            probes=probing,
-            checkpoint=checkpoint,
-            checkpoint_every=checkpoint_every,
-            on_log=on_log,
-            on_step=on_step,
+        _open_listeners(loop, saved, closing)
+        run = _finished(loop.run(), task)
+        loop.tell(
+            {"status": run.status, "test_loss": run.test_loss, "test_accuracy": run.test_accuracy, "step": run.steps}
         )
-        if saved is not None:
-            loop.restore(saved)
-        if metrics is not None:
-            loop.metrics = MetricsFile(metrics, None if saved is None else saved.progress["metrics"])
-            closing.callback(loop.metrics.close)
-        if tensorboard is not None:
-            loop.board = TensorBoard(tensorboard, loop.start)
-            closing.callback(loop.board.close)
-        fit = loop.run()
-        run = _finished(fit, config, rule, data, descended)
-        loop.tell({name: getattr(run, name) for name in ("status", "test_loss", "test_accuracy")} | {"step": run.steps})
     return run
 
 
-def _built(
-    rule: Rule,
-    config: dict[str, Any],
-    data: DataSet,
-    inverses: InverseSettings | None,
-    loss: Loss,
-    streams: dict[str, np.random.Generator],
-) -> tuple[Learner, Probes | None]:
-    """Draw the parameters and the fixed matrices; return what moves them, and what probes them, if that is asked."""
-    widths, init, std, bias, dtype = (config[name] for name in ("widths", "init", "std", "bias", "dtype"))
-    net = DeepLinearNetwork(widths=widths, batch=config["batch"], biases=True, loss="any")
-    layerwise = LayerwiseRule(
-        rule,
-        net,
-        draw=lambda rows, columns: draw_matrix(rows, columns, init, std, streams["constants"], dtype),
-        damping_value=config["damping"],
+def _new_loop(
+    task: Task, on_log: Callable[[LogLine], None] | None, on_step: Callable[[int], None] | None
+) -> TrainingLoop:
+    """Return the loop of a run that stands at its start."""
+    settings, data = task.settings, task.data
+    seeds = np.random.SeedSequence(settings.seed).spawn(len(STREAMS))
+    streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
+    start = initial_parameters(
+        task.widths,
+        init=settings.init,
+        std=settings.std,
+        bias=settings.bias,
+        dtype=settings.dtype,
+        seed=streams["weights"],
     )
-    start = initial_parameters(widths, init=init, std=std, bias=bias, dtype=dtype, seed=streams["weights"])
-    learner: Learner
-    if config["engine"] == "moments":
-        moments = SecondMoments.of(data.x_train.astype(dtype, copy=False), data.targets[:, data.labels_train])
-        learner = MomentLearner(layerwise, *start, loss, moments)
-    elif config["engine"] != "layerwise":
-        learner = CollapsedLearner(layerwise, *start, loss, native=config["engine"] == "native")
-    else:
-        learned = None if inverses is None else Inverses(layerwise, inverses, bias, streams["noise"], dtype)
-        learner = LayerwiseLearner(layerwise, *start, loss, learned)
-    if not config["probes"]:
-        return learner, None
-    zero_sum, linear = config["loss"] == "cross-entropy", inverses is None or inverses.kind == "linear"
-    return learner, Probes(net, rule, start, config["lr"], config["log_every"], zero_sum, linear)
+    engine = _new_engine(task, start, streams)
+    batches = Batches(
+        data.x_train.astype(settings.dtype, copy=False), data.labels_train, task.batch, streams["batches"]
+    )
+    noise, probes = {"noise": streams["noise"]}, _new_probes(task, start) if settings.probes else None
+    return TrainingLoop(engine, batches, settings, task.recorded, noise, probes, on_log, on_step)
 
 
-def _finished(fit: Fit, config: dict[str, Any], rule: Rule, data: DataSet, loss: Loss) -> TrainingRun:
+def _new_engine(task: Task, start: tuple[Arrays, Arrays], streams: Mapping[str, np.random.Generator]) -> Engine:
+    """Draw the fixed matrices of the rule, and return the engine that makes its updates."""
+    settings, data = task.settings, task.data
+
+    def draw(rows: int, columns: int) -> Array:
+        return draw_matrix(rows, columns, settings.init, settings.std, streams["constants"], settings.dtype)
+
+    if not task.by_feedback:
+        whole = WholeRule(task.rule, task.net, settings.dtype, draw, settings.damping, task.constants)
+        return WholeRuleEngine(whole, *start, task.loss, data.targets, settings.lr)
+    rule = LayerwiseRule(task.rule, task.net, draw, settings.damping, task.constants)
+    if task.engine == "layerwise":
+        inverses = None
+        if task.inverses is not None:
+            inverses = Inverses(rule, task.inverses, settings.bias, streams["noise"], settings.dtype)
+        return LayerwiseEngine(rule, *start, task.loss, inverses)
+    return _fast_engine(task, rule, start)
+
+
+def _fast_engine(task: Task, rule: LayerwiseRule, start: tuple[Arrays, Arrays]) -> Engine:
+    """Return the collapsed engine, on batches or on second moments, in NumPy or in native code."""
+    from tptheory.training.collapsed_engine import CollapsedEngine, kernel_named  # brings SciPy, or Numba
+
+    moments, data = None, task.data
+    if task.engine == "moments":
+        samples = data.x_train.astype(task.settings.dtype, copy=False)
+        moments = SecondMoments.of(samples, data.targets[:, data.labels_train])
+    kernel = kernel_named("native" if task.engine == "native" else "numpy")
+    return CollapsedEngine(kernel(rule, *start, 1.0), task.loss, moments)
+
+
+def _new_probes(task: Task, start: tuple[Arrays, Arrays]) -> TheoremProbes:
+    """Return the probes of a run that starts at these parameters."""
+    settings = task.settings
+    zero_sum, linear = settings.loss == "cross-entropy", task.inverses is None or task.inverses.kind == "linear"
+    return TheoremProbes(
+        task.net, task.rule, start, settings.lr, settings.log_every, zero_sum, linear, task.by_feedback
+    )
+
+
+def _open_listeners(loop: TrainingLoop, saved: Checkpoint | None, closing: ExitStack) -> None:
+    """Open the metrics file and TensorBoard, where they are asked for, to be closed in the end."""
+    settings = loop.settings
+    if settings.metrics is not None:
+        loop.metrics = MetricsFile(settings.metrics, None if saved is None else saved.progress["metrics"])
+        closing.callback(loop.metrics.close)
+    if settings.tensorboard is not None:
+        loop.board = TensorBoard(settings.tensorboard, loop.start)
+        closing.callback(loop.board.close)
+
+
+def _finished(progress: Progress, task: Task) -> TrainingRun:
     """Measure the end of a run on all samples."""
+    settings, data = task.settings, task.data
     (train_loss, train_accuracy), (test_loss, test_accuracy) = (
-        _measure(fit, x.astype(config["dtype"], copy=False), labels, loss)
+        _measured(progress, task, x.astype(settings.dtype, copy=False), labels)
         for x, labels in ((data.x_train, data.labels_train), (data.x_test, data.labels_test))
     )
     return TrainingRun(
-        rule=rule.name,
-        widths=tuple(config["widths"]),
+        rule=task.rule.name,
+        widths=task.widths,
         data=data.name,
-        seed=config["seed"],
-        dtype=config["dtype"],
-        batch=config["batch"],
-        lr=config["lr"],
-        status="diverged" if fit.failure else "completed",
-        message=fit.message(),
-        steps=fit.steps,
+        seed=settings.seed,
+        dtype=settings.dtype,
+        batch=task.batch,
+        lr=settings.lr,
+        status="diverged" if progress.failure else "completed",
+        message=progress.message(),
+        steps=progress.steps,
         train_accuracy=train_accuracy,
         test_accuracy=test_accuracy,
         train_loss=train_loss,
         test_loss=test_loss,
-        ranks=tuple(fit.ranks),
-        largest_update=fit.largest_update,
-        loss=config["loss"],
-        init=config["init"],
-        log=tuple(fit.log),
-        readings=tuple(fit.readings),
-        weights=fit.weights,
-        biases=fit.biases,
+        ranks=tuple(progress.ranks),
+        largest_update=progress.largest_update,
+        loss=settings.loss,
+        init=settings.init,
+        log=tuple(progress.log),
+        readings=tuple(progress.readings),
+        weights=progress.weights,
+        biases=progress.biases,
     )
 
 
 @np.errstate(all="ignore")
-def _measure(fit: Fit, x: Array, labels: Array, loss: Loss) -> tuple[float, float]:
+def _measured(progress: Progress, task: Task, x: Array, labels: Array) -> tuple[float, float]:
     """Return the mean loss and the accuracy on all samples."""
-    mean, accuracy, _ = loss(forward(fit.weights, fit.biases, x)[-1], labels)
+    mean, accuracy, _ = task.loss(forward(progress.weights, progress.biases, x)[-1], labels)
     return mean, accuracy
 
 
-def _loss(name: str, data: DataSet) -> Loss:
-    """Return the loss of that name on these data."""
-    if name == "squared":
-        return squared_error(data.targets)
-    if data.targets.shape[0] != data.classes:
-        raise InvalidValueError(
-            complain(
-                "loss", f"'squared' for targets of {data.targets.shape[0]} entries and {data.classes} classes", name
-            )
-        )
-    return softmax_cross_entropy
-
-
-def _found_checkpoint(
-    checkpoint: Any, resume: bool, metrics: Any, config: dict[str, Any], steps: int
-) -> Checkpoint | None:
+def _found_checkpoint(task: Task) -> Checkpoint | None:
     """Return the checkpoint to go on from, if there is one; refuse to write over any other file."""
-    if resume and checkpoint is None:
+    settings = task.settings
+    checkpoint, metrics = settings.checkpoint, settings.metrics
+    if settings.resume and checkpoint is None:
         raise InvalidValueError(complain("checkpoint", "the file to resume from", None, "Name it."))
     if metrics is not None and checkpoint is not None and os.path.realpath(metrics) == os.path.realpath(checkpoint):
         raise InvalidValueError(complain("metrics", "another file than the checkpoint", str(metrics)))
-    if resume and os.path.exists(checkpoint):
-        saved = read_checkpoint(checkpoint)
-        check_same_run(checkpoint, saved, config)
-        step = saved.progress.get("step")
-        if isinstance(step, int) and step > steps:
-            raise InvalidValueError(complain("steps", f"at least {step}, where the checkpoint stands", steps))
-        return saved
+    if settings.resume and checkpoint is not None and os.path.exists(checkpoint):
+        return _same_run(checkpoint, task)
     for argument, path in (("checkpoint", checkpoint), ("metrics", metrics)):
         if path is not None:
             refuse_existing(argument, path)
     return None
+
+
+def _same_run(path: str | os.PathLike[str], task: Task) -> Checkpoint:
+    """Return a checkpoint of this run, which does not stand beyond its last step."""
+    saved = read_checkpoint(path)
+    check_same_run(path, saved, task.recorded)
+    step = saved.progress.get("step")
+    if isinstance(step, int) and step > task.settings.steps:
+        raise InvalidValueError(complain("steps", f"at least {step}, where the checkpoint stands", task.settings.steps))
+    return saved

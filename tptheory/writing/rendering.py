@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from tptheory.deciding.verdicts import Refuted
 from tptheory.numeric.orders import OrderInEta
-from tptheory.training.probes import BOUNDS, Reading, worst
+from tptheory.training.theorem_probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing import figures
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory

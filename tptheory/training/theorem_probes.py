@@ -30,10 +30,10 @@ import numpy as np
 from tptheory.invariants.laws import balance, log_determinant
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Backprop, Rule, TargetProp
+from tptheory.symbolic.rules import Backprop, GaussNewton, Rule, TargetProp
 from tptheory.training.data import Array
+from tptheory.training.engine import Engine
 from tptheory.training.layerwise import Arrays, LayerwiseRule, descent_of, doubles, forward
-from tptheory.training.learner import Learner
 
 THEOREMS = {
     "rank": "rank_of_updates.py::rank_bound",
@@ -70,7 +70,7 @@ class Reading:
         return THEOREMS[self.probe]
 
 
-class Probes:
+class TheoremProbes:
     """The probes of one run.
 
     Args:
@@ -82,6 +82,7 @@ class Probes:
             claimed of the drift.
         zero_sum: whether the columns of ``D_L`` sum to 0, as those of the cross-entropy do.
         linear: whether the feedback is; a sigmoid inverse can raise the rank of an error.
+        by_feedback: whether the rule is a feedback operator and nothing else; of any other no rank is claimed.
     """
 
     def __init__(
@@ -93,9 +94,10 @@ class Probes:
         every: int,
         zero_sum: bool,
         linear: bool = True,
+        by_feedback: bool = True,
     ) -> None:
         self.net, self.rule, self.lr, self.every = net, rule, lr, every
-        self.zero_sum, self.linear = zero_sum, linear
+        self.zero_sum, self.linear, self.by_feedback = zero_sum, linear, by_feedback
         self._start = doubles(start[0]), doubles(start[1])
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())
@@ -113,15 +115,12 @@ class Probes:
             "logdet": [np.zeros(()) for _ in hidden],
         }
 
-    def read(self, step: int, learner: Learner, X: Array, last: bool) -> list[Reading]:
+    def read(self, step: int, engine: Engine, X: Array, last: bool) -> list[Reading]:
         """Return all readings at a step; ``last`` if no update follows."""
-        weights, biases = doubles(learner.weights), doubles(learner.biases)
-        errors, G, g = learner.descent("float64")
+        weights, biases = doubles(engine.weights), doubles(engine.biases)
+        errors, G, g = engine.descent("float64")
         activations = forward(weights, biases, X.astype(np.float64))
-        readings = [
-            Reading(step, "rank", l, rank, bound, max(0.0, rank - bound))
-            for l, (rank, bound) in enumerate(zip(learner.ranks(), self._rank_bounds(X.shape[1]), strict=True), start=1)
-        ]
+        readings = self._ranks(step, engine.ranks(), X.shape[1])
         full = _full_row_rank_from(weights)
         readings += self._targets(step, weights, errors, full)
         if self.rule in (Backprop(), TargetProp()):
@@ -131,6 +130,14 @@ class Probes:
         if self.rule == TargetProp():
             readings += self._logdets(step, weights, biases, activations, errors, G, g, last)
         return readings
+
+    def _ranks(self, step: int, ranks: Sequence[int], batch: int) -> list[Reading]:
+        if not self.by_feedback:
+            return [Reading(step, "rank", l, rank, None, 0.0) for l, rank in enumerate(ranks, start=1)]
+        return [
+            Reading(step, "rank", l, rank, bound, max(0.0, rank - bound))
+            for l, (rank, bound) in enumerate(zip(ranks, self._rank_bounds(batch), strict=True), start=1)
+        ]
 
     def _rank_bounds(self, batch: int) -> list[int]:
         """Return for each layer the bound on ``rank dW_l`` that `TrainingRun` gives."""
@@ -147,7 +154,7 @@ class Probes:
 
     def _targets(self, step: int, weights: Arrays, errors: Arrays, full: Sequence[bool]) -> list[Reading]:
         E, readings = errors[-1], []
-        reaches = self.rule.name in ("tp", "gn")
+        reaches = self.rule in (TargetProp(), GaussNewton())
         size = float(np.linalg.norm(E)) or 1.0
         product = np.eye(E.shape[0])
         for l in range(len(weights) - 1, 0, -1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
+from tptheory.training.blas_buffers import aligned
 from tptheory.training.checkpoints import Checkpoint, check_arrays, write_checkpoint
 from tptheory.training.data import Array
+from tptheory.training.engine import Engine
 from tptheory.training.layerwise import Arrays
-from tptheory.training.learner import Learner
 from tptheory.training.metrics import MetricsFile, TensorBoard
-from tptheory.training.probes import Probes, Reading, worst
-from tptheory.training.room import aligned
+from tptheory.training.settings import TrainSettings
+from tptheory.training.theorem_probes import Reading, TheoremProbes, worst
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Batches:
 
     def __init__(self, x: Array, labels: Array, batch: int, rng: np.random.Generator) -> None:
         self._rows = np.ascontiguousarray(x.T)  # a batch then lies sample after sample in memory
-        self._room = self._rows if batch == labels.size else aligned((batch, len(x)), x.dtype)
+        self._buffer = self._rows if batch == labels.size else aligned((batch, len(x)), x.dtype)
         self.labels, self.batch, self._rng = labels, batch, rng
         self._shuffle()
 
@@ -59,14 +61,14 @@ class Batches:
 
     def next(self) -> tuple[Array, Array]:
         """Return the next batch, samples in columns, and its labels; the next call writes into the same array."""
-        if self._room is self._rows:
+        if self._buffer is self._rows:
             return self._rows.T, self.labels
         if self._dealt + self.batch > self.labels.size:
             self._shuffle()
         columns = self._order[self._dealt : self._dealt + self.batch]
         self._dealt += self.batch
-        np.take(self._rows, columns, axis=0, out=self._room, mode="clip")
-        return self._room.T, self.labels[columns]
+        np.take(self._rows, columns, axis=0, out=self._buffer, mode="clip")
+        return self._buffer.T, self.labels[columns]
 
     def state(self) -> dict[str, Any]:
         """Return the state of the stream before this epoch's shuffle, and how many samples were dealt since."""
@@ -80,7 +82,7 @@ class Batches:
 
 
 @dataclass
-class Fit:
+class Progress:
     """Parameters whose batch loss was finite, how many updates led there, and what was seen on the way."""
 
     weights: Arrays
@@ -117,36 +119,36 @@ class Fit:
 
 
 @dataclass
-class Loop:
+class TrainingLoop:
     """Everything that a run moves, and everyone whom it tells.
 
     Attributes:
-        checkpoint: the path of the checkpoint; None to make none.
+        settings: how many updates to make, at which step size, and when to log and to write checkpoints.
+        recorded: what a checkpoint says of the run (`Task.recorded`).
         streams: generators whose states a checkpoint must hold, by name.
+        metrics: the file of metrics, if one is asked for.
+        board: TensorBoard, if it is asked for.
         on_log: called with each line of the log.
         on_step: called with the number of updates made, before each.
+        start: the step that the run goes on from.
     """
 
-    learner: Learner
+    engine: Engine
     batches: Batches
-    steps: int
-    lr: float
-    log_every: int
-    config: dict[str, Any]
+    settings: TrainSettings
+    recorded: dict[str, Any]
     streams: dict[str, np.random.Generator]
-    probes: Probes | None = None
-    checkpoint: Any = None
-    checkpoint_every: int = 1000
-    metrics: MetricsFile | None = None
-    board: TensorBoard | None = None
+    probes: TheoremProbes | None = None
     on_log: Callable[[LogLine], None] | None = None
     on_step: Callable[[int], None] | None = None
+    metrics: MetricsFile | None = None
+    board: TensorBoard | None = None
+    start: int = 0
 
     def __post_init__(self) -> None:
         """Stand at the start."""
-        weights, biases = self.learner.weights, self.learner.biases
-        self.fit = Fit(weights, biases, ranks=[0] * len(weights))
-        self.start = 0
+        weights = self.engine.weights
+        self.progress = Progress(weights, self.engine.biases, ranks=[0] * len(weights))
         self._safe: tuple[int, dict[str, Array], dict[str, Any]] = (0, {}, {})
 
     def restore(self, saved: Checkpoint) -> None:
@@ -155,84 +157,99 @@ class Loop:
         Raises:
             InvalidFileError: if it is of another net, or lacks a part.
         """
-        check_arrays(self.checkpoint, saved, self._arrays())
-        progress = saved.progress
+        check_arrays(str(self.settings.checkpoint), saved, self._arrays())
+        reached = saved.progress
         try:
-            self.start = int(progress["step"])
-            self.fit.restore(progress["fit"])
-            self.batches.restore(progress["batches"])
+            self.start = int(reached["step"])
+            self.progress.restore(reached["fit"])
+            self.batches.restore(reached["batches"])
             for name, stream in self.streams.items():
-                stream.bit_generator.state = progress["streams"][name]
+                stream.bit_generator.state = reached["streams"][name]
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidFileError(
                 complain("checkpoint", "one that says how far its run is", repr(error), "Train anew.")
             ) from error
-        self.learner.restore(saved.arrays)
+        self.engine.restore(saved.arrays)
         if self.probes is not None:
             self.probes.restore(saved.arrays)
 
-    def save(self, step: int) -> None:
+    def save(self, path: str | os.PathLike[str], step: int) -> None:
         """Write a checkpoint of the moment before the batch of ``step`` is looked at."""
-        progress = {
+        reached = {
             "step": step,
-            "fit": self.fit.facts(),
+            "fit": self.progress.facts(),
             "batches": self.batches.state(),
             "streams": {name: stream.bit_generator.state for name, stream in self.streams.items()},
             "metrics": None if self.metrics is None else self.metrics.position(),
         }
-        write_checkpoint(self.checkpoint, Checkpoint(self.config, progress, self._arrays()))
+        write_checkpoint(path, Checkpoint(self.recorded, reached, self._arrays()))
 
     def _arrays(self) -> dict[str, Array]:
-        return self.learner.state() | ({} if self.probes is None else self.probes.state())
+        return self.engine.state() | ({} if self.probes is None else self.probes.state())
 
-    def run(self) -> Fit:
+    def run(self) -> Progress:
         """Make the updates, and look once more after the last."""
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(self.learner.threads, "blas"), np.errstate(all="ignore"):  # overflow is reported
-            self._run()
-        self.fit.weights, self.fit.biases = self.learner.weights, self.learner.biases
-        return self.fit
+        with threadpool_limits(self.engine.threads, "blas"), np.errstate(all="ignore"):  # overflow is reported
+            for step in range(self.start, self.settings.steps + 1):
+                self._prepare(step)
+                if not self._look(step) or not self._learn(step):
+                    break
+        self.progress.weights, self.progress.biases = self.engine.weights, self.engine.biases
+        return self.progress
 
-    def _run(self) -> None:
-        fit = self.fit
-        for step in range(self.start, self.steps + 1):
-            if self.checkpoint is not None and self._is_due(step):
-                self.save(step)
-            if self.on_step is not None:
-                self.on_step(step)
-            if step == self.start or step % self.log_every == 0:
-                self._safe = step, dict(self.learner.state()), self.batches.state()
-            X, labels = self.batches.next()
-            if not self.learner.look(X, labels):
-                fit.failure = f"at step {step}: the loss is not finite."
-                self._replay(step - 1)
-                break
-            fit.steps, logged = step, step % self.log_every == 0
-            if logged or step == self.steps:
-                fit.last_loss, accuracy = self.learner.loss_and_accuracy()
-                fit.first_loss = fit.last_loss if step == 0 else fit.first_loss
-            with self._naming(step):
-                if logged:
-                    self._log(LogLine(step, fit.last_loss, accuracy), X)
-                if step < self.steps:
-                    self._move(step)
-            if fit.failure:
-                break
+    def _prepare(self, step: int) -> None:
+        """Keep what a later step may have to go back to, and tell that a step begins."""
+        checkpoint = self.settings.checkpoint
+        if checkpoint is not None and self._is_due(step):
+            self.save(checkpoint, step)
+        if self.on_step is not None:
+            self.on_step(step)
+        if step == self.start or self._is_logged(step):
+            self._safe = step, dict(self.engine.state()), self.batches.state()
+
+    def _look(self, step: int) -> bool:
+        """Look at the next batch; where its loss is not finite, go back to the parameters before, and return False."""
+        self._X, labels = self.batches.next()
+        if self.engine.look(self._X, labels):
+            self.progress.steps = step
+            return True
+        self.progress.failure = f"at step {step}: the loss is not finite."
+        self._replay(step - 1)
+        return False
+
+    def _learn(self, step: int) -> bool:
+        """Log what the batch shows where a line is due, and make the update; return whether the run goes on."""
+        progress, last = self.progress, step == self.settings.steps
+        if self._is_logged(step) or last:
+            progress.last_loss, accuracy = self.engine.loss_and_accuracy()
+            progress.first_loss = progress.last_loss if step == 0 else progress.first_loss
+        with self._naming(step):
+            if self._is_logged(step):
+                self._log(LogLine(step, progress.last_loss, accuracy), last)
+            if not last:
+                self._move(step)
+        return not progress.failure
+
+    def _is_logged(self, step: int) -> bool:
+        return step % self.settings.log_every == 0
 
     def _replay(self, step: int) -> None:
-        """Take the learner back to where it stood after so many updates: a step may change it in place."""
-        at, learner, batches = self._safe
+        """Take the engine back to where it stood after so many updates: a step may change it in place."""
+        at, engine, batches = self._safe
         if step < at:  # not even the start had a finite loss
             return
-        self.learner.restore(learner)
+        self.engine.restore(engine)
         self.batches.restore(batches)
         for again in range(at, step):
-            self.learner.look(*self.batches.next())
-            self.learner.move(self.lr, again)
+            self.engine.look(*self.batches.next())
+            self.engine.move(self.settings.lr, again)
 
     def _is_due(self, step: int) -> bool:
-        return step == self.steps or (step % self.checkpoint_every == 0 and (step > self.start or step == 0))
+        """Return whether a checkpoint is due; one that the run has just gone on from is not written again."""
+        begun = step == 0 or step > self.start
+        return step == self.settings.steps or (begun and step % self.settings.checkpoint_every == 0)
 
     @contextmanager
     def _naming(self, step: int) -> Iterator[None]:
@@ -240,20 +257,20 @@ class Loop:
         try:
             yield
         except (InvalidValueError, np.linalg.LinAlgError) as error:
-            self.fit.failure = f"at step {step}: the feedback or its rank cannot be computed. {error}"
+            self.progress.failure = f"at step {step}: the feedback or its rank cannot be computed. {error}"
 
-    def _log(self, line: LogLine, X: Array) -> None:
+    def _log(self, line: LogLine, last: bool) -> None:
         """Tell everyone what the batch showed."""
-        self.fit.log.append(line)
+        self.progress.log.append(line)
         if self.on_log is not None:
             self.on_log(line)
-        told: dict[str, Any] = asdict(line) | self.learner.scalars()
+        told: dict[str, Any] = asdict(line) | self.engine.scalars()
         try:
-            if line.step < self.steps:
-                self.fit.ranks = list(map(max, self.fit.ranks, self.learner.ranks()))
+            if not last:
+                self.progress.ranks = list(map(max, self.progress.ranks, self.engine.ranks()))
             if self.probes is not None:
-                readings = self.probes.read(line.step, self.learner, X, last=line.step == self.steps)
-                self.fit.readings += readings
+                readings = self.probes.read(line.step, self.engine, self._X, last)
+                self.progress.readings += readings
                 told |= {f"{r.probe}_{r.layer}": r.measured for r in readings}
                 told |= {f"{name}_off": r.off for name, r in worst(readings).items() if r.claimed is not None}
         finally:
@@ -267,10 +284,10 @@ class Loop:
 
     def _move(self, step: int) -> None:
         """Make one update, if it is finite."""
-        fit, sizes = self.fit, self.learner.move(self.lr, step)
+        progress, sizes = self.progress, self.engine.move(self.settings.lr, step)
         broken = [l for l, size in enumerate(sizes, start=1) if not math.isfinite(size)]
         if broken:
-            fit.failure = f"at step {step}: the update of layer {broken[-1]} is not finite."
-        elif max(sizes) > fit.largest_update:
-            fit.largest_update = max(sizes)
-            fit.largest_at = f"layer {1 + sizes.index(max(sizes))}, step {step}"
+            progress.failure = f"at step {step}: the update of layer {broken[-1]} is not finite."
+        elif max(sizes) > progress.largest_update:
+            progress.largest_update = max(sizes)
+            progress.largest_at = f"layer {1 + sizes.index(max(sizes))}, step {step}"

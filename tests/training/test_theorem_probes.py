@@ -10,8 +10,8 @@ import pytest
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.expressions import Pinv, matmul
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.training import probes as module
-from tptheory.training.probes import THEOREMS, Reading, logdet_change, worst
+from tptheory.training import theorem_probes as module
+from tptheory.training.theorem_probes import THEOREMS, Reading, logdet_change, worst
 from tptheory.training.trainer import TrainingRun, train
 
 
@@ -84,13 +84,13 @@ def test_a_wrong_step_is_seen(rule: str, probe: str, monkeypatch: pytest.MonkeyP
             module, "descent_of", lambda errors, x: tuple(tuple(A + 1e-3 for A in part) for part in honest(errors, x))
         )
     else:
-        from tptheory.training import learner
+        from tptheory.training import readable
 
         def spoiled(errors: Any, x: Any) -> Any:
             G, g = honest(errors, x)
             return (1.001 * G[0], *G[1:]), g
 
-        monkeypatch.setattr(learner, "descent_of", spoiled)
+        monkeypatch.setattr(readable, "descent_of", spoiled)
     found = worst(probed(rule).readings)[probe]
     assert found.off > 1e-9
 

@@ -1,4 +1,4 @@
-"""Room for arrays that work hard: laid out on cache lines, and multiplied in place.
+"""Buffers for BLAS: arrays that start on cache lines, and the arguments of products in place.
 
 A product reads whole vectors of 64 bytes. Where rows start on a cache line, each lies in one line and not in two, which
 saves a tenth to a fifth of the time of a product; NumPy's own arrays start anywhere.
@@ -27,9 +27,9 @@ def aligned(shape: Sequence[int], dtype: Any) -> Array:
     """
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
-    room = np.zeros(size + CACHE_LINE, np.uint8)
-    start = -room.ctypes.data % CACHE_LINE
-    return room[start : start + size].view(dtype).reshape(shape)
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def product(scale: float, A: Array, B: Array, kept: float, C: Array) -> tuple[Any, ...]:

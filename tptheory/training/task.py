@@ -1,0 +1,180 @@
+"""What a run trains: a rule, data and settings, checked against each other, with all that was left open chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from tptheory.checking import whole
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp, rule_named
+from tptheory.training.data import DataSet, load_digits
+from tptheory.training.layerwise import Loss, is_feedback_operator, reading, softmax_cross_entropy, squared_error
+from tptheory.training.settings import InverseSettings, TrainSettings
+
+HIDDEN_WIDTHS = (32, 32)
+"""The hidden layers where no widths are given."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One run: what is trained, on what, and how.
+
+    Attributes:
+        rule: the rule.
+        data: the data.
+        constants: values of the rule's fixed matrices and scalars, and starts of its states, by symbol or name.
+        settings: the settings as they were given.
+        widths: ``(n_0, ..., n_L)``.
+        batch: samples an update.
+        loss: what is descended.
+    """
+
+    rule: Rule
+    data: DataSet
+    constants: Mapping[Any, Any]
+    settings: TrainSettings
+    widths: tuple[int, ...]
+    batch: int
+    loss: Loss
+
+    @classmethod
+    def checked(cls, rule: Any, data: Any, constants: Any, settings: TrainSettings) -> Task:
+        """Check what a run is given, and choose what is left open.
+
+        Raises:
+            InvalidTypeError: if the rule, the data, the constants or the batch is of the wrong type.
+            InvalidValueError: if the widths or the batch do not fit the data, or the engine or the inverses the rule.
+            UnknownNameError: if there is no rule of that name.
+        """
+        rule, data = _checked_rule(rule), _checked_data(data)
+        if constants is not None and not isinstance(constants, Mapping):
+            raise InvalidTypeError(complain("constants", "a mapping from symbols or names to values", constants))
+        widths, batch = _fitting_widths(settings, data), _checked_batch(settings.batch, data)
+        task = cls(rule, data, constants or {}, settings, widths, batch, _loss(settings.loss, data))
+        task.inverses, task.engine  # noqa: B018  # what does not fit is refused before anything is read or drawn
+        return task
+
+    @cached_property
+    def net(self) -> DeepLinearNetwork:
+        """The net, whose output error is a symbol."""
+        return DeepLinearNetwork(widths=self.widths, batch=self.batch, biases=True, loss="any")
+
+    @cached_property
+    def by_feedback(self) -> bool:
+        """Whether the rule is a feedback operator and nothing else."""
+        with reading(self.rule):
+            return is_feedback_operator(self.rule, self.net)
+
+    @cached_property
+    def inverses(self) -> InverseSettings | None:
+        """The settings of the inverses, for a rule whose inverses the trainer trains."""
+        asked = self.settings.inverses
+        if isinstance(self.rule, LearnedInverse) and self.by_feedback:
+            return asked or InverseSettings()
+        if asked is not None:
+            raise InvalidValueError(complain("inverses", "left out unless the rule is 'dtp'", asked))
+        return None
+
+    @cached_property
+    def engine(self) -> str:
+        """The engine that makes the updates.
+
+        Learned inverses need every layer's activations; moments are of all samples and a squared error, and save time
+        where there are more samples than pixels.
+        """
+        asked, (pixels, count) = self.settings.engine, self.data.x_train.shape
+        summable = self.settings.loss == "squared" and self.batch == count
+        if asked == "auto":
+            if self.rule not in (Backprop(), TargetProp()):
+                return "layerwise"
+            return "moments" if summable and count > pixels else "collapsed"
+        if asked != "layerwise" and self.inverses is not None:
+            raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", asked))
+        if asked != "layerwise" and not self.by_feedback:
+            expected = f"'layerwise' or 'auto' for {self.rule!r}, which is more than feedback by weights"
+            raise InvalidValueError(complain("engine", expected, asked))
+        if asked == "moments" and not summable:
+            expected = f"another for loss {self.settings.loss!r} and a batch of {self.batch}"
+            raise InvalidValueError(complain("engine", expected, asked, "Moments need loss='squared' and batch='all'."))
+        return asked
+
+    @cached_property
+    def recorded(self) -> dict[str, Any]:
+        """All that bears on the numbers of the run, as JSON: what a checkpoint keeps, and a run that goes on has."""
+        saved = self.settings.checkpoint is not None
+        return self.settings.recorded() | {
+            "rule": repr(self.rule),
+            "constants": _digest(self.constants) if self.constants else None,
+            "data": self.data.name,
+            "data_sha256": self.data.fingerprint if saved else "",
+            "widths": list(self.widths),
+            "batch": self.batch,
+            "inverses": None if self.inverses is None else asdict(self.inverses),
+            "engine": self.engine,
+        }
+
+
+def _checked_rule(rule: Any) -> Rule:
+    """Return a rule, which may be given by its name."""
+    rule = rule_named(rule) if isinstance(rule, str) else rule
+    if not isinstance(rule, Rule):
+        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
+    return rule
+
+
+def _checked_data(data: Any) -> DataSet:
+    """Return the data, scikit-learn's digits unless given."""
+    data = load_digits() if data is None else data
+    if not isinstance(data, DataSet):
+        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
+    return data
+
+
+def _fitting_widths(settings: TrainSettings, data: DataSet) -> tuple[int, ...]:
+    """Return ``(n_0, ..., n_L)``: those given if they fit the data, or the data's own with `HIDDEN_WIDTHS` between."""
+    first, last = data.x_train.shape[0], data.targets.shape[0]
+    if settings.widths is None:
+        return (first, *HIDDEN_WIDTHS, last)
+    widths = tuple(settings.widths)
+    if len(widths) < 2 or (widths[0], widths[-1]) != (first, last):
+        expected = f"from {first} pixels to {last} classes, as the data {data.name!r}"
+        raise InvalidValueError(complain("widths", expected, widths, f"Try ({first}, 32, {last})."))
+    return widths
+
+
+def _checked_batch(batch: Any, data: DataSet) -> int:
+    """Return the number of samples an update."""
+    count = int(data.labels_train.size)
+    if isinstance(batch, str) and batch != "all":
+        raise InvalidTypeError(complain("batch", f"an integer in 1..{count}, or 'all'", batch))
+    return count if isinstance(batch, str) else whole("batch", batch, highest=count)
+
+
+def _loss(name: str, data: DataSet) -> Loss:
+    """Return the loss of that name on these data."""
+    if name == "squared":
+        return squared_error(data.targets)
+    entries = data.targets.shape[0]
+    if entries != data.classes:
+        expected = f"'squared' for targets of {entries} entries and {data.classes} classes"
+        raise InvalidValueError(complain("loss", expected, name))
+    return softmax_cross_entropy
+
+
+def _digest(constants: Mapping[Any, Any]) -> str:
+    """Return the SHA-256 of the names and values of constants, in the order of names."""
+    digest = sha256()
+    for name, value in sorted(((str(symbol), value) for symbol, value in constants.items()), key=lambda pair: pair[0]):
+        try:
+            entries = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InvalidTypeError(complain(f"constants[{name}]", "made of real numbers", value)) from None
+        digest.update(f"{name} {entries.shape} ".encode() + entries.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,128 @@
+"""Rules that are more than a feedback operator: one step from all that the rule says of it, as `simulate` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sympy import MatrixSymbol
+
+from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.numeric.kinds import dtype_named
+from tptheory.numeric.losses import output_error
+from tptheory.numeric.program import Program
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import LearnedInverse, Rule, damping, eta
+from tptheory.training.data import Array
+from tptheory.training.layerwise import Arrays, reading
+
+
+class WholeRule:
+    """A rule on one net, compiled from its error signals, its updates and the changes of its states.
+
+    A rule may define any of these anew, such as a `descent` with weight decay, and may keep states beside the
+    parameters, such as a momentum or a feedback matrix that learns. One step is that of `simulate`: everything is
+    evaluated at the parameters and states before the step.
+
+    Args:
+        rule: the rule.
+        net: the net, with numeric widths and batch, biases, and ``loss="any"``.
+        dtype: ``"float32"`` or ``"float64"``, the precision of a step.
+        draw: called once for each fixed matrix that the rule names, in the order of names, with its shape; returns its
+            values.
+        damping_value: what stands for ``lambda``.
+        constants: values of fixed matrices and scalars, and starts of states, by symbol or name. A state starts from
+            the identity unless given.
+
+    Attributes:
+        fixed: the values of the fixed matrices and scalars, by name.
+        states: the values of the states now, by name.
+
+    Raises:
+        InvalidValueError: if the rule's own code fails, it names a scalar that has no value, or it is a learned inverse
+            and does not say how it learns.
+        ShapeError: if a change has another shape than what it changes, or shapes do not compose.
+        UnknownNameError: if ``constants`` names what the rule does not.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        net: DeepLinearNetwork,
+        dtype: str,
+        draw: Callable[[int, int], Array],
+        damping_value: float,
+        constants: Mapping[Any, Any] | None = None,
+    ) -> None:
+        self.rule, self.net, self.dtype = rule, net, dtype
+        self._programs: dict[str, Program] = {}
+        with reading(rule):
+            _check_changes(rule, net)
+            program = self._program(dtype)
+        values: dict[str, Any] = {
+            str(symbol): draw(*map(int, symbol.shape)) for symbol in program.fixed if isinstance(symbol, MatrixSymbol)
+        }
+        values |= {str(symbol): damping_value for symbol in program.fixed if symbol == damping}
+        values |= {str(symbol): value for symbol, value in (constants or {}).items()}
+        fixed, self.states = program.settings(values, None)
+        self.fixed = {name: value if np.ndim(value) else values[name] for name, value in fixed.items()}
+
+    def _program(self, dtype: str) -> Program:
+        """Return the rule compiled for a precision."""
+        if dtype not in self._programs:
+            kind = dtype_named(dtype)
+            unused = output_error(kind, "squared", None)  # the engine computes the loss
+            self._programs[dtype] = Program(self.rule, self.net, kind, unused, lowest=1)
+        return self._programs[dtype]
+
+    def step(
+        self,
+        parameters: Sequence[Array],
+        activations: Sequence[Array],
+        D: Array,
+        targets: Array,
+        lr: float,
+        dtype: str | None = None,
+    ) -> tuple[Arrays, Arrays, dict[str, Array]]:
+        """Return the error signals, the changes of the parameters and those of the states, in one step.
+
+        Args:
+            parameters: all weights, then all biases.
+            activations: ``(X_0, ..., X_L)``.
+            D: ``D_L``, of shape ``(n_L, B)``.
+            targets: ``Y``, of shape ``(n_L, B)``.
+            lr: the step size ``eta``.
+            dtype: another precision than that of the rule.
+
+        Returns:
+            ``(D_1, ..., D_L)``, the changes in the order of ``parameters``, and the changes of the states by name.
+
+        Raises:
+            InvalidValueError: if the rule needs an inverse that does not exist.
+        """
+        program = self._program(dtype or self.dtype)
+        kind = program.kind
+        values = {
+            name: kind.read(name, value) if np.ndim(value) else kind.scalar(name, value)
+            for name, value in self.fixed.items()
+        }
+        values |= {name: kind.read(name, value) for name, value in self.states.items()}
+        values |= zip((*program.weights, *program.biases), parameters, strict=True)
+        values |= zip(program.activations, activations, strict=True)
+        values |= {program.error: D, program.target: targets, eta.name: kind.scalar("lr", lr)}
+        changes, _ = program.respond(values)
+        moved = tuple(changes.pop(name) for name in (*program.weights, *program.biases))
+        return tuple(values[name] for name in program.signals[1:]), moved, changes
+
+
+def _check_changes(rule: Rule, net: DeepLinearNetwork) -> None:
+    """Refuse changes of another shape than what they change, and inverses that are learned in no way."""
+    states = rule.state_changes(net)
+    if isinstance(rule, LearnedInverse) and any(rule.feedback(net, l) not in states for l in range(2, net.depth + 1)):
+        expected = "one that says how its inverses learn, or leaves all but its feedback as dtp has it"
+        raise InvalidValueError(complain("rule", expected, rule, "Give their changes in state_changes(net)."))
+    for symbol, change in rule.step(net).items():
+        if tuple(change.shape) != tuple(symbol.shape):
+            expected = f"one whose change of {symbol} has its shape, {tuple(symbol.shape)}"
+            raise ShapeError(complain("rule", expected, tuple(change.shape)))
