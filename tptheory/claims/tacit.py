@@ -113,7 +113,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
         taken: symbols whose names an index that a definition binds must not be given.
     """
     tacit = tuple(tacit)
-    alike: dict[tuple[type, Any], list[Any]] = {(kind, None): [] for kind in WORDS}
+    alike: dict[tuple[Any, Any], list[Any]] = {(kind, None): [] for kind in WORDS}
     for each in tacit:
         alike.setdefault((type(each), each.limits), []).append(sympify(each.subject))
     index = _index_beside((*taken, *(s for subjects in alike.values() for e in subjects for s in e.free_symbols)))
@@ -121,7 +121,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
     return [_sentence(kind, limits, subjects, index, say) for (kind, limits), subjects in ordered if subjects]
 
 
-def _sentence(kind: type, limits: Any, subjects: list[Any], index: Symbol, say: Say) -> str:
+def _sentence(kind: Any, limits: Any, subjects: list[Any], index: Symbol, say: Say) -> str:
     """Say one thing of several subjects, at all layers of a range if there is one."""
     one, many = WORDS[kind]
     shown = {} if limits is None else {limits[0]: index}
