@@ -12,7 +12,7 @@ from importlinter.cli import lint_imports
 from sympy import MatrixSymbol
 
 import tptheory
-from tptheory import Equal, Pinv, matmul, prove
+from tptheory import Equal, Pinv, matmul, preamble, prove
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tptheory"
@@ -71,6 +71,26 @@ def test_nothing_runs_text(module):
                 assert not any(
                     isinstance(a, ast.JoinedStr) or isinstance(getattr(a, "value", 0), str) for a in node.args
                 )
+
+
+@pytest.mark.parametrize("module", THEOREMS, ids=named)
+def test_a_theorem_file_is_question_statement_and_reason(module):
+    """It opens with its question, and the preamble is all that it imports; what it defines are words and claims."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in imports] == ["from tptheory.preamble import *"]
+    assert "?" in (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def test_the_preamble_is_declared():
+    """What the preamble defines itself is in `__all__`, and all that is declared is there."""
+    assert set(preamble.__all__) <= set(vars(preamble))
+    tree = ast.parse(Path(preamble.__file__).read_text(encoding="utf-8"))
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    defined = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert "at_every_layer" in defined
+    assert defined <= {"__all__", *preamble.__all__}
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if "cli" not in m.parts and m != CHECKER], ids=named)
