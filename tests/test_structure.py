@@ -3,7 +3,6 @@
 import ast
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -112,7 +111,7 @@ def test_the_checker_imports_only_the_standard_library():
     assert imported <= sys.stdlib_module_names
 
 
-def test_the_checker_runs_alone(tmp_path):
+def test_the_checker_runs_alone(python, tmp_path):
     """A copy of the one file, without the package in reach, accepts a certificate and refuses a tampered one."""
     A = MatrixSymbol("A", 2, 3)
     certificate = prove(Equal(matmul(A.T, A, Pinv(A)), A.T)).certificate
@@ -123,11 +122,7 @@ def test_the_checker_runs_alone(tmp_path):
     (tmp_path / "bad.json").write_text(json.dumps(data), encoding="utf-8")
     shutil.copy(CHECKER, tmp_path / "alone.py")
 
-    def run(name):
-        command = [sys.executable, "-I", "-S", "alone.py", name]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    accepted, refused = run("good.json"), run("bad.json")
+    accepted, refused = (python("-I", "-S", "alone.py", name, cwd=tmp_path) for name in ("good.json", "bad.json"))
     assert (accepted.returncode, accepted.stderr) == (0, "")
     assert accepted.stdout.startswith("accepted: good.json\n")
     assert (refused.returncode, refused.stderr) == (1, "")
