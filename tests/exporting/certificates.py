@@ -281,6 +281,7 @@ def tampered_inductions():
     yield put(UP, "theorems", 0, "cases", 1, "uses", 2, to=[9, ["l", 1]])
     yield put(UP, "theorems", 0, "cases", 1, "uses", 1, to=[1, ["l", 1]])
     yield put(UP, "theorems", 0, "cases", 1, "cofactors", 2, 0, to="-1")
+    yield put(UP, "theorems", 0, "cases", 1, "cofactors", 1, 0, to="2")
     yield put(UP, "hypotheses", 0, "from", to=["L", 0])
     yield put(UP, "hypotheses", 1, "from", to=["", 2])
     yield put(UP, "hypotheses", 1, "to", to=["L", -1])

@@ -25,7 +25,9 @@ def truth(value: bool) -> str:
 
 
 def coefficient_data(c: Fraction) -> str:
-    """Write a coefficient, which is not 0, as a sign, a numerator and a denominator."""
+    """Write a coefficient as a sign, a numerator and a denominator."""
+    if not c:
+        return "(false, BinNums.N0, 1%positive)"
     return f"number {truth(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
 
 

@@ -198,9 +198,9 @@ class Proof:
         return self._checked("splits", data), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
-        """Write the cofactors, but those that are 0."""
-        entries = [checker.as_list(c, "a cofactor", 4, 5) for c in checker.as_list(self.data["cofactors"], "cofactors")]
-        return [self._cofactor(*entry) for entry in entries if checker.as_rational(entry[0])]
+        """Write the cofactors."""
+        entries = checker.as_list(self.data["cofactors"], "cofactors")
+        return [self._cofactor(*checker.as_list(entry, "a cofactor", 4, 5)) for entry in entries]
 
     def _cofactor(self, coefficient: str, left: Any, k: Any, right: Any, *outer: Any) -> str:
         """Write a coefficient, what stands on both sides of a hypothesis, and what stands around these, if anything."""

@@ -134,7 +134,8 @@ Definition good (h : relation) (c : cofactor) : bool :=
     typed (c_size c) (c_left c) a && typed b (c_right c) (c_size c) else true.
 Definition none := Sca [::] [::].
 (* A written cofactor as the trace that it adds. If the goal is an equation between matrices, its rows have the size g,
-   and letter 0 is a probe, which closes every product of the shape of the goal. *)
+   and letter 0 is a probe, which closes every product of the shape of the goal. A product of size 1 x 1 is a number, which
+   multiplies what it does not fit. *)
 Definition trace_factor (w : word) : seq factor := if w is [::] then [::] else [:: (false, 0%N, w)].
 Definition probe : word := [:: (0%N, false)].
 Definition placed (g : option nat) (hyps : seq relation) (x : written) : cofactor :=
@@ -143,15 +144,20 @@ Definition placed (g : option nat) (hyps : seq relation) (x : written) : cofacto
   let i := if flipped then (k - size hyps)%N else k in
   let: (os, outer) := if o is Some y then y else ([::], [::]) in
   let closing := if g is Some _ then probe else [::] in
-  match nth none hyps i, o, g with
-  | Sca _ _, Some _, _ =>
-      Cofactor c (fs ++ gs ++ os ++ trace_factor (u ++ v) ++ trace_factor (outer ++ closing)) 0%N [::] i flipped [::]
-  | Sca _ _, None, _ => Cofactor c (fs ++ gs ++ trace_factor (u ++ v ++ closing)) 0%N [::] i flipped [::]
-  | Mat _ _ _ _, None, Some s => Cofactor c (fs ++ gs) s u i flipped (v ++ probe)
-  | Mat s t _ _, _, _ =>
-      let at_start := if u is a :: _ then lsrc a else if flipped then t else s in
-      let around := if o is Some _ then outer ++ closing else [::] in
-      Cofactor c (fs ++ gs ++ os ++ trace_factor around) at_start u i flipped v
+  match nth none hyps i with
+  | Sca _ _ =>
+      let: (inside, around) := if o is Some _ then (u ++ v, outer) else ([::], u ++ v) in
+      Cofactor c (fs ++ gs ++ os ++ trace_factor inside ++ trace_factor (around ++ closing)) 0 [::] i flipped [::]
+  | Mat s t _ _ =>
+      let: (rows, columns) := if flipped then (t, s) else (s, t) in
+      let first := if u is a :: _ then lsrc a else rows in
+      let number := [&& first == 0%N, columns == 0%N & if v is [::] then false else start v != 0%N] in
+      let: (behind, apart) := if number then ([::], v) else (v, [::]) in
+      if o is Some _ then
+        Cofactor c (fs ++ gs ++ os ++ trace_factor apart ++ trace_factor (outer ++ closing)) first u i flipped behind
+      else if number then Cofactor c (fs ++ gs ++ trace_factor (v ++ closing)) first u i flipped [::]
+      else if g is Some rows' then Cofactor c (fs ++ gs) rows' u i flipped (v ++ probe)
+      else Cofactor c (fs ++ gs) first u i flipped v
   end.
 Definition symmetric : bool := all (fun i => src i == tgt i) syms.
 Definition follows (hyps : seq relation) (cs : seq cofactor) (p : scalar_terms) : bool :=
