@@ -1,38 +1,6 @@
 """What does backpropagation leave unchanged?"""
 
-from sympy import Symbol
-
-from tptheory import (
-    Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    FeedbackAlignment,
-    ForAll,
-    GaussNewton,
-    TargetProp,
-    Zero,
-    conjecture,
-    eta,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-L, l = Symbol("L", integer=True), Symbol("l", integer=True)
-B = Symbol("B", integer=True, positive=True)
-net = DeepLinearNetwork(depth=L, batch=B, loss="any")
-biased = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
-two = DeepLinearNetwork(depth=2)
-BP, TP, FA = Backprop(), TargetProp(), FeedbackAlignment()
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
+from tptheory.preamble import *
 
 
 def balance(net, l, weight=None):
@@ -53,10 +21,6 @@ def alignment(net, l):
     return minus(matadd(seen, T(seen)), matmul(net.weight(l), T(net.weight(l))))
 
 
-def at_hidden_layers(claim):
-    return ForAll(claim, (l, 1, L - 1))
-
-
 def change(step, quantity):
     return minus(step.after(quantity), quantity)
 
@@ -64,7 +28,7 @@ def change(step, quantity):
 @theorem("The BP flow conserves the balance of neighbouring weights, at any depth, for any batch and any loss")
 def bp_balance():
     """W_{l+1}' G_{l+1} = d_l x_l' = G_l W_l': what one layer gains, the other gains too (Arora, Cohen, Hazan, 2018)."""
-    return at_hidden_layers(Conserved(balance(net, l), along=BP.flow(net)))
+    return at_hidden_layers(Conserved(balance(batched, l), along=BP.flow(batched)))
 
 
 @theorem("With biases the BP flow conserves W_{l+1}' W_{l+1} - W_l W_l' - b_l b_l' at any depth")
@@ -76,15 +40,15 @@ def bp_balance_with_biases():
 @theorem("The BP flow conserves |W_{l+1}|^2 - |W_l|^2 at any depth")
 def bp_norms():
     """The trace of the balance (Du, Hu and Lee, 2018)."""
-    upper, lower = squared_norm(net.weight(l + 1)), squared_norm(net.weight(l))
-    return at_hidden_layers(Conserved(upper - lower, along=BP.flow(net)))
+    upper, lower = squared_norm(batched.weight(l + 1)), squared_norm(batched.weight(l))
+    return at_hidden_layers(Conserved(upper - lower, along=BP.flow(batched)))
 
 
 @theorem("At any depth one BP step changes the balance by exactly eta^2 (G_{l+1}' G_{l+1} - G_l G_l')")
 def bp_balance_step():
     """The terms of first order in eta are those of the flow, and cancel. New here as far as we know."""
-    gradients = balance(net, l, lambda k: BP.descent(net, k))
-    return at_hidden_layers(Equal(change(BP.step(net), balance(net, l)), matmul(eta**2, gradients)))
+    gradients = balance(batched, l, lambda k: BP.descent(batched, k))
+    return at_hidden_layers(Equal(change(BP.step(batched), balance(batched, l)), matmul(eta**2, gradients)))
 
 
 @theorem("With biases one BP step changes the balance by exactly eta^2 (G_{l+1}' G_{l+1} - G_l G_l' - g_l g_l')")
@@ -111,14 +75,14 @@ def balanced_weights_share_singular_values():
 @theorem("The FA flow conserves B W_{l+1} + W_{l+1}' B' - W_l W_l' at any depth: weights align with their feedback")
 def fa_alignment():
     """B G_{l+1} = d_l x_l' = G_l W_l', by B (Lillicrap et al., 2016; Robertson and Koyejo, 2023)."""
-    return at_hidden_layers(Conserved(alignment(net, l), along=FA.flow(net)))
+    return at_hidden_layers(Conserved(alignment(batched, l), along=FA.flow(batched)))
 
 
 @theorem("At any depth one FA step changes B W_{l+1} + W_{l+1}' B' - W_l W_l' by exactly -eta^2 G_l G_l'")
 def fa_alignment_step():
     """Two terms are linear in the weights, and only the last has a second order. New here as far as we know."""
-    G = FA.descent(net, l)
-    return at_hidden_layers(Equal(change(FA.step(net), alignment(net, l)), matmul(-(eta**2), G, T(G))))
+    G = FA.descent(batched, l)
+    return at_hidden_layers(Equal(change(FA.step(batched), alignment(batched, l)), matmul(-(eta**2), G, T(G))))
 
 
 @conjecture("TP's flow conserves the balance at depth 2")
@@ -143,13 +107,13 @@ def fa_conserves_one_half_of_the_law():
 @conjecture("Damped TP's flow conserves the balance at depth 2")
 def damped_tp_conserves_the_balance():
     """Only in the limit of much damping, in which it is BP."""
-    return Conserved(balance(two, 1), along=DampedTargetProp().flow(two))
+    return Conserved(balance(two, 1), along=damped.flow(two))
 
 
 @conjecture("GN's flow conserves the balance at depth 2")
 def gn_conserves_the_balance():
     """At depth 2 it is TP."""
-    return Conserved(balance(two, 1), along=GaussNewton().flow(two))
+    return Conserved(balance(two, 1), along=GN.flow(two))
 
 
 @conjecture("A finite step of BP conserves the balance at depth 2")

@@ -1,27 +1,6 @@
 """How far can the flow of target propagation be integrated, if hidden layers are wide?"""
 
-from sympy import Identity, Symbol
-
-from tptheory import (
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Pinv,
-    Recursion,
-    TargetProp,
-    conjecture,
-    full_row_rank,
-    inner,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-B, (L, k, l) = Symbol("B", integer=True, positive=True), (Symbol(name, integer=True) for name in "Lkl")
-tp = TargetProp()
-deep, two, three = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3)
+from tptheory.preamble import *
 
 
 def hidden(net, l):
@@ -38,15 +17,15 @@ def full(net):
 
 def seen_across(net, l):
     """The equation that |W+ W x_l|^2 - (x_l . d_l)^2 / |d_l|^2 is conserved, times |d_l|^4."""
-    velocity, x, d = tp.flow(net).derivative, net.activation(l), tp.error_signal(net, l)
+    velocity, x, d = TP.flow(net).derivative, net.activation(l), TP.error_signal(net, l)
     a, D, seen = inner(x, d), squared_norm(d), squared_norm(x) - squared_norm(hidden(net, l))
     return Equal(D**2 * velocity(seen) - 2 * a * D * velocity(a) + a**2 * velocity(D), 0, given=full(net))
 
 
 def signal_against_next(net, l, S):
     """The equation (log |d_l|^2)' + |x_l|^2' / S = (log |d_{l+1}|^2)', times S |d_l|^2 |d_{l+1}|^2."""
-    velocity, N = tp.flow(net).derivative, squared_norm(net.activation(l))
-    D, above = (squared_norm(tp.error_signal(net, k)) for k in (l, l + 1))
+    velocity, N = TP.flow(net).derivative, squared_norm(net.activation(l))
+    D, above = (squared_norm(TP.error_signal(net, k)) for k in (l, l + 1))
     return Equal(S * velocity(D) * above + D * above * velocity(N), S * D * velocity(above), given=full(net))
 
 
@@ -60,12 +39,12 @@ def what_is_hidden_grows_as_the_activation_shrinks():
     rho_l = |(I - W+ W) x_l|^2 for W = W_{l+1}, and S_l is the sum of |x_k|^2 over k < l. S_1 is constant, so that
     rho_1 exp(|x_1|^2 / |x_0|^2) is conserved.
     """
-    S = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(deep.activation(k - 1)))
-    x, velocity = deep.activation, tp.flow(deep).derivative
-    ranks, rho = [ForAll(full_row_rank(deep.weight(k)), (k, 2, L))], squared_norm(hidden(deep, l))
+    S = squared_lengths_below(deep)
+    x, velocity = deep.activation, TP.flow(deep).derivative
+    ranks, rho = from_the_second(full_row_rank, deep), squared_norm(hidden(deep, l))
     return [
-        ForAll(Equal(velocity(x(l)), matmul(-S(l), tp.error_signal(deep, l))), (l, 1, L), given=ranks),
-        ForAll(Equal(S(l) * velocity(rho), -rho * velocity(squared_norm(x(l)))), (l, 1, L - 1), given=ranks),
+        at_every_layer(Equal(velocity(x(l)), matmul(-S(l), TP.error_signal(deep, l))), given=ranks),
+        at_hidden_layers(Equal(S(l) * velocity(rho), -rho * velocity(squared_norm(x(l)))), given=ranks),
     ]
 
 
@@ -78,9 +57,9 @@ def what_is_hidden_of_a_batch():
     R = X_1' (I - W_2+ W_2) X_1, at any rank of W_2 that stays as it is.
     """
     net = DeepLinearNetwork(depth=2, batch=B)
-    R = matmul(transpose(net.activation(1)), hidden(net, 1))
-    M = matmul(transpose(tp.error_signal(net, 1)), net.activation(1))
-    return Equal(tp.flow(net).derivative(R), matadd(matmul(R, M), matmul(transpose(M), R)))
+    R = matmul(T(net.activation(1)), hidden(net, 1))
+    M = matmul(T(TP.error_signal(net, 1)), net.activation(1))
+    return Equal(TP.flow(net).derivative(R), matadd(matmul(R, M), matmul(T(M), R)))
 
 
 @theorem(

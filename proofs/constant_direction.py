@@ -1,33 +1,10 @@
 """Why do the updates look constant?  (the seed: "should be able to prove why W_update is constant")"""
 
-from sympy import Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    ImageWithin,
-    Parallel,
-    Recursion,
-    TargetProp,
-    conjecture,
-    eta,
-    full_row_rank,
-    inner,
-    invertible,
-    matmul,
-    squared_norm,
-    theorem,
-)
-
-L, k, l = (Symbol(name, integer=True) for name in "Lkl")
-bp, tp = Backprop(), TargetProp()
-net, two, three = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3)
 W = two.weight(2)
-flow, step = tp.flow(two), tp.step(two)
-d1, x1 = tp.error_signal(two, 1), two.activation(1)
+flow, step = TP.flow(two), TP.step(two)
+d1, x1 = TP.error_signal(two, 1), two.activation(1)
 
 
 @theorem(
@@ -38,14 +15,14 @@ def error_signals_keep_their_direction():
 
     At any depth, for one sample: s_L = S_L, the sum of |x_k|^2 over k < L, and s_l = s_{l+1} - x_l . d_l.
     """
-    x, d = net.activation, lambda l: tp.error_signal(net, l)
-    S = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(x(k - 1)))
+    x, d = deep.activation, lambda l: TP.error_signal(deep, l)
+    S = squared_lengths_below(deep)
     s = Recursion("s", 0, L, S(L), lambda k, s: s - inner(x(k), d(k)), downward=True)
-    inverse, velocity = [ForAll(invertible(net.weight(k)), (k, 2, L))], tp.flow(net).derivative
+    inverse, velocity = from_the_second(invertible, deep), TP.flow(deep).derivative
     return [
-        ForAll(Equal(velocity(x(l)), matmul(-S(l), d(l))), (l, 1, L), given=inverse),
-        Equal(velocity(net.error), matmul(-S(L), net.error), given=inverse),
-        ForAll(Equal(velocity(d(l)), matmul(-s(l), d(l))), (l, 1, L), given=inverse),
+        at_every_layer(Equal(velocity(x(l)), matmul(-S(l), d(l))), given=inverse),
+        Equal(velocity(deep.error), matmul(-S(L), deep.error), given=inverse),
+        at_every_layer(Equal(velocity(d(l)), matmul(-s(l), d(l))), given=inverse),
     ]
 
 
@@ -54,10 +31,10 @@ def error_signals_keep_their_direction():
 )
 def weights_stay_in_a_family_of_rank_one():
     """W_l'' is a column d_l times a row, as W_l' is: W_l - W_l(0) keeps rank one. New here as far as we know."""
-    flow = tp.flow(three)
+    flow = TP.flow(three)
     return [
         ImageWithin(
-            flow.derivative(flow[three.weight(l)]), tp.error_signal(three, l), given=[invertible(*three.weights[1:])]
+            flow.derivative(flow[three.weight(l)]), TP.error_signal(three, l), given=[invertible(*three.weights[1:])]
         )
         for l in (1, 2, 3)
     ]
@@ -66,7 +43,7 @@ def weights_stay_in_a_family_of_rank_one():
 @theorem("If W_2 is invertible, along the TP flow the update of W_1 keeps its direction altogether, at depth 2")
 def first_update_keeps_its_direction():
     """d_1 keeps its direction, and x_0 does not move. New here as far as we know."""
-    return Parallel(flow.derivative(tp.update(two, 1)), tp.update(two, 1), given=[invertible(W)])
+    return Parallel(flow.derivative(TP.update(two, 1)), TP.update(two, 1), given=[invertible(W)])
 
 
 @theorem("After a TP step from W_2 of full row rank the new W_2 takes d_1 to a multiple of the new error, at depth 2")
@@ -91,8 +68,8 @@ def wide_layers_keep_the_direction():
 @conjecture("If W_2 is invertible, along the BP flow d_1 keeps its direction, at depth 2")
 def bp_keeps_the_direction():
     """False: W_2' changes by -x_1 e', which adds a multiple of x_1 to d_1."""
-    signal = bp.error_signal(two, 1)
-    return Parallel(bp.flow(two).derivative(signal), signal, given=[invertible(W)])
+    signal = BP.error_signal(two, 1)
+    return Parallel(BP.flow(two).derivative(signal), signal, given=[invertible(W)])
 
 
 @conjecture("If W_2 is invertible, a TP step keeps the direction of d_1, at depth 2")
@@ -104,10 +81,10 @@ def steps_from_invertible_weights_keep_the_direction():
 @conjecture("If W_2 is invertible, along the TP flow the update of W_1 is constant, at depth 2")
 def updates_are_constant():
     """False even there: its direction is constant, its length is not. In the seed all steps shared one list."""
-    return Conserved(tp.update(two, 1), along=flow, given=[invertible(W)])
+    return Conserved(TP.update(two, 1), along=flow, given=[invertible(W)])
 
 
 @conjecture("If W_2 is invertible, along the TP flow the update of W_2 keeps its direction, at depth 2")
 def upper_updates_keep_their_direction():
     """False: its columns do, along the error, but its rows turn with x_1, which moves along d_1."""
-    return Parallel(flow.derivative(tp.update(two, 2)), tp.update(two, 2), given=[invertible(W)])
+    return Parallel(flow.derivative(TP.update(two, 2)), TP.update(two, 2), given=[invertible(W)])

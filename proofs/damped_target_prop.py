@@ -1,33 +1,14 @@
 """What does damping keep of target propagation, and what does it add?"""
 
-from sympy import Identity, Inverse
+from tptheory.preamble import *
 
-from tptheory import (
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    LogPdet,
-    Pinv,
-    conjecture,
-    damping,
-    inner,
-    invertible,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-net, two = DeepLinearNetwork(depth=3, loss="any"), DeepLinearNetwork(depth=2)
-rule = DampedTargetProp()
+net = DeepLinearNetwork(depth=3, loss="any")
 
 
 def damped_gram(net, l):
     """W_l W_l' + lambda I."""
     W = net.weight(l)
-    return matadd(matmul(W, transpose(W)), matmul(damping, Identity(W.rows)))
+    return matadd(matmul(W, T(W)), matmul(damping, Identity(W.rows)))
 
 
 @theorem("tr(M_{l+1} G_{l+1}) = <W_l, G_l> for the damped feedback M, at every rank and depth 3")
@@ -35,8 +16,8 @@ def damped_trace_identity():
     """M_{l+1} d_{l+1} = d_l, and x_l = W_l x_{l-1}: it holds of every feedback (we know no source)."""
     return [
         Equal(
-            inner(transpose(rule.feedback(net, l + 1)), rule.descent(net, l + 1)),
-            inner(net.weight(l), rule.descent(net, l)),
+            inner(T(damped.feedback(net, l + 1)), damped.descent(net, l + 1)),
+            inner(net.weight(l), damped.descent(net, l)),
         )
         for l in (1, 2)
     ]
@@ -51,7 +32,7 @@ def damped_log_determinant():
     return [
         Conserved(
             LogPdet(damped_gram(net, l + 1)) - squared_norm(net.weight(l)),
-            along=rule.flow(net),
+            along=damped.flow(net),
             given=[invertible(damped_gram(net, l + 1))],
         )
         for l in (1, 2)
@@ -61,7 +42,7 @@ def damped_log_determinant():
 @theorem("Damped feedback is pseudo-inverse feedback less what damping takes: M = W+ - lambda W+ (W W' + lambda I)^-1")
 def damped_feedback_against_pinv():
     """W+ (W W' + lambda I) = W' + lambda W+ (we know no source)."""
-    W, M = two.weight(2), rule.feedback(two, 2)
+    W, M = two.weight(2), damped.feedback(two, 2)
     return Equal(M, matadd(Pinv(W), matmul(-damping, Pinv(W), Inverse(damped_gram(two, 2)))))
 
 
@@ -69,4 +50,4 @@ def damped_feedback_against_pinv():
 def damped_keeps_the_law_of_tp():
     """False: its log-determinant is the damped one."""
     quantity = LogPdet(two.weight(2)) - squared_norm(two.weight(1)) / 2
-    return Conserved(quantity, along=rule.flow(two), given=[invertible(two.weight(2))])
+    return Conserved(quantity, along=damped.flow(two), given=[invertible(two.weight(2))])

@@ -4,60 +4,16 @@ Found by `conservation_laws`, which also counts: at the widths that a reason nam
 files are all that there are.
 """
 
-from sympy import MatrixSymbol, Symbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    DirectFeedbackAlignment,
-    FeedbackAlignment,
-    ForAll,
-    GaussNewton,
-    ImageWithin,
-    Kaczmarz,
-    LearnedInverse,
-    LogPdet,
-    Newton,
-    Pinv,
-    TargetProp,
-    Zero,
-    conjecture,
-    full_column_rank,
-    full_row_rank,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-from tptheory.invariants.ansatz import apart, joint_gram
-
-L, l = Symbol("L", integer=True), Symbol("l", integer=True)
-B = Symbol("B", integer=True, positive=True)
-net = DeepLinearNetwork(depth=L, batch=B, loss="any")
-biased = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
 two, three = DeepLinearNetwork(depth=2, batch=B, loss="any"), DeepLinearNetwork(depth=3, batch=B, loss="any")
-FA, DFA, GN, kaczmarz, newton = FeedbackAlignment(), DirectFeedbackAlignment(), GaussNewton(), Kaczmarz(), Newton()
-TP = TargetProp()
-SEEING = (Backprop(), TP, DampedTargetProp(), GN)
+SEEING = (BP, TP, damped, GN)
 """Rules whose hidden errors lie among the rows of the weight above, at depth 2."""
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
 
 
 def beyond(F, A):
     """(I - F F+) A: the part of A outside the image of F."""
     return minus(A, matmul(F, Pinv(F), A))
-
-
-def logdet(net, l):
-    """log pdet W_{l+1} - 1/2 |W_l|^2, TP's law."""
-    return LogPdet(net.weight(l + 1)) - squared_norm(net.weight(l)) / 2
 
 
 def logdets(net, high, low):
@@ -74,7 +30,7 @@ def alignment(net, l, C):
 def untouched(rule):
     """What a rule never moves: the part of W_l, and of b_l, beyond the image of the feedback to layer l."""
     return [
-        ForAll(Conserved(beyond(rule.feedback(biased, l + 1), part(l)), along=rule.flow(biased)), (l, 1, L - 1))
+        at_hidden_layers(Conserved(beyond(rule.feedback(biased, l + 1), part(l)), along=rule.flow(biased)))
         for part in (biased.weight, biased.bias)
     ]
 
@@ -96,21 +52,21 @@ def dfa_beyond_the_feedback():
 )
 def learned_inverses_beyond_their_image():
     """They are feedback matrices; here they do not learn. New here."""
-    return untouched(LearnedInverse())
+    return untouched(learned)
 
 
 @theorem("At any depth FA ties each bias to the next: b_l - B_{l+1} b_{l+1} is conserved")
 def fa_biases():
     """b_l moves by -d_l, summed over the batch, and d_l = B_{l+1} d_{l+1}. New here as far as we know."""
     tied = minus(biased.bias(l), matmul(FA.feedback(biased, l + 1), biased.bias(l + 1)))
-    return ForAll(Conserved(tied, along=FA.flow(biased)), (l, 1, L - 1))
+    return at_hidden_layers(Conserved(tied, along=FA.flow(biased)))
 
 
 @theorem("With biases FA conserves B W_{l+1} + W_{l+1}' B' - W_l W_l' - b_l b_l' at any depth")
 def fa_alignment_with_biases():
     """A bias is a weight on an input that is always 1 (compare Robertson and Koyejo, 2023, for weights)."""
     law = minus(alignment(biased, l, FA.feedback(biased, l + 1)), matmul(biased.bias(l), T(biased.bias(l))))
-    return ForAll(Conserved(law, along=FA.flow(biased)), (l, 1, L - 1))
+    return at_hidden_layers(Conserved(law, along=FA.flow(biased)))
 
 
 @conjecture("BP ties each bias to the next by its weight: b_1 - W_2' b_2 is conserved, at depth 2")
@@ -118,7 +74,7 @@ def bp_biases():
     """The weight moves too."""
     some = DeepLinearNetwork(depth=2, biases=True)
     tied = minus(some.bias(1), matmul(T(some.weight(2)), some.bias(2)))
-    return Conserved(tied, along=Backprop().flow(some))
+    return Conserved(tied, along=BP.flow(some))
 
 
 @theorem("DFA aligns W_2 with B_1 B_2+ if the feedback B_2 has full column rank, at depth 3")
@@ -147,7 +103,7 @@ def gn_logdet_at_full_ranks():
     nets = [DeepLinearNetwork(depth=depth, batch=B, loss="any") for depth in (3, 4)]
     return [
         Conserved(
-            logdet(some, 1),
+            log_determinant(some, 1),
             along=GN.flow(some),
             given=[full_row_rank(some.weight(2)), full_column_rank(some.product(some.depth, 3))],
         )
@@ -232,7 +188,7 @@ def the_volume_above():
 def gn_logdet_without_full_row_rank():
     """W_2 must have full row rank as well."""
     some = DeepLinearNetwork(depth=3)
-    return Conserved(logdet(some, 1), along=GN.flow(some), given=[full_column_rank(some.weight(3))])
+    return Conserved(log_determinant(some, 1), along=GN.flow(some), given=[full_column_rank(some.weight(3))])
 
 
 @conjecture("Kaczmarz conserves log pdet W_2 - log pdet W_1 for every sample, at depth 2")

@@ -1,40 +1,18 @@
 """On which path does target propagation take the error to zero?"""
 
-from sympy import Symbol, ZeroMatrix
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    GaussNewton,
-    Parallel,
-    Recursion,
-    TargetProp,
-    conjecture,
-    eta,
-    full_row_rank,
-    inner,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-B, (L, k, l) = Symbol("B", integer=True, positive=True), (Symbol(name, integer=True) for name in "Lkl")
-bp, tp = Backprop(), TargetProp()
-net, batch, two = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=L, batch=B), DeepLinearNetwork(depth=2)
-flow, step, x, X = tp.flow(net), tp.step(net), net.activation, batch.activation
-full = [ForAll(full_row_rank(net.weight(k)), (k, 2, L))]
+batch = DeepLinearNetwork(depth=L, batch=B)
+flow, step, x, X = TP.flow(deep), TP.step(deep), deep.activation, batch.activation
+full = from_the_second(full_row_rank, deep)
 
 
 def d(l):
     """TP's error signal of one sample."""
-    return tp.error_signal(net, l)
+    return TP.error_signal(deep, l)
 
 
-S = Recursion("S", 0, L, 0, lambda k, S: S + squared_norm(x(k - 1)))
+S = squared_lengths_below(deep)
 c = Recursion("c", 0, L, 0, lambda k, c: c + eta * (squared_norm(x(k - 1)) - c * inner(x(k - 1), d(k - 1))))
 
 
@@ -46,44 +24,43 @@ def activations_step_along_their_signals():
 
     c_0 = 0 and c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' d_{l-1}).
     """
-    return ForAll(Equal(step.after(x(l)), matadd(x(l), matmul(-c(l), d(l)))), (l, 1, L), given=full)
+    return at_every_layer(Equal(step.after(x(l)), matadd(x(l), matmul(-c(l), d(l)))), given=full)
 
 
 @theorem("If W_l has full row rank for l >= 2, a TP step of any size scales the error by 1 - c_L, at any depth")
 def error_steps_along_a_ray():
     """The output's signal is the error itself; so the loss is scaled by (1 - c_L)^2. New here as far as we know."""
     return [
-        ForAll(Equal(step.after(x(l)), matadd(x(l), matmul(-c(l), d(l)))), (l, 1, L), given=full),
-        Equal(step.after(net.error), matmul(1 - c(L), net.error), given=full),
-        Equal(step.after(net.loss), (1 - c(L)) ** 2 * net.loss, given=full),
+        at_every_layer(Equal(step.after(x(l)), matadd(x(l), matmul(-c(l), d(l)))), given=full),
+        Equal(step.after(deep.error), matmul(1 - c(L), deep.error), given=full),
+        Equal(step.after(deep.loss), (1 - c(L)) ** 2 * deep.loss, given=full),
     ]
 
 
 @theorem("If W_l has full row rank for l >= 2, along the TP flow every activation moves by -S_l d_l, at any depth")
 def activations_flow_along_their_signals():
     """S_l is the sum of |x_k|^2 over k < l; each layer adds its input's square. New here as far as we know."""
-    return ForAll(Equal(flow.derivative(x(l)), matmul(-S(l), d(l))), (l, 1, L), given=full)
+    return at_every_layer(Equal(flow.derivative(x(l)), matmul(-S(l), d(l))), given=full)
 
 
 @theorem("If W_l has full row rank for l >= 2, along the TP flow the error shrinks on a ray, at the rate S_L")
 def error_flows_along_a_ray():
     """de/dt = -S_L e, so |e|^2 falls at 2 S_L |e|^2, S_L at least |x_0|^2: no plateau. New here as far as we know."""
     return [
-        ForAll(Equal(flow.derivative(x(l)), matmul(-S(l), d(l))), (l, 1, L), given=full),
-        Equal(flow.derivative(net.error), matmul(-S(L), net.error), given=full),
-        Equal(flow.derivative(net.loss), -2 * S(L) * net.loss, given=full),
+        at_every_layer(Equal(flow.derivative(x(l)), matmul(-S(l), d(l))), given=full),
+        Equal(flow.derivative(deep.error), matmul(-S(L), deep.error), given=full),
+        Equal(flow.derivative(deep.loss), -2 * S(L) * deep.loss, given=full),
     ]
 
 
 @theorem("If W_l has full row rank for l >= 2, along the TP flow a batch of errors moves by dE/dt = -E K, at any depth")
 def batch_kernel():
     """K is the sum of X_k' X_k over k < L: as for one layer, with all layers' inputs. New here as far as we know."""
-    ranks = [ForAll(full_row_rank(batch.weight(k)), (k, 2, L))]
-    gram = lambda k, K: matadd(K, matmul(transpose(X(k - 1)), X(k - 1)))  # noqa: E731
-    K = Recursion("K", 0, L, ZeroMatrix(B, B), gram, lambda _: (B, B))
-    velocity = tp.flow(batch).derivative
+    ranks = from_the_second(full_row_rank, batch)
+    K = grams_below(batch)
+    velocity = TP.flow(batch).derivative
     return [
-        ForAll(Equal(velocity(X(l)), matmul(-1, tp.error_signal(batch, l), K(l))), (l, 1, L), given=ranks),
+        at_every_layer(Equal(velocity(X(l)), matmul(-1, TP.error_signal(batch, l), K(l))), given=ranks),
         Equal(velocity(batch.error), matmul(-1, batch.error, K(L)), given=ranks),
     ]
 
@@ -93,7 +70,7 @@ def batch_kernel():
 )
 def gn_error_ray():
     """Any feedback that is a right inverse of the product above does: the layers add |x_k|^2 each. No source known."""
-    three, gn = DeepLinearNetwork(depth=3), GaussNewton()
+    three, gn = DeepLinearNetwork(depth=3), GN
     S_3 = sum(squared_norm(three.activation(k)) for k in range(3))
     full = [full_row_rank(*three.weights[1:])]
     return Equal(gn.flow(three).derivative(three.error), matmul(-S_3, three.error), given=full)
@@ -102,17 +79,17 @@ def gn_error_ray():
 @conjecture("A TP step keeps the direction of the error at depth 2, at any rank of W_2")
 def error_ray_at_any_rank():
     """False: what lies outside the image of W_2 is reached through W_2 alone, the rest through both layers."""
-    return Parallel(tp.step(two).after(two.error), two.error)
+    return Parallel(TP.step(two).after(two.error), two.error)
 
 
 @conjecture("The BP flow keeps the direction of the error at depth 2 if W_2 has full row rank")
 def bp_error_ray():
     """False: W_2 W_2' stretches the error more in some directions than in others."""
-    return Parallel(bp.flow(two).derivative(two.error), two.error, given=[full_row_rank(two.weight(2))])
+    return Parallel(BP.flow(two).derivative(two.error), two.error, given=[full_row_rank(two.weight(2))])
 
 
 @conjecture("The flow of one layer keeps the direction of the error of a batch")
 def batch_error_ray():
     """False: correlated inputs mix the errors of the samples, dE/dt = -E X'X."""
     pair = DeepLinearNetwork(depth=1, batch=2)
-    return Parallel(tp.flow(pair).derivative(pair.error), pair.error)
+    return Parallel(TP.flow(pair).derivative(pair.error), pair.error)

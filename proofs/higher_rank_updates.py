@@ -1,47 +1,11 @@
 """What is gained by updates of higher rank?  (the seed: "Relation to FORCE / RLS ... Newton's method")"""
 
-from sympy import Identity, Integer, MatrixSymbol, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    DeepLinearNetwork,
-    Equal,
-    GaussNewton,
-    Kaczmarz,
-    Newton,
-    Pinv,
-    RankAtMost,
-    RecursiveLeastSquares,
-    Zero,
-    alpha,
-    conjecture,
-    eta,
-    full_column_rank,
-    full_row_rank,
-    inner,
-    invertible,
-    matadd,
-    matmul,
-    nonzero,
-    squared_norm,
-    symmetric,
-    theorem,
-    transpose,
-)
-from tptheory.symbolic.expressions import substitute
-
-B = Symbol("B", integer=True, positive=True)
-bp, gn, kaczmarz, newton, rls = Backprop(), GaussNewton(), Kaczmarz(), Newton(), RecursiveLeastSquares()
-one, batch = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=1, batch=B)
-pair, two = DeepLinearNetwork(depth=1, batch=2), DeepLinearNetwork(depth=2)
+batch, pair = DeepLinearNetwork(depth=1, batch=B), DeepLinearNetwork(depth=1, batch=2)
 x, W, X = one.input, one.weight(1), batch.input
-P, Q, z = rls.state(one, 1), MatrixSymbol("Q", x.rows, x.rows), MatrixSymbol("z", *x.shape)
+P, Q, z = RLS.state(one, 1), MatrixSymbol("Q", x.rows, x.rows), MatrixSymbol("z", *x.shape)
 inverse = [Equal(matmul(P, Q), Identity(x.rows)), Equal(matmul(Q, P), Identity(x.rows)), symmetric(P)]
-
-
-def minus(A, B):
-    """A - B."""
-    return matadd(A, matmul(-1, B))
 
 
 def at_rate_one(expression):
@@ -89,7 +53,7 @@ def gauss_newton_targets_reach():
     three = DeepLinearNetwork(depth=3)
     return [
         Equal(
-            matmul(three.product(3, l + 1), minus(gn.target(three, l), three.activation(l))),
+            matmul(three.product(3, l + 1), minus(GN.target(three, l), three.activation(l))),
             matmul(-alpha, three.error),
             given=[full_row_rank(three.product(3, l + 1))],
         )
@@ -103,7 +67,7 @@ def newton_solves_in_one_step():
     new = after(newton, batch, batch.weight(1))
     return [
         Equal(new, matmul(batch.target, Pinv(X)), given=[full_row_rank(X)]),
-        Zero(after(newton, batch, bp.descent(batch, 1)), given=[full_row_rank(X)]),
+        Zero(after(newton, batch, BP.descent(batch, 1)), given=[full_row_rank(X)]),
     ]
 
 
@@ -118,21 +82,21 @@ def newton_is_kaczmarz():
 @theorem("RLS with P = Q^-1 ends a step with the inverse of Q + x x', by changes of rank one of W and of P")
 def rls_keeps_the_inverse_correlation():
     """The Sherman-Morrison formula (Sherman and Morrison, 1950; Haykin, 2002)."""
-    new = rls.step(one).after(P)
+    new = RLS.step(one).after(P)
     return [
-        Equal(matmul(new, matadd(Q, matmul(x, transpose(x)))), Identity(x.rows), given=inverse),
-        RankAtMost(rls.update(one, 1), 1),
-        RankAtMost(rls.step(one)[P], 1),
+        Equal(matmul(new, matadd(Q, matmul(x, T(x)))), Identity(x.rows), given=inverse),
+        RankAtMost(RLS.update(one, 1), 1),
+        RankAtMost(RLS.step(one)[P], 1),
     ]
 
 
 @theorem("One RLS step at eta = 1 adds the sample to the normal equations: W_new (Q + x x') = W Q + y x'")
 def rls_solves_all_samples_so_far():
     """So after B steps W solves the regularised least squares of all B samples, with rank one each (Haykin, 2002)."""
-    new = after(rls, one, W)
+    new = after(RLS, one, W)
     return Equal(
-        matmul(new, matadd(Q, matmul(x, transpose(x)))),
-        matadd(matmul(W, Q), matmul(one.target, transpose(x))),
+        matmul(new, matadd(Q, matmul(x, T(x)))),
+        matadd(matmul(W, Q), matmul(one.target, T(x))),
         given=inverse,
     )
 
@@ -140,13 +104,13 @@ def rls_solves_all_samples_so_far():
 @theorem("One RLS step at eta = 1 divides the sample's error by 1 + x' P x")
 def rls_shrinks_the_error():
     """The gain times x is x' P x / (1 + x' P x): large P makes it Kaczmarz-like, small P slow (Haykin, 2002)."""
-    return Equal(matmul(1 + inner(x, matmul(P, x)), after(rls, one, one.error)), one.error)
+    return Equal(matmul(1 + inner(x, matmul(P, x)), after(RLS, one, one.error)), one.error)
 
 
 @theorem("RLS of any step size leaves the output at z alone once P z = 0, and keeps P z = 0")
 def rls_protects_what_is_settled():
     """The gain is a multiple of x' P, so that nothing moves along z (Sussillo and Abbott, 2009, for small P z)."""
-    step, settled = rls.step(one), [Zero(matmul(P, z)), symmetric(P)]
+    step, settled = RLS.step(one), [Zero(matmul(P, z)), symmetric(P)]
     return [
         Equal(matmul(step.after(W), z), matmul(W, z), given=settled),
         Zero(matmul(step.after(P), z), given=settled),
@@ -163,13 +127,13 @@ def kaczmarz_keeps_earlier_samples():
 @conjecture("One BP step at eta = 1 solves a nonzero sample in one layer")
 def bp_solves_in_one_step():
     """False unless |x| = 1: it scales the error by 1 - |x|^2."""
-    return Zero(after(bp, one, one.error), given=[nonzero(x)])
+    return Zero(after(BP, one, one.error), given=[nonzero(x)])
 
 
 @conjecture("One RLS step at eta = 1 solves a nonzero sample")
 def rls_solves_in_one_step():
     """False: the error is divided by 1 + x' P x, not removed."""
-    return Zero(after(rls, one, one.error), given=[nonzero(x), invertible(P), symmetric(P)])
+    return Zero(after(RLS, one, one.error), given=[nonzero(x), invertible(P), symmetric(P)])
 
 
 @conjecture("One block Kaczmarz step solves any batch in one layer")

@@ -1,50 +1,15 @@
 """Is inverting layer by layer, as target propagation does, inverting the whole, as Gauss-Newton does?"""
 
-from sympy import Identity, Inverse, MatrixSymbol, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Commute,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    GaussNewton,
-    Parallel,
-    Pinv,
-    TargetProp,
-    conjecture,
-    damping,
-    full_column_rank,
-    full_row_rank,
-    invertible,
-    matadd,
-    matmul,
-    partial_isometry,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-L, k, l = (Symbol(name, integer=True) for name in ("L", "k", "l"))
 two, net, deep = (DeepLinearNetwork(depth=depth, loss="any") for depth in (2, 3, L))
 W2, W3 = net.weight(2), net.weight(3)
 product = net.product(3, 2)
-TP, GN, BP, damped = TargetProp(), GaussNewton(), Backprop(), DampedTargetProp()
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
 
 
 def agree(net=net, l=1, given=(), ours=TP):
     """The feedback W_{l+1}+ ... W_L+ of TP is the feedback (W_L ... W_{l+1})+ of GN."""
     return Equal(ours.backward(net, l), GN.backward(net, l), given=given)
-
-
-def at_every_layer(claim, given):
-    return ForAll(claim, (l, 1, L), given=given)
 
 
 def length_splits(net, l, given=()):
@@ -54,7 +19,7 @@ def length_splits(net, l, given=()):
 
 
 above, by_layers, at_once = deep.product(L, l + 1), TP.backward(deep, l), GN.backward(deep, l)
-full = [ForAll(full_row_rank(deep.weight(k)), (k, 2, L))]
+full = from_the_second(full_row_rank, deep)
 
 
 @theorem("At depth 3, TP has GN's feedback to layer 1 only under Greville's two conditions on W_3 and W_2")
@@ -79,7 +44,7 @@ def agreement_for_full_row_rank():
 @theorem("At any depth TP is GN in every layer if W_2, ..., W_L are invertible")
 def agreement_for_invertible_weights():
     """The feedback is a left and a right inverse of the product above (Meulemans et al., 2020)."""
-    given = [ForAll(invertible(deep.weight(k)), (k, 2, L))]
+    given = from_the_second(invertible, deep)
     return [
         at_every_layer(Equal(matmul(above, by_layers), Identity(deep.widths[L])), given),
         at_every_layer(Equal(matmul(by_layers, above), Identity(deep.widths[l])), given),

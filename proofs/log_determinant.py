@@ -5,67 +5,21 @@ which no rank changes. Where one does (W_2 = 0, W_1 = 1, x = 1, e = -1) the law 
 to it is counted there; the trace identity holds at every rank.
 """
 
-from sympy import Identity, Rational, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    FeedbackAlignment,
-    ForAll,
-    GaussNewton,
-    LearnedInverse,
-    LogPdet,
-    Pinv,
-    TargetProp,
-    conjecture,
-    damping,
-    eta,
-    full_row_rank,
-    inner,
-    matadd,
-    matmul,
-    nonzero,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-L, k, l = (Symbol(name, integer=True) for name in ("L", "k", "l"))
-B, half = Symbol("B", integer=True, positive=True), Rational(1, 2)
-net = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
-plain = DeepLinearNetwork(depth=L, batch=B, loss="any")
-two, three = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3)
-TP, GN, FA, damped = TargetProp(), GaussNewton(), FeedbackAlignment(), DampedTargetProp()
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
-
-
-def law(net, l):
-    """log pdet W_{l+1} - 1/2 |W_l|^2 - 1/2 |b_l|^2, the last if there are biases."""
-    bias = half * squared_norm(net.bias(l)) if net.biases else 0
-    return LogPdet(net.weight(l + 1)) - half * squared_norm(net.weight(l)) - bias
-
-
-def at_hidden_layers(claim):
-    return ForAll(claim, (l, 1, L - 1))
+half = Rational(1, 2)
 
 
 @theorem("At any depth TP flow conserves log pdet W_{l+1} - 1/2 |W_l|^2 - 1/2 |b_l|^2 at constant rank")
 def tp_logdet():
     """d log pdet W_{l+1} = <W_{l+1}+', dW_{l+1}>, and W_{l+1}+ d_{l+1} = d_l. New here as far as we know."""
-    return at_hidden_layers(Conserved(law(net, l), along=TP.flow(net)))
+    return at_hidden_layers(Conserved(log_determinant(biased, l), along=TP.flow(biased)))
 
 
 @theorem("Without biases, at any depth, TP flow conserves log pdet W_{l+1} - 1/2 |W_l|^2 at constant rank")
 def tp_logdet_without_biases():
     """The same, for any batch and any loss, wide or tall. New here as far as we know."""
-    return at_hidden_layers(Conserved(law(plain, l), along=TP.flow(plain)))
+    return at_hidden_layers(Conserved(log_determinant(batched, l), along=TP.flow(batched)))
 
 
 @theorem("At any depth tr(W_{l+1}+ G_{l+1}) = <W_l, G_l> + <b_l, g_l> under TP, at every rank")
@@ -73,8 +27,8 @@ def tp_trace_identity():
     """G_{l+1} = d_{l+1} x_l', and x_l = W_l x_{l-1} + b_l splits the trace of d_l x_l'. New here as far as we know."""
     return at_hidden_layers(
         Equal(
-            inner(Pinv(net.weight(l + 1)).T, TP.descent(net, l + 1)),
-            inner(net.weight(l), TP.descent(net, l)) + inner(net.bias(l), TP.bias_descent(net, l)),
+            inner(Pinv(biased.weight(l + 1)).T, TP.descent(biased, l + 1)),
+            inner(biased.weight(l), TP.descent(biased, l)) + inner(biased.bias(l), TP.bias_descent(biased, l)),
         )
     )
 
@@ -85,11 +39,11 @@ def trace_identity_of_any_rule():
     return [
         at_hidden_layers(
             Equal(
-                inner(T(rule.feedback(net, l + 1)), rule.descent(net, l + 1)),
-                inner(net.weight(l), rule.descent(net, l)) + inner(net.bias(l), rule.bias_descent(net, l)),
+                inner(T(rule.feedback(biased, l + 1)), rule.descent(biased, l + 1)),
+                inner(biased.weight(l), rule.descent(biased, l)) + inner(biased.bias(l), rule.bias_descent(biased, l)),
             )
         )
-        for rule in (Backprop(), FA, damped, LearnedInverse())
+        for rule in (BP, FA, damped, learned)
     ]
 
 
@@ -105,23 +59,23 @@ def damped_tp_logdet():
 @theorem("At any depth FA's flow conserves tr(B W_{l+1}) - 1/2 |W_l|^2, with its fixed feedback B in W_{l+1}+'s place")
 def fa_trace():
     """The trace of its matrix law (Lillicrap et al., 2016)."""
-    linear = inner(T(FA.feedback(plain, l + 1)), plain.weight(l + 1))
-    return at_hidden_layers(Conserved(linear - half * squared_norm(plain.weight(l)), along=FA.flow(plain)))
+    linear = inner(T(FA.feedback(batched, l + 1)), batched.weight(l + 1))
+    return at_hidden_layers(Conserved(linear - half * squared_norm(batched.weight(l)), along=FA.flow(batched)))
 
 
 @theorem("At depth 2 to 5 GN's flow conserves TP's law of the output weight, log pdet W_L - 1/2 |W_{L-1}|^2")
 def gn_logdet_of_the_output_weight():
     """There (W_L)+ is TP's feedback too. New here as far as we know."""
     nets = [DeepLinearNetwork(depth=depth, batch=B, biases=True, loss="any") for depth in (2, 3, 4, 5)]
-    return [Conserved(law(some, some.depth - 1), along=GN.flow(some)) for some in nets]
+    return [Conserved(log_determinant(some, some.depth - 1), along=GN.flow(some)) for some in nets]
 
 
 @theorem("At any depth and full row rank of W_2, ..., W_L, a TP step takes W_{l+1} to W_{l+1} (I - eta d_l x_l')")
 def tp_step_is_multiplicative():
     """d_{l+1} = W_{l+1} d_l; of one sample the factor has determinant 1 - eta x_l . d_l. New here as far as we know."""
-    W, ranks = plain.weight(l + 1), [ForAll(full_row_rank(plain.weight(k)), (k, 2, L))]
-    factor = minus(Identity(plain.widths[l]), matmul(eta, TP.error_signal(plain, l), T(plain.activation(l))))
-    return ForAll(Equal(TP.step(plain).after(W), matmul(W, factor)), (l, 1, L - 1), given=ranks)
+    W, ranks = batched.weight(l + 1), from_the_second(full_row_rank, batched)
+    factor = minus(Identity(batched.widths[l]), matmul(eta, TP.error_signal(batched, l), T(batched.activation(l))))
+    return at_hidden_layers(Equal(TP.step(batched).after(W), matmul(W, factor)), given=ranks)
 
 
 @theorem("At depth 2 with one output, a TP step multiplies |W_2|^2 by (1 - eta x.d)^2 + eta^2 |d|^2 |x - W_2+ W_2 x|^2")
@@ -143,7 +97,7 @@ def without_the_half():
 @conjecture("BP's flow conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
 def bp_conserves_the_logdet():
     """It conserves |W_2|^2 - |W_1|^2."""
-    return Conserved(law(two, 1), along=Backprop().flow(two))
+    return Conserved(log_determinant(two, 1), along=BP.flow(two))
 
 
 @conjecture("With biases TP's flow still conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
@@ -157,16 +111,16 @@ def biases_do_not_count():
 @conjecture("Damped TP's flow conserves TP's log pdet W_2 - 1/2 |W_1|^2 at depth 2")
 def damped_tp_conserves_the_logdet():
     """It conserves a damped log-determinant instead."""
-    return Conserved(law(two, 1), along=damped.flow(two))
+    return Conserved(log_determinant(two, 1), along=damped.flow(two))
 
 
 @conjecture("FA's flow conserves log pdet W_2 - 1/2 |W_1|^2 at depth 2")
 def fa_conserves_the_logdet():
     """It conserves tr(B W_2) in place of the log-determinant."""
-    return Conserved(law(two, 1), along=FA.flow(two))
+    return Conserved(log_determinant(two, 1), along=FA.flow(two))
 
 
 @conjecture("GN's flow conserves TP's law of W_2, log pdet W_2 - 1/2 |W_1|^2, at depth 3")
 def gn_conserves_the_logdet_below():
     """Its feedback to layer 1 is (W_3 W_2)+, not W_2+ after W_3+."""
-    return Conserved(law(three, 1), along=GN.flow(three))
+    return Conserved(log_determinant(three, 1), along=GN.flow(three))

@@ -47,28 +47,9 @@ net of depth 3 that is narrow as above has two laws of its weights, whatever the
 besides is not known. Open.
 """
 
-from sympy import MatrixSymbol, Trace
-
-from tptheory import (
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    LogPdet,
-    Pinv,
-    TargetProp,
-    Zero,
-    conjecture,
-    gradient,
-    matadd,
-    matmul,
-    symmetric,
-    theorem,
-    transpose,
-)
-from tptheory.invariants.laws import balance, log_determinant
+from tptheory.preamble import *
 
 DEPTHS = (2, 3, 4, 5)
-T = transpose
 
 
 @theorem("At depth 2 to 5 TP's laws are independent: W_l enters first in law l, and has the gradient -W_l there")
@@ -95,7 +76,7 @@ def bp_relations():
     claims = []
     for net in (DeepLinearNetwork(depth=depth) for depth in DEPTHS):
         S = {l: MatrixSymbol(f"S_{l}", net.widths[l], net.widths[l]) for l in range(1, net.depth)}
-        total = sum(Trace(matmul(S[l], balance(net, l))) for l in S)
+        total = sum(trace(matmul(S[l], balance(net, l))) for l in S)
         for l in net.layers:
             W = net.weight(l)
             terms = [matmul(2, W, S[l - 1])] if l > 1 else []
@@ -109,7 +90,7 @@ def the_volume_above_at_any_rank():
     """False: an error that W_2 cannot send on in full moves W_2 W_1 out of their span."""
     net = DeepLinearNetwork(depth=3)
     A, G = volume(net)
-    return Conserved(LogPdet(G), TargetProp().flow(net), given=Zero(matmul(T(A), Pinv(G), T(net.weight(3)))))
+    return Conserved(LogPdet(G), TP.flow(net), given=Zero(matmul(T(A), Pinv(G), T(net.weight(3)))))
 
 
 def volume(net):

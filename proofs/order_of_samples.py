@@ -1,32 +1,7 @@
 """Does the order of two samples matter?  (the seed: "first then second vs second then first vs batch")"""
 
-from sympy import MatrixSymbol, Symbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    AnyOf,
-    Backprop,
-    Commute,
-    DeepLinearNetwork,
-    Equal,
-    Orthogonal,
-    Pinv,
-    TargetProp,
-    Zero,
-    conjecture,
-    eta,
-    inner,
-    matadd,
-    matmul,
-    squared_norm,
-    theorem,
-    transpose,
-)
-from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.dynamics import Step
-from tptheory.symbolic.expressions import substitute
-
-bp, tp = Backprop(), TargetProp()
-one, two = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=2)
 a, b = symbols("a b", real=True)
 
 
@@ -41,14 +16,9 @@ def step_on_sample_2(rule, net):
     return Step(rule, net, {W: on_sample_2(net, change) for W, change in rule.step(net).items()})
 
 
-def minus(A, B):
-    """A - B."""
-    return matadd(A, matmul(-1, B))
-
-
 def outer(u, v):
     """u v'."""
-    return matmul(u, transpose(v))
+    return matmul(u, T(v))
 
 
 def twist(u1, v1, u2, v2):
@@ -58,7 +28,7 @@ def twist(u1, v1, u2, v2):
 
 W, x1, e1 = one.weight(1), one.input, one.error
 x2, e2 = on_sample_2(one, x1), on_sample_2(one, e1)
-first, second = bp.step(one), step_on_sample_2(bp, one)
+first, second = BP.step(one), step_on_sample_2(BP, one)
 first_then_second, second_then_first = first.after(second.after(W)), second.after(first.after(W))
 batch = matadd(W, first[W], second[W])
 
@@ -129,7 +99,7 @@ def two_layer_bracket():
     h, e, x = two.activation(1), two.error, two.input
     h_2, e_2, x_2 = (on_sample_2(two, v) for v in (h, e, x))
     claims = []
-    for rule, M in ((bp, transpose(two.weight(2))), (tp, Pinv(two.weight(2)))):
+    for rule, M in ((BP, T(two.weight(2))), (TP, Pinv(two.weight(2)))):
         k, turned = inner(x, x_2), twist(e, h, e_2, h_2)
         K_turned = matadd(matmul(inner(h, h_2), turned), matmul(k, two.weight(2), M, turned))
         back = twist(e_2, matmul(M, e_2), e, matmul(M, e))
@@ -145,14 +115,14 @@ def all_orthogonal(net):
 @theorem("In two layers two samples commute under BP if their inputs, hidden activations and errors are orthogonal")
 def two_layer_samples_commute_under_bp():
     """Neither step changes what the other is made of: h_2, e_2, W_2' e_2 stand still. New here as far as we know."""
-    return Commute(bp.step(two), step_on_sample_2(bp, two), given=all_orthogonal(two))
+    return Commute(BP.step(two), step_on_sample_2(BP, two), given=all_orthogonal(two))
 
 
 @conjecture("In two layers two samples commute under TP if their inputs, hidden activations and errors are orthogonal")
 def two_layer_samples_commute_under_tp():
     """False at widths 2-1-2: a change of W_2 along e_1 h_1' changes W_2+ e_2 although W_2' e_2 stands still."""
     narrow = DeepLinearNetwork(widths=(2, 1, 2))
-    return Commute(tp.step(narrow), step_on_sample_2(tp, narrow), given=all_orthogonal(narrow))
+    return Commute(TP.step(narrow), step_on_sample_2(TP, narrow), given=all_orthogonal(narrow))
 
 
 @conjecture("Two samples commute in one layer")
@@ -177,11 +147,11 @@ def samples_with_parallel_inputs_commute():
 def orthogonal_samples_commute_under_bp():
     """False: W_1 need not keep them orthogonal, and both move W_2."""
     x, x_2 = two.input, on_sample_2(two, two.input)
-    return Commute(bp.step(two), step_on_sample_2(bp, two), given=[Orthogonal(x, x_2)])
+    return Commute(BP.step(two), step_on_sample_2(BP, two), given=[Orthogonal(x, x_2)])
 
 
 @conjecture("Two samples with orthogonal inputs commute in two layers under TP")
 def orthogonal_samples_commute_under_tp():
     """False for the same reason."""
     x, x_2 = two.input, on_sample_2(two, two.input)
-    return Commute(tp.step(two), step_on_sample_2(tp, two), given=[Orthogonal(x, x_2)])
+    return Commute(TP.step(two), step_on_sample_2(TP, two), given=[Orthogonal(x, x_2)])

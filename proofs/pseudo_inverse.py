@@ -1,45 +1,16 @@
 """Which facts about the Moore-Penrose inverse does target propagation rest on?"""
 
-from sympy import Identity, Inverse, MatrixSymbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    Commute,
-    Equal,
-    ImageWithin,
-    Orthogonal,
-    Pinv,
-    RowSpaceWithin,
-    Zero,
-    conjecture,
-    full_column_rank,
-    matadd,
-    matmul,
-    partial_isometry,
-    projection,
-    squared_norm,
-    symmetric,
-    theorem,
-    trace,
-    transpose,
-)
-
-m, n, p, q = symbols("m n p q", integer=True, positive=True)
-A, D = MatrixSymbol("A", m, n), MatrixSymbol("D", m, n)
 X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
 U, V = MatrixSymbol("U", n, p), MatrixSymbol("V", n, p)
 C, F = MatrixSymbol("C", q, p), MatrixSymbol("F", m, p)
-R, S = MatrixSymbol("R", n, n), MatrixSymbol("S", n, n)
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
 
 
 def penrose(A, X):
     """The four equations that make X the pseudo-inverse of A (Penrose, 1955)."""
     AX, XA = matmul(A, X), matmul(X, A)
-    return [Equal(A * X * A, A), Equal(X * A * X, X), Equal(transpose(AX), AX), Equal(transpose(XA), XA)]
+    return [Equal(A * X * A, A), Equal(X * A * X, X), Equal(T(AX), AX), Equal(T(XA), XA)]
 
 
 FIRST, SECOND, THIRD, FOURTH = penrose(A, X)
@@ -54,30 +25,30 @@ def pinv_is_unique():
 @theorem("A+ = A' exactly for partial isometries: one direction")
 def pinv_of_a_partial_isometry():
     """A' satisfies the four Penrose equations (Erdelyi, 1966)."""
-    return Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
+    return Equal(Pinv(A), T(A), given=[partial_isometry(A)])
 
 
 @theorem("A+ = A' exactly for partial isometries: the other direction")
 def partial_isometry_from_pinv():
     """A A' A = A A+ A = A (Erdelyi, 1966)."""
-    return Equal(matmul(A, transpose(A), A), A, given=[Equal(Pinv(A), transpose(A))])
+    return Equal(matmul(A, T(A), A), A, given=[Equal(Pinv(A), T(A))])
 
 
 @theorem("A' = A' A A+ = A+ A A'")
 def adjoint_absorbs_the_pinv():
     """A' = (A A+ A)' = A' (A A+)' and A A+ is symmetric (Penrose, 1955)."""
     return [
-        Equal(matmul(transpose(A), A, Pinv(A)), transpose(A)),
-        Equal(matmul(Pinv(A), A, transpose(A)), transpose(A)),
+        Equal(matmul(T(A), A, Pinv(A)), T(A)),
+        Equal(matmul(Pinv(A), A, T(A)), T(A)),
     ]
 
 
 @theorem("Push-through: (I + A'A)^-1 A' = A' (I + AA')^-1")
 def push_through():
     """Multiply A' (I + AA') = (I + A'A) A' by both inverses (Henderson and Searle, 1981)."""
-    left = Inverse(Identity(n) + matmul(transpose(A), A))
-    right = Inverse(Identity(m) + matmul(A, transpose(A)))
-    return Equal(matmul(left, transpose(A)), matmul(transpose(A), right))
+    left = Inverse(Identity(n) + matmul(T(A), A))
+    right = Inverse(Identity(m) + matmul(A, T(A)))
+    return Equal(matmul(left, T(A)), matmul(T(A), right))
 
 
 @theorem("Push-through holds for pseudo-inverses too: A+ = (A'A)+ A' = A' (AA')+")

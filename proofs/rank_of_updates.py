@@ -1,64 +1,22 @@
 """How many directions does one update have?  (the seed: "dL/dW is specifically rank-one")"""
 
-from sympy import MatrixSymbol, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    DirectFeedbackAlignment,
-    Equal,
-    FeedbackAlignment,
-    ForAll,
-    GaussNewton,
-    ImageWithin,
-    Kaczmarz,
-    LearnedInverse,
-    Newton,
-    Orthogonal,
-    Pinv,
-    RankAtMost,
-    RecursiveLeastSquares,
-    RowSpaceWithin,
-    TargetProp,
-    conjecture,
-    matadd,
-    matmul,
-    rank_one,
-    theorem,
-    transpose,
-)
-
-L, l = Symbol("L", integer=True), Symbol("l", integer=True)
-B = Symbol("B", integer=True, positive=True)
-sample = DeepLinearNetwork(depth=L)
-batch = DeepLinearNetwork(depth=L, batch=B, loss="any")
-biased = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
 two, three, four = (DeepLinearNetwork(depth=depth, batch=B, loss="any") for depth in (2, 3, 4))
 
-BP, TP, FA, DFA, GN = Backprop(), TargetProp(), FeedbackAlignment(), DirectFeedbackAlignment(), GaussNewton()
-LAYERWISE = (BP, TP, DampedTargetProp(), FA, LearnedInverse())
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
-
-
-def at_every_layer(claim):
-    return ForAll(claim, (l, 1, L))
+LAYERWISE = (BP, TP, damped, FA, learned)
 
 
 @theorem("At any depth, one sample's update has rank at most one, under every rule with a feedback operator")
 def one_sample_updates_have_rank_one():
     """The update is an outer product: a column d_l times a row x_{l-1}' (Rumelhart, Hinton and Williams, 1986)."""
-    return [at_every_layer(RankAtMost(rule.update(sample, l), 1)) for rule in (*LAYERWISE, GN, Kaczmarz())]
+    return [at_every_layer(RankAtMost(rule.update(deep, l), 1)) for rule in (*LAYERWISE, GN, kaczmarz)]
 
 
 @theorem("At depth up to 4, one sample changes each W_l and each P_l by rank at most one under RLS")
 def recursive_least_squares_has_rank_one():
     """The gain is x'P over a number, and P changes by P x x'P over that number (Haykin, 2002)."""
-    rls, nets = RecursiveLeastSquares(), [DeepLinearNetwork(depth=depth) for depth in (1, 2, 3, 4)]
+    rls, nets = RLS, [DeepLinearNetwork(depth=depth) for depth in (1, 2, 3, 4)]
     return [RankAtMost(change, 1) for net in nets for change in rls.step(net).values()]
 
 
@@ -99,7 +57,7 @@ def direct_rules_have_rank_at_most_the_batch():
     """One factor of each is D_L, one is X_{l-1}; what stands around them cannot raise a rank. We know no source."""
     return [
         RankAtMost(rule.update(four, k), [B, four.error, four.activation(k - 1)])
-        for rule in (DFA, GN, Newton())
+        for rule in (DFA, GN, newton)
         for k in four.layers
     ]
 
@@ -114,8 +72,8 @@ def update_image():
         at_every_layer(claim)
         for rule in (*LAYERWISE, GN)
         for claim in (
-            ImageWithin(rule.update(batch, l), rule.backward(batch, l)),
-            RowSpaceWithin(rule.update(batch, l), transpose(batch.activation(l - 1))),
+            ImageWithin(rule.update(batched, l), rule.backward(batched, l)),
+            RowSpaceWithin(rule.update(batched, l), T(batched.activation(l - 1))),
         )
     ]
 
@@ -123,9 +81,9 @@ def update_image():
 @theorem("At any depth, TP moves a hidden layer only within the row space of the next weight, as BP does")
 def hidden_updates_stay_within_the_rows_above():
     """Both W' and W+ have the image of W', so that W+W leaves both updates as they are (Penrose, 1955)."""
-    above = batch.weight(l + 1)
+    above = batched.weight(l + 1)
     return [
-        ForAll(Equal(matmul(Pinv(above), above, rule.descent(batch, l)), rule.descent(batch, l)), (l, 1, L - 1))
+        at_hidden_layers(Equal(matmul(Pinv(above), above, rule.descent(batched, l)), rule.descent(batched, l)))
         for rule in (BP, TP)
     ]
 
@@ -136,11 +94,11 @@ def collapsed_gradient():
 
     We know no source.
     """
-    collapsed, below = matmul(batch.error, transpose(batch.input)), batch.product(l - 1, 1)
+    collapsed, below = matmul(batched.error, T(batched.input)), batched.product(l - 1, 1)
     return [
-        at_every_layer(Equal(batch.activation(l - 1), matmul(below, batch.input))),
+        at_every_layer(Equal(batched.activation(l - 1), matmul(below, batched.input))),
         *(
-            at_every_layer(Equal(rule.descent(batch, l), matmul(rule.backward(batch, l), collapsed, transpose(below))))
+            at_every_layer(Equal(rule.descent(batched, l), matmul(rule.backward(batched, l), collapsed, T(below))))
             for rule in (*LAYERWISE, GN)
         ),
     ]
@@ -154,8 +112,8 @@ def end_to_end_motion():
         whole, terms = net.product(net.depth, 1), []
         for k in net.layers:
             above, below = net.product(net.depth, k + 1), net.product(k - 1, 1)
-            G = matmul(net.error, transpose(net.input))
-            terms.append(matmul(above, transpose(above), G, transpose(below), below))
+            G = matmul(net.error, T(net.input))
+            terms.append(matmul(above, T(above), G, T(below), below))
         claims.append(Equal(BP.flow(net).derivative(whole), matmul(-1, matadd(*terms))))
     return claims
 
@@ -163,9 +121,9 @@ def end_to_end_motion():
 @theorem("At any depth W_1 N stands still, in every step, for directions N orthogonal to all inputs")
 def unseen_directions_stand_still():
     """Every update of W_1 ends in X_0', and X_0' N = 0; the rule does not matter (folklore)."""
-    N = MatrixSymbol("N", batch.widths[0], Symbol("p", integer=True, positive=True))
-    unseen, given = matmul(batch.weight(1), N), [Orthogonal(batch.input, N)]
-    return [Conserved(unseen, along=rule.step(batch), given=given) for rule in LAYERWISE]
+    N = MatrixSymbol("N", batched.widths[0], Symbol("p", integer=True, positive=True))
+    unseen, given = matmul(batched.weight(1), N), [Orthogonal(batched.input, N)]
+    return [Conserved(unseen, along=rule.step(batched), given=given) for rule in LAYERWISE]
 
 
 @conjecture("A batch's update has rank at most one")
@@ -218,7 +176,7 @@ def the_step_of_the_end_to_end_map():
 @conjecture("DFA moves a hidden layer only within the row space of the next weight")
 def direct_feedback_within_the_rows_above():
     """The image of a fixed B_1 has nothing to do with W_2."""
-    return ImageWithin(DFA.update(two, 1), transpose(two.weight(2)))
+    return ImageWithin(DFA.update(two, 1), T(two.weight(2)))
 
 
 @conjecture("With biases, the first layer's bias keeps to the span of the inputs")

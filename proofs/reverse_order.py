@@ -1,27 +1,10 @@
 """When is the pseudo-inverse of a product the product of the pseudo-inverses, in reverse order?"""
 
-from sympy import Identity, MatrixSymbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    Commute,
-    Equal,
-    Pinv,
-    conjecture,
-    full_column_rank,
-    full_row_rank,
-    invertible,
-    matmul,
-    partial_isometry,
-    projection,
-    symmetric,
-    theorem,
-    transpose,
-)
-
-k, m, n, p, q = symbols("k m n p q", integer=True, positive=True)
-A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
-P, Q, S = (MatrixSymbol(name, n, n) for name in "PQS")
-T = transpose
+k = Symbol("k", integer=True, positive=True)
+B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
+P, Q = MatrixSymbol("P", n, n), MatrixSymbol("Q", n, n)
 
 AB, ABC = matmul(A, B), matmul(A, B, C)
 rows, columns = matmul(Pinv(A), A), matmul(B, Pinv(B))

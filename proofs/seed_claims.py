@@ -1,48 +1,16 @@
 """Which claims of the two seed notebooks hold, and where do their programs say something else?"""
 
-from sympy import Identity, MatrixSymbol, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    LearnedInverse,
-    Pinv,
-    RankAtMost,
-    Recursion,
-    TargetProp,
-    Zero,
-    alpha,
-    conjecture,
-    gradient,
-    matadd,
-    matmul,
-    partial_isometry,
-    rank_one,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-B, (L, l) = Symbol("B", integer=True, positive=True), (Symbol(name, integer=True) for name in "Ll")
-bp, tp, learned = Backprop(), TargetProp(), LearnedInverse()
-deep, two = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2)
 batch, pair = DeepLinearNetwork(depth=2, batch=B), DeepLinearNetwork(depth=1, batch=2)
 W, V = two.weight(2), learned.feedback(two, 2)
 u, v = MatrixSymbol("u", W.rows, 1), MatrixSymbol("v", W.cols, 1)
 
 
-def minus(A, B):
-    """A - B."""
-    return matadd(A, matmul(-1, B))
-
-
 def unit_rank_one(net):
     """W_2 = u v' with unit vectors, as the seed draws it."""
-    units = [Equal(matmul(transpose(w), w), Identity(1)) for w in (u, v)]
-    return [Equal(net.weight(2), matmul(u, transpose(v))), *units]
+    units = [Equal(matmul(T(w), w), Identity(1)) for w in (u, v)]
+    return [Equal(net.weight(2), matmul(u, T(v))), *units]
 
 
 def moved_output(rule, net):
@@ -54,39 +22,39 @@ def moved_output(rule, net):
 def seed_targets():
     """The difference t - x passes down by W+ alone, as the error signal does (Lee et al., 2015)."""
     step = lambda k, t: matadd(deep.activation(k), matmul(Pinv(deep.weight(k + 1)), minus(t, deep.activation(k + 1))))  # noqa: E731
-    t = Recursion("t", 0, L, tp.target(deep, L), step, lambda k: (deep.widths[k], 1), downward=True)
-    return ForAll(Equal(t(l), tp.target(deep, l)), (l, 0, L))
+    t = Recursion("t", 0, L, TP.target(deep, L), step, lambda k: (deep.widths[k], 1), downward=True)
+    return ForAll(Equal(t(l), TP.target(deep, l)), (l, 0, L))
 
 
 @theorem("The seed's TP step, -alpha (x_l - t_l) x_{l-1}', is -alpha^2 G_l at any depth: alpha counts twice")
 def alpha_counts_twice():
     """x_l - t_l = alpha d_l already (found in the seed's train_weights_targ). We know no source."""
-    step = matmul(-alpha, minus(deep.activation(l), tp.target(deep, l)), transpose(deep.activation(l - 1)))
-    return ForAll(Equal(step, matmul(-(alpha**2), tp.descent(deep, l))), (l, 1, L))
+    step = matmul(-alpha, minus(deep.activation(l), TP.target(deep, l)), T(deep.activation(l - 1)))
+    return at_every_layer(Equal(step, matmul(-(alpha**2), TP.descent(deep, l))))
 
 
 @theorem("The seed's dL/dW, the outer product of d_l and x_{l-1}, is the gradient of the loss under BP, at depth 2")
 def outer_products_are_gradients():
     """Reverse differentiation of the loss itself (Rumelhart, Hinton and Williams, 1986)."""
-    return [Equal(gradient(batch.loss, batch.weight(l)), bp.descent(batch, l)) for l in (1, 2)]
+    return [Equal(gradient(batch.loss, batch.weight(l)), BP.descent(batch, l)) for l in (1, 2)]
 
 
 @theorem("With the seed's weights, W_2 = u v' for unit vectors u and v, the first TP update is the BP update")
 def the_seed_cannot_tell_tp_from_bp():
     """u v' is a partial isometry, so that W_2+ = W_2' (we know no source)."""
-    return Equal(tp.update(two, 1), bp.update(two, 1), given=unit_rank_one(two))
+    return Equal(TP.update(two, 1), BP.update(two, 1), given=unit_rank_one(two))
 
 
 @theorem("With the seed's weights, W_2 = u v' for unit vectors, the hidden target moves the output along u only")
 def seed_targets_move_along_one_direction():
     """W_2 W_2+ = u u': the rest of the output's error is out of reach (we know no source)."""
-    return Equal(moved_output(tp, batch), matmul(-alpha, u, transpose(u), batch.error), given=unit_rank_one(batch))
+    return Equal(moved_output(TP, batch), matmul(-alpha, u, T(u), batch.error), given=unit_rank_one(batch))
 
 
 @theorem("BP's error may stand in for TP's after a step, as in the seed, if W_2 is a partial isometry, at depth 2")
 def borrowed_errors_at_a_partial_isometry():
     """The two steps agree then, and so do the outputs after them (we know no source)."""
-    return Equal(tp.step(two).after(two.error), bp.step(two).after(two.error), given=[partial_isometry(W)])
+    return Equal(TP.step(two).after(two.error), BP.step(two).after(two.error), given=[partial_isometry(W)])
 
 
 @theorem("A learned inverse reaches the output's target if it is a right inverse, W_2 V_2 = I, at depth 2")
@@ -101,8 +69,8 @@ def reconstruction_gradient():
     X, U = batch.activation(1), batch.weight(2)
     V = MatrixSymbol("V", U.cols, U.rows)
     slope = gradient(squared_norm(minus(matmul(V, U, X), X)) / 2, V)
-    formula = matmul(minus(matmul(V, U), Identity(U.cols)), X, transpose(X), transpose(U))
-    white = Equal(matmul(X, transpose(X)), Identity(U.cols))
+    formula = matmul(minus(matmul(V, U), Identity(U.cols)), X, T(X), T(U))
+    white = Equal(matmul(X, T(X)), Identity(U.cols))
     return [Equal(slope, formula), Zero(formula, given=[Equal(V, Pinv(U)), white])]
 
 
@@ -113,7 +81,7 @@ def gradients_are_previous_activations():
     square = DeepLinearNetwork(widths=(n, n, n))
     x = square.activation
     claimed = matadd(x(1), matmul(alpha, x(0)))
-    return Equal(matadd(x(1), matmul(alpha, bp.error_signal(square, 1))), claimed)
+    return Equal(matadd(x(1), matmul(alpha, BP.error_signal(square, 1))), claimed)
 
 
 @conjecture("x_L - y is the negative gradient of the squared error")
@@ -127,31 +95,31 @@ def error_is_the_negative_gradient():
 @conjecture("dL/dW has rank one for a batch")
 def batch_gradients_have_rank_one():
     """False: one sample gives rank one, two give two."""
-    return RankAtMost(bp.update(pair, 1), 1)
+    return RankAtMost(BP.update(pair, 1), 1)
 
 
 @conjecture("dL/dW does not change over training steps of BP, at depth 2")
 def gradients_are_constant():
     """False: in the seed every entry of a list was one and the same list, overwritten by the last step."""
-    return Conserved(bp.update(two, 1), along=bp.step(two))
+    return Conserved(BP.update(two, 1), along=BP.step(two))
 
 
 @conjecture("BP's error may stand in for TP's after a step, as in the seed, at depth 2")
 def borrowed_errors():
     """False in general: the two networks have different weights after one step."""
-    return Equal(tp.step(two).after(two.error), bp.step(two).after(two.error))
+    return Equal(TP.step(two).after(two.error), BP.step(two).after(two.error))
 
 
 @conjecture("TP is BP for every W_2 of rank one, at depth 2")
 def tp_is_bp_at_rank_one():
     """False: the length of the one singular value counts, and the seed's is 1."""
-    return Equal(tp.update(two, 1), bp.update(two, 1), given=[rank_one(W)])
+    return Equal(TP.update(two, 1), BP.update(two, 1), given=[rank_one(W)])
 
 
 @conjecture("With the seed's weights, W_2 = u v' for unit vectors, TP and BP make the same second update of W_1")
 def the_seed_cannot_tell_them_apart_later():
     """False: the first step leaves the partial isometries."""
-    after_tp, after_bp = (rule.step(two).after(rule.update(two, 1)) for rule in (tp, bp))
+    after_tp, after_bp = (rule.step(two).after(rule.update(two, 1)) for rule in (TP, BP))
     return Equal(after_tp, after_bp, given=unit_rank_one(two))
 
 

@@ -1,44 +1,12 @@
 """Which weights are solutions, and which changes of coordinates does learning not notice?  (seed: "global sections")"""
 
-from sympy import Identity, MatrixSymbol, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Pinv,
-    Recursion,
-    TargetProp,
-    Zero,
-    conjecture,
-    full_column_rank,
-    full_row_rank,
-    gradient,
-    invertible,
-    matadd,
-    matmul,
-    orthogonal,
-    squared_norm,
-    theorem,
-    transpose,
-)
-from tptheory.symbolic.expressions import substitute
-from tptheory.symbolic.layers import Sequence
-
-B, (L, k, l) = Symbol("B", integer=True, positive=True), (Symbol(name, integer=True) for name in "Lkl")
-bp, tp, damped = Backprop(), TargetProp(), DampedTargetProp()
-deep, two, three = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3, batch=B)
+three = DeepLinearNetwork(depth=3, batch=B)
 best = matmul(three.target, Pinv(three.input), three.input)
 n, (W1, W2) = deep.widths, two.weights
 g, h = (MatrixSymbol(name, W1.rows, W1.rows) for name in "gh")
 inverses = [Equal(matmul(g, h), Identity(g.rows)), Equal(matmul(h, g), Identity(g.rows))]
-
-
-def minus(A, B):
-    """A - B."""
-    return matadd(A, matmul(-1, B))
 
 
 def recoordinated(expression, back=h):
@@ -58,14 +26,14 @@ def minimisers_have_the_output_of_least_squares():
 @theorem("Where the output is Y X+ X, the flows of BP and TP stand still, at depth 3")
 def minimisers_are_fixed_points():
     """The error Y (X+ X - I) annihilates X', which every update ends with (Penrose, 1956)."""
-    return [Zero(rule.descent(three, l), given=[Equal(three.output, best)]) for rule in (bp, tp) for l in (1, 2, 3)]
+    return [Zero(rule.descent(three, l), given=[Equal(three.output, best)]) for rule in (BP, TP) for l in (1, 2, 3)]
 
 
 @theorem("Where W_1 stands still and W_2, W_3 have full row rank, the output is Y X+ X, for BP and TP at depth 3")
 def fixed_points_are_minimisers():
     """The feedback can be undone, so that E X' = 0: no bad critical points there (compare Kawaguchi, 2016)."""
     ranks = full_row_rank(*three.weights[1:])
-    return [Equal(three.output, best, given=[Zero(rule.descent(three, 1)), ranks]) for rule in (bp, tp)]
+    return [Equal(three.output, best, given=[Zero(rule.descent(three, 1)), ranks]) for rule in (BP, TP)]
 
 
 @theorem("Weights g_l W_l g_{l-1}^-1 give the activations g_l x_l, and the same output if g_0 = g_L = I, at any depth")
@@ -85,9 +53,9 @@ def change_of_coordinates():
 def flows_respect_rotations():
     """Transposes and pseudo-inverses of W_2 g' are g times those of W_2. New here as far as we know, but for BP."""
     return [
-        Equal(recoordinated(rule.descent(two, l), transpose(g)), moved, given=[orthogonal(g)])
-        for rule in (bp, tp, damped)
-        for l, moved in ((1, matmul(g, rule.descent(two, 1))), (2, matmul(rule.descent(two, 2), transpose(g))))
+        Equal(recoordinated(rule.descent(two, l), T(g)), moved, given=[orthogonal(g)])
+        for rule in (BP, TP, damped)
+        for l, moved in ((1, matmul(g, rule.descent(two, 1))), (2, matmul(rule.descent(two, 2), T(g))))
     ]
 
 
@@ -96,8 +64,8 @@ def tp_targets_respect_all_coordinates():
     """(W_2 h)+ = g W_2+ then, a left inverse being one in any coordinates. New here as far as we know."""
     given = [*inverses, full_column_rank(W2)]
     return [
-        Equal(recoordinated(tp.target(two, 1)), matmul(g, tp.target(two, 1)), given=given),
-        Equal(recoordinated(tp.descent(two, 1)), matmul(g, tp.descent(two, 1)), given=given),
+        Equal(recoordinated(TP.target(two, 1)), matmul(g, TP.target(two, 1)), given=given),
+        Equal(recoordinated(TP.descent(two, 1)), matmul(g, TP.descent(two, 1)), given=given),
     ]
 
 
@@ -106,7 +74,7 @@ def tp_errors_ignore_coordinates_above():
     """(g W_2)+ = W_2+ h and (W_3 h)+ = g W_3+, and h g = I, at depth 3. New here as far as we know."""
     V2, V3 = three.weight(2), three.weight(3)
     g, h = (MatrixSymbol(name, V2.rows, V2.rows) for name in "gh")
-    signal, identity = tp.error_signal(three, 1), Identity(V2.rows)
+    signal, identity = TP.error_signal(three, 1), Identity(V2.rows)
     given = [full_row_rank(V2), full_column_rank(V3), Equal(matmul(g, h), identity), Equal(matmul(h, g), identity)]
     return Equal(substitute(signal, {V2: matmul(g, V2), V3: matmul(V3, h)}), signal, given=given)
 
@@ -138,7 +106,7 @@ def pulled_back_loss():
         v = MatrixSymbol("v", *three.activation(l).shape)
         pulled_back = squared_norm(minus(matmul(three.product(3, l + 1), v), three.target)) / 2
         at_the_activation = [Equal(v, three.activation(l))]
-        claims.append(Equal(gradient(pulled_back, v), bp.error_signal(three, l), given=at_the_activation))
+        claims.append(Equal(gradient(pulled_back, v), BP.error_signal(three, l), given=at_the_activation))
     return claims
 
 
@@ -146,22 +114,22 @@ def pulled_back_loss():
 def all_fixed_points_are_minimisers():
     """False at zero weights, a saddle."""
     output = matmul(two.target, Pinv(two.input), two.input)
-    return Equal(two.output, output, given=[Zero(bp.descent(two, 1)), Zero(bp.descent(two, 2))])
+    return Equal(two.output, output, given=[Zero(BP.descent(two, 1)), Zero(BP.descent(two, 2))])
 
 
 @conjecture("The BP flow of W_1 respects every invertible change of the hidden coordinates, at depth 2")
 def bp_respects_all_coordinates():
     """False: W_2' becomes h' W_2', and h' is g for orthogonal g only."""
-    return Equal(recoordinated(bp.descent(two, 1)), matmul(g, bp.descent(two, 1)), given=inverses)
+    return Equal(recoordinated(BP.descent(two, 1)), matmul(g, BP.descent(two, 1)), given=inverses)
 
 
 @conjecture("The TP flow of W_1 respects every invertible change of the hidden coordinates if W_2 has full row rank")
 def tp_respects_all_coordinates_of_wide_layers():
     """False for a wide hidden layer: the least-norm preimage depends on what is called orthogonal to the kernel."""
-    return Equal(recoordinated(tp.descent(two, 1)), matmul(g, tp.descent(two, 1)), given=[*inverses, full_row_rank(W2)])
+    return Equal(recoordinated(TP.descent(two, 1)), matmul(g, TP.descent(two, 1)), given=[*inverses, full_row_rank(W2)])
 
 
 @conjecture("The TP flow of W_2 respects every invertible change of the hidden coordinates if W_2 is invertible")
 def tp_update_of_the_output_respects_all_coordinates():
     """False: the update e x_1' ends with a transpose, whatever the feedback, and that asks for an orthogonal g."""
-    return Equal(recoordinated(tp.descent(two, 2)), matmul(tp.descent(two, 2), h), given=[*inverses, invertible(W2)])
+    return Equal(recoordinated(TP.descent(two, 2)), matmul(TP.descent(two, 2), h), given=[*inverses, invertible(W2)])

@@ -1,32 +1,8 @@
 """When does the pseudo-inverse of a sum split, and what lies below a matrix in the star order?"""
 
-from sympy import MatrixSymbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    Equal,
-    Orthogonal,
-    Pinv,
-    RankAtMost,
-    Zero,
-    conjecture,
-    matadd,
-    matmul,
-    partial_isometry,
-    projection,
-    squared_norm,
-    symmetric,
-    theorem,
-    transpose,
-)
-
-m, n = symbols("m n", integer=True, positive=True)
-A, D, E = (MatrixSymbol(name, m, n) for name in "ADE")
-R, S = MatrixSymbol("R", n, n), MatrixSymbol("S", n, n)
-T = transpose
-
-
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
+E = MatrixSymbol("E", m, n)
 
 
 def below(A, D):

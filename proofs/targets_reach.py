@@ -1,52 +1,16 @@
 """If a layer reached its target, would the output reach its own?"""
 
-from sympy import Identity, Inverse, Symbol
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    GaussNewton,
-    ImageWithin,
-    LearnedInverse,
-    Pinv,
-    TargetProp,
-    alpha,
-    conjecture,
-    damping,
-    full_column_rank,
-    full_row_rank,
-    invertible,
-    matadd,
-    matmul,
-    partial_isometry,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-L, k, l = (Symbol(name, integer=True) for name in ("L", "k", "l"))
-B = Symbol("B", integer=True, positive=True)
-net, two, deep = DeepLinearNetwork(depth=3), DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=L)
-batch = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
-W2, W3, V = net.weight(2), net.weight(3), two.weight(2)
-TP, BP, GN = TargetProp(), Backprop(), GaussNewton()
-damped, learned = DampedTargetProp(), LearnedInverse()
-T = transpose
+W2, W3, V = three.weight(2), three.weight(3), two.weight(2)
 
 
-def minus(first, second):
-    return matadd(first, matmul(-1, second))
-
-
-def moved_output(l, net=net, rule=TP):
+def moved_output(l, net=three, rule=TP):
     """The change of the output when x_l moves to its target t_l."""
     return matmul(net.product(net.depth, l + 1), minus(rule.target(net, l), net.activation(l)))
 
 
-def reached(l, net=net, rule=TP, given=()):
+def reached(l, net=three, rule=TP, given=()):
     return Equal(moved_output(l, net, rule), matmul(-alpha, net.error), given=given)
 
 
@@ -55,43 +19,42 @@ def survival(net, l):
     return matmul(net.product(net.depth, l + 1), TP.backward(net, l))
 
 
-def survives(l, net=net, rule=TP, given=()):
+def survives(l, net=three, rule=TP, given=()):
     """The proposed move of the output survives: P_l e = e, which is to reach for every alpha."""
     moved = matmul(net.product(net.depth, l + 1), rule.error_signal(net, l))
     return Equal(moved, net.error, given=given)
 
 
 def full(net):
-    return [ForAll(full_row_rank(net.weight(k)), (k, 2, L))]
+    return from_the_second(full_row_rank, net)
 
 
 @theorem("At any depth a target of layer l moves the output by -alpha P_l e, P_l = W_L ... W_{l+1} W_{l+1}+ ... W_L+")
 def targets_move_the_output():
     """Substitute t_l - x_l = -alpha W_{l+1}+ ... W_L+ e; the loss and biases do not matter (Meulemans et al., 2020)."""
-    return ForAll(
-        Equal(moved_output(l, batch), matmul(-alpha, batch.product(L, l + 1), TP.backward(batch, l), batch.error)),
-        (l, 1, L),
+    return at_every_layer(
+        Equal(moved_output(l, biased), matmul(-alpha, biased.product(L, l + 1), TP.backward(biased, l), biased.error))
     )
 
 
 @theorem("Pseudo-inverse targets reach the output target when every weight above has full row rank")
 def targets_reach_the_output():
     """W W+ = I for the highest weight, then for the next: P_l telescopes to I (Meulemans et al., 2020)."""
-    full = full_row_rank(net.weight(2), net.weight(3))
-    return [Equal(moved_output(l), matmul(-alpha, net.error), given=[full]) for l in (1, 2)]
+    full = full_row_rank(three.weight(2), three.weight(3))
+    return [Equal(moved_output(l), matmul(-alpha, three.error), given=[full]) for l in (1, 2)]
 
 
 @theorem("At any depth, any batch, loss and biases, full row rank of W_2, ..., W_L lets all targets reach")
 def targets_reach_at_any_depth():
     """Induction from the output down: W_{l+1} W_{l+1}+ = I stands in the middle of P_l (Meulemans et al., 2020)."""
-    return ForAll(reached(l, batch), (l, 1, L), given=full(batch))
+    return at_every_layer(reached(l, biased), given=full(biased))
 
 
 @theorem("At any depth TP's feedback is a right inverse of the layers above if these have full row rank: P_l = I")
 def output_moves_survive():
     """The innermost product W_{l+1} W_{l+1}+ is the identity, and then the next is (Meulemans et al., 2020)."""
     above = matmul(deep.product(L, l + 1), TP.backward(deep, l))
-    return ForAll(Equal(above, Identity(deep.widths[L])), (l, 1, L), given=full(deep))
+    return at_every_layer(Equal(above, Identity(deep.widths[L])), given=full(deep))
 
 
 @theorem("At depth 2 the target of layer 1 reaches exactly if the error lies in the image of W_2")
@@ -123,7 +86,7 @@ def gauss_newton_reaches_what_can_be_reached():
 @theorem("At depth 3, P_1 = I only if W_3 and W_3 W_2 have full row rank")
 def necessary_ranks():
     """P_1 = I factors through W_3 and through W_3 W_2. New here as far as we know."""
-    one = Equal(survival(net, 1), Identity(W3.rows))
+    one = Equal(survival(three, 1), Identity(W3.rows))
     return [Equal(matmul(W, Pinv(W)), Identity(W3.rows), given=one) for W in (W3, matmul(W3, W2))]
 
 
@@ -139,14 +102,14 @@ def targets_move_as_far_as_they_can():
 def survival_for_isometries():
     """W_l+ = W_l'. New here as far as we know."""
     product = matmul(W3, W2)
-    return Equal(survival(net, 1), matmul(product, T(product)), given=partial_isometry(W2, W3))
+    return Equal(survival(three, 1), matmul(product, T(product)), given=partial_isometry(W2, W3))
 
 
 @theorem("At any depth BP's targets reach too if W_2, ..., W_L have orthonormal rows")
 def targets_of_backprop_reach():
     """W W' = I takes the place of W W+ = I (Ahmad, van Gerven and Ambrogioni, 2020, for orthogonal weights)."""
     rows = Equal(matmul(deep.weight(k), T(deep.weight(k))), Identity(deep.widths[k]))
-    return ForAll(reached(l, deep, BP), (l, 1, L), given=ForAll(rows, (k, 2, L)))
+    return at_every_layer(reached(l, deep, BP), given=ForAll(rows, (k, 2, L)))
 
 
 @theorem("At depth 2, 3 and 4, learned inverses make targets reach if each is a right inverse of its weight")
@@ -189,7 +152,7 @@ def full_row_rank_of_the_product_suffices():
 @conjecture("At depth 3, P_1 = I only if W_2 has full row rank")
 def full_row_rank_is_necessary():
     """W_3 = (1, 0), W_2 = diag(1, 0): W_2 lacks only what W_3 never asks for."""
-    return Equal(matmul(W2, Pinv(W2)), Identity(W2.rows), given=Equal(survival(net, 1), Identity(W3.rows)))
+    return Equal(matmul(W2, Pinv(W2)), Identity(W2.rows), given=Equal(survival(three, 1), Identity(W3.rows)))
 
 
 @conjecture("At depth 3 the target of layer 1 reaches if that of layer 2 does")
@@ -201,13 +164,13 @@ def who_reaches_above_reaches_below():
 @conjecture("P_1 is symmetric at depth 3, as it is at depth 2")
 def survival_is_symmetric():
     """W_3 may be skew to the projection W_2 W_2+."""
-    return Equal(T(survival(net, 1)), survival(net, 1))
+    return Equal(T(survival(three, 1)), survival(three, 1))
 
 
 @conjecture("P_1 is a projection at depth 3, as it is at depth 2")
 def survival_is_a_projection():
     """P_1 = 1/2 for W_3 = (1, 1), W_2 = diag(1, 0)."""
-    return Equal(matmul(survival(net, 1), survival(net, 1)), survival(net, 1))
+    return Equal(matmul(survival(three, 1), survival(three, 1)), survival(three, 1))
 
 
 @conjecture("BP's target of layer 1 reaches at depth 2 if W_2 has full row rank")

@@ -1,44 +1,14 @@
 """When does target propagation make the same updates as backpropagation, or parallel ones?"""
 
-from sympy import Identity, MatrixSymbol, Symbol, symbols
+from tptheory.preamble import *
 
-from tptheory import (
-    Backprop,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Parallel,
-    Pinv,
-    TargetProp,
-    conjecture,
-    damping,
-    full_column_rank,
-    full_row_rank,
-    inner,
-    invertible,
-    matmul,
-    nonzero,
-    orthogonal,
-    partial_isometry,
-    rank_one,
-    squared_norm,
-    theorem,
-    transpose,
-)
-
-L, k, l = (Symbol(name, integer=True) for name in ("L", "k", "l"))
-B, c = Symbol("B", integer=True, positive=True), Symbol("c")
-two, net, deep = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3), DeepLinearNetwork(depth=L)
-batch = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")
-W2, W3 = net.weight(2), net.weight(3)
+c = Symbol("c")
+W2, W3 = three.weight(2), three.weight(3)
 V = two.weight(2)
-TP, BP = TargetProp(), Backprop()
-T = transpose
 
 
 def isometries(net):
-    return [ForAll(partial_isometry(net.weight(k)), (k, 2, L))]
+    return from_the_second(partial_isometry, net)
 
 
 def scaled_isometry(W, ratio=c):
@@ -49,22 +19,24 @@ def scaled_isometry(W, ratio=c):
 @theorem("TP is BP when every weight above the first is a partial isometry")
 def tp_equals_bp():
     """W W' W = W makes W' satisfy the four Penrose equations, so that W+ = W'. New here as far as we know."""
-    isometries = partial_isometry(net.weight(2), net.weight(3))
-    return [Equal(TargetProp().update(net, l), Backprop().update(net, l), given=[isometries]) for l in (1, 2, 3)]
+    isometries = partial_isometry(three.weight(2), three.weight(3))
+    return [Equal(TP.update(three, l), BP.update(three, l), given=[isometries]) for l in (1, 2, 3)]
 
 
 @theorem("TP is BP at any depth, for any batch and loss and with biases, if W_2, ..., W_L are partial isometries")
 def tp_equals_bp_at_any_depth():
     """W_l+ = W_l', from the output down, and the feedback agrees; W_1 does not matter. New here as far as we know."""
     pairs = [(TP.backward, BP.backward), (TP.update, BP.update), (TP.bias_update, BP.bias_update)]
-    return [ForAll(Equal(ours(batch, l), theirs(batch, l)), (l, 1, L), isometries(batch)) for ours, theirs in pairs]
+    return [
+        at_every_layer(Equal(ours(biased, l), theirs(biased, l)), given=isometries(biased)) for ours, theirs in pairs
+    ]
 
 
 @theorem("TP is BP at any depth if W_2, ..., W_L are orthogonal")
 def tp_equals_bp_for_orthogonal_weights():
     """W'W = I and WW' = I make W' the inverse (Ahmad, van Gerven and Ambrogioni, 2020, for orthogonal weights)."""
-    given = [ForAll(orthogonal(deep.weight(k)), (k, 2, L))]
-    return ForAll(Equal(TP.update(deep, l), BP.update(deep, l)), (l, 1, L), given=given)
+    given = from_the_second(orthogonal, deep)
+    return at_every_layer(Equal(TP.update(deep, l), BP.update(deep, l)), given=given)
 
 
 @theorem("At depth 2, TP has BP's feedback exactly if W_2 is a partial isometry")
@@ -101,7 +73,7 @@ def exact_condition():
     We know no source.
     """
     return [
-        Equal(TP.update(net, l), BP.update(net, l), given=Equal(TP.backward(net, l), BP.backward(net, l)))
+        Equal(TP.update(three, l), BP.update(three, l), given=Equal(TP.backward(three, l), BP.backward(three, l)))
         for l in (1, 2)
     ]
 
@@ -113,7 +85,7 @@ def invertible_weights():
     We know no source.
     """
     product, inverses = matmul(W3, W2), invertible(W2, W3)
-    same = Equal(TP.backward(net, 1), BP.backward(net, 1))
+    same = Equal(TP.backward(three, 1), BP.backward(three, 1))
     return [
         Equal(matmul(product, T(product)), Identity(W3.rows), given=[same, inverses]),
         Equal(*same.equations()[0], given=[Equal(matmul(product, T(product)), Identity(W3.rows)), inverses]),
@@ -186,7 +158,7 @@ def tp_and_bp_at_an_acute_angle():
 @theorem("At depth 2, damped TP is BP over 1 + lambda if W_2 is a partial isometry")
 def damped_tp_for_isometries():
     """(W W' + lambda I)^-1 divides by 1 + lambda on the image of W. New here as far as we know."""
-    return Equal(matmul(1 + damping, DampedTargetProp().update(two, 1)), BP.update(two, 1), given=partial_isometry(V))
+    return Equal(matmul(1 + damping, damped.update(two, 1)), BP.update(two, 1), given=partial_isometry(V))
 
 
 @conjecture("TP is BP at depth 2")
@@ -198,7 +170,7 @@ def tp_is_bp():
 @conjecture("TP is BP at depth 3 if W_2 alone is a partial isometry")
 def one_isometry_suffices():
     """The feedback passes through W_3 first."""
-    return Equal(TP.update(net, 1), BP.update(net, 1), given=partial_isometry(W2))
+    return Equal(TP.update(three, 1), BP.update(three, 1), given=partial_isometry(W2))
 
 
 @conjecture("Equal updates of W_1 at depth 2 force a partial isometry on one sample too")
@@ -210,21 +182,21 @@ def one_sample_forces_an_isometry():
 @conjecture("TP is BP at depth 3 only if W_2 is a partial isometry")
 def isometry_is_necessary_at_depth_three():
     """All widths 1 and weights 1, 2, 0: the zero above hides the 2."""
-    same = [Equal(TP.backward(net, l), BP.backward(net, l)) for l in (1, 2)]
+    same = [Equal(TP.backward(three, l), BP.backward(three, l)) for l in (1, 2)]
     return Equal(matmul(W2, T(W2), W2), W2, given=same)
 
 
 @conjecture("TP is BP at depth 3 only if W_2 is a partial isometry, or W_3 vanishes")
 def isometry_is_necessary_unless_the_error_is_cut():
     """W_2 = diag(1, 2) and W_3 = (1, 0): what comes down never meets the 2."""
-    same = [Equal(TP.backward(net, l), BP.backward(net, l)) for l in (1, 2)]
+    same = [Equal(TP.backward(three, l), BP.backward(three, l)) for l in (1, 2)]
     return Equal(matmul(W2, T(W2), W2), W2, given=[*same, nonzero(W3)])
 
 
 @conjecture("Equal feedback at depth 3 forces W_2 to be a scaled isometry at least")
 def scaled_isometry_is_necessary_at_depth_three():
     """The same W_2 = diag(1, 2): parallel updates say nothing of singular values that the error does not meet."""
-    same = [Equal(TP.backward(net, l), BP.backward(net, l)) for l in (1, 2)]
+    same = [Equal(TP.backward(three, l), BP.backward(three, l)) for l in (1, 2)]
     return Parallel(matmul(W2, T(W2), W2), W2, given=[*same, nonzero(W3)])
 
 
@@ -237,17 +209,17 @@ def parallel_always():
 @conjecture("TP's update of W_1 is parallel to BP's at depth 3 if W_3 has rank one")
 def parallel_below_rank_one():
     """W_3 sends the same direction down under both rules, and then W_2 turns it under each in its own way."""
-    return Parallel(TP.update(net, 1), BP.update(net, 1), given=rank_one(W3))
+    return Parallel(TP.update(three, 1), BP.update(three, 1), given=rank_one(W3))
 
 
 @conjecture("Damped TP's update is parallel to BP's at depth 2")
 def damped_tp_is_parallel():
     """Damping divides each singular value by another number."""
-    return Parallel(DampedTargetProp().update(two, 1), BP.update(two, 1))
+    return Parallel(damped.update(two, 1), BP.update(two, 1))
 
 
 @conjecture("TP has BP's feedback at depth 3 if W_3 W_2 has orthonormal rows")
 def orthonormal_product_suffices():
     """Only with invertible weights: otherwise W_2+ W_3+ need not be the inverse of the product."""
     rows = Equal(matmul(W3, W2, T(W2), T(W3)), Identity(W3.rows))
-    return Equal(TP.backward(net, 1), BP.backward(net, 1), given=rows)
+    return Equal(TP.backward(three, 1), BP.backward(three, 1), given=rows)

@@ -2,9 +2,54 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from tptheory.cli import app
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Return a function that runs a command of the command line in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def invoke(*arguments: Any, status: int = 0, **environment: str) -> Any:
+        result = CliRunner().invoke(app, [str(a) for a in arguments], env=environment)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == status, (result.stdout, result.stderr)
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def theorem_file(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a theorem file and returns its path."""
+
+    def written(text: str, name: str = "facts.py") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs Python in a process of its own, and returns its status and what it wrote."""
+
+    def ended(*arguments: Any, **settings: Any) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, **settings)
+
+    return ended
 
 
 @pytest.fixture(scope="session")

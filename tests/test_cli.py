@@ -12,12 +12,11 @@ from multiprocessing import active_children
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refute, rule_named
 from tptheory.claims import theorem as collecting
 from tptheory.claims.theorem import theorem_folder
-from tptheory.cli import app, shell, theorems, training
+from tptheory.cli import shell, theorems, training
 from tptheory.deciding import answers, library
 from tptheory.sweeping import tasks
 from tptheory.training.inverses import InverseSettings
@@ -27,11 +26,8 @@ from tptheory.writing.mathematics import latex_of
 COMMANDS = ["derive", "prove", "refute", "check", "latex", "export", "invariants", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""
 
-from sympy import Identity, MatrixSymbol, symbols
+from tptheory.preamble import *
 
-from tptheory import Equal, Pinv, matmul, symmetric, theorem
-
-n = symbols("n", integer=True, positive=True)
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
 
 
@@ -58,7 +54,7 @@ def {name}():
     for name in ("slow", "slower")
 )
 CONJECTURES = (
-    FACTS.split("@theorem")[0].replace("theorem", "conjecture")
+    FACTS.split("@theorem")[0]
     + '''
 @conjecture("Matrices commute")
 def they_commute():
@@ -81,42 +77,23 @@ def they_may_commute():
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Return a function that runs a command in an empty folder, in this process."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-
-    def invoke(*arguments, status=0):
-        result = CliRunner().invoke(app, [str(a) for a in arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == status, (result.stdout, result.stderr)
-        return result
-
-    return invoke
-
-
-@pytest.fixture
-def facts(tmp_path):
+def facts(theorem_file):
     """Write a file with one theorem that holds and one that does not."""
-    path = tmp_path / "facts.py"
-    path.write_text(FACTS, encoding="utf-8")
-    return path
+    return theorem_file(FACTS)
 
 
 @pytest.fixture
-def conjectures(tmp_path):
+def conjectures(theorem_file):
     """Write a file with a conjecture that is false, one that is true, and one that is called open."""
-    path = tmp_path / "conjectures.py"
-    path.write_text(CONJECTURES, encoding="utf-8")
-    return path
+    return theorem_file(CONJECTURES, "conjectures.py")
 
 
-def process(*arguments, folder, **environment):
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "tptheory", *map(str, arguments)]
-    settings = {"cwd": folder, "env": {**os.environ, **environment}, "encoding": "utf-8", "check": False}
-    return subprocess.run(command, capture_output=True, **settings)
+@pytest.fixture
+def process(python, tmp_path):
+    """Return a function that runs the command line in a process of its own, in an empty folder."""
+    return lambda *arguments, **environment: python(
+        "-m", "tptheory", *arguments, cwd=tmp_path, env={**os.environ, **environment}
+    )
 
 
 def test_version_and_help(run):
@@ -704,25 +681,25 @@ def test_numbers_that_json_lacks_are_text(capsys):
     assert json.loads(capsys.readouterr().out) == {"a": ["nan", "inf"], "b": 3, "c": [True, None], "d": str(Pinv)}
 
 
-def test_a_process_of_its_own(tmp_path, facts):
+def test_a_process_of_its_own(process, facts):
     """The real thing: plain text where nobody looks, a narrow screen, an old encoding, and its statuses."""
-    plain = process("prove", facts, folder=tmp_path, COLUMNS="60")
+    plain = process("prove", facts, COLUMNS="60")
     assert plain.returncode == 1
     assert "\x1b" not in plain.stdout + plain.stderr
     assert "first_penrose_equation" in plain.stdout
-    ascii_only = process("prove", "--explain", "proofs/rank_of_updates.py", folder=tmp_path, PYTHONIOENCODING="ascii")
+    ascii_only = process("prove", "--explain", "proofs/rank_of_updates.py", PYTHONIOENCODING="ascii")
     assert (ascii_only.returncode, ascii_only.stderr) == (0, "")
-    assert process("--version", folder=tmp_path).stdout == f"tptheory {__version__}\n"
-    wrong = process("derive", "--rule", "x", folder=tmp_path)
+    assert process("--version").stdout == f"tptheory {__version__}\n"
+    wrong = process("derive", "--rule", "x")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "Traceback" not in wrong.stderr
 
 
-def test_colours_where_someone_looks(tmp_path, facts):
+def test_colours_where_someone_looks(process, facts):
     """A terminal gets colours, unless it asks for none."""
     looked_at = {"FORCE_COLOR": "1", "TERM": "xterm"}
-    assert "\x1b[32m" in process("prove", facts, folder=tmp_path, **looked_at).stdout
-    assert "\x1b[32m" not in process("prove", facts, folder=tmp_path, **looked_at, NO_COLOR="1").stdout
+    assert "\x1b[32m" in process("prove", facts, **looked_at).stdout
+    assert "\x1b[32m" not in process("prove", facts, **looked_at, NO_COLOR="1").stdout
 
 
 def test_a_sweep_says_what_it_did_and_goes_on(run):
@@ -739,23 +716,21 @@ def test_a_sweep_says_what_it_did_and_goes_on(run):
     assert json.loads(run("sweep", "trajectory", *fine, "--out", "runs.jsonl", "--json").stdout)["failed_before"] == 0
 
 
-def test_a_cross_check_that_does_not_pass_makes_a_sweep_fail(run, tmp_path):
+def test_a_cross_check_that_does_not_pass_makes_a_sweep_fail(run, theorem_file):
     """A check that fails is a failure, the next time too; where the theorem says something else it is another cell."""
-    file = tmp_path / "mine.py"
-    theorem = """from sympy import MatrixSymbol
-from tptheory import Equal, Pinv, theorem
+    theorem = """from tptheory.preamble import *
 A = MatrixSymbol("A", 2, 2)
 @theorem("A pseudo-inverse is the transpose")
 def mine():
     return Equal(Pinv(A), RIGHT)
 """
     sweep = ["sweep", "crosscheck", "theorem=mine.py::mine", "seed=0,1", "trials=4", "--out", "checked.jsonl"]
-    file.write_text(theorem.replace("RIGHT", "A.T"))
+    theorem_file(theorem.replace("RIGHT", "A.T"), "mine.py")
     assert "not passed" in run(*sweep, "--workers", "1", status=1).stdout
     assert "2 recorded before (2 of them failed)" in run(*sweep, status=1).stdout
     tasks._theorem.cache_clear()
     tasks._content.cache_clear()
-    file.write_text(theorem.replace("RIGHT", "Pinv(A)"))
+    theorem_file(theorem.replace("RIGHT", "Pinv(A)"), "mine.py")
     assert json.loads(run(*sweep, "--workers", "1", "--json").stdout)["new"] == 2
     assert json.loads(run(*sweep, "--json").stdout)["recorded_before"] == 2
 

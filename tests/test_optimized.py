@@ -1,8 +1,6 @@
 """`python -O` deletes asserts, and changes nothing else: proofs, refutations and checks come out byte for byte."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -39,16 +37,11 @@ for mutant in mutants(few, 20, seed=0):
 """
 
 
-def run(seed, *flags):
-    """Run the program from the root, with the tests in reach, under a seed for the order of sets."""
-    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), "PYTHONHASHSEED": seed}
-    command = [sys.executable, *flags, "-c", PROGRAM]
-    return subprocess.run(command, cwd=ROOT, env=path, capture_output=True, text=True, check=False)
-
-
-def test_optimised_python_says_the_same():
+def test_optimised_python_says_the_same(python):
     """Every verdict, certificate, refusal and counterexample is the same without asserts, however sets are ordered."""
-    plain, optimised = run("1"), run("2", "-O")
+    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    plain = python("-c", PROGRAM, cwd=ROOT, env=path | {"PYTHONHASHSEED": "1"})
+    optimised = python("-O", "-c", PROGRAM, cwd=ROOT, env=path | {"PYTHONHASHSEED": "2"})
     assert (plain.returncode, plain.stderr) == (0, "optimised: 0\n")
     assert (optimised.returncode, optimised.stderr) == (0, "optimised: 1\n")
     assert plain.stdout == optimised.stdout

@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -38,12 +36,11 @@ def resolved(words):
     return command, name, words
 
 
-def test_the_python_runs(tmp_path):
+def test_the_python_runs(python, tmp_path):
     """It runs as it stands, as one script, and prints what the README shows under it."""
     script = "\n".join(blocks("python"))
     assert "decide(" in script
-    command = [sys.executable, "-W", "error", "-c", script]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = python("-W", "error", "-c", script, cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == "".join(blocks("text"))
 
@@ -64,10 +61,10 @@ def test_what_is_ones_own_is_settled_as_expected(mine):
     assert [tptheory.decide(t).word for t in theorems] == ["proved", "proved", "refuted"]
 
 
-def test_the_property_test_holds(tmp_path):
+def test_the_property_test_holds(python, tmp_path):
     """What the README writes for pytest passes on its random instances."""
     script = "\n".join(blocks("python")) + "\ntest_mixed_is_bp()\n"
-    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = python("-c", script, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
 
 

@@ -5,26 +5,10 @@ from itertools import pairwise
 
 import pytest
 from IPython.core.formatters import DisplayFormatter
-from sympy import Rational, Symbol, latex
+from sympy import latex
 
-from tptheory import (
-    RULES,
-    Backprop,
-    Certificate,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Nonincreasing,
-    Pinv,
-    RankAtMost,
-    Rule,
-    TargetProp,
-    decide,
-    matadd,
-    matmul,
-    partial_isometry,
-)
+from tptheory import RULES, Backprop, Certificate, TargetProp, decide
+from tptheory.preamble import *
 
 BP, TP = Backprop(), TargetProp()
 net, pair = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=1, batch=2)

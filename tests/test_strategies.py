@@ -5,28 +5,14 @@ import pytest
 from flint import fmpq_mat
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from sympy import MatrixSymbol, symbols
 
-from tptheory import (
-    AllOf,
-    DeepLinearNetwork,
-    Equal,
-    ImageWithin,
-    Pinv,
-    Zero,
-    evaluate,
-    matmul,
-    nonzero,
-    partial_isometry,
-    strategies,
-    symmetric,
-)
+from tptheory import AllOf, evaluate, strategies
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.numeric.constructions import eye
 from tptheory.numeric.instances import Instances
+from tptheory.preamble import *
 
-m, n = symbols("m n", integer=True, positive=True)
-A, X, Y = MatrixSymbol("A", m, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)
+X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)
 
 
 @given(strategies.full_row_rank(st.integers(1, 3), 3, exact=True))

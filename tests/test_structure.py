@@ -3,7 +3,6 @@
 import ast
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from importlinter.cli import lint_imports
 from sympy import MatrixSymbol
 
 import tptheory
-from tptheory import Equal, Pinv, matmul, prove
+from tptheory import Equal, Pinv, matmul, preamble, prove
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tptheory"
@@ -73,6 +72,26 @@ def test_nothing_runs_text(module):
                 )
 
 
+@pytest.mark.parametrize("module", THEOREMS, ids=named)
+def test_a_theorem_file_is_question_statement_and_reason(module):
+    """It opens with its question, and the preamble is all that it imports; what it defines are words and claims."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in imports] == ["from tptheory.preamble import *"]
+    assert "?" in (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def test_the_preamble_is_declared():
+    """What the preamble defines itself is in `__all__`, and all that is declared is there."""
+    assert set(preamble.__all__) <= set(vars(preamble))
+    tree = ast.parse(Path(preamble.__file__).read_text(encoding="utf-8"))
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    defined = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert "at_every_layer" in defined
+    assert defined <= {"__all__", *preamble.__all__}
+
+
 @pytest.mark.parametrize("module", [m for m in MODULES if "cli" not in m.parts and m != CHECKER], ids=named)
 def test_only_the_command_line_prints_or_exits(module):
     """Everything else returns values."""
@@ -92,7 +111,7 @@ def test_the_checker_imports_only_the_standard_library():
     assert imported <= sys.stdlib_module_names
 
 
-def test_the_checker_runs_alone(tmp_path):
+def test_the_checker_runs_alone(python, tmp_path):
     """A copy of the one file, without the package in reach, accepts a certificate and refuses a tampered one."""
     A = MatrixSymbol("A", 2, 3)
     certificate = prove(Equal(matmul(A.T, A, Pinv(A)), A.T)).certificate
@@ -103,11 +122,7 @@ def test_the_checker_runs_alone(tmp_path):
     (tmp_path / "bad.json").write_text(json.dumps(data), encoding="utf-8")
     shutil.copy(CHECKER, tmp_path / "alone.py")
 
-    def run(name):
-        command = [sys.executable, "-I", "-S", "alone.py", name]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    accepted, refused = run("good.json"), run("bad.json")
+    accepted, refused = (python("-I", "-S", "alone.py", name, cwd=tmp_path) for name in ("good.json", "bad.json"))
     assert (accepted.returncode, accepted.stderr) == (0, "")
     assert accepted.stdout.startswith("accepted: good.json\n")
     assert (refused.returncode, refused.stderr) == (1, "")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from threading import Timer
-from types import TracebackType
 from typing import NamedTuple
 
+from tests.benchmarks.own_process import OwnProcess
 from tests.benchmarks.problem import Problem
 from tptheory.proving.words import Polynomial
 
@@ -66,7 +66,7 @@ def text(p: Polynomial, names: dict[str, str]) -> str:
     return "+".join(terms) or "0"
 
 
-class Session:
+class Session(OwnProcess):
     """A running Singular that answers line by line, so that its start is not measured.
 
     Args:
@@ -75,22 +75,13 @@ class Session:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._process = subprocess.Popen(
-            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        super().__init__(
+            subprocess.Popen(
+                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
         )
         self._rings = 0
         self.ask(LIBRARY + CLOCK)
-
-    def __enter__(self) -> Session:
-        """Return the session."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.communicate()
 
     @property
     def alive(self) -> bool:

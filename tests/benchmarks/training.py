@@ -25,12 +25,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from tests.benchmarks.own_process import OwnProcess
 from tests.benchmarks.trainers import TRAINERS, Layerwise, Trainer, synthetic
 from tptheory.training.data import Array
 
@@ -39,18 +39,20 @@ CHECKED_STEPS = 100
 WARM_UP = 80
 
 
-class Child:
+class Child(OwnProcess):
     """A trainer in a process of its own, which answers line by line."""
 
     def __init__(self, name: str, batch: int, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.trainers", name, str(batch)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=ROOT,
-            env=environment,
+        super().__init__(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.trainers", name, str(batch)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                cwd=ROOT,
+                env=environment,
+            )
         )
         answer = self._read()
         self.facts: dict[str, Any] = json.loads(answer) if answer else {"missing": "an answer"}
@@ -67,17 +69,6 @@ class Child:
         answer = self._read().strip()
         assert answer, f"a trainer ended at {order!r}"
         return answer
-
-    def __enter__(self) -> Child:
-        """Return the child."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.communicate()
 
 
 def changes(trainer: Trainer) -> list[Array]:

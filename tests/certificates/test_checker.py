@@ -2,18 +2,16 @@
 
 import copy
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from oracles.format_words import FORMAT, t, tr
 from oracles.multiplying import adds_up
 from oracles.theorems import library
 
 from tptheory import prove
 from tptheory.certificates import checker
 
-FORMAT = "tptheory-certificate/2"
 GOOD = {
     "format": FORMAT,
     "title": "AXA = A and XA = YA give AYA = A",
@@ -34,16 +32,6 @@ GOOD = {
     "goal": {"zero": [["1", ["A", "Y", "A"]], ["-1", ["A"]]]},
     "cofactors": [["1", [], 0, []], ["-1", ["A"], 1, []]],
 }
-
-
-def t(letter):
-    """Return a letter, transposed."""
-    return {"T": letter}
-
-
-def tr(*letters):
-    """Return a trace."""
-    return {"tr": list(letters)}
 
 
 def certificate(**changes):
@@ -463,7 +451,7 @@ def test_every_theorem_has_a_certificate_that_a_second_reading_confirms(node, fo
     assert adds_up(found.data)
 
 
-def test_runs_alone_and_prints_what_it_read(tmp_path):
+def test_runs_alone_and_prints_what_it_read(python, tmp_path):
     """The file needs nothing but the standard library: it runs isolated, from another folder, on a path."""
     alone = tmp_path / "alone.py"
     alone.write_text(Path(checker.__file__).read_text(encoding="utf-8"), encoding="utf-8")
@@ -478,7 +466,7 @@ def test_runs_alone_and_prints_what_it_read(tmp_path):
         (tmp_path, 1, "refused"),
     ):
         for flags in (["-I"], ["-I", "-O"]):
-            run = subprocess.run([sys.executable, *flags, str(alone), str(path)], capture_output=True, text=True)
+            run = python(*flags, alone, path)
             assert run.returncode == status
             assert run.stdout.startswith(word)
             assert run.stderr == ""
@@ -490,10 +478,8 @@ def test_runs_alone_and_prints_what_it_read(tmp_path):
                     "  hypothesis 2: X A - Y A = 0",
                     "  shown: A Y A - A = 0",
                 ]
-    run = subprocess.run([sys.executable, "-I", str(alone)], capture_output=True, text=True)
-    assert run.returncode == 2
-    run = subprocess.run([sys.executable, "-I", str(alone), str(good), str(bad)], capture_output=True, text=True)
-    assert run.returncode == 1
+    assert python("-I", alone).returncode == 2
+    assert python("-I", alone, good, bad).returncode == 1
 
 
 @pytest.mark.parametrize(

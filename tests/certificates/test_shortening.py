@@ -1,7 +1,5 @@
 """Certificates are shortened: the same goal from the same hypotheses, with fewer cofactors."""
 
-import subprocess
-import sys
 from pathlib import Path
 from time import perf_counter
 
@@ -109,8 +107,7 @@ def test_shortening_keeps_its_time():
     check(found)
 
 
-def test_scipy_waits_until_it_is_needed():
+def test_scipy_waits_until_it_is_needed(python):
     """Importing the room does not import the linear programming."""
     code = "import sys, tptheory.certificates.shortening; print('scipy.optimize' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "False"
+    assert python("-c", code, cwd=ROOT).stdout == "False\n"

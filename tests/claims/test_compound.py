@@ -1,38 +1,13 @@
 """Claims made of claims: one of several, and one at every layer."""
 
 import pytest
-from sympy import ImmutableMatrix, MatrixSymbol, Symbol, symbols
 
-from tptheory import (
-    AllOf,
-    AnyOf,
-    Backprop,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Pinv,
-    RankAtMost,
-    TargetProp,
-    Zero,
-    crosscheck,
-    decide,
-    full_column_rank,
-    full_row_rank,
-    invertible,
-    matmul,
-    partial_isometry,
-    prove,
-    refute,
-    squared_norm,
-    transpose,
-)
+from tptheory import AllOf, Backprop, TargetProp, crosscheck, decide, prove, refute, transpose
 from tptheory.claims.ranges import at_small_depths, depth_symbols, is_layered
 from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.preamble import *
 
-L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
-m, n = symbols("m n", integer=True, positive=True)
-A, C = MatrixSymbol("A", m, n), MatrixSymbol("C", n, m)
+C = MatrixSymbol("C", n, m)
 c = Symbol("c", real=True)
 net = DeepLinearNetwork(depth=L)
 W = net.weight

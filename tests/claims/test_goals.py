@@ -1,41 +1,17 @@
 """Claims and hypotheses turn themselves into goals, and say what they take for granted."""
 
 import pytest
-from sympy import Determinant, Identity, Inverse, MatrixSymbol, Symbol, symbols
+from sympy import Determinant
 
-from tptheory import (
-    AllOf,
-    AnyOf,
-    Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    LogPdet,
-    Nonincreasing,
-    Pinv,
-    RankAtMost,
-    TargetProp,
-    Zero,
-    full_row_rank,
-    invertible,
-    matadd,
-    matmul,
-    rank_one,
-    squared_norm,
-    trace,
-    transpose,
-)
+from tptheory import AllOf, Backprop, DampedTargetProp, TargetProp, transpose
 from tptheory.claims import goals
 from tptheory.claims.ranges import at_numbers, at_small_depths, depth_symbols, has_ranges
 from tptheory.claims.tacit import ConstantRank, Exists, NotZero
 from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.preamble import *
 
-m, n = symbols("m n", integer=True, positive=True)
-A, S, u = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n), MatrixSymbol("u", m, 1)
+u = MatrixSymbol("u", m, 1)
 c = Symbol("c", real=True)
-l, k, L = (Symbol(name, integer=True) for name in "lkL")
 net = DeepLinearNetwork(depth=2)
 W1, W2 = net.weights
 flow, step = Backprop().flow(net), Backprop().step(net)

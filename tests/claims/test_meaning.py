@@ -2,42 +2,15 @@
 
 import pytest
 from flint import fmpq
-from sympy import Identity, Inverse, MatrixSymbol, OneMatrix, Rational, Symbol, symbols
+from sympy import OneMatrix
 
-from tptheory import (
-    Backprop,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    LogPdet,
-    Nonincreasing,
-    Pinv,
-    RankAtMost,
-    Recursion,
-    TargetProp,
-    Zero,
-    crosscheck,
-    decide,
-    full_column_rank,
-    full_row_rank,
-    inner,
-    invertible,
-    matadd,
-    matmul,
-    prove,
-    rank_one,
-    refute,
-    squared_norm,
-    trace,
-    transpose,
-)
+from tptheory import Backprop, TargetProp, crosscheck, decide, prove, refute, transpose
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.instances import admits
+from tptheory.preamble import *
 
-m, n = symbols("m n", integer=True, positive=True)
 size_B = Symbol("B", integer=True, positive=True)
-A, A_n, A_m = MatrixSymbol("A", m, n), MatrixSymbol("A", n, n), MatrixSymbol("A", m, m)
+A_n, A_m = MatrixSymbol("A", n, n), MatrixSymbol("A", m, m)
 B, X = MatrixSymbol("B", n, m), MatrixSymbol("X", m, size_B)
 c, d = symbols("c d", commutative=False)
 turn = Symbol("z", imaginary=True)

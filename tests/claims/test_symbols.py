@@ -1,35 +1,13 @@
 """One name, one meaning: what a claim speaks of, and what is refused when it is built."""
 
 import pytest
-from sympy import Identity, MatrixSymbol, Symbol, Trace, symbols
+from sympy import Trace
 
-from tptheory import (
-    AllOf,
-    AnyOf,
-    Backprop,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Nonincreasing,
-    RankAtMost,
-    Recursion,
-    TargetProp,
-    Zero,
-    alpha,
-    damping,
-    eta,
-    full_row_rank,
-    invertible,
-    matmul,
-    nonzero,
-    rank_one,
-    rule_named,
-    squared_norm,
-)
+from tptheory import AllOf, Backprop, TargetProp, rule_named
 from tptheory.errors import InvalidValueError
+from tptheory.preamble import *
 
-L, N, l, k = (Symbol(name, integer=True) for name in "LNlk")
+N = Symbol("N", integer=True)
 
 
 def size(name):
@@ -37,7 +15,6 @@ def size(name):
     return Symbol(name, integer=True, positive=True)
 
 
-n = size("n")
 net, other, wide = DeepLinearNetwork(depth=2), DeepLinearNetwork(widths=(2, 2, 1)), DeepLinearNetwork(depth=3)
 deep, deeper = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=N)
 bp = Backprop()

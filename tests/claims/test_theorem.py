@@ -26,41 +26,29 @@ def helper():
 )
 
 
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a theorem file."""
-
-    def write(text, name="facts.py"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
-def test_collects_in_order(file):
+def test_collects_in_order(theorem_file):
     """Theorems come in the order in which they are written, with title, reason and node."""
-    first, second = collect(file(GOOD))
+    first, second = collect(theorem_file(GOOD))
     assert (first.title, first.reason, first.node) == ("First", "A reason.", "facts.py::first")
     assert isinstance(first(), Equal)
     assert isinstance(second.claim, AllOf)
 
 
-def test_collects_one_and_folders(file, tmp_path):
+def test_collects_one_and_folders(theorem_file, tmp_path):
     """A node names one theorem; a folder is all of its files by name, those with an underscore left out."""
-    path = file(GOOD)
-    file(GOOD.replace("first", "other"), "a_file.py")
-    file("raise SystemExit", "_private.py")
+    path = theorem_file(GOOD)
+    theorem_file(GOOD.replace("first", "other"), "a_file.py")
+    theorem_file("raise SystemExit", "_private.py")
     assert [t.name for t in collect(f"{path}::second")] == ["second"]
     assert [t.node for t in collect(tmp_path)][:2] == ["a_file.py::other", "a_file.py::second"]
 
 
-def test_an_imported_theorem_belongs_to_its_own_file(file):
+def test_an_imported_theorem_belongs_to_its_own_file(theorem_file):
     """A theorem that a file imports is not collected there again."""
-    own = file(GOOD)
+    own = theorem_file(GOOD)
     importing = f"import sys\nsys.path.insert(0, {str(own.parent)!r})\nfrom facts import first\n"
     with pytest.raises(InvalidFileError, match="a file with a @theorem or @conjecture"):
-        collect(file(importing, "importing.py"))
+        collect(theorem_file(importing, "importing.py"))
 
 
 BAD = {
@@ -72,10 +60,10 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "message"), BAD.values(), ids=BAD.keys())
-def test_bad_files(file, text, message):
+def test_bad_files(theorem_file, text, message):
     """A file that cannot be used is refused with what it did."""
     with pytest.raises(InvalidFileError, match=message):
-        collect(file(text))
+        collect(theorem_file(text))
 
 
 def test_missing_files(tmp_path):
@@ -85,16 +73,18 @@ def test_missing_files(tmp_path):
             collect(target)
 
 
-def test_unknown_name_suggests_the_nearest(file):
+def test_unknown_name_suggests_the_nearest(theorem_file):
     """A theorem of another name is suggested."""
     with pytest.raises(UnknownNameError, match="Did you mean 'second'"):
-        collect(f"{file(GOOD)}::secnod")
+        collect(f"{theorem_file(GOOD)}::secnod")
 
 
-def test_a_theorem_that_returns_no_claim(file):
+def test_a_theorem_that_returns_no_claim(theorem_file):
     """A function that returns something else, or raises, is refused when the claim is asked for."""
     wrong, raising = collect(
-        file(HEAD + "@theorem('x')\ndef wrong():\n    return 3\n@theorem('y')\ndef raising():\n    return 1 / 0\n")
+        theorem_file(
+            HEAD + "@theorem('x')\ndef wrong():\n    return 3\n@theorem('y')\ndef raising():\n    return 1 / 0\n"
+        )
     )
     with pytest.raises(InvalidTypeError, match="a theorem that returns a claim"):
         wrong()

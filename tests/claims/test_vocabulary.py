@@ -1,40 +1,13 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Identity, Matrix, MatrixSymbol, symbols
+from sympy import Matrix
 
-from tptheory import (
-    AllOf,
-    Backprop,
-    Commute,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ImageWithin,
-    Nonincreasing,
-    Orthogonal,
-    Parallel,
-    Pinv,
-    RankAtMost,
-    RowSpaceWithin,
-    TargetProp,
-    Zero,
-    decide,
-    full_row_rank,
-    invertible,
-    matmul,
-    nonzero,
-    orthogonal,
-    partial_isometry,
-    projection,
-    rank_one,
-    symmetric,
-    transpose,
-)
+from tptheory import AllOf, Backprop, TargetProp, decide, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
+from tptheory.preamble import *
 
-m, n = symbols("m n", integer=True, positive=True)
-A, B, Q = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("Q", n, n)
+B, Q = MatrixSymbol("B", m, n), MatrixSymbol("Q", n, n)
 net = DeepLinearNetwork(depth=2)
 flow, step = Backprop().flow(net), Backprop().step(net)
 

@@ -4,18 +4,15 @@ import json
 import sys
 
 import pytest
-from typer.testing import CliRunner
 
 from tptheory import Backprop, Certificate, DeepLinearNetwork, Equal, Rule, decide
-from tptheory.cli import app
 from tptheory.cli.shell import ORDER
 from tptheory.errors import InvalidFileError, InvalidTypeError
 
 OWN = '''"""Half of each."""
-from tptheory import Backprop, Conserved, DeepLinearNetwork, Equal, Pinv, Rule, conjecture, matadd, theorem
+from tptheory.preamble import *
 
-net = DeepLinearNetwork(depth=2)
-W_1, W_2 = net.weight(1), net.weight(2)
+W_1, W_2 = two.weights
 
 class Mixed(Rule):
     def feedback(self, net, l):
@@ -24,12 +21,12 @@ class Mixed(Rule):
 @theorem("The output layer learns as by BP")
 def output_layer():
     """No feedback is involved."""
-    return Equal(Mixed().update(net, 2), Backprop().update(net, 2))
+    return Equal(Mixed().update(two, 2), BP.update(two, 2))
 
 @conjecture("The balance is conserved")
 def balance():
     """Of BP alone."""
-    return Conserved(W_2.T * W_2 - W_1 * W_1.T, along=Mixed().flow(net))
+    return Conserved(W_2.T * W_2 - W_1 * W_1.T, along=Mixed().flow(two))
 
 @conjecture("The output layer does not learn as by BP")
 def true_after_all():
@@ -39,19 +36,17 @@ def true_after_all():
 @theorem("Every layer learns as by BP")
 def false_after_all():
     """It does not."""
-    return Equal(Mixed().update(net, 1), Backprop().update(net, 1))
+    return Equal(Mixed().update(two, 1), BP.update(two, 1))
 '''
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Return a function that runs a command in a folder that holds own.py."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+def run(run, theorem_file):
+    """Return a function that runs a command in a folder that holds own.py, and returns all that it says."""
+    theorem_file(OWN, "own.py")
 
     def invoke(*arguments, status=0):
-        result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "80"})
-        assert result.exit_code == status, (result.stdout, result.stderr)
+        result = run(*arguments, status=status, COLUMNS="80")
         return result.stdout + result.stderr
 
     return invoke

@@ -2,50 +2,29 @@
 
 import pytest
 from flint import fmpq, fmpq_mat
-from sympy import Determinant, Identity, Inverse, MatPow, MatrixSymbol, Pow, Symbol, ZeroMatrix, symbols
+from sympy import Determinant, MatPow, Pow, ZeroMatrix
 
 from tptheory import (
     AllOf,
-    AnyOf,
     Backprop,
     Certificate,
-    Commute,
-    Conserved,
     Counterexample,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    LogPdet,
-    Nonincreasing,
-    Pinv,
-    RankAtMost,
-    Recursion,
     TargetProp,
     TptheoryError,
-    Zero,
     decide,
-    full_row_rank,
-    inner,
-    invertible,
-    matadd,
-    matmul,
-    nonzero,
     prove,
-    rank_one,
     refute,
-    squared_norm,
-    trace,
     transpose,
 )
 from tptheory.deciding import answers
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
+from tptheory.preamble import *
 from tptheory.proving.tactics import search_proof
 from tptheory.refuting.search import Searched
 
-m, n = symbols("m n", integer=True, positive=True)
-A, B, v = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n), MatrixSymbol("v", n, 1)
+B, v = MatrixSymbol("B", n, n), MatrixSymbol("v", n, 1)
 x, y = symbols("x y", real=True)
-l, k, j, L = (Symbol(name, integer=True) for name in "lkjL")
+j = Symbol("j", integer=True)
 net, deep = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=L)
 open_net = DeepLinearNetwork(depth=1, loss="any")
 W1, W2 = net.weights

@@ -9,29 +9,7 @@ from oracles.building import Builder, symbol
 from oracles.claims import random_claim
 from oracles.duals import Undefined
 from oracles.readings import Outcome, Reading
-from oracles.terms import (
-    AT,
-    HERE,
-    INDEX,
-    PREV,
-    REAL,
-    SIZE,
-    Term,
-    add,
-    equal,
-    forall,
-    hyp,
-    index,
-    mul,
-    network,
-    num,
-    pinv,
-    scale,
-    ssub,
-    t,
-    trace,
-    zero,
-)
+from oracles.terms import *
 from oracles.verdicts import ambiguous_names, judge, judge_proof
 from sympy import Symbol
 

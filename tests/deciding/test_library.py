@@ -13,10 +13,8 @@ from tptheory.deciding.library import WorkerError, settling, store, stored_path
 from tptheory.errors import InvalidFileError, InvalidValueError, TptheoryError
 
 FACTS = """
-from sympy import MatrixSymbol, symbols
-from tptheory import Equal, Pinv, conjecture, matmul, theorem
+from tptheory.preamble import *
 
-n = symbols("n", integer=True, positive=True)
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
 
 @theorem("First")
@@ -34,11 +32,9 @@ def second():
 
 
 @pytest.fixture
-def theorems(tmp_path):
+def theorems(theorem_file):
     """Return two theorems with a false conjecture between them."""
-    path = tmp_path / "facts.py"
-    path.write_text(FACTS, encoding="utf-8")
-    return collect(path)
+    return collect(theorem_file(FACTS))
 
 
 def settled(theorems, **options):

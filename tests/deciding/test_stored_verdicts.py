@@ -3,14 +3,13 @@
 import json
 
 import pytest
-from sympy import MatrixSymbol, symbols
 
-from tptheory import DeepLinearNetwork, Equal, Nonincreasing, Pinv, TargetProp, full_row_rank, matmul
+from tptheory import TargetProp
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import recalled, settle, stored_form
+from tptheory.preamble import *
 
-m, n = symbols("m n", integer=True, positive=True)
-A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
+B, C = MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
 COMMUTE = Theorem("They commute", lambda: Equal(matmul(B, C), matmul(C, B)), "refuted")
 CANCEL = Theorem(
     "They cancel", lambda: Equal(B, C, given=[full_row_rank(A), Equal(matmul(A, B), matmul(A, C))]), "refuted"

@@ -1,44 +1,17 @@
 """Small certificates of format 2, of every method, for the tests of exporters."""
 
-import copy
 import re
 from contextlib import suppress
 from importlib.resources import files
 
+from oracles.format_words import FORMAT, at, put, t, tr
+
 from tptheory.certificates import checker
-
-FORMAT = "tptheory-certificate/2"
-
-
-def T(letter):
-    """Return a transpose."""
-    return {"T": letter}
-
-
-def tr(*letters):
-    """Return a trace."""
-    return {"tr": [*letters]}
-
-
-def at(name, offset=0, base="k"):
-    """Return a name at an index."""
-    return [name, base, offset]
 
 
 def zero(*terms):
     """Say that a polynomial is 0."""
     return {"zero": [*terms]}
-
-
-def put(data, *path, to):
-    """Return a copy of a certificate with one entry replaced."""
-    data = copy.deepcopy(data)
-    *way, last = path
-    inner = data
-    for step in way:
-        inner = inner[step]
-    inner[last] = to
-    return data
 
 
 def law(said, first, last):
@@ -68,10 +41,10 @@ MOVED = plain(
     "identity",
     SHAPES,
     [zero(["1", ["A", "D"]], ["-1", ["B", "C"]]), zero(["1", ["D"]], ["-1/2", [], "n"], ["-1/2", [], "n"])],
-    zero(["1", [T("A")]], ["-1", [T("C"), T("B")]]),
+    zero(["1", [t("A")]], ["-1", [t("C"), t("B")]]),
     title="A = B C if A D = B C and D = 1/2 I + 1/2 I",
     reasons=["a product", "half of I twice"],
-    cofactors=[["1", [], 2, []], ["-1", [], 1, [T("A")]]],
+    cofactors=[["1", [], 2, []], ["-1", [], 1, [t("A")]]],
 )
 SPLIT = plain(
     "cases",
@@ -85,20 +58,20 @@ SPLIT = plain(
         {"method": "identity", "cofactors": [["1", [], 2, []], ["1", [], 3, ["A"]]]},
     ],
 )
-SUM = [["1", [tr(T("A"), "A")], 1], ["2", [tr("B", T("B"))], 1]]
+SUM = [["1", [tr(t("A"), "A")], 1], ["2", [tr("B", t("B"))], 1]]
 SQUARES = plain(
     "cancellation",
     {"A": ["m", "n"], "B": ["m", "p"]},
     [zero(*SUM)],
     zero(["1", ["A"]]),
-    squares=[["2", [["1", [T("B")]]]]],
+    squares=[["2", [["1", [t("B")]]]]],
     cofactors=[["1", [], 0, []]],
 )
 DESCENT = plain(
     "descent",
     {"A": ["m", "n"]},
     [],
-    {"nonpositive": [["-1", [tr(T("A"), "A")], 1]]},
+    {"nonpositive": [["-1", [tr(t("A"), "A")], 1]]},
     squares=[["1", [["1", ["A"]]]]],
 )
 RANK = plain(
@@ -109,7 +82,7 @@ RANK = plain(
     factors=[[["1", ["B"]]], [["1", ["C"]]]],
     cofactors=[["1", [], 0, []]],
 )
-BOUNDS = [["1", ["C"]]], [["1", ["B"]]], [["1", [T("C")]]], [["1/2", [T("B")]], ["1/2", [T("B")]]]
+BOUNDS = [["1", ["C"]]], [["1", ["B"]]], [["1", [t("C")]]], [["1/2", [t("B")]], ["1/2", [t("B")]]]
 RANKS = [RANK, *(put(RANK, "goal", "at most", to={"rank": bound}) for bound in BOUNDS)]
 """A rank is bounded by a size, by that of a factor, by that of a transpose, however it is written."""
 RANKS += [
@@ -125,8 +98,8 @@ RANKS += [
         "rank",
         {"x": ["n", 1], "y": [3, "n"]},
         [],
-        {"rank": [["1", [T("x"), "x"]]], "at most": 1},
-        factors=[[["1", [T("x"), "x"]]], [["1", [], 1]]],
+        {"rank": [["1", [t("x"), "x"]]], "at most": 1},
+        factors=[[["1", [t("x"), "x"]]], [["1", [], 1]]],
     ),
 ]
 VECTORS = {"x": ["n", 1], "y": ["n", 1], "s": [], "A": ["n", "n"]}
@@ -134,16 +107,16 @@ NUMBERS = [
     plain(
         "identity",
         VECTORS,
-        [zero(["1", [T("x"), "y"]])],
-        zero(["1", ["x", T("x"), "y", T("y")]]),
-        cofactors=[["1", ["x"], 0, [T("y")]]],
+        [zero(["1", [t("x"), "y"]])],
+        zero(["1", ["x", t("x"), "y", t("y")]]),
+        cofactors=[["1", ["x"], 0, [t("y")]]],
     ),
     plain(
         "identity",
         VECTORS,
-        [zero(["1", [T("x"), "y"]])],
-        zero(["1", [T("x"), "x", T("y"), "x"]], ["0", ["s"], 1]),
-        cofactors=[["1", [T("x")], 1, ["x"]], ["0", [], 0, []]],
+        [zero(["1", [t("x"), "y"]])],
+        zero(["1", [t("x"), "x", t("y"), "x"]], ["0", ["s"], 1]),
+        cofactors=[["1", [t("x")], 1, ["x"]], ["0", [], 0, []]],
     ),
     plain(
         "identity",
@@ -172,11 +145,11 @@ UP = {
         law(zero(["1", [at("x")]], ["-1", [at("c"), at("W"), at("x", -1)]]), ["", 1], ["L", 0]),
         law(zero(["1", [at("u")]], ["-1", [at("c"), at("W"), at("u", -1)]]), ["", 1], ["L", 0]),
         law(zero(["1", [at("V"), at("S")]], ["-1", [at("V")]]), None, None),
-        law(zero(["1", [at("P"), T(at("W"))]]), None, None),
+        law(zero(["1", [at("P"), t(at("W"))]]), None, None),
         law(zero(["1", [at("z")]], ["-1", ["Q", at("z", -1)]]), None, None),
         law(zero(["1", [at("z")]], ["-1", [at("z", 1)]]), None, None),
         law(zero(["1", [at("z", 0, "")]]), None, None),
-        law(zero(["1", [T(at("x", 0, "L")), "y"]]), ["L", 0], None),
+        law(zero(["1", [t(at("x", 0, "L")), "y"]]), ["L", 0], None),
     ],
     "reasons": ["a start", "a rule", "the same rule", "a projection"],
     "theorems": [
@@ -187,14 +160,14 @@ UP = {
                  ["1", [], 0, []], ["-1", [], 1, []], ["1", [at("c", 1, "l"), at("W", 1, "l")], 2, []]),
         ),
         theorem(
-            zero(["1", [T(at("V")), at("x", -1)]], ["-1", [at("S"), T(at("V")), at("u", -1)]]), ["", 1], ["L", 0],
+            zero(["1", [t(at("V")), at("x", -1)]], ["-1", [at("S"), t(at("V")), at("u", -1)]]), ["", 1], ["L", 0],
             case(["l", 0], None, [[9, ["l", -1]], [3, ["l", 0]]],
-                 ["1", [T(at("V", 0, "l"))], 0, []], ["-1", [], 3, [at("u", -1, "l")]]),
+                 ["1", [t(at("V", 0, "l"))], 0, []], ["-1", [], 3, [at("u", -1, "l")]]),
         ),
         theorem(
-            {"rank": [["1", [at("V"), at("x"), T(at("x", 0, ""))]]], "at most": at("n")}, ["L", 0], ["L", 0],
+            {"rank": [["1", [at("V"), at("x"), t(at("x", 0, ""))]]], "at most": at("n")}, ["L", 0], ["L", 0],
             case(["l", 0], None, [], method="rank",
-                 factors=[[["1", [at("V", 0, "l")]]], [["1", [at("x", 0, "l"), T(at("x", 0, ""))]]]]),
+                 factors=[[["1", [at("V", 0, "l")]]], [["1", [at("x", 0, "l"), t(at("x", 0, ""))]]]]),
         ),
         theorem(
             zero(["1", [at("W", 1), at("P", 1)]]), None, None,
@@ -211,7 +184,7 @@ UP = {
             case(["l", 0], ["l", 1], [[6, ["l", -2]], [14, ["l", 1]]], ["2", [], 0, []], ["1", [], 1, []]),
         ),
         theorem(
-            {"nonpositive": [["-1", [T(at("z")), "Q", "Q", at("z")]]]}, None, None,
+            {"nonpositive": [["-1", [t(at("z")), "Q", "Q", at("z")]]]}, None, None,
             case(["l", 0], None, [], method="descent", squares=[["1", [["1", ["Q", at("z", 0, "l")]]]]]),
         ),
         theorem(
@@ -220,8 +193,8 @@ UP = {
         ),
         theorem(
             zero(["1", [at("x")]], ["-1", [at("u")]]), ["", 1], ["L", 0],
-            case(["l", 0], None, [[8, ["L", 7]], [9, ["l", 0]]], ["1", [T("y"), at("x", 0, "L")], 0, []],
-                 method="cases", split=[[[["1", [T(at("x", 0, "L")), "y"]]]]],
+            case(["l", 0], None, [[8, ["L", 7]], [9, ["l", 0]]], ["1", [t("y"), at("x", 0, "L")], 0, []],
+                 method="cases", split=[[[["1", [t(at("x", 0, "L")), "y"]]]]],
                  parts=[{"method": "identity", "cofactors": [["1", [], 1, []]]}]),
         ),
     ],
@@ -235,14 +208,14 @@ DOWN = {
     "indexed": ["n", "W", "d"],
     "hypotheses": [
         law(zero(["1", [at("d")]]), ["L", 0], ["L", 0]),
-        law(zero(["1", [at("d")]], ["-1", [T(at("W", 1)), at("d", 1)]]), ["", 0], ["L", -1]),
+        law(zero(["1", [at("d")]], ["-1", [t(at("W", 1)), at("d", 1)]]), ["", 0], ["L", -1]),
     ],
     "theorems": [
         theorem(
             zero(["1", [at("d", -1)]]), ["", 1], ["L", 1],
             case(["L", 1], None, [[0, ["L", 0]]], ["1", [], 0, []]),
             case(["l", 0], ["l", 1], [[1, ["l", -1]], [2, ["l", 1]]],
-                 ["1", [], 0, []], ["1", [T(at("W", 0, "l"))], 1, []]),
+                 ["1", [], 0, []], ["1", [t(at("W", 0, "l"))], 1, []]),
         ),
         theorem(
             zero(["1", [at("n", 0, "L"), at("d", -1, "L")]]), ["", 0], ["", 0],
@@ -268,7 +241,7 @@ def tampered():
     """Run through certificates about single matrices that are false, or that prove nothing."""
     yield put(MOVED, "cofactors", 0, 0, to="2")
     yield put(MOVED, "cofactors", 1, 0, to="1")
-    yield put(MOVED, "cofactors", 1, 3, to=[T("C"), T("B")])
+    yield put(MOVED, "cofactors", 1, 3, to=[t("C"), t("B")])
     yield put(MOVED, "cofactors", 0, 2, to=0)
     yield put(MOVED, "cofactors", to=[["1", [], 2, []]])
     yield put(MOVED, "hypotheses", 1, "zero", 2, 0, to="-1/3")
@@ -308,6 +281,7 @@ def tampered_inductions():
     yield put(UP, "theorems", 0, "cases", 1, "uses", 2, to=[9, ["l", 1]])
     yield put(UP, "theorems", 0, "cases", 1, "uses", 1, to=[1, ["l", 1]])
     yield put(UP, "theorems", 0, "cases", 1, "cofactors", 2, 0, to="-1")
+    yield put(UP, "theorems", 0, "cases", 1, "cofactors", 1, 0, to="2")
     yield put(UP, "hypotheses", 0, "from", to=["L", 0])
     yield put(UP, "hypotheses", 1, "from", to=["", 2])
     yield put(UP, "hypotheses", 1, "to", to=["L", -1])

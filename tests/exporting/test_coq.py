@@ -16,14 +16,12 @@ from exporting.certificates import (
     SPLIT,
     UP,
     blocks,
-    put,
     tampered,
     tampered_inductions,
 )
-from typer.testing import CliRunner
+from oracles.format_words import put
 
 from tptheory.certificates import checker
-from tptheory.cli import app
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError
 from tptheory.exporting.coq import exported, library, refusal
 
@@ -196,7 +194,7 @@ def test_every_stored_certificate_is_written():
     assert not [name for name, data in certificates.items() if refusal(data)]
 
 
-def test_the_command_writes_a_file_and_names_what_it_leaves_out(tmp_path):
+def test_the_command_writes_a_file_and_names_what_it_leaves_out(run, tmp_path):
     """Status 0 if all is written, 3 if something is left out, 2 if nothing can be; the file says so too."""
     written = {
         "whole": MOVED,
@@ -206,17 +204,15 @@ def test_the_command_writes_a_file_and_names_what_it_leaves_out(tmp_path):
     for name, data in written.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
     whole, large, refuted = (str(tmp_path / f"{name}.json") for name in written)
-    run, out = CliRunner(), tmp_path / "it.v"
-    done = run.invoke(app, ["export", "coq", whole, refuted, "--out", str(out)])
-    assert done.exit_code == 0
+    out = tmp_path / "it.v"
+    done = run("export", "coq", whole, refuted, "--out", out)
     assert "it is a counterexample, and proves nothing" in done.stderr
     assert out.read_text(encoding="utf-8") == exported({"whole": MOVED})
-    done = run.invoke(app, ["export", "coq", whole, large])
-    assert done.exit_code == 3
+    done = run("export", "coq", whole, large, status=3)
     assert "not exported: large: A number of a statement must be at most 10000 for Coq (got 99999)." in done.output
     assert "(* Not in this file: large: A number of a statement" in done.output
-    assert run.invoke(app, ["export", "coq", large]).exit_code == 2
-    assert run.invoke(app, ["export", "coq", refuted]).exit_code == 2
+    run("export", "coq", large, status=2)
+    run("export", "coq", refuted, status=2)
 
 
 @pytest.mark.parametrize("data", [*ACCEPTED, *blocks("accepted")])

@@ -2,30 +2,21 @@
 
 import numpy as np
 import pytest
-from sympy import ImmutableMatrix, Trace
+from sympy import Trace
 
 from tptheory import (
     Backprop,
-    Conserved,
-    DampedTargetProp,
-    DeepLinearNetwork,
-    DirectFeedbackAlignment,
-    FeedbackAlignment,
-    GaussNewton,
-    Kaczmarz,
-    Rule,
     TargetProp,
     conservation_laws,
     count_conservation_laws,
     decide,
     evaluate,
-    matmul,
     simulate,
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.invariants import discovery, searching
-from tptheory.invariants.laws import balance, log_determinant
+from tptheory.preamble import *
 
 BP, TP = Backprop(), TargetProp()
 
@@ -45,10 +36,10 @@ def texts(laws):
         (TP, (2, 2, 2), {"biases": True}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2 - Trace(b_1*b_1.T)/2"]),
         (BP, (2, 2, 2), {"biases": True}, ["W_1*W_1.T + b_1*b_1.T - W_2.T*W_2"]),
         (TP, (1, 3, 2), {}, ["LogPdet(W_2) - Trace(W_1*W_1.T)/2", "LogPdet(W_1*W_1.T + W_2.T*W_2)"]),
-        (FeedbackAlignment(), (2, 2, 2), {}, ["B_2*W_2 - W_1*W_1.T + W_2.T*B_2.T"]),
-        (DampedTargetProp(), (2, 3, 2), {}, ["LogPdet(lambda*I + W_2*W_2.T) - Trace(W_1*W_1.T)"]),
-        (Kaczmarz(), (2, 2, 2), {}, []),
-        (Kaczmarz(), (2, 2, 2), {"batch": 2}, ["-LogPdet(W_1) + LogPdet(W_2)"]),
+        (FA, (2, 2, 2), {}, ["B_2*W_2 - W_1*W_1.T + W_2.T*B_2.T"]),
+        (damped, (2, 3, 2), {}, ["LogPdet(lambda*I + W_2*W_2.T) - Trace(W_1*W_1.T)"]),
+        (kaczmarz, (2, 2, 2), {}, []),
+        (kaczmarz, (2, 2, 2), {"batch": 2}, ["-LogPdet(W_1) + LogPdet(W_2)"]),
     ],
 )
 def test_the_laws_are_found_and_proved_and_all_there_are(rule, widths, options, expected):
@@ -104,7 +95,7 @@ def test_laws_that_follow_from_others_are_dropped():
 
 def test_a_law_needs_the_usual_ranks_and_says_which():
     """GN keeps TP's law of W_2 by the reverse order law, and no hypothesis is left that the proof can do without."""
-    laws = conservation_laws(GaussNewton(), (2, 2, 2, 2))
+    laws = conservation_laws(GN, (2, 2, 2, 2))
     assert [[h.conclusion(str) for h in law.given] for law in laws.found] == [
         ["W_2 has full row rank", "W_3 has full column rank"],
         [],
@@ -114,7 +105,7 @@ def test_a_law_needs_the_usual_ranks_and_says_which():
 
 def test_fixed_matrices_and_their_inverses_are_letters():
     """DFA at depth 3 aligns W_2 with B_1 B_2+, where B_2 has full column rank."""
-    laws = conservation_laws(DirectFeedbackAlignment(), (2, 2, 2, 2), degree=3)
+    laws = conservation_laws(DFA, (2, 2, 2, 2), degree=3)
     assert "B_1*Pinv(B_2)*W_2 - W_1*W_1.T + W_2.T*Pinv(B_2).T*B_1.T" in texts(laws)
     assert laws.certified
     assert laws.matched
@@ -181,7 +172,7 @@ def test_a_coefficient_is_a_small_fraction_or_none():
         ((TP, (2, 2)), {"degree": 0}, InvalidValueError, "'degree' must be a positive integer"),
         ((TP, (2, 2)), {"degree": 2.0}, InvalidTypeError, "'degree' must be a positive integer"),
         ((TP, (2, 2)), {"seconds": 0}, InvalidValueError, "'seconds' must be a positive number"),
-        ((FeedbackAlignment(), (2, 2, 2)), {"degree": 12}, InvalidValueError, "at most 20,000 words .got '12, "),
+        ((FA, (2, 2, 2)), {"degree": 12}, InvalidValueError, "at most 20,000 words .got '12, "),
         ((TP, (40, 40, 40)), {}, InvalidValueError, "minutes of work"),
     ],
 )
@@ -192,7 +183,7 @@ def test_bad_input_is_told_in_one_sentence(arguments, options, error, match):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", [BP, TP, DampedTargetProp(), FeedbackAlignment()], ids=repr)
+@pytest.mark.parametrize("rule", [BP, TP, damped, FA], ids=repr)
 @pytest.mark.parametrize("widths", [(4, 4, 4, 4, 4), (2, 4, 3, 4, 2), (4, 3, 2, 3, 4)], ids=str)
 @pytest.mark.parametrize("biases", [False, True])
 def test_depth_four_and_width_four(rule, widths, biases):

@@ -14,24 +14,7 @@ import numpy as np
 from oracles.building import STYLES, Builder
 from oracles.mutations import mutated
 from oracles.network_truths import deep_network, own_rule, some_network
-from oracles.terms import (
-    AT,
-    HYPOTHESES,
-    INDEX,
-    PREV,
-    RULES,
-    Term,
-    any_depth,
-    depth_of,
-    equal,
-    forall,
-    hyp,
-    index,
-    mul,
-    num,
-    t,
-    zero,
-)
+from oracles.terms import *
 from oracles.traps import TRAPS
 from oracles.truths import DEEP_TRUTHS, TRUTHS
 from oracles.writer import Writer

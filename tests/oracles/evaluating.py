@@ -110,6 +110,18 @@ class Evaluation:
 
     def __call__(self, e: Term) -> Pair:
         """Return the value of a matrix or a number, and its rate."""
+        match e:
+            case ("if", i, number, then, otherwise):
+                return self(then if self.index(i) == self.index(number) else otherwise)
+            case ("prev",):
+                assert self.previous is not None
+                return self.previous
+            case ("at", rec, i):
+                return self.member(rec, self.index(i))
+            case ("velocity", motion, quantity):
+                return self.derivative(motion, quantity), None
+            case ("after", motion, quantity):
+                return self.after(motion)(quantity)[0], None
         return self.matrix(e) if is_matrix(e) else self.scalar(e)
 
     def symbol(self, key: Term, rows: Term, columns: Term) -> Pair:
@@ -134,7 +146,7 @@ class Evaluation:
             case ("add", *parts):
                 return self.fold(plus, parts)
             case ("scale", s, A):
-                return times(self.scalar(s), self(A))
+                return times(self(s), self(A))
             case ("t", A):
                 return duals.turned(self(A))
             case ("pinv", A):
@@ -143,17 +155,6 @@ class Evaluation:
                 return duals.inverse(self(A))
             case ("pow", A, exponent):
                 return duals.power(self(A), exponent)
-            case ("if", i, number, then, otherwise):
-                return self(then if self.index(i) == self.index(number) else otherwise)
-            case ("prev",):
-                assert self.previous is not None
-                return self.previous
-            case ("at", rec, i):
-                return self.member(rec, self.index(i))
-            case ("velocity", motion, A):
-                return self.derivative(motion, A), None
-            case ("after", motion, A):
-                return self.after(motion)(A)[0], None
         return self.of_network(e)
 
     def fold(self, join: Any, parts: list[Term]) -> Pair:
@@ -183,7 +184,7 @@ class Evaluation:
             case ("trace", A):
                 return duals.diagonal_sum(self(A))
             case ("norm2", A):
-                return self.scalar(("inner", A, A))
+                return self(("inner", A, A))
             case ("inner", A, B):
                 return duals.diagonal_sum(times(duals.turned(self(A)), self(B)))
             case ("det", A):
@@ -195,19 +196,8 @@ class Evaluation:
                 if i >= value.nrows() or j >= value.ncols():
                     raise Undefined("no such entry")
                 return value[i, j], None if rate is None else rate[i, j]
-            case ("if", i, number, then, otherwise):
-                return self(then if self.index(i) == self.index(number) else otherwise)
-            case ("prev",):
-                assert self.previous is not None
-                return self.previous
-            case ("at", rec, i):
-                return self.member(rec, self.index(i))
             case ("loss", net):
                 return self.loss(net)
-            case ("velocity", motion, q):
-                return self.derivative(motion, q), None
-            case ("after", motion, q):
-                return self.after(motion)(q)[0], None
         raise NotImplementedError(e)
 
     def member(self, rec: Term, i: int) -> Pair:
@@ -259,10 +249,10 @@ class Evaluation:
                 return self.signal(rule, net, self.layer(net, l, 0))
             case ("aim", rule, net, l):
                 l = self.layer(net, l, 0)
-                alpha = self.scalar(("S", "alpha", ("positive",)))
+                alpha = self(("S", "alpha", ("positive",)))
                 return plus(self.activation(net, l), duals.negative(times(alpha, self.signal(rule, net, l))))
             case ("update", rule, net, l):
-                return duals.negative(times(self.scalar(ETA), self.descent(rule, net, self.layer(net, l))))
+                return duals.negative(times(self(ETA), self.descent(rule, net, self.layer(net, l))))
         raise NotImplementedError(e)
 
     def top(self, net: Term) -> Term:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flint import fmpq, fmpq_mat
+from oracles.duals import beside, column, full, rank
 from sympy import (
     Add,
     Identity,
@@ -84,11 +85,6 @@ def inverse(a: Pair) -> Pair:
 def diagonal(A: fmpq_mat) -> fmpq:
     """Sum the diagonal."""
     return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
-
-
-def full(rows: int, columns: int, entry: Any) -> fmpq_mat:
-    """Fill a matrix."""
-    return fmpq_mat(rows, columns, [entry(i, j) for i in range(rows) for j in range(columns)])
 
 
 def factors(a: Pair) -> tuple[Pair, Pair, Pair]:
@@ -193,22 +189,6 @@ class Evaluation:
         F, G, _ = factors(a)
         grams = times(turned(F), F), times(G, turned(G))
         return sum((diagonal(inverse(g)[0] * g[1]) for g in grams), fmpq(0)) / 2
-
-
-def rank(A: fmpq_mat) -> int:
-    """Count independent rows."""
-    return int(A.rank())
-
-
-def beside(A: fmpq_mat, B: fmpq_mat) -> fmpq_mat:
-    """Put two matrices side by side."""
-    k = A.ncols()
-    return full(A.nrows(), k + B.ncols(), lambda i, j: A[i, j] if j < k else B[i, j - k])
-
-
-def column(A: fmpq_mat) -> fmpq_mat:
-    """Stack all entries."""
-    return fmpq_mat(A.nrows() * A.ncols(), 1, A.entries())
 
 
 def vanishes(value: Any) -> bool:

@@ -2,31 +2,7 @@
 
 from __future__ import annotations
 
-from oracles.terms import (
-    ALPHA,
-    AT,
-    PREV,
-    REAL,
-    SIZE,
-    Term,
-    add,
-    depth_of,
-    equal,
-    forall,
-    hyp,
-    index,
-    mul,
-    neg,
-    network,
-    num,
-    pinv,
-    scale,
-    ssub,
-    sub,
-    t,
-    trace,
-    zero,
-)
+from oracles.terms import *
 from oracles.truths import ISOMETRIES, L, counting, deep, l, often, penrose, powering, true
 from oracles.writer import Writer
 

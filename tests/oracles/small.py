@@ -2,10 +2,7 @@
 
 from typing import Any
 
-
-def t(letter: Any) -> dict[str, Any]:
-    """Return a transposed letter."""
-    return {"T": letter}
+from oracles.format_words import FORMAT, t
 
 
 def penrose(A: str, P: str) -> list[dict[str, Any]]:
@@ -20,7 +17,7 @@ def penrose(A: str, P: str) -> list[dict[str, Any]]:
 
 def certificate(**fields: Any) -> dict[str, Any]:
     """Return a certificate by identity of matrices, with these fields instead."""
-    data: dict[str, Any] = {"format": "tptheory-certificate/2", "method": "identity", "sizes": ["m", "n"]}
+    data: dict[str, Any] = {"format": FORMAT, "method": "identity", "sizes": ["m", "n"]}
     data |= {"letters": {"A": ["m", "n"], "P": ["n", "m"]}, "hypotheses": [], "cofactors": []}
     return data | fields
 
@@ -122,7 +119,7 @@ RANKS = [
 ]
 
 LAYERS = {
-    "format": "tptheory-certificate/2",
+    "format": FORMAT,
     "method": "induction",
     "sizes": ["n"],
     "indexed": ["n", "W", "x"],

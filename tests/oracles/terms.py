@@ -16,6 +16,38 @@ A **claim** is ``(class, arguments..., given)``; a named hypothesis is ``("Hyp",
 from collections.abc import Callable, Iterator
 from typing import Any
 
+__all__ = [
+    "ALPHA",
+    "AT",
+    "HERE",
+    "HYPOTHESES",
+    "INDEX",
+    "POSITIVE",
+    "PREV",
+    "REAL",
+    "RULES",
+    "SIZE",
+    "Term",
+    "add",
+    "any_depth",
+    "depth_of",
+    "equal",
+    "forall",
+    "hyp",
+    "index",
+    "mul",
+    "neg",
+    "network",
+    "num",
+    "pinv",
+    "scale",
+    "ssub",
+    "sub",
+    "t",
+    "trace",
+    "zero",
+]
+
 Term = Any
 
 RULES = ("bp", "tp", "damped-tp", "fa", "dfa", "gn")

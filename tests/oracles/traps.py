@@ -6,32 +6,7 @@ inverses and determinants of what is singular, alternatives that are claimed.
 
 from __future__ import annotations
 
-from oracles.terms import (
-    AT,
-    HERE,
-    INDEX,
-    POSITIVE,
-    PREV,
-    REAL,
-    RULES,
-    SIZE,
-    Term,
-    any_depth,
-    equal,
-    forall,
-    hyp,
-    index,
-    mul,
-    network,
-    num,
-    pinv,
-    scale,
-    ssub,
-    sub,
-    t,
-    trace,
-    zero,
-)
+from oracles.terms import *
 from oracles.writer import Writer
 
 L, l, below, above = index("L"), index("l"), index("l", -1), index("l", 1)

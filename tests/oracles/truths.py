@@ -7,27 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oracles.terms import (
-    AT,
-    INDEX,
-    PREV,
-    REAL,
-    Term,
-    add,
-    equal,
-    forall,
-    hyp,
-    index,
-    mul,
-    num,
-    pinv,
-    scale,
-    ssub,
-    sub,
-    t,
-    trace,
-    zero,
-)
+from oracles.terms import *
 from oracles.writer import Writer
 
 Template = Callable[[Writer], Term]

@@ -6,9 +6,9 @@ from time import process_time
 
 import pytest
 from flint import fmpq_mat
-from sympy import Identity, MatrixSymbol, Symbol, Trace, ZeroMatrix, symbols
+from sympy import Trace, ZeroMatrix
 
-from tptheory import Equal, invertible
+from tptheory.preamble import *
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.searching import StuckError
@@ -199,9 +199,8 @@ def dimension(hypotheses, words, some, length):
     return fmpq_mat(len(rows), len(words), [x for row in rows for x in row]).rank() if rows else 0
 
 
-m, n, p = symbols("m n p", integer=True, positive=True)
 c, d = Symbol("c"), Symbol("d")
-A, B, S, U = MatrixSymbol("A", m, p), MatrixSymbol("B", n, p), MatrixSymbol("S", n, n), MatrixSymbol("U", m, m)
+A, B, U = MatrixSymbol("A", m, p), MatrixSymbol("B", n, p), MatrixSymbol("U", m, m)
 NOTHING = [Equal(S, ZeroMatrix(n, n)), invertible(S)]
 ONE = [Equal(c * Identity(n), Identity(n))]
 

@@ -3,44 +3,26 @@
 import json
 
 import pytest
-from sympy import Symbol, ZeroMatrix
+from sympy import ZeroMatrix
 
 from tptheory import (
     AllOf,
     Backprop,
     Certificate,
-    Conserved,
-    DeepLinearNetwork,
     DirectFeedbackAlignment,
-    Equal,
     FeedbackAlignment,
-    ForAll,
     GaussNewton,
-    ImageWithin,
-    LogPdet,
-    RankAtMost,
-    Recursion,
     TargetProp,
-    alpha,
     crosscheck,
-    eta,
-    full_row_rank,
-    inner,
-    matadd,
-    matmul,
-    orthogonal,
-    partial_isometry,
     prove,
-    squared_norm,
     transpose,
 )
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError
+from tptheory.preamble import *
 from tptheory.proving.letters import indices_in
 from tptheory.proving.restating import restated
 
-L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
-B = Symbol("B", integer=True, positive=True)
 net = DeepLinearNetwork(depth=L)
 batch = DeepLinearNetwork(depth=L, batch=B)
 biased = DeepLinearNetwork(depth=L, batch=B, biases=True, loss="any")

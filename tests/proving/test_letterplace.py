@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sympy import MatrixSymbol, symbols
 
-from tptheory import Equal, Pinv, full_column_rank, full_row_rank, matmul, partial_isometry, prove, transpose
+from tptheory import prove, transpose
 from tptheory.certificates.checker import FORMAT
+from tptheory.preamble import *
 
 STORED = Path(__file__).parents[2] / "proofs" / "certificates"
 SINGULAR = shutil.which("Singular")

@@ -4,16 +4,16 @@ import ast
 from pathlib import Path
 
 import pytest
-from sympy import Inverse, MatrixSymbol, Symbol, Trace, symbols
+from sympy import Trace
 
 import tptheory
-from tptheory import Pinv, matmul, transpose
+from tptheory import transpose
+from tptheory.preamble import *
 from tptheory.proving.letters import Family, Letter, Named, item_text
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet
 
-m, n = symbols("m n", integer=True, positive=True)
-A, B, S = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m), MatrixSymbol("S", n, n)
+B = MatrixSymbol("B", n, m)
 ROOT = Path(tptheory.__file__).parent
 
 

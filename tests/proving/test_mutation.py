@@ -9,9 +9,9 @@ import pytest
 from oracles.judging import HEADER, Tally, tried_on_instances
 from oracles.mutation import OPERATORS, mutants
 from oracles.theorems import conjuncts, false, proved
-from sympy import Inverse, MatrixSymbol, symbols
 
-from tptheory import DeepLinearNetwork, Equal, Pinv, matmul, prove, rank_one
+from tptheory import prove
+from tptheory.preamble import *
 from tptheory.sweeping.grid import Grid
 from tptheory.sweeping.running import sweep
 

@@ -4,30 +4,13 @@ import copy
 from dataclasses import replace
 
 import pytest
-from sympy import Identity, MatrixSymbol, Symbol
 
-from tptheory import (
-    AllOf,
-    Certificate,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    Pinv,
-    RankAtMost,
-    Zero,
-    full_row_rank,
-    matmul,
-    partial_isometry,
-    prove,
-    symmetric,
-    transpose,
-)
+from tptheory import AllOf, Certificate, prove, transpose
 from tptheory.certificates.checker import FORMAT
+from tptheory.preamble import *
 from tptheory.proving.restating import restated
 
-m, n = (Symbol(name, integer=True, positive=True) for name in "mn")
-A, B, S = MatrixSymbol("A", n, n), MatrixSymbol("B", m, n), MatrixSymbol("S", n, n)
-L, l, k = (Symbol(name, integer=True) for name in "Llk")
+A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", m, n)
 net = DeepLinearNetwork(depth=L)
 W, x = net.weight, net.activation
 

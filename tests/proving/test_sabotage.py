@@ -6,49 +6,21 @@ import pytest
 from oracles.judging import judged, tried_on_instances
 from oracles.meaning import WAYS, agree, stated
 from oracles.tampering import METHODS, tampered, tampered_anywhere
-from sympy import Identity, MatrixSymbol, Symbol, Transpose
+from sympy import Transpose
 
-from tptheory import (
-    AnyOf,
-    Backprop,
-    Certificate,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    ForAll,
-    LogPdet,
-    Nonincreasing,
-    Pinv,
-    Proved,
-    RankAtMost,
-    Refuted,
-    TargetProp,
-    Zero,
-    decide,
-    full_row_rank,
-    matadd,
-    matmul,
-    partial_isometry,
-    prove,
-    refute,
-    squared_norm,
-    symmetric,
-    trace,
-    transpose,
-)
+from tptheory import Backprop, Certificate, Proved, Refuted, TargetProp, decide, prove, refute, transpose
 from tptheory.certificates import checker
 from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
 from tptheory.claims.ranges import at_small_depths
 from tptheory.numeric import instances, rationals
+from tptheory.preamble import *
 from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.refuting import enumeration, search
 from tptheory.refuting.search import search_counterexample
 
-m, n = (Symbol(name, integer=True, positive=True) for name in "mn")
-A, S = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n)
 net = DeepLinearNetwork(depth=2)
 W1, W2 = net.weights
 
@@ -272,7 +244,6 @@ DESCENT = Nonincreasing(two.loss, along=Backprop().flow(two))
 RANK = RankAtMost(matmul(A, S), n)
 SQUARE = Equal(trace(matmul(S, Pinv(S))), trace(matmul(Pinv(S), S)), given=[symmetric(S)])
 CASES = Equal(matmul(A, transpose(A), A), A, given=[AnyOf(partial_isometry(A), Zero(A))])
-L, l = (Symbol(name, integer=True) for name in "Ll")
 deep = DeepLinearNetwork(depth=L)
 LAYERS = ForAll(Equal(deep.activation(l), matmul(deep.product(l, 1), deep.input)), (l, 0, L))
 CHECKER_FAULTS = {

@@ -1,51 +1,15 @@
 """The prover proves what is true, and never what is false."""
 
 import pytest
-from sympy import Identity, Inverse, MatrixSymbol, Symbol, Trace, symbols
+from sympy import Trace
 
-from tptheory import (
-    AllOf,
-    Backprop,
-    Commute,
-    Conserved,
-    DeepLinearNetwork,
-    Equal,
-    FeedbackAlignment,
-    ImageWithin,
-    Kaczmarz,
-    Newton,
-    Orthogonal,
-    Parallel,
-    Pinv,
-    RankAtMost,
-    RowSpaceWithin,
-    TargetProp,
-    Zero,
-    alpha,
-    eta,
-    full_column_rank,
-    full_row_rank,
-    inner,
-    invertible,
-    matadd,
-    matmul,
-    nonzero,
-    orthogonal,
-    partial_isometry,
-    projection,
-    prove,
-    rank_one,
-    squared_norm,
-    symmetric,
-    trace,
-    transpose,
-)
+from tptheory import AllOf, Backprop, FeedbackAlignment, Kaczmarz, Newton, TargetProp, prove, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.numeric.crosscheck import crosscheck
+from tptheory.preamble import *
 
-m, n, p, q = symbols("m n p q", integer=True, positive=True)
-A, A2, B, C = MatrixSymbol("A", m, n), MatrixSymbol("A2", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
-S, P, X = MatrixSymbol("S", n, n), MatrixSymbol("P", n, n), MatrixSymbol("X", n, m)
+A2, B, C = MatrixSymbol("A2", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
+P, X = MatrixSymbol("P", n, n), MatrixSymbol("X", n, m)
 x, y = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
 net = DeepLinearNetwork(depth=3)
 W1, W2, W3 = net.weights

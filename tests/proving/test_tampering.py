@@ -8,21 +8,10 @@ from functools import cache
 import pytest
 from oracles.tampering import EDITS, METHODS, parts, tampered
 from oracles.theorems import proved
-from sympy import MatrixSymbol, Symbol
 
-from tptheory import (
-    Backprop,
-    DeepLinearNetwork,
-    Nonincreasing,
-    RankAtMost,
-    TargetProp,
-    matmul,
-    prove,
-    rank_one,
-    squared_norm,
-    transpose,
-)
+from tptheory import Backprop, TargetProp, prove, transpose
 from tptheory.certificates import checker
+from tptheory.preamble import *
 
 QUICK, ALL = 120, 3000
 """How many edits are made of the certificates of one method, at every run of the tests and in the slow ones."""

@@ -4,51 +4,19 @@ import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
 from oracles.words import Letters
-from sympy import (
-    Determinant,
-    HadamardProduct,
-    Identity,
-    Integer,
-    Inverse,
-    MatPow,
-    MatrixSymbol,
-    OneMatrix,
-    Pow,
-    Symbol,
-    sin,
-    symbols,
-)
+from sympy import Determinant, HadamardProduct, MatPow, OneMatrix, Pow, sin
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory import (
-    RULES,
-    Backprop,
-    DeepLinearNetwork,
-    Equal,
-    LogPdet,
-    Pinv,
-    RankAtMost,
-    TargetProp,
-    eta,
-    inner,
-    matadd,
-    matmul,
-    partial_isometry,
-    prove,
-    rule_named,
-    squared_norm,
-    trace,
-    transpose,
-)
+from tptheory import RULES, Backprop, TargetProp, prove, rule_named, transpose
 from tptheory.claims import claim as claim_module
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
+from tptheory.preamble import *
 from tptheory.proving.letters import Letter
 from tptheory.proving.restating import restated
 from tptheory.proving.translation import INDEX, Translator
 
-m, n, p = symbols("m n p", integer=True, positive=True)
-A, B, S = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("S", n, n)
+B = MatrixSymbol("B", n, p)
 x, y = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
 B_ = Symbol("B", integer=True, positive=True)
 sample = DeepLinearNetwork(depth=3)

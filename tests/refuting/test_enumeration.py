@@ -4,30 +4,13 @@ from itertools import permutations, product
 
 import pytest
 from flint import fmpq_mat
-from sympy import MatrixSymbol, symbols
 
-from tptheory import (
-    Backprop,
-    Commute,
-    DeepLinearNetwork,
-    Equal,
-    Pinv,
-    TargetProp,
-    Zero,
-    evaluate,
-    full_row_rank,
-    matadd,
-    matmul,
-    refute,
-    symmetric,
-    transpose,
-)
+from tptheory import Backprop, TargetProp, evaluate, refute, transpose
 from tptheory.numeric.instances import Instances
+from tptheory.preamble import *
 from tptheory.refuting.enumeration import IntegerInstances, level_of
 
-m, n, p = symbols("m n p", integer=True, positive=True)
-A, B, V = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("V", m, m)
-R, S = MatrixSymbol("R", n, n), MatrixSymbol("S", n, n)
+B, V = MatrixSymbol("B", n, p), MatrixSymbol("V", m, m)
 two = DeepLinearNetwork(depth=2)
 W = two.weight(2)
 

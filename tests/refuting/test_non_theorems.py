@@ -5,51 +5,18 @@ narrower matrices obey the claim.
 """
 
 import pytest
-from sympy import Identity, MatrixSymbol, Trace, symbols
+from sympy import Trace
 
 from tptheory import (
-    Backprop,
-    Commute,
-    Conserved,
     DampedTargetProp,
-    DeepLinearNetwork,
-    DirectFeedbackAlignment,
-    Equal,
-    FeedbackAlignment,
-    GaussNewton,
-    ImageWithin,
-    Kaczmarz,
-    LogPdet,
-    Nonincreasing,
-    Orthogonal,
-    Parallel,
-    Pinv,
-    RankAtMost,
-    TargetProp,
-    Zero,
-    alpha,
-    full_column_rank,
-    full_row_rank,
-    invertible,
-    matadd,
-    matmul,
-    nonzero,
-    orthogonal,
-    partial_isometry,
-    projection,
-    rank_one,
     refute,
-    squared_norm,
-    symmetric,
     transpose,
 )
-from tptheory.symbolic.dynamics import Step
-from tptheory.symbolic.expressions import substitute
+from tptheory.preamble import *
 
-m, n, p, q = symbols("m n p q", integer=True, positive=True)
-A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
-D, X, Y = MatrixSymbol("D", m, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
-R, S, Q = (MatrixSymbol(name, n, n) for name in "RSQ")
+B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
+X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
+Q = MatrixSymbol("Q", n, n)
 T = transpose
 
 
@@ -158,7 +125,7 @@ x, y = two.input, two.target
 square = DeepLinearNetwork(widths=(n, n, n, n))
 lone = DeepLinearNetwork(widths=(1, 1), batch=2)
 pick = MatrixSymbol("s", 2, 1)
-bp, tp, gn, fa, damped = Backprop(), TargetProp(), GaussNewton(), FeedbackAlignment(), DampedTargetProp()
+bp, tp, gn, fa, damped = BP, TP, GN, FA, DampedTargetProp()
 
 
 def balance(net, l=1):
@@ -245,7 +212,7 @@ NETS = {
     ),
     "TP's loss never rises at depth 3": (Nonincreasing(net.loss, along=tp.flow(net)), 6),
     "FA's loss never rises": (Nonincreasing(two.loss, along=fa.flow(two)), 3),
-    "DFA's loss never rises": (Nonincreasing(two.loss, along=DirectFeedbackAlignment().flow(two)), 3),
+    "DFA's loss never rises": (Nonincreasing(two.loss, along=DFA.flow(two)), 3),
     "each sample of a batch moves downhill": (
         Nonincreasing(squared_norm(matmul(lone.error, pick)) / 2, along=bp.flow(lone)),
         0,
@@ -284,7 +251,7 @@ NETS = {
     "orthogonal samples commute at depth 2 under TP": (commuting(tp, two, [apart]), 4),
     "updates of a batch have rank one": (RankAtMost(bp.update(DeepLinearNetwork(depth=1, batch=p), 1), 1), 6),
     "Kaczmarz removes the error whatever the weights": (
-        Zero(matadd(two.error, matmul(two.weight(2), Kaczmarz().flow(two)[two.weight(1)], x)), given=[nonzero(x)]),
+        Zero(matadd(two.error, matmul(two.weight(2), kaczmarz.flow(two)[two.weight(1)], x)), given=[nonzero(x)]),
         3,
     ),
     "a minimum has W_2 W_1 = Y X+": (

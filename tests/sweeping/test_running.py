@@ -138,14 +138,12 @@ records.append({"n": n} for n in range(1000))
 """
 
 
-def test_a_full_disk_tears_nothing(tmp_path):
+def test_a_full_disk_tears_nothing(python, tmp_path):
     """Where only a part of the records finds room, none of them is there, and the error comes out."""
     out = tmp_path / "out.jsonl"
     sweep(SQUARE, Grid({"n": range(3)}), out, workers=1)
     whole = out.read_bytes()
-    full = [sys.executable, "-c", LIMITED, out, str(len(whole) + 100)]
-    ended = subprocess.run(full, capture_output=True, text=True, check=False)
-    assert "OSError" in ended.stderr
+    assert "OSError" in python("-c", LIMITED, out, len(whole) + 100).stderr
     assert out.read_bytes() == whole
 
 

@@ -4,51 +4,16 @@ import copy
 import pickle
 
 import pytest
-from sympy import (
-    Add,
-    Determinant,
-    Function,
-    Identity,
-    Integer,
-    Inverse,
-    MatMul,
-    MatPow,
-    MatrixSymbol,
-    OneMatrix,
-    Symbol,
-    Trace,
-    ZeroMatrix,
-    latex,
-    symbols,
-)
+from sympy import Add, Determinant, Function, MatMul, MatPow, OneMatrix, Trace, ZeroMatrix, latex
 
-from tptheory import (
-    Backprop,
-    DeepLinearNetwork,
-    DirectFeedbackAlignment,
-    Equal,
-    FeedbackAlignment,
-    ForAll,
-    GaussNewton,
-    LogPdet,
-    Pinv,
-    Recursion,
-    Rule,
-    TargetProp,
-    inner,
-    matadd,
-    matmul,
-    prove,
-    squared_norm,
-    transpose,
-)
+from tptheory import Backprop, DirectFeedbackAlignment, FeedbackAlignment, GaussNewton, TargetProp, prove, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
+from tptheory.preamble import *
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, layer_symbols
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, layer_symbols
 
-L, N, l, k, j = (Symbol(name, integer=True) for name in "LNlkj")
-n = Symbol("n", integer=True, positive=True)
+N, j = (Symbol(name, integer=True) for name in "Nj")
 net = DeepLinearNetwork(depth=L)
 batch = DeepLinearNetwork(depth=L, batch=5, biases=True)
 total = Recursion("S", 0, L, 0, lambda i, S: S + squared_norm(net.activation(i - 1)))
@@ -274,7 +239,7 @@ def test_a_step_that_branches_is_refused(step, downward):
         lambda i, S: S + 1 if i > 2 else S,
         lambda i, S: [S, S + 1][i],
         lambda i, S: S + 1 / 0,
-        lambda i, S: S + undefined(i),  # noqa: F821
+        lambda i, S: S + undefined(i),
     ],
 )
 def test_a_step_that_raises_at_an_index_is_refused(step):

@@ -4,13 +4,13 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from sympy import MatrixSymbol, Rational, Trace
+from sympy import Trace
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, transpose
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import RULES, Backprop, Newton, RecursiveLeastSquares, TargetProp, damping, eta
+from tptheory.preamble import *
+from tptheory.symbolic.expressions import transpose
+from tptheory.symbolic.rules import RULES, Backprop, Newton, RecursiveLeastSquares, TargetProp
 
 NETS = [((3, 3, 3), 4), ((3, 2, 3), 4), ((4, 3, 2), None), ((2, 3, 4), None)]
 STEPPED = [

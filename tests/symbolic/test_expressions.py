@@ -2,37 +2,12 @@
 
 import numpy as np
 import pytest
-from sympy import (
-    Identity,
-    ImmutableMatrix,
-    Inverse,
-    MatMul,
-    MatrixSymbol,
-    Rational,
-    Trace,
-    ZeroMatrix,
-    latex,
-    pretty,
-    symbols,
-)
+from sympy import MatMul, Trace, ZeroMatrix, latex, pretty
 
 from tptheory.errors import InvalidTypeError, ShapeError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.expressions import (
-    Chain,
-    LogPdet,
-    Pinv,
-    UnspecifiedLoss,
-    as_matrix,
-    inner,
-    matadd,
-    matmul,
-    squared_norm,
-    substitute,
-    trace,
-    transpose,
-)
+from tptheory.preamble import *
+from tptheory.symbolic.expressions import Chain, UnspecifiedLoss, as_matrix, transpose
 
 SHAPES_AND_RANKS = [(1, 1, 1), (3, 3, 3), (2, 4, 2), (4, 2, 2), (3, 3, 1), (2, 5, 1), (5, 3, 2), (3, 4, 0)]
 

@@ -1,27 +1,22 @@
 """Sequences over the layers of a network of any depth: names, shapes, laws, and what they are at a depth."""
 
 import pytest
-from sympy import Identity, MatrixSymbol, Symbol
 
 from tptheory import (
     Backprop,
-    DeepLinearNetwork,
     DirectFeedbackAlignment,
     FeedbackAlignment,
     GaussNewton,
     LearnedInverse,
-    Recursion,
     RecursiveLeastSquares,
     TargetProp,
-    matmul,
-    squared_norm,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.preamble import *
 from tptheory.proving.translation import Translator
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts, index_text, layer_symbols
 
-L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 net = DeepLinearNetwork(depth=L)
 batch = DeepLinearNetwork(depth=L, batch=5, biases=True)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from sympy import Identity, MatrixSymbol, OneMatrix, Rational, Symbol, Trace, latex, symbols
+from sympy import OneMatrix, Trace, latex
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, transpose
-from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.preamble import *
+from tptheory.symbolic.expressions import UnspecifiedLoss, transpose
 
 
 @pytest.mark.parametrize("widths", [(3, 3, 3), (5, 4, 3, 2), (2, 3, 4, 5), (1, 1), (4, 1, 4)])

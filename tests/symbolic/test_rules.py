@@ -4,15 +4,14 @@ import sys
 
 import numpy as np
 import pytest
-from sympy import MatrixSymbol, Symbol, latex
+from sympy import latex
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.differentiation import gradient
-from tptheory.symbolic.expressions import Pinv, matmul, transpose
-from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.preamble import *
+from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.rules import (
     RULES,
     Backprop,
@@ -24,11 +23,7 @@ from tptheory.symbolic.rules import (
     LearnedInverse,
     Newton,
     RecursiveLeastSquares,
-    Rule,
     TargetProp,
-    alpha,
-    damping,
-    eta,
     rule_named,
 )
 

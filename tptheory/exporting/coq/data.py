@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from tptheory.certificates.checker import Shape, Terms, Word
-from tptheory.exporting.coq.reading import PROBE, Equation, Reading
+from tptheory.exporting.coq.reading import Equation, Reading
 
 
 def listed(items: Iterable[str]) -> str:
@@ -25,7 +25,9 @@ def truth(value: bool) -> str:
 
 
 def coefficient_data(c: Fraction) -> str:
-    """Write a coefficient, which is not 0, as a sign, a numerator and a denominator."""
+    """Write a coefficient as a sign, a numerator and a denominator."""
+    if not c:
+        return "(false, BinNums.N0, 1%positive)"
     return f"number {truth(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
 
 
@@ -35,16 +37,14 @@ def word_data(reading: Reading, word: Word) -> str:
 
 
 def letter_data(reading: Reading, number: int) -> str:
-    """Write a matrix, or its transpose; the probe is number 0."""
-    if number == PROBE:
-        return "(0, false)"
+    """Write a matrix, or its transpose."""
     key, turned = reading.keys[number]
     return f"({reading.matrices[key]}, {truth(turned)})"
 
 
 def factor_data(reading: Reading, word: Word) -> str:
     """Write a trace, a size as a number, or a scalar."""
-    if word[0] == PROBE or reading.matrix[word[0]]:
+    if reading.matrix[word[0]]:
         return f"(false, 0, {word_data(reading, word)})"
     key, _ = reading.keys[word[0]]
     if reading.is_size(key):
@@ -55,6 +55,12 @@ def factor_data(reading: Reading, word: Word) -> str:
 def factors_data(reading: Reading, factors: Iterable[Word]) -> str:
     """Write factors that commute with everything."""
     return listed(factor_data(reading, word) for word in factors)
+
+
+def side_data(reading: Reading, side: tuple[Fraction, Iterable[Word], Word]) -> str:
+    """Write what stands on one side of a hypothesis: factors and a product of matrices."""
+    _, factors, word = side
+    return f"({factors_data(reading, factors)}, {word_data(reading, word)})"
 
 
 def terms_data(reading: Reading, terms: Terms) -> str:

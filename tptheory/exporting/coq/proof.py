@@ -11,15 +11,13 @@ from tptheory.certificates.checker import ONE, Polynomial
 from tptheory.exporting.coq.data import (
     coefficient_data,
     equation_data,
-    factors_data,
     listed,
     relation,
     shape_data,
+    side_data,
     terms_data,
-    truth,
-    word_data,
 )
-from tptheory.exporting.coq.reading import PROBE, Equation, Statement, equation
+from tptheory.exporting.coq.reading import Equation, Statement, equation
 from tptheory.exporting.coq.text import Writer, bounded_by_size
 
 
@@ -63,7 +61,8 @@ class Proof:
         return [
             *self.before,
             f"Definition {self.name}_hyps : seq relation := ({hypotheses})%N.",
-            f"Definition {self.name}_cofactors : seq cofactor := ({listed(cofactors)})%N.",
+            f"Definition {self.name}_written : seq written := ({listed(cofactors)})%N.",
+            f"Definition {self.name}_cofactors := map ({self._placed()}) {self.name}_written.",
             f"Lemma {self.name}_check : {check} = true.",
             "Proof. vm_cast_no_check (erefl true). Qed.",
             f"Theorem {self.name} :",
@@ -74,6 +73,11 @@ class Proof:
             *proof,
             "Qed.",
         ]
+
+    def _placed(self) -> str:
+        """Return what makes a trace of a written cofactor, closed by the probe if the goal is one of matrices."""
+        rows = f"(Some {self.reading.size_number(self.goal.polynomial[1][0])}%N)" if self.probed else "None"
+        return f"placed {self.section}_src {self.section}_tgt {rows} {self.name}_hyps"
 
     def _label(self, short: str) -> str:
         return f"{self.name}_{short}"
@@ -194,32 +198,16 @@ class Proof:
         return self._checked("splits", data), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
-        """Write the cofactors, but those that are 0."""
-        entries = [checker.as_list(c, "a cofactor", 4, 5) for c in checker.as_list(self.data["cofactors"], "cofactors")]
-        return [self._cofactor(*entry) for entry in entries if checker.as_rational(entry[0])]
+        """Write the cofactors."""
+        entries = checker.as_list(self.data["cofactors"], "cofactors")
+        return [self._cofactor(*checker.as_list(entry, "a cofactor", 4, 5)) for entry in entries]
 
     def _cofactor(self, coefficient: str, left: Any, k: Any, right: Any, *outer: Any) -> str:
-        """Return coefficient * factors * trace of (left * hypothesis * right), with the probe where there is one."""
-        sides = [self.reading.beside(side)[0][0] for side in (left, right, *outer)]
-        (_, a, u), (_, b, v), *c = sides
-        count = len(self.statement.hypotheses)
-        checker.require(checker.is_int(k, 0, 2 * count - 1), "a cofactor names no hypothesis")
-        shape, flip, size = self.statement.hypotheses[k % count][1], k >= count, 0
-        factors, beside = [*a, *b, *(w for _, more, _ in c for w in more)], c[0][2] if c else ()
-        if shape == ONE:  # the hypothesis is a number, and comes out of the product
-            inside, beside = (u + v, beside) if c else ((), u + v)
-            factors += [inside] if inside else []
-            u, v = (), ()
-        elif c or not self.probed:
-            size = self.reading.size_number(self.reading.shapes[u[0]][0] if u else shape[flip])
-        else:
-            size, v = self.reading.size_number(self.goal.polynomial[1][0]), (*v, PROBE)
-        if self.probed and (c or shape == ONE):
-            beside = (*beside, PROBE)
-        factors += [beside] if beside else []
-        times = f"({coefficient_data(checker.as_rational(coefficient))}) {factors_data(self.reading, factors)}"
-        words = f"{word_data(self.reading, u)} {k % count} {truth(flip)} {word_data(self.reading, v)}"
-        return f"Cofactor {times} {size} {words}"
+        """Write a coefficient, what stands on both sides of a hypothesis, and what stands around these, if anything."""
+        checker.require(checker.is_int(k, 0, 2 * len(self.statement.hypotheses) - 1), "a cofactor names no hypothesis")
+        u, v, *around = (side_data(self.reading, self.reading.beside(side)[0][0]) for side in (left, right, *outer))
+        beyond = f"(Some {around[0]})" if around else "None"
+        return f"Written ({coefficient_data(checker.as_rational(coefficient))}) {u} {k} {v} {beyond}"
 
 
 def equal_as_written(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> bool:

@@ -9,8 +9,6 @@ from tptheory.certificates import checker
 from tptheory.certificates.checker import ONE, Goal, Name, Polynomial, Shape, Size, Terms
 from tptheory.errors import UnsupportedExpressionError
 
-PROBE = -1
-"""The number, in a word, of a matrix of which nothing is known: A = 0 if tr(A Z) = 0 for every Z."""
 LARGEST = 10_000
 """The largest numerator, denominator or size of a statement: MathComp's numerals are unary."""
 

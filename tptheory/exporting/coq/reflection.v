@@ -27,6 +27,12 @@ Inductive relation := Mat (s t : nat) (p q : seq term) | Sca (p q : seq term).
 (* coefficient * factors * trace of (left * hypothesis k, transposed or not, * right), a closed word at size q. *)
 Record cofactor := Cofactor {
   c_coef : coefficient; c_factors : seq factor; c_size : nat; c_left : word; c_hyp : nat; c_flip : bool; c_right : word }.
+(* A cofactor as a certificate writes it: coefficient * left * hypothesis * right. Beyond the last hypothesis k counts those
+   that are transposed. Around it stands what is outside where the product is one of numbers or a trace. A side is factors
+   and a word. *)
+Definition side := (seq factor * word)%type.
+Record written := Written {
+  w_coef : coefficient; w_left : side; w_hyp : nat; w_right : side; w_outer : option side }.
 (* For sums: a difference of numerators over a denominator. *)
 Definition fraction := (BinNums.N * BinNums.N * BinNums.positive)%type.
 Definition scalar_terms := seq (fraction * seq factor).
@@ -127,6 +133,32 @@ Definition good (h : relation) (c : cofactor) : bool :=
   if h is Mat s t _ _ then fits h && let: (a, b) := if c_flip c then (t, s) else (s, t) in
     typed (c_size c) (c_left c) a && typed b (c_right c) (c_size c) else true.
 Definition none := Sca [::] [::].
+(* A written cofactor as the trace that it adds. If the goal is an equation between matrices, its rows have the size g,
+   and letter 0 is a probe, which closes every product of the shape of the goal. A product of size 1 x 1 is a number, which
+   multiplies what it does not fit. *)
+Definition trace_factor (w : word) : seq factor := if w is [::] then [::] else [:: (false, 0%N, w)].
+Definition probe : word := [:: (0%N, false)].
+Definition placed (g : option nat) (hyps : seq relation) (x : written) : cofactor :=
+  let: Written c (fs, u) k (gs, v) o := x in
+  let flipped := (size hyps <= k)%N in
+  let i := if flipped then (k - size hyps)%N else k in
+  let: (os, outer) := if o is Some y then y else ([::], [::]) in
+  let closing := if g is Some _ then probe else [::] in
+  match nth none hyps i with
+  | Sca _ _ =>
+      let: (inside, around) := if o is Some _ then (u ++ v, outer) else ([::], u ++ v) in
+      Cofactor c (fs ++ gs ++ os ++ trace_factor inside ++ trace_factor (around ++ closing)) 0 [::] i flipped [::]
+  | Mat s t _ _ =>
+      let: (rows, columns) := if flipped then (t, s) else (s, t) in
+      let first := if u is a :: _ then lsrc a else rows in
+      let number := [&& first == 0%N, columns == 0%N & if v is [::] then false else start v != 0%N] in
+      let: (behind, apart) := if number then ([::], v) else (v, [::]) in
+      if o is Some _ then
+        Cofactor c (fs ++ gs ++ os ++ trace_factor apart ++ trace_factor (outer ++ closing)) first u i flipped behind
+      else if number then Cofactor c (fs ++ gs ++ trace_factor (v ++ closing)) first u i flipped [::]
+      else if g is Some rows' then Cofactor c (fs ++ gs) rows' u i flipped (v ++ probe)
+      else Cofactor c (fs ++ gs) first u i flipped v
+  end.
 Definition symmetric : bool := all (fun i => src i == tgt i) syms.
 Definition follows (hyps : seq relation) (cs : seq cofactor) (p : scalar_terms) : bool :=
   [&& symmetric, all (fun c => good (nth none hyps (c_hyp c)) c) cs &
@@ -533,7 +565,6 @@ elim: cs g => [|c cs IH] /=; first by rewrite /terms_value big_nil.
 by case/andP=> gc /IH{}IH; rewrite terms_cat -IH (effect_value sy (all_holdP _ hh) gc) addr0.
 Qed.
 (* The methods of proof. Letter 0 is a probe: A = 0 if the trace of A Z is 0 for every Z. *)
-Definition probe : word := [:: (0%N, false)].
 Definition identical (hyps : seq relation) (cs : seq cofactor) (g : relation) : bool := match g with
  | Mat s t p q => [&& fits g, typed t probe s & follows hyps cs (traced s [::] probe (difference p q))]
  | Sca p q => follows hyps cs (untraced (difference p q)) end.
