@@ -49,7 +49,7 @@ def one_layer_sequence_against_batch():
 @theorem("In one layer two samples commute if their inputs are orthogonal, or if e_1 x_2' = e_2 x_1'")
 def one_layer_samples_commute():
     """One of the factors of the commutator vanishes (we know no source)."""
-    return Commute(first, second, given=[AnyOf(Orthogonal(x1, x2), Equal(outer(e1, x2), outer(e2, x1)))])
+    return Commute(first, second, given=[AnyOf(OrthogonalImages(x1, x2), Equal(outer(e1, x2), outer(e2, x1)))])
 
 
 @theorem("In one layer two samples commute if both errors vanish, or if (x_1, e_1) and (x_2, e_2) are parallel")
@@ -109,7 +109,7 @@ def two_layer_bracket():
 
 def all_orthogonal(net):
     """Inputs, hidden activations and errors of the two samples are orthogonal in a network of two layers."""
-    return [Orthogonal(v, on_sample_2(net, v)) for v in (net.input, net.activation(1), net.error)]
+    return [OrthogonalImages(v, on_sample_2(net, v)) for v in (net.input, net.activation(1), net.error)]
 
 
 @theorem("In two layers two samples commute under BP if their inputs, hidden activations and errors are orthogonal")
@@ -147,11 +147,11 @@ def samples_with_parallel_inputs_commute():
 def orthogonal_samples_commute_under_bp():
     """False: W_1 need not keep them orthogonal, and both move W_2."""
     x, x_2 = two.input, on_sample_2(two, two.input)
-    return Commute(BP.step(two), step_on_sample_2(BP, two), given=[Orthogonal(x, x_2)])
+    return Commute(BP.step(two), step_on_sample_2(BP, two), given=[OrthogonalImages(x, x_2)])
 
 
 @conjecture("Two samples with orthogonal inputs commute in two layers under TP")
 def orthogonal_samples_commute_under_tp():
     """False for the same reason."""
     x, x_2 = two.input, on_sample_2(two, two.input)
-    return Commute(TP.step(two), step_on_sample_2(TP, two), given=[Orthogonal(x, x_2)])
+    return Commute(TP.step(two), step_on_sample_2(TP, two), given=[OrthogonalImages(x, x_2)])

@@ -195,8 +195,8 @@ def traces_of_the_two_projections():
 def residuals_are_orthogonal():
     """A' (I - A A+) = 0, and A (I - A+ A) = 0 (Penrose, 1955)."""
     return [
-        Orthogonal(A, minus(Identity(m), matmul(A, Pinv(A)))),
-        Orthogonal(T(A), minus(Identity(n), matmul(Pinv(A), A))),
+        OrthogonalImages(A, minus(Identity(m), matmul(A, Pinv(A)))),
+        OrthogonalImages(T(A), minus(Identity(n), matmul(Pinv(A), A))),
     ]
 
 

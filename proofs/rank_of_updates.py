@@ -122,7 +122,7 @@ def end_to_end_motion():
 def unseen_directions_stand_still():
     """Every update of W_1 ends in X_0', and X_0' N = 0; the rule does not matter (folklore)."""
     N = MatrixSymbol("N", batched.widths[0], Symbol("p", integer=True, positive=True))
-    unseen, given = matmul(batched.weight(1), N), [Orthogonal(batched.input, N)]
+    unseen, given = matmul(batched.weight(1), N), [OrthogonalImages(batched.input, N)]
     return [Conserved(unseen, along=rule.step(batched), given=given) for rule in LAYERWISE]
 
 

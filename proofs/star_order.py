@@ -14,7 +14,7 @@ def follows(claims, *given):
     return [Equal(claim.lhs, claim.rhs, given=given) for claim in claims]
 
 
-apart = [Orthogonal(A, D), Orthogonal(T(A), T(D))]
+apart = [OrthogonalImages(A, D), OrthogonalImages(T(A), T(D))]
 total = matadd(A, D)
 
 

@@ -14,7 +14,16 @@ from tptheory.claims.hypotheses import (
 )
 from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
-from tptheory.claims.vocabulary import Equal, ImageWithin, Orthogonal, Parallel, RankAtMost, RowSpaceWithin, Zero
+from tptheory.claims.vocabulary import (
+    Equal,
+    ImageWithin,
+    Orthogonal,
+    OrthogonalImages,
+    Parallel,
+    RankAtMost,
+    RowSpaceWithin,
+    Zero,
+)
 from tptheory.deciding.answers import decide, prove, refute
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
@@ -79,6 +88,7 @@ __all__ = [
     "Newton",
     "Nonincreasing",
     "Orthogonal",
+    "OrthogonalImages",
     "Parallel",
     "Pinv",
     "Proved",

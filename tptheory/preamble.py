@@ -50,7 +50,7 @@ from tptheory.claims.hypotheses import (
 )
 from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import conjecture, theorem
-from tptheory.claims.vocabulary import Equal, ImageWithin, Orthogonal, Parallel, RankAtMost, RowSpaceWithin, Zero
+from tptheory.claims.vocabulary import Equal, ImageWithin, OrthogonalImages, Parallel, RankAtMost, RowSpaceWithin, Zero
 from tptheory.invariants.ansatz import apart, joint_gram
 from tptheory.invariants.laws import balance, log_determinant
 from tptheory.symbolic.differentiation import differential, gradient
@@ -110,7 +110,7 @@ __all__ = [
     "LogPdet",
     "MatrixSymbol",
     "Nonincreasing",
-    "Orthogonal",
+    "OrthogonalImages",
     "Parallel",
     "Pinv",
     "R",

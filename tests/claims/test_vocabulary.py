@@ -3,6 +3,7 @@
 import pytest
 from sympy import Matrix
 
+import tptheory
 from tptheory import AllOf, Backprop, TargetProp, decide, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
 from tptheory.preamble import *
@@ -19,7 +20,7 @@ STATEMENTS = {
     "one bound": (RankAtMost(A, n), "rank(A) ≤ n"),
     "image": (ImageWithin(A, B), "im(A) ⊆ im(B)"),
     "rows": (RowSpaceWithin(A, Q), "row(A) ⊆ row(Q)"),
-    "orthogonal": (Orthogonal(A, B), "A ⟂ B"),
+    "orthogonal": (OrthogonalImages(A, B), "A ⟂ B"),
     "parallel": (Parallel(A, B), "A ∥ B"),
     "conserved": (Conserved(net.weight(1), along=flow), "W_1 is conserved by the flow of backpropagation"),
     "step": (Conserved(net.weight(1), along=step), "W_1 is conserved by the step of backpropagation"),
@@ -56,7 +57,7 @@ BAD = {
     "rank of a number": (lambda: RankAtMost(3, 1), InvalidTypeError, "'matrix' must be a SymPy matrix expression"),
     "image": (lambda: ImageWithin(A, Q), ShapeError, "'space' must have as many rows as 'matrix', m"),
     "rows": (lambda: RowSpaceWithin(A, transpose(A)), ShapeError, "'space' must have as many columns as 'matrix', n"),
-    "orthogonal": (lambda: Orthogonal(A, Q), ShapeError, "'second' must have as many rows as 'first', m"),
+    "orthogonal": (lambda: OrthogonalImages(A, Q), ShapeError, "'second' must have as many rows as 'first', m"),
     "parallel": (lambda: Parallel(A, Q), ShapeError, "'rhs' must have the shape of 'lhs'"),
     "no motion": (lambda: Conserved(A, along=Backprop()), InvalidTypeError, "'along' must be a flow or a step"),
     "step for a flow": (lambda: Nonincreasing(net.loss, along=step), InvalidTypeError, "'along' must be a flow"),
@@ -114,3 +115,10 @@ def test_a_rank_of_a_matrix_of_numbers_is_bounded():
     assert decide(RankAtMost(product, 0)).refuted
     with pytest.raises(InvalidValueError, match="'bound' must be a number, a size of the matrices, or a matrix"):
         RankAtMost(matmul(column, column.T), m)
+
+
+def test_the_old_name_of_orthogonal_images_warns():
+    """Orthogonal(A, B) and orthogonal(A) differed by a capital: the claim has another name, and the old one says so."""
+    with pytest.warns(DeprecationWarning, match="OrthogonalImages"):
+        claim = tptheory.Orthogonal(A, B)
+    assert claim == OrthogonalImages(A, B)

@@ -37,7 +37,7 @@ FALSE: dict[str, Term] = {
     "rank": ("RankAtMost", A, (1,), ()),
     "image": ("ImageWithin", A, mul(A, t(A), B), ()),
     "row space": ("RowSpaceWithin", A, B, ()),
-    "orthogonal": ("Orthogonal", A, B, ()),
+    "orthogonal": ("OrthogonalImages", A, B, ()),
     "parallel": ("Parallel", A, B, ()),
     "commute": ("Commute", C, t(C), ()),
     "steps commute": ("Commute", ("step", "bp", two), ("step", "tp", two), ()),

@@ -138,7 +138,7 @@ def random_rank(w: Writer) -> Term:
 def random_pair(w: Writer) -> Term:
     """Say something of two matrices."""
     n, m, k = w.size(), w.size(), w.size()
-    kind = w.choose(("ImageWithin", "RowSpaceWithin", "Orthogonal", "Parallel", "Commute"))
+    kind = w.choose(("ImageWithin", "RowSpaceWithin", "OrthogonalImages", "Parallel", "Commute"))
     shapes = {
         "RowSpaceWithin": ((n, m), (k, m)),
         "Parallel": ((n, m), (n, m)),
@@ -266,7 +266,7 @@ def about(w: Writer, net: Term, i: Term) -> Term:
             equal(dW, dV, *more),
             zero(A, *more),
             ("Parallel", dW, dV, more),
-            ("Orthogonal", d, e, more),
+            ("OrthogonalImages", d, e, more),
             ("RankAtMost", dW, (w.whole(0, 1),), more),
             ("ImageWithin", dW, ("weight", net, i), more),
             ("RowSpaceWithin", dW, ("weight", net, i), more),

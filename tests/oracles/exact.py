@@ -39,7 +39,7 @@ from tptheory import (
     ImageWithin,
     LogPdet,
     Nonincreasing,
-    Orthogonal,
+    OrthogonalImages,
     Parallel,
     Pinv,
     RankAtMost,
@@ -243,7 +243,7 @@ def holds(claim: Any, values: Values) -> bool:
         case RowSpaceWithin():
             A, C = value(claim.matrix).transpose(), value(claim.space).transpose()
             return rank(beside(C, A)) == rank(C)
-        case Orthogonal():
+        case OrthogonalImages():
             return vanishes(value(claim.first).transpose() * value(claim.second))
         case Parallel():
             return rank(beside(column(value(claim.first)), column(value(claim.second)))) <= 1

@@ -55,7 +55,7 @@ class Reading(Evaluation):
                 return rank(duals.beside(value(C), value(A))) == rank(value(C))
             case ("RowSpaceWithin", A, C, _):
                 return rank(duals.beside(value(C).transpose(), value(A).transpose())) == rank(value(C))
-            case ("Orthogonal", A, B, _):
+            case ("OrthogonalImages", A, B, _):
                 return is_zero(value(A).transpose() * value(B))
             case ("Parallel", A, B, _):
                 return rank(duals.beside(duals.column(value(A)), duals.column(value(B)))) <= 1

@@ -68,7 +68,7 @@ MATRIX_TAGS = (
 )
 NUMBER_TAGS = ("num", "S", "size", "sadd", "smul", "spow", "trace", "det", "logpdet", "entry", "loss", "norm2", "inner")
 CLAIMS = (
-    *("Equal", "Zero", "RankAtMost", "ImageWithin", "RowSpaceWithin", "Orthogonal", "Parallel"),
+    *("Equal", "Zero", "RankAtMost", "ImageWithin", "RowSpaceWithin", "OrthogonalImages", "Parallel"),
     *("Conserved", "Nonincreasing", "Commute", "AllOf", "AnyOf", "ForAll"),
 )
 HYPOTHESES = (

@@ -58,7 +58,7 @@ TRUE = {
     "rank of a product of sums": RankAtMost(matmul(matadd(A, A2), S, matadd(B, matmul(-3, S, B))), n),
     "image": ImageWithin(matmul(A, B), A),
     "rows": RowSpaceWithin(matmul(A, B), B),
-    "residual is orthogonal": Orthogonal(A, matadd(I_m, matmul(-1, A, pinvA))),
+    "residual is orthogonal": OrthogonalImages(A, matadd(I_m, matmul(-1, A, pinvA))),
     "TP parallel to BP for scaled isometries": Parallel(
         TargetProp().update(two, 1),
         Backprop().update(two, 1),

@@ -76,7 +76,10 @@ OPERATORS = {
         Equal(matmul(T(A), A), matmul(T(A), D), given=[Equal(matmul(A, Pinv(D), A), A)]),
         3,
     ),
-    "(A + D)+ = A+ + D+ if A'D = 0": (Equal(Pinv(matadd(A, D)), matadd(Pinv(A), Pinv(D)), given=[Orthogonal(A, D)]), 3),
+    "(A + D)+ = A+ + D+ if A'D = 0": (
+        Equal(Pinv(matadd(A, D)), matadd(Pinv(A), Pinv(D)), given=[OrthogonalImages(A, D)]),
+        3,
+    ),
     "A A+ D = D if im(A) lies within im(D)": (Equal(matmul(A, Pinv(A), D), D, given=[ImageWithin(A, D)]), 2),
     "(R^2)+ = (R+)^2": (Equal(Pinv(matmul(R, R)), matmul(Pinv(R), Pinv(R))), 2),
     "(R'R)+ = R+'R+": (Equal(Pinv(matmul(T(R), R)), matmul(T(Pinv(R)), Pinv(R))), 2),
@@ -157,7 +160,7 @@ def turned(rule, net, l):
 
 
 one = DeepLinearNetwork(depth=1)
-apart = Orthogonal(x, MatrixSymbol("x_2", *x.shape))
+apart = OrthogonalImages(x, MatrixSymbol("x_2", *x.shape))
 
 NETS = {
     "TP is BP at depth 2": (Equal(tp.update(two, 1), bp.update(two, 1)), 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -196,13 +197,15 @@ class RowSpaceWithin(Claim):
 
 
 @dataclass(frozen=True)
-class Orthogonal(Claim):
+class OrthogonalImages(Claim):
     """Every column of one matrix is orthogonal to every column of the other: ``A' B = 0``.
+
+    The hypothesis ``orthogonal(A)`` is another thing: ``A' A = A A' = I``.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Pinv, decide, matadd, matmul
     >>> A, b = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("b", symbols("m"), 1)
-    >>> decide(Orthogonal(A, matadd(b, matmul(-1, A, Pinv(A), b)))).proved
+    >>> decide(OrthogonalImages(A, matadd(b, matmul(-1, A, Pinv(A), b)))).proved
     True
     """
 
@@ -226,6 +229,20 @@ class Orthogonal(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first is orthogonal to second``."""
         return f"{say(self.first)} ⟂ {say(self.second)}"
+
+
+def Orthogonal(first: Any, second: Any, given: Any = ()) -> OrthogonalImages:
+    """Return the claim that is called `OrthogonalImages` now, and warn that it is.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     Orthogonal(A, A).statement()
+    'A ⟂ A'
+    """
+    told = "Orthogonal(A, B) is called OrthogonalImages(A, B) now: it says A'B = 0, and orthogonal(A) that A'A = I."
+    warnings.warn(told, DeprecationWarning, stacklevel=2)
+    return OrthogonalImages(first, second, given)
 
 
 @dataclass(frozen=True)
@@ -267,6 +284,7 @@ __all__ = [
     "Equal",
     "ImageWithin",
     "Orthogonal",
+    "OrthogonalImages",
     "Parallel",
     "RankAtMost",
     "RowSpaceWithin",
