@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from tptheory.cli import app
+
+settings.load_profile("ci")  # the same examples each time, and a busy machine is no failure
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def test_what_is_ones_own_is_settled_as_expected(mine):
 
 def test_the_property_test_holds(python, tmp_path):
     """What the README writes for pytest passes on its random instances."""
-    script = "\n".join(blocks("python")) + "\ntest_mixed_is_bp()\n"
+    profile = 'import hypothesis; hypothesis.settings.load_profile("ci")'  # a busy machine is no failure
+    script = "\n".join((profile, *blocks("python"), "test_mixed_is_bp()"))
     run = python("-c", script, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
 
