@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 
 import pytest
@@ -30,3 +31,9 @@ def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], 
         return said
 
     return log
+
+
+@pytest.fixture(scope="session")
+def read_xml():
+    """Give a function that reads XML, and fails where it is not well formed."""
+    return lambda text: ElementTree.fromstring(text)  # noqa: S314  the text was written by the test

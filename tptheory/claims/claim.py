@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
@@ -15,7 +15,8 @@ from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import Law, layer_symbols, occurrences
-from tptheory.symbolic.spelling import one_line
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import one_line
 
 
 class Claim:
@@ -94,7 +95,11 @@ class Claim:
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
-        return ", ".join([self.conclusion(say), *words(self.tacit(), say, self.symbols())])
+        return ", ".join([self.conclusion(say), *self.taken_for_granted(say)])
+
+    def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
+        """Say what it takes for granted beside the hypotheses: that a matrix has an inverse, or a rank stays."""
+        return words(self.tacit(), say, self.symbols())
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
@@ -168,7 +173,7 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
 
 
 def _in_latex(expression: Any) -> str:
-    return f"${latex(expression)}$"
+    return f"${latex_of(expression)}$"
 
 
 _SIGNS = {"=": "=", "⊆": r"\subseteq", "∥": r"\parallel", "⟂": r"\perp", "≤": r"\le"}

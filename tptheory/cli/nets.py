@@ -41,7 +41,7 @@ def derive(
     equations = [e for e in _equations(chosen, net) if layer in (None, e[0])]
     out = console()
     if as_json or latex:
-        from tptheory.writing.mathematics import latex_of
+        from tptheory.typesetting.expressions import latex_of
     if as_json:
         listed = [
             {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}

@@ -46,7 +46,7 @@ def refute(
         for node, theorem in theorems.items():
             progress.update(task, description=node)
             verdict = search(theorem, seconds, seed)
-            results[node] = {"title": theorem.title, **facts_of(verdict)}
+            results[node] = {"title": theorem.plain_title, **facts_of(verdict)}
             found = verdict.counterexample if isinstance(verdict, Refuted) else None
             if found is not None:
                 results[node]["counterexample"] = found.to_json() | {"latex": found.latex(), "snippet": found.snippet()}

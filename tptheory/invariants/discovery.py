@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sympy import latex
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved
@@ -19,6 +18,7 @@ from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
 from tptheory.invariants.searching import Search
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.expressions import latex_of
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class ConservationLaws:
     def _repr_latex_(self) -> str | None:
         if not self.found:
             return None
-        rows = r" \\ ".join(rf"& {latex(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
+        rows = r" \\ ".join(rf"& {latex_of(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
 

@@ -15,10 +15,10 @@ from tptheory.typesetting.names import (
     dotted,
     expression_of_sizes,
     grouped,
-    index_text,
     name,
     number,
 )
+from tptheory.typesetting.spelling import index_text
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
 """How large a remark about a letter may be, how long what is shown of it, and how many letters it may lead through;

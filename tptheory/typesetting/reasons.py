@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
-from tptheory.claims.hypotheses import WORDS
 from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
 
@@ -156,6 +155,19 @@ WAYS: dict[str, Callable[..., Reason | None]] = {
     "case": _case,
 }
 """How a reason is worded, by its first entry."""
+
+WORDS = {
+    "full_row_rank": "full row rank",
+    "full_column_rank": "full column rank",
+    "invertible": "invertible",
+    "orthogonal": "orthogonal",
+    "partial_isometry": "a partial isometry",
+    "symmetric": "symmetric",
+    "projection": "a projection",
+    "rank_one": "rank at most one",
+    "nonzero": "nonzero",
+}
+"""The properties of matrices that a hypothesis can name, in words."""
 
 SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
 """Reasons that say always the same."""

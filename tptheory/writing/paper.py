@@ -11,12 +11,12 @@ from pathlib import Path
 
 from tptheory.deciding.verdicts import Proved
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.prose import prose_tex, prose_text
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table
 from tptheory.writing.bibliography import bibliography, cited
 from tptheory.writing.chains import too_long
 from tptheory.writing.gathering import ReportData, TheoremResult
-from tptheory.writing.prose import prose_tex
 from tptheory.writing.rendering import Checks, Illustration, illustrations, words_of
 from tptheory.writing.templating import Tex, tex_environment
 
@@ -100,10 +100,10 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
 
 def _source(rule: Rule) -> Tex:
     """Return what a rule's definition says of it after its title, with the source."""
-    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].replace("``", "").split())
+    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].split())
     return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
 
 
 def _heading(text: str) -> Tex:
     """Return a heading with its symbols, and without them for the bookmarks of a PDF."""
-    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', text)}}}")
+    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', prose_text(text))}}}")
