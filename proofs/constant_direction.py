@@ -1,4 +1,4 @@
-"""Why do the updates look constant?  (the seed: "should be able to prove why W_update is constant")"""
+"""Why do the updates look constant?  (the seed: "should be able to prove why `W_update` is constant")"""
 
 from sympy import Symbol
 

@@ -1,4 +1,4 @@
-"""How many directions does one update have?  (the seed: "dL/dW is specifically rank-one")"""
+"""How many directions does one update have?  (the seed: "$dL/dW$ is specifically rank-one")"""
 
 from sympy import MatrixSymbol, Symbol
 

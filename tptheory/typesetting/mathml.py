@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -29,6 +28,7 @@ TOGETHER = 8
 
 _CUT = re.compile(r"\\[^A-Za-z]|[{}()]| \\allowbreak |(?<=\S) (?:[-+=]|\\(?:le|ge|subseteq|perp|parallel)) ")
 _THIN = "0.17em"
+_OPENING, _RELATIONS = "([|‖,", "=≤≥<>≠⊆⟂∥"
 _SCRIPTS = ("msub", "msup", "msubsup")
 _BOLD_DIGITS = {48 + digit: 0x1D7CE + digit for digit in range(10)}
 _HIDDEN = 0xE000
@@ -73,6 +73,13 @@ def _pieces(code: str) -> list[str]:
     """Cut a formula after its signs and between its factors, but not within braces, nor within short brackets."""
     if r"\left" in code or r"\begin" in code:
         return [code]
+    cuts = _cuts(code)
+    ends = [cut.start() if "allowbreak" in cut[0] else cut.end() for cut in cuts]
+    return [code[i:j] for i, j in zip([0, *(cut.end() for cut in cuts)], [*ends, len(code)], strict=True)]
+
+
+def _cuts(code: str) -> list[re.Match[str]]:
+    """Return where a formula may be cut."""
     cuts: list[re.Match[str]] = []
     opened: list[int] = []
     braces = 0
@@ -87,8 +94,7 @@ def _pieces(code: str) -> list[str]:
                 del cuts[before:]
         elif mark[0] == " " and not braces:
             cuts.append(found)
-    ends = [cut.start() if "allowbreak" in cut[0] else cut.end() for cut in cuts]
-    return [code[i:j] for i, j in zip([0, *(cut.end() for cut in cuts)], [*ends, len(code)], strict=True)]
+    return cuts
 
 
 def _element(code: str) -> str:
@@ -106,7 +112,7 @@ def _element(code: str) -> str:
 
 
 def _is_sign(leaf: Element) -> bool:
-    return (leaf.text or "") in "+−=≤≥⊆⟂∥"
+    return _mark(leaf) in "+−" + _RELATIONS
 
 
 def _tidied(node: Element, script: bool = False) -> Element:
@@ -119,18 +125,40 @@ def _tidied(node: Element, script: bool = False) -> Element:
     if not len(node):
         return _leaf(node)
     children = [_tidied(child, script or (node.tag in _SCRIPTS and i > 0)) for i, child in enumerate(node)]
-    if node.tag == "mstyle" or (node.tag == "mrow" and len(children) == 1):  # \tfrac: all of a line is small anyway
+    if node.tag == "mstyle":  # \tfrac: all of a line is small anyway
         return children[0]
-    if node.tag == "mrow" and all(child.get("mathvariant") == "normal" for child in children):
-        return _made("mi", "".join(child.text or "" for child in children))
-    for child, after in pairwise([*children, Element("end")]):
-        if child.tag == "mo" and script:
-            child.attrib |= {"lspace": "0", "rspace": "0"}
-        elif child.get("lspace") == _THIN and after.text != "(":
-            child.set("rspace", _THIN)
+    if node.tag == "mrow" and (only := _single(children)) is not None:
+        return only
+    for before, child, after in zip([None, *children], children, [*children[1:], None], strict=False):
+        _space(child, _mark(before), _mark(after), script)
     made = _made(node.tag, None, **({"accent": "true"} if node.tag == "mover" else node.attrib))
     made.extend(children)
     return made
+
+
+def _single(children: list[Element]) -> Element | None:
+    """Return the one node that a row needs: its only child, or a word of its upright letters."""
+    if len(children) == 1:
+        return children[0]
+    if all(child.get("mathvariant") == "normal" for child in children):
+        return _made("mi", "".join(child.text or "" for child in children))
+    return None
+
+
+def _mark(node: Element | None) -> str:
+    """Return the sign that a node is, ``(`` for the ends of a row, or nothing."""
+    return "(" if node is None else (node.text or "") if node.tag == "mo" else ""
+
+
+def _space(node: Element, before: str, after: str, script: bool) -> None:
+    """Set the space around a sign that does not stand between two terms, and around the name of a function."""
+    if node.tag != "mo":
+        return
+    if node.get("lspace") == _THIN:
+        node.set("lspace", "0" if before and before in _OPENING + _RELATIONS + "+−" else _THIN)
+        node.set("rspace", "0" if after == "(" else _THIN)
+    elif script or _mark(node) in "|‖" or (_mark(node) in "+−" and before and before in _OPENING + _RELATIONS):
+        node.attrib |= {"lspace": "0", "rspace": "0"}
 
 
 def _leaf(node: Element) -> Element:

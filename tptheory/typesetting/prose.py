@@ -18,6 +18,10 @@ from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.marked import NotMathematics, as_latex, as_text
 from tptheory.typesetting.mathml import mathml
 
+LONG = 32
+"""How many characters of LaTeX a formula has that never breaks between its factors."""
+
+_FACTORS = re.compile(r"\\[A-Za-z]+(?: |\{[^{}]*\} ?)?|\{[^{}]*\}|,? [-+=<>] |, | (?=[A-Za-z(|])")
 _ONE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
 _TOUCHING = re.compile(r"[^\s<>]*(?:(?:<math [^>]*>.*?</math>|<sup>.*?</sup>)[^\s<>]*)+")
 
@@ -52,7 +56,7 @@ def prose_html(text: str) -> Markup:
 
 def prose_tex(text: str) -> str:
     """Return prose for LaTeX's text mode."""
-    shown = {"math_inline": lambda code: f"${as_latex(code)}$", "code_inline": _code_tex}
+    shown = {"math_inline": _mathematics_tex, "code_inline": _code_tex}
     tokens = _tokens(_in_one_line(text), _WITH_QUOTES)
     return "".join(shown.get(token.type, tex_escaped)(token.content) for token in tokens)
 
@@ -93,6 +97,14 @@ def _checked(token: Token) -> Token:
 
 def _mathml(code: str) -> str:
     return mathml(as_latex(code), breakable=True)
+
+
+def _mathematics_tex(code: str) -> str:
+    """Return inline mathematics; a long formula may break between its factors, where it cannot after a sign."""
+    code = as_latex(code)
+    if len(code) > LONG:
+        code = _FACTORS.sub(lambda found: r" \penalty700 " if found[0] == " " else found[0], code)
+    return f"${code}$"
 
 
 def _code_tex(code: str) -> str:

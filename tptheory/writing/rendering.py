@@ -189,7 +189,7 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
     found: dict[str, Any] = {
         "node": theorem.node,
         "title": theorem.plain_title,
-        "question": result.question,
+        "question": prose_text(result.question),
         "reason": prose_text(theorem.reason),
         "statement": theorem.claim.statement(),
         "assumptions": list(verdict.assumptions),
