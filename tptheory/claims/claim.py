@@ -15,7 +15,7 @@ from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import Law, layer_symbols, occurrences
-from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.claims import sentence_tex
 from tptheory.typesetting.spelling import one_line
 
 
@@ -89,9 +89,7 @@ class Claim:
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
-        conclusion = self.said(_in_latex)
-        assumed = "; ".join(self.hypotheses(_in_latex))
-        return _with_signs(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
+        return sentence_tex(self)
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
@@ -170,20 +168,6 @@ class Claim:
 
 def _symbols(*groups: Iterable[Any]) -> set[Any]:
     return {s for group in groups for e in group for s in occurrences(sympify(e), MatrixSymbol, Symbol)}
-
-
-def _in_latex(expression: Any) -> str:
-    return f"${latex_of(expression)}$"
-
-
-_SIGNS = {"=": "=", "⊆": r"\subseteq", "∥": r"\parallel", "⟂": r"\perp", "≤": r"\le"}
-
-
-def _with_signs(text: str) -> str:
-    """Set the signs between formulas as mathematics; a formula on both sides and the sign become one."""
-    for sign, code in _SIGNS.items():
-        text = text.replace(f"$ {sign} $", f" {code} ").replace(f" {sign} ", f" ${code}$ " if sign != "=" else " = ")
-    return text
 
 
 def flatten_given(given: Any) -> tuple[Any, ...]:

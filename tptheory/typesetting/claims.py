@@ -87,8 +87,11 @@ class HtmlWriter:
         return mathml_of(expression, breakable=True)
 
 
+@dataclass(frozen=True)
 class TexWriter:
-    """Write LaTeX for text mode; long expressions may break over lines."""
+    """Write LaTeX for text mode; long expressions may break over lines, unless it is told otherwise."""
+
+    breakable: bool = True
 
     def words(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` in math mode."""
@@ -96,7 +99,7 @@ class TexWriter:
 
     def mathematics(self, expression: Any) -> str:
         """Return inline mathematics."""
-        return f"${latex_of(expression, breakable=True)}$"
+        return f"${latex_of(expression, breakable=self.breakable)}$"
 
 
 def statements_html(claim: Claim) -> tuple[Statement, ...]:
@@ -107,6 +110,13 @@ def statements_html(claim: Claim) -> tuple[Statement, ...]:
 def statements_tex(claim: Claim) -> tuple[Statement, ...]:
     """Return what a claim says in LaTeX for text mode."""
     return _statements(claim, TexWriter(), _finished_tex)
+
+
+def sentence_tex(claim: Claim) -> str:
+    """Return what a claim says as one sentence in LaTeX for text mode."""
+    writer = TexWriter(breakable=False)
+    conclusion, assumed = _woven(claim.said, writer), "; ".join(_given(claim, writer))
+    return _finished_tex(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 
 def definitions_html(claim: Claim) -> tuple[str, ...]:
@@ -172,11 +182,12 @@ def _tacit(claim: Claim, writer: Writer) -> tuple[str, ...]:
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:
     """Let a claim speak with marks for its expressions, then write the words and the expressions each in their way."""
-    said: list[str] = []
+    said: dict[str, int] = {}
 
     def say(expression: Any) -> str:
-        said.append(writer.mathematics(expression))
-        return f"{_OPEN}{len(said) - 1}{_CLOSE}"
+        number = said.setdefault(writer.mathematics(expression), len(said))  # alike in words if alike to the eye
+        return f"{_OPEN}{number}{_CLOSE}"
 
     pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", conclusion(say))
-    return "".join(said[int(piece)] if i % 2 else writer.words(piece) for i, piece in enumerate(pieces))
+    written = list(said)
+    return "".join(written[int(piece)] if i % 2 else writer.words(piece) for i, piece in enumerate(pieces))

@@ -61,6 +61,17 @@ def prose_tex(text: str) -> str:
     return "".join(shown.get(token.type, tex_escaped)(token.content) for token in tokens)
 
 
+def prose_markdown(text: str) -> str:
+    r"""Return prose for a notebook: its mathematics in LaTeX, and nothing else that Markdown would act on.
+
+    >>> print(prose_markdown("a_b for $W' W$"))
+    a\_b for $W^{\top} W$
+    """
+    shown = {"math_inline": lambda code: f"${as_latex(code)}$", "code_inline": "`{}`".format}
+    tokens = _tokens(_in_one_line(text), _AS_TYPED)
+    return "".join(shown.get(token.type, _markdown_escaped)(token.content) for token in tokens)
+
+
 def paragraphs(text: str) -> list[str]:
     """Split at blank lines, and join the lines of each paragraph."""
     return [_in_one_line(block) for block in re.split(r"\n\s*\n", text) if block.strip()]
@@ -93,6 +104,10 @@ def _checked(token: Token) -> Token:
         except NotMathematics:
             return Token("text", "", 0, content=f"${token.content}$")
     return token
+
+
+def _markdown_escaped(text: str) -> str:
+    return re.sub(r"([\\*_<>|^$`\[\]])", r"\\\1", text)
 
 
 def _mathml(code: str) -> str:
