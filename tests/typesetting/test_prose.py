@@ -36,6 +36,12 @@ MARKED = [
     (r"for $l \ge 2$", "for l >= 2", r"for $l \ge 2$"),
     (r"$\tfrac{d}{dt} |d_l|^2 = -\dot E$", "d/dt |d_l|^2 = -dE/dt", r"$\tfrac{d}{dt} |d_l|^2 = -\dot E$"),
     (r"$\dot W_l$ and $\ddot{W}_{l}$", "dW_l/dt and d^2W_{l}/dt^2", r"$\dot W_l$ and $\ddot{W}_{l}$"),
+    (r"$\frac{a + b}{c}$", "(a + b)/c", r"$\frac{a + b}{c}$"),
+    (
+        r"$A = B' (A B)^+ C D \operatorname{tr} E$",
+        "A = B' (A B)+ C D tr E",
+        r"$A = B^{\top} \penalty700 (A \penalty700 B)^+ \penalty700 C \penalty700 D \operatorname{tr} E$",
+    ),
     (r"$W_2, \dots, W_L$", "W_2, ..., W_L", r"$W_2, \dots, W_L$"),
     (r"$\log\operatorname{pdet} W$", "log pdet W", r"$\log\operatorname{pdet} W$"),
     (r"$\langle x, y\rangle \le \tfrac12$", "<x, y> <= 1/2", r"$\langle x, y\rangle \le \tfrac12$"),

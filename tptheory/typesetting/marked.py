@@ -66,7 +66,7 @@ def as_text(code: str) -> str:
     for pattern, write in _STEPS:
         code = pattern.sub(write, code)
     text = _COMMAND.sub(_command, code)
-    if len(re.findall(r"(?<![_^])\{", text)) != 0 or text.count("{") != text.count("}"):
+    if re.search(r"(?<![_^])\{", text) or text.count("{") != text.count("}"):
         raise NotMathematics(text)
     return text
 
@@ -83,7 +83,8 @@ def _argument(found: re.Match[str], number: int = 1) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    return f"{_argument(found)}/{_argument(found, 2)}"
+    parts = (_argument(found), _argument(found, 2))
+    return "/".join(f"({part})" if re.search(r"[-+ ]", part) else part for part in parts)
 
 
 def _style(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.marked import NotMathematics, as_latex, as_text
 from tptheory.typesetting.mathml import mathml
+from tptheory.typesetting.names import Written
 
 LONG = 32
 """How many characters of LaTeX a formula has that never breaks between its factors."""
@@ -45,6 +46,15 @@ def prose_text(text: str) -> str:
         return text
     shown = {"math_inline": as_text, "code_inline": "`{}`".format}
     return "".join(shown.get(token.type, str)(token.content) for token in _tokens(text, _AS_TYPED))
+
+
+def marked(text: str) -> Written:
+    r"""Write prose as text and as LaTeX.
+
+    >>> marked(r"For $l = 1, \dots, L-1$:")
+    Written(text='For l = 1, ..., L-1:', latex='For $l = 1, \\dots, L-1$:')
+    """
+    return Written(prose_text(text), prose_tex(text))
 
 
 def prose_html(text: str) -> Markup:
