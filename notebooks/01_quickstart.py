@@ -53,7 +53,7 @@ conjecture = Equal(tp.update(net, 1), bp.update(net, 1))
 conjecture
 
 # %% [markdown]
-# **Refute.** No: and these are the smallest integers that show it. Check them by hand: $2^+ = 1/2$, and $2^T = 2$.
+# **Refute.** No: and these are the smallest integers that show it. Check them by hand: $2^+ = 1/2$, and $2^{\top} = 2$.
 
 # %%
 refuted = decide(conjecture)
@@ -61,7 +61,7 @@ refuted
 
 # %% [markdown]
 # **Prove.** What goes wrong is the size of the singular values. If all of them are 0 or 1, that is, if $W_2$ is a
-# *partial isometry*, $W W^T W = W$, the updates agree: not on examples, but for all real matrices of all sizes.
+# *partial isometry*, $W W^{\top} W = W$, the updates agree: not on examples, but for all real matrices of all sizes.
 
 # %%
 proved = decide(

@@ -17,7 +17,6 @@
 # *Part 1* re-creates the notebook. *Part 2* answers it.
 
 # %%
-import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,6 +39,7 @@ from tptheory import (
     simulate,
     squared_norm,
 )
+from tptheory.typesetting.prose import prose_markdown
 from tptheory.writing.figures import (
     MARKS,
     activations_and_targets,
@@ -195,18 +195,13 @@ for rate in (0.1, 0.01, 0.001):
 
 
 # %%
-def plain(text):
-    """Keep Markdown from reading formulas in plain text its own way."""
-    return re.sub(r"([\\*_<>|^$])", r"\\\1", " ".join(text.split()))
-
-
 def answer(*nodes):
     """Decide theorems and conjectures of the library, and show each verdict."""
     for node in nodes:
         [found] = collect(f"../proofs/{node}")
         verdict = decide(found, seconds=30)
         assert verdict.word == found.expected, f"{node} is {verdict.word}"
-        title, reason = map(plain, (found.title, found.reason))
+        title, reason = map(prose_markdown, (found.title, found.reason))
         link = f"[`{node}`](../proofs/{found.path.name})"
         display(Markdown(f"**{verdict.word.capitalize()}:** {title}.<br>*Why:* {reason} {link}"))
         if verdict.refuted:

@@ -14,7 +14,6 @@
 # figure. (Python 2's `print` and TensorFlow 0.x are replaced by what they did; nothing else is.)
 
 # %%
-import re
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -23,6 +22,7 @@ from IPython.display import Markdown, display
 from sympy import MatrixSymbol
 
 from tptheory import Backprop, TargetProp, collect, decide, gradient, simulate, squared_norm
+from tptheory.typesetting.prose import prose_markdown
 from tptheory.writing.figures import MARKS
 
 BP_MARK, TP_MARK, SEED_MARK = MARKS[1], MARKS[0], MARKS[3]
@@ -34,7 +34,7 @@ def answer(*names):
         [found] = collect(f"../proofs/seed_claims.py::{name}")
         verdict = decide(found)
         assert verdict.word == found.expected, f"{name} is {verdict.word}"
-        title = re.sub(r"([\\*_<>|^$])", r"\\\1", found.title)
+        title = prose_markdown(found.title)
         link = f"[`seed_claims.py::{name}`](../proofs/seed_claims.py)"
         display(Markdown(f"**{verdict.word.capitalize()}:** {title}. {link}"))
         if verdict.refuted:

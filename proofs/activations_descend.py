@@ -17,16 +17,18 @@ def gradients(net):
 
 @theorem("Along the BP flow every layer's activations move downhill, summed over a batch, at any depth")
 def activations_descend():
-    """The rate is the sum of |G_k|^2 over k <= l: d_l reaches W_k as the gradient G_k (we know no source)."""
+    r"""The rate is the sum of $|G_k|^2$ over $k \le l$: $d_l$ reaches $W_k$ as the gradient $G_k$ (we know
+    no source).
+    """
     Q = gradients(batch)
     return ForAll(Equal(descent_rate(BP, batch, l), Q(l)), (l, 0, L))
 
 
 @theorem(
-    "One sample's activation moves downhill at the rate |x_{l-1}|^2 |d_l|^2 and more, by the squares of layers below"
+    "One sample's activation moves downhill at the rate $|x_{l-1}|^2 |d_l|^2$ and more, by the squares of layers below"
 )
 def activations_descend_at_a_rate():
-    """G_l = d_l x_{l-1}' has the squared norm |d_l|^2 |x_{l-1}|^2 (we know no source)."""
+    """$G_l = d_l x_{l-1}'$ has the squared norm $|d_l|^2 |x_{l-1}|^2$ (we know no source)."""
     Q = gradients(deep)
     own = squared_norm(deep.activation(l - 1)) * squared_norm(BP.error_signal(deep, l))
     return [
@@ -36,12 +38,13 @@ def activations_descend_at_a_rate():
 
 
 @theorem(
-    "Along the TP flow x_l moves downhill at the rate S_l |e|^2 if the weights from the second on have full row rank"
+    "Along the TP flow $x_l$ moves downhill at the rate $S_l |e|^2$ if the weights from the second on have full row "
+    "rank"
 )
 def tp_activations_descend():
-    """dx_l/dt = -S_l d_l, and BP's signal times TP's is e' W_L ... W_{l+1} W_{l+1}+ ... W_L+ e = |e|^2.
+    r"""$\dot x_l = -S_l d_l$, and BP's signal times TP's is $e' W_L \cdots W_{l+1} W_{l+1}^+ \cdots W_L^+ e = |e|^2$.
 
-    No source known. S_l is the sum of |x_k|^2 over k < l.
+    No source known. $S_l$ is the sum of $|x_k|^2$ over $k < l$.
     """
     full = from_the_second(full_row_rank, deep)
     S = squared_lengths_below(deep)
@@ -56,7 +59,7 @@ def tp_activations_descend():
 
 @conjecture("Along the BP flow a hidden activation moves straight down its own gradient")
 def activations_descend_straight():
-    """False: the layers below add W_l x_{l-1}', which turns it; at depth 3 the second layer already does."""
+    """False: the layers below add $W_l x_{l-1}'$, which turns it; at depth 3 the second layer already does."""
     return Parallel(BP.flow(three).derivative(three.activation(2)), BP.error_signal(three, 2))
 
 
@@ -68,7 +71,7 @@ def each_sample_descends():
     return Nonincreasing(squared_norm(matmul(lone.error, first)) / 2, along=BP.flow(lone))
 
 
-@conjecture("Along the TP flow x_1 moves downhill at the rate |x_0|^2 |e|^2, at any rank of the weights")
+@conjecture("Along the TP flow $x_1$ moves downhill at the rate $|x_0|^2 |e|^2$, at any rank of the weights")
 def tp_activations_descend_at_any_rank():
     """False: what the weights above do not let through is lost, all of it if they vanish."""
     return Equal(descent_rate(TP, three, 1), squared_norm(three.input) * squared_norm(three.error))

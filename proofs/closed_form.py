@@ -30,14 +30,15 @@ def signal_against_next(net, l, S):
 
 
 @theorem(
-    "At full row rank the part of x_l hidden from W_{l+1} obeys d/dt log rho_l = -d/dt |x_l|^2 / S_l under TP, "
-    "at any depth"
+    r"At full row rank the part of $x_l$ hidden from $W_{l+1}$ obeys $\tfrac{d}{dt} \log \rho_l = -\tfrac{d}{dt} "
+    "|x_l|^2 / S_l$ under TP, at any depth"
 )
 def what_is_hidden_grows_as_the_activation_shrinks():
-    """d/dt rho_l = 2 (x_l . d_l) rho_l, and d/dt |x_l|^2 = -2 S_l (x_l . d_l). New here as far as we know.
+    r"""$\tfrac{d}{dt} \rho_l = 2 (x_l \cdot d_l) \rho_l$, and $\tfrac{d}{dt} |x_l|^2 = -2 S_l (x_l \cdot d_l)$. New
+    here as far as we know.
 
-    rho_l = |(I - W+ W) x_l|^2 for W = W_{l+1}, and S_l is the sum of |x_k|^2 over k < l. S_1 is constant, so that
-    rho_1 exp(|x_1|^2 / |x_0|^2) is conserved.
+    $\rho_l = |(I - W^+ W) x_l|^2$ for $W = W_{l+1}$, and $S_l$ is the sum of $|x_k|^2$ over $k < l$. $S_1$ is constant,
+    so that $\rho_1 \exp(|x_1|^2 / |x_0|^2)$ is conserved.
     """
     S = squared_lengths_below(deep)
     x, velocity = deep.activation, TP.flow(deep).derivative
@@ -49,12 +50,13 @@ def what_is_hidden_grows_as_the_activation_shrinks():
 
 
 @theorem(
-    "The part R of a batch's X_1' X_1 that is hidden from W_2 moves by R M + M' R, M = D_1' X_1, under TP at depth 2"
+    "The part $R$ of a batch's $X_1' X_1$ that is hidden from $W_2$ moves by $R M + M' R$, $M = D_1' X_1$, under TP "
+    "at depth 2"
 )
 def what_is_hidden_of_a_batch():
-    """W_2+ W_2 turns by -(I - W_2+ W_2) X_1 D_1' and its transpose. New here as far as we know.
+    """$W_2^+ W_2$ turns by $-(I - W_2^+ W_2) X_1 D_1'$ and its transpose. New here as far as we know.
 
-    R = X_1' (I - W_2+ W_2) X_1, at any rank of W_2 that stays as it is.
+    $R = X_1' (I - W_2^+ W_2) X_1$, at any rank of $W_2$ that stays as it is.
     """
     net = DeepLinearNetwork(depth=2, batch=B)
     R = matmul(T(net.activation(1)), hidden(net, 1))
@@ -63,27 +65,36 @@ def what_is_hidden_of_a_batch():
 
 
 @theorem(
-    "At full row rank TP conserves the part of x_{L-1} that the output layer sees across d_{L-1}, at depths 2 and 3"
+    "At full row rank TP conserves the part of $x_{L-1}$ that the output layer sees across $d_{L-1}$, at depths 2 and 3"
 )
 def what_the_output_layer_sees_across_its_signal():
-    """|W_L+ W_L x|^2 - (x . d)^2 / |d|^2: within what W_L sees, x moves along d. New here as far as we know."""
+    r"""$|W_L^+ W_L x|^2 - (x \cdot d)^2 / |d|^2$: within what $W_L$ sees, $x$ moves along $d$. New here as far as we
+    know.
+    """
     return [seen_across(two, 1), seen_across(three, 2)]
 
 
-@theorem("At full row rank d/dt log (|d_l|^2 / |e|^2) = -d/dt |x_l|^2 / S_l under TP for l = L - 1, at depths 2 and 3")
+@theorem(
+    r"At full row rank $\tfrac{d}{dt} \log (|d_l|^2 / |e|^2) = -\tfrac{d}{dt} |x_l|^2 / S_l$ under TP for $l = L - "
+    "1$, at depths 2 and 3"
+)
 def the_last_hidden_signal_follows_the_activation():
-    """Both fall at 2 S_L, but d_l also grows by 2 x_l . d_l, as |x_l|^2 shrinks. New here as far as we know."""
+    r"""Both fall at $2 S_L$, but $d_l$ also grows by $2 x_l \cdot d_l$, as $|x_l|^2$ shrinks. New here as far as we
+    know.
+    """
     x = [squared_norm(three.activation(k)) for k in (0, 1)]
     return [signal_against_next(two, 1, squared_norm(two.input)), signal_against_next(three, 2, x[0] + x[1])]
 
 
-@conjecture("At full row rank, TP conserves the part of x_1 that W_2 sees across d_1, at depth 3")
+@conjecture("At full row rank, TP conserves the part of $x_1$ that $W_2$ sees across $d_1$, at depth 3")
 def what_lower_layers_see_across_their_signals():
-    """False for wide layers: d_2 turns, and takes the row space of W_2 elsewhere."""
+    """False for wide layers: $d_2$ turns, and takes the row space of $W_2$ elsewhere."""
     return seen_across(three, 1)
 
 
-@conjecture("At full row rank d/dt log (|d_1|^2 / |d_2|^2) = -d/dt |x_1|^2 / S_1 under TP, at depth 3")
+@conjecture(
+    r"At full row rank $\tfrac{d}{dt} \log (|d_1|^2 / |d_2|^2) = -\tfrac{d}{dt} |x_1|^2 / S_1$ under TP, at depth 3"
+)
 def lower_signals_follow_their_activations():
     """False for wide layers: the law needs the signal above to keep its direction."""
     return signal_against_next(three, 1, squared_norm(three.input))

@@ -20,18 +20,19 @@ def family(net):
 
 
 @theorem(
-    "Feedback alignment conserves W_l W_l' - B_{l+1} W_{l+1} - W_{l+1}' B_{l+1}', for any batch and loss, at depth 3"
+    "Feedback alignment conserves $W_l W_l' - B_{l+1} W_{l+1} - W_{l+1}' B_{l+1}'$, for any batch and loss, at depth 3"
 )
 def fa_alignment_law():
-    """B d_{l+1} x_l' = d_l x_{l-1}' W_l': the weights above grow towards the feedback (Lillicrap et al., 2016)."""
+    """$B d_{l+1} x_l' = d_l x_{l-1}' W_l'$: the weights above grow towards the feedback (Lillicrap et al., 2016)."""
     return [Conserved(alignment(three, l, FA.feedback(three, l + 1)), along=FA.flow(three)) for l in (1, 2)]
 
 
 @theorem(
-    "Direct feedback alignment conserves W_2 W_2' - B_2 W_3 - W_3' B_2', and W_1 W_1' - C W_2 - W_2' C' if B_1 = C B_2"
+    "Direct feedback alignment conserves $W_2 W_2' - B_2 W_3 - W_3' B_2'$, and $W_1 W_1' - C W_2 - W_2' C'$ if $B_1 "
+    "= C B_2$"
 )
 def dfa_alignment_law():
-    """The direct feedback is then a chain of feedbacks. New here as far as we know, for C; depth 3, any loss."""
+    """The direct feedback is then a chain of feedbacks. New here as far as we know, for $C$; depth 3, any loss."""
     B1, B2 = DFA.feedback(three, 2), DFA.feedback(three, 3)
     C = MatrixSymbol("C", B1.rows, B2.rows)
     return [
@@ -41,13 +42,14 @@ def dfa_alignment_law():
 
 
 @theorem(
-    "From zero weights at depth 2 FA stays among W_1 = B C, W_2 = F B', F + F' = C C', "
-    "for dC/dt = -E X', dF/dt = -E X' C'"
+    r"From zero weights at depth 2 FA stays among $W_1 = B C$, $W_2 = F B'$, $F + F' = C C'$, for $\dot C = -E X'$, "
+    r"$\dot F = -E X' C'$"
 )
 def fa_family_from_zero():
-    """Each velocity has the form again, and the law of F is kept: F + F' and C C' move alike (Lillicrap et al., 2016).
+    """Each velocity has the form again, and the law of $F$ is kept: $F + F'$ and $C C'$ move alike (Lillicrap et al.,
+    2016).
 
-    C moves by -E X', and F by that times C'.
+    $C$ moves by $-E X'$, and $F$ by that times $C'$.
     """
     C, _, inside = family(two)
     W1, W2 = two.weights
@@ -62,10 +64,13 @@ def fa_family_from_zero():
 
 
 @theorem(
-    "From zero weights at depth 2 FA's loss falls as a sum of squares if the feedback has orthonormal columns, B' B = I"
+    "From zero weights at depth 2 FA's loss falls as a sum of squares if the feedback has orthonormal columns, $B' B "
+    "= I$"
 )
 def fa_descends_with_orthonormal_feedback():
-    """W_2 B = F, of which only F + F' = C C' counts: -|E X_1'|^2 - |C' E X'|^2 / 2. New here as far as we know."""
+    """$W_2 B = F$, of which only $F + F' = C C'$ counts: $-|E X_1'|^2 - |C' E X'|^2 / 2$. New here as far
+    as we know.
+    """
     C, _, inside = family(two)
     B, E = FA.feedback(two, 2), two.error
     squares = squared_norm(matmul(E, T(two.activation(1))))
@@ -75,17 +80,19 @@ def fa_descends_with_orthonormal_feedback():
 
 
 @conjecture(
-    "Where FA arrives from zero weights, W_1 = B C, W_2 = F B', F + F' = C C', its loss never rises, at depth 2"
+    "Where FA arrives from zero weights, $W_1 = B C$, $W_2 = F B'$, $F + F' = C C'$, its loss never rises, at depth 2"
 )
 def fa_descends_with_any_feedback():
-    """False at widths 1-1-2: W_2 B = F B' B, and B' B weights what F mixes. In simulations runs from zero rise too."""
+    """False at widths 1-1-2: $W_2 B = F B' B$, and $B' B$ weights what $F$ mixes. In simulations runs from zero rise
+    too.
+    """
     net = DeepLinearNetwork(widths=(1, 1, 2))
     _, _, inside = family(net)
     return Nonincreasing(net.loss, along=FA.flow(net), given=inside)
 
 
-@conjecture("The flow of feedback alignment conserves W_1 W_1' - 2 B_2 W_2, at depth 2")
+@conjecture("The flow of feedback alignment conserves $W_1 W_1' - 2 B_2 W_2$, at depth 2")
 def fa_law_without_the_transpose():
-    """False: only the symmetric part of B_2 W_2 is tied to W_1 W_1'."""
+    """False: only the symmetric part of $B_2 W_2$ is tied to $W_1 W_1'$."""
     W1, W2 = two.weights
     return Conserved(matadd(matmul(W1, T(W1)), matmul(-2, FA.feedback(two, 2), W2)), along=FA.flow(two))

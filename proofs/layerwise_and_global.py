@@ -22,16 +22,16 @@ above, by_layers, at_once = deep.product(L, l + 1), TP.backward(deep, l), GN.bac
 full = from_the_second(full_row_rank, deep)
 
 
-@theorem("At depth 3, TP has GN's feedback to layer 1 only under Greville's two conditions on W_3 and W_2")
+@theorem("At depth 3, TP has GN's feedback to layer 1 only under Greville's two conditions on $W_3$ and $W_2$")
 def agreement_needs_grevilles_conditions():
-    """(W_3 W_2)+ = W_2+ W_3+ is the reverse order law for two factors (Greville, 1966)."""
+    """$(W_3 W_2)^+ = W_2^+ W_3^+$ is the reverse order law for two factors (Greville, 1966)."""
     return [
         Equal(matmul(Pinv(W3), W3, W2, T(W2), T(W3)), matmul(W2, T(W2), T(W3)), given=agree()),
         Equal(matmul(W2, Pinv(W2), T(W3), W3, W2), matmul(T(W3), W3, W2), given=agree()),
     ]
 
 
-@theorem("At depth 3 and full row rank, TP has GN's feedback exactly if W_3+ W_3 commutes with W_2 W_2'")
+@theorem("At depth 3 and full row rank, TP has GN's feedback exactly if $W_3^+ W_3$ commutes with $W_2 W_2'$")
 def agreement_for_full_row_rank():
     """Greville's second condition is then trivial, the first says this (Greville, 1966; Bouldin, 1973)."""
     ranks, commute = full_row_rank(W2, W3), Commute(matmul(Pinv(W3), W3), matmul(W2, T(W2)))
@@ -41,7 +41,7 @@ def agreement_for_full_row_rank():
     ]
 
 
-@theorem("At any depth TP is GN in every layer if W_2, ..., W_L are invertible")
+@theorem(r"At any depth TP is GN in every layer if $W_2, \dots, W_L$ are invertible")
 def agreement_for_invertible_weights():
     """The feedback is a left and a right inverse of the product above (Meulemans et al., 2020)."""
     given = from_the_second(invertible, deep)
@@ -54,7 +54,7 @@ def agreement_for_invertible_weights():
 
 @theorem("At depth 3 to 6, TP is GN in a layer if the next weight has full row rank and those above are invertible")
 def agreement_for_one_wide_layer():
-    """(W_L ... W_{l+2}) W_{l+1} is an invertible matrix times one of full row rank (Greville, 1966)."""
+    r"""$(W_L \cdots W_{l+2}) W_{l+1}$ is an invertible matrix times one of full row rank (Greville, 1966)."""
     return [
         agree(some, j, given=[full_row_rank(some.weight(j + 1)), invertible(*some.weights[j + 1 :])])
         for some in (DeepLinearNetwork(depth=depth) for depth in (3, 4, 5, 6))
@@ -62,9 +62,9 @@ def agreement_for_one_wide_layer():
     ]
 
 
-@theorem("At any depth TP is GN in every layer if W_2, ..., W_L have orthonormal rows")
+@theorem(r"At any depth TP is GN in every layer if $W_2, \dots, W_L$ have orthonormal rows")
 def agreement_for_orthonormal_rows():
-    """W_l+ = W_l', and the product has orthonormal rows too. New here as far as we know."""
+    """$W_l^+ = W_l'$, and the product has orthonormal rows too. New here as far as we know."""
     rows = [ForAll(Equal(matmul(deep.weight(k), T(deep.weight(k))), Identity(deep.widths[k])), (k, 2, L))]
     return [
         at_every_layer(Equal(matmul(above, T(above)), Identity(deep.widths[L])), rows),
@@ -73,7 +73,7 @@ def agreement_for_orthonormal_rows():
     ]
 
 
-@theorem("At depth 3, TP is GN in layer 1 if W_2 has orthonormal rows, or W_3 orthonormal columns")
+@theorem("At depth 3, TP is GN in layer 1 if $W_2$ has orthonormal rows, or $W_3$ orthonormal columns")
 def agreement_for_one_isometry():
     """One such factor may be moved out of a pseudo-inverse (Cline and Greville, 1970)."""
     return [
@@ -82,13 +82,13 @@ def agreement_for_one_isometry():
     ]
 
 
-@theorem("At depth 3, TP is GN in layer 1 if W_2 has full row rank and W_3 full column rank")
+@theorem("At depth 3, TP is GN in layer 1 if $W_2$ has full row rank and $W_3$ full column rank")
 def agreement_below_a_bottleneck():
-    """W_2 W_2+ = I and W_3+ W_3 = I: the layer between is the narrowest (Greville, 1966)."""
+    """$W_2 W_2^+ = I$ and $W_3^+ W_3 = I$: the layer between is the narrowest (Greville, 1966)."""
     return agree(given=[full_row_rank(W2), full_column_rank(W3)])
 
 
-@theorem("At any depth and full row rank of W_2, ..., W_L, both feedbacks are right inverses of the layers above")
+@theorem(r"At any depth and full row rank of $W_2, \dots, W_L$, both feedbacks are right inverses of the layers above")
 def both_are_right_inverses():
     """TP's telescopes, so that the product has full row rank, and then GN's is one (Meulemans et al., 2020)."""
     identity = Identity(deep.widths[L])
@@ -97,14 +97,17 @@ def both_are_right_inverses():
 
 @theorem("At any depth and full row rank, GN takes of TP's error signal the part in the rows of the layers above")
 def gauss_newton_projects_target_propagation():
-    """(A+ A) R = A+ for every right inverse R of A. New here as far as we know."""
+    """$(A^+ A) R = A^+$ for every right inverse $R$ of $A$. New here as far as we know."""
     return [
         at_every_layer(Equal(matmul(above, by_layers), Identity(deep.widths[L])), full),
         at_every_layer(Equal(matmul(at_once, above, by_layers), at_once), full),
     ]
 
 
-@theorem("At depth 2 to 6 and full row rank, |d_l^TP|^2 = |d_l^GN|^2 + |d_l^TP - d_l^GN|^2: TP never moves less")
+@theorem(
+    r"At depth 2 to 6 and full row rank, $|d_l^{\mathrm{TP}}|^2 = |d_l^{\mathrm{GN}}|^2 + |d_l^{\mathrm{TP}} - "
+    r"d_l^{\mathrm{GN}}|^2$: TP never moves less"
+)
 def target_propagation_never_moves_less():
     """The difference lies in the kernel of the layers above, GN's signal in their rows (Penrose, 1956)."""
     return [
@@ -114,47 +117,53 @@ def target_propagation_never_moves_less():
     ]
 
 
-@theorem("At depth 3, of all right inverses R of W_3 W_2 GN's moves layer 1 least: |R e|^2 = |d^GN|^2 + |R e - d^GN|^2")
+@theorem(
+    r"At depth 3, of all right inverses $R$ of $W_3 W_2$ GN's moves layer 1 least: $|R e|^2 = |d^{\mathrm{GN}}|^2 + "
+    r"|R e - d^{\mathrm{GN}}|^2$"
+)
 def gauss_newton_moves_least():
-    """R e - A+ e lies in the kernel of A (Penrose, 1956)."""
+    """$R e - A^+ e$ lies in the kernel of $A$ (Penrose, 1956)."""
     R = MatrixSymbol("R", product.cols, product.rows)
     moved, least = matmul(R, net.error), GN.error_signal(net, 1)
     splits = squared_norm(least) + squared_norm(minus(moved, least))
     return Equal(squared_norm(moved), splits, given=Equal(matmul(product, R), Identity(product.rows)))
 
 
-@theorem("At depth 3, GN preconditions BP: (A'A)+ G^BP = G^GN with A = W_3 W_2, and A'A G^GN = G^BP, at any rank")
+@theorem(
+    r"At depth 3, GN preconditions BP: $(A'A)^+ G^{\mathrm{BP}} = G^{\mathrm{GN}}$ with $A = W_3 W_2$, and $A'A "
+    r"G^{\mathrm{GN}} = G^{\mathrm{BP}}$, at any rank"
+)
 def gauss_newton_preconditions_bp():
-    """A+ = (A'A)+ A' and A' = A'A A+ (Penrose, 1955); TP does not, unless it is GN."""
+    """$A^+ = (A'A)^+ A'$ and $A' = A'A A^+$ (Penrose, 1955); TP does not, unless it is GN."""
     gram, ours, theirs = matmul(T(product), product), GN.descent(net, 1), BP.descent(net, 1)
     return [Equal(ours, matmul(Pinv(gram), theirs)), Equal(theirs, matmul(gram, ours))]
 
 
-@conjecture("TP is GN at depth 3 if W_2 and W_3 have full row rank")
+@conjecture("TP is GN at depth 3 if $W_2$ and $W_3$ have full row rank")
 def agreement_for_full_row_ranks():
-    """W_3 = (1, 0), W_2 = [[1, 1], [0, 1]]: (1/2, 1/2)' against (1, 0)'."""
+    """$W_3 = (1, 0)$, $W_2 = [[1, 1], [0, 1]]$: $(1/2, 1/2)'$ against $(1, 0)'$."""
     return agree(given=full_row_rank(W2, W3))
 
 
-@conjecture("TP is GN at depth 3 if W_2 and W_3 have full column rank")
+@conjecture("TP is GN at depth 3 if $W_2$ and $W_3$ have full column rank")
 def agreement_for_full_column_ranks():
     """The transposed example."""
     return agree(given=full_column_rank(W2, W3))
 
 
-@conjecture("TP is GN in layer 1 at depth 3 if W_3 is invertible, whatever the rank of W_2")
+@conjecture("TP is GN in layer 1 at depth 3 if $W_3$ is invertible, whatever the rank of $W_2$")
 def agreement_below_an_invertible_layer():
-    """W_3 turns the image of W_2 = (0, 1)' out of its place; W_2 must have full row rank."""
+    """$W_3$ turns the image of $W_2 = (0, 1)'$ out of its place; $W_2$ must have full row rank."""
     return agree(given=invertible(W3))
 
 
-@conjecture("TP is GN in layer 1 at depth 3 if W_2 is invertible and W_3 has full row rank")
+@conjecture("TP is GN in layer 1 at depth 3 if $W_2$ is invertible and $W_3$ has full row rank")
 def agreement_above_an_invertible_layer():
-    """W_2 = [[1, 1], [0, 1]] is invertible in the example for full row ranks."""
+    """$W_2 = [[1, 1], [0, 1]]$ is invertible in the example for full row ranks."""
     return agree(given=[invertible(W2), full_row_rank(W3)])
 
 
-@conjecture("TP is GN at depth 3 if W_2 and W_3 are partial isometries")
+@conjecture("TP is GN at depth 3 if $W_2$ and $W_3$ are partial isometries")
 def agreement_for_partial_isometries():
     """TP is then BP, and the product of partial isometries need not be one."""
     return agree(given=partial_isometry(W2, W3))
@@ -173,14 +182,16 @@ def signals_have_one_length():
     return Equal(squared_norm(TP.error_signal(net, 1)), squared_norm(GN.error_signal(net, 1)), given=given)
 
 
-@conjecture("|d^TP|^2 = |d^GN|^2 + |d^TP - d^GN|^2 at depth 3 at any rank")
+@conjecture(
+    r"$|d^{\mathrm{TP}}|^2 = |d^{\mathrm{GN}}|^2 + |d^{\mathrm{TP}} - d^{\mathrm{GN}}|^2$ at depth 3 at any rank"
+)
 def length_splits_at_any_rank():
-    """W_2 = diag(1, 0) cuts TP's signal where GN's is whole: TP may move less."""
+    r"""$W_2 = \operatorname{diag}(1, 0)$ cuts TP's signal where GN's is whole: TP may move less."""
     return length_splits(net, 1)
 
 
-@conjecture("Damping layer by layer is damping the whole: M_2 M_3 = A' (A A' + lambda I)^-1 for A = W_3 W_2")
+@conjecture(r"Damping layer by layer is damping the whole: $M_2 M_3 = A' (A A' + \lambda I)^{-1}$ for $A = W_3 W_2$")
 def damping_by_layers_is_damping_at_once():
-    """Already for numbers: (1 + lambda)^2 is not 1 + lambda."""
+    r"""Already for numbers: $(1 + \lambda)^2$ is not $1 + \lambda$."""
     gram = matadd(matmul(product, T(product)), matmul(damping, Identity(product.rows)))
     return Equal(damped.backward(net, 1), matmul(T(product), Inverse(gram)))

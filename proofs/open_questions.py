@@ -52,11 +52,11 @@ from tptheory.preamble import *
 DEPTHS = (2, 3, 4, 5)
 
 
-@theorem("At depth 2 to 5 TP's laws are independent: W_l enters first in law l, and has the gradient -W_l there")
+@theorem("At depth 2 to 5 TP's laws are independent: $W_l$ enters first in law $l$, and has the gradient $-W_l$ there")
 def tp_laws_are_independent():
-    """A combination of the gradients that vanishes has no first law, unless some W_l is 0, l < L. New here.
+    """A combination of the gradients that vanishes has no first law, unless some $W_l$ is 0, $l < L$. New here.
 
-    In W_1 only the first law has a gradient, so that its coefficient is 0; then in W_2 only the second; and so on.
+    In $W_1$ only the first law has a gradient, so that its coefficient is 0; then in $W_2$ only the second; and so on.
     """
     claims = []
     for net in (DeepLinearNetwork(depth=depth) for depth in DEPTHS):
@@ -67,11 +67,15 @@ def tp_laws_are_independent():
     return claims
 
 
-@theorem("At depth 2 to 5 sum_l <S_l, balance_l> has the gradient 2 (W_l S_{l-1} - S_l W_l) in W_l, S_l symmetric")
+@theorem(
+    r"At depth 2 to 5 $\sum_l \langle S_l, \mathrm{balance}_l\rangle$ has the gradient $2 (W_l S_{l-1} - S_l W_l)$ in "
+    "$W_l$, $S_l$ symmetric"
+)
 def bp_relations():
-    """So that the balances' differentials are dependent exactly where W_l S_{l-1} = S_l W_l for all l, S_0 = S_L = 0.
+    """So that the balances' differentials are dependent exactly where $W_l S_{l-1} = S_l W_l$ for all $l$, $S_0 = S_L =
+    0$.
 
-    At depth 2: where the columns of S are seen by neither W_1' nor W_2. New here for L > 2 as far as we know.
+    At depth 2: where the columns of $S$ are seen by neither $W_1'$ nor $W_2$. New here for $L > 2$ as far as we know.
     """
     claims = []
     for net in (DeepLinearNetwork(depth=depth) for depth in DEPTHS):
@@ -85,9 +89,11 @@ def bp_relations():
     return claims
 
 
-@conjecture("At depth 3 TP conserves the volume of the columns of W_2 W_1 and the rows of W_3 wherever they are apart")
+@conjecture(
+    "At depth 3 TP conserves the volume of the columns of $W_2 W_1$ and the rows of $W_3$ wherever they are apart"
+)
 def the_volume_above_at_any_rank():
-    """False: an error that W_2 cannot send on in full moves W_2 W_1 out of their span."""
+    """False: an error that $W_2$ cannot send on in full moves $W_2 W_1$ out of their span."""
     net = DeepLinearNetwork(depth=3)
     A, G = volume(net)
     return Conserved(LogPdet(G), TP.flow(net), given=Zero(matmul(T(A), Pinv(G), T(net.weight(3)))))

@@ -33,43 +33,43 @@ first_then_second, second_then_first = first.after(second.after(W)), second.afte
 batch = matadd(W, first[W], second[W])
 
 
-@theorem("In one layer, sample 1 then 2 differs from 2 then 1 by eta^2 (x_1 . x_2) (e_1 x_2' - e_2 x_1')")
+@theorem(r"In one layer, sample 1 then 2 differs from 2 then 1 by $\eta^2 (x_1 \cdot x_2) (e_1 x_2' - e_2 x_1')$")
 def one_layer_commutator():
-    """Each step changes the other's error by -eta (x_1 . x_2) times its own (we know no source)."""
+    r"""Each step changes the other's error by $-\eta (x_1 \cdot x_2)$ times its own (we know no source)."""
     difference = minus(first_then_second, second_then_first)
     return Equal(difference, matmul(eta**2 * inner(x1, x2), twist(e1, x1, e2, x2)))
 
 
-@theorem("In one layer, sample 1 then 2 differs from a step on the batch of both by eta^2 (x_1 . x_2) e_1 x_2'")
+@theorem(r"In one layer, sample 1 then 2 differs from a step on the batch of both by $\eta^2 (x_1 \cdot x_2) e_1 x_2'$")
 def one_layer_sequence_against_batch():
     """The second step sees the error that the first has left (we know no source)."""
     return Equal(minus(first_then_second, batch), matmul(eta**2 * inner(x1, x2), outer(e1, x2)))
 
 
-@theorem("In one layer two samples commute if their inputs are orthogonal, or if e_1 x_2' = e_2 x_1'")
+@theorem("In one layer two samples commute if their inputs are orthogonal, or if $e_1 x_2' = e_2 x_1'$")
 def one_layer_samples_commute():
     """One of the factors of the commutator vanishes (we know no source)."""
     return Commute(first, second, given=[AnyOf(OrthogonalImages(x1, x2), Equal(outer(e1, x2), outer(e2, x1)))])
 
 
-@theorem("In one layer two samples commute if both errors vanish, or if (x_1, e_1) and (x_2, e_2) are parallel")
+@theorem("In one layer two samples commute if both errors vanish, or if $(x_1, e_1)$ and $(x_2, e_2)$ are parallel")
 def one_layer_parallel_samples_commute():
-    """For (x_s, e_s) = c_s (p, q) both products are c_1 c_2 q p' (we know no source)."""
+    """For $(x_s, e_s) = c_s (p, q)$ both products are $c_1 c_2 q p'$ (we know no source)."""
     p, q = MatrixSymbol("p", *x1.shape), MatrixSymbol("q", *e1.shape)
     parallel = [Equal(v, matmul(c, u)) for c, x, e in ((a, x1, e1), (b, x2, e2)) for v, u in ((x, p), (e, q))]
     return [Commute(first, second, given=[Zero(e1), Zero(e2)]), Commute(first, second, given=parallel)]
 
 
-@theorem("If two samples commute in one layer, (x_1 . x_2) (e_1 x_2' - e_2 x_1') = 0")
+@theorem(r"If two samples commute in one layer, $(x_1 \cdot x_2) (e_1 x_2' - e_2 x_1') = 0$")
 def one_layer_commuting_samples():
-    """Divide the commutator by eta^2, which has the inverse c^2 (we know no source)."""
+    r"""Divide the commutator by $\eta^2$, which has the inverse $c^2$ (we know no source)."""
     c = Symbol("c", real=True)
     return Zero(matmul(inner(x1, x2), twist(e1, x1, e2, x2)), given=[Commute(first, second), Equal(c * eta, 1)])
 
 
-@theorem("If e_1 x_2' = e_2 x_1', then |e_2|^2 x_1 = (e_1 . e_2) x_2 and |x_2|^2 e_1 = (x_1 . x_2) e_2")
+@theorem(r"If $e_1 x_2' = e_2 x_1'$, then $|e_2|^2 x_1 = (e_1 \cdot e_2) x_2$ and $|x_2|^2 e_1 = (x_1 \cdot x_2) e_2$")
 def twistless_samples_are_parallel():
-    """Apply the equation to x_2, and its transpose to e_2; so they are parallel unless x_2 or e_2 vanishes.
+    """Apply the equation to $x_2$, and its transpose to $e_2$; so they are parallel unless $x_2$ or $e_2$ vanishes.
 
     We know no source.
     """
@@ -89,12 +89,15 @@ def leading_order(rule):
     return minus(differential(flow_2[V], flow), differential(flow[V], flow_2))
 
 
-@theorem("In two layers, to second order in eta, the order of samples changes W_2 by the bracket of the two flows")
+@theorem(
+    r"In two layers, to second order in $\eta$, the order of samples changes $W_2$ by the bracket of the two flows"
+)
 def two_layer_bracket():
-    """K (e_1 h_2' - e_2 h_1') + k (e_2 d_1' - e_1 d_2'), K = (h_1 . h_2) I + k W_2 M. New here as far as we know.
+    r"""$K (e_1 h_2' - e_2 h_1') + k (e_2 d_1' - e_1 d_2')$, $K = (h_1 \cdot h_2) I + k W_2 M$. New here as far as we
+    know.
 
-    h_s = W_1 x_s, M = W_2' under BP and W_2+ under TP, d_s = M e_s, k = x_1 . x_2; at orthogonal inputs
-    (h_1 . h_2) (e_1 h_2' - e_2 h_1') is left.
+    $h_s = W_1 x_s$, $M = W_2'$ under BP and $W_2^+$ under TP, $d_s = M e_s$, $k = x_1 \cdot x_2$; at orthogonal inputs
+    $(h_1 \cdot h_2) (e_1 h_2' - e_2 h_1')$ is left.
     """
     h, e, x = two.activation(1), two.error, two.input
     h_2, e_2, x_2 = (on_sample_2(two, v) for v in (h, e, x))
@@ -114,13 +117,17 @@ def all_orthogonal(net):
 
 @theorem("In two layers two samples commute under BP if their inputs, hidden activations and errors are orthogonal")
 def two_layer_samples_commute_under_bp():
-    """Neither step changes what the other is made of: h_2, e_2, W_2' e_2 stand still. New here as far as we know."""
+    """Neither step changes what the other is made of: $h_2$, $e_2$, $W_2' e_2$ stand still. New here as far
+    as we know.
+    """
     return Commute(BP.step(two), step_on_sample_2(BP, two), given=all_orthogonal(two))
 
 
 @conjecture("In two layers two samples commute under TP if their inputs, hidden activations and errors are orthogonal")
 def two_layer_samples_commute_under_tp():
-    """False at widths 2-1-2: a change of W_2 along e_1 h_1' changes W_2+ e_2 although W_2' e_2 stands still."""
+    """False at widths 2-1-2: a change of $W_2$ along $e_1 h_1'$ changes $W_2^+ e_2$ although $W_2' e_2$
+    stands still.
+    """
     narrow = DeepLinearNetwork(widths=(2, 1, 2))
     return Commute(TP.step(narrow), step_on_sample_2(TP, narrow), given=all_orthogonal(narrow))
 
@@ -145,7 +152,7 @@ def samples_with_parallel_inputs_commute():
 
 @conjecture("Two samples with orthogonal inputs commute in two layers under BP")
 def orthogonal_samples_commute_under_bp():
-    """False: W_1 need not keep them orthogonal, and both move W_2."""
+    """False: $W_1$ need not keep them orthogonal, and both move $W_2$."""
     x, x_2 = two.input, on_sample_2(two, two.input)
     return Commute(BP.step(two), step_on_sample_2(BP, two), given=[OrthogonalImages(x, x_2)])
 

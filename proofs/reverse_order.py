@@ -33,21 +33,23 @@ def all_but(name):
     return [condition for key, condition in hartwig.items() if key != name]
 
 
-@theorem("(AB)+ = B+ A+ if A+A BB'A' = BB'A' and BB+ A'AB = A'AB")
+@theorem("$(AB)^+ = B^+ A^+$ if $A^+A BB'A' = BB'A'$ and $BB^+ A'AB = A'AB$")
 def greville_suffices():
-    """The conditions make A B B+ A+ and B+ A+ A B symmetric, and Penrose's equations hold (Greville, 1966)."""
+    """The conditions make $A B B^+ A^+$ and $B^+ A^+ A B$ symmetric, and Penrose's equations hold (Greville, 1966)."""
     return under(law, *greville)
 
 
-@theorem("If (AB)+ = B+ A+ then A+A BB'A' = BB'A' and BB+ A'AB = A'AB")
+@theorem("If $(AB)^+ = B^+ A^+$ then $A^+A BB'A' = BB'A'$ and $BB^+ A'AB = A'AB$")
 def greville_is_necessary():
-    """(AB)' = B+ A+ A B (AB)'; multiply by A A'B BB', and use that X'X = 0 only for X = 0 (Greville, 1966)."""
+    """$(AB)' = B^+ A^+ A B (AB)'$; multiply by $A A'B BB'$, and use that $X'X = 0$ only for $X = 0$
+    (Greville, 1966).
+    """
     return [under(condition, law) for condition in greville]
 
 
-@theorem("Greville's conditions say that A+A commutes with BB', and BB+ with A'A")
+@theorem("Greville's conditions say that $A^+A$ commutes with $BB'$, and $BB^+$ with $A'A$")
 def greville_as_commuting():
-    """A+A BB'A' = BB'A' says A+A BB' A+A = BB' A+A, and the left side is symmetric (Bouldin, 1973)."""
+    """$A^+A BB'A' = BB'A'$ says $A^+A BB' A^+A = BB' A^+A$, and the left side is symmetric (Bouldin, 1973)."""
     first, second = Commute(rows, matmul(B, T(B))), Commute(columns, matmul(T(A), A))
     return [
         Commute(rows, matmul(B, T(B)), given=greville[0]),
@@ -57,60 +59,62 @@ def greville_as_commuting():
     ]
 
 
-@theorem("(AB)+ = B+ A+ if A has full column rank and B full row rank")
+@theorem("$(AB)^+ = B^+ A^+$ if $A$ has full column rank and $B$ full row rank")
 def full_ranks_suffice():
-    """A+A = I and BB+ = I: both of Greville's conditions are trivial (Greville, 1966)."""
+    """$A^+A = I$ and $BB^+ = I$: both of Greville's conditions are trivial (Greville, 1966)."""
     return under(law, full_column_rank(A), full_row_rank(B))
 
 
-@theorem("(AB)+ = B+ A+ if the columns of A are orthonormal, or the rows of B are")
+@theorem("$(AB)^+ = B^+ A^+$ if the columns of $A$ are orthonormal, or the rows of $B$ are")
 def isometries_suffice():
-    """With A'A = I both of Greville's conditions hold; transpose for the other (Cline and Greville, 1970)."""
+    """With $A'A = I$ both of Greville's conditions hold; transpose for the other (Cline and Greville, 1970)."""
     return [
         under(law, Equal(matmul(T(A), A), Identity(n))),
         under(law, Equal(matmul(B, T(B)), Identity(n))),
     ]
 
 
-@theorem("A singular value decomposition yields the pseudo-inverse: (U S V')+ = V S+ U' for isometries U, V")
+@theorem("A singular value decomposition yields the pseudo-inverse: $(U S V')^+ = V S^+ U'$ for isometries $U$, $V$")
 def pinv_of_a_singular_value_decomposition():
-    """U and V with orthonormal columns may be moved out of the pseudo-inverse (Penrose, 1955)."""
+    """$U$ and $V$ with orthonormal columns may be moved out of the pseudo-inverse (Penrose, 1955)."""
     U, V = MatrixSymbol("U", m, n), MatrixSymbol("V", k, n)
     orthonormal = [Equal(matmul(T(U), U), Identity(n)), Equal(matmul(T(V), V), Identity(n))]
     return Equal(Pinv(matmul(U, S, T(V))), matmul(V, Pinv(S), T(U)), given=orthonormal)
 
 
-@theorem("A full-rank factorisation yields the pseudo-inverse: (AB)+ = B'(BB')+ (A'A)+ A'")
+@theorem("A full-rank factorisation yields the pseudo-inverse: $(AB)^+ = B'(BB')^+ (A'A)^+ A'$")
 def full_rank_factorisation():
-    """A+ = (A'A)+ A' and B+ = B'(BB')+, and the reverse order law holds for these ranks (Greville, 1960)."""
+    """$A^+ = (A'A)^+ A'$ and $B^+ = B'(BB')^+$, and the reverse order law holds for these ranks (Greville, 1960)."""
     factored = matmul(T(B), Pinv(matmul(B, T(B))), Pinv(matmul(T(A), A)), T(A))
     return Equal(Pinv(AB), factored, given=[full_column_rank(A), full_row_rank(B)])
 
 
-@theorem("(AB)+ = B_1+ A_1+ always, for B_1 = A+AB and A_1 = A B_1 B_1+")
+@theorem("$(AB)^+ = B_1^+ A_1^+$ always, for $B_1 = A^+AB$ and $A_1 = A B_1 B_1^+$")
 def clines_formula():
-    """AB = A_1 B_1, and this factorisation satisfies both of Greville's conditions (Cline, 1964)."""
+    """$AB = A_1 B_1$, and this factorisation satisfies both of Greville's conditions (Cline, 1964)."""
     B1 = matmul(rows, B)
     A1 = matmul(A, B1, Pinv(B1))
     return Equal(Pinv(AB), matmul(Pinv(B1), Pinv(A1)))
 
 
-@theorem("(AB)+ = (A+AB)+ (ABB+)+ always")
+@theorem("$(AB)^+ = (A^+AB)^+ (ABB^+)^+$ always")
 def symmetric_form_of_clines_formula():
-    """Only B within the rows of A counts, and A on the columns of B; known, we cannot name a first source."""
+    """Only $B$ within the rows of $A$ counts, and $A$ on the columns of $B$; known, we cannot name a first source."""
     return Equal(Pinv(AB), matmul(Pinv(matmul(rows, B)), Pinv(matmul(A, columns))))
 
 
-@theorem("B+ A+ is a {1}-inverse of AB exactly if A+A and BB+ commute")
+@theorem("$B^+ A^+$ is a {1}-inverse of $AB$ exactly if $A^+A$ and $BB^+$ commute")
 def inner_inverse_of_a_product():
-    """A+A BB+ is then idempotent, which a product of orthogonal projections is only if they commute (Tian, 2017)."""
+    """$A^+A BB^+$ is then idempotent, which a product of orthogonal projections is only if they commute
+    (Tian, 2017).
+    """
     inner = Equal(matmul(AB, Pinv(B), Pinv(A), AB), AB)
     return [Commute(rows, columns, given=inner), under(inner, Commute(rows, columns))]
 
 
 @theorem("A product of two orthogonal projections is idempotent exactly if they commute")
 def idempotent_products_of_projections():
-    """With PQPQ = PQ the matrix X = PQ - QP has X'X = 0 (Baksalary, 1987)."""
+    """With $PQPQ = PQ$ the matrix $X = PQ - QP$ has $X'X = 0$ (Baksalary, 1987)."""
     projections = [projection(P, Q), symmetric(P, Q)]
     PQ = matmul(P, Q)
     return [
@@ -119,15 +123,15 @@ def idempotent_products_of_projections():
     ]
 
 
-@theorem("(ABC)+ = C+ B+ A+ under Hartwig's four conditions")
+@theorem("$(ABC)^+ = C^+ B^+ A^+$ under Hartwig's four conditions")
 def hartwigs_triple_law():
-    """M = A+ABCC+ and N = CC+B+A+A: MNM = M, NMN = N, A'AMN and NMCC' symmetric (Hartwig, 1986)."""
+    """$M = A^+ABCC^+$ and $N = CC^+B^+A^+A$: $MNM = M$, $NMN = N$, $A'AMN$ and $NMCC'$ symmetric (Hartwig, 1986)."""
     return under(triple_law, *hartwig.values())
 
 
 @theorem("Under the triple law Hartwig's four conditions hold")
 def hartwigs_conditions_are_necessary():
-    """Each is one of Penrose's equations for ABC, multiplied from both sides (Hartwig, 1986)."""
+    """Each is one of Penrose's equations for $ABC$, multiplied from both sides (Hartwig, 1986)."""
     claims = [Equal(*(hartwig[name].equations()[0]), given=[triple_law]) for name in ("MNM = M", "NMN = N")]
     return [
         *claims,
@@ -136,56 +140,56 @@ def hartwigs_conditions_are_necessary():
     ]
 
 
-@conjecture("(AB)+ = B+ A+ under Greville's first condition alone")
+@conjecture("$(AB)^+ = B^+ A^+$ under Greville's first condition alone")
 def first_condition_suffices():
-    """It makes B+A+AB symmetric, and says nothing of ABB+A+."""
+    """It makes $B^+A^+AB$ symmetric, and says nothing of $ABB^+A^+$."""
     return under(law, greville[0])
 
 
-@conjecture("(AB)+ = B+ A+ under Greville's second condition alone")
+@conjecture("$(AB)^+ = B^+ A^+$ under Greville's second condition alone")
 def second_condition_suffices():
     """The transpose of the first."""
     return under(law, greville[1])
 
 
-@conjecture("(AB)+ = B+ A+ if A and B have full row rank")
+@conjecture("$(AB)^+ = B^+ A^+$ if $A$ and $B$ have full row rank")
 def full_row_ranks_suffice():
-    """(1, 0) times [[1, 1], [0, 1]] has pseudo-inverse (1/2, 1/2)', the reverse product is (1, 0)'."""
+    """$(1, 0)$ times $[[1, 1], [0, 1]]$ has pseudo-inverse $(1/2, 1/2)'$, the reverse product is $(1, 0)'$."""
     return under(law, full_row_rank(A, B))
 
 
-@conjecture("(AB)+ = B+ A+ if B is invertible")
+@conjecture("$(AB)^+ = B^+ A^+$ if $B$ is invertible")
 def an_invertible_factor_suffices():
-    """A shear B turns the row space of A out of its place."""
+    """A shear $B$ turns the row space of $A$ out of its place."""
     return Equal(Pinv(matmul(A, S)), matmul(Pinv(S), Pinv(A)), given=[invertible(S)])
 
 
-@conjecture("(AB)+ = B+ A+ if A+A and BB+ commute")
+@conjecture("$(AB)^+ = B^+ A^+$ if $A^+A$ and $BB^+$ commute")
 def commuting_projections_suffice():
-    """They make B+A+ a {1,2}-inverse of AB and no more: the Gram matrices must commute with them too."""
+    """They make $B^+A^+$ a {1,2}-inverse of $AB$ and no more: the Gram matrices must commute with them too."""
     return under(law, Commute(rows, columns))
 
 
 @conjecture("A product of partial isometries is a partial isometry")
 def products_of_partial_isometries():
-    """(AB)+ = B'A' fails for two orthogonal projections at an angle."""
+    """$(AB)^+ = B'A'$ fails for two orthogonal projections at an angle."""
     return Equal(matmul(AB, T(AB), AB), AB, given=[partial_isometry(A, B)])
 
 
-@conjecture("(ABC)+ = C+ B+ A+ if both (AB)+ = B+ A+ and (BC)+ = C+ B+")
+@conjecture("$(ABC)^+ = C^+ B^+ A^+$ if both $(AB)^+ = B^+ A^+$ and $(BC)^+ = C^+ B^+$")
 def neighbours_suffice():
-    """B = 0 between, or any B that hides how the row space of A lies to C, says nothing of the whole."""
+    """$B = 0$ between, or any $B$ that hides how the row space of $A$ lies to $C$, says nothing of the whole."""
     BC = matmul(B, C)
     return under(triple_law, law, Equal(Pinv(BC), matmul(Pinv(C), Pinv(B))))
 
 
-@conjecture("The triple law holds without Hartwig's MNM = M")
+@conjecture("The triple law holds without Hartwig's $MNM = M$")
 def triple_law_without_inner():
-    """A+A and CC+ must not hide what B does between them."""
+    """$A^+A$ and $CC^+$ must not hide what $B$ does between them."""
     return under(triple_law, *all_but("MNM = M"))
 
 
-@conjecture("The triple law holds without Hartwig's A'AMN symmetric")
+@conjecture("The triple law holds without Hartwig's $A'AMN$ symmetric")
 def triple_law_without_symmetry():
-    """It is what makes ABC C+B+A+ symmetric."""
+    """It is what makes $ABC C^+B^+A^+$ symmetric."""
     return under(triple_law, *all_but("A'AMN symmetric"))

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,9 @@ def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], 
         return said
 
     return log
+
+
+@pytest.fixture(scope="session")
+def read_xml():
+    """Give a function that reads XML, and fails where it is not well formed."""
+    return lambda text: ElementTree.fromstring(text)  # noqa: S314  the text was written by the test

@@ -21,7 +21,7 @@ from tptheory.deciding import answers, library
 from tptheory.sweeping import tasks
 from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import train
-from tptheory.writing.mathematics import latex_of
+from tptheory.typesetting.expressions import latex_of
 
 COMMANDS = ["derive", "prove", "refute", "check", "latex", "export", "invariants", "simulate", "train", "report"]
 FACTS = '''"""Which of these hold?"""

@@ -20,6 +20,7 @@ ROOMS = {
     "tptheory.training.data",
     "tptheory.training.inverses",
     "tptheory.training.trainer",
+    "tptheory.typesetting.prose",
     "tptheory.writing.figures",
 }
 """The modules of tptheory whose names a reader is meant to use."""

@@ -46,12 +46,12 @@ def shown(thing):
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        (BP, r"d_{l-1} = W_{l}^{T} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}"),
-        (TP, r"d_{l-1} = W_{l}^{+} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}"),
+        (BP, r"d_{l-1} = W_{l}^{\top} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}"),
+        (TP, r"d_{l-1} = W_{l}^{+} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}"),
         (
             Mixed(),
-            r"d_{l-1} = \left(\frac{1}{2} W_{l}^{+} + \frac{1}{2} W_{l}^{T}\right) d_{l},"
-            r"\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{T}",
+            r"d_{l-1} = \left(\tfrac{1}{2} W_{l}^{\top} + \tfrac{1}{2} W_{l}^{+}\right) d_{l},"
+            r"\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}",
         ),
     ],
 )
@@ -77,7 +77,7 @@ def test_motions_are_shown_line_by_line():
     step, flow = shown(TP.step(net)), shown(TP.flow(net))
     for l in net.layers:
         assert rf"\Delta W_{{{l}}} &= {latex(TP.update(net, l))}" in step
-        assert rf"\tfrac{{d}}{{dt}} W_{{{l}}} &= {latex(TP.flow(net)[net.weight(l)])}" in flow
+        assert rf"\dot{{W}}_{{{l}}} &= {latex(TP.flow(net)[net.weight(l)])}" in flow
     assert step.count(r"\\") == flow.count(r"\\") == 1
 
 
@@ -93,7 +93,7 @@ def test_verdicts_lead_with_the_word():
         f"**Refuted:** {same.latex()}\n\n"
         r"Counterexample: $W_{1} = \begin{pmatrix} 0 \end{pmatrix}$, $W_{2} = \begin{pmatrix} 2 \end{pmatrix}$, "
         r"$x = \begin{pmatrix} 1 \end{pmatrix}$, $y = \begin{pmatrix} 1 \end{pmatrix}$, $\eta = 1$: "
-        r"what should be 0 is $\begin{pmatrix} - \frac{3}{2} \end{pmatrix}$."
+        r"what should be 0 is $\begin{pmatrix} - \tfrac{3}{2} \end{pmatrix}$."
     )
 
 
@@ -133,8 +133,8 @@ def test_a_hypothesis_ends_without_a_full_stop():
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        (Rational(1, 2), r"\frac{1}{2} W_{1}"),
-        (Rational(-3, 2), r"- \frac{3}{2} W_{1}"),
+        (Rational(1, 2), r"\tfrac{1}{2} W_{1}"),
+        (Rational(-3, 2), r"- \tfrac{3}{2} W_{1}"),
         (2, "2 W_{1}"),
         (-1, "- W_{1}"),
     ],
@@ -147,7 +147,9 @@ def test_coefficients_have_no_brackets(number, expected):
 def test_sums_keep_their_brackets():
     """The fraction multiplies the whole sum."""
     W = net.weight(1)
-    assert latex(matmul(Rational(1, 2), matadd(W, 3 * W.T.T, matmul(W, W.T, W)), W.T)).startswith(r"\frac{1}{2} \left(")
+    assert latex(matmul(Rational(1, 2), matadd(W, 3 * W.T.T, matmul(W, W.T, W)), W.T)).startswith(
+        r"\tfrac{1}{2} \left("
+    )
 
 
 def test_layers_in_order():

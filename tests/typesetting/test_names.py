@@ -67,8 +67,8 @@ def test_names_of_any_shape_compile(pdflatex):
         ("eta", r"\eta"),
         ("λ", r"\lambda"),
         ("W₂", "W_{2}"),
-        ("Ŵ_2", r"\hat{W}_{\mathrm{2}}"),
-        ("A+", r"\mathrm{A+}"),
+        ("Ŵ_2", r"\hat{W}_{2}"),
+        ("A+", r"\text{A+}"),
     ],
 )
 def test_names_are_set_as_they_are_spelled(text, code):

@@ -25,7 +25,7 @@ net = DeepLinearNetwork(depth=L)
 
 @theorem("<script> ] \\input{x} 100% & #1 _{x} ^2 $y$ ~z \\\\ “q” ≤ 中 {")
 def hostile():
-    """<img src=http://evil/x> \\write18{rm} % & # _ ^ ~ { } \\
+    """<img src=http://evil/x> $\\write18{rm}$ % & # _ ^ ~ { } \\
 
     A second paragraph -- "quoted", ``ticked'', by Nøkland. \\end{proof}
     """
@@ -34,12 +34,12 @@ def hostile():
 
 @theorem("TP is BP at any depth for partial isometries")
 def any_depth():
-    """W+ = W' (Penrose, 1955)."""
+    """$W^+ = W'$ (Penrose, 1955)."""
     same = Equal(TargetProp().update(net, l), Backprop().update(net, l))
     return ForAll(same, (l, 1, L), given=[ForAll(partial_isometry(net.weight(k)), (k, 2, L))])
 
 
-@conjecture("A+ = A'")
+@conjecture("$A^+ = A'$")
 def not_true():
     """It would make every matrix a partial isometry."""
     return Equal(Pinv(A), A.T)
@@ -82,10 +82,10 @@ def test_each_verdict_has_its_environment(texts):
     for name, count in (("theorem", 2), ("proof", 2), ("remark", 2), ("document", 0)):
         assert (fragment.count(rf"\begin{{{name}}}"), fragment.count(rf"\end{{{name}}}")) == (count, count), name
     assert r"\label{small:any_depth}" in fragment
-    assert r"\begin{remark}[{$A^{+}$ = $A^{\prime }$: false}]" in fragment
+    assert r"\begin{remark}[{$A^+ = A^{\top}$: false}]" in fragment
     assert r"$A = \begin{pmatrix} 2 \end{pmatrix}$." in fragment
     assert ": open}]" in fragment
-    assert fragment.count(r"\section{Is \textless{}$b$") == 1
+    assert fragment.count(r"\section{Is \textless{}b\textgreater{}") == 1
 
 
 def test_a_fragment_says_what_it_needs(texts):

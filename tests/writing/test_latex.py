@@ -11,10 +11,10 @@ from tptheory import Backprop, DeepLinearNetwork, Equal, Pinv, TargetProp, colle
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidTypeError
 from tptheory.symbolic.rules import RULES, rule_named
+from tptheory.typesetting.prose import prose_tex
 from tptheory.writing.appendix import appendix
 from tptheory.writing.bibliography import SPELLINGS, bibliography, cited, entries
 from tptheory.writing.latex import latex
-from tptheory.writing.prose import prose_tex
 
 from .test_appendix import FILE, compiled
 
@@ -64,7 +64,7 @@ def test_a_table_has_a_row_for_each_verdict(theorems):
     methods = [re.split(" & ", row)[-1].removesuffix(r" \\") for row in rows]
     assert methods == [one.verdict.method if one.verdict.proved else "--" for one in settled]
     assert "--" in methods[2:]
-    assert text.count(r"Is \textless{}$b$") == 1
+    assert text.count(r"Is \textless{}b\textgreater{}") == 1
     assert r"\input" not in text
     assert r"\begin{theorem}" not in text
 

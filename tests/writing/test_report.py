@@ -45,7 +45,7 @@ def hostile():
     return Equal(matmul(A, Pinv(A)), matmul(A, Pinv(A), A, Pinv(A)), given=[full_row_rank(A)])
 
 
-@theorem("What is not true: A+ = A'")
+@theorem("What is not true: $A^+ = A'$")
 def not_true():
     """It would make every matrix a partial isometry."""
     return Equal(Pinv(A), A.T)

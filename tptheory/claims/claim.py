@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, latex, sympify
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
@@ -15,7 +15,8 @@ from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
-from tptheory.symbolic.spelling import one_line
+from tptheory.typesetting.claims import sentence_tex
+from tptheory.typesetting.spelling import one_line
 
 
 class Claim:
@@ -88,13 +89,15 @@ class Claim:
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
-        conclusion = self.said(_in_latex)
-        assumed = "; ".join(self.hypotheses(_in_latex))
-        return _with_signs(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
+        return sentence_tex(self)
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
-        return ", ".join([self.conclusion(say), *words(self.tacit(), say, self.symbols())])
+        return ", ".join([self.conclusion(say), *self.taken_for_granted(say)])
+
+    def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
+        """Say what it takes for granted beside the hypotheses: that a matrix has an inverse, or a rank stays."""
+        return words(self.tacit(), say, self.symbols())
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
@@ -165,20 +168,6 @@ class Claim:
 
 def _symbols(*groups: Iterable[Any]) -> set[Any]:
     return {s for group in groups for e in group for s in occurrences(sympify(e), MatrixSymbol, Symbol)}
-
-
-def _in_latex(expression: Any) -> str:
-    return f"${latex(expression)}$"
-
-
-_SIGNS = {"=": "=", "⊆": r"\subseteq", "∥": r"\parallel", "⟂": r"\perp", "≤": r"\le"}
-
-
-def _with_signs(text: str) -> str:
-    """Set the signs between formulas as mathematics; a formula on both sides and the sign become one."""
-    for sign, code in _SIGNS.items():
-        text = text.replace(f"$ {sign} $", f" {code} ").replace(f" {sign} ", f" ${code}$ " if sign != "=" else " = ")
-    return text
 
 
 def flatten_given(given: Any) -> tuple[Any, ...]:

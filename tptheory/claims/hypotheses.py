@@ -6,23 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, latex
+from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
 
 from tptheory.claims.goals import Goal, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
-
-WORDS = {
-    "full_row_rank": "full row rank",
-    "full_column_rank": "full column rank",
-    "invertible": "invertible",
-    "orthogonal": "orthogonal",
-    "partial_isometry": "a partial isometry",
-    "symmetric": "symmetric",
-    "projection": "a projection",
-    "rank_one": "rank at most one",
-    "nonzero": "nonzero",
-}
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.reasons import WORDS
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,7 @@ class Hypothesis:
 
     def latex(self) -> str:
         r"""Say it in words and LaTeX, for text mode."""
-        return self.conclusion(lambda A: f"${latex(A)}$")
+        return self.conclusion(lambda A: f"${latex_of(A)}$")
 
     def goals(self) -> tuple[Goal, ...]:
         """Return what it says, where it is claimed as well as where it is assumed: without witnesses."""

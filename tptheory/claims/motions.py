@@ -14,7 +14,7 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.symbolic.spelling import within_sentence
+from tptheory.typesetting.spelling import within_sentence
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:

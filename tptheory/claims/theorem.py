@@ -12,6 +12,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.typesetting.prose import prose_text
 
 THEOREMS = "proofs"
 """The folder whose theorems are meant where none are named."""
@@ -21,9 +22,9 @@ class Theorem:
     """A claim with a name, a title, a reason, and what is expected of it: call it, and it returns the claim.
 
     Attributes:
-        title: one sentence.
+        title: one sentence, which marks mathematics as LaTeX between dollars: ``$W_l^+ = W_l'$``.
         expected: ``proved``, or of a conjecture ``refuted`` or ``undecided``.
-        reason: the docstring of the function.
+        reason: the docstring of the function, with mathematics marked so too.
     """
 
     def __init__(self, title: str, function: Callable[[], Any], expected: str = "proved") -> None:
@@ -32,6 +33,11 @@ class Theorem:
         self.name = function.__name__
         self.reason = inspect.getdoc(function) or ""
         self.path = Path(inspect.getsourcefile(function) or "<unknown>")
+
+    @property
+    def plain_title(self) -> str:
+        """The title with its mathematics in plain notation, for a terminal."""
+        return prose_text(self.title)
 
     @property
     def node(self) -> str:
@@ -65,7 +71,7 @@ class Theorem:
 
     def __repr__(self) -> str:
         """Show the node and the title."""
-        return f"<Theorem {self.node}: {self.title}>"
+        return f"<Theorem {self.node}: {self.plain_title}>"
 
 
 def as_claim(claim: Any) -> Claim:

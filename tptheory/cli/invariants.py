@@ -63,7 +63,7 @@ def invariants(
     if as_json:
         print_json(_facts(laws))
     elif latex:
-        from tptheory.writing.mathematics import latex_of
+        from tptheory.typesetting.expressions import latex_of
 
         lines = [rf"  {latex_of(law.general)} &= \text{{const}}" for law in laws.found]
         out.print("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" if lines else f"% {_sentence(laws)}")
@@ -103,7 +103,7 @@ def _sentence(laws: ConservationLaws) -> str:
 
 def _facts(laws: ConservationLaws) -> dict[str, Any]:
     """Return all that is known of the laws."""
-    from tptheory.writing.mathematics import latex_of
+    from tptheory.typesetting.expressions import latex_of
 
     counted = laws.counted
     return {

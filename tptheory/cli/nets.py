@@ -55,7 +55,7 @@ Equation = tuple[int, str, str, str, Any]
 
 
 def _as_data(equations: list[Equation]) -> list[dict[str, Any]]:
-    from tptheory.writing.mathematics import latex_of
+    from tptheory.typesetting.expressions import latex_of
 
     return [
         {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
@@ -64,7 +64,7 @@ def _as_data(equations: list[Equation]) -> list[dict[str, Any]]:
 
 
 def _as_latex(equations: list[Equation]) -> str:
-    from tptheory.writing.mathematics import latex_of
+    from tptheory.typesetting.expressions import latex_of
 
     lines = [rf"  {symbol} &= {latex_of(value)}" for *_, symbol, value in equations]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"

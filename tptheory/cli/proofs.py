@@ -106,7 +106,7 @@ def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
     from tptheory.deciding.verdicts import Refuted
 
     verdict, theorem = settled.verdict, settled.theorem
-    facts = {"title": theorem.title, "expected": theorem.expected, "found": verdict.word, **facts_of(verdict)}
+    facts = {"title": theorem.plain_title, "expected": theorem.expected, "found": verdict.word, **facts_of(verdict)}
     facts |= {"seconds": settled.seconds, "recalled": settled.recalled}
     if settled.distrusted:
         facts["distrusted"] = settled.distrusted

@@ -47,7 +47,7 @@ def refute(
             progress.update(task, description=node)
             verdict = search(theorem, seconds, seed)
             found = verdict.counterexample if isinstance(verdict, Refuted) else None
-            results[node] = {"title": theorem.title, **facts_of(verdict), **_facts(found)}
+            results[node] = {"title": theorem.plain_title, **facts_of(verdict), **_facts(found)}
             if rows is not None:
                 rows.print(node, results[node] | _columns(found))
                 rows.print_below(in_brief(verdict, out.width - 4), cut=found is None)

@@ -46,7 +46,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
     True
     """
-    title = claim.title if isinstance(claim, Theorem) else ""
+    title = claim.plain_title if isinstance(claim, Theorem) else ""
     claim = as_claim(claim)
     check_seconds(seconds)
     started = perf_counter()

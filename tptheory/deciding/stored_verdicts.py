@@ -68,7 +68,7 @@ def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | Non
     started = perf_counter()
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
-        fresh = restated(theorem.claim, certificate, theorem.title) if certificate.check() else None
+        fresh = restated(theorem.claim, certificate, theorem.plain_title) if certificate.check() else None
         if fresh is not None:
             proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
@@ -88,7 +88,7 @@ def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
-        return _as_stored(theorem.title, list(at_small_depths(theorem.claim)).index(found.claim), found)
+        return _as_stored(theorem.plain_title, list(at_small_depths(theorem.claim)).index(found.claim), found)
     return None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import latex
-
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.expressions import latex_of
 
 
 @dataclass(frozen=True)
@@ -136,5 +135,5 @@ class ConservationLaws:
     def _repr_latex_(self) -> str | None:
         if not self.found:
             return None
-        rows = r" \\ ".join(rf"& {latex(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
+        rows = r" \\ ".join(rf"& {latex_of(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"

@@ -18,8 +18,9 @@ from tptheory.proving.searching import Proof
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.words import Alphabet, Polynomial, word_data
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
-from tptheory.typesetting.names import prose
+from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation
+from tptheory.typesetting.prose import marked
 from tptheory.typesetting.reasons import in_case
 
 TITLE = 60
@@ -190,8 +191,8 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
     reader = Reader(data)
     notation = Notation(reader, data.get("meanings"))
-    around = data.get("place", "")
-    around = prose(f"{around} ") if isinstance(around, str) and around else around
+    around = data.get("place", BLANK)
+    around = prose(around) if isinstance(around, str) else around
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
         said = in_case(notation, [reader.polynomial(p) for p in case])
@@ -200,7 +201,7 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             **part,
             "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
             "reasons": [*data.get("reasons", []), *own],
-            "place": around + said if around else said,
+            "place": around + prose(" ") + said if around.text else said,
         }
 
 
@@ -232,16 +233,16 @@ def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 _REDUCED = {"all": _of_all, "cases": _of_cases, "induction": _of_induction}
 
 
-def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> str:
+def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
     """Say which base or step of an induction this is."""
     if after is not None:
-        return f"From {checker.index_text(*after)} to {checker.index_text(*at)}:"
+        return marked(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
     if at != ["l", 0]:
-        return f"For l = {checker.index_text(*at)}:"
+        return marked(f"For $l = {checker.index_text(*at)}$:")
     ends = [theorem["from"], theorem["to"]]
     if None in ends:
-        return "For every l:"
-    return f"For l = {checker.index_text(*ends[0])}, ..., {checker.index_text(*ends[1])}:"
+        return marked("For every $l$:")
+    return marked(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
 
 
 def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:

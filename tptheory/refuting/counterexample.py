@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, Symbol, latex
+from sympy import MatrixSymbol, Symbol
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
@@ -16,7 +16,8 @@ from tptheory.numeric.goal_values import Violation
 from tptheory.numeric.instances import Instance
 from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
-from tptheory.symbolic.spelling import one_line
+from tptheory.typesetting.expressions import latex_of, value_latex
+from tptheory.typesetting.spelling import one_line
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,20 +115,21 @@ class Counterexample:
 
     def latex(self) -> str:
         """Return the values and the broken statement in LaTeX, for math mode."""
-        parts = self._values_latex()
+        parts = self.values_latex()
         broken = self.violation()
         if broken is not None:
-            parts.append(rf"{latex(broken.expression)} = {_matrix_latex(broken.value)} \neq {broken.expected}")
+            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} \neq {broken.expected}")
         return r",\quad ".join(parts)
 
-    def _values_latex(self) -> list[str]:
-        return [rf"{latex(s)} = {_matrix_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+    def values_latex(self) -> list[str]:
+        """Return an equation in LaTeX for each matrix and number."""
+        return [rf"{latex_of(s)} = {value_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
 
     def _repr_markdown_(self) -> str:
         """Return the values, and what comes out, without the expression that it comes out of."""
-        values = ", ".join(f"${value}$" for value in self._values_latex())
+        values = ", ".join(f"${value}$" for value in self.values_latex())
         broken = self.violation()
-        outcome = "" if broken is None else f": what should be {broken.expected} is ${_matrix_latex(broken.value)}$"
+        outcome = "" if broken is None else f": what should be {broken.expected} is ${value_latex(broken.value)}$"
         return f"Counterexample: {values}{outcome}."
 
     def snippet(self) -> str:
@@ -164,13 +166,6 @@ def _rows(value: Any) -> str:
     if not isinstance(value, fmpq_mat):
         return str(value)
     return "[" + ", ".join("[" + ", ".join(str(x) for x in row) + "]" for row in value.tolist()) + "]"
-
-
-def _matrix_latex(value: Any) -> str:
-    if not isinstance(value, fmpq_mat):
-        return latex(Rational(int(value.p), int(value.q)))
-    rows = (" & ".join(latex(Rational(int(x.p), int(x.q))) for x in row) for row in value.tolist())
-    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
 
 
 def _name(symbol: Any) -> str:

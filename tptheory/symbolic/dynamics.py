@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sympy import MatrixExpr, MatrixSymbol, latex
+from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import matadd, matmul, rebuild, substitute
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.names import dotted
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -65,12 +67,12 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
     def _repr_latex_(self) -> str | None:
         if self.net.any_depth:
             return None
-        rows = r" \\ ".join(rf"{self._moved(latex(W))} &= {latex(change)}" for W, change in self.items())
+        rows = r" \\ ".join(rf"{self._moved(W)} &= {latex_of(change)}" for W, change in self.items())
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
-    def _moved(self, symbol: str) -> str:
+    def _moved(self, symbol: MatrixSymbol) -> str:
         """Return how the motion of a symbol is written in LaTeX."""
-        return rf"\tfrac{{d}}{{dt}} {symbol}"
+        return dotted(symbol.name).written().latex
 
     def refuse_unknown_error(self, expression: Any) -> None:
         """Refuse an expression that moves in a way that the loss leaves open.
@@ -180,8 +182,8 @@ class Step(Motion):
         after = self.after(symbol)
         return matadd(after, matmul(-1, symbol)) if isinstance(symbol, LayerSymbol) else after - symbol
 
-    def _moved(self, symbol: str) -> str:
-        return rf"\Delta {symbol}"
+    def _moved(self, symbol: MatrixSymbol) -> str:
+        return rf"\Delta {latex_of(symbol)}"
 
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""

@@ -33,6 +33,7 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
 from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.typesetting.expressions import node_latex
 
 
 def as_matrix(argument: str, value: Any) -> MatrixExpr:
@@ -124,10 +125,7 @@ class Pinv(MatrixExpr):
         return argument.pinv() if known else Pinv(argument)
 
     def _latex(self, printer: Any, *_: Any) -> str:
-        base = printer.parenthesize(self.arg, PRECEDENCE["Pow"], strict=True)
-        if "^" in base and not base.startswith(r"\left("):
-            base = rf"\left({base}\right)"
-        return rf"{base}^{{+}}"
+        return node_latex(self)
 
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
@@ -160,8 +158,7 @@ class LogPdet(Expr):
         return self.args[0]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\log\operatorname{{pdet}}\left({printer._print(self.arg)}\right)"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+        return node_latex(self, exp)
 
 
 class UnspecifiedLoss(Expr):
@@ -174,7 +171,7 @@ class UnspecifiedLoss(Expr):
         return Expr.__new__(cls, output, error)
 
     def _latex(self, printer: Any, *_: Any) -> str:
-        return rf"\mathcal{{L}}\left({printer._print(self.args[0])}\right)"
+        return node_latex(self)
 
 
 class Chain(MatMul):
@@ -217,11 +214,7 @@ class Chain(MatMul):
         return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
 
     def _latex(self, printer: Any, *_: Any) -> str:
-        first, *rest = self.args
-        if not first.is_Rational or first.is_Integer:
-            return printer._print_MatMul(self)
-        matrices = " ".join(printer.parenthesize(matrix, PRECEDENCE["Mul"]) for matrix in rest)
-        return f"{printer._print(first)} {matrices}"  # SymPy would put brackets round a fraction
+        return node_latex(self)
 
 
 def matmul(*factors: Any) -> MatrixExpr:

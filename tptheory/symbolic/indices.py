@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Function, S, Symbol, latex, sympify
+from sympy import Expr, Function, S, Symbol, sympify
 
 from tptheory.errors import InvalidTypeError, complain
+from tptheory.typesetting.spelling import index_text as spelled
 
 WIDTH = Function("n", integer=True, positive=True)
 """The width of a layer of a network of any depth: ``n(l)``."""
@@ -28,10 +29,4 @@ def index_parts(index: Any, argument: str = "l") -> tuple[Symbol | None, int]:
 def index_text(index: Any) -> str:
     """Write an index: ``l``, ``l+1``, ``0``."""
     base, offset = index_parts(index)
-    return f"{base}{offset:+d}" if base is not None and offset else str(offset if base is None else base)
-
-
-def index_latex(index: Any) -> str:
-    """Return the LaTeX of an index."""
-    base, offset = index_parts(index)
-    return f"{latex(base)}{offset:+d}" if base is not None and offset else str(offset if base is None else latex(base))
+    return spelled("" if base is None else str(base), offset)

@@ -11,8 +11,8 @@ from sympy.core.basic import Basic
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.expressions import matmul
-from tptheory.symbolic.indices import index_latex, index_parts, index_text
-from tptheory.symbolic.spelling import member_latex
+from tptheory.symbolic.indices import index_parts, index_text
+from tptheory.typesetting.expressions import node_latex
 
 
 class LayerSymbol(MatrixSymbol):
@@ -49,8 +49,8 @@ class LayerSymbol(MatrixSymbol):
         """Return the same: there is nothing to evaluate."""
         return self
 
-    def _latex(self, printer: Any) -> str:
-        return _member_latex(self)
+    def _latex(self, printer: Any, *_: Any) -> str:
+        return node_latex(self)
 
 
 class LayerScalar(Expr):
@@ -87,9 +87,8 @@ class LayerScalar(Expr):
         return printer._print(Symbol(_text(self)))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = _member_latex(self)
-        text = f"{{{text}}}" if "^" in text or exp is not None else text
-        return text if exp is None else f"{text}^{{{exp}}}"
+        text = node_latex(self)
+        return text if exp is None else f"{{{text}}}^{{{exp}}}"
 
 
 Member = LayerSymbol | LayerScalar
@@ -120,8 +119,3 @@ def _text(member: Any) -> str:
 
 def _free(member: Any) -> set[Any]:
     return member.sequence.free_symbols | member.index.free_symbols
-
-
-def _member_latex(member: Any) -> str:
-    top = index_latex(member.sequence.last - 1) if member.sequence.name.startswith("Down") else "L"
-    return member_latex(member.sequence.name, index_latex(member.index), top)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol, latex
+from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.dynamics import Flow, Step, every_layer
@@ -23,7 +23,8 @@ from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
 from tptheory.symbolic.remembering import remembered
-from tptheory.symbolic.spelling import within_sentence
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import within_sentence
 
 eta = Symbol("eta", positive=True)
 """The step size."""
@@ -155,8 +156,8 @@ class Rule:
         net = DeepLinearNetwork(depth=L)
         above = L if self.direct else l
         try:
-            sent = latex(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
-            seen = latex(self.presynaptic(net, l))
+            sent = latex_of(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
+            seen = latex_of(self.presynaptic(net, l))
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
             return None
         return rf"$\displaystyle d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {seen}$"
@@ -176,7 +177,7 @@ def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
 
 
 class Backprop(Rule):
-    """Backpropagation: ``M_l = W_l'``, so that ``G_l`` is the gradient (Rumelhart, Hinton and Williams, 1986).
+    """Backpropagation: $M_l = W_l'$, so that $G_l$ is the gradient (Rumelhart, Hinton and Williams, 1986).
 
     >>> from tptheory import DeepLinearNetwork
     >>> Backprop().feedback(DeepLinearNetwork(depth=2), 2)
@@ -191,7 +192,7 @@ class Backprop(Rule):
 
 
 class TargetProp(Rule):
-    """Difference target propagation with exact pseudo-inverses: ``M_l = W_l+`` (Lee et al., 2015; Bengio, 2020).
+    """Difference target propagation with exact pseudo-inverses: $M_l = W_l^+$ (Lee et al., 2015; Bengio, 2020).
 
     >>> from tptheory import DeepLinearNetwork
     >>> TargetProp().feedback(DeepLinearNetwork(depth=2), 2)
@@ -206,7 +207,7 @@ class TargetProp(Rule):
 
 
 class DampedTargetProp(Rule):
-    """Target propagation with a damped inverse: ``M_l = W_l' (W_l W_l' + lambda I)^-1`` (Meulemans et al., 2020).
+    r"""Target propagation with a damped inverse: $M_l = W_l' (W_l W_l' + \lambda I)^{-1}$ (Meulemans et al., 2020).
 
     >>> from tptheory import DeepLinearNetwork
     >>> DampedTargetProp().feedback(DeepLinearNetwork(depth=2), 2)
@@ -223,7 +224,7 @@ class DampedTargetProp(Rule):
 
 
 class FeedbackAlignment(Rule):
-    """Feedback alignment: ``M_l = B_l``, a fixed matrix of shape ``(n_{l-1}, n_l)`` (Lillicrap et al., 2016).
+    """Feedback alignment: $M_l = B_l$, a fixed matrix of shape $(n_{l-1}, n_l)$ (Lillicrap et al., 2016).
 
     >>> from tptheory import DeepLinearNetwork
     >>> FeedbackAlignment().feedback(DeepLinearNetwork(depth=2), 2)
@@ -239,7 +240,7 @@ class FeedbackAlignment(Rule):
 
 
 class LearnedInverse(Rule):
-    """Difference target propagation with a learned inverse ``V_l`` of shape ``(n_{l-1}, n_l)`` (Lee et al., 2015).
+    """Difference target propagation with a learned inverse $V_l$ of shape $(n_{l-1}, n_l)$ (Lee et al., 2015).
 
     ``V_l`` stands still along `flow` and in `step`: how it is trained is the trainer's business.
 
@@ -257,7 +258,7 @@ class LearnedInverse(Rule):
 
 
 class DirectFeedbackAlignment(Rule):
-    """Direct feedback alignment: ``d_l = B_l d_L`` with fixed ``B_l`` of shape ``(n_l, n_L)`` (Nøkland, 2016).
+    """Direct feedback alignment: $d_l = B_l d_L$ with fixed $B_l$ of shape $(n_l, n_L)$ (Nøkland, 2016).
 
     >>> from tptheory import DeepLinearNetwork
     >>> DirectFeedbackAlignment().error_signal(DeepLinearNetwork(depth=3), 1).shape
@@ -275,7 +276,7 @@ class DirectFeedbackAlignment(Rule):
 
 
 class GaussNewton(Rule):
-    """Gauss-Newton targets: ``d_l = (W_L ... W_{l+1})+ d_L``, the least-norm move (Meulemans et al., 2020).
+    r"""Gauss-Newton targets: $d_l = (W_L \cdots W_{l+1})^+ d_L$, the least-norm move (Meulemans et al., 2020).
 
     >>> from tptheory import DeepLinearNetwork
     >>> GaussNewton().error_signal(DeepLinearNetwork(depth=3), 1)

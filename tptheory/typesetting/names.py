@@ -14,7 +14,8 @@ from typing import NamedTuple
 from sympy import Symbol as SympySymbol
 from sympy import latex
 
-from tptheory.symbolic.spelling import member_latex
+from tptheory.typesetting.escaping import tex_escaped
+from tptheory.typesetting.spelling import member_latex
 
 
 class Written(NamedTuple):
@@ -64,7 +65,6 @@ def grouped(code: str) -> str:
     return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
-RELATIONS = {"⊆": r"\subseteq", "⟂": r"\perp", "∥": r"\parallel", "≤": r"\le", "≥": r"\ge", "∈": r"\in"}
 GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
 ACCENTS = dict(
@@ -74,10 +74,6 @@ ACCENTS = dict(
         strict=True,
     )
 )
-SPECIAL = {"^": r"\wedge ", "~": r"\sim ", "\\": r"\backslash ", " ": r"\ ", '"': r"''", "`": r"\grave{\ }"}
-SPECIAL |= {"'": r"\text{'}"} | {c: f"\\{c}" for c in "#$%&{}_"}
-TEXT = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-TEXT |= {c: f"\\{c}" for c in "#$%&{}_"} | {c: f"${c}$" for c in "<>|"}
 
 
 def visible(text: str) -> str:
@@ -90,21 +86,15 @@ def visible(text: str) -> str:
 
 
 def prose(text: str) -> Written:
-    """Write words; in LaTeX what is not ASCII is set as a symbol."""
+    """Write words."""
     text = visible(text)
-    code = "".join(TEXT.get(c) or (c if c.isascii() else f"${RELATIONS.get(c) or name_latex(c)}$") for c in text)
-    return Written(text, code)
+    return Written(text, tex_escaped(text))
 
 
 def number(text: str) -> Written:
     """Write a rational that is not negative."""
     numerator, _, denominator = text.partition("/")
     return Written(text, rf"\tfrac{{{numerator}}}{{{denominator}}}" if denominator else text)
-
-
-def index_text(base: str, offset: int) -> str:
-    """Write an index: ``l``, ``l+1``, ``0``."""
-    return f"{base}{offset:+d}" if base and offset else base or str(offset)
 
 
 def name(text: str, index: str = "") -> Symbol:
@@ -141,31 +131,34 @@ def dotted(text: str, index: str = "") -> Symbol:
 
 @lru_cache(maxsize=4096)
 def name_latex(text: str) -> str:
-    """Return the LaTeX of a name: SymPy's where it is a word of ASCII, else letter by letter; it always compiles."""
+    r"""Return the LaTeX of a name: SymPy's where it is a word, else its letters as text; it always compiles.
+
+    Greek letters, accents and raised or lowered digits are taken for what SymPy calls them.
+
+    >>> name_latex("λ₁"), name_latex("Ŵ_2"), name_latex("A+")
+    ('\\lambda_{1}', '\\hat{W}_{2}', '\\text{A+}')
+    """
     spelled = ""
-    for c in unicodedata.normalize("NFC", text):
+    for c in unicodedata.normalize("NFD", text):
         kind = unicodedata.name(c, "")
-        if match := GREEK.fullmatch(kind):
-            letter = match[2].lower().replace("lamda", "lambda")
-            spelled += letter if match[1] == "SMALL" else letter.capitalize()
-        elif kind.startswith("SUBSCRIPT"):
-            spelled += ("" if "_" in spelled else "_") + unicodedata.normalize("NFKD", c)
-        else:
-            spelled += c
+        spelled += "_" if kind.startswith("SUBSCRIPT") and "_" not in spelled else ""
+        spelled += _spelled(c, kind)
     if WORD.fullmatch(spelled):
         return str(latex(SympySymbol(spelled)))
-    letter, _, below = spelled.partition("_")
-    body = "".join(map(_character, re.findall(r".[\u0300-\u036f\u20d7]*", unicodedata.normalize("NFD", letter), re.S)))
-    below = "".join(map(_character, below))
-    return (rf"\mathrm{{{body}}}" if len(letter) > 1 else body or "{}") + (rf"_{{\mathrm{{{below}}}}}" if below else "")
+    letter, _, below = text.partition("_")
+    return _as_text(letter) + (f"_{{{_as_text(below)}}}" if below else "")
 
 
-def _character(c: str) -> str:
-    base, accents = c[0], c[1:]
-    code = SPECIAL.get(base, base) if base.isascii() and base.isprintable() else rf"\mathrm{{U{ord(base):04X}}}"
-    for accent in accents:
-        code = rf"\{ACCENTS.get(accent, 'underline')}{{{code}}}"
-    return code
+def _spelled(c: str, kind: str) -> str:
+    """Return how SymPy spells a character in a name, by what Unicode calls it."""
+    if match := GREEK.fullmatch(kind):
+        letter = match[2].lower().replace("lamda", "lambda")
+        return letter if match[1] == "SMALL" else letter.capitalize()
+    return unicodedata.normalize("NFKD", c) if kind.startswith("SUBSCRIPT") else ACCENTS.get(c, c)
+
+
+def _as_text(text: str) -> str:
+    return rf"\text{{{tex_escaped(text)}}}" if text else "{}"
 
 
 def expression_of_sizes(text: str) -> Written:

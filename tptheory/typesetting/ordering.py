@@ -75,22 +75,14 @@ class _Search:
 
     def groups(self) -> list[tuple[int, ...]]:
         """Return the steps of each line after the first."""
-        steps = self._steps
-        best: list[dict[int, _Way]] = [{} for _ in range(len(steps) + 1)]
+        best: list[dict[int, _Way]] = [{} for _ in range(len(self._steps) + 1)]
         best[0][0] = _Way(0, (), None, self._first, sum(self._sizes[m] for m in self._first))
-        for count in range(len(steps)):
-            for used, way in _cheapest(best[count], len(steps)):
-                line = self._after(way.before, way.group)
-                judged = {i: self._judged(line, steps[i]) for i in range(len(steps)) if not used >> i & 1}
-                for group in self._next(judged):
-                    size = way.size + sum(judged[i][0] for i in group)
-                    cost = way.cost + LINE + size + sum(DETOUR for i in group if not judged[i][1])
-                    now = used
-                    for i in group:
-                        now |= 1 << i
-                    old = best[count + len(group)].get(now)
-                    if old is None or cost < old.cost:
-                        best[count + len(group)][now] = _Way(cost, group, way, line, size)
+        for count in range(len(self._steps)):
+            for used, way in _cheapest(best[count], len(self._steps)):
+                for now, longer in self._longer(used, way):
+                    old = best[count + len(longer.group)].get(now)
+                    if old is None or longer.cost < old.cost:
+                        best[count + len(longer.group)][now] = longer
             best[count].clear()
         (last,) = best[-1].values()
         found, way = [], last
@@ -98,6 +90,15 @@ class _Search:
             found.append(way.group)
             way = way.parent
         return found[::-1]
+
+    def _longer(self, used: int, way: _Way) -> Iterator[tuple[int, _Way]]:
+        """Run through the ways with one more line, each with the steps that it has used, as bits."""
+        line = self._after(way.before, way.group)
+        judged = {i: self._judged(line, step) for i, step in enumerate(self._steps) if not used >> i & 1}
+        for group in self._next(judged):
+            size = way.size + sum(judged[i][0] for i in group)
+            cost = way.cost + LINE + size + sum(DETOUR for i in group if not judged[i][1])
+            yield used | sum(1 << i for i in group), _Way(cost, group, way, line, size)
 
     def _judged(self, line: Line, step: Line) -> tuple[int, bool]:
         """Return by how much a line grows when a step is taken from it, and whether a whole term goes."""

@@ -15,10 +15,10 @@ from tptheory.typesetting.names import (
     dotted,
     expression_of_sizes,
     grouped,
-    index_text,
     name,
     number,
 )
+from tptheory.typesetting.spelling import index_text
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
 """How large a remark about a letter may be, how long what is shown of it, and how many letters it may lead through;
@@ -157,24 +157,18 @@ class Notation:
         """Write a number, a trace or a product of shape 1x1, with its power; alone the latter needs no brackets."""
         if not self.reader.is_matrix(scalar[0]):
             symbol = self.letter(scalar[0])
-            body, closed = symbol.written(), symbol.simple
-        else:
-            turns, letter = list(self.reader.turns(scalar)), self.reader.letter
-            if thin := [w for w in turns if self.reader.shape(w[0])[0] == 1]:
-                scalar = min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]])
-            else:
-                scalar = min(turns, key=lambda w: [letter(a) for a in w])
-            letters = [self.letter(a).written() for a in scalar]
-            if thin and alone and power == 1:
-                return letters
-            body = bracketed(Written(" ".join(a.text for a in letters), " ".join(a.latex for a in letters)))
-            body = body if thin else Written("tr", r"\operatorname{tr}") + body
-            closed = bool(thin)
-        if power == 1:
-            return [body]
-        if not closed:
-            body = Written("(", r"\left(") + body + Written(")", r"\right)")
-        return [body + Written(f"^{power}", f"^{{{power}}}")]
+            return [_raised(symbol.written(), power, closed=symbol.simple)]
+        turns, letter = list(self.reader.turns(scalar)), self.reader.letter
+        thin = [w for w in turns if self.reader.shape(w[0])[0] == 1]
+        if not thin:
+            first = min(turns, key=lambda w: [letter(a) for a in w])
+            trace = Written("tr", r"\operatorname{tr}") + bracketed(_product(self._letters(first)))
+            return [_raised(trace, power, closed=False)]
+        letters = self._letters(min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]]))
+        return letters if alone and power == 1 else [_raised(bracketed(_product(letters)), power, closed=True)]
+
+    def _letters(self, word: Word) -> list[Written]:
+        return [self.letter(a).written() for a in word]
 
     def base(self, p: Polynomial) -> Symbol:
         """Write what a mark is put on: a letter, or a polynomial in brackets."""
@@ -207,6 +201,18 @@ class Remark(NamedTuple):
     def written(self, field: str) -> Written:
         """Write the terms in a field."""
         return joined(self.notation.terms(self.polynomial(field)))
+
+
+def _product(factors: list[Written]) -> Written:
+    return Written(" ".join(factor.text for factor in factors), " ".join(factor.latex for factor in factors))
+
+
+def _raised(body: Written, power: int, closed: bool) -> Written:
+    """Write a power, with brackets around what is not closed already."""
+    if power == 1:
+        return body
+    base = body if closed else Written("(", r"\left(") + body + Written(")", r"\right)")
+    return base + Written(f"^{power}", f"^{{{power}}}")
 
 
 def bracketed(body: Written) -> Written:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
-from tptheory.claims.hypotheses import WORDS
 from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
 
@@ -66,22 +65,29 @@ class Reasons:
 
     def _word(self, transposed: int, number: int) -> Reason:
         remark = self._remarks[number] if number < len(self._remarks) else None
-        numbered = _plain(f"hypothesis {number + 1}")
-        if not isinstance(remark, list) or not remark or not isinstance(remark[0], str) or not is_small(remark):
-            return numbered
-        word, *rest = remark
+        found = None
+        if isinstance(remark, list) and remark and isinstance(remark[0], str) and is_small(remark):
+            found = self._quoted(*remark) or self._made(number, bool(transposed), *remark)
+        return found or _plain(f"hypothesis {number + 1}")
+
+    def _quoted(self, word: str, *rest: Any) -> Reason | None:
+        """Return a reason that says always the same, or brings words of its own."""
         if word in SENTENCES:
             return _plain(SENTENCES[word])
         if word in QUOTED and len(rest) == 1 and isinstance(rest[0], str) and rest[0].strip():
             return _plain(rest[0].strip())
+        return None
+
+    def _made(self, number: int, transposed: bool, word: str, *rest: Any) -> Reason | None:
+        """Return a reason that is made of the polynomials in a remark, if it can be read."""
         if word not in WAYS:
-            return numbered
-        h = self._hypotheses[number]
-        place = Place(self._notation, self._notation.reader.transpose(h) if transposed else h, bool(transposed))
+            return None
+        hypothesis = self._hypotheses[number]
+        hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
         try:
-            return WAYS[word](place, *rest) or numbered
+            return WAYS[word](Place(self._notation, hypothesis, transposed), *rest)
         except MALFORMED:
-            return numbered
+            return None
 
     def said(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
@@ -156,6 +162,19 @@ WAYS: dict[str, Callable[..., Reason | None]] = {
     "case": _case,
 }
 """How a reason is worded, by its first entry."""
+
+WORDS = {
+    "full_row_rank": "full row rank",
+    "full_column_rank": "full column rank",
+    "invertible": "invertible",
+    "orthogonal": "orthogonal",
+    "partial_isometry": "a partial isometry",
+    "symmetric": "symmetric",
+    "projection": "a projection",
+    "rank_one": "rank at most one",
+    "nonzero": "nonzero",
+}
+"""The properties of matrices that a hypothesis can name, in words."""
 
 SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
 """Reasons that say always the same."""

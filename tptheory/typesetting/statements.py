@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal
 from tptheory.certificates.reading import BOUND_INDEX, Reader
-from tptheory.typesetting.names import BLANK, Symbol, Written, index_text, name_latex, prose
+from tptheory.typesetting.names import BLANK, Symbol, Written, name_latex, prose
 from tptheory.typesetting.polynomials import Notation, equation, joined
+from tptheory.typesetting.spelling import index_text
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
 """Names that cannot be taken for anything else; others stand in quotation marks."""

@@ -9,10 +9,10 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import Settled, settling
 from tptheory.deciding.verdicts import Proved, Verdict
+from tptheory.typesetting.claims import definitions_tex, statements_tex
+from tptheory.typesetting.prose import paragraphs, prose_tex
 from tptheory.writing.chains import in_latex
 from tptheory.writing.gathering import question
-from tptheory.writing.prose import paragraphs, prose_tex
-from tptheory.writing.statements import definitions_tex, statements_tex
 
 PACKAGES = (
     r"\usepackage[T1]{fontenc}",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from tptheory.writing.prose import prose_tex
+from tptheory.typesetting.prose import prose_tex
 
 SPELLINGS = {
     "Ahmad, van Gerven and Ambrogioni, 2020": "ahmad2020",

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flint import fmpq_mat
-from sympy import Rational
-
 from tptheory.certificates.shortening import shortened
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
+from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.explanation import Chain, chain, explained, typeset
-from tptheory.writing.mathematics import latex_of
-from tptheory.writing.prose import tex_escaped
+from tptheory.typesetting.expressions import latex_of, value_latex
 
 MOST = 100
 """The most cofactors of one chain: nobody reads more, and to order them takes time and memory without bound."""
@@ -55,18 +50,11 @@ def in_latex(verdict: Verdict) -> str:
     if not isinstance(verdict, Refuted):
         return tex_escaped(verdict.explain())
     found = verdict.counterexample
-    values = [f"${latex_of(s)} = {_value(v)}$" for s, v in (found.matrices | found.scalars).items()]
+    values = [f"${value}$" for value in found.values_latex()]
     lines = ["Counterexample:", r"{\raggedright", ",\n".join(values) + r".\par}"]
     broken = found.violation()
     if broken is not None:
         relation = r"\neq 0" if broken.expected == "0" else rf"\text{{, not {broken.expected}}}"
-        outcome = rf"${latex_of(broken.expression, breakable=True)}$ $= {_value(broken.value)} {relation}$"
+        outcome = rf"${latex_of(broken.expression, breakable=True)}$ $= {value_latex(broken.value)} {relation}$"
         lines += [r"\noindent There", rf"\tpclaim{{{outcome}.}}"]
     return "\n".join(lines)
-
-
-def _value(value: Any) -> str:
-    if not isinstance(value, fmpq_mat):
-        return latex_of(Rational(int(value.p), int(value.q)))
-    rows = (" & ".join(latex_of(Rational(int(x.p), int(x.q))) for x in row) for row in value.tolist())
-    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"

@@ -102,7 +102,7 @@ def drifts(seed: int = 0) -> tuple[Drift, Drift]:
             r"TP: $|\Delta(\log\,\mathrm{pdet}\,W_2 - \frac{1}{2}|W_1|^2)|$",
             seed,
         ),
-        _drift(Backprop(), balance, r"BP: $|\Delta(W_2^T W_2 - W_1 W_1^T)|$", seed),
+        _drift(Backprop(), balance, r"BP: $|\Delta(W_2^{\top} W_2 - W_1 W_1^{\top})|$", seed),
     )
 
 

@@ -6,7 +6,7 @@ import ast
 import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -32,6 +32,8 @@ from tptheory.writing.experiments import DigitsTheory, Drift
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many of its parts are done, and how many there are."""
+Judged = Iterator[tuple[Verdict, float, dict[str, Any]]]
+"""For each theorem its verdict, how long that took to find, and the study that is made of it."""
 PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib", "scikit-learn")
 """What a report's numbers depend on."""
 TRAINED = ("bp", "tp")
@@ -186,20 +188,12 @@ def gather(
     """
     started = perf_counter()
     theorems = _checked(theorems)
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
-        raise InvalidValueError(complain("steps", "an integer, 0 or more", steps))
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InvalidValueError(complain("seed", "an integer, 0 or more", seed))
+    for name, number in (("steps", steps), ("seed", seed)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise InvalidValueError(complain(name, "an integer, 0 or more", number))
     tell = progress or _keep_silent
-    results = []
-    questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
-    names = certificate_names(theorems)
-    tell("prove", 0, len(theorems))
-    with _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed, paper)) as verdicts:
-        for theorem, name, (verdict, took, studied) in zip(theorems, names, verdicts, strict=True):
-            evidence = name if isinstance(verdict, Proved | Refuted) else ""
-            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **studied))
-            tell("prove", len(results), len(theorems))
+    judging = _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed, paper))
+    results = _results(theorems, judging, tell)
     tell("simulate", 0, 2)
     trajectories = experiments.trajectories(seed)
     tell("simulate", 1, 2)
@@ -213,7 +207,7 @@ def gather(
     tell("study", 1, 1)
     return ReportData(
         rules=tuple(_derived(rule_named(name)) for name in RULES),
-        theorems=tuple(results),
+        theorems=results,
         trajectories=trajectories,
         drifts=drifts,
         digits=digits,
@@ -224,6 +218,22 @@ def gather(
         seconds=perf_counter() - started,
         written=datetime.now(UTC),
     )
+
+
+def _results(
+    theorems: Sequence[Theorem], judging: AbstractContextManager[Judged], tell: Progress
+) -> tuple[TheoremResult, ...]:
+    """Wait for the verdict on each theorem, and say how many are in."""
+    results: list[TheoremResult] = []
+    questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
+    names = certificate_names(theorems)
+    tell("prove", 0, len(theorems))
+    with judging as verdicts:
+        for theorem, name, (verdict, took, studied) in zip(theorems, names, verdicts, strict=True):
+            evidence = name if isinstance(verdict, Proved | Refuted) else ""
+            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **studied))
+            tell("prove", len(results), len(theorems))
+    return tuple(results)
 
 
 def versions() -> dict[str, str]:
@@ -285,10 +295,10 @@ def _judging(
     decide: Callable[..., Verdict] | None,
     seconds: float,
     study: Callable[[Verdict], dict[str, Any]],
-) -> Iterator[Iterator[tuple[Verdict, float, dict[str, Any]]]]:
+) -> Iterator[Judged]:
     """Give for each theorem the verdict, how long it took to find, and the study that is made of it."""
 
-    def one_by_one(judge: Callable[..., Verdict]) -> Iterator[tuple[Verdict, float, dict[str, Any]]]:
+    def one_by_one(judge: Callable[..., Verdict]) -> Judged:
         for theorem in theorems:
             started = perf_counter()
             verdict = judge(theorem, seconds=seconds)

@@ -12,9 +12,9 @@ from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.proving.certificate import Certificate
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.typesetting.claims import statements_tex
+from tptheory.typesetting.expressions import latex_of
 from tptheory.writing.chains import in_latex
-from tptheory.writing.mathematics import latex_of
-from tptheory.writing.statements import statements_tex
 
 
 def latex(thing: Any) -> str:

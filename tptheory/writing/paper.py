@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from tptheory.deciding.verdicts import Proved
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.prose import prose_tex, prose_text
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table
 from tptheory.writing.bibliography import bibliography, cited
 from tptheory.writing.chains import too_long
 from tptheory.writing.gathering import ReportData, TheoremResult
-from tptheory.writing.prose import prose_tex
 from tptheory.writing.rendering import Checks, Illustration, illustrations, words_of
 from tptheory.writing.templating import Tex, tex_environment
 
@@ -41,20 +41,31 @@ def divided(results: Iterable[TheoremResult]) -> Division:
 
     A theorem file opens with its main theorems, so that no list has to be kept.
     """
-    main, false, open_, rest = [], [], [], []
-    for question, group in groupby(results, key=lambda r: r.question):
-        members = list(group)
-        first = next((r for r in members if _readable(r)), None)
-        broken = next((r for r in members if r.verdict.refuted and len(r.typeset) <= SHORT), None)
-        undecided = [r for r in members if r.verdict.word == "undecided"]
-        if first is not None:
-            main.append((question, (first,)))
-        false += [broken] if broken is not None else []
-        open_ += undecided
-        left = tuple(r for r in members if r not in (first, broken, *undecided))
-        if left:
-            rest.append((question, left))
-    return Division(tuple(main), tuple(false), tuple(open_), tuple(rest))
+    parts = [_divided(question, tuple(group)) for question, group in groupby(results, key=lambda r: r.question)]
+    return Division(
+        main=tuple(each for part in parts for each in part.main),
+        false=tuple(each for part in parts for each in part.false),
+        open=tuple(each for part in parts for each in part.open),
+        rest=tuple(each for part in parts for each in part.rest),
+    )
+
+
+def _divided(question: str, group: tuple[TheoremResult, ...]) -> Division:
+    """Divide the results of one file."""
+    main, false = _first(group, _readable), _first(group, _broken)
+    open_ = tuple(r for r in group if r.verdict.word == "undecided")
+    left = tuple(r for r in group if r not in (*main, *false, *open_))
+    return Division(((question, main),) if main else (), false, open_, ((question, left),) if left else ())
+
+
+def _first(group: Iterable[TheoremResult], chosen: Callable[[TheoremResult], bool]) -> tuple[TheoremResult, ...]:
+    """Return the first result that is chosen, or nothing."""
+    return tuple(islice(filter(chosen, group), 1))
+
+
+def _broken(result: TheoremResult) -> bool:
+    """Whether a counterexample is short."""
+    return result.verdict.refuted and len(result.typeset) <= SHORT
 
 
 def _readable(result: TheoremResult) -> bool:
@@ -100,10 +111,10 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
 
 def _source(rule: Rule) -> Tex:
     """Return what a rule's definition says of it after its title, with the source."""
-    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].replace("``", "").split())
+    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].split())
     return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
 
 
 def _heading(text: str) -> Tex:
     """Return a heading with its symbols, and without them for the bookmarks of a PDF."""
-    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', text)}}}")
+    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', prose_text(text))}}}")

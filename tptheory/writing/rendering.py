@@ -15,10 +15,11 @@ from tptheory.deciding.verdicts import Refuted
 from tptheory.numeric.orders import OrderInEta
 from tptheory.training.theorem_probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import TrainingRun
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.prose import prose_text
 from tptheory.writing import figures
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
-from tptheory.writing.mathematics import latex_of
 from tptheory.writing.plain import plain
 from tptheory.writing.templating import html_environment, tex_environment
 
@@ -48,15 +49,15 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             "trajectories",
             "The loss of one small net under both rules",
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
-            "what e_{t+1} = (1 - c_L) e_t predicts for TP, with c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' "
-            "d_{l-1}) and c_0 = 0.",
+            r"what $e_{t+1} = (1 - c_L) e_t$ predicts for TP, with $c_l = c_{l-1} + \eta (|x_{l-1}|^2 - c_{l-1} "
+            "x_{l-1}' d_{l-1})$ and $c_0 = 0$.",
             figures.draw(figures.trajectories, data.trajectories, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
-            f"The change of both quantities over time {TIME:g}, that is {TIME:g}/eta steps, with widths {widths}. A "
-            "step moves them by the order of eta^2, so that over a fixed time they move by the order of eta.",
+            rf"The change of both quantities over time {TIME:g}, that is ${TIME:g}/\eta$ steps, with widths {widths}. "
+            r"A step moves them by the order of $\eta^2$, so that over a fixed time they move by the order of $\eta$.",
             figures.draw(figures.conservation_drift, data.drifts, style=style),
         ),
     ]
@@ -82,8 +83,8 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
         f"{study.worst:.1%} of the largest mode."
     )
     plateau = (
-        "BP from small random weights, biases 0.1, batches of 100. The predicted step is (s sqrt h)^-(L-2) / ((L-2) "
-        "eta sigma_1); the band is kappa = 1.0 to 1.3 times that, which is measured and no theorem."
+        r"BP from small random weights, biases 0.1, batches of 100. The predicted step is $(s \sqrt h)^{-(L-2)} / "
+        r"((L-2) \eta \sigma_1)$; the band is $\kappa = 1.0$ to 1.3 times that, which is measured and no theorem."
     )
     size = (4.6, 3.4)
     return [
@@ -187,9 +188,9 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
     theorem, verdict, measured = result.theorem, result.verdict, result.measured
     found: dict[str, Any] = {
         "node": theorem.node,
-        "title": theorem.title,
-        "question": result.question,
-        "reason": theorem.reason,
+        "title": theorem.plain_title,
+        "question": prose_text(result.question),
+        "reason": prose_text(theorem.reason),
         "statement": theorem.claim.statement(),
         "assumptions": list(verdict.assumptions),
         "expected": theorem.expected,

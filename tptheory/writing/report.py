@@ -154,13 +154,8 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
     for folder in ("certificates", "counterexamples", "figures"):
         (stage / folder).mkdir()
-    for result in data.theorems:
-        if isinstance(result.verdict, Proved | Refuted):
-            folder = "certificates" if result.certificate else "counterexamples"
-            text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
-            (stage / folder / result.evidence).write_text(text, encoding="utf-8", newline="\n")
-    names = [result.certificate for result in data.theorems if result.certificate]
-    checks = check_certificates(stage / "certificates", names)
+    certificates, counterexamples = _write_evidence(stage, data)
+    checks = check_certificates(stage / "certificates", [path.name for path in certificates])
     drawn = illustrations(data)
     for illustration in drawn:
         figures.save(illustration.figure, stage / "figures" / illustration.name)
@@ -168,16 +163,32 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
     shutil.copyfile(checker.__file__, stage / "checker.py")
-    if paper:
-        (stage / FOLDER).mkdir()
     return [
-        *(Path(FOLDER, name) for name in (write_paper(data, checks, stage / FOLDER) if paper else ())),
+        *(_write_paper(stage / FOLDER, data, checks) if paper else []),
         Path("checker.py"),
-        *(Path("certificates", name) for name in names),
-        *(Path("counterexamples", result.counterexample) for result in data.theorems if result.counterexample),
+        *certificates,
+        *counterexamples,
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
         *map(Path, (TIMES, *DOCUMENTS)),
     ]
+
+
+def _write_evidence(stage: Path, data: ReportData) -> tuple[list[Path], list[Path]]:
+    """Write each certificate and each counterexample, and return their paths in ``stage``."""
+    found: dict[str, list[Path]] = {"certificates": [], "counterexamples": []}
+    for result in data.theorems:
+        if isinstance(result.verdict, Proved | Refuted):
+            path = Path("certificates" if result.certificate else "counterexamples", result.evidence)
+            text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
+            (stage / path).write_text(text, encoding="utf-8", newline="\n")
+            found[path.parent.name].append(path)
+    return found["certificates"], found["counterexamples"]
+
+
+def _write_paper(folder: Path, data: ReportData, checks: dict[str, str]) -> list[Path]:
+    """Write the paper into a folder that is made for it, and return its paths in the report."""
+    folder.mkdir()
+    return [Path(FOLDER, name) for name in write_paper(data, checks, folder)]
 
 
 def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:

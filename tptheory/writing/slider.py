@@ -70,27 +70,18 @@ def subspace_slider(
 
 
 def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[str, Any]]:
-    """Return what each space shows at each kept step: directions of lines, places of dots; numbered throughout."""
+    """Return what each space shows at each kept step: outputs in the row above, inputs below; series are numbered."""
     panels: list[dict[str, Any]] = []
     number = 0
     for row in (0, 1):
         for l in range(len(run.weights) + 1):
+            series, values = _lines(run, kept, l, row)
             x, d = run.activations[l][kept, :, sample], run.error_signals[l][kept, :, sample]
-            weight = l + 1 - row
-            series: dict[str, list[list[float]]] = {}
-            values = [""] * len(kept)
-            title = f"layer {l}: {'the input' if row else 'the output'}"
-            if 1 <= weight <= len(run.weights):
-                title = f"layer {l}: W{weight} {'maps' if row else 'acts'} here"
-                found = [subspaces(W, 1) for W in run.weights[weight - 1][kept]]
-                series["kernel"] = _rounded([(s.cokernel if row else s.kernel)[:, 0] for s in found])
-                series["image"] = _rounded([(s.image if row else s.coimage)[:, 0] for s in found])
-                values = ["σ = " + ", ".join(f"{value:.3g}" for value in s.singular_values) for s in found]
             series |= {"target": _rounded(x - alpha * d), "activation": _rounded(x)}
             goal = _rounded([run.activations[l][0][:, sample] - run.errors[0][:, sample]])[0]
             panels.append(
                 {
-                    "title": title,
+                    "title": _panel_title(run, l, row),
                     "row": row,
                     "column": l,
                     "names": ("cokernel", "image") if row else ("kernel", "coimage"),
@@ -102,6 +93,32 @@ def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[
             )
             number += len(series)
     return panels
+
+
+def _weight_of(run: Run, l: int, row: int) -> int | None:
+    """Return which weight acts on layer ``l``, or maps into it where ``row`` is 1; none does at an end."""
+    weight = l + 1 - row
+    return weight if 1 <= weight <= len(run.weights) else None
+
+
+def _panel_title(run: Run, l: int, row: int) -> str:
+    weight = _weight_of(run, l, row)
+    if weight is None:
+        return f"layer {l}: {'the input' if row else 'the output'}"
+    return f"layer {l}: W{weight} {'maps' if row else 'acts'} here"
+
+
+def _lines(run: Run, kept: np.ndarray, l: int, row: int) -> tuple[dict[str, list[list[float]]], list[str]]:
+    """Return the directions of the lines in a space at each kept step, and the singular values in words."""
+    weight = _weight_of(run, l, row)
+    if weight is None:
+        return {}, [""] * len(kept)
+    found = [subspaces(W, 1) for W in run.weights[weight - 1][kept]]
+    lines = {
+        "kernel": _rounded([(s.cokernel if row else s.kernel)[:, 0] for s in found]),
+        "image": _rounded([(s.image if row else s.coimage)[:, 0] for s in found]),
+    }
+    return lines, ["σ = " + ", ".join(f"{value:.3g}" for value in s.singular_values) for s in found]
 
 
 def _rounded(points: Any) -> list[list[float]]:

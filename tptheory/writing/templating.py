@@ -11,10 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
+from tptheory.typesetting.claims import definitions_html, definitions_tex, statements_html, statements_tex
+from tptheory.typesetting.escaping import tex_escaped
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.mathml import mathml_of
+from tptheory.typesetting.prose import paragraphs, prose_html, prose_tex
 from tptheory.writing import figures
-from tptheory.writing.mathematics import latex_of, mathml_of
-from tptheory.writing.prose import paragraphs, prose_html, prose_tex, tex_escaped
-from tptheory.writing.statements import definitions_html, definitions_tex, statements_html, statements_tex
 
 SHOWN_LINES = 11
 """The most lines of a training log that are shown."""

@@ -19,7 +19,7 @@ from tptheory import (
     squared_norm,
     transpose,
 )
-from tptheory.writing.statements import definitions_html, definitions_tex, statements_html, statements_tex
+from tptheory.typesetting.claims import definitions_html, definitions_tex, statements_html, statements_tex
 
 m, n = symbols("m n", integer=True, positive=True)
 A, C, S = MatrixSymbol("A", m, n), MatrixSymbol("C", m, n), MatrixSymbol("S", n, n)

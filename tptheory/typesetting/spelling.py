@@ -29,6 +29,11 @@ def spelling(name: str) -> Spelling:
     return Spelling(letter, ", ".join(kept), "dot" in marks)
 
 
+def index_text(base: str, offset: int) -> str:
+    """Write an index: ``l``, ``l+1``, ``0``."""
+    return f"{base}{offset:+d}" if base and offset else base or str(offset)
+
+
 def member_latex(name: str, index: str, top: str = "L") -> str:
     r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
 

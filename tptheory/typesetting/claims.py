@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -12,16 +12,42 @@ from typing import Any, Protocol
 from markupsafe import Markup
 from sympy import Symbol
 
-from tptheory.claims.claim import Claim
-from tptheory.claims.tacit import words
-from tptheory.symbolic.layers import Definition
-from tptheory.symbolic.spelling import PRODUCTS, spelling
-from tptheory.writing.breaking import NAMESPACE
-from tptheory.writing.mathematics import latex_of, mathml_of
-from tptheory.writing.prose import glued, tex_escaped
+from tptheory.typesetting.escaping import tex_escaped
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.mathml import NAMESPACE, mathml_of
+from tptheory.typesetting.prose import glued
+from tptheory.typesetting.spelling import PRODUCTS, spelling
 
 _SIGNS = "=≤⊆⟂∥"
 _OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+Say = Callable[[Any], str]
+"""Turns an expression into text."""
+
+
+class Claim(Protocol):
+    """What is asked of a claim: to say its parts, with ``say`` for each expression."""
+
+    given: tuple[Any, ...]
+
+    def conjuncts(self) -> Iterable[Claim]:
+        """Return the claims that it is made of."""
+
+    def hypotheses(self, say: Say) -> tuple[str, ...]:
+        """Say each hypothesis."""
+
+    def conclusion(self, say: Say) -> str:
+        """Say what is claimed."""
+
+    def said(self, say: Say) -> str:
+        """Say what is claimed, and what it takes for granted."""
+
+    def taken_for_granted(self, say: Say) -> list[str]:
+        """Say what it takes for granted beside its hypotheses."""
+
+    def definitions(self) -> Iterable[tuple[Any, ...]]:
+        """Return the laws that define each sequence of which it speaks."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +87,11 @@ class HtmlWriter:
         return mathml_of(expression, breakable=True)
 
 
+@dataclass(frozen=True)
 class TexWriter:
-    """Write LaTeX for text mode; long expressions may break over lines."""
+    """Write LaTeX for text mode; long expressions may break over lines, unless it is told otherwise."""
+
+    breakable: bool = True
 
     def words(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` in math mode."""
@@ -70,7 +99,7 @@ class TexWriter:
 
     def mathematics(self, expression: Any) -> str:
         """Return inline mathematics."""
-        return f"${latex_of(expression, breakable=True)}$"
+        return f"${latex_of(expression, breakable=self.breakable)}$"
 
 
 def statements_html(claim: Claim) -> tuple[Statement, ...]:
@@ -81,6 +110,13 @@ def statements_html(claim: Claim) -> tuple[Statement, ...]:
 def statements_tex(claim: Claim) -> tuple[Statement, ...]:
     """Return what a claim says in LaTeX for text mode."""
     return _statements(claim, TexWriter(), _finished_tex)
+
+
+def sentence_tex(claim: Claim) -> str:
+    """Return what a claim says as one sentence in LaTeX for text mode."""
+    writer = TexWriter(breakable=False)
+    conclusion, assumed = _woven(claim.said, writer), "; ".join(_given(claim, writer))
+    return _finished_tex(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 
 def definitions_html(claim: Claim) -> tuple[str, ...]:
@@ -108,7 +144,7 @@ def _definitions(claim: Claim, writer: Writer) -> Iterator[str]:
             yield " and ".join(_woven(lambda say, law=law: _said(law, say), writer) for law in laws)  # type: ignore[misc]
 
 
-def _said(law: Definition, say: Callable[[Any], str]) -> str:
+def _said(law: Any, say: Callable[[Any], str]) -> str:
     """Say an equation at the index ``k``, and for which."""
     at = {law.index: Symbol("k", integer=True)}
     law = law._replace(lhs=law.lhs.xreplace(at), rhs=law.rhs.xreplace(at))
@@ -140,17 +176,18 @@ def _given(claim: Claim, writer: Writer) -> tuple[str, ...]:
 
 def _tacit(claim: Claim, writer: Writer) -> tuple[str, ...]:
     """Say what a claim takes for granted beside its hypotheses."""
-    count = len(words(claim.tacit(), str))
-    return tuple(_woven(lambda say, i=i: words(claim.tacit(), say)[i], writer) for i in range(count))  # type: ignore[misc]
+    count = len(claim.taken_for_granted(str))
+    return tuple(_woven(lambda say, i=i: claim.taken_for_granted(say)[i], writer) for i in range(count))  # type: ignore[misc]
 
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:
     """Let a claim speak with marks for its expressions, then write the words and the expressions each in their way."""
-    said: list[str] = []
+    said: dict[str, int] = {}
 
     def say(expression: Any) -> str:
-        said.append(writer.mathematics(expression))
-        return f"{_OPEN}{len(said) - 1}{_CLOSE}"
+        number = said.setdefault(writer.mathematics(expression), len(said))  # alike in words if alike to the eye
+        return f"{_OPEN}{number}{_CLOSE}"
 
     pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", conclusion(say))
-    return "".join(said[int(piece)] if i % 2 else writer.words(piece) for i, piece in enumerate(pieces))
+    written = list(said)
+    return "".join(written[int(piece)] if i % 2 else writer.words(piece) for i, piece in enumerate(pieces))

@@ -20,9 +20,9 @@ from tptheory import (
     trace,
     transpose,
 )
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.mathml import NAMESPACE, mathml_of
 from tptheory.typesetting.names import name
-from tptheory.writing.breaking import NAMESPACE
-from tptheory.writing.mathematics import latex_of, mathml_of
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m)
@@ -80,12 +80,12 @@ TREES = [
     (matadd(Identity(n), matmul(-1, S)), "I|−|S"),
     (matmul(-eta, A), "−|η|A"),
     (matmul(1 - eta, A), "(|1|−|η|)|A"),
-    (Inverse(S), "S|−1"),
+    (Inverse(S), "S|−|1"),
     (trace(S), "tr|(|S|)"),
     (LogPdet(A), "log|pdet|(|A|)"),
     (squared_norm(A) / 2, "1|2|tr|(|A|⊤|A|)"),
     (trace(S) ** 2, "(|tr|(|S|)|)|2"),
-    (Matrix([[1, -2]]), "[|1|−2|]"),
+    (Matrix([[1, -2]]), "[|1|−|2|]"),
 ]
 HOSTILE = ["<script>alert(1)</script>", "a&b", "100%", r"\input{x}", "#1", "$x$", '"quoted"', "&lt;"]
 CORE = {"math", "mrow", "mi", "mn", "mo", "mspace", "msup", "msub", "msubsup", "mfrac", "mtable", "mtr", "mtd", "msqrt"}

@@ -1,0 +1,138 @@
+"""Prose that marks its mathematics with ``$...$``, as titles and reasons of theorems do: as text, HTML and LaTeX.
+
+Between the dollars stands LaTeX in which a prime is a transpose, such as ``$W_l^+ = W_l'$``. All else is plain text,
+but for code between backticks; it is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from tptheory.typesetting.escaping import tex_escaped
+from tptheory.typesetting.marked import NotMathematics, as_latex, as_text
+from tptheory.typesetting.mathml import mathml
+from tptheory.typesetting.names import Written
+
+LONG = 32
+"""How many characters of LaTeX a formula has that never breaks between its factors."""
+
+_FACTORS = re.compile(r"\\[A-Za-z]+(?: |\{[^{}]*\} ?)?|\{[^{}]*\}|,? [-+=<>] |, | (?=[A-Za-z(|])")
+_ONE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
+_TOUCHING = re.compile(r"[^\s<>]*(?:(?:<math [^>]*>.*?</math>|<sup>.*?</sup>)[^\s<>]*)+")
+
+
+def _reader(**options: bool) -> MarkdownIt:
+    """Return a reader of Markdown that knows code and mathematics within a line, and nothing else."""
+    reader = MarkdownIt("zero", options).enable(["backticks", "smartquotes"])
+    return reader.use(dollarmath_plugin, allow_space=False)
+
+
+_AS_TYPED, _WITH_QUOTES = _reader(), _reader(typographer=True)
+
+
+def prose_text(text: str) -> str:
+    r"""Return prose with its mathematics in plain notation.
+
+    >>> prose_text(r"$W_l^+ = W_l'$ for every $\alpha \le 1$")
+    "W_l+ = W_l' for every alpha <= 1"
+    """
+    if "$" not in text:
+        return text
+    shown = {"math_inline": as_text, "code_inline": "`{}`".format}
+    return "".join(shown.get(token.type, str)(token.content) for token in _tokens(text, _AS_TYPED))
+
+
+def marked(text: str) -> Written:
+    r"""Write prose as text and as LaTeX.
+
+    >>> marked(r"For $l = 1, \dots, L-1$:")
+    Written(text='For l = 1, ..., L-1:', latex='For $l = 1, \\dots, L-1$:')
+    """
+    return Written(prose_text(text), prose_tex(text))
+
+
+def prose_html(text: str) -> Markup:
+    """Return prose for HTML: its mathematics as MathML."""
+    shown = {"math_inline": _mathml, "code_inline": lambda code: f"<code>{escape(code)}</code>"}
+    pieces = (shown.get(token.type, escape)(token.content) for token in _tokens(_in_one_line(text), _WITH_QUOTES))
+    return Markup(glued("".join(pieces)))  # noqa: S704  every piece is escaped or MathML of our own
+
+
+def prose_tex(text: str) -> str:
+    """Return prose for LaTeX's text mode."""
+    shown = {"math_inline": _mathematics_tex, "code_inline": _code_tex}
+    tokens = _tokens(_in_one_line(text), _WITH_QUOTES)
+    return "".join(shown.get(token.type, tex_escaped)(token.content) for token in tokens)
+
+
+def prose_markdown(text: str) -> str:
+    r"""Return prose for a notebook: its mathematics in LaTeX, and nothing else that Markdown would act on.
+
+    >>> print(prose_markdown("a_b for $W' W$"))
+    a\_b for $W^{\top} W$
+    """
+    shown = {"math_inline": lambda code: f"${as_latex(code)}$", "code_inline": "`{}`".format}
+    tokens = _tokens(_in_one_line(text), _AS_TYPED)
+    return "".join(shown.get(token.type, _markdown_escaped)(token.content) for token in tokens)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split at blank lines, and join the lines of each paragraph."""
+    return [_in_one_line(block) for block in re.split(r"\n\s*\n", text) if block.strip()]
+
+
+def glued(html: str) -> str:
+    """Keep words from being torn off the mathematics that they touch: ``rank(`` and ``)`` stay with what is between."""
+    return _TOUCHING.sub(
+        lambda run: f'<span class="whole">{run[0]}</span>' if _ONE.fullmatch(run[0]) is None else run[0], html
+    )
+
+
+def _in_one_line(text: str) -> str:
+    """Join the lines of a paragraph."""
+    return " ".join(text.split())
+
+
+def _tokens(text: str, reader: MarkdownIt) -> list[Token]:
+    """Cut prose into text, code and mathematics; what has a command that is not known is text, dollars and all."""
+    tokens = reader.parseInline(text)[0].children or []
+    return [_checked(token) for token in tokens]
+
+
+def _checked(token: Token) -> Token:
+    """Return mathematics that every output can show; else text."""
+    if token.type == "math_inline":
+        try:
+            as_text(token.content)
+            _mathml(token.content)
+        except NotMathematics:
+            return Token("text", "", 0, content=f"${token.content}$")
+    return token
+
+
+def _markdown_escaped(text: str) -> str:
+    return re.sub(r"([\\*_<>|^$`\[\]])", r"\\\1", text)
+
+
+def _mathml(code: str) -> str:
+    return mathml(as_latex(code), breakable=True)
+
+
+def _mathematics_tex(code: str) -> str:
+    """Return inline mathematics; a long formula may break between its factors, where it cannot after a sign."""
+    code = as_latex(code)
+    if len(code) > LONG:
+        code = _FACTORS.sub(lambda found: r" \penalty700 " if found[0] == " " else found[0], code)
+    return f"${code}$"
+
+
+def _code_tex(code: str) -> str:
+    """Return code in typewriter letters, in which a line may break after an underscore."""
+    broken = tex_escaped(code).replace(r"\_", r"\_\allowbreak{}")
+    return rf"\texttt{{{broken}}}"
