@@ -22,8 +22,8 @@ from tptheory import (
     symmetric,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.numeric.constructions import eye
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.random_matrices import eye
 
 m, n = symbols("m n", integer=True, positive=True)
 A, X, Y = MatrixSymbol("A", m, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)

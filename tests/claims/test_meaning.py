@@ -33,7 +33,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
-from tptheory.numeric.instances import admits
+from tptheory.measuring.instances import admits
 
 m, n = symbols("m n", integer=True, positive=True)
 size_B = Symbol("B", integer=True, positive=True)

@@ -40,7 +40,8 @@ from tptheory.certificates import checker
 from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
 from tptheory.claims.ranges import at_small_depths
-from tptheory.numeric import instances, rationals
+from tptheory.measuring import instances
+from tptheory.numeric import rationals
 from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial

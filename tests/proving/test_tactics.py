@@ -41,7 +41,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.numeric.crosscheck import crosscheck
+from tptheory.measuring.crosscheck import crosscheck
 
 m, n, p, q = symbols("m n p q", integer=True, positive=True)
 A, A2, B, C = MatrixSymbol("A", m, n), MatrixSymbol("A2", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)

@@ -22,7 +22,7 @@ from tptheory import (
     symmetric,
     transpose,
 )
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
 from tptheory.refuting.enumeration import Grid, level_of
 
 m, n, p = symbols("m n p", integer=True, positive=True)

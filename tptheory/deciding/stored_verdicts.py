@@ -22,7 +22,7 @@ from tptheory.deciding.answers import (
 )
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
-from tptheory.numeric.instances import Instance, Instances
+from tptheory.measuring.instances import Instance, Instances
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample

@@ -12,8 +12,8 @@ from sympy import MatrixSymbol, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
-from tptheory.numeric.goal_values import Violation
-from tptheory.numeric.instances import Instance
+from tptheory.measuring.goal_values import Violation
+from tptheory.measuring.instances import Instance
 from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
 from tptheory.symbolic.spelling import one_line

@@ -33,7 +33,7 @@ from sympy import (
 )
 from sympy.core.symbol import Str
 
-from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.instances import Instance, Instances, admits, has_property
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000

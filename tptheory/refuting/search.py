@@ -22,8 +22,8 @@ from sympy import MatrixSymbol
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.numeric.constructions import builder_for, degenerate, entries
-from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.random_matrices import builder_for, degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.enumeration import Grid, cost, level_of

@@ -12,7 +12,7 @@ import numpy as np
 
 from tptheory.checking import finite, positive, whole
 from tptheory.errors import InvalidValueError, complain
-from tptheory.numeric.losses import LOSSES
+from tptheory.simulation.losses import LOSSES
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 from tptheory.training.checking import (

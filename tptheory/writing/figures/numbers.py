@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import FloatArithmetic
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Run
 
 FLOATS = FloatArithmetic()
 

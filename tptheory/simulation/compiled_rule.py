@@ -1,0 +1,214 @@
+"""A rule's own expressions for one network, compiled for an arithmetic: what every simulation runs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cached_property
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sympy import Basic, MatrixExpr, MatrixSymbol
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.array_printer import Watch
+from tptheory.numeric.evaluation import compile_with
+from tptheory.simulation.losses import OutputError
+from tptheory.simulation.rank_changes import Ranks
+from tptheory.symbolic.expressions import matmul
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Rule, damping, eta
+
+
+class _LetteredNetwork(DeepLinearNetwork):
+    """The same network with ``x_1..x_L`` and ``d_0..d_L`` as symbols, so that a rule's expressions are single steps."""
+
+    @cached_property
+    def _activations(self) -> tuple[MatrixExpr, ...]:
+        letter = "x" if self.batch is None else "X"
+        hidden = (MatrixSymbol(f"{letter}_{l}", self.widths[l], self.samples) for l in range(1, self.depth + 1))
+        return (self.input, *hidden)
+
+    def signal(self, l: int) -> MatrixSymbol:
+        """Return the rule's ``d_l`` as a symbol, beside ``error``, the symbol that ``loss="any"`` leaves open."""
+        return MatrixSymbol(f"delta_{l}", self.widths[l], self.samples)
+
+
+class CompiledRule:
+    """What a rule does to one network, in one arithmetic; values are kept by name.
+
+    ``changes`` holds what one step adds, by the name of the parameter or state; for a flow, the velocities.
+    """
+
+    def __init__(
+        self, rule: Rule, net: DeepLinearNetwork, kind: RunArithmetic, output_error: OutputError, flow: bool = False
+    ) -> None:
+        self.rule, self.net, self.kind, self.output_error = rule, net, kind, output_error
+        lettered = _LetteredNetwork(widths=net.widths, batch=net.batch, biases=net.biases, loss="any")
+        layers = range(1, net.depth + 1)
+        self.weights = [str(net.weight(l)) for l in layers]
+        self.biases = [str(net.bias(l)) for l in layers if net.biases]
+        self.activations = [str(lettered.activation(l)) for l in (0, *layers)]
+        self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
+        self.error, self.target = str(lettered.error), str(net.target)
+
+        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth, -1, -1)}
+        with_letters = _with_letters(rule)
+        moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
+        self.states = [symbol for symbol in moves if symbol not in net.parameters]
+        known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
+        known |= {self.target, *map(str, self.states)}
+        symbols = {symbol for part in (*signals.values(), *moves.values()) for symbol in part.free_symbols}
+        self.fixed = [s for s in sorted(symbols, key=_in_order) if str(s) not in known]
+        self._seen: dict[str, tuple[Any, Any]] = {}
+        self._feedback = {
+            name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
+            for name, expression in signals.items()
+        }
+        self.changes = {str(symbol): _compiled(kind, change, self._watch) for symbol, change in moves.items()}
+        self.kept = [*self.changes, *self.activations[1:], *self.signals, self.error, "loss"]
+        self._ones = kind.full(1, int(net.samples), 1, 1)
+
+    def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:
+        self._seen[str(matrix)] = (rank, smallest)
+
+    def forward(self, values: dict[str, Any]) -> None:
+        """Add the activations, the output error and the loss."""
+        product = self.kind.product
+        x = values[self.activations[0]]
+        for l, name in enumerate(self.activations[1:]):
+            x = product(values[self.weights[l]], x)
+            if self.biases:
+                x = x + product(values[self.biases[l]], self._ones)
+            values[name] = x
+        values[self.error], values["loss"] = self.output_error(x, values[self.target])
+
+    def respond(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks]:
+        """Add the error signals; return the changes that the rule proposes, and the ranks of what it pseudo-inverts.
+
+        ``d_0`` moves nothing; it is None where the rule's feedback ``M_1`` needs an inverse that does not exist.
+        """
+        self._seen.clear()
+        for name, feedback in self._feedback.items():
+            values[name] = self.lowest(feedback, values) if name == self.signals[0] else feedback(values)
+        return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
+
+    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+        """Return ``d_0``, or None."""
+        try:
+            return feedback(values)
+        except InvalidValueError:
+            return None
+
+    @property
+    def seen(self) -> Ranks:
+        """The ranks of what was pseudo-inverted last, even in a response that failed."""
+        return dict(self._seen)
+
+    def within(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return, in words, whether each parameter, each state, the output error and the loss is in range."""
+        wording = {self.error: "the output error", "loss": "the loss"}
+        told = [name for name in (*self.changes, "loss", self.error) if values[name] is not None]
+        return {wording.get(name, name): self.kind.in_range(values[name]) for name in told}
+
+    def trouble(self, values: Mapping[str, Any]) -> str:
+        """Say what is out of range; nothing if all is well."""
+        return next((f"{what} is no longer finite" for what, fine in self.within(values).items() if not fine), "")
+
+    def settings(
+        self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the rule holds fixed, and its states at the start; draw the matrices that are not given.
+
+        ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
+        """
+        named = {str(symbol): value for symbol, value in (given or {}).items()}
+        known = [str(symbol) for symbol in (*self.fixed, *self.states)]
+        for name in named:
+            if not known:
+                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
+            if name not in known:
+                raise unknown_name("constants", name, known)
+        generator = _generator(seed)
+        fixed: dict[str, Any] = {}
+        for symbol in self.fixed:
+            name = str(symbol)
+            if isinstance(symbol, MatrixSymbol):
+                drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
+                fixed[name] = self._shaped(symbol, named.get(name, drawn))
+            elif name in named or symbol == damping:
+                fixed[name] = self.kind.scalar(name, named.get(name, 1))
+            else:
+                expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
+                raise InvalidValueError(complain("constants", expected, sorted(named)))
+        starts = {
+            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
+            for symbol in self.states
+        }
+        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+
+    def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        """Draw standard normal entries over the square root of the columns; as rationals where floats are refused."""
+        drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
+        return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
+
+    def _shaped(self, symbol: MatrixSymbol, value: Any) -> Any:
+        A = read(self.kind, str(symbol), value, column=symbol.cols == 1)
+        if self.kind.shape(A) != tuple(symbol.shape):
+            expected = f"of shape {tuple(symbol.shape)}"
+            raise ShapeError(complain(f"constants[{symbol}]", expected, self.kind.shape(A)))
+        return A
+
+
+def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:
+    """Return a matrix of finite numbers."""
+    A = kind.read(argument, value, column)
+    kind.check(argument, A)
+    return A
+
+
+def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
+    """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule has its own way to ``d_l``."""
+    own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
+    if own or rule.direct or l == net.depth:
+        return rule.error_signal(net, l)
+    return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
+
+
+def _with_letters(rule: Rule) -> Rule:
+    """Return the rule with ``d_l`` as a symbol wherever its other definitions use its error signal."""
+
+    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
+        name, title = rule.name, rule.title
+
+        def error_signal(self, net: Any, l: int) -> MatrixExpr:
+            return net.signal(l)
+
+    Lettered.__name__ = type(rule).__name__
+    lettered = object.__new__(Lettered)
+    lettered.__dict__.update(rule.__dict__)
+    return lettered
+
+
+def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:
+    symbols = sorted(expression.free_symbols, key=_in_order)
+    names = [str(symbol) for symbol in symbols]
+    function = compile_with(kind, expression, symbols, watch)
+    return lambda values: function(*[values[name] for name in names])
+
+
+def _in_order(symbol: Basic) -> list[Any]:
+    """Sort ``B_2`` before ``B_10``."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", str(symbol))]
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0):
+        raise InvalidTypeError(complain("seed", "an integer from 0, a numpy Generator, or None for 0", seed))
+    return np.random.default_rng(0 if seed is None else int(seed))
