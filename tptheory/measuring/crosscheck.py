@@ -19,8 +19,8 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.measuring.goal_values import Compiled, least_bound, steady_matrices, violation
 from tptheory.measuring.instances import Instance, Instances, as_floats, is_exact
 from tptheory.measuring.orders import OrderInEta, claimed_order
-from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 AGAIN = 20

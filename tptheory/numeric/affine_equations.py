@@ -10,6 +10,7 @@ from sympy import Add, MatAdd, MatMul, MatrixSymbol, Mul, Trace, Transpose
 
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.evaluation import compile_expression
+from tptheory.numeric.row_reduction import reduced_rows
 
 
 def is_affine(expression: Any, X: MatrixSymbol) -> bool:
@@ -67,11 +68,9 @@ def _unit(rows: int, columns: int, place: int) -> fmpq_mat:
 
 def _solution(augmented: list[list[fmpq]]) -> list[fmpq] | None:
     """Solve the linear system ``[M | b]`` with zeros for the free unknowns."""
-    echelon, rank = fmpq_mat(augmented).rref()
-    unknowns = echelon.ncols() - 1
+    unknowns = len(augmented[0]) - 1
     solution = [fmpq(0)] * unknowns
-    for row in echelon.tolist()[:rank]:
-        pivot = next(j for j, entry in enumerate(row) if entry != 0)
+    for row, pivot in zip(*reduced_rows(fmpq_mat(augmented)), strict=True):
         if pivot == unknowns:
             return None
         solution[pivot] = row[-1]

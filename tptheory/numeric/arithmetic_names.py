@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain, unknown_name
-from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.multiprecision import LEAST_DIGITS, MOST_DIGITS, MultiprecisionArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.compiled_rule import read
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, ShapeError, complain, unknown_name
-from tptheory.numeric.stacked import StackedArithmetic
+from tptheory.numeric.floats import StackedArithmetic
 from tptheory.simulation.arguments import check_rule, read_network, silent, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.losses import output_error

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.arithmetic import FloatArithmetic, RunArithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 
 LOSSES = ("squared", "cross-entropy")
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tptheory.checking import positive, whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import FloatArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.closed_forms.arguments import read_times
 from tptheory.simulation.closed_forms.relaxation import Reading, Relaxation
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
-from tptheory.numeric.arithmetic import FloatArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample, read_times
 from tptheory.simulation.closed_forms.relaxation import Integral, Reading, Relaxation
 
