@@ -10,7 +10,7 @@ from sympy import Symbol
 
 from tptheory.errors import InvalidTypeError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.simulation import runs
+from tptheory.simulation import steps
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.rules import RULES, Backprop, FeedbackAlignment, Newton, TargetProp, eta
 
@@ -141,7 +141,7 @@ def test_many_digits_are_kept():
 
 def test_an_exact_run_stops_before_its_numbers_fill_the_memory(monkeypatch):
     """Numerators grow with each step; past the limit the run stops, says so, and keeps what it has."""
-    monkeypatch.setattr(runs, "MOST_BITS", 500)
+    monkeypatch.setattr(steps, "MOST_BITS", 500)
     run = simulate(TargetProp(), *problem((3, 3, 2)), lr=ETA, steps=50, dtype="exact")
     assert run.status == "stopped"
     assert 0 < run.steps < 10

@@ -153,6 +153,9 @@ def test_all_members_may_diverge():
     run = simulate_ensemble(Backprop(), weights, x, 1e3 * y, lr=10, steps=500)
     assert (run.status == "diverged").all()
     assert (run.steps < 20).all()
+    assert run.message.startswith(f"0 of {MEMBERS} members completed 500 steps. {MEMBERS} diverged; member 0: Stopped")
+    assert (run.weights[0].shape, run.updates[0].shape) == ((501, MEMBERS, 3, 3), (500, MEMBERS, 3, 3))
+    np.testing.assert_array_equal(run.times, 10.0 * np.arange(501))
     for i in (0, 3):
         same(run.member(i), simulate(Backprop(), [W[i] for W in weights], x[i], 1e3 * y[i], lr=10, steps=500))
         assert (run.loss[-1, i] == run.loss[run.steps[i], i]).all()

@@ -187,7 +187,7 @@ class FloatArithmetic(ArrayArithmetic):
             s = np.linalg.svd(A, compute_uv=False)
         except np.linalg.LinAlgError:
             s = self._decomposed(A)[1]
-        return self._refuse(self._is_broken(s), np.log(self._kept(A, s, 1)[1]).sum(axis=-1), not_finite)
+        return self._refuse(self._is_broken(s), np.add.reduce(np.log(self._kept(A, s, 1)[1]), axis=-1), not_finite)
 
     def trace(self, A: np.ndarray) -> Any:
         """Return ``tr A``."""

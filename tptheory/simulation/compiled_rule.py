@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from numbers import Integral
 from typing import Any
 
 import numpy as np
+from mpmath import MPContext
 from sympy import Basic, MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
 from tptheory.numeric.array_printer import Watch
 from tptheory.numeric.evaluation import compile_with
 from tptheory.simulation.losses import OutputError
@@ -41,37 +42,51 @@ class _LetteredNetwork(DeepLinearNetwork):
 class CompiledRule:
     """What a rule does to one network, in one arithmetic; values are kept by name.
 
-    ``changes`` holds what one step adds, by the name of the parameter or state; for a flow, the velocities.
+    Attributes:
+        changes: what one step adds, by the name of the parameter or state; for a flow, the velocities.
+        states: the symbols of what the rule keeps beside the parameters.
+        fixed: the symbols of what it holds fixed.
+        kept: the names of what a trajectory records.
+        members: how many networks there are at once, in a stack; None for one.
     """
+
+    members: int | None = None
 
     def __init__(
         self, rule: Rule, net: DeepLinearNetwork, kind: RunArithmetic, output_error: OutputError, flow: bool = False
     ) -> None:
         self.rule, self.net, self.kind, self.output_error = rule, net, kind, output_error
         lettered = _LetteredNetwork(widths=net.widths, batch=net.batch, biases=net.biases, loss="any")
-        layers = range(1, net.depth + 1)
-        self.weights = [str(net.weight(l)) for l in layers]
-        self.biases = [str(net.bias(l)) for l in layers if net.biases]
-        self.activations = [str(lettered.activation(l)) for l in (0, *layers)]
-        self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
-        self.error, self.target = str(lettered.error), str(net.target)
-
-        signals = {str(lettered.signal(l)): _signal(rule, lettered, l) for l in range(net.depth, -1, -1)}
+        self._name(lettered)
+        self._seen: dict[str, tuple[Any, Any]] = {}
+        self._ones = kind.full(1, int(net.samples), 1, 1)
+        signals = {name: _signal(rule, lettered, l) for l, name in reversed([*enumerate(self.signals)])}
         with_letters = _with_letters(rule)
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
         self.states = [symbol for symbol in moves if symbol not in net.parameters]
-        known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
-        known |= {self.target, *map(str, self.states)}
-        symbols = {symbol for part in (*signals.values(), *moves.values()) for symbol in part.free_symbols}
-        self.fixed = [s for s in sorted(symbols, key=_in_order) if str(s) not in known]
-        self._seen: dict[str, tuple[Any, Any]] = {}
+        self.fixed = self._not_computed([*signals.values(), *moves.values()])
         self._feedback = {
             name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
             for name, expression in signals.items()
         }
         self.changes = {str(symbol): _compiled(kind, change, self._watch) for symbol, change in moves.items()}
         self.kept = [*self.changes, *self.activations[1:], *self.signals, self.error, "loss"]
-        self._ones = kind.full(1, int(net.samples), 1, 1)
+
+    def _name(self, lettered: _LetteredNetwork) -> None:
+        """Note the names of the network's symbols, by which values are kept."""
+        net, layers = self.net, range(1, self.net.depth + 1)
+        self.weights = [str(net.weight(l)) for l in layers]
+        self.biases = [str(net.bias(l)) for l in layers if net.biases]
+        self.activations = [str(lettered.activation(l)) for l in (0, *layers)]
+        self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
+        self.error, self.target = str(lettered.error), str(net.target)
+
+    def _not_computed(self, expressions: Sequence[MatrixExpr]) -> list[Basic]:
+        """Return the symbols that the rule neither computes nor moves: what it holds fixed."""
+        known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
+        known |= {self.target, *map(str, self.states)}
+        symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+        return [symbol for symbol in sorted(symbols, key=_in_order) if str(symbol) not in known]
 
     def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:
         self._seen[str(matrix)] = (rank, smallest)
@@ -109,15 +124,39 @@ class CompiledRule:
         """The ranks of what was pseudo-inverted last, even in a response that failed."""
         return dict(self._seen)
 
-    def within(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return, in words, whether each parameter, each state, the output error and the loss is in range."""
+    def in_range(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by name whether each parameter, each state, the loss and the output error is in range."""
+        watched = (*self.changes, "loss", self.error)
+        return {name: self.kind.in_range(values[name]) for name in watched if values[name] is not None}
+
+    def not_finite(self, name: str) -> str:
+        """Say that what has this name is out of range."""
         wording = {self.error: "the output error", "loss": "the loss"}
-        told = [name for name in (*self.changes, "loss", self.error) if values[name] is not None]
-        return {wording.get(name, name): self.kind.in_range(values[name]) for name in told}
+        return f"{wording.get(name, name)} is no longer finite"
 
     def trouble(self, values: Mapping[str, Any]) -> str:
-        """Say what is out of range; nothing if all is well."""
-        return next((f"{what} is no longer finite" for what, fine in self.within(values).items() if not fine), "")
+        """Return the first reason for which a single network cannot go on; nothing if all is well."""
+        return next((self.not_finite(name) for name, fine in self.in_range(values).items() if not fine), "")
+
+    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by reason, in words, who cannot go on: of a single network, True; of members, a mask."""
+        reason = self.trouble(values)
+        return {reason: True} if reason else {}
+
+    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Add what follows from the parameters; return the changes, the ranks, and by reason what is in the way."""
+        self.forward(values)
+        reason = self.trouble(values)
+        if not reason:
+            try:
+                return *self.respond(values), {}
+            except InvalidValueError as error:
+                reason = f"the rule is no longer defined: {error}"
+        return {}, {}, {reason: True}
+
+    def norm_of_weights(self, values: Mapping[str, Any], place: int) -> str:
+        """Return the norm of the weights, in words; a single network is at place 0."""
+        return norm([self.kind.entries(values[W]) for W in self.weights])
 
     def settings(
         self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
@@ -127,29 +166,47 @@ class CompiledRule:
         ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
         """
         named = {str(symbol): value for symbol, value in (given or {}).items()}
+        self._check_known(named)
+        generator = _generator(seed)
+        fixed = {str(symbol): self._fixed(symbol, named, generator, members) for symbol in self.fixed}
+        starts = {
+            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
+            for symbol in self.states
+        }
+        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+
+    def _check_known(self, named: Mapping[str, Any]) -> None:
+        """Refuse a constant that the rule does not have.
+
+        Raises:
+            InvalidValueError: if the rule holds nothing.
+            UnknownNameError: if it holds something else.
+        """
         known = [str(symbol) for symbol in (*self.fixed, *self.states)]
         for name in named:
             if not known:
                 raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
             if name not in known:
                 raise unknown_name("constants", name, known)
-        generator = _generator(seed)
-        fixed: dict[str, Any] = {}
-        for symbol in self.fixed:
-            name = str(symbol)
-            if isinstance(symbol, MatrixSymbol):
-                drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
-                fixed[name] = self._shaped(symbol, named.get(name, drawn))
-            elif name in named or symbol == damping:
-                fixed[name] = self.kind.scalar(name, named.get(name, 1))
-            else:
-                expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
-                raise InvalidValueError(complain("constants", expected, sorted(named)))
-        starts = {
-            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
-            for symbol in self.states
-        }
-        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+
+    def _fixed(
+        self, symbol: Basic, named: Mapping[str, Any], generator: np.random.Generator, members: tuple[int, ...]
+    ) -> Any:
+        """Return what is held fixed for a symbol: what is given; else a matrix that is drawn, or 1 for ``lambda``.
+
+        A matrix is drawn even where one is given, so that the other draws of a seed do not depend on it.
+
+        Raises:
+            InvalidValueError: if a number is not given.
+        """
+        name = str(symbol)
+        if isinstance(symbol, MatrixSymbol):
+            drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
+            return self._shaped(symbol, named.get(name, drawn))
+        if name in named or symbol == damping:
+            return self.kind.scalar(name, named.get(name, 1))
+        expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
+        raise InvalidValueError(complain("constants", expected, sorted(named)))
 
     def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
         """Draw standard normal entries over the square root of the columns; as rationals where floats are refused."""
@@ -212,3 +269,10 @@ def _generator(seed: Any) -> np.random.Generator:
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0):
         raise InvalidTypeError(complain("seed", "an integer from 0, a numpy Generator, or None for 0", seed))
     return np.random.default_rng(0 if seed is None else int(seed))
+
+
+def norm(matrices: Sequence[np.ndarray]) -> str:
+    """Return the Frobenius norm of all matrices together in three digits, however large they are."""
+    context = MPContext()
+    size = context.norm([context.convert(entry) for A in matrices for entry in np.ravel(A).tolist()])
+    return f"{float(size):.3g}" if size < context.ldexp(1, FLOAT_EXPONENT) else context.nstr(size, 3)

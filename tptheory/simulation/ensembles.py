@@ -2,113 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidTypeError, ShapeError, complain, unknown_name
+from tptheory.errors import ShapeError, complain, unknown_name
 from tptheory.numeric.floats import StackedArithmetic
 from tptheory.simulation.arguments import check_rule, read_network, silent, step_count, step_size
-from tptheory.simulation.compiled_rule import CompiledRule
+from tptheory.simulation.compiled_rule import CompiledRule, norm
+from tptheory.simulation.driver import follow
 from tptheory.simulation.losses import output_error
-from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes, told
-from tptheory.simulation.trajectories import Run, histories, norm
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, eta
+from tptheory.simulation.rank_changes import Ranks, told
+from tptheory.simulation.recording import Record
+from tptheory.simulation.steps import Steps
+from tptheory.simulation.trajectories import Ensemble
+from tptheory.symbolic.rules import Rule
 
 DTYPES = ("float32", "float64")
-
-
-@dataclass(frozen=True)
-class Ensemble:
-    """What `simulate_ensemble` recorded. Time is the first index of every array and the member the second.
-
-    A member that stops keeps its last values until the end of the arrays, and its updates are 0 from there on.
-    """
-
-    net: DeepLinearNetwork
-    """The network of each member."""
-    rule: Rule
-    """The rule that moved them."""
-    dtype: str
-    """The name of the arithmetic."""
-    lr: float
-    """The step size ``eta``."""
-    times: np.ndarray
-    """``times[t]`` is ``eta t``."""
-    weights: tuple[np.ndarray, ...]
-    """``weights[l-1][t, i]`` is ``W_l`` of member ``i`` after ``t`` steps: shape ``(T + 1, N, n_l, n_{l-1})``."""
-    biases: tuple[np.ndarray, ...]
-    """``biases[l-1][t, i]`` is ``b_l``, of shape ``(n_l, 1)``; empty without biases."""
-    activations: tuple[np.ndarray, ...]
-    """``activations[l][t, i]`` is ``x_l`` of shape ``(n_l, B)``, for ``l = 0..L``."""
-    errors: np.ndarray
-    """``errors[t, i]`` is ``d_L = dLoss/dx_L`` of shape ``(n_L, B)``."""
-    error_signals: tuple[np.ndarray, ...]
-    """``error_signals[l][t, i]`` is ``d_l``, for ``l = 0..L``; ``d_0`` is NaN where it does not exist."""
-    updates: tuple[np.ndarray, ...]
-    """``updates[l-1][t, i]`` is the ``dW_l`` that step ``t`` added: shape ``(T, N, n_l, n_{l-1})``."""
-    bias_updates: tuple[np.ndarray, ...]
-    """``bias_updates[l-1][t, i]`` is the ``db_l`` that step ``t`` added; empty without biases."""
-    loss: np.ndarray
-    """``loss[t, i]``, summed over the batch; NaN where a function of one's own does not tell it."""
-    states: dict[str, np.ndarray]
-    """By name, what the rule keeps beside the parameters: ``states["P_1"][t, i]``."""
-    constants: dict[str, Any]
-    """By name, what the rule holds fixed: ``constants["B_2"][i]``, or a number."""
-    rank_changes: tuple[RankChange, ...]
-    """Where a matrix that the rule pseudo-inverts changed its rank, or came close, each with its member."""
-    steps: np.ndarray
-    """``steps[i]`` is how many steps member ``i`` completed."""
-    status: np.ndarray
-    """``status[i]`` is ``"completed"`` or ``"diverged"``."""
-    messages: dict[int, str]
-    """By member, for those that stopped early: after which step, why, and the norm of the weights."""
-    message: str
-    """What happened, in a sentence."""
-
-    def __len__(self) -> int:
-        """Return the number of members."""
-        return len(self.steps)
-
-    def member(self, i: int) -> Run:
-        """Return what `simulate` would have recorded of one member.
-
-        Raises:
-            InvalidTypeError: if ``i`` is not a number of a member.
-        """
-        if isinstance(i, bool) or not isinstance(i, int | np.integer) or not 0 <= i < len(self):
-            raise InvalidTypeError(complain("i", f"a member, 0 to {len(self) - 1}", i))
-        done, changes = int(self.steps[i]), tuple(change for change in self.rank_changes if change.member == i)
-
-        def path(arrays: tuple[np.ndarray, ...], entries: int) -> tuple[np.ndarray, ...]:
-            return tuple(array[:entries, i] for array in arrays)
-
-        alone = self.messages.get(int(i), f"Completed {done} steps; the loss is {self.loss[done, i]:.6g}.")
-        return Run(
-            net=self.net,
-            rule=self.rule,
-            dtype=self.dtype,
-            lr=self.lr,
-            times=self.times[: done + 1],
-            weights=path(self.weights, done + 1),
-            biases=path(self.biases, done + 1),
-            activations=path(self.activations, done + 1),
-            errors=self.errors[: done + 1, i],
-            error_signals=path(self.error_signals, done + 1),
-            updates=path(self.updates, done),
-            bias_updates=path(self.bias_updates, done),
-            loss=self.loss[: done + 1, i],
-            states={name: state[: done + 1, i] for name, state in self.states.items()},
-            constants={name: value[i] if np.ndim(value) else value for name, value in self.constants.items()},
-            rank_changes=changes,
-            steps=done,
-            status=str(self.status[i]),
-            message=alone + told(changes),
-        )
 
 
 def simulate_ensemble(
@@ -171,14 +82,36 @@ def simulate_ensemble(
     size, count = step_size(kind, lr), step_count(steps)
     with np.errstate(all="ignore"):  # a member that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
-        program = _Members(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
-        size_of_all = _size(values.values())
-        fixed, states = program.settings(constants, seed, (size_of_all,))
-        each = {name: _for_each(value, size_of_all) for name, value in (values | fixed | states).items()}
-        march = _March(program, each | {eta.name: size}, size_of_all, count)
-        march.run(on_progress or silent)
-    fixed = {name: each[name] for name in fixed}
-    return march.ensemble(fixed, lr=size, dtype=dtype)
+        program = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
+        members = program.members = _size(values.values())
+        fixed, states = program.settings(constants, seed, (members,))
+        values, fixed, states = (
+            {name: _for_each(value, members) for name, value in part.items()} for part in (values, fixed, states)
+        )
+        record = Record(program, members)
+        follow(Steps(program, size, count), record, values | fixed | states, on_progress or silent)
+        record.stretch(count)
+    return _ensemble(record, count, fixed, lr=size, dtype=dtype)
+
+
+def _ensemble(record: Record, count: int, constants: Mapping[str, Any], lr: float, dtype: str) -> Ensemble:
+    """Return what was recorded, and how each member ended."""
+    members, stops = len(record.input), record.stops
+    message = f"{members - len(stops)} of {members} members completed {count} steps."
+    if stops:
+        first = min(stops)
+        message += f" {len(stops)} diverged; member {first}: {stops[first][1].message}"
+    return Ensemble(
+        dtype=dtype,
+        lr=lr,
+        times=lr * np.arange(count + 1),
+        steps=np.array([stops[i][0] if i in stops else count for i in range(members)]),
+        status=np.array([stops[i][1].status if i in stops else "completed" for i in range(members)]),
+        messages={i: stop.message for i, (_, stop) in stops.items()},
+        message=message + told(record.rank_changes),
+        constants={name: record.constant(value) for name, value in constants.items()},
+        **record.fields(),
+    )
 
 
 def _size(arrays: Iterable[np.ndarray]) -> int:
@@ -195,8 +128,8 @@ def _for_each(value: Any, members: int) -> Any:
     return np.broadcast_to(value, (members, *value.shape[-2:])) if np.ndim(value) else value
 
 
-class _Members(CompiledRule):
-    """The program over a stack."""
+class _StackedRule(CompiledRule):
+    """The rule over a stack, in which a member in trouble does not stop the others."""
 
     kind: StackedArithmetic
 
@@ -208,127 +141,17 @@ class _Members(CompiledRule):
         self.kind.note(noted)
         return signal
 
+    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by reason which members cannot go on: out of range, or without an inverse."""
+        reasons = {self.not_finite(name): ~fine for name, fine in self.in_range(values).items()}
+        undefined = np.broadcast_to(self.kind.undefined(), len(values[self.error]))
+        return reasons | {"the rule is no longer defined: an inverse does not exist": undefined}
 
-class _March:
-    """The steps of all members: ``alive`` numbers those that go on, and the arrays in ``values`` hold them alone."""
+    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Add what follows from the parameters; return the changes, the ranks, and who cannot go on."""
+        self.forward(values)
+        return *self.respond(values), self.troubles(values)
 
-    def __init__(self, program: _Members, values: dict[str, Any], members: int, steps: int) -> None:
-        self.program, self.values, self.count = program, values, steps
-        self.inputs = values[program.activations[0]].copy()
-        self.alive = np.arange(members)
-        self.steps = np.full(members, steps)
-        self.messages: dict[int, str] = {}
-        self.rank_changes: list[RankChange] = []
-        self.kept: dict[str, np.ndarray] = {}
-        self.changed: dict[str, np.ndarray] = {}
-
-    def run(self, tell: Callable[[float], None]) -> None:
-        """Take the steps."""
-        self.program.forward(self.values)
-        changes, ranks = self.program.respond(self.values)
-        self._allocate(changes)
-        self._keep(0)
-        fine, reasons = self._fine(self.values)
-        changes, ranks = self._drop(fine, reasons, 0, self.values, changes, ranks, started=False)
-        for done in range(self.count):
-            if not self.alive.size:
-                for history in self.kept.values():
-                    history[done + 1 :] = history[done]
-                break
-            tell(done / self.count)
-            following = self.values | {name: self.values[name] + change for name, change in changes.items()}
-            self.program.forward(following)
-            following_changes, following_ranks = self.program.respond(following)
-            fine, reasons = self._fine(following)
-            if not fine.all():
-                changes, ranks = self._drop(fine, reasons, done, self.values, changes, ranks)
-                following_changes, following_ranks = self._cut(fine, following, following_changes, following_ranks)
-            for name, history in self.changed.items():
-                history[done, self.alive] = changes[name]
-            edge = math.sqrt(self.program.kind.eps)
-            self.rank_changes += rank_changes(ranks, following_ranks, done + 1, edge, self.alive)
-            self.values, changes, ranks = following, following_changes, following_ranks
-            self._keep(done + 1)
-
-    def _fine(self, values: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Return which members are well, and by reason, which are not."""
-        shape = self.alive.shape
-        reasons = {f"{what} is no longer finite": ~mask for what, mask in self.program.within(values).items()}
-        reasons["the rule is no longer defined: an inverse does not exist"] = self.program.kind.undefined()
-        reasons = {reason: np.broadcast_to(mask, shape) for reason, mask in reasons.items()}
-        return ~np.any(list(reasons.values()), axis=0), reasons
-
-    def _allocate(self, changes: Mapping[str, Any]) -> None:
-        """Make room for all that is kept."""
-        for name in self.program.kept:
-            value = self.values[name]
-            shape = np.shape(value)[-2:] if np.ndim(value) > 1 else ()
-            self.kept[name] = np.empty((self.count + 1, len(self.alive), *shape), dtype=self.program.kind.dtype)
-        for name in changes:
-            self.changed[name] = np.zeros((self.count, *self.kept[name].shape[1:]), dtype=self.program.kind.dtype)
-
-    def _keep(self, t: int) -> None:
-        """Note the values of those that are alive; the others keep their last."""
-        for name, history in self.kept.items():
-            if t:
-                history[t] = history[t - 1]
-            value = self.values[name]
-            history[t, self.alive] = np.nan if value is None else value
-
-    def _drop(
-        self,
-        fine: np.ndarray,
-        reasons: Mapping[str, np.ndarray],
-        done: int,
-        values: dict[str, Any],
-        changes: dict[str, Any],
-        ranks: Ranks,
-        started: bool = True,
-    ) -> tuple[dict[str, Any], Ranks]:
-        """Let those go that are not well after ``done`` steps, and say why."""
-        when = f"after step {done + 1} " if started else ""
-        for i in np.nonzero(~fine)[0]:
-            member = int(self.alive[i])
-            reason = next(reason for reason, mask in reasons.items() if mask[i])
-            size = norm([values[W][i] for W in self.program.weights])
-            self.steps[member] = done
-            self.messages[member] = (
-                f"Stopped after {done} of {self.count} steps: {when}{reason}. "
-                f"The norm of the weights was {size}; lower lr={values[eta.name]}."
-            )
-        if not fine.all():
-            changes, ranks = self._cut(fine, values, changes, ranks)
-            self.alive = self.alive[fine]
-        return changes, ranks
-
-    @staticmethod
-    def _cut(
-        fine: np.ndarray, values: dict[str, Any], changes: Mapping[str, Any], ranks: Ranks
-    ) -> tuple[dict[str, Any], Ranks]:
-        """Keep the members that are well, in ``values`` too."""
-        for name, value in values.items():
-            if np.ndim(value) in (1, 3):
-                values[name] = value[fine]
-        left = {name: change[fine] if change.ndim == 3 else change for name, change in changes.items()}
-        spectra = {name: tuple(part[fine] if np.ndim(part) else part for part in pair) for name, pair in ranks.items()}
-        return left, spectra
-
-    def ensemble(self, constants: dict[str, Any], lr: float, dtype: str) -> Ensemble:
-        """Return the record."""
-        members, stopped = len(self.steps), len(self.messages)
-        message = f"{members - stopped} of {members} members completed {self.count} steps."
-        if stopped:
-            first = min(self.messages)
-            message += f" {stopped} diverged; member {first}: {self.messages[first]}"
-        return Ensemble(
-            **histories(self.program, self.inputs, self.kept, self.changed),
-            dtype=dtype,
-            lr=lr,
-            times=lr * np.arange(self.count + 1),
-            constants={name: value.copy() if np.ndim(value) else float(value) for name, value in constants.items()},
-            rank_changes=tuple(self.rank_changes),
-            steps=self.steps,
-            status=np.array(["diverged" if i in self.messages else "completed" for i in range(members)]),
-            messages=self.messages,
-            message=message + told(self.rank_changes),
-        )
+    def norm_of_weights(self, values: Mapping[str, Any], place: int) -> str:
+        """Return the norm of the weights of the member at a place, in words."""
+        return norm([values[W][place] for W in self.weights])

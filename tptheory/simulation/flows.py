@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tptheory.errors import InvalidValueError
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.rank_changes import Ranks, rank_changes
-from tptheory.simulation.trajectories import Course, norm
+from tptheory.simulation.driver import Progress
+from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes
 
 if TYPE_CHECKING:
     from scipy.integrate import DOP853
@@ -56,59 +56,84 @@ class _Field:
             return np.full_like(vector, np.nan)
 
 
-def _stepped(field: _Field, solver: DOP853, now: dict[str, Any]) -> tuple[dict[str, Any], Ranks, str]:
-    """Take one step of the solver; return the values and ranks there, and what went wrong, if anything did."""
-    solver.step()
-    if solver.status == "failed":
-        return now, field.program.seen, "the velocity grows too fast for any step"
-    try:
-        now, _, ranks = field.at(solver.y)
-    except InvalidValueError as error:
-        return now, {}, f"the rule is no longer defined: {error}"
-    return now, ranks, field.program.trouble(now)
+class Integration:
+    """The motion ``dW_l/dt = -G_l``, ``db_l/dt = -g_l`` of one network, over times each of which ends a solver's step.
 
+    Args:
+        program: the rule, compiled for a flow.
+        times: the times at which there is a moment, increasing.
+    """
 
-def flow_course(
-    program: CompiledRule, values: dict[str, Any], times: np.ndarray, tell: Callable[[float], None]
-) -> Course:
-    """Integrate ``dW_l/dt = -G_l``, ``db_l/dt = -g_l`` over the times, each of which ends a step of the solver."""
-    from scipy.integrate import DOP853
+    def __init__(self, program: CompiledRule, times: np.ndarray) -> None:
+        self.program, self.times, self.count = program, times, len(times) - 1
+        self._taken = 0
+        self._step: float | None = None
 
-    course, field = Course(program), _Field(program, values)
-    vector = field.vector(values)
-    now, _, ranks = field.at(vector)
-    course.keep(now, float(times[0]))
+    def start(self, values: dict[str, Any]) -> Arrival:
+        """Return the moment at the first time.
 
-    def stopped(status: str, at: float, y: np.ndarray, trouble: str) -> Course:
-        size = norm([field.parts(y)[W] for W in program.weights])
-        reached = f"Stopped at time {at:.6g} on the way to {times[-1]:g}"
-        return course.ended(status, f"{reached}: {trouble}. The norm of the weights was {size}.")
+        Raises:
+            InvalidValueError: if the rule needs an inverse that does not exist.
+        """
+        self._field = _Field(self.program, values)
+        self._vector = self._field.vector(values)
+        self._absolute = ABSOLUTE * max(1.0, float(np.abs(self._vector).max()))
+        now, velocities, ranks = self._field.at(self._vector)
+        moment = Moment(float(self.times[0]), now, velocities, ranks)
+        trouble = self.program.trouble(now)
+        return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
-    if program.trouble(now):
-        return stopped("diverged", times[0], vector, program.trouble(now))
-    absolute = ABSOLUTE * max(1.0, float(np.abs(vector).max()))
-    taken = 0
-    step: float | None = None
-    for begin, end in pairwise(times):
-        first = None if step is None else min(step, end - begin)
-        solver = DOP853(field, begin, vector, end, first_step=first, rtol=RELATIVE, atol=absolute)
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+        """Return the moment at the next time, or why the solver does not come there."""
+        from scipy.integrate import DOP853
+
+        begin, end = self.times[done], self.times[done + 1]
+        first = None if self._step is None else min(self._step, end - begin)
+        tolerances = {"rtol": RELATIVE, "atol": self._absolute}
+        solver = DOP853(self._field, begin, self._vector, end, first_step=first, **tolerances)
+        values, ranks = moment.values, moment.ranks
         while solver.status == "running":
             last = solver.y
-            now, found, trouble = _stepped(field, solver, now)
-            taken += 1
+            values, found, trouble = self._stepped(solver, values)
             changes = rank_changes(ranks, found, float(solver.t), NEAR)
-            course.rank_changes += changes
-            if changes:
-                return stopped("stopped", solver.t, last, "the flow is not defined across a change of rank")
-            if trouble:
-                return stopped("diverged", solver.t, solver.y, trouble)
-            if taken == MOST_STEPS:
-                return stopped("stopped", solver.t, solver.y, f"{taken} steps of the solver did not suffice")
+            stops = self._stops(solver, last, changes, trouble)
+            if stops:
+                return Arrival(moment, changes, stops)
             ranks = found
-            tell((solver.t - times[0]) / (times[-1] - times[0]))
-        before, after = field.parts(vector), field.parts(solver.y)
-        course.add({name: after[name] - before[name] for name in after})
-        course.keep(now, float(end))
-        vector, step = solver.y, solver.h_abs
-    span = f"from {times[0]:g} to {times[-1]:g}"
-    return course.ended("completed", f"Followed the flow {span}; the loss is {course.last_loss()}.")
+            tell((solver.t - self.times[0]) / (self.times[-1] - self.times[0]))
+        before, after = self._field.parts(self._vector), self._field.parts(solver.y)
+        self._vector, self._step = solver.y, solver.h_abs
+        added = {name: after[name] - before[name] for name in after}
+        return Arrival(Moment(float(end), values, {}, ranks, added))
+
+    def completed(self, loss: str) -> str:
+        """Return the sentence for a flow that was followed to the last time."""
+        return f"Followed the flow from {self.times[0]:g} to {self.times[-1]:g}; the loss is {loss}."
+
+    def _stepped(self, solver: DOP853, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, str]:
+        """Take one step of the solver; return the values and ranks there, and what went wrong, if anything did."""
+        solver.step()
+        self._taken += 1
+        if solver.status == "failed":
+            return values, self.program.seen, "the velocity grows too fast for any step"
+        try:
+            values, _, ranks = self._field.at(solver.y)
+        except InvalidValueError as error:
+            return values, {}, f"the rule is no longer defined: {error}"
+        return values, ranks, self.program.trouble(values)
+
+    def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
+        """Return why a flow ends after a step of the solver, which began at ``last``; nothing where it goes on."""
+        if changes:
+            return self._stop("stopped", solver.t, last, "the flow is not defined across a change of rank")
+        if trouble:
+            return self._stop("diverged", solver.t, solver.y, trouble)
+        if self._taken == MOST_STEPS:
+            reason = f"{self._taken} steps of the solver did not suffice"
+            return self._stop("stopped", solver.t, solver.y, reason)
+        return {}
+
+    def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
+        size = self.program.norm_of_weights(self._field.parts(vector), 0)
+        reached = f"Stopped at time {at:.6g} on the way to {self.times[-1]:g}"
+        return {0: Stop(status, f"{reached}: {reason}. The norm of the weights was {size}.")}

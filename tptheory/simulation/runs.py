@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,17 +9,24 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
-from tptheory.numeric.rationals import ExactArithmetic
-from tptheory.simulation.arguments import check_rule, increasing, is_flat, read_network, silent, step_count, step_size
+from tptheory.simulation.arguments import (
+    check_rule,
+    increasing,
+    is_flat,
+    read_network,
+    silent,
+    step_count,
+    step_size,
+)
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.flows import flow_course
+from tptheory.simulation.driver import Motion, follow
+from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
-from tptheory.simulation.rank_changes import rank_changes
-from tptheory.simulation.trajectories import Course, Run, recorded
-from tptheory.symbolic.rules import Rule, eta
-
-MOST_BITS = 20_000
-"""How long a numerator or denominator may grow in an exact run."""
+from tptheory.simulation.rank_changes import told
+from tptheory.simulation.recording import Record
+from tptheory.simulation.steps import Steps
+from tptheory.simulation.trajectories import Run
+from tptheory.symbolic.rules import Rule
 
 
 def simulate(
@@ -101,60 +107,43 @@ def simulate(
     check_rule(rule)
     kind = dtype_named(dtype)
     flow = times is not None
-    for name, given in (("lr", lr), ("steps", steps)):
-        if flow and given is not None:
-            raise InvalidValueError(complain(name, "left out where a flow is followed", given))
-    if flow and dtype != "float64":
-        raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
+    if flow:
+        _check_flow(lr, steps, dtype)
     moments = increasing(times) if flow else np.zeros(0)
     size, count = step_size(kind, lr), step_count(steps)
-    tell = on_progress or silent
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
         program = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
         fixed, states = program.settings(constants, seed)
-        values = values | fixed | states
-        course = flow_course(program, values, moments, tell) if flow else _march(program, values, size, count, tell)
-    return recorded(program, course, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
+        motion: Motion = Integration(program, moments) if flow else Steps(program, size, count)
+        record = Record(program)
+        follow(motion, record, values | fixed | states, on_progress or silent)
+    return _run(record, motion, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
 
 
-def _march(
-    program: CompiledRule, values: dict[str, Any], size: Any, steps: int, tell: Callable[[float], None]
-) -> Course:
-    """Take the steps."""
-    course = Course(program)
-    values = values | {eta.name: size}
-    program.forward(values)
-    changes, ranks = program.respond(values)
-    trouble, status = program.trouble(values), "diverged"
-    for done in range(steps + 1):
-        course.keep(values, done * float(size))
-        if done == steps or trouble:
-            break
-        tell(done / steps)
-        if _too_long(program, values):
-            status, trouble = "stopped", f"a number is longer than {MOST_BITS} bits"
-            break
-        following = values | {name: values[name] + change for name, change in changes.items()}
-        program.forward(following)
-        trouble = program.trouble(following)
-        try:
-            following_changes, following_ranks = ({}, {}) if trouble else program.respond(following)
-        except InvalidValueError as error:
-            trouble = f"the rule is no longer defined: {error}"
-        if trouble:
-            trouble = f"after step {done + 1} {trouble}"
-            break
-        course.add(changes)
-        course.rank_changes += rank_changes(ranks, following_ranks, done + 1, math.sqrt(program.kind.eps))
-        values, changes, ranks = following, following_changes, following_ranks
-    if not trouble:
-        return course.ended("completed", f"Completed {steps} steps; the loss is {course.last_loss()}.")
-    mend = f"lower lr={float(size)}" if status == "diverged" else "take fewer steps, or dtype='mp200'"
-    reached = f"Stopped after {course.steps} of {steps} steps"
-    return course.ended(status, f"{reached}: {trouble}. The norm of the weights was {course.norm()}; {mend}.")
+def _check_flow(lr: Any, steps: Any, dtype: str) -> None:
+    """Refuse what belongs to steps where a flow is followed.
+
+    Raises:
+        InvalidValueError: if a step size, a number of steps or a dtype other than float64 is given.
+    """
+    for name, given in (("lr", lr), ("steps", steps)):
+        if given is not None:
+            raise InvalidValueError(complain(name, "left out where a flow is followed", given))
+    if dtype != "float64":
+        raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
 
 
-def _too_long(program: CompiledRule, values: Mapping[str, Any]) -> bool:
-    kind = program.kind
-    return isinstance(kind, ExactArithmetic) and max(kind.bits(values[name]) for name in program.changes) > MOST_BITS
+def _run(record: Record, motion: Motion, constants: Mapping[str, Any], **rest: Any) -> Run:
+    """Return what was recorded, and how it ended."""
+    stop = record.stops[0][1] if record.stops else None
+    message = motion.completed(record.last_loss()) if stop is None else stop.message
+    return Run(
+        steps=record.steps,
+        status="completed" if stop is None else stop.status,
+        message=message + told(record.rank_changes),
+        times=np.array(record.times),
+        constants={name: record.constant(value) for name, value in constants.items()},
+        **record.fields(),
+        **rest,
+    )

@@ -1,28 +1,32 @@
-"""What a simulation recorded."""
+"""What a simulation recorded: the trajectory of one network, or of many."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from mpmath import MPContext
 
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
-from tptheory.simulation.compiled_rule import CompiledRule
+from tptheory.errors import InvalidTypeError, complain
 from tptheory.simulation.rank_changes import RankChange, told
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 
+CHANGES = ("updates", "bias_updates")
+"""The records of what steps added, of which there is one less than of states."""
+STATES = ("weights", "biases", "activations", "errors", "error_signals", "loss", "states")
+"""The records of what was so at each time."""
+
 
 @dataclass(frozen=True)
-class Run:
-    """What a simulation recorded. Time is the first index of every array; samples are columns.
+class Trajectory:
+    """What a rule did to one network or to many. Time is the first index of every array; samples are columns.
 
-    ``T`` is the number of completed steps, so that states have ``T + 1`` entries and changes ``T``; of a flow,
-    ``T + 1`` is the number of times that it reached. Entries are floats of the run's dtype; for ``mp50`` and the like
-    arrays hold mpmath's ``mpf`` of these digits, and for ``exact`` `fractions.Fraction` (arrays of objects).
+    Of an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
+    and changes ``T``; of a flow, ``T + 1`` is the number of times that it reached. Entries are floats of the dtype; for
+    ``mp50`` and the like arrays of objects hold mpmath's ``mpf`` of these digits, and for ``exact``
+    `fractions.Fraction`.
     """
 
     net: DeepLinearNetwork
@@ -60,8 +64,14 @@ class Run:
     """By name, what the rule was given or has drawn and holds fixed: ``B_l``, ``V_l``, ``lambda``."""
     rank_changes: tuple[RankChange, ...]
     """Where a matrix that the rule pseudo-inverts changed its rank, or came close; also told in the message."""
+
+
+@dataclass(frozen=True)
+class Run(Trajectory):
+    """The trajectory of one network, as `simulate` records it."""
+
     steps: int
-    """``T``."""
+    """``T``, how many steps were completed."""
     status: str
     """``"completed"``; ``"diverged"`` when it stopped before a number that is not finite, or an inverse that does not
     exist; ``"stopped"`` when it stopped at a rank change of a flow, or at a limit that the message names."""
@@ -69,103 +79,49 @@ class Run:
     """What happened, in a sentence."""
 
 
-class Course:
-    """A simulation while it runs: what it has kept, what changed it, and how it ended."""
+@dataclass(frozen=True)
+class Ensemble(Trajectory):
+    """The trajectories of many networks, as `simulate_ensemble` records them.
 
-    def __init__(self, program: CompiledRule) -> None:
-        self.program = program
-        self.kept: dict[str, list[Any]] = {name: [] for name in program.kept}
-        self.changed: dict[str, list[Any]] = {name: [] for name in program.changes}
-        self.times: list[float] = []
-        self.rank_changes: list[RankChange] = []
-        self.status = self.message = ""
+    ``weights[l-1][t, i]`` is ``W_l`` of member ``i`` after ``t`` steps, and so for every array. A member that stops
+    keeps its last values until the end of the arrays, and its updates are 0 from there on.
+    """
 
-    @property
-    def steps(self) -> int:
-        """How many steps have been completed."""
-        return len(self.times) - 1
+    steps: np.ndarray
+    """``steps[i]`` is how many steps member ``i`` completed."""
+    status: np.ndarray
+    """``status[i]`` is ``"completed"`` or ``"diverged"``."""
+    messages: dict[int, str]
+    """By member, for those that stopped early: after which step, why, and the norm of the weights."""
+    message: str
+    """What happened, in a sentence."""
 
-    def keep(self, values: Mapping[str, Any], time: float) -> None:
-        """Note the values at a time."""
-        self.still = values[self.program.activations[0]]
-        for name, history in self.kept.items():
-            history.append(values[name])
-        self.times.append(time)
+    def __len__(self) -> int:
+        """Return the number of members."""
+        return len(self.steps)
 
-    def add(self, changes: Mapping[str, Any]) -> None:
-        """Note what a step adds."""
-        for name, history in self.changed.items():
-            history.append(changes[name])
+    def member(self, i: int) -> Run:
+        """Return what `simulate` would have recorded of one member.
 
-    def last_loss(self) -> str:
-        """Return the last loss, for a message."""
-        loss = self.kept["loss"][-1]
-        return "not told" if loss is None else f"{float(loss):.6g}"
-
-    def norm(self) -> str:
-        """Return the last norm of the weights, for a message."""
-        return norm([self.program.kind.entries(self.kept[W][-1]) for W in self.program.weights])
-
-    def ended(self, status: str, message: str) -> Course:
-        """Note how it ended."""
-        self.status, self.message = status, message + told(self.rank_changes)
-        return self
+        Raises:
+            InvalidTypeError: if ``i`` is not a number of a member.
+        """
+        if isinstance(i, bool) or not isinstance(i, int | np.integer) or not 0 <= i < len(self):
+            raise InvalidTypeError(complain("i", f"a member, 0 to {len(self) - 1}", i))
+        done, changes = int(self.steps[i]), tuple(change for change in self.rank_changes if change.member == i)
+        own = {field.name: getattr(self, field.name) for field in fields(Trajectory)}
+        own |= {name: each_array(own[name], lambda array: array[: done + 1, i]) for name in STATES}
+        own |= {name: each_array(own[name], lambda array: array[:done, i]) for name in CHANGES}
+        own["times"], own["rank_changes"] = self.times[: done + 1], changes
+        own["constants"] = {name: value[i] if np.ndim(value) else value for name, value in self.constants.items()}
+        alone = self.messages.get(int(i), f"Completed {done} steps; the loss is {self.loss[done, i]:.6g}.")
+        return Run(**own, steps=done, status=str(self.status[i]), message=alone + told(changes))
 
 
-def recorded(program: CompiledRule, course: Course, constants: dict[str, Any], **rest: Any) -> Run:
-    """Stack the histories of a course."""
-    kind, first = program.kind, program.signals[0]
-    still = kind.entries(course.still).copy()
-    stack = {name: _stacked(kind, history, still if name == first else 0.0) for name, history in course.kept.items()}
-    moves = {name: _stacked(kind, history) if history else stack[name][:0] for name, history in course.changed.items()}
-    return Run(
-        **histories(program, still, stack, moves),
-        constants={name: _plain(kind, value) for name, value in constants.items()},
-        times=np.array(course.times),
-        rank_changes=tuple(course.rank_changes),
-        steps=course.steps,
-        status=course.status,
-        message=course.message,
-        **rest,
-    )
-
-
-def histories(
-    program: CompiledRule, x: np.ndarray, kept: Mapping[str, np.ndarray], changed: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
-    """Return what a record has of a program's values; the input stands still, and one copy of it serves all times."""
-    return {
-        "net": program.net,
-        "rule": program.rule,
-        "weights": tuple(kept[name] for name in program.weights),
-        "biases": tuple(kept[name] for name in program.biases),
-        "activations": (
-            np.broadcast_to(x, (len(kept["loss"]), *x.shape)),
-            *(kept[name] for name in program.activations[1:]),
-        ),
-        "errors": kept[program.error],
-        "error_signals": tuple(kept[name] for name in program.signals),
-        "updates": tuple(changed[name] for name in program.weights),
-        "bias_updates": tuple(changed[name] for name in program.biases),
-        "loss": kept["loss"],
-        "states": {str(symbol): kept[str(symbol)] for symbol in program.states},
-    }
-
-
-def _stacked(kind: RunArithmetic, history: Sequence[Any], like: Any = 0.0) -> np.ndarray:
-    """Return the history as one array; what is missing is NaN, in the shape of ``like``."""
-    missing = np.full_like(like, float("nan"))
-    return np.stack([missing if value is None else kind.entries(value) for value in history])
-
-
-def _plain(kind: RunArithmetic, value: Any) -> Any:
-    """Return a constant as it is recorded: an array, or a number."""
-    entries = kind.entries(value)
-    return entries.copy() if entries.ndim else entries.item()
-
-
-def norm(matrices: Sequence[np.ndarray]) -> str:
-    """Return the Frobenius norm of all matrices together in three digits, however large they are."""
-    context = MPContext()
-    size = context.norm([context.convert(entry) for A in matrices for entry in np.ravel(A).tolist()])
-    return f"{float(size):.3g}" if size < context.ldexp(1, FLOAT_EXPONENT) else context.nstr(size, 3)
+def each_array(record: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    """Return a record with each of its arrays changed: one array, a tuple of them, or a dictionary."""
+    if isinstance(record, tuple):
+        return tuple(map(change, record))
+    if isinstance(record, dict):
+        return {name: change(array) for name, array in record.items()}
+    return change(record)
