@@ -33,7 +33,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
-from tptheory.measuring.instances import admits
+from tptheory.measuring.properties import admits
 
 m, n = symbols("m n", integer=True, positive=True)
 size_B = Symbol("B", integer=True, positive=True)

@@ -22,7 +22,8 @@ from tptheory.claims.goals import Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
-from tptheory.measuring.instances import Fill, Instance, Instances
+from tptheory.measuring.instances import Fill, Instances
+from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
 from tptheory.refuting.breaking import second_look

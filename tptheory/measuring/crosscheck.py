@@ -17,8 +17,9 @@ from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
 from tptheory.measuring.goal_values import Compiled, least_bound, steady_matrices, violation
-from tptheory.measuring.instances import Instance, Instances, as_floats, is_exact
+from tptheory.measuring.instances import Instances, as_floats, is_exact
 from tptheory.measuring.orders import OrderInEta, claimed_order
+from tptheory.measuring.premises import Instance
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
@@ -109,38 +110,55 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
     conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
-    rng = np.random.default_rng(seed)
-    counts = [0] * len(conjuncts)
-    found: list[_Trial] = []
+    tried = _Trials(conjuncts, np.random.default_rng(seed))
     rounds = list(islice(_turns(conjuncts), max(trials, len(conjuncts))))
     for number, part, nth in rounds:
-        trial = part.trial(rng, nth)
+        tried.add(number, part, nth)
+    tried.try_again()
+    order = claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None
+    return tried.summary(len(rounds), seed, order)
+
+
+class _Trials:
+    """The trials of a cross-check, and how many of them each conjunct had."""
+
+    def __init__(self, conjuncts: list[list[_Part]], rng: np.random.Generator) -> None:
+        self.conjuncts, self.rng = conjuncts, rng
+        self.counts = [0] * len(conjuncts)
+        self.found: list[_Trial] = []
+
+    def add(self, number: int, part: _Part, nth: int) -> None:
+        """Measure a part of a conjunct at one more instance, if it can be evaluated there."""
+        trial = part.trial(self.rng, nth)
         if trial is not None:
-            counts[number] += 1
-            found.append(trial)
-    for number, parts in enumerate(conjuncts):
-        for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
-            if counts[number]:
-                break
-            trial = part.trial(rng, nth)
-            if trial is not None:
-                counts[number] += 1
-                found.append(trial)
-    worst = _worst(found)
-    return CrossCheck(
-        residual=worst.residual if worst else 0.0,
-        trials=len(found),
-        exact_trials=sum(trial.failed is not None for trial in found),
-        exact_failures=sum(bool(trial.failed) for trial in found),
-        degenerate_trials=sum(trial.degenerate for trial in found),
-        degenerate_residual=getattr(_worst([trial for trial in found if trial.degenerate]), "residual", 0.0),
-        misjudged=sum(trial.misjudged for trial in found),
-        skipped=max(len(rounds) - len(found), 0),
-        evaluated=tuple(counts),
-        worst=worst.values if worst else {},
-        seed=seed,
-        order=claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None,
-    )
+            self.counts[number] += 1
+            self.found.append(trial)
+
+    def try_again(self) -> None:
+        """Try more instances for the conjuncts that were evaluated at none."""
+        for number, parts in enumerate(self.conjuncts):
+            for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
+                if self.counts[number]:
+                    break
+                self.add(number, part, nth)
+
+    def summary(self, rounds: int, seed: int, order: OrderInEta | None) -> CrossCheck:
+        """Return what was measured in so many rounds."""
+        found, worst = self.found, _worst(self.found)
+        return CrossCheck(
+            residual=worst.residual if worst else 0.0,
+            trials=len(found),
+            exact_trials=sum(trial.failed is not None for trial in found),
+            exact_failures=sum(bool(trial.failed) for trial in found),
+            degenerate_trials=sum(trial.degenerate for trial in found),
+            degenerate_residual=getattr(_worst([trial for trial in found if trial.degenerate]), "residual", 0.0),
+            misjudged=sum(trial.misjudged for trial in found),
+            skipped=max(rounds - len(found), 0),
+            evaluated=tuple(self.counts),
+            worst=worst.values if worst else {},
+            seed=seed,
+            order=order,
+        )
 
 
 class _Trial(NamedTuple):

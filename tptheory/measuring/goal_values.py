@@ -14,9 +14,10 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
-from tptheory.claims.goals import Change, Goal, NonNegative, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
+from tptheory.claims.goals import Change, Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
 from tptheory.errors import InvalidValueError
-from tptheory.measuring.instances import Instance, is_zero
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.properties import is_zero
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.duals import Dual, DualArithmetic
 from tptheory.numeric.evaluation import compile_with, evaluate_with
@@ -65,15 +66,23 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
         return Violation(goal.expression, f"of rank at most {bound}", found) if found.rank() > bound else None
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
-        if found >= 0:
-            return None
-        if isinstance(goal.expression, Rate) and goal.expression.sign == -1:
-            rate = Rate(goal.expression.quantity, goal.expression.flow)
-            return Violation(rate.symbolic(), "at most 0", -found)
-        return Violation(symbolic(goal.expression), "at least 0", found)
+        return None if found >= 0 else _negative(goal, found)
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
         return None if is_zero(found) else Violation(goal.residual(), "0", found)
+    return _no_alternative(goal, value, values)
+
+
+def _negative(goal: NonNegative, found: Any) -> Violation:
+    """Say that a value is negative; of a quantity that is not to rise, that its rate is positive."""
+    if isinstance(goal.expression, Rate) and goal.expression.sign == -1:
+        rate = Rate(goal.expression.quantity, goal.expression.flow)
+        return Violation(rate.symbolic(), "at most 0", -found)
+    return Violation(symbolic(goal.expression), "at least 0", found)
+
+
+def _no_alternative(goal: OneOf, value: Value, values: Instance) -> Violation | None:
+    """Return why the first alternative fails, if all fail."""
     broken = [_alternative(goals, value, values) for goals in goal.alternatives]
     failures = [each for each in broken if each is not None]
     if len(failures) < len(broken):

@@ -183,7 +183,13 @@ class _Line:
 
     @property
     def slope(self) -> float:
+        """The slope of the regression over this instance alone."""
         return _slope(self.logs)
+
+    @property
+    def power(self) -> float | None:
+        """The exact power of ``eta`` in the leading term; None where it is estimated."""
+        return self.terms[0].power if self.terms[0].exact else None
 
 
 class _Defect:
@@ -261,15 +267,9 @@ def _estimated(part: Callable[[Any], Any], logs: np.ndarray) -> LeadingTerm:
 
 def _summary(lines: Sequence[_Line], expected: int | None) -> OrderInEta:
     """Regress over the instances of the lowest order."""
-    least = min(line.slope for line in lines)
-    kept = [line for line in lines if line.slope < least + 0.5] if least < math.inf else []
-    x = LOG_SCALES - LOG_SCALES.mean()
-    y = np.array([line.logs - line.logs.mean() for line in kept]).reshape(len(kept), len(x))
-    slope = float((y @ x).sum() / (len(kept) * (x @ x))) if kept else math.inf
-    residuals = y - slope * x if kept else y
-    freedom = max(residuals.size - len(kept) - 1, 1)
-    error = math.sqrt(float((residuals**2).sum()) / freedom / (len(kept) * float(x @ x))) if kept else 0.0
-    shown = kept or lines
+    kept = _of_lowest_order(lines)
+    slope, error, residuals = _regression(kept) if kept else (math.inf, 0.0, np.empty((0, len(SCALES))))
+    shown, compared = kept or lines, [line for line in lines if len(line.terms) > 1]
     return OrderInEta(
         slope=slope,
         standard_error=error,
@@ -277,12 +277,28 @@ def _summary(lines: Sequence[_Line], expected: int | None) -> OrderInEta:
         residuals=residuals,
         instances=len(kept),
         higher=len(lines) - len(kept),
-        powers=tuple(line.terms[0].power if line.terms[0].exact else None for line in shown),
+        powers=tuple(line.power for line in shown),
         coefficients=tuple(line.terms[0].coefficient for line in shown),
         claimed=tuple(line.terms[1].coefficient for line in shown if len(line.terms) > 1),
-        remainder=min((line.terms[2].power for line in lines if len(line.terms) > 1), default=None),
+        remainder=min((line.terms[2].power for line in compared), default=None),
         expected=expected,
     )
+
+
+def _of_lowest_order(lines: Sequence[_Line]) -> list[_Line]:
+    """Return the instances at which the defect is of the lowest order that any shows; none where there is no defect."""
+    least = min(line.slope for line in lines)
+    return [line for line in lines if line.slope < least + 0.5] if least < math.inf else []
+
+
+def _regression(lines: Sequence[_Line]) -> tuple[float, float, np.ndarray]:
+    """Return the slope that these instances share, its standard error and the residuals; each has its intercept."""
+    x = LOG_SCALES - LOG_SCALES.mean()
+    y = np.array([line.logs - line.logs.mean() for line in lines])
+    slope = float((y @ x).sum() / (len(lines) * (x @ x)))
+    residuals = y - slope * x
+    freedom = max(residuals.size - len(lines) - 1, 1)
+    return slope, math.sqrt(float((residuals**2).sum()) / freedom / (len(lines) * float(x @ x))), residuals
 
 
 def _defects(subject: Any, along: Any, formula: Any, given: Any) -> list[_Defect]:

@@ -51,13 +51,7 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     if not isinstance(values, Mapping):
         raise InvalidTypeError(complain("values", "a mapping from symbols to numbers", values))
     _check_symbols("values", values)
-    matrices = {
-        symbol: kind.read(str(symbol), value, column=symbol.cols == 1)
-        for symbol, value in values.items()
-        if isinstance(symbol, MatrixSymbol)
-    }
-    for symbol, matrix in matrices.items():
-        kind.check(str(symbol), matrix)
+    matrices = _read_matrices(kind, values)
     widths = {s: Integer(n) for s, n in values.items() if isinstance(s, Symbol) and isinstance(n, Integral)}
     sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
     wanted = expression.free_symbols
@@ -66,6 +60,18 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
     result = ArrayPrinter(fitted, matrices | scalars, sizes).doprint(expression)
     return result.copy() if isinstance(result, np.ndarray) else result
+
+
+def _read_matrices(kind: Arithmetic, values: Mapping[Basic, Any]) -> dict[Basic, Any]:
+    """Return the matrices among the values, read and found finite."""
+    matrices = {
+        symbol: kind.read(str(symbol), value, column=symbol.cols == 1)
+        for symbol, value in values.items()
+        if isinstance(symbol, MatrixSymbol)
+    }
+    for symbol, matrix in matrices.items():
+        kind.check(str(symbol), matrix)
+    return matrices
 
 
 def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]) -> Any:
@@ -135,7 +141,7 @@ def compile_with(
     _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
-    shaped = {s for A in expression.atoms(MatrixExpr) for s in size_symbols(A)}
+    shaped: set[Any] = set().union(*map(size_symbols, expression.atoms(MatrixExpr)))
     size_at = [i for i in scalar_at if symbols[i] in shaped]
     names = [str(symbol) for symbol in symbols]
     tapes: dict[Any, tuple[Arithmetic, list[Operation], int]] = {}

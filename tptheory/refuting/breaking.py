@@ -14,7 +14,8 @@ from tptheory.measuring.goal_values import (
     steady_matrices,
     violation,
 )
-from tptheory.measuring.instances import Instance, Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 

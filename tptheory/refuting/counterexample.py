@@ -13,7 +13,7 @@ from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
-from tptheory.measuring.instances import Instance
+from tptheory.measuring.premises import Instance
 from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
 from tptheory.symbolic.spelling import one_line

@@ -22,7 +22,9 @@ from sympy import MatrixSymbol
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.measuring.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.properties import admits, has_property
 from tptheory.measuring.random_matrices import builder_for, degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
@@ -116,8 +118,8 @@ class _Place:
             return
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.tied:
-                values = self.source.tie(rng, values)
+            if self.source.ties.matrices:
+                values = self.source.ties.meet(rng, values)
             yield values if self.source.holds(values) else None
 
 
@@ -289,7 +291,7 @@ def _smaller(place: _Place, values: Instance) -> Iterator[tuple[_Place, Instance
                 continue
             trial = {**values, symbol: new}
             yield place, trial
-            for other, system in source.systems.items():
+            for other, system in source.ties.systems.items():
                 if other != symbol and (solution := system.solve(trial)) is not None:
                     solved = {**trial, other: solution}
                     if _total_cost(solved) < total:

@@ -89,36 +89,70 @@ def read_network(
         InvalidValueError: if a number is not finite.
         ShapeError: if shapes do not chain.
     """
-    if not isinstance(weights, list | tuple) or not weights:
-        raise InvalidTypeError(complain("weights", "a list [W_1, ..., W_L] of matrices", type(weights).__name__))
-    W = [read(kind, f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
-    shapes = [kind.shape(matrix) for matrix in W]
-    for l, (below, above) in enumerate(pairwise(shapes), start=1):
-        if above[1] != below[0]:
-            expected = f"matrices that chain: {below[0]} columns in W_{l + 1}, as W_{l} has rows"
-            raise ShapeError(complain("weights", expected, above, "Is it transposed?"))
-    widths = [shapes[0][1], *(rows for rows, _ in shapes)]
+    W = _read_weights(kind, weights)
+    widths = [kind.shape(W[0])[1], *(kind.shape(A)[0] for A in W)]
     X, Y = read(kind, "x", x, column=True), read(kind, "y", y, column=True)
-    (inputs, samples), (outputs, targets) = kind.shape(X), kind.shape(Y)
-    if inputs != widths[0]:
-        raise ShapeError(complain("x", f"of length {widths[0]}, as W_1 has columns", inputs))
-    if outputs != widths[-1]:
-        raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(W)} has rows", outputs))
-    if samples != targets:
-        raise ShapeError(complain("y", f"of {samples} columns, as x has", targets))
+    samples = _count_samples(widths, kind.shape(X), kind.shape(Y))
     batch = None if one_sample else samples
     known = "squared" if loss == "squared" else "any"
     net = DeepLinearNetwork(widths=widths, batch=batch, biases=biases is not None, loss=known)
     values = {str(net.weight(l)): matrix for l, matrix in enumerate(W, start=1)}
     if biases is not None:
-        if not isinstance(biases, list | tuple) or len(biases) != len(W):
-            raise InvalidTypeError(complain("biases", f"a list of {len(W)} columns, or None", biases))
-        for l, column in enumerate(biases, start=1):
-            b = read(kind, f"biases[{l - 1}]", column, column=True)
-            if kind.shape(b) != (widths[l], 1):
-                raise ShapeError(complain("biases", f"of shape ({widths[l]}, 1) in layer {l}", kind.shape(b)))
-            values[str(net.bias(l))] = b
+        columns = _read_biases(kind, biases, widths)
+        values |= {str(net.bias(l)): column for l, column in enumerate(columns, start=1)}
     return net, values | {str(net.input): X, str(net.target): Y}
+
+
+def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
+    """Return the weights as matrices that chain.
+
+    Raises:
+        InvalidTypeError: if they are no list, or not made of numbers of this arithmetic.
+        ShapeError: if a matrix has not as many columns as the one below has rows.
+    """
+    if not isinstance(weights, list | tuple) or not weights:
+        raise InvalidTypeError(complain("weights", "a list [W_1, ..., W_L] of matrices", type(weights).__name__))
+    W = [read(kind, f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
+    for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
+        if above[1] != below[0]:
+            expected = f"matrices that chain: {below[0]} columns in W_{l + 1}, as W_{l} has rows"
+            raise ShapeError(complain("weights", expected, above, "Is it transposed?"))
+    return W
+
+
+def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]) -> int:
+    """Return the number of samples, from the shapes of the input and the target.
+
+    Raises:
+        ShapeError: if the input does not fit the first weight, the target the last, or one the other.
+    """
+    (inputs, samples), (outputs, targets) = x, y
+    if inputs != widths[0]:
+        raise ShapeError(complain("x", f"of length {widths[0]}, as W_1 has columns", inputs))
+    if outputs != widths[-1]:
+        raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(widths) - 1} has rows", outputs))
+    if samples != targets:
+        raise ShapeError(complain("y", f"of {samples} columns, as x has", targets))
+    return samples
+
+
+def _read_biases(kind: RunArithmetic, biases: Any, widths: Sequence[int]) -> list[Any]:
+    """Return the biases as columns.
+
+    Raises:
+        InvalidTypeError: if they are no list of one for each layer.
+        ShapeError: if a column has not the width of its layer.
+    """
+    depth = len(widths) - 1
+    if not isinstance(biases, list | tuple) or len(biases) != depth:
+        raise InvalidTypeError(complain("biases", f"a list of {depth} columns, or None", biases))
+    columns = []
+    for l, column in enumerate(biases, start=1):
+        b = read(kind, f"biases[{l - 1}]", column, column=True)
+        if kind.shape(b) != (widths[l], 1):
+            raise ShapeError(complain("biases", f"of shape ({widths[l]}, 1) in layer {l}", kind.shape(b)))
+        columns.append(b)
+    return columns
 
 
 def is_flat(x: Any) -> bool:

@@ -196,16 +196,11 @@ def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
 def _recorded(
     depth: int, states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str, exact: bool
 ) -> ErrorRay:
+    """Stack the states of a ray, and say how it ended."""
     done = len(factors)
     signals = [state.signals() for state in states]
     if status == "rank lost":  # the signals of the last state are not those of its weights
         signals[-1] = [*(np.full_like(d, np.nan) for d in signals[-1][:-1]), signals[-1][-1]]
-    because = {
-        "rank lost": f"step {done} took a weight's rank, so that its signals are no longer known",
-        "diverged": f"step {done + 1} is no longer finite; lower lr={eta}",
-        "too large": f"step {done + 1} has exact numbers of more than {MOST_BITS} bits; use floats",
-    }
-    ending = f"Stopped after {done} of {steps} steps: {because.get(status)}."
     stack = lambda arrays, shape: _stacked(arrays, shape, exact)  # noqa: E731
     return ErrorRay(
         lr=_fraction(eta) if exact else float(eta),
@@ -216,8 +211,20 @@ def _recorded(
         ratios=tuple(stack([q[l] for q in ratios], (done,)) for l in range(depth - 1)),
         steps=done,
         status=status,
-        message=f"Completed {done} steps." if status == "completed" else ending,
+        message=_ending(status, done, steps, eta),
     )
+
+
+def _ending(status: str, done: int, steps: int, eta: Any) -> str:
+    """Return the sentence that says how a ray ended."""
+    if status == "completed":
+        return f"Completed {done} steps."
+    because = {
+        "rank lost": f"step {done} took a weight's rank, so that its signals are no longer known",
+        "diverged": f"step {done + 1} is no longer finite; lower lr={eta}",
+        "too large": f"step {done + 1} has exact numbers of more than {MOST_BITS} bits; use floats",
+    }
+    return f"Stopped after {done} of {steps} steps: {because[status]}."
 
 
 def _stacked(arrays: Any, shape: tuple[int, ...], exact: bool) -> np.ndarray:
