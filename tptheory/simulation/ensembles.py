@@ -82,14 +82,14 @@ def simulate_ensemble(
     size, count = step_size(kind, lr), step_count(steps)
     with np.errstate(all="ignore"):  # a member that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
-        program = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
-        members = program.members = _size(values.values())
-        fixed, states = program.settings(constants, seed, (members,))
+        compiled = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
+        members = compiled.members = _size(values.values())
+        fixed, states = compiled.settings(constants, seed, (members,))
         values, fixed, states = (
             {name: _for_each(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )
-        record = Record(program, members)
-        follow(Steps(program, size, count), record, values | fixed | states, on_progress or silent)
+        record = Record(compiled, members)
+        follow(Steps(compiled, size, count), record, values | fixed | states, on_progress or silent)
         record.stretch(count)
     return _ensemble(record, count, fixed, lr=size, dtype=dtype)
 

@@ -28,9 +28,9 @@ MOST_STEPS = 20_000
 class _Field:
     """The velocity of all parameters as one vector, as a solver wants it."""
 
-    def __init__(self, program: CompiledRule, values: Mapping[str, Any]) -> None:
-        self.program, self.values = program, dict(values)
-        self.shapes = {name: values[name].shape for name in program.changes}
+    def __init__(self, compiled: CompiledRule, values: Mapping[str, Any]) -> None:
+        self.compiled, self.values = compiled, dict(values)
+        self.shapes = {name: values[name].shape for name in compiled.changes}
 
     def vector(self, parts: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the parameters, or their velocities, one after the other."""
@@ -45,8 +45,8 @@ class _Field:
     def at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
         """Return all values, the velocities and the ranks where the parameters are these."""
         values = self.values | self.parts(vector)
-        self.program.forward(values)
-        return values, *self.program.respond(values)
+        self.compiled.forward(values)
+        return values, *self.compiled.respond(values)
 
     def __call__(self, _: float, vector: np.ndarray) -> np.ndarray:
         """Return the velocity; NaN, from which a solver shrinks back, where the rule is not defined."""
@@ -60,12 +60,12 @@ class Integration:
     """The motion ``dW_l/dt = -G_l``, ``db_l/dt = -g_l`` of one network, over times each of which ends a solver's step.
 
     Args:
-        program: the rule, compiled for a flow.
+        compiled: the rule, compiled for a flow.
         times: the times at which there is a moment, increasing.
     """
 
-    def __init__(self, program: CompiledRule, times: np.ndarray) -> None:
-        self.program, self.times, self.count = program, times, len(times) - 1
+    def __init__(self, compiled: CompiledRule, times: np.ndarray) -> None:
+        self.compiled, self.times, self.count = compiled, times, len(times) - 1
         self._taken = 0
         self._step: float | None = None
 
@@ -75,12 +75,12 @@ class Integration:
         Raises:
             InvalidValueError: if the rule needs an inverse that does not exist.
         """
-        self._field = _Field(self.program, values)
+        self._field = _Field(self.compiled, values)
         self._vector = self._field.vector(values)
         self._absolute = ABSOLUTE * max(1.0, float(np.abs(self._vector).max()))
         now, velocities, ranks = self._field.at(self._vector)
         moment = Moment(float(self.times[0]), now, velocities, ranks)
-        trouble = self.program.trouble(now)
+        trouble = self.compiled.trouble(now)
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
@@ -115,12 +115,12 @@ class Integration:
         solver.step()
         self._taken += 1
         if solver.status == "failed":
-            return values, self.program.seen, "the velocity grows too fast for any step"
+            return values, self.compiled.seen, "the velocity grows too fast for any step"
         try:
             values, _, ranks = self._field.at(solver.y)
         except InvalidValueError as error:
             return values, {}, f"the rule is no longer defined: {error}"
-        return values, ranks, self.program.trouble(values)
+        return values, ranks, self.compiled.trouble(values)
 
     def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
         """Return why a flow ends after a step of the solver, which began at ``last``; nothing where it goes on."""
@@ -134,6 +134,6 @@ class Integration:
         return {}
 
     def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
-        size = self.program.norm_of_weights(self._field.parts(vector), 0)
+        size = self.compiled.norm_of_weights(self._field.parts(vector), 0)
         reached = f"Stopped at time {at:.6g} on the way to {self.times[-1]:g}"
         return {0: Stop(status, f"{reached}: {reason}. The norm of the weights was {size}.")}

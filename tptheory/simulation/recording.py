@@ -18,11 +18,11 @@ class Record:
     ``members`` is None for one network, whose arrays have no axis of members.
     """
 
-    def __init__(self, program: CompiledRule, members: int | None = None) -> None:
-        self.program, self.members = program, members
+    def __init__(self, compiled: CompiledRule, members: int | None = None) -> None:
+        self.compiled, self.members = compiled, members
         self.alive = np.arange(1 if members is None else members)
-        self.kept: dict[str, list[Any]] = {name: [] for name in program.kept}
-        self.changed: dict[str, list[Any]] = {name: [] for name in program.changes}
+        self.kept: dict[str, list[Any]] = {name: [] for name in compiled.kept}
+        self.changed: dict[str, list[Any]] = {name: [] for name in compiled.changes}
         self.times: list[float] = []
         self.rank_changes: list[RankChange] = []
         self.stops: dict[int, tuple[int, Stop]] = {}
@@ -36,7 +36,7 @@ class Record:
     def keep(self, moment: Moment) -> None:
         """Note a moment; those who have stopped keep their last values, and nothing is added to them."""
         if not self.times:
-            self.input = self.program.kind.entries(moment.values[self.program.activations[0]]).copy()
+            self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
         for name, change in moment.added.items():
             self.changed[name].append(self._of_all(change, np.zeros_like, self.kept[name]))
         for name, history in self.kept.items():
@@ -85,28 +85,28 @@ class Record:
         The input stands still, and one copy of it serves all times. The histories are used up, so that no more than one
         of them is in memory twice.
         """
-        program, first = self.program, self.program.signals[0]
-        kept = {name: self._stacked(self.kept, name, self.input if name == first else 0.0) for name in program.kept}
+        compiled, first = self.compiled, self.compiled.signals[0]
+        kept = {name: self._stacked(self.kept, name, self.input if name == first else 0.0) for name in compiled.kept}
         changed = {
             name: self._stacked(self.changed, name) if self.changed[name] else kept[name][:0]
-            for name in program.changes
+            for name in compiled.changes
         }
         times = len(kept["loss"])
         return {
-            "net": program.net,
-            "rule": program.rule,
-            "weights": tuple(kept[name] for name in program.weights),
-            "biases": tuple(kept[name] for name in program.biases),
+            "net": compiled.net,
+            "rule": compiled.rule,
+            "weights": tuple(kept[name] for name in compiled.weights),
+            "biases": tuple(kept[name] for name in compiled.biases),
             "activations": (
                 np.broadcast_to(self.input, (times, *self.input.shape)),
-                *(kept[name] for name in program.activations[1:]),
+                *(kept[name] for name in compiled.activations[1:]),
             ),
-            "errors": kept[program.error],
-            "error_signals": tuple(kept[name] for name in program.signals),
-            "updates": tuple(changed[name] for name in program.weights),
-            "bias_updates": tuple(changed[name] for name in program.biases),
+            "errors": kept[compiled.error],
+            "error_signals": tuple(kept[name] for name in compiled.signals),
+            "updates": tuple(changed[name] for name in compiled.weights),
+            "bias_updates": tuple(changed[name] for name in compiled.biases),
             "loss": kept["loss"],
-            "states": {str(symbol): kept[str(symbol)] for symbol in program.states},
+            "states": {str(symbol): kept[str(symbol)] for symbol in compiled.states},
             "rank_changes": tuple(self.rank_changes),
         }
 
@@ -114,9 +114,9 @@ class Record:
         """Return a history as one array; what is missing is NaN, in the shape of ``like``."""
         missing = np.full_like(like, float("nan"))
         history = histories.pop(name)
-        return np.stack([missing if value is None else self.program.kind.entries(value) for value in history])
+        return np.stack([missing if value is None else self.compiled.kind.entries(value) for value in history])
 
     def constant(self, value: Any) -> Any:
         """Return a constant as it is recorded: an array, or a number."""
-        entries = self.program.kind.entries(value)
+        entries = self.compiled.kind.entries(value)
         return entries.copy() if entries.ndim else entries.item()

@@ -113,10 +113,10 @@ def simulate(
     size, count = step_size(kind, lr), step_count(steps)
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
-        program = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
-        fixed, states = program.settings(constants, seed)
-        motion: Motion = Integration(program, moments) if flow else Steps(program, size, count)
-        record = Record(program)
+        compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
+        fixed, states = compiled.settings(constants, seed)
+        motion: Motion = Integration(compiled, moments) if flow else Steps(compiled, size, count)
+        record = Record(compiled)
         follow(motion, record, values | fixed | states, on_progress or silent)
     return _run(record, motion, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
 

@@ -23,13 +23,13 @@ class Steps:
     """The motion ``W_l <- W_l + dW_l`` of one network, or of each member of an ensemble.
 
     Args:
-        program: the rule.
+        compiled: the rule.
         size: the step size ``eta``.
         count: how many steps to take.
     """
 
-    def __init__(self, program: CompiledRule, size: Any, count: int) -> None:
-        self.program, self.size, self.count = program, size, count
+    def __init__(self, compiled: CompiledRule, size: Any, count: int) -> None:
+        self.compiled, self.size, self.count = compiled, size, count
 
     def start(self, values: dict[str, Any]) -> Arrival:
         """Return the moment before the first step.
@@ -38,10 +38,10 @@ class Steps:
             InvalidValueError: if a single network needs an inverse that does not exist.
         """
         values = values | {eta.name: self.size}
-        self.program.forward(values)
-        changes, ranks = self.program.respond(values)
+        self.compiled.forward(values)
+        changes, ranks = self.compiled.respond(values)
         moment = Moment(0.0, values, changes, ranks)
-        return Arrival(moment, stops=self._diverged(self.program.troubles(values), moment, 0, ""))
+        return Arrival(moment, stops=self._diverged(self.compiled.troubles(values), moment, 0, ""))
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
         """Return the moment after one step."""
@@ -52,11 +52,11 @@ class Steps:
             return Arrival(moment, stops={0: Stop("stopped", self._message(reason, mend, moment, done, 0))})
         added = moment.changes
         values = moment.values | {name: moment.values[name] + change for name, change in added.items()}
-        changes, ranks, troubles = self.program.answer(values)
-        members = None if self.program.members is None else alive
+        changes, ranks, troubles = self.compiled.answer(values)
+        members = None if self.compiled.members is None else alive
         return Arrival(
             Moment((done + 1) * float(self.size), values, changes, ranks, added),
-            rank_changes(moment.ranks, ranks, done + 1, math.sqrt(self.program.kind.eps), members),
+            rank_changes(moment.ranks, ranks, done + 1, math.sqrt(self.compiled.kind.eps), members),
             self._diverged(troubles, moment, done, f"after step {done + 1} "),
         )
 
@@ -75,11 +75,11 @@ class Steps:
         return dict(sorted(stops.items()))
 
     def _message(self, reason: str, mend: str, before: Moment, done: int, place: int) -> str:
-        size = self.program.norm_of_weights(before.values, place)
+        size = self.compiled.norm_of_weights(before.values, place)
         return f"Stopped after {done} of {self.count} steps: {reason}. The norm of the weights was {size}; {mend}."
 
     def _is_too_long(self, moment: Moment) -> bool:
-        kind = self.program.kind
+        kind = self.compiled.kind
         if not isinstance(kind, ExactArithmetic):
             return False
-        return max(kind.bits(moment.values[name]) for name in self.program.changes) > MOST_BITS
+        return max(kind.bits(moment.values[name]) for name in self.compiled.changes) > MOST_BITS
