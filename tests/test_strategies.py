@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tptheory import AllOf, evaluate, strategies
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.numeric.constructions import eye
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.random_matrices import eye
 from tptheory.preamble import *
 
 X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)

@@ -28,16 +28,16 @@ from tptheory.deciding.answers import decide, prove, refute
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
-from tptheory.numeric.closed_forms.error_rays import error_ray
-from tptheory.numeric.closed_forms.modes import bp_modes, plateau_escape
-from tptheory.numeric.closed_forms.target_prop import tp_closed_form
-from tptheory.numeric.crosscheck import crosscheck
-from tptheory.numeric.ensembles import simulate_ensemble
+from tptheory.measuring.crosscheck import crosscheck
+from tptheory.measuring.orders import order_in_eta
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.orders import order_in_eta
-from tptheory.numeric.simulation import simulate
 from tptheory.proving.certificate import Certificate
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.simulation.closed_forms.error_rays import error_ray
+from tptheory.simulation.closed_forms.modes import bp_modes, plateau_escape
+from tptheory.simulation.closed_forms.target_prop import tp_closed_form
+from tptheory.simulation.ensembles import simulate_ensemble
+from tptheory.simulation.runs import simulate
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion

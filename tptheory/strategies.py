@@ -23,9 +23,9 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError, MissingLibraryError, complain
-from tptheory.numeric import constructions
-from tptheory.numeric.constructions import Builder
-from tptheory.numeric.instances import Instances, as_floats, to_float
+from tptheory.measuring import random_matrices
+from tptheory.measuring.instances import Instances, as_floats, to_float
+from tptheory.measuring.random_matrices import Builder
 from tptheory.symbolic.network import DeepLinearNetwork
 
 try:
@@ -60,7 +60,7 @@ def matrices(rows: Size = None, columns: Size = None, *, exact: bool = False) ->
         columns: see ``rows``.
         exact: whether to give `fmpq_mat` instead of float64 arrays.
     """
-    return _shaped(constructions.entries, rows, columns, exact)
+    return _shaped(random_matrices.entries, rows, columns, exact)
 
 
 def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
@@ -76,7 +76,7 @@ def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = Fals
         n = draw(st.integers(m, max(m, LARGEST)) if columns is None else _size(columns))
         if m > n:
             raise InvalidValueError(complain("rows", f"at most columns = {n} for full row rank", m))
-        return _given(constructions.full_rank(_Drawn(draw), m, n, constructions.entries), exact)
+        return _given(random_matrices.full_rank(_Drawn(draw), m, n, random_matrices.entries), exact)
 
     return build()
 
@@ -99,27 +99,27 @@ def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: b
         InvalidValueError: if ``rank`` is negative.
     """
     rank = whole("rank", rank, lowest=0)
-    return _shaped(lambda rng, m, n: constructions.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
+    return _shaped(lambda rng, m, n: random_matrices.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
 
 
 def partial_isometries(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
     """Draw matrices with ``W W' W = W``: ``U [I_r 0; 0 0] V'`` with orthogonal ``U``, ``V``."""
-    return _shaped(constructions.partial_isometry, rows, columns, exact)
+    return _shaped(random_matrices.partial_isometry, rows, columns, exact)
 
 
 def invertible_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
     """Draw square matrices that have an inverse."""
-    return _square(lambda rng, m, n: constructions.full_rank(rng, m, n, constructions.entries), size, exact)
+    return _square(lambda rng, m, n: random_matrices.full_rank(rng, m, n, random_matrices.entries), size, exact)
 
 
 def orthogonal_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
     """Draw orthogonal matrices: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
-    return _square(constructions.orthogonal, size, exact)
+    return _square(random_matrices.orthogonal, size, exact)
 
 
 def symmetric_matrices(size: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
     """Draw symmetric matrices: ``A + A'``."""
-    return _square(constructions.symmetric, size, exact)
+    return _square(random_matrices.symmetric, size, exact)
 
 
 def projections(size: Size = None, *, orthogonal: bool = False, exact: bool = False) -> SearchStrategy[Any]:
@@ -131,7 +131,7 @@ def projections(size: Size = None, *, orthogonal: bool = False, exact: bool = Fa
     ...     assert P * P == P == P.transpose()
     >>> own_pseudo_inverse()
     """
-    build = constructions.orthogonal_projection if orthogonal else constructions.projection
+    build = random_matrices.orthogonal_projection if orthogonal else random_matrices.projection
     return _square(build, size, exact)
 
 

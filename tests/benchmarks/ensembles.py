@@ -25,8 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np  # after the number of threads is set
 
 from tptheory import RULES, simulate, simulate_ensemble
-from tptheory.numeric.ensembles import Ensemble
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Ensemble, Run
 
 WIDTH, DEPTH = 4, 3
 LR = 0.01

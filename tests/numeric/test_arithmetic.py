@@ -9,8 +9,8 @@ from flint import fmpq, fmpq_mat
 from sympy import Inverse, MatPow, MatrixSymbol, Rational, Symbol, Trace
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
-from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.multiprecision import MultiprecisionArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv

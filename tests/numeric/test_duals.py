@@ -7,10 +7,10 @@ from sympy import Determinant, Inverse, MatrixSymbol, Symbol, exp, log, sqrt, sy
 from tptheory import Backprop, DeepLinearNetwork, LogPdet, Pinv, TargetProp, matadd, matmul, squared_norm, trace
 from tptheory.claims.goals import Change, Rate
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.measuring.goal_values import AsTyped
+from tptheory.measuring.instances import Instances
 from tptheory.numeric.duals import Dual, DualArithmetic, RankChangesError, adjugate
-from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.goal_values import AsTyped, evaluate_with
-from tptheory.numeric.instances import Instances
+from tptheory.numeric.evaluation import evaluate, evaluate_with
 from tptheory.numeric.rationals import VerifiedArithmetic
 
 kind = DualArithmetic()

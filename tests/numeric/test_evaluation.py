@@ -34,8 +34,8 @@ from tptheory.errors import (
     UnknownNameError,
     UnsupportedExpressionError,
 )
-from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import compile_expression, evaluate
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Newton, damping, eta

@@ -9,7 +9,7 @@ from sympy import Determinant, Identity, Inverse, MatrixSymbol, Symbol, Trace, s
 
 from tptheory import LogPdet, Pinv, evaluate
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
-from tptheory.numeric.evaluation import ArrayPrinter
+from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.differentiation import differential
 

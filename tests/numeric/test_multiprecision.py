@@ -11,8 +11,8 @@ import sympy
 from sympy import Inverse, MatPow, MatrixSymbol, Symbol, Trace
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnknownNameError
+from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.evaluation import compile_expression, evaluate
-from tptheory.numeric.kinds import arithmetic_named
 from tptheory.numeric.multiprecision import MultiprecisionArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
 

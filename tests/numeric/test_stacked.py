@@ -6,9 +6,8 @@ import sympy
 from sympy import Determinant, ImmutableMatrix, Inverse, MatPow, MatrixSymbol, OneMatrix, Symbol, Trace
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
-from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import compile_with
-from tptheory.numeric.stacked import StackedArithmetic
+from tptheory.numeric.floats import FloatArithmetic, StackedArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul
 
 A, B, s = MatrixSymbol("A", 3, 3), MatrixSymbol("B", 2, 3), Symbol("s")
@@ -97,6 +96,7 @@ def test_what_one_would_refuse_is_nan_and_noted():
     assert np.isnan(pinv[3]).all()
     assert kind.undefined().tolist() == [False, False, False, True]
     assert np.isnan(kind.logpdet(stack)).tolist() == [False, False, False, True]
+    assert kind.undefined().tolist() == [False, False, False, True]
     wide = kind.pinv(np.stack([np.ones((1, 2)), np.full((1, 2), np.inf)]))
     assert np.isnan(wide).all(axis=(1, 2)).tolist() == [False, True]
     assert kind.in_range(stack).tolist() == [True, True, True, False]

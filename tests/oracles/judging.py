@@ -8,7 +8,7 @@ import numpy as np
 from oracles.exact import Undefined, holds, meets
 
 from tptheory import decide
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
 
 WORDS = ("refuted", "proved", "vacuous", "undecided", "false proof", "false refutation")
 """The possible ends. ``vacuous``: proved, and no instance was found that meets the hypotheses and has a value."""

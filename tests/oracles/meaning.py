@@ -11,7 +11,7 @@ from oracles.words import Letters, Reader, brought_in, knowing
 from sympy import MatrixExpr
 
 from tptheory.claims import goals
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
 from tptheory.proving.obligations import _translated
 from tptheory.proving.translation import Translator
 

@@ -11,7 +11,7 @@ from tptheory import Certificate, collect, crosscheck
 from tptheory.claims.ranges import at_small_depths
 from tptheory.deciding.library import settling, stored_path
 from tptheory.deciding.stored_verdicts import FORMAT, recalled
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
 from tptheory.proving import checker
 from tptheory.refuting.breaking import second_look
 from tptheory.strategies import instances

@@ -13,7 +13,7 @@ from sympy.core.basic import Basic
 from tptheory import AllOf, AnyOf, collect, evaluate, matadd, matmul
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError
-from tptheory.numeric.instances import Instances, as_floats, is_exact
+from tptheory.measuring.instances import Instances, as_floats, is_exact
 
 LIBRARY = collect(Path(__file__).parents[2] / "proofs")
 

@@ -13,7 +13,8 @@ from tptheory.certificates import checker
 from tptheory.claims import hypotheses
 from tptheory.claims.goals import Rate
 from tptheory.claims.ranges import at_small_depths
-from tptheory.numeric import instances, rationals
+from tptheory.measuring import instances, premises
+from tptheory.numeric import rationals
 from tptheory.preamble import *
 from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
@@ -311,7 +312,7 @@ def test_a_checker_that_lets_a_theorem_show_itself(monkeypatch, second_reading, 
 def test_a_meaning_that_is_too_lax(monkeypatch):
     """A refuter that lets anything pass for a matrix of full row rank is caught by the second meaning."""
     claim = Equal(matmul(A, Pinv(A)), Identity(m), given=[full_row_rank(A)])
-    for module in (instances, search, enumeration):
+    for module in (instances, premises, search, enumeration):
         monkeypatch.setattr(module, "has_property", lambda *_: True)
     assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
 

@@ -5,7 +5,7 @@ from sympy import Trace
 
 from tptheory import AllOf, Backprop, FeedbackAlignment, Kaczmarz, Newton, TargetProp, prove, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.numeric.crosscheck import crosscheck
+from tptheory.measuring.crosscheck import crosscheck
 from tptheory.preamble import *
 
 A2, B, C = MatrixSymbol("A2", m, n), MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)

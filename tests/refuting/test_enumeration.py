@@ -6,7 +6,7 @@ import pytest
 from flint import fmpq_mat
 
 from tptheory import Backprop, TargetProp, evaluate, refute, transpose
-from tptheory.numeric.instances import Instances
+from tptheory.measuring.instances import Instances
 from tptheory.preamble import *
 from tptheory.refuting.enumeration import IntegerInstances, level_of
 

@@ -12,7 +12,7 @@ import pytest
 from sympy import ImmutableMatrix, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnknownNameError
-from tptheory.numeric.simulation import simulate
+from tptheory.simulation.runs import simulate
 from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork

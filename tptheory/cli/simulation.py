@@ -18,7 +18,7 @@ from tptheory.errors import InvalidValueError, complain
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from tptheory.numeric.runs import Run
+    from tptheory.simulation.trajectories import Run
 
 ROWS = 10
 """How many times the table shows after the start."""
@@ -47,7 +47,7 @@ def simulate(
     """
     import numpy as np
 
-    from tptheory.numeric.simulation import simulate as run_rule
+    from tptheory.simulation.runs import simulate as run_rule
     from tptheory.symbolic.network import DeepLinearNetwork
 
     sizes = whole_numbers("widths", widths)

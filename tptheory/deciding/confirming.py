@@ -21,10 +21,11 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
-from tptheory.numeric.constructions import degenerate, entries, generic, unit
+from tptheory.measuring.goal_values import AsTyped, Violation, violation
+from tptheory.measuring.instances import Fill, Instances
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.goal_values import AsTyped, Violation, violation
-from tptheory.numeric.instances import Fill, Instance, Instances
 from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
 

@@ -23,7 +23,8 @@ from tptheory.deciding.answers import (
 )
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
-from tptheory.numeric.instances import Instance, Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample

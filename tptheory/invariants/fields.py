@@ -12,7 +12,7 @@ from flint import nmod_mat
 from sympy import Basic, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.numeric.evaluation import ArrayPrinter
+from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule

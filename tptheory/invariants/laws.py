@@ -8,7 +8,7 @@ import numpy as np
 from sympy import Expr, MatrixExpr
 
 from tptheory.numeric.evaluation import evaluate
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 
@@ -47,7 +47,7 @@ def drift(law: Law, run: Run, t: int = -1, layers: Iterable[int] | None = None) 
     That is its largest change, in Frobenius norm, over the layers ``1..L-1`` unless others are given; 0 if there is
     none. The laws of an exact run are evaluated in 50 digits, those of a float32 run in float64.
 
-    >>> from tptheory.numeric.simulation import simulate
+    >>> from tptheory.simulation.runs import simulate
     >>> from tptheory.symbolic.rules import TargetProp
     >>> runs = [simulate(TargetProp(), [[[1.0]], [[2.0]]], [1.0], [1.0], lr=1 / n, steps=n) for n in (100, 200)]
     >>> round(drift(log_determinant, runs[0]) / drift(log_determinant, runs[1]), 1)

@@ -25,7 +25,7 @@ from tptheory.invariants.ansatz import (
 )
 from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, units
 from tptheory.invariants.orbits import Progress, random_prime
-from tptheory.numeric.evaluation import ArrayPrinter
+from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import rebuild

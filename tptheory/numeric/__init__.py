@@ -1,1 +1,1 @@
-"""The same statements on numbers: evaluation, random instances, simulation, cross-checks."""
+"""Arithmetic, exact, of many digits and floating, and the evaluation of any expression in it."""

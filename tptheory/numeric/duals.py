@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from flint import fmpq, fmpq_mat
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.numeric.arithmetic import UnroundedArithmetic, added
 from tptheory.numeric.rationals import VerifiedArithmetic
 
 EXACT = VerifiedArithmetic()
@@ -32,7 +33,7 @@ class Dual:
     def __add__(self, other: Dual) -> Dual:
         """Add values, and add rates."""
         value = None if self.value is None or other.value is None else self.value + other.value
-        return Dual(value, _plus(self.rate, other.rate))
+        return Dual(value, added(self.rate, other.rate))
 
     def __mul__(self, other: Dual) -> Dual:
         """Multiply by the product rule.
@@ -44,14 +45,22 @@ class Dual:
             raise UnsupportedExpressionError("a rate must not depend on a logarithm or an exponential to be rational.")
         value = None if self.value is None or other.value is None else self.value * other.value
         first = None if self.rate is None else self.rate * other.value
-        return Dual(value, _plus(first, None if other.rate is None else self.value * other.rate))
+        return Dual(value, added(first, None if other.rate is None else self.value * other.rate))
+
+    def transpose(self) -> Dual:
+        """Return the transposed matrix, whose rate is transposed too."""
+        return self.mapped(lambda M: M.transpose())
+
+    def __getitem__(self, at: tuple[int, int]) -> Dual:
+        """Return the entry in a row and a column, counted from 0."""
+        return self.mapped(lambda M: M[at])
 
     def mapped(self, change: Any) -> Dual:
         """Return value and rate with a linear map applied to both."""
         return Dual(change(self.value), None if self.rate is None else change(self.rate))
 
 
-class DualArithmetic:
+class DualArithmetic(UnroundedArithmetic):
     """Dual numbers for `ArrayPrinter`.
 
     A pseudo-inverse, or a pseudo-determinant, is that of a matrix whose rank stays as it is: where it would change to
@@ -73,20 +82,9 @@ class DualArithmetic:
             raise InvalidTypeError(complain(argument, "a Dual", value))
         return value
 
-    def check(self, argument: str, A: Dual) -> None:
-        """Accept the matrix: every rational is finite."""
-
     def scalar(self, argument: str, value: Any) -> Dual:
         """Return a rational that stands still, or a dual scalar as it is."""
         return value if isinstance(value, Dual) else Dual(EXACT.scalar(argument, value))
-
-    def fitted(self, matrices: Sequence[Dual]) -> DualArithmetic:
-        """Return itself: there is one precision."""
-        return self
-
-    def signature(self, A: Dual) -> Any:
-        """Return the shape."""
-        return self.shape(A)
 
     def shape(self, A: Dual) -> tuple[int, int]:
         """Return ``(rows, columns)``."""
@@ -105,20 +103,12 @@ class DualArithmetic:
         """Return a constant matrix with its diagonal filled."""
         return Dual(EXACT.full(rows, columns, diagonal, rest))
 
-    def product(self, A: Dual, B: Dual) -> Dual:
-        """Return ``AB``."""
-        return A * B
-
     def scale(self, scalar: Dual, A: Dual) -> Dual:
         """Return the scalar times ``A``; the value of a scalar must be rational."""
         if scalar.value is None:
             _irrational()
         rate = None if A.rate is None else A.rate * scalar.value
-        return Dual(A.value * scalar.value, _plus(rate, None if scalar.rate is None else A.value * scalar.rate))
-
-    def transpose(self, A: Dual) -> Dual:
-        """Return ``A'``."""
-        return A.mapped(lambda M: M.transpose())
+        return Dual(A.value * scalar.value, added(rate, None if scalar.rate is None else A.value * scalar.rate))
 
     def inverse(self, A: Dual) -> Dual:
         """Return ``A^-1``, whose rate is ``-A^-1 dA A^-1``.
@@ -151,13 +141,6 @@ class DualArithmetic:
             raise RankChangesError(complain("expression", "of constant rank under every Pinv", "a rank that changes"))
         return left, right
 
-    def matrix_power(self, A: Dual, exponent: int) -> Dual:
-        """Return ``A`` multiplied by itself; a negative exponent inverts."""
-        base, total = self.inverse(A) if exponent < 0 else A, self.full(*self.shape(A), 1, 0)
-        for _ in range(abs(exponent)):
-            total = total * base
-        return total
-
     def trace(self, A: Dual) -> Dual:
         """Return ``tr A``."""
         return A.mapped(EXACT.trace)
@@ -182,10 +165,6 @@ class DualArithmetic:
     def unspecified_loss(self, output: Dual, error: Dual) -> Dual:
         """Return the rate ``<d_L, dx_L>`` of a loss of which only the gradient is known."""
         return Dual(None, None if output.rate is None else EXACT.trace(error.value.transpose() * output.rate))
-
-    def element(self, A: Dual, i: int, j: int) -> Dual:
-        """Return the entry in row ``i`` and column ``j``, counted from 0."""
-        return A.mapped(lambda M: M[i, j])
 
     def power(self, base: Dual, exponent: Dual) -> Dual:
         """Return ``base ** exponent`` for an integer exponent.
@@ -243,10 +222,6 @@ def adjugate(A: fmpq_mat) -> fmpq_mat:
         return fmpq_mat(minor).det() * (1 if (i + j) % 2 == 0 else -1)
 
     return EXACT.full(1, 1, 1, 0) if n == 1 else fmpq_mat(n, n, [cofactor(j, i) for i in range(n) for j in range(n)])
-
-
-def _plus(A: Any, B: Any) -> Any:
-    return B if A is None else A if B is None else A + B
 
 
 def _irrational() -> NoReturn:

@@ -15,6 +15,8 @@ from typing import Any
 from flint import nmod, nmod_mat
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.numeric.arithmetic import UnroundedArithmetic, added
+from tptheory.numeric.row_reduction import full_rank_pinv, reduced_rows
 
 _LARGEST_EXPONENT = 1000
 
@@ -32,7 +34,7 @@ class Jet:
 
     def __add__(self, other: Jet) -> Jet:
         """Add coefficient by coefficient."""
-        return Jet(self.kind, [_plus(A, B) for A, B in zip(self.parts, other.parts, strict=True)])
+        return Jet(self.kind, [added(A, B) for A, B in zip(self.parts, other.parts, strict=True)])
 
     def __mul__(self, other: Jet) -> Jet:
         """Multiply as truncated power series do; scalars commute with matrices."""
@@ -43,8 +45,16 @@ class Jet:
             for j, k in partners:
                 B = other.parts[j]
                 if B is not None:
-                    total[k] = _plus(total[k], A * B)
+                    total[k] = added(total[k], A * B)
         return Jet(self.kind, total)
+
+    def transpose(self) -> Jet:
+        """Return the transposed matrix."""
+        return self.mapped(lambda part: part.transpose())
+
+    def __getitem__(self, at: tuple[int, int]) -> Jet:
+        """Return the entry in a row and a column, counted from 0."""
+        return self.mapped(lambda part: part[at])
 
     def mapped(self, change: Any) -> Jet:
         """Return the jet with a linear map applied to every coefficient."""
@@ -62,7 +72,7 @@ class Jet:
         return [self.coefficient(order + k) for k in range(order)]
 
 
-class JetArithmetic:
+class JetArithmetic(UnroundedArithmetic):
     """Jets of one order over one prime field, for `ArrayPrinter`: what is rational in its matrices has a value.
 
     A pseudo-inverse is that of a matrix whose rank is constant along the curve, and equal to its rank at the start;
@@ -116,9 +126,6 @@ class JetArithmetic:
             raise InvalidTypeError(complain(argument, "a Jet", value))
         return value
 
-    def check(self, argument: str, A: Jet) -> None:
-        """Accept the jet: every residue is finite."""
-
     def scalar(self, argument: str, value: Any) -> Jet:
         """Return a rational number as a jet that stands still.
 
@@ -132,14 +139,6 @@ class JetArithmetic:
         if not getattr(value, "is_Rational", False):
             raise UnsupportedExpressionError(complain(argument, "rational in its matrices", value))
         return self.constant(self.residue(int(value.p)) / self.residue(int(value.q)))
-
-    def fitted(self, matrices: Sequence[Jet]) -> JetArithmetic:
-        """Return itself: there is one precision."""
-        return self
-
-    def signature(self, A: Jet) -> Any:
-        """Return the shape."""
-        return self.shape(A)
 
     def shape(self, A: Jet) -> tuple[int, int]:
         """Return ``(rows, columns)``."""
@@ -155,18 +154,6 @@ class JetArithmetic:
         """Return a constant matrix with its diagonal filled."""
         entries = [diagonal if i == j else rest for i in range(rows) for j in range(columns)]
         return self.constant(nmod_mat(rows, columns, entries, self.prime))
-
-    def product(self, A: Jet, B: Jet) -> Jet:
-        """Return ``AB``."""
-        return A * B
-
-    def scale(self, scalar: Jet, A: Jet) -> Jet:
-        """Return the scalar times ``A``."""
-        return A * scalar
-
-    def transpose(self, A: Jet) -> Jet:
-        """Return ``A'``."""
-        return A.mapped(lambda part: part.transpose())
 
     def inverse(self, A: Jet) -> Jet:
         """Return ``A^-1``: at the start by elimination, then coefficient by coefficient from ``A A^-1 = I``.
@@ -192,31 +179,30 @@ class JetArithmetic:
                 continue
             for j, at in self.partners[k]:
                 if j and A.parts[j] is not None:
-                    lacking[at] = _plus(lacking[at], A.parts[j] * inverse[k])
+                    lacking[at] = added(lacking[at], A.parts[j] * inverse[k])
         return Jet(self, inverse)
 
     def pinv(self, A: Jet) -> Jet:
         """Return ``A+`` at constant rank.
 
-        With ``C`` the columns of ``A`` and ``R`` its rows at pivots, ``U`` where they meet, ``A = C U^-1 R`` is a
-        full-rank factorisation ``FG``, and ``A+ = G'(GG')^-1 (F'F)^-1 F'`` (MacDuffee, 1956).
+        With ``C`` the columns of ``A`` and ``R`` its rows at pivots, ``U`` where they meet, the factors that
+        `full_rank_pinv` takes are ``C`` and ``U^-1 R``.
 
         Raises:
             InvalidValueError: if the rank is not constant.
         """
-        rows, columns = _pivots(A.parts[0].transpose()), _pivots(A.parts[0])
+        rows, columns = reduced_rows(A.parts[0].transpose())[1], reduced_rows(A.parts[0])[1]
         if not rows:
             if any(part is not None and part.rank() for part in A.parts):
                 raise _singular("a matrix whose rank changes from 0")
-            return self.transpose(A)
+            return A.transpose()
         F = self._chosen(A, range(self.shape(A)[0]), columns)
         R = self._chosen(A, rows, range(self.shape(A)[1]))
         G = self.inverse(self._chosen(A, rows, columns)) * R
         residual = F * G + A * self.scalar("-1", -1)
         if any(part is not None and part.rank() for part in residual.parts):
             raise _singular(f"a matrix whose rank changes from {len(rows)}")
-        Ft, Gt = self.transpose(F), self.transpose(G)
-        return Gt * self.inverse(G * Gt) * self.inverse(Ft * F) * Ft
+        return full_rank_pinv(F, G, self.inverse)
 
     def _chosen(self, A: Jet, rows: Sequence[int], columns: Sequence[int]) -> Jet:
         def choose(part: Any) -> Any:
@@ -224,14 +210,6 @@ class JetArithmetic:
             return nmod_mat(len(rows), len(columns), [int(e) for e in entries], self.prime)
 
         return A.mapped(choose)
-
-    def matrix_power(self, A: Jet, exponent: int) -> Jet:
-        """Return ``A`` multiplied by itself; a negative exponent inverts."""
-        base = self.inverse(A) if exponent < 0 else A
-        total = self.full(*self.shape(A), 1, 0)
-        for _ in range(abs(exponent)):
-            total = total * base
-        return total
 
     def trace(self, A: Jet) -> Jet:
         """Return ``tr A``."""
@@ -263,10 +241,6 @@ class JetArithmetic:
         rises = [rate.coefficient(k - 1) / self.residue(k) for k in range(1, self.order)]
         return Jet(self, [self.residue(0), *rises])
 
-    def element(self, A: Jet, i: int, j: int) -> Jet:
-        """Return the entry in row ``i`` and column ``j``, counted from 0."""
-        return A.mapped(lambda part: part[i, j])
-
     def power(self, base: Jet, exponent: Jet) -> Jet:
         """Return ``base ** exponent`` for an integer exponent.
 
@@ -295,16 +269,6 @@ class JetArithmetic:
         )
 
     exp = log
-
-
-def _plus(A: Any, B: Any) -> Any:
-    return B if A is None else A if B is None else A + B
-
-
-def _pivots(A: nmod_mat) -> list[int]:
-    """Return the columns at which the echelon form of ``A`` has its pivots."""
-    echelon, rank = A.rref()
-    return [next(j for j in range(A.ncols()) if int(echelon[i, j])) for i in range(rank)]
 
 
 def _singular(came: str) -> InvalidValueError:

@@ -13,19 +13,20 @@ from mpmath.libmp import from_rational
 from sympy import Expr
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, not_finite, rows_of, singular
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, not_finite, rows_of
+from tptheory.numeric.arrays import ArrayArithmetic
 
 LEAST_DIGITS, MOST_DIGITS = 15, 1000
 
 
-class MultiprecisionArithmetic:
+class MultiprecisionArithmetic(ArrayArithmetic):
     """Numbers of ``digits`` decimal digits: matrices are NumPy arrays of objects, their entries mpmath's ``mpf``.
 
     The precision belongs to this arithmetic and to its numbers: ``mpmath.mp.dps`` is neither read nor set. Integers,
     fractions and floats are read as they are and rounded once, to these digits.
 
-    Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero, with ``eps``
-    the distance from 1 to the next number, as `FloatArithmetic` does; at 50 digits ``eps`` is 2.7e-51.
+    Ranks are decided as `ArrayArithmetic` says, with ``eps`` the distance from 1 to the next number, which at 50 digits
+    is 2.7e-51.
     """
 
     def __init__(self, digits: int) -> None:
@@ -100,18 +101,6 @@ class MultiprecisionArithmetic:
         """The distance from 1 to the next number."""
         return self.context.eps
 
-    def fitted(self, matrices: Sequence[np.ndarray]) -> MultiprecisionArithmetic:
-        """Return itself: there is one precision."""
-        return self
-
-    def signature(self, A: np.ndarray) -> Any:
-        """Return the shape."""
-        return A.shape
-
-    def shape(self, A: np.ndarray) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
-        return (A.shape[0], A.shape[1])
-
     def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
         """Return the array of these scalars."""
         return np.array(rows, dtype=object)
@@ -122,52 +111,25 @@ class MultiprecisionArithmetic:
         np.fill_diagonal(A, self.context.mpf(diagonal))
         return A
 
-    def inverse(self, A: np.ndarray) -> np.ndarray:
-        """Return ``A^-1``; ``A`` counts as singular where ``8 eps |A| |A^-1| >= 1`` in the 1-norm: no digit is safe.
-
-        Raises:
-            InvalidValueError: if ``A`` is singular.
-        """
-        M, norm = self.context.matrix(A.tolist()), self.context.mnorm
+    def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
+        """Return ``A^-1`` as elimination gives it; None for an ``A`` that is exactly singular."""
         try:
-            inverse = self.context.inverse(M)
+            return self.matrix(self.context.inverse(self.context.matrix(A.tolist())).tolist())
         except ZeroDivisionError:
-            raise singular(self.shape(A)) from None
-        if not 8 * self.context.eps * norm(M, 1) * norm(inverse, 1) < 1:
-            raise singular(self.shape(A))
-        return self.matrix(inverse.tolist())
+            return None
 
-    def _singular_values(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return ``U``, the singular values that count as nonzero, and ``V'``, cut to them.
+    def _decomposed(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the singular value decomposition by mpmath, which sorts the singular values; NaN if not finite."""
+        finite = all(map(self.context.isfinite, A.flat))
+        M = self.context.matrix(A.tolist()) if finite else self.context.zeros(*A.shape)
+        U, s, Vt = (self.matrix(part.tolist()) for part in self.context.svd_r(M))
+        return U, s.ravel() if finite else np.full(len(s), self.context.nan), Vt
 
-        Raises:
-            InvalidValueError: if ``A`` is not finite.
-        """
-        if not all(map(self.context.isfinite, A.flat)):
-            raise not_finite()
-        U, s, Vt = (self.matrix(part.tolist()) for part in self.context.svd_r(self.context.matrix(A.tolist())))
-        s = s.ravel()
-        kept = s > 8 * max(A.shape) * self.context.eps * max(s)
-        return U[:, kept], s[kept], Vt[kept]
+    def _is_broken(self, s: np.ndarray) -> bool:
+        return bool(self.context.isnan(s[0]))
 
-    def pinv(self, A: np.ndarray) -> np.ndarray:
-        """Return ``A+`` by singular values, rank decided as the class says.
-
-        Raises:
-            InvalidValueError: if ``A`` is not finite, so that it has no singular values.
-        """
-        return self.inverted(A)[0]
-
-    def inverted(self, A: np.ndarray) -> tuple[np.ndarray, int, Any]:
-        """Return ``A+``, the rank, and the smallest kept singular value over the largest.
-
-        Raises:
-            InvalidValueError: as `pinv` does.
-        """
-        U, s, Vt = self._singular_values(A)
-        if not s.size:
-            return self.full(A.shape[1], A.shape[0], 0, 0), 0, self.context.one
-        return (Vt.T / s) @ U.T, len(s), min(s) / max(s)
+    def _eps_of(self, A: np.ndarray) -> Any:
+        return self.context.eps
 
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is a number below 2^1024 in size."""
@@ -182,7 +144,7 @@ class MultiprecisionArithmetic:
         """Return ``A`` to an integer power."""
         if exponent == 0:
             return self.full(A.shape[0], A.shape[1], 1, 0)
-        return np.linalg.matrix_power(self.inverse(A) if exponent < 0 else A, abs(exponent))
+        return super().matrix_power(A, exponent)
 
     def trace(self, A: np.ndarray) -> Any:
         """Return ``tr A``."""
@@ -193,12 +155,14 @@ class MultiprecisionArithmetic:
         return self.context.det(self.context.matrix(A.tolist()))
 
     def logpdet(self, A: np.ndarray) -> Any:
-        """Return the sum of logarithms of the nonzero singular values, rank decided as the class says."""
-        return self.context.fsum(map(self.context.ln, self._singular_values(A)[1]))
+        """Return the sum of logarithms of the nonzero singular values, rank decided as the class says.
 
-    def element(self, A: np.ndarray, i: int, j: int) -> Any:
-        """Return ``A[i, j]``."""
-        return A[i, j]
+        Raises:
+            InvalidValueError: if ``A`` is not finite.
+        """
+        s = self._decomposed(A)[1]
+        logarithms = map(self.context.ln, self._kept(A, s, 1)[1])
+        return self._refuse(self._is_broken(s), self.context.fsum(logarithms), not_finite)
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Return ``base ** exponent``.
@@ -230,6 +194,4 @@ class MultiprecisionArithmetic:
         """Return the exponential."""
         return self.context.exp(value)
 
-    product = staticmethod(np.matmul)
-    scale = staticmethod(np.multiply)
-    transpose = staticmethod(np.transpose)
+    product: Any = staticmethod(np.matmul)

@@ -11,7 +11,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, rows_of, singular
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, UnroundedArithmetic, rows_of, singular
+from tptheory.numeric.row_reduction import full_rank_pinv, reduced_rows
 
 
 def _bits(number: fmpz) -> int:
@@ -27,7 +28,7 @@ def fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-class ExactArithmetic:
+class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
     """Rational numbers without rounding: matrices are `fmpq_mat`, scalars `fmpq`; floats are refused."""
 
     def read(self, argument: str, value: Any, column: bool = False) -> fmpq_mat:
@@ -41,9 +42,6 @@ class ExactArithmetic:
             return fmpq_mat(value)
         rows = rows_of(argument, value, column, "integers or fractions")
         return self.matrix([[self.scalar(argument, entry) for entry in row] for row in rows])
-
-    def check(self, argument: str, A: fmpq_mat) -> None:
-        """Accept the matrix: every rational is finite."""
 
     def scalar(self, argument: str, value: Any) -> fmpq:
         """Return an `fmpq`.
@@ -63,14 +61,6 @@ class ExactArithmetic:
         """Return 0: nothing is rounded."""
         return 0.0
 
-    def fitted(self, matrices: Sequence[fmpq_mat]) -> ExactArithmetic:
-        """Return itself: there is one precision."""
-        return self
-
-    def signature(self, A: fmpq_mat) -> Any:
-        """Return the shape."""
-        return self.shape(A)
-
     def shape(self, A: fmpq_mat) -> tuple[int, int]:
         """Return ``(rows, columns)``."""
         return (A.nrows(), A.ncols())
@@ -83,18 +73,6 @@ class ExactArithmetic:
         """Return a constant matrix with its diagonal filled."""
         return self.matrix([[fmpq(diagonal if i == j else rest) for j in range(columns)] for i in range(rows)])
 
-    def product(self, A: fmpq_mat, B: fmpq_mat) -> fmpq_mat:
-        """Return ``AB``."""
-        return A * B
-
-    def scale(self, scalar: fmpq, A: fmpq_mat) -> fmpq_mat:
-        """Return the scalar times ``A``."""
-        return A * scalar
-
-    def transpose(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A'``."""
-        return A.transpose()
-
     def inverse(self, A: fmpq_mat) -> fmpq_mat:
         """Return ``A^-1``.
 
@@ -106,23 +84,18 @@ class ExactArithmetic:
         except ZeroDivisionError:
             raise singular(self.shape(A)) from None
 
-    def pinv(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A+ = G' (G G')^-1 (F'F)^-1 F'`` for the full-rank factorisation ``A = FG`` (MacDuffee, 1956).
-
-        ``G`` holds the nonzero rows of the reduced row echelon form, ``F`` the columns of ``A`` at its pivots.
-        """
-        return self.inverted(A)[0]
-
     def inverted(self, A: fmpq_mat) -> tuple[fmpq_mat, int, int]:
-        """Return ``A+``, the rank, and 1."""
-        echelon, rank = A.rref()
-        if rank == 0:
+        """Return ``A+``, the rank, and 1.
+
+        Of the factorisation ``A = FG`` that `full_rank_pinv` takes, ``G`` holds the nonzero rows of the reduced row
+        echelon form, and ``F`` the columns of ``A`` at its pivots.
+        """
+        rows, pivots = reduced_rows(A)
+        if not rows:
             return fmpq_mat(A.ncols(), A.nrows()), 0, 1
-        columns, rows = A.transpose().tolist(), echelon.tolist()[:rank]
-        G = self.matrix(rows)
-        F = self.matrix([columns[next(j for j, entry in enumerate(row) if entry != 0)] for row in rows]).transpose()
-        Gt, Ft = G.transpose(), F.transpose()
-        return Gt * (G * Gt).inv() * (Ft * F).inv() * Ft, rank, 1
+        columns = A.transpose().tolist()
+        F = self.matrix([columns[j] for j in pivots]).transpose()
+        return full_rank_pinv(F, self.matrix(rows), fmpq_mat.inv), len(rows), 1
 
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is below 2^1024 in size."""
@@ -139,25 +112,13 @@ class ExactArithmetic:
             return np.array(fraction(fmpq(A)), dtype=object)
         return np.array([[fraction(entry) for entry in row] for row in A.tolist()], dtype=object)
 
-    def matrix_power(self, A: fmpq_mat, exponent: int) -> fmpq_mat:
-        """Return ``A`` to an integer power."""
-        return (self.inverse(A) if exponent < 0 else A) ** abs(exponent)
-
     def trace(self, A: fmpq_mat) -> fmpq:
         """Return ``tr A``."""
         return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
 
-    def determinant(self, A: fmpq_mat) -> fmpq:
-        """Return ``det A``."""
-        return A.det()
-
     def logpdet(self, A: fmpq_mat) -> fmpq:
         """Refuse: a logarithm of a rational is not rational."""
         return self.log(A)
-
-    def element(self, A: fmpq_mat, i: int, j: int) -> fmpq:
-        """Return ``A[i, j]``."""
-        return A[i, j]
 
     def power(self, base: fmpq, exponent: fmpq) -> fmpq:
         """Return ``base ** exponent`` for an integer exponent.

@@ -6,7 +6,7 @@ from sympy import Determinant
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import InvalidValueError
-from tptheory.numeric.goal_values import (
+from tptheory.measuring.goal_values import (
     AsTyped,
     Compiled,
     Violation,
@@ -14,7 +14,8 @@ from tptheory.numeric.goal_values import (
     steady_matrices,
     violation,
 )
-from tptheory.numeric.instances import Instance, Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 

@@ -12,8 +12,8 @@ from sympy import MatrixSymbol, Symbol
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
-from tptheory.numeric.goal_values import Violation
-from tptheory.numeric.instances import Instance
+from tptheory.measuring.goal_values import Violation
+from tptheory.measuring.premises import Instance
 from tptheory.refuting.breaking import second_look
 from tptheory.symbolic.expressions import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex

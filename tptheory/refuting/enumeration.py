@@ -33,7 +33,9 @@ from sympy import (
 )
 from sympy.core.symbol import Str
 
-from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.properties import admits, has_property
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000

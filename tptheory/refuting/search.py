@@ -16,7 +16,8 @@ from typing import Any
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.numeric.instances import Instance, Instances
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.enumeration import level_of

@@ -12,7 +12,8 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.numeric.instances import Instance, admits
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.properties import admits
 from tptheory.refuting.enumeration import cost
 from tptheory.refuting.size_choices import SizeChoice
 
@@ -68,7 +69,7 @@ def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
                 continue
             trial = {**values, symbol: new}
             yield choice, trial
-            for other, system in source.systems.items():
+            for other, system in source.ties.systems.items():
                 if other != symbol and (solution := system.solve(trial)) is not None:
                     solved = {**trial, other: solution}
                     if _total_cost(solved) < total:

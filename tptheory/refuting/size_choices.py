@@ -12,8 +12,10 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.claims.claim import Claim
-from tptheory.numeric.constructions import builder_for, degenerate, entries
-from tptheory.numeric.instances import Instance, Instances, admits, has_property
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.random_matrices import builder_for, degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
 
@@ -61,8 +63,8 @@ class SizeChoice:
             return
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.tied:
-                values = self.source.tie(rng, values)
+            if self.source.ties.matrices:
+                values = self.source.ties.meet(rng, values)
             yield values if self.source.holds(values) else None
 
 

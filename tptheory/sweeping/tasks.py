@@ -38,7 +38,7 @@ def trajectory(
     import numpy as np
 
     from tptheory.invariants.laws import balance, drift, log_determinant
-    from tptheory.numeric.simulation import simulate
+    from tptheory.simulation.runs import simulate
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import rule_named
     from tptheory.training.initial import draw_matrix
@@ -60,7 +60,7 @@ def trajectory(
 
 def check(*, theorem: str, trials: int = 200, seed: int = 0) -> dict[str, Any]:
     """Measure a theorem, ``FILE.py::NAME``, on random instances; see `crosscheck`. The file is run."""
-    from tptheory.numeric.crosscheck import crosscheck
+    from tptheory.measuring.crosscheck import crosscheck
 
     found = crosscheck(_theorem(theorem), trials=trials, seed=seed)
     return {

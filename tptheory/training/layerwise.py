@@ -12,8 +12,8 @@ from sympy import Basic, MatrixSymbol
 
 from tptheory.checking import positive
 from tptheory.errors import InvalidValueError, ShapeError, TptheoryError, complain, unknown_name
-from tptheory.numeric.arithmetic import FloatArithmetic
 from tptheory.numeric.evaluation import compile_expression
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule, damping
 from tptheory.training.data import Array

@@ -10,7 +10,7 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 from scipy.linalg.blas import dgemm, dsymm
 from scipy.linalg.lapack import dposv, dpotrf, dpotri
 
-from tptheory.numeric.arithmetic import FloatArithmetic
+from tptheory.numeric.floats import FloatArithmetic
 from tptheory.training.blas_buffers import aligned, product
 from tptheory.training.data import Array
 

@@ -70,7 +70,7 @@ def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 120
     >>> study.measured.shape, study.worst < 0.05
     ((61, 9), True)
     """
-    from tptheory.numeric.closed_forms.modes import bp_modes
+    from tptheory.simulation.closed_forms.modes import bp_modes
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.symbolic.rules import Backprop
 

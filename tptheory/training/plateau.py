@@ -84,7 +84,7 @@ def study_plateau(data: DataSet, setting: Setting, seed: int = 0) -> PlateauStud
     Raises:
         InvalidValueError: if the weights are so large that there is no plateau, or ``depth`` is below 3.
     """
-    from tptheory.numeric.closed_forms.modes import plateau_escape
+    from tptheory.simulation.closed_forms.modes import plateau_escape
 
     sigma_1 = float(np.linalg.svd(input_output_correlation(data), compute_uv=False)[0])
     L, hidden, std, lr = setting

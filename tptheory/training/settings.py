@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from tptheory.checking import finite, positive, positive_or_zero, whole
 from tptheory.errors import InvalidTypeError, complain, unknown_name
-from tptheory.numeric.losses import LOSSES
+from tptheory.simulation.losses import LOSSES
 from tptheory.training.initial import INITS
 
 DTYPES = ("float32", "float64")

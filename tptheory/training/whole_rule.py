@@ -9,9 +9,9 @@ import numpy as np
 from sympy import MatrixSymbol
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.numeric.kinds import dtype_named
-from tptheory.numeric.losses import output_error
-from tptheory.numeric.program import Program
+from tptheory.numeric.arithmetic_names import dtype_named
+from tptheory.simulation.compiled_rule import CompiledRule
+from tptheory.simulation.losses import output_error
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import LearnedInverse, Rule, damping, eta
 from tptheory.training.data import Array
@@ -56,25 +56,25 @@ class WholeRule:
         constants: Mapping[Any, Any] | None = None,
     ) -> None:
         self.rule, self.net, self.dtype = rule, net, dtype
-        self._programs: dict[str, Program] = {}
+        self._compiled: dict[str, CompiledRule] = {}
         with reading(rule):
             _check_changes(rule, net)
-            program = self._program(dtype)
+            compiled = self._compiled_in(dtype)
         values: dict[str, Any] = {
-            str(symbol): draw(*map(int, symbol.shape)) for symbol in program.fixed if isinstance(symbol, MatrixSymbol)
+            str(symbol): draw(*map(int, symbol.shape)) for symbol in compiled.fixed if isinstance(symbol, MatrixSymbol)
         }
-        values |= {str(symbol): damping_value for symbol in program.fixed if symbol == damping}
+        values |= {str(symbol): damping_value for symbol in compiled.fixed if symbol == damping}
         values |= {str(symbol): value for symbol, value in (constants or {}).items()}
-        fixed, self.states = program.settings(values, None)
+        fixed, self.states = compiled.settings(values, None)
         self.fixed = {name: value if np.ndim(value) else values[name] for name, value in fixed.items()}
 
-    def _program(self, dtype: str) -> Program:
+    def _compiled_in(self, dtype: str) -> CompiledRule:
         """Return the rule compiled for a precision."""
-        if dtype not in self._programs:
+        if dtype not in self._compiled:
             kind = dtype_named(dtype)
             unused = output_error(kind, "squared", None)  # the engine computes the loss
-            self._programs[dtype] = Program(self.rule, self.net, kind, unused, lowest=1)
-        return self._programs[dtype]
+            self._compiled[dtype] = CompiledRule(self.rule, self.net, kind, unused, lowest=1)
+        return self._compiled[dtype]
 
     def step(
         self,
@@ -101,19 +101,19 @@ class WholeRule:
         Raises:
             InvalidValueError: if the rule needs an inverse that does not exist.
         """
-        program = self._program(dtype or self.dtype)
-        kind = program.kind
+        compiled = self._compiled_in(dtype or self.dtype)
+        kind = compiled.kind
         values = {
             name: kind.read(name, value) if np.ndim(value) else kind.scalar(name, value)
             for name, value in self.fixed.items()
         }
         values |= {name: kind.read(name, value) for name, value in self.states.items()}
-        values |= zip((*program.weights, *program.biases), parameters, strict=True)
-        values |= zip(program.activations, activations, strict=True)
-        values |= {program.error: D, program.target: targets, eta.name: kind.scalar("lr", lr)}
-        changes, _ = program.respond(values)
-        moved = tuple(changes.pop(name) for name in (*program.weights, *program.biases))
-        return tuple(values[name] for name in program.signals[1:]), moved, changes
+        values |= zip((*compiled.weights, *compiled.biases), parameters, strict=True)
+        values |= zip(compiled.activations, activations, strict=True)
+        values |= {compiled.error: D, compiled.target: targets, eta.name: kind.scalar("lr", lr)}
+        changes, _ = compiled.respond(values)
+        moved = tuple(changes.pop(name) for name in (*compiled.weights, *compiled.biases))
+        return tuple(values[name] for name in compiled.signals[1:]), moved, changes
 
 
 def _check_changes(rule: Rule, net: DeepLinearNetwork) -> None:

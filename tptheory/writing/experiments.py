@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from tptheory.invariants.laws import Law, balance, drift, log_determinant
-from tptheory.numeric.runs import Run
-from tptheory.numeric.simulation import simulate
+from tptheory.simulation.runs import simulate
+from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import DataSet
 from tptheory.training.modes import ModesStudy, study_modes

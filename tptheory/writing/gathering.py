@@ -20,8 +20,8 @@ from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import settling
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
-from tptheory.numeric.crosscheck import CrossCheck, crosscheck
-from tptheory.numeric.runs import Run
+from tptheory.measuring.crosscheck import CrossCheck, crosscheck
+from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
 from tptheory.training.data import DataSet, load_digits

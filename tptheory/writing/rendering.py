@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tptheory.deciding.verdicts import Refuted
-from tptheory.numeric.orders import OrderInEta
+from tptheory.measuring.orders import OrderInEta
 from tptheory.training.theorem_probes import BOUNDS, Reading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.typesetting.expressions import latex_of

@@ -10,7 +10,7 @@ import numpy as np
 from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.files import write_whole
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
 

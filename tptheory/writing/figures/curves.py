@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tptheory.errors import InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Run
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.experiments import Drift, ray_factors
 from tptheory.writing.figures.numbers import (

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import FloatArithmetic
-from tptheory.numeric.runs import Run
+from tptheory.numeric.floats import FloatArithmetic
+from tptheory.simulation.trajectories import Run
 
 FLOATS = FloatArithmetic()
 

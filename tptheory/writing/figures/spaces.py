@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.numeric.runs import Run
+from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import (
     every,
     layer_of,

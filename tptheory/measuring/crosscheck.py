@@ -1,0 +1,304 @@
+"""Measure a claim on random instances that meet its hypotheses, in floating point and in exact rationals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, cycle, islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from sympy import Add, MatAdd, ZeroMatrix
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
+from tptheory.claims.ranges import at_small_depths, is_layered
+from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.errors import InvalidValueError, complain
+from tptheory.measuring.goal_values import Compiled, least_bound, steady_matrices, violation
+from tptheory.measuring.instances import Instances, as_floats, is_exact
+from tptheory.measuring.orders import OrderInEta, claimed_order
+from tptheory.measuring.premises import Instance
+from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.floats import FloatArithmetic
+from tptheory.symbolic.expressions import LogPdet, Pinv
+
+AGAIN = 20
+"""How many more instances are tried for a conjunct that was not evaluated at any."""
+TOLERANCE = 1e-6
+"""The largest relative residual in float64 that counts as zero."""
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """What was measured.
+
+    Attributes:
+        residual: the worst residual in float64, relative to the largest term of its expression (or to 1, the size of
+            the random entries, where that is larger); for a rank claim the worst excess of the rank, for a claim of
+            descent the worst relative rise.
+        trials: how many instances were evaluated in float64.
+        exact_trials: how many of them were evaluated in exact rationals too.
+        exact_failures: at how many of those the claim failed.
+        degenerate_trials: how many of ``trials`` were drawn degenerate (zeros, low ranks, width 1): half of them, but
+            none of a law of a flow that is true at constant rank only.
+        degenerate_residual: the worst residual over those.
+        misjudged: at how many instances float64 took a product that is 0, or of a low rank, for one of a higher rank
+            under a pseudo-inverse, so that only the exact value counts.
+        skipped: how many instances were not evaluated: for want of one that meets the hypotheses, or because something
+            to be inverted is singular there.
+        evaluated: at how many instances each conjunct was evaluated, in the order of the claim.
+        worst: the instance with the worst residual.
+        seed: the seed.
+        order: of a law of a flow, the order in ``eta`` by which a step of the same rule breaks it, 2 at least; of an
+            equation with ``eta^k`` on its right, ``k`` 2 or more, the order of its left side and the coefficient. None
+            of other claims, and where it was not asked for.
+    """
+
+    residual: float
+    trials: int
+    exact_trials: int
+    exact_failures: int
+    degenerate_trials: int
+    degenerate_residual: float
+    misjudged: int
+    skipped: int
+    evaluated: tuple[int, ...]
+    worst: Instance
+    seed: int
+    order: OrderInEta | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every conjunct was evaluated and nothing contradicts the claim, nor does the order of a defect."""
+        holds = self.exact_failures == 0 and self.residual <= TOLERANCE
+        return all(self.evaluated) and holds and (self.order is None or self.order.passed)
+
+    def __repr__(self) -> str:
+        """Show the figures."""
+        order = "" if self.order is None else f", order={self.order.slope:.4f}"
+        return (
+            f"CrossCheck(residual={self.residual:.1e}, trials={self.trials}, exact_trials={self.exact_trials}, "
+            f"exact_failures={self.exact_failures}, evaluated={self.evaluated}{order}, passed={self.passed})"
+        )
+
+
+def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orders: bool = True) -> CrossCheck:
+    """Return the worst residual of a claim over random instances that meet its hypotheses.
+
+    Every instance is rational, and its hypotheses hold exactly; the claim is evaluated on it in float64, and
+    in exact rationals wherever its value is rational. Where theory says of which order in ``eta`` a defect is, that is
+    measured too, as `order_in_eta` does. No number measured here proves anything.
+
+    Args:
+        claim: a claim, or a theorem.
+        trials: the number of instances.
+        seed: the seed; the same seed gives the same instances.
+        orders: whether to measure orders; it takes a fifth as long as 200 trials.
+
+    Raises:
+        InvalidTypeError: if ``claim`` is no claim.
+        InvalidValueError: if ``trials`` is below 1.
+
+    >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp
+    >>> found = crosscheck(RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1), trials=5)
+    >>> found.passed, found.trials, found.exact_failures
+    (True, 5, 0)
+    """
+    claim = as_claim(claim)
+    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
+        raise InvalidValueError(complain("trials", "a positive integer", trials))
+    conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
+    tried = _Trials(conjuncts, np.random.default_rng(seed))
+    rounds = list(islice(_turns(conjuncts), max(trials, len(conjuncts))))
+    for number, part, nth in rounds:
+        tried.add(number, part, nth)
+    tried.try_again()
+    order = claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None
+    return tried.summary(len(rounds), seed, order)
+
+
+class _Trials:
+    """The trials of a cross-check, and how many of them each conjunct had."""
+
+    def __init__(self, conjuncts: list[list[_Part]], rng: np.random.Generator) -> None:
+        self.conjuncts, self.rng = conjuncts, rng
+        self.counts = [0] * len(conjuncts)
+        self.found: list[_Trial] = []
+
+    def add(self, number: int, part: _Part, nth: int) -> None:
+        """Measure a part of a conjunct at one more instance, if it can be evaluated there."""
+        trial = part.trial(self.rng, nth)
+        if trial is not None:
+            self.counts[number] += 1
+            self.found.append(trial)
+
+    def try_again(self) -> None:
+        """Try more instances for the conjuncts that were evaluated at none."""
+        for number, parts in enumerate(self.conjuncts):
+            for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
+                if self.counts[number]:
+                    break
+                self.add(number, part, nth)
+
+    def summary(self, rounds: int, seed: int, order: OrderInEta | None) -> CrossCheck:
+        """Return what was measured in so many rounds."""
+        found, worst = self.found, _worst(self.found)
+        return CrossCheck(
+            residual=worst.residual if worst else 0.0,
+            trials=len(found),
+            exact_trials=sum(trial.failed is not None for trial in found),
+            exact_failures=sum(bool(trial.failed) for trial in found),
+            degenerate_trials=sum(trial.degenerate for trial in found),
+            degenerate_residual=getattr(_worst([trial for trial in found if trial.degenerate]), "residual", 0.0),
+            misjudged=sum(trial.misjudged for trial in found),
+            skipped=max(rounds - len(found), 0),
+            evaluated=tuple(self.counts),
+            worst=worst.values if worst else {},
+            seed=seed,
+            order=order,
+        )
+
+
+class _Trial(NamedTuple):
+    degenerate: bool
+    residual: float
+    failed: bool | None
+    misjudged: bool
+    values: Instance
+
+
+def _worst(trials: list[_Trial]) -> _Trial | None:
+    """Return the first trial with the largest residual; NaN is the worst of all."""
+    return max(trials, key=lambda trial: math.inf if math.isnan(trial.residual) else trial.residual, default=None)
+
+
+class _Part:
+    """A conjunct at one depth, or at one index of a range: what is symbolic is worked out once."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.source, self.meter = Instances(claim), Meter(claim)
+        self.steady = bool(steady_matrices(claim.goals(), (LogPdet, Pinv)))
+        """Whether a pseudo-inverse is differentiated, which is true only where the rank does not jump."""
+
+    def trial(self, rng: np.random.Generator, nth: int) -> _Trial | None:
+        """Measure the claim at one instance; None if it could not be evaluated."""
+        plain = self.steady or nth % 2 == 0
+        values = self.source.draw(rng, plain=plain)
+        if values is None:
+            return None
+        try:
+            residual, failed = self.meter(values)
+        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+            return None
+        misjudged = failed is False and residual > TOLERANCE and self.meter.misjudges(values)
+        return _Trial(not plain, 0.0 if misjudged else residual, failed, misjudged, values)
+
+
+def _parts(conjunct: Claim) -> list[_Part] | None:
+    """Return what a conjunct says at numbers; None if its range is empty, so that it says nothing."""
+    parts = [_Part(part) for part in at_small_depths(conjunct)]
+    return parts if parts or is_layered(conjunct) else None
+
+
+def _turns(conjuncts: list[list[_Part]]) -> Iterator[tuple[int, _Part, int]]:
+    """Let conjuncts take turns for ever, and the parts of each; with how often a part had its turn before."""
+    turns = cycle(range(len(conjuncts)))
+    for turn in count() if any(conjuncts) else ():
+        number = next(turns)
+        parts, before = conjuncts[number], turn // len(conjuncts)
+        if parts:
+            yield number, parts[before % len(parts)], before // len(parts)
+
+
+class Meter:
+    """Measure one claim at instances; what is symbolic is worked out once."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.goals = claim.goals()
+        self.residuals = tuple(_difference(goal) for goal in self.goals if isinstance(goal, Vanishes | NonNegative))
+        self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
+
+    def __call__(self, values: Instance) -> tuple[float, bool | None]:
+        """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
+
+        What is said of a flow is measured by central differences along the velocities, so that the symbolic
+        derivative that the prover used is not trusted here.
+
+        Raises:
+            InvalidValueError: if something to be inverted is singular at these values.
+        """
+        value = Compiled(list(values)).at(values)
+        failed = violation(self.goals, value, values) is not None if self.exact else None
+        return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
+
+    def misjudges(self, values: Instance) -> bool:
+        """Whether float64 takes a matrix under a pseudo-inverse for one of another rank than it has."""
+        floats, kind = as_floats(values), FloatArithmetic()
+        inside = {node.arg for residual in self.residuals for node in residual.atoms(Pinv)}
+        return any(
+            evaluate(A, values, arithmetic="exact").rank() != kind.inverted(evaluate(A, floats))[1] for A in inside
+        )
+
+
+def _difference(goal: Vanishes | NonNegative) -> Any:
+    return goal.residual() if isinstance(goal, Vanishes) else symbolic(goal.expression)
+
+
+def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
+    """Return by how much a goal is missed, relative to its terms."""
+    if isinstance(goal, RankAtMost):
+        exact = Compiled(list(values)).at(values)
+        return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
+    if isinstance(goal, OneOf):
+        return min(_all_measured(goals, values, floats) for goals in goal.alternatives)
+    if isinstance(goal, NonNegative):
+        if isinstance(goal.expression, Rate):
+            slope, scale = _slope(goal.expression, floats)
+            return max(0.0, -float(slope.min())) / scale
+        return max(0.0, -float(evaluate(goal.expression, floats)))
+    if isinstance(goal.left, Rate):
+        slope, scale = _slope(goal.left, floats)
+        return float(np.abs(slope).max()) / scale
+    return _relative(goal.residual(), floats)
+
+
+def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:
+    """Return the same for an alternative, which is missed altogether where it inverts what is singular."""
+    try:
+        return max(_measured(goal, values, floats) for goal in goals)
+    except InvalidValueError:
+        return math.inf
+
+
+def _slope(rate: Rate, values: Instance) -> tuple[np.ndarray, float]:
+    """Return the central difference of the quantity along the flow, and the size of the largest slope of a term."""
+    velocities = {W: evaluate(rate.flow[W], values) for W in moving_symbols(rate.quantity, rate.flow)}
+    fastest = max((float(np.abs(v).max()) for v in velocities.values()), default=0.0)
+    if fastest == 0.0:
+        return np.zeros(1), 1.0
+    h = 1e-5 / fastest
+
+    def term_slope(term: Any) -> np.ndarray:
+        ahead, behind = (
+            evaluate(term, {**values, **{W: values[W] + sign * h * v for W, v in velocities.items()}})
+            for sign in (1, -1)
+        )
+        return np.asarray(ahead - behind) / (2 * h)
+
+    terms = rate.quantity.args if isinstance(rate.quantity, MatAdd | Add) else (rate.quantity,)
+    slopes = [term_slope(term) for term in terms]
+    scale = max(float(np.abs(slope).max()) for slope in slopes)
+    return rate.sign * np.sum(slopes, axis=0), max(scale, fastest)
+
+
+def _relative(residual: Any, values: Instance) -> float:
+    """Return the largest entry of a residual, relative to the largest entry of a term, or to 1 where that is less."""
+    if isinstance(residual, ZeroMatrix):
+        return 0.0
+    value = float(np.abs(evaluate(residual, values)).max(initial=0.0))
+    terms = residual.args if isinstance(residual, MatAdd | Add) else ()
+    scale = max((float(np.abs(evaluate(term, values)).max(initial=0.0)) for term in terms), default=0.0)
+    return value / max(scale, 1.0)

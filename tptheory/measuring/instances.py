@@ -1,0 +1,184 @@
+"""Random instances of a claim: sizes, matrices and scalars that meet its hypotheses, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from sympy import Integer, MatrixSymbol, Symbol, exp, log, sympify
+
+from tptheory.claims.claim import Claim
+from tptheory.measuring.premises import Instance, Premises, Unknowns
+from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.random_matrices import (
+    Random,
+    builder_for,
+    degenerate,
+    entries,
+    is_possible,
+    partial_isometry,
+)
+from tptheory.measuring.ties import Ties
+from tptheory.symbolic.expressions import LogPdet
+
+Fill = Callable[[Any, tuple[int, int]], Any]
+"""Takes a symbol and its shape to a matrix or a number for it; or to None, to leave it to the hypotheses."""
+
+LARGEST_SIZE = 8
+"""Up to which size one is looked for that a symbol admits."""
+
+
+class Instances:
+    """A source of instances of one claim that speaks of no range.
+
+    Hypotheses about a symbol are met by construction, equations as `Ties` says; what came of that is decided exactly.
+
+    Attributes:
+        spoken: all expressions of the claim and of its hypotheses.
+        matrices: the matrix symbols, by name.
+        scalars: the scalar symbols that are no sizes, by name.
+        sizes: the symbols of sizes.
+        loose: the sizes that no matrix has as its number of rows or columns.
+        symbols: what a compiled expression takes the values of.
+        properties: by matrix symbol, the names of the properties that it is assumed to have.
+        conditions: what else is decided of an instance.
+        ties: the equations that tie symbols to others.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        premises = Premises.of(claim)
+        unknowns = Unknowns.of(premises.expressions)
+        self.spoken = premises.expressions
+        self.matrices, self.scalars, self.sizes = unknowns.matrices, unknowns.scalars, unknowns.sizes
+        self.loose, self.symbols = unknowns.loose, unknowns.symbols
+        self.properties = {A: premises.properties_of(A) for A in self.matrices}
+        self.conditions = premises.conditions(unknowns)
+        self.ties = Ties(premises, unknowns, self.properties)
+
+    def admitted(self, size: Symbol, largest: int) -> list[int]:
+        """Return the numbers up to ``largest`` that a size may be, by what SymPy was told of it; the least if none."""
+        found = [n for n in range(1, LARGEST_SIZE + 1) if admits(size, fmpq(n))]
+        return [n for n in found if n <= largest] or found[:1]
+
+    def fits(self, sizes: dict[Any, int]) -> bool:
+        """Whether every matrix has a row and a column at these sizes, and its hypotheses leave one possible."""
+        shapes = ((self.properties[A], *self.shape(A, sizes)) for A in self.matrices)
+        return all(rows > 0 and columns > 0 and is_possible(names, rows, columns) for names, rows, columns in shapes)
+
+    def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
+        """Return an instance, or None if none that meets the hypotheses was found.
+
+        Args:
+            rng: where all randomness comes from.
+            largest: the largest size drawn for a symbolic width.
+            plain: generic matrices; otherwise zeros, low ranks and repeated columns as well.
+            tries: how many attempts to make.
+        """
+        choices = {n: self.admitted(n, largest) for n in self.sizes}
+        if not all(choices.values()):
+            return None
+        for _ in range(tries):
+            sizes = {n: numbers[int(rng.integers(0, len(numbers)))] for n, numbers in choices.items()}
+            values = self._matrices(rng, sizes, plain)
+            if values is not None and self.holds(values):
+                return values
+        return None
+
+    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill, tries: int = 6) -> Instance | None:
+        """Return an instance at these sizes with what ``fill`` gives for a symbol, where its hypotheses admit that.
+
+        Args:
+            rng: where all randomness comes from.
+            sizes: the sizes.
+            fill: given a symbol and its shape, a matrix or a number; or None to leave it to the hypotheses.
+            tries: how many attempts to make.
+        """
+        if not self.fits(sizes):
+            return None
+        for _ in range(tries):
+            values = self._filled(rng, sizes, fill)
+            if values is None:
+                return None
+            values = self.ties.meet(rng, values)
+            if self.holds(values):
+                return values
+        return None
+
+    def _filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
+        """Return what ``fill`` gives, or else the properties of a symbol; None if a scalar may be no number."""
+        values: Instance = {**sizes}
+        for A in self.matrices:
+            shape = self.shape(A, sizes)
+            wish = fill(A, shape)
+            fine = wish is not None and all(has_property(name, wish) for name in self.properties[A])
+            values[A] = wish if fine else builder_for(self.properties[A])(rng, *shape)
+        for s in self.scalars:
+            wish = fill(s, (1, 1))
+            value = wish if wish is not None and admits(s, wish) else self._number(rng, s)
+            if value is None:
+                return None
+            values[s] = value
+        return values
+
+    def shape(self, A: MatrixSymbol, sizes: dict[Any, int]) -> tuple[int, int]:
+        """Return the shape of a symbol at these sizes."""
+        rows, columns = (sizes[n] if n in sizes else _size(n, sizes) for n in A.shape)
+        return rows, columns
+
+    def _matrices(self, rng: Random, sizes: dict[Any, int], plain: bool) -> Instance | None:
+        if not self.fits(sizes):
+            return None
+        values: Instance = {**sizes}
+        for A in self.matrices:
+            values[A] = self._matrix(rng, A, *self.shape(A, sizes), plain)
+        for s in self.scalars:
+            value = self._number(rng, s)
+            if value is None:
+                return None
+            values[s] = value
+        return self.ties.meet(rng, values)
+
+    def _number(self, rng: Random, s: Symbol) -> fmpq | None:
+        """Return a number that a scalar may be; None if none is found."""
+        k = int(rng.integers(1, 17))
+        likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))
+        return next((v for v in likely if admits(s, v)), None)
+
+    def _matrix(self, rng: Random, A: MatrixSymbol, rows: int, columns: int, plain: bool) -> fmpq_mat:
+        if not plain and not self.properties[A] and rng.integers(0, 2):
+            return degenerate(rng, rows, columns)
+        if A in self.ties.matrices and not self.properties[A]:
+            return entries(rng, rows, columns, bound=1) if rng.integers(0, 2) else partial_isometry(rng, rows, columns)
+        return builder_for(self.properties[A])(rng, rows, columns)
+
+    def holds(self, values: Instance) -> bool:
+        """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
+        if not all(admits(s, fmpq(values[s])) for s in (*self.scalars, *self.sizes)):
+            return False
+        properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
+        return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
+
+
+def _size(n: Any, sizes: dict[Any, int]) -> int:
+    """Return a size that is a number, or made of symbols."""
+    return int(n if n.is_number else n.xreplace({s: Integer(k) for s, k in sizes.items()}))
+
+
+def as_floats(values: Instance) -> Instance:
+    """Round an exact instance to float64, once."""
+    return {symbol: to_float(value) for symbol, value in values.items()}
+
+
+def to_float(value: Any) -> Any:
+    """Round an exact matrix or scalar to float64; integers stay what they are."""
+    if isinstance(value, fmpq_mat):
+        numbers = [int(x.p) / int(x.q) for x in value.entries()]
+        return np.array(numbers, dtype=np.float64).reshape(value.nrows(), value.ncols())
+    return int(value.p) / int(value.q) if isinstance(value, fmpq) else value
+
+
+def is_exact(expression: Any) -> bool:
+    """Whether an expression has rational values on rational matrices."""
+    return not sympify(expression).has(LogPdet, log, exp)

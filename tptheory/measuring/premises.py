@@ -1,0 +1,165 @@
+"""What an instance of a claim has to meet: the symbols that want values, and the hypotheses that bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import AllOf, AnyOf, Holds
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.errors import InvalidValueError
+from tptheory.measuring.properties import has_property
+from tptheory.numeric.evaluation import compile_expression
+from tptheory.symbolic.expressions import size_symbols
+
+Instance = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Premises:
+    """The hypotheses of a claim, sorted by how an instance meets them.
+
+    Attributes:
+        named: those that name a property of matrices, such as a full rank.
+        equations: what is to vanish.
+        cases: of each hypothesis that offers alternatives, the hypotheses that make up each alternative.
+        expressions: all expressions of the claim and of its hypotheses.
+    """
+
+    named: list[Hypothesis]
+    equations: list[Any]
+    cases: list[list[list[Any]]]
+    expressions: list[Any]
+
+    @classmethod
+    def of(cls, claim: Claim) -> Premises:
+        """Take the hypotheses of a claim apart."""
+        given = list(chain.from_iterable(map(_taken_apart, claim.given)))
+        choices = [h for h in given if isinstance(h, AnyOf)]
+        claimed = [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
+        spoken = chain(claim.expressions(), *(h.expressions() for h in given))
+        return cls(
+            named=[h for h in given if isinstance(h, Hypothesis)],
+            equations=list(chain.from_iterable(h.residuals() for h in claimed)),
+            cases=[[list(_taken_apart(alternative)) for alternative in h.claims] for h in choices],
+            expressions=list(map(sympify, spoken)),
+        )
+
+    def properties_of(self, A: MatrixSymbol) -> frozenset[str]:
+        """Return the names of the properties that a symbol is assumed to have."""
+        return frozenset(h.name for h in self.named if A in h.matrices)
+
+    def conditions(self, unknowns: Unknowns) -> list[Condition | OneOfSeveral]:
+        """Return what is to be decided of an instance, beside the properties of symbols."""
+        about = [(h.name, A) for h in self.named for A in h.matrices if A not in unknowns.matrices]
+        found: list[Condition | OneOfSeveral] = [Condition(name, A, unknowns) for name, A in about]
+        found += _vanishing(self.equations, unknowns)
+        for case in self.cases:
+            found.append(OneOfSeveral([_conditions_of(alternative, unknowns) for alternative in case]))
+        return found
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """The symbols to which an instance gives values.
+
+    Attributes:
+        matrices: the matrix symbols, by name.
+        sizes: the symbols of sizes.
+        loose: the sizes that no matrix has as its number of rows or columns.
+        scalars: the other scalar symbols, by name.
+    """
+
+    matrices: list[MatrixSymbol]
+    sizes: list[Symbol]
+    loose: list[Symbol]
+    scalars: list[Symbol]
+
+    @classmethod
+    def of(cls, expressions: Sequence[Any]) -> Unknowns:
+        """Collect the symbols of expressions."""
+        matrices = sorted(_atoms(expressions, MatrixSymbol), key=lambda A: A.name)
+        shaped = [*matrices, *_atoms(expressions, Identity, ZeroMatrix, OneMatrix)]
+        sizes = sorted(set().union(*map(size_symbols, shaped)), key=str)
+        shown = set(chain.from_iterable(A.shape for A in matrices))
+        scalars = sorted(_atoms(expressions, Symbol) - set(sizes), key=lambda s: s.name)
+        return cls(matrices, sizes, [s for s in sizes if s not in shown], scalars)
+
+    @property
+    def symbols(self) -> list[Any]:
+        """What a compiled expression takes the values of: a size is read off a matrix that has it, if any does."""
+        return [*self.matrices, *self.scalars, *self.loose]
+
+    def needed_for(self, expression: Any) -> set[Any]:
+        """Return the symbols that an expression is evaluated from, with a matrix for each size that it speaks of."""
+        wanted = expression.free_symbols
+        known = {n for A in wanted if isinstance(A, MatrixSymbol) for n in A.shape}
+        sizes = {n for A in self.matrices for n in A.shape} - set(self.loose)
+        holders = {next(A for A in self.matrices if n in A.shape) for n in (wanted & sizes) - known}
+        return (wanted - sizes) | holders
+
+
+def _atoms(expressions: Sequence[Any], *kinds: type) -> set[Any]:
+    """Return the atoms of these kinds in any of the expressions."""
+    return set().union(*(e.atoms(*kinds) for e in expressions))
+
+
+class Condition:
+    """One hypothesis, by its meaning rather than by the prover's equations: compiled once, decided exactly."""
+
+    def __init__(self, name: str, expression: Any, unknowns: Unknowns) -> None:
+        """Take the name of a property, or "zero" for an equation, and what there is to give values to."""
+        self.name = name
+        self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
+        self.value = compile_expression(expression, self.symbols, arithmetic="exact")
+
+    def holds(self, values: Instance) -> bool:
+        """Whether it holds; it does not where something to be inverted is singular."""
+        try:
+            return has_property(self.name, self.value(*(values[s] for s in self.symbols)))
+        except InvalidValueError:
+            return False
+
+
+class OneOfSeveral:
+    """A hypothesis that one of several alternatives holds, each of them all of its conditions."""
+
+    def __init__(self, alternatives: Sequence[Sequence[Condition]]) -> None:
+        self.alternatives = alternatives
+        self.symbols = tuple(sorted({s for cs in alternatives for c in cs for s in c.symbols}, key=str))
+
+    def holds(self, values: Instance) -> bool:
+        """Whether every condition of one alternative holds."""
+        return any(all(c.holds(values) for c in conditions) for conditions in self.alternatives)
+
+
+def _conditions_of(alternative: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
+    """Return the conditions of one alternative."""
+    named = [h for h in alternative if isinstance(h, Hypothesis)]
+    found = [Condition(h.name, A, unknowns) for h in named for A in h.matrices]
+    equations = [residual for h in alternative if isinstance(h, Claim) for residual in h.residuals()]
+    return found + _vanishing(equations, unknowns)
+
+
+def _vanishing(equations: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
+    """Return the conditions that equations hold; what is 0 by its form needs none."""
+    return [Condition("zero", e, unknowns) for e in equations if not isinstance(e, ZeroMatrix)]
+
+
+def _taken_apart(hypothesis: Any) -> Iterator[Any]:
+    """Run through the hypotheses that make up one."""
+    if isinstance(hypothesis, AllOf):
+        for part in hypothesis.claims:
+            yield from _taken_apart(part)
+    else:
+        yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
+
+
+def residuals_of(alternative: Sequence[Any]) -> list[Any]:
+    """Return the equations of an alternative, but not those that bring in witnesses."""
+    return [r for h in alternative if not getattr(h, "witnesses", ()) for r in h.residuals()]

@@ -1,0 +1,76 @@
+"""Symbols that equations tie to others: they are guessed, and solved for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flint import fmpq_mat
+from sympy import MatrixSymbol
+
+from tptheory.measuring.premises import Instance, Premises, Unknowns, residuals_of
+from tptheory.measuring.random_matrices import Random, full_rank
+from tptheory.numeric.affine_equations import AffineSystem, is_affine
+from tptheory.numeric.evaluation import evaluate
+from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
+
+
+class Ties:
+    """The equations that a claim assumes, and how its symbols are brought to meet them.
+
+    An equation that is affine in a symbol is solved for it; any other is met by trying matrices that have a chance:
+    zeros, transposes, pseudo-inverses. Of alternatives one is chosen at random.
+
+    Attributes:
+        matrices: the symbols that stand in an equation.
+        systems: by symbol, the equations that can be solved for it.
+    """
+
+    def __init__(self, premises: Premises, unknowns: Unknowns, properties: Mapping[Any, frozenset[str]]) -> None:
+        self.properties, self.symbols = properties, unknowns.symbols
+        in_cases = [r for case in premises.cases for alternative in case for r in residuals_of(alternative)]
+        tied = {A for e in (*premises.equations, *in_cases) for A in e.atoms(MatrixSymbol)}
+        self.matrices = sorted((A for A in tied if A in properties), key=str)
+        self.systems = self._systems(premises.equations)
+        self._case_systems = [[self._systems(residuals_of(each)) for each in case] for case in premises.cases]
+
+    def _systems(self, equations: Sequence[Any]) -> dict[Any, AffineSystem]:
+        """Return the equations that can be solved for a symbol, by symbol."""
+        found = {A: self._system(A, equations) for A in self.matrices}
+        return {A: system for A, system in found.items() if system is not None}
+
+    def _system(self, A: MatrixSymbol, equations: Sequence[Any]) -> AffineSystem | None:
+        affine = [e for e in equations if e.has(A) and is_affine(e, A)]
+        if affine and "symmetric" in self.properties[A]:
+            affine.append(matadd(A, matmul(-1, transpose(A))))
+        return AffineSystem(A, affine, self.symbols) if affine else None
+
+    def meet(self, rng: Random, values: Instance) -> Instance:
+        """Replace, at random, symbols that an equation ties to others: by a guess, and by solving for them."""
+        values = dict(values)
+        for A in self.matrices:
+            if (guess := self._guess(rng, A, values)) is not None:
+                values[A] = guess
+        waiting = [item for item in self.systems.items() if rng.integers(0, 4)]
+        for alternatives in self._case_systems:
+            waiting += alternatives[int(rng.integers(0, len(alternatives)))].items()
+        while waiting:
+            A, system = waiting.pop(int(rng.integers(0, len(waiting))))
+            if (solution := system.solve(values)) is not None:
+                values[A] = solution
+        return values
+
+    def _guess(self, rng: Random, A: MatrixSymbol, values: Instance) -> fmpq_mat | None:
+        """Return what an equation may want of a symbol: the transpose or the pseudo-inverse of another, or zero."""
+        rows, columns = values[A].nrows(), values[A].ncols()
+        choice = int(rng.integers(0, 6))
+        if choice < 2:
+            turned = [B for B in self.matrices if B != A and (values[B].ncols(), values[B].nrows()) == (rows, columns)]
+            if turned:
+                other = turned[int(rng.integers(0, len(turned)))]
+                return evaluate((Pinv(other), transpose(other))[choice], values, arithmetic="exact")
+        if choice == 2:
+            return fmpq_mat(rows, columns)
+        if choice == 3:
+            return full_rank(rng, rows, columns)
+        return None

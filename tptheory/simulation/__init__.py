@@ -1,0 +1,1 @@
+"""Rules on numbers: steps, flows, ensembles and closed forms, all of which give trajectories."""

@@ -1,0 +1,165 @@
+"""The arguments of a simulation, checked: numbers, shapes, the network that they make, and where its symbols start."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from tptheory.checking import whole
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
+from tptheory.simulation.compiled_rule import read
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Rule
+
+STEP_SIZE, STEPS = Fraction(1, 100), 200
+
+
+def check_rule(rule: Any) -> None:
+    """Refuse what is no rule.
+
+    Raises:
+        InvalidTypeError: if it is not an instance of `Rule`.
+    """
+    if not isinstance(rule, Rule):
+        raise InvalidTypeError(complain("rule", "a rule such as TargetProp()", rule))
+
+
+def step_size(kind: RunArithmetic, lr: Any) -> Any:
+    """Return a step size as a number of this arithmetic; one hundredth for None.
+
+    Raises:
+        InvalidTypeError: if it is not a number, or a float in exact arithmetic.
+        InvalidValueError: if it is not positive and finite.
+    """
+    lr = STEP_SIZE if lr is None else lr
+    if isinstance(lr, bool) or not (isinstance(lr, Real) or hasattr(lr, "_mpf_")):
+        raise InvalidTypeError(complain("lr", "a positive number", lr))
+    if not 0 < lr < math.inf:
+        raise InvalidValueError(complain("lr", "a positive finite number", lr, "Try lr=0.01."))
+    size = kind.scalar("lr", lr)
+    if not size > 0:
+        raise InvalidValueError(complain("lr", "above 0 in this dtype", lr, "Try lr=0.01."))
+    return float(lr) if isinstance(kind, FloatArithmetic) else size
+
+
+def step_count(steps: Any) -> int:
+    """Return a number of steps; 200 for None.
+
+    Raises:
+        InvalidTypeError: if it is not an integer.
+        InvalidValueError: if it is negative.
+    """
+    return whole("steps", STEPS if steps is None else steps, lowest=0)
+
+
+def increasing(times: Any) -> np.ndarray:
+    """Return the times of a flow.
+
+    Raises:
+        InvalidTypeError: if they are not numbers.
+        InvalidValueError: if there is none, one is not finite, or they do not increase.
+    """
+    try:
+        found = np.asarray(times, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(complain("times", "a list of numbers that increase", times)) from None
+    if found.ndim != 1 or not found.size or not np.isfinite(found).all() or not (np.diff(found) > 0).all():
+        mend = "Try times=np.linspace(0, 1, 11)."
+        raise InvalidValueError(complain("times", "finite numbers that increase, one at least", times, mend))
+    return found
+
+
+def read_network(
+    kind: RunArithmetic, weights: Any, x: Any, y: Any, biases: Any, loss: Any, one_sample: bool
+) -> tuple[DeepLinearNetwork, dict[str, Any]]:
+    """Check the shapes of the arguments, and build the net and the values of its symbols.
+
+    ``one_sample`` says that the network is one without a batch.
+
+    Raises:
+        InvalidTypeError: if an argument is not made of real numbers, or of the numbers of this arithmetic.
+        InvalidValueError: if a number is not finite.
+        ShapeError: if shapes do not chain.
+    """
+    W = _read_weights(kind, weights)
+    widths = [kind.shape(W[0])[1], *(kind.shape(A)[0] for A in W)]
+    X, Y = read(kind, "x", x, column=True), read(kind, "y", y, column=True)
+    samples = _count_samples(widths, kind.shape(X), kind.shape(Y))
+    batch = None if one_sample else samples
+    known = "squared" if loss == "squared" else "any"
+    net = DeepLinearNetwork(widths=widths, batch=batch, biases=biases is not None, loss=known)
+    values = {str(net.weight(l)): matrix for l, matrix in enumerate(W, start=1)}
+    if biases is not None:
+        columns = _read_biases(kind, biases, widths)
+        values |= {str(net.bias(l)): column for l, column in enumerate(columns, start=1)}
+    return net, values | {str(net.input): X, str(net.target): Y}
+
+
+def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
+    """Return the weights as matrices that chain.
+
+    Raises:
+        InvalidTypeError: if they are no list, or not made of numbers of this arithmetic.
+        ShapeError: if a matrix has not as many columns as the one below has rows.
+    """
+    if not isinstance(weights, list | tuple) or not weights:
+        raise InvalidTypeError(complain("weights", "a list [W_1, ..., W_L] of matrices", type(weights).__name__))
+    W = [read(kind, f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
+    for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
+        if above[1] != below[0]:
+            expected = f"matrices that chain: {below[0]} columns in W_{l + 1}, as W_{l} has rows"
+            raise ShapeError(complain("weights", expected, above, "Is it transposed?"))
+    return W
+
+
+def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]) -> int:
+    """Return the number of samples, from the shapes of the input and the target.
+
+    Raises:
+        ShapeError: if the input does not fit the first weight, the target the last, or one the other.
+    """
+    (inputs, samples), (outputs, targets) = x, y
+    if inputs != widths[0]:
+        raise ShapeError(complain("x", f"of length {widths[0]}, as W_1 has columns", inputs))
+    if outputs != widths[-1]:
+        raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(widths) - 1} has rows", outputs))
+    if samples != targets:
+        raise ShapeError(complain("y", f"of {samples} columns, as x has", targets))
+    return samples
+
+
+def _read_biases(kind: RunArithmetic, biases: Any, widths: Sequence[int]) -> list[Any]:
+    """Return the biases as columns.
+
+    Raises:
+        InvalidTypeError: if they are no list of one for each layer.
+        ShapeError: if a column has not the width of its layer.
+    """
+    depth = len(widths) - 1
+    if not isinstance(biases, list | tuple) or len(biases) != depth:
+        raise InvalidTypeError(complain("biases", f"a list of {depth} columns, or None", biases))
+    columns = []
+    for l, column in enumerate(biases, start=1):
+        b = read(kind, f"biases[{l - 1}]", column, column=True)
+        if kind.shape(b) != (widths[l], 1):
+            raise ShapeError(complain("biases", f"of shape ({widths[l]}, 1) in layer {l}", kind.shape(b)))
+        columns.append(b)
+    return columns
+
+
+def is_flat(x: Any) -> bool:
+    """Return whether a value is one column written as a flat list."""
+    rows = x.tolist() if hasattr(x, "tolist") else x
+    return not any(isinstance(row, Sequence) for row in rows)
+
+
+def silent(done: float) -> None:
+    """Tell nobody which part of a run is done."""

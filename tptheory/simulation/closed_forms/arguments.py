@@ -1,0 +1,86 @@
+"""The arguments of the closed forms: a net with one sample, and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.simulation.arguments import increasing, read_network
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A net and one sample, in some arithmetic.
+
+    Attributes:
+        weights: ``W_1, ..., W_L``.
+        x: ``x_0, ..., x_L``, columns.
+        target: ``y``.
+        error: ``x_L - y``.
+    """
+
+    arithmetic: RunArithmetic
+    weights: tuple[Any, ...]
+    x: tuple[Any, ...]
+    target: Any
+    error: Any
+
+    @property
+    def depth(self) -> int:
+        """``L``."""
+        return len(self.weights)
+
+    def signals(self) -> list[Any]:
+        """Return TP's ``d_1, ..., d_L``."""
+        kind, downward = self.arithmetic, [self.error]
+        for W in reversed(self.weights[1:]):
+            downward.append(kind.product(kind.pinv(W), downward[-1]))
+        return downward[::-1]
+
+
+def read_sample(kind: RunArithmetic, weights: Any, x: Any, y: Any) -> Sample:
+    """Read a net and one sample, and refuse what does not chain.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if an entry is not finite.
+        ShapeError: if shapes do not chain, or ``x`` or ``y`` is a batch.
+    """
+    net, values = read_network(kind, weights, x, y, None, "squared", one_sample=True)
+    column, target = values[str(net.input)], values[str(net.target)]
+    if kind.shape(column)[1] != 1:
+        raise ShapeError(complain("x", f"one sample of length {net.widths[0]}", kind.shape(column)))
+    W = [values[str(A)] for A in net.weights]
+    activations = list(accumulate(W, lambda below, A: kind.product(A, below), initial=column))
+    return Sample(kind, tuple(W), tuple(activations), target, activations[-1] - target)
+
+
+def check_full_row_rank(sample: Sample, mend: str) -> None:
+    """Refuse a weight from the second on without full row rank, as its arithmetic decides: the trace of ``W W+``.
+
+    Raises:
+        InvalidValueError: if there is one.
+    """
+    kind = sample.arithmetic
+    for l, W in enumerate(sample.weights[1:], start=2):
+        rows, rank = kind.shape(W)[0], round(float(kind.trace(kind.product(W, kind.pinv(W)))))
+        if rank < rows:
+            raise InvalidValueError(complain("weights", f"of full row rank {rows} in W_{l}", f"rank {rank}", mend))
+
+
+def read_times(times: Any) -> np.ndarray:
+    """Read increasing, finite times from 0.
+
+    Raises:
+        InvalidTypeError: if they are not real numbers.
+        InvalidValueError: if there is none, or they are not finite, negative, or do not increase.
+    """
+    read = increasing(times)
+    if read[0] < 0:
+        raise InvalidValueError(complain("times", "numbers from 0", times))
+    return read

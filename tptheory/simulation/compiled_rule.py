@@ -1,0 +1,288 @@
+"""A rule's own expressions for one network, compiled for an arithmetic: what every simulation runs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from mpmath import MPContext
+from sympy import Basic, MatrixExpr, MatrixSymbol
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
+from tptheory.numeric.array_printer import Watch
+from tptheory.numeric.evaluation import compile_with
+from tptheory.simulation.losses import OutputError
+from tptheory.simulation.rank_changes import Ranks
+from tptheory.symbolic.expressions import matmul
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Rule, damping, eta
+
+
+class _LetteredNetwork(DeepLinearNetwork):
+    """The same network with ``x_1..x_L`` and ``d_0..d_L`` as symbols, so that a rule's expressions are single steps."""
+
+    @cached_property
+    def _activations(self) -> tuple[MatrixExpr, ...]:
+        letter = "x" if self.batch is None else "X"
+        hidden = (MatrixSymbol(f"{letter}_{l}", self.widths[l], self.samples) for l in range(1, self.depth + 1))
+        return (self.input, *hidden)
+
+    def signal(self, l: int) -> MatrixSymbol:
+        """Return the rule's ``d_l`` as a symbol, beside ``error``, the symbol that ``loss="any"`` leaves open."""
+        return MatrixSymbol(f"delta_{l}", self.widths[l], self.samples)
+
+
+class CompiledRule:
+    """What a rule does to one network, in one arithmetic; values are kept by name.
+
+    Error signals are formed from the top down to that of layer ``lowest``: ``d_0`` moves nothing, and training leaves
+    it out.
+
+    Attributes:
+        changes: what one step adds, by the name of the parameter or state; for a flow, the velocities.
+        states: the symbols of what the rule keeps beside the parameters.
+        fixed: the symbols of what it holds fixed.
+        kept: the names of what a trajectory records.
+        members: how many networks there are at once, in a stack; None for one.
+    """
+
+    members: int | None = None
+
+    def __init__(
+        self,
+        rule: Rule,
+        net: DeepLinearNetwork,
+        kind: RunArithmetic,
+        output_error: OutputError,
+        flow: bool = False,
+        lowest: int = 0,
+    ) -> None:
+        self.rule, self.net, self.kind, self.output_error = rule, net, kind, output_error
+        lettered = _LetteredNetwork(widths=net.widths, batch=net.batch, biases=net.biases, loss="any")
+        self._name(lettered)
+        self._seen: dict[str, tuple[Any, Any]] = {}
+        self._ones = kind.full(1, int(net.samples), 1, 1)
+        named = [(l, name) for l, name in enumerate(self.signals) if l >= lowest]
+        signals = {name: _signal(rule, lettered, l) for l, name in reversed(named)}
+        with_letters = _with_letters(rule)
+        moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
+        self.states = [symbol for symbol in moves if symbol not in net.parameters]
+        self.fixed = self._not_computed([*signals.values(), *moves.values()])
+        self._feedback = {
+            name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
+            for name, expression in signals.items()
+        }
+        self.changes = {str(symbol): _compiled(kind, change, self._watch) for symbol, change in moves.items()}
+        self.kept = [*self.changes, *self.activations[1:], *self.signals, self.error, "loss"]
+
+    def _name(self, lettered: _LetteredNetwork) -> None:
+        """Note the names of the network's symbols, by which values are kept."""
+        net, layers = self.net, range(1, self.net.depth + 1)
+        self.weights = [str(net.weight(l)) for l in layers]
+        self.biases = [str(net.bias(l)) for l in layers if net.biases]
+        self.activations = [str(lettered.activation(l)) for l in (0, *layers)]
+        self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
+        self.error, self.target = str(lettered.error), str(net.target)
+
+    def _not_computed(self, expressions: Sequence[MatrixExpr]) -> list[Basic]:
+        """Return the symbols that the rule neither computes nor moves: what it holds fixed."""
+        known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
+        known |= {self.target, *map(str, self.states)}
+        symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+        return [symbol for symbol in sorted(symbols, key=_in_order) if str(symbol) not in known]
+
+    def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:
+        self._seen[str(matrix)] = (rank, smallest)
+
+    def forward(self, values: dict[str, Any]) -> None:
+        """Add the activations, the output error and the loss."""
+        product = self.kind.product
+        x = values[self.activations[0]]
+        for l, name in enumerate(self.activations[1:]):
+            x = product(values[self.weights[l]], x)
+            if self.biases:
+                x = x + product(values[self.biases[l]], self._ones)
+            values[name] = x
+        values[self.error], values["loss"] = self.output_error(x, values[self.target])
+
+    def respond(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks]:
+        """Add the error signals; return the changes that the rule proposes, and the ranks of what it pseudo-inverts.
+
+        ``d_0`` moves nothing; it is None where the rule's feedback ``M_1`` needs an inverse that does not exist.
+        """
+        self._seen.clear()
+        for name, feedback in self._feedback.items():
+            values[name] = self.lowest(feedback, values) if name == self.signals[0] else feedback(values)
+        return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
+
+    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+        """Return ``d_0``, or None."""
+        try:
+            return feedback(values)
+        except InvalidValueError:
+            return None
+
+    @property
+    def seen(self) -> Ranks:
+        """The ranks of what was pseudo-inverted last, even in a response that failed."""
+        return dict(self._seen)
+
+    def in_range(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by name whether each parameter, each state, the loss and the output error is in range."""
+        watched = (*self.changes, "loss", self.error)
+        return {name: self.kind.in_range(values[name]) for name in watched if values[name] is not None}
+
+    def not_finite(self, name: str) -> str:
+        """Say that what has this name is out of range."""
+        wording = {self.error: "the output error", "loss": "the loss"}
+        return f"{wording.get(name, name)} is no longer finite"
+
+    def trouble(self, values: Mapping[str, Any]) -> str:
+        """Return the first reason for which a single network cannot go on; nothing if all is well."""
+        return next((self.not_finite(name) for name, fine in self.in_range(values).items() if not fine), "")
+
+    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by reason, in words, who cannot go on: of a single network, True; of members, a mask."""
+        reason = self.trouble(values)
+        return {reason: True} if reason else {}
+
+    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Add what follows from the parameters; return the changes, the ranks, and by reason what is in the way."""
+        self.forward(values)
+        reason = self.trouble(values)
+        if not reason:
+            try:
+                return *self.respond(values), {}
+            except InvalidValueError as error:
+                reason = f"the rule is no longer defined: {error}"
+        return {}, {}, {reason: True}
+
+    def norm_of_weights(self, values: Mapping[str, Any], place: int) -> str:
+        """Return the norm of the weights, in words; a single network is at place 0."""
+        return norm([self.kind.entries(values[W]) for W in self.weights])
+
+    def settings(
+        self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the rule holds fixed, and its states at the start; draw the matrices that are not given.
+
+        ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
+        """
+        named = {str(symbol): value for symbol, value in (given or {}).items()}
+        self._check_known(named)
+        generator = _generator(seed)
+        fixed = {str(symbol): self._fixed(symbol, named, generator, members) for symbol in self.fixed}
+        starts = {
+            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
+            for symbol in self.states
+        }
+        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+
+    def _check_known(self, named: Mapping[str, Any]) -> None:
+        """Refuse a constant that the rule does not have.
+
+        Raises:
+            InvalidValueError: if the rule holds nothing.
+            UnknownNameError: if it holds something else.
+        """
+        known = [str(symbol) for symbol in (*self.fixed, *self.states)]
+        for name in named:
+            if not known:
+                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
+            if name not in known:
+                raise unknown_name("constants", name, known)
+
+    def _fixed(
+        self, symbol: Basic, named: Mapping[str, Any], generator: np.random.Generator, members: tuple[int, ...]
+    ) -> Any:
+        """Return what is held fixed for a symbol: what is given; else a matrix that is drawn, or 1 for ``lambda``.
+
+        A matrix is drawn even where one is given, so that the other draws of a seed do not depend on it.
+
+        Raises:
+            InvalidValueError: if a number is not given.
+        """
+        name = str(symbol)
+        if isinstance(symbol, MatrixSymbol):
+            drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
+            return self._shaped(symbol, named.get(name, drawn))
+        if name in named or symbol == damping:
+            return self.kind.scalar(name, named.get(name, 1))
+        expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
+        raise InvalidValueError(complain("constants", expected, sorted(named)))
+
+    def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        """Draw standard normal entries over the square root of the columns; as rationals where floats are refused."""
+        drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
+        return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
+
+    def _shaped(self, symbol: MatrixSymbol, value: Any) -> Any:
+        A = read(self.kind, str(symbol), value, column=symbol.cols == 1)
+        if self.kind.shape(A) != tuple(symbol.shape):
+            expected = f"of shape {tuple(symbol.shape)}"
+            raise ShapeError(complain(f"constants[{symbol}]", expected, self.kind.shape(A)))
+        return A
+
+
+def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:
+    """Return a matrix of finite numbers."""
+    A = kind.read(argument, value, column)
+    kind.check(argument, A)
+    return A
+
+
+def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
+    """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule has its own way to ``d_l``."""
+    own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
+    if own or rule.direct or l == net.depth:
+        return rule.error_signal(net, l)
+    return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
+
+
+def _with_letters(rule: Rule) -> Rule:
+    """Return the rule with ``d_l`` as a symbol wherever its other definitions use its error signal."""
+
+    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
+        name, title = rule.name, rule.title
+
+        def error_signal(self, net: Any, l: int) -> MatrixExpr:
+            return net.signal(l)
+
+    Lettered.__name__ = type(rule).__name__
+    lettered = object.__new__(Lettered)
+    lettered.__dict__.update(rule.__dict__)
+    return lettered
+
+
+def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:
+    symbols = sorted(expression.free_symbols, key=_in_order)
+    names = [str(symbol) for symbol in symbols]
+    function = compile_with(kind, expression, symbols, watch)
+    return lambda values: function(*[values[name] for name in names])
+
+
+def _in_order(symbol: Basic) -> list[Any]:
+    """Sort ``B_2`` before ``B_10``."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", str(symbol))]
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0):
+        raise InvalidTypeError(complain("seed", "an integer from 0, a numpy Generator, or None for 0", seed))
+    return np.random.default_rng(0 if seed is None else int(seed))
+
+
+def norm(matrices: Sequence[np.ndarray]) -> str:
+    """Return the Frobenius norm of all matrices together in three digits, however large they are."""
+    context = MPContext()
+    size = context.norm([context.convert(entry) for A in matrices for entry in np.ravel(A).tolist()])
+    return f"{float(size):.3g}" if size < context.ldexp(1, FLOAT_EXPONENT) else context.nstr(size, 3)

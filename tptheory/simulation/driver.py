@@ -1,0 +1,44 @@
+"""What follows a rule from moment to moment: in steps or along a flow, for one network or for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from tptheory.simulation.moments import Arrival, Moment
+from tptheory.simulation.recording import Record
+
+Progress = Callable[[float], None]
+"""Told which part of a run is done, from 0 to 1."""
+
+
+class Motion(Protocol):
+    """How a rule moves: in steps, or along its flow."""
+
+    @property
+    def count(self) -> int:
+        """How many moments follow the first."""
+
+    def start(self, values: dict[str, Any]) -> Arrival:
+        """Return the first moment; who stops there is recorded there, and goes no further."""
+
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+        """Return the moment after ``moment``, which is number ``done``, of the members that ``alive`` numbers."""
+
+    def completed(self, loss: str) -> str:
+        """Return the sentence for a trajectory that has reached its end."""
+
+
+def follow(motion: Motion, record: Record, values: dict[str, Any], tell: Progress) -> None:
+    """Follow a motion from these values to its end, or until nobody moves any more."""
+    arrival = motion.start(values)
+    record.keep(arrival.moment)
+    moment = record.dismiss(arrival)
+    while record.alive.size and record.steps < motion.count:
+        arrival = motion.advance(moment, record.steps, record.alive, tell)
+        moment = record.dismiss(arrival)
+        record.rank_changes += [change for change in arrival.rank_changes if change.member not in record.stops]
+        if record.alive.size:
+            record.keep(moment)

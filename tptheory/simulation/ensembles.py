@@ -1,0 +1,157 @@
+"""Run a rule on many networks of the same widths at once, with one call of BLAS or LAPACK a layer for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import ShapeError, complain, unknown_name
+from tptheory.numeric.floats import StackedArithmetic
+from tptheory.simulation.arguments import check_rule, read_network, silent, step_count, step_size
+from tptheory.simulation.compiled_rule import CompiledRule, norm
+from tptheory.simulation.driver import follow
+from tptheory.simulation.losses import output_error
+from tptheory.simulation.rank_changes import Ranks, told
+from tptheory.simulation.recording import Record
+from tptheory.simulation.steps import Steps
+from tptheory.simulation.trajectories import Ensemble
+from tptheory.symbolic.rules import Rule
+
+DTYPES = ("float32", "float64")
+
+
+def simulate_ensemble(
+    rule: Rule,
+    weights: Sequence[Any],
+    x: Any,
+    y: Any,
+    *,
+    lr: Any = None,
+    steps: int | None = None,
+    dtype: str = "float64",
+    biases: Sequence[Any] | None = None,
+    loss: Any = "squared",
+    constants: Mapping[Any, Any] | None = None,
+    seed: int | np.random.Generator | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Ensemble:
+    """Run a rule on ``N`` networks of the same widths, as `simulate` does on each of them.
+
+    A member that would leave the finite numbers, or whose rule lacks an inverse, stops there alone, at the start too;
+    it is advanced no more, and the others do not notice.
+
+    >>> from tptheory.symbolic.rules import TargetProp
+    >>> rng = np.random.default_rng(0)
+    >>> weights = [rng.standard_normal((1000, 3, 4)), rng.standard_normal((1000, 2, 3))]
+    >>> run = simulate_ensemble(TargetProp(), weights, np.ones(4), np.ones(2), lr=0.05, steps=20)
+    >>> run.weights[0].shape, run.loss.shape, float(np.median(run.loss[-1] / run.loss[0])) < 0.1
+    ((21, 1000, 3, 4), (21, 1000), True)
+    >>> run.member(7).weights[0].shape
+    (21, 3, 4)
+
+    Args:
+        rule: the learning rule.
+        weights: ``[W_1, ..., W_L]``, with ``W_l`` of shape ``(N, n_l, n_{l-1})``.
+        x: the inputs: ``(n_0,)``, one for all; ``(N, n_0)``, one for each; or batches, ``(N, n_0, B)``, or
+            ``(1, n_0, B)`` for all.
+        y: the targets, in the same way.
+        lr: the step size ``eta``; one hundredth unless given.
+        steps: how many steps to take; 200 unless given. All of them are kept in memory.
+        dtype: ``"float64"`` or ``"float32"``.
+        biases: ``[b_1, ..., b_L]``, with ``b_l`` of shape ``(n_l,)`` for all or ``(N, n_l)``; None without biases.
+        loss: as for `simulate`; a function of one's own gets arrays of shape ``(N, n_L, B)``, and may return with
+            ``d_L`` the losses, of shape ``(N,)``.
+        constants: as for `simulate`, with matrices for all or one for each, of shape ``(N, rows, columns)``. One that
+            is not given is drawn for each member.
+        seed: what the draws start from; None is the seed 0.
+        on_progress: told, now and then, which part of the run is done, from 0 to 1.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, or a scalar
+            constant is missing.
+        ShapeError: if shapes do not chain, or the numbers of members differ.
+        UnknownNameError: if ``dtype``, ``loss`` or a constant is not known.
+    """
+    check_rule(rule)
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise unknown_name("dtype", str(dtype), DTYPES)
+    kind = StackedArithmetic(dtype)
+    size, count = step_size(kind, lr), step_count(steps)
+    with np.errstate(all="ignore"):  # a member that overflows says so in its status
+        net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
+        compiled = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
+        members = compiled.members = _size(values.values())
+        fixed, states = compiled.settings(constants, seed, (members,))
+        values, fixed, states = (
+            {name: _for_each(value, members) for name, value in part.items()} for part in (values, fixed, states)
+        )
+        record = Record(compiled, members)
+        follow(Steps(compiled, size, count), record, values | fixed | states, on_progress or silent)
+        record.stretch(count)
+    return _ensemble(record, count, fixed, lr=size, dtype=dtype)
+
+
+def _ensemble(record: Record, count: int, constants: Mapping[str, Any], lr: float, dtype: str) -> Ensemble:
+    """Return what was recorded, and how each member ended."""
+    members, stops = len(record.input), record.stops
+    message = f"{members - len(stops)} of {members} members completed {count} steps."
+    if stops:
+        first = min(stops)
+        message += f" {len(stops)} diverged; member {first}: {stops[first][1].message}"
+    return Ensemble(
+        dtype=dtype,
+        lr=lr,
+        times=lr * np.arange(count + 1),
+        steps=np.array([stops[i][0] if i in stops else count for i in range(members)]),
+        status=np.array([stops[i][1].status if i in stops else "completed" for i in range(members)]),
+        messages={i: stop.message for i, (_, stop) in stops.items()},
+        message=message + told(record.rank_changes),
+        constants={name: record.constant(value) for name, value in constants.items()},
+        **record.fields(),
+    )
+
+
+def _size(arrays: Iterable[np.ndarray]) -> int:
+    """Return the number of members."""
+    sizes = {len(A) for A in arrays if A.ndim == 3} - {1} or {1 if any(A.ndim == 3 for A in arrays) else 0}
+    if len(sizes) > 1 or 0 in sizes:
+        expected = "of one number of members, the first axis of (N, n_l, n_{l-1})"
+        raise ShapeError(complain("weights", expected, sorted(sizes), "Each x and y may be shared."))
+    return sizes.pop()
+
+
+def _for_each(value: Any, members: int) -> Any:
+    """Return a matrix as one for each member, and a number as it is."""
+    return np.broadcast_to(value, (members, *value.shape[-2:])) if np.ndim(value) else value
+
+
+class _StackedRule(CompiledRule):
+    """The rule over a stack, in which a member in trouble does not stop the others."""
+
+    kind: StackedArithmetic
+
+    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+        """Return ``d_0``, NaN where it does not exist; that is no reason for a member to stop."""
+        noted = self.kind.undefined()
+        signal = feedback(values)
+        self.kind.undefined()
+        self.kind.note(noted)
+        return signal
+
+    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return by reason which members cannot go on: out of range, or without an inverse."""
+        reasons = {self.not_finite(name): ~fine for name, fine in self.in_range(values).items()}
+        undefined = np.broadcast_to(self.kind.undefined(), len(values[self.error]))
+        return reasons | {"the rule is no longer defined: an inverse does not exist": undefined}
+
+    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Add what follows from the parameters; return the changes, the ranks, and who cannot go on."""
+        self.forward(values)
+        return *self.respond(values), self.troubles(values)
+
+    def norm_of_weights(self, values: Mapping[str, Any], place: int) -> str:
+        """Return the norm of the weights of the member at a place, in words."""
+        return norm([values[W][place] for W in self.weights])

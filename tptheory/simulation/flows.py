@@ -1,0 +1,139 @@
+"""The flow of a rule, integrated by an adaptive solver that is watched at each of its own steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tptheory.errors import InvalidValueError
+from tptheory.simulation.compiled_rule import CompiledRule
+from tptheory.simulation.driver import Progress
+from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes
+
+if TYPE_CHECKING:
+    from scipy.integrate import DOP853
+
+RELATIVE, ABSOLUTE = 1e-12, 1e-13
+"""The error allowed in one step of the solver, for each entry: the larger of a part of it, and of a part of the largest
+entry at the start (or of 1)."""
+NEAR = 1e-6
+"""How close to a lower rank a matrix under a Pinv may come: its smallest singular value over its largest."""
+MOST_STEPS = 20_000
+"""How many steps the solver may take."""
+
+
+class _Field:
+    """The velocity of all parameters as one vector, as a solver wants it."""
+
+    def __init__(self, compiled: CompiledRule, values: Mapping[str, Any]) -> None:
+        self.compiled, self.values = compiled, dict(values)
+        self.shapes = {name: values[name].shape for name in compiled.changes}
+
+    def vector(self, parts: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the parameters, or their velocities, one after the other."""
+        return np.concatenate([parts[name].ravel() for name in self.shapes])
+
+    def parts(self, vector: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the parameters by name."""
+        ends = np.cumsum([rows * columns for rows, columns in self.shapes.values()])
+        pieces = np.split(vector, ends[:-1])
+        return {name: part.reshape(shape) for (name, shape), part in zip(self.shapes.items(), pieces, strict=True)}
+
+    def at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
+        """Return all values, the velocities and the ranks where the parameters are these."""
+        values = self.values | self.parts(vector)
+        self.compiled.forward(values)
+        return values, *self.compiled.respond(values)
+
+    def __call__(self, _: float, vector: np.ndarray) -> np.ndarray:
+        """Return the velocity; NaN, from which a solver shrinks back, where the rule is not defined."""
+        try:
+            return self.vector(self.at(vector)[1])
+        except InvalidValueError:
+            return np.full_like(vector, np.nan)
+
+
+class Integration:
+    """The motion ``dW_l/dt = -G_l``, ``db_l/dt = -g_l`` of one network, over times each of which ends a solver's step.
+
+    Args:
+        compiled: the rule, compiled for a flow.
+        times: the times at which there is a moment, increasing.
+    """
+
+    def __init__(self, compiled: CompiledRule, times: np.ndarray) -> None:
+        self.compiled, self.times, self.count = compiled, times, len(times) - 1
+        self._taken = 0
+        self._step: float | None = None
+
+    def start(self, values: dict[str, Any]) -> Arrival:
+        """Return the moment at the first time.
+
+        Raises:
+            InvalidValueError: if the rule needs an inverse that does not exist.
+        """
+        self._field = _Field(self.compiled, values)
+        self._vector = self._field.vector(values)
+        self._absolute = ABSOLUTE * max(1.0, float(np.abs(self._vector).max()))
+        now, velocities, ranks = self._field.at(self._vector)
+        moment = Moment(float(self.times[0]), now, velocities, ranks)
+        trouble = self.compiled.trouble(now)
+        return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
+
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+        """Return the moment at the next time, or why the solver does not come there."""
+        from scipy.integrate import DOP853
+
+        begin, end = self.times[done], self.times[done + 1]
+        first = None if self._step is None else min(self._step, end - begin)
+        tolerances = {"rtol": RELATIVE, "atol": self._absolute}
+        solver = DOP853(self._field, begin, self._vector, end, first_step=first, **tolerances)
+        values, ranks = moment.values, moment.ranks
+        while solver.status == "running":
+            last = solver.y
+            values, found, trouble = self._stepped(solver, values)
+            changes = rank_changes(ranks, found, float(solver.t), NEAR)
+            stops = self._stops(solver, last, changes, trouble)
+            if stops:
+                return Arrival(moment, changes, stops)
+            ranks = found
+            tell((solver.t - self.times[0]) / (self.times[-1] - self.times[0]))
+        before, after = self._field.parts(self._vector), self._field.parts(solver.y)
+        self._vector, self._step = solver.y, solver.h_abs
+        added = {name: after[name] - before[name] for name in after}
+        return Arrival(Moment(float(end), values, {}, ranks, added))
+
+    def completed(self, loss: str) -> str:
+        """Return the sentence for a flow that was followed to the last time."""
+        return f"Followed the flow from {self.times[0]:g} to {self.times[-1]:g}; the loss is {loss}."
+
+    def _stepped(self, solver: DOP853, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, str]:
+        """Take one step of the solver; return the values and ranks there, and what went wrong, if anything did."""
+        solver.step()
+        self._taken += 1
+        if solver.status == "failed":
+            return values, self.compiled.seen, "the velocity grows too fast for any step"
+        try:
+            values, _, ranks = self._field.at(solver.y)
+        except InvalidValueError as error:
+            return values, {}, f"the rule is no longer defined: {error}"
+        return values, ranks, self.compiled.trouble(values)
+
+    def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
+        """Return why a flow ends after a step of the solver, which began at ``last``; nothing where it goes on."""
+        if changes:
+            return self._stop("stopped", solver.t, last, "the flow is not defined across a change of rank")
+        if trouble:
+            return self._stop("diverged", solver.t, solver.y, trouble)
+        if self._taken == MOST_STEPS:
+            reason = f"{self._taken} steps of the solver did not suffice"
+            return self._stop("stopped", solver.t, solver.y, reason)
+        return {}
+
+    def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
+        size = self.compiled.norm_of_weights(self._field.parts(vector), 0)
+        reached = f"Stopped at time {at:.6g} on the way to {self.times[-1]:g}"
+        return {0: Stop(status, f"{reached}: {reason}. The norm of the weights was {size}.")}

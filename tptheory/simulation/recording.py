@@ -1,0 +1,122 @@
+"""The record of a trajectory while it is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tptheory.simulation.compiled_rule import CompiledRule
+from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.rank_changes import RankChange
+
+
+class Record:
+    """A trajectory while it is followed: its history, who still moves, and why the others do not.
+
+    ``members`` is None for one network, whose arrays have no axis of members.
+    """
+
+    def __init__(self, compiled: CompiledRule, members: int | None = None) -> None:
+        self.compiled, self.members = compiled, members
+        self.alive = np.arange(1 if members is None else members)
+        self.kept: dict[str, list[Any]] = {name: [] for name in compiled.kept}
+        self.changed: dict[str, list[Any]] = {name: [] for name in compiled.changes}
+        self.times: list[float] = []
+        self.rank_changes: list[RankChange] = []
+        self.stops: dict[int, tuple[int, Stop]] = {}
+        """By member, after how many steps it stopped, and why."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been completed."""
+        return len(self.times) - 1
+
+    def keep(self, moment: Moment) -> None:
+        """Note a moment; those who have stopped keep their last values, and nothing is added to them."""
+        if not self.times:
+            self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
+        for name, change in moment.added.items():
+            self.changed[name].append(self._of_all(change, np.zeros_like, self.kept[name]))
+        for name, history in self.kept.items():
+            history.append(self._of_all(moment.values[name], np.copy, history))
+        self.times.append(moment.time)
+
+    def _of_all(self, value: Any, others: Callable[[Any], np.ndarray], history: Sequence[Any]) -> Any:
+        """Return a value of those that move; of the others, what ``others`` makes of their last."""
+        if self.members is None:
+            return value
+        if value is None:  # a loss that is not told
+            value = np.full(self.alive.shape, np.nan, dtype=self.input.dtype)
+        if len(self.alive) == self.members:
+            return value
+        everyone = others(history[-1])
+        everyone[self.alive] = value
+        return everyone
+
+    def dismiss(self, arrival: Arrival) -> Moment:
+        """Let those go that stop, and return the moment of the others."""
+        if not arrival.stops:
+            return arrival.moment
+        stays = np.ones(self.alive.shape, dtype=bool)
+        for place, stop in arrival.stops.items():
+            stays[place] = False
+            self.stops[int(self.alive[place])] = (self.steps, stop)
+        self.alive = self.alive[stays]
+        return arrival.moment.of_members(stays) if self.alive.size else arrival.moment
+
+    def stretch(self, count: int) -> None:
+        """Let those who have stopped keep their last values until ``count`` steps are recorded."""
+        lacking = count - self.steps
+        for name, history in self.changed.items():
+            history += [np.zeros_like(self.kept[name][-1])] * lacking
+        for history in self.kept.values():
+            history += history[-1:] * lacking
+
+    def last_loss(self) -> str:
+        """Return the last loss of one network, for a message."""
+        loss = self.kept["loss"][-1]
+        return "not told" if loss is None else f"{float(loss):.6g}"
+
+    def fields(self) -> dict[str, Any]:
+        """Stack the histories, and return the fields of a `Trajectory` that they make.
+
+        The input stands still, and one copy of it serves all times. The histories are used up, so that no more than one
+        of them is in memory twice.
+        """
+        compiled, first = self.compiled, self.compiled.signals[0]
+        kept = {name: self._stacked(self.kept, name, self.input if name == first else 0.0) for name in compiled.kept}
+        changed = {
+            name: self._stacked(self.changed, name) if self.changed[name] else kept[name][:0]
+            for name in compiled.changes
+        }
+        times = len(kept["loss"])
+        return {
+            "net": compiled.net,
+            "rule": compiled.rule,
+            "weights": tuple(kept[name] for name in compiled.weights),
+            "biases": tuple(kept[name] for name in compiled.biases),
+            "activations": (
+                np.broadcast_to(self.input, (times, *self.input.shape)),
+                *(kept[name] for name in compiled.activations[1:]),
+            ),
+            "errors": kept[compiled.error],
+            "error_signals": tuple(kept[name] for name in compiled.signals),
+            "updates": tuple(changed[name] for name in compiled.weights),
+            "bias_updates": tuple(changed[name] for name in compiled.biases),
+            "loss": kept["loss"],
+            "states": {str(symbol): kept[str(symbol)] for symbol in compiled.states},
+            "rank_changes": tuple(self.rank_changes),
+        }
+
+    def _stacked(self, histories: dict[str, list[Any]], name: str, like: Any = 0.0) -> np.ndarray:
+        """Return a history as one array; what is missing is NaN, in the shape of ``like``."""
+        missing = np.full_like(like, float("nan"))
+        history = histories.pop(name)
+        return np.stack([missing if value is None else self.compiled.kind.entries(value) for value in history])
+
+    def constant(self, value: Any) -> Any:
+        """Return a constant as it is recorded: an array, or a number."""
+        entries = self.compiled.kind.entries(value)
+        return entries.copy() if entries.ndim else entries.item()

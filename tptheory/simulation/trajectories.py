@@ -1,0 +1,127 @@
+"""What a simulation recorded: the trajectory of one network, or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from tptheory.errors import InvalidTypeError, complain
+from tptheory.simulation.rank_changes import RankChange, told
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rules import Rule
+
+CHANGES = ("updates", "bias_updates")
+"""The records of what steps added, of which there is one less than of states."""
+STATES = ("weights", "biases", "activations", "errors", "error_signals", "loss", "states")
+"""The records of what was so at each time."""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What a rule did to one network or to many. Time is the first index of every array; samples are columns.
+
+    Of an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
+    and changes ``T``; of a flow, ``T + 1`` is the number of times that it reached. Entries are floats of the dtype; for
+    ``mp50`` and the like arrays of objects hold mpmath's ``mpf`` of these digits, and for ``exact``
+    `fractions.Fraction`.
+    """
+
+    net: DeepLinearNetwork
+    """The network, with its widths, its batch and whether it has biases."""
+    rule: Rule
+    """The rule that moved it."""
+    dtype: str
+    """The name of the arithmetic."""
+    lr: Any
+    """The step size ``eta``; None for a flow."""
+    times: np.ndarray
+    """``times[t]`` is the time of the flow; for steps, ``eta t``."""
+    weights: tuple[np.ndarray, ...]
+    """``weights[l-1][t]`` is ``W_l`` after ``t`` steps, of shape ``(n_l, n_{l-1})``."""
+    biases: tuple[np.ndarray, ...]
+    """``biases[l-1][t]`` is ``b_l`` after ``t`` steps, of shape ``(n_l, 1)``; empty without biases."""
+    activations: tuple[np.ndarray, ...]
+    """``activations[l][t]`` is ``x_l`` of shape ``(n_l, B)``, for ``l = 0..L``."""
+    errors: np.ndarray
+    """``errors[t]`` is ``d_L = dLoss/dx_L`` of shape ``(n_L, B)``; ``x_L - y`` for the squared error."""
+    error_signals: tuple[np.ndarray, ...]
+    """``error_signals[l][t]`` is ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``.
+
+    ``d_0`` moves nothing; it is NaN where the rule's feedback ``M_1`` needs an inverse that does not exist.
+    """
+    updates: tuple[np.ndarray, ...]
+    """``updates[l-1][t]`` is the ``dW_l`` that step ``t``, or the flow until the next time, added to ``W_l``."""
+    bias_updates: tuple[np.ndarray, ...]
+    """``bias_updates[l-1][t]`` is the ``db_l`` that step ``t`` added; empty without biases."""
+    loss: np.ndarray
+    """``loss[t]``, summed over the batch; NaN where a function of one's own does not tell it."""
+    states: dict[str, np.ndarray]
+    """By name, what the rule keeps beside the parameters: ``states["P_1"][t]``."""
+    constants: dict[str, Any]
+    """By name, what the rule was given or has drawn and holds fixed: ``B_l``, ``V_l``, ``lambda``."""
+    rank_changes: tuple[RankChange, ...]
+    """Where a matrix that the rule pseudo-inverts changed its rank, or came close; also told in the message."""
+
+
+@dataclass(frozen=True)
+class Run(Trajectory):
+    """The trajectory of one network, as `simulate` records it."""
+
+    steps: int
+    """``T``, how many steps were completed."""
+    status: str
+    """``"completed"``; ``"diverged"`` when it stopped before a number that is not finite, or an inverse that does not
+    exist; ``"stopped"`` when it stopped at a rank change of a flow, or at a limit that the message names."""
+    message: str
+    """What happened, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Ensemble(Trajectory):
+    """The trajectories of many networks, as `simulate_ensemble` records them.
+
+    ``weights[l-1][t, i]`` is ``W_l`` of member ``i`` after ``t`` steps, and so for every array. A member that stops
+    keeps its last values until the end of the arrays, and its updates are 0 from there on.
+    """
+
+    steps: np.ndarray
+    """``steps[i]`` is how many steps member ``i`` completed."""
+    status: np.ndarray
+    """``status[i]`` is ``"completed"`` or ``"diverged"``."""
+    messages: dict[int, str]
+    """By member, for those that stopped early: after which step, why, and the norm of the weights."""
+    message: str
+    """What happened, in a sentence."""
+
+    def __len__(self) -> int:
+        """Return the number of members."""
+        return len(self.steps)
+
+    def member(self, i: int) -> Run:
+        """Return what `simulate` would have recorded of one member.
+
+        Raises:
+            InvalidTypeError: if ``i`` is not a number of a member.
+        """
+        if isinstance(i, bool) or not isinstance(i, int | np.integer) or not 0 <= i < len(self):
+            raise InvalidTypeError(complain("i", f"a member, 0 to {len(self) - 1}", i))
+        done, changes = int(self.steps[i]), tuple(change for change in self.rank_changes if change.member == i)
+        own = {field.name: getattr(self, field.name) for field in fields(Trajectory)}
+        own |= {name: each_array(own[name], lambda array: array[: done + 1, i]) for name in STATES}
+        own |= {name: each_array(own[name], lambda array: array[:done, i]) for name in CHANGES}
+        own["times"], own["rank_changes"] = self.times[: done + 1], changes
+        own["constants"] = {name: value[i] if np.ndim(value) else value for name, value in self.constants.items()}
+        alone = self.messages.get(int(i), f"Completed {done} steps; the loss is {self.loss[done, i]:.6g}.")
+        return Run(**own, steps=done, status=str(self.status[i]), message=alone + told(changes))
+
+
+def each_array(record: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    """Return a record with each of its arrays changed: one array, a tuple of them, or a dictionary."""
+    if isinstance(record, tuple):
+        return tuple(map(change, record))
+    if isinstance(record, dict):
+        return {name: change(array) for name, array in record.items()}
+    return change(record)
