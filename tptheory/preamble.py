@@ -55,19 +55,10 @@ from tptheory.invariants.ansatz import apart, joint_gram
 from tptheory.invariants.laws import balance, log_determinant
 from tptheory.symbolic.differentiation import differential, gradient
 from tptheory.symbolic.dynamics import Step
-from tptheory.symbolic.expressions import (
-    LogPdet,
-    Pinv,
-    inner,
-    matadd,
-    matmul,
-    squared_norm,
-    substitute,
-    trace,
-    transpose,
-)
+from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rebuilding import substitute
 from tptheory.symbolic.rules import (
     Backprop,
     DampedTargetProp,

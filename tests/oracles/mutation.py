@@ -48,7 +48,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import TptheoryError
 from tptheory.symbolic.dynamics import Flow, Step
-from tptheory.symbolic.expressions import rebuild
+from tptheory.symbolic.rebuilding import rebuild
 
 LEAVES = (Symbol, MatrixSymbol, Identity, ZeroMatrix, OneMatrix)
 ILL_TYPED = (TptheoryError, SympyShapeError)

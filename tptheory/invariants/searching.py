@@ -28,8 +28,8 @@ from tptheory.invariants.orbits import Progress, random_prime
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.symbolic.dynamics import Flow
-from tptheory.symbolic.expressions import rebuild
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rebuilding import rebuild
 
 LARGEST_WORDS = 20_000
 """More words than this are refused: they take minutes to multiply."""

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.anchors import anchored
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
-from tptheory.proving.translation import INDEX, Reason, Translator, anchored
+from tptheory.proving.translation import INDEX, Reason, Translator
 from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 

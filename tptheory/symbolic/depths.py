@@ -10,8 +10,8 @@ from sympy.core.function import AppliedUndef
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex, BoundMatrix, BoundScalar
-from tptheory.symbolic.expressions import rebuild
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
+from tptheory.symbolic.rebuilding import rebuild
 
 
 def at_depth(expression: Any, values: Mapping[Any, int]) -> Any:

@@ -35,18 +35,9 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
 from tptheory.symbolic.adjugate import adjugate
 from tptheory.symbolic.bound import BoundScalar
-from tptheory.symbolic.expressions import (
-    LogPdet,
-    Pinv,
-    UnspecifiedLoss,
-    inner,
-    matadd,
-    matmul,
-    rebuild,
-    trace,
-    transpose,
-)
+from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, trace, transpose
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
+from tptheory.symbolic.rebuilding import rebuild
 
 Velocities = Mapping[MatrixSymbol, MatrixExpr]
 Matrices = Collection[MatrixExpr]

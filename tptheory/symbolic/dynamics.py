@@ -9,8 +9,9 @@ from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.expressions import matadd, matmul, rebuild, substitute
+from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
+from tptheory.symbolic.rebuilding import rebuild, substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.names import dotted
 

@@ -8,17 +8,15 @@ operators; what ``*``, ``+``, ``-`` and ``/`` build means the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 from sympy import (
     Expr,
     Identity,
-    Inverse,
     MatAdd,
     MatMul,
-    MatPow,
     MatrixBase,
     MatrixExpr,
     S,
@@ -28,7 +26,6 @@ from sympy import (
     sympify,
 )
 from sympy.core.basic import Basic
-from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
@@ -373,44 +370,3 @@ def squared_norm(A: MatrixExpr) -> Expr:
     Trace(A.T*A)
     """
     return inner(A, A)
-
-
-def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
-    """Apply ``leaf`` to every atom of an expression and build it again without simplification."""
-    if not isinstance(expression, Basic) or not expression.args:
-        return leaf(expression)
-    replaced = leaf(expression)
-    if replaced is not expression:
-        return replaced
-    if isinstance(expression, MatrixBase):
-        entries = expression.applyfunc(lambda entry: rebuild(entry, leaf))
-        return entries.as_immutable() if expression.free_symbols else expression
-    if isinstance(expression, MatrixElement):  # to SymPy a symbol, but its matrix may be replaced
-        return MatrixElement(*(rebuild(argument, leaf) for argument in expression.args))
-    if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
-        return expression
-    build = next((make for node, make in _BUILDERS if isinstance(expression, node)), expression.func)
-    return build(*(rebuild(argument, leaf) for argument in expression.args))
-
-
-_BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
-    (MatMul, matmul),
-    (MatAdd, matadd),
-    (Transpose, transpose),
-    (Trace, trace),
-    (Inverse, Inverse),  # before MatPow, of which SymPy makes it a kind
-    (MatPow, MatPow),
-)
-"""What builds a node without simplifying it; SymPy's own class builds all others."""
-
-
-def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
-    """Replace whole sub-expressions at once, without the simplifications of SymPy's ``subs``.
-
-    Raises:
-        ShapeError: if a replacement has another shape than what it replaces.
-    """
-    for old, new in replacements.items():
-        if isinstance(old, MatrixExpr) and old.shape != new.shape:
-            raise ShapeError(f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape}).")
-    return rebuild(expression, lambda part: replacements.get(part, part))

@@ -30,7 +30,8 @@ from sympy import (
 
 from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.expressions import matmul, rebuild, transpose
+from tptheory.symbolic.expressions import matmul, transpose
+from tptheory.symbolic.rebuilding import rebuild
 
 NUMBERS = 8
 """How many layers are looked at from the first one on."""

@@ -1,0 +1,55 @@
+"""What the inverse of a polynomial is called, and at which index it stands: those at all layers are one family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tptheory.proving.letters import Index, Letter
+from tptheory.proving.words import Polynomial
+
+
+def anchored(A: Polynomial) -> tuple[Any, Index | None]:
+    """Return what a polynomial is at the index ``k``, comparable across layers, and at which index it stands."""
+    anchor = _anchor(A)
+    if anchor is None:
+        return A, None
+    base, least = anchor
+    letters = A.alphabet.letters
+
+    def relative(letter: Any) -> Any:
+        if isinstance(letter, int) or letter.at is None:
+            return letter
+        own, offset = letter.at
+        return (letter.family, "relative", offset - least) if own == base else (letter.family, own, offset)
+
+    def word(text: str) -> Any:
+        return tuple((relative(letters[a][0]), letters[a][1]) for a in text)
+
+    terms = frozenset((tuple(map(word, scalars)), word(text), c) for (scalars, text), c in A.terms.items())
+    return (terms, relative(A.rows), relative(A.columns)), anchor
+
+
+def _anchor(A: Polynomial) -> Index | None:
+    """Return the least index of the letters of a polynomial, or of its sizes where no letter has one of that base.
+
+    Of the bases ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
+    """
+    letters = [A.alphabet.letters[a][0] for scalars, word in A.terms for a in "".join((*scalars, word))]
+    sizes = [size for size in (A.rows, A.columns) if isinstance(size, Letter)]
+    indices, beside = ([one.at for one in group if one.at is not None] for group in (letters, sizes))
+    for base in ("k", "l", "L", ""):
+        for group in (indices, beside):
+            offsets = [offset for own, offset in group if own == base]
+            if offsets:
+                return base, min(offsets)
+    return None
+
+
+def inverse_name(A: Polynomial, mark: str) -> str:
+    """Return what an inverse is called in a certificate: ``A+``, ``(A B)^-1``; nothing depends on it."""
+    ((scalars, word),) = A.terms if len(A.terms) == 1 else (((), ""),)
+    if len(word) == 1 and not scalars and set(A.terms.values()) == {1}:
+        letter, turned = A.alphabet.letters[word]
+        return f"{A.alphabet.named(letter.family)}{chr(39) * turned}{mark}"
+    text = repr(A)
+    return (text if len(A.terms) == 1 and " " not in text else f"({text})") + mark
