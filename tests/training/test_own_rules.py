@@ -18,7 +18,7 @@ from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, eta
 from tptheory.training.data import DataSet
-from tptheory.training.theorem_probes import Reading
+from tptheory.training.theorem_probes import ProbeReading
 from tptheory.training.trainer import TrainingRun, train
 
 WIDTHS, STEPS, LR = (5, 4, 6, 3), 7, 0.3
@@ -205,7 +205,7 @@ def test_weights_before_a_divergence_are_found_again_with_their_states(toy: Data
 def test_no_theorem_is_claimed_of_a_rule_that_it_does_not_speak_of(toy: DataSet) -> None:
     """Weight decay raises the rank of an update to that of the weights; it is measured, and no bound is claimed."""
     run = trained(Decayed(0.02), toy, probes=True)
-    ranks: list[Reading] = [reading for reading in run.readings if reading.probe == "rank"]
+    ranks: list[ProbeReading] = [reading for reading in run.readings if reading.probe == "rank"]
     assert {reading.claimed for reading in run.readings} == {None}
     assert max(reading.measured for reading in ranks) == 4 > 2
 

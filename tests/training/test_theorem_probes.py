@@ -11,7 +11,7 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.expressions import Pinv, matmul
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.training import theorem_probes as module
-from tptheory.training.theorem_probes import THEOREMS, Reading, logdet_change, worst
+from tptheory.training.theorem_probes import THEOREMS, ProbeReading, logdet_change, worst
 from tptheory.training.trainer import TrainingRun, train
 
 
@@ -124,7 +124,7 @@ def test_probes_name_theorems_that_exist() -> None:
 
 def test_the_worst_reading_is_the_one_furthest_off() -> None:
     """A claim that is broken comes before a large number of which nothing is claimed."""
-    quiet, broken = Reading(0, "targets", 1, 9.0, None, 0.0), Reading(1, "targets", 2, 0.1, 0.0, 0.1)
+    quiet, broken = ProbeReading(0, "targets", 1, 9.0, None, 0.0), ProbeReading(1, "targets", 2, 0.1, 0.0, 0.1)
     assert worst([quiet, broken])["targets"] is broken
     assert worst([broken, quiet])["targets"] is broken
     assert broken.theorem == THEOREMS["targets"]

@@ -12,7 +12,7 @@ from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 
-Law = Callable[[DeepLinearNetwork, int], Expr | MatrixExpr]
+LayerQuantity = Callable[[DeepLinearNetwork, int], Expr | MatrixExpr]
 
 
 def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -41,7 +41,7 @@ def log_determinant(net: DeepLinearNetwork, l: int) -> Expr:
     return law - squared_norm(net.bias(l)) / 2 if net.biases else law
 
 
-def drift(law: Law, run: Run, t: int = -1, layers: Iterable[int] | None = None) -> float:
+def drift(law: LayerQuantity, run: Run, t: int = -1, layers: Iterable[int] | None = None) -> float:
     """Return how far a law has drifted from the start of a run to its ``t``-th time, the last unless given.
 
     That is its largest change, in Frobenius norm, over the layers ``1..L-1`` unless others are given; 0 if there is

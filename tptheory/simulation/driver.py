@@ -14,7 +14,7 @@ Progress = Callable[[float], None]
 """Told which part of a run is done, from 0 to 1."""
 
 
-class Motion(Protocol):
+class Advancing(Protocol):
     """How a rule moves: in steps, or along its flow."""
 
     @property
@@ -31,7 +31,7 @@ class Motion(Protocol):
         """Return the sentence for a trajectory that has reached its end."""
 
 
-def follow(motion: Motion, record: Record, values: dict[str, Any], tell: Progress) -> None:
+def follow(motion: Advancing, record: Record, values: dict[str, Any], tell: Progress) -> None:
     """Follow a motion from these values to its end, or until nobody moves any more."""
     arrival = motion.start(values)
     record.keep(arrival.moment)

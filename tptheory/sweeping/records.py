@@ -185,7 +185,7 @@ def has_failed(record: Mapping[str, Any]) -> bool:
     return "error" in record or (isinstance(result, Mapping) and result.get("passed") is False)
 
 
-class Keys:
+class RecordKeys:
     """The keys of the records that are there, eight bytes for each, and which of them tell of a failure."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell
-from tptheory.sweeping.records import Keys, Record, has_failed, key_of, records_at
+from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of, records_at
 from tptheory.sweeping.tasks import Task, content_of, task_named
 
 AHEAD = 4
@@ -106,7 +106,7 @@ def sweep(
     started, counts = perf_counter(), {"cells": 0, "before": 0, "failed": 0, "failed before": 0}
     records = records_at(out)
     try:
-        there = Keys(records)
+        there = RecordKeys(records)
 
         def missing() -> Iterator[_Keyed]:
             for cell in cells:

@@ -19,7 +19,7 @@ from tptheory.training.engine import Engine
 from tptheory.training.layerwise import Arrays
 from tptheory.training.metrics import MetricsFile, TensorBoard
 from tptheory.training.settings import TrainSettings
-from tptheory.training.theorem_probes import Reading, TheoremProbes, worst
+from tptheory.training.theorem_probes import ProbeReading, TheoremProbes, worst
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Progress:
     last_loss: float = math.inf
     ranks: list[int] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[ProbeReading] = field(default_factory=list)
     largest_update: float = 0.0
     largest_at: str = "none was made"
     failure: str = ""
@@ -115,7 +115,7 @@ class Progress:
         """Take what `facts` returned."""
         vars(self).update(facts)
         self.log = [LogLine(**line) for line in facts["log"]]
-        self.readings = [Reading(**reading) for reading in facts["readings"]]
+        self.readings = [ProbeReading(**reading) for reading in facts["readings"]]
 
 
 @dataclass

@@ -50,7 +50,7 @@ BOUNDS = frozenset({"rank"})
 
 
 @dataclass(frozen=True)
-class Reading:
+class ProbeReading:
     """What a probe showed at a layer after ``step`` updates, and what its theorem says; None where it says nothing.
 
     ``rank`` is a rank; ``balance_*`` are Frobenius norms, and ``off`` is the norm of the difference of the matrices;
@@ -115,7 +115,7 @@ class TheoremProbes:
             "logdet": [np.zeros(()) for _ in hidden],
         }
 
-    def read(self, step: int, engine: Engine, X: Array, last: bool) -> list[Reading]:
+    def read(self, step: int, engine: Engine, X: Array, last: bool) -> list[ProbeReading]:
         """Return all readings at a step; ``last`` if no update follows."""
         weights, biases = doubles(engine.weights), doubles(engine.biases)
         errors, G, g = engine.descent("float64")
@@ -131,11 +131,11 @@ class TheoremProbes:
             readings += self._logdets(step, weights, biases, activations, errors, G, g, last)
         return readings
 
-    def _ranks(self, step: int, ranks: Sequence[int], batch: int) -> list[Reading]:
+    def _ranks(self, step: int, ranks: Sequence[int], batch: int) -> list[ProbeReading]:
         if not self.by_feedback:
-            return [Reading(step, "rank", l, rank, None, 0.0) for l, rank in enumerate(ranks, start=1)]
+            return [ProbeReading(step, "rank", l, rank, None, 0.0) for l, rank in enumerate(ranks, start=1)]
         return [
-            Reading(step, "rank", l, rank, bound, max(0.0, rank - bound))
+            ProbeReading(step, "rank", l, rank, bound, max(0.0, rank - bound))
             for l, (rank, bound) in enumerate(zip(ranks, self._rank_bounds(batch), strict=True), start=1)
         ]
 
@@ -152,7 +152,7 @@ class TheoremProbes:
             bounds.append(min(batch, int(widths[l]), int(widths[l - 1]), *above, *below))
         return bounds
 
-    def _targets(self, step: int, weights: Arrays, errors: Arrays, full: Sequence[bool]) -> list[Reading]:
+    def _targets(self, step: int, weights: Arrays, errors: Arrays, full: Sequence[bool]) -> list[ProbeReading]:
         E, readings = errors[-1], []
         reaches = self.rule in (TargetProp(), GaussNewton())
         size = float(np.linalg.norm(E)) or 1.0
@@ -161,20 +161,24 @@ class TheoremProbes:
             product = product @ weights[l]
             missed = float(np.linalg.norm(product @ errors[l - 1] - E)) / size
             claimed = 0.0 if reaches and full[l] else None
-            readings.append(Reading(step, "targets", l, missed, claimed, missed if claimed is not None else 0.0))
+            readings.append(ProbeReading(step, "targets", l, missed, claimed, missed if claimed is not None else 0.0))
         return readings
 
-    def _angles(self, step: int, weights: Arrays, activations: Arrays, E: Array, full: Sequence[bool]) -> list[Reading]:
+    def _angles(
+        self, step: int, weights: Arrays, activations: Arrays, E: Array, full: Sequence[bool]
+    ) -> list[ProbeReading]:
         bp, tp = (descent_of(rule.errors(weights, E), activations)[0] for rule in (self._bp, self._tp))
         readings = []
         for l, (G_bp, G_tp) in enumerate(zip(bp[:-1], tp[:-1], strict=True), start=1):
             sizes = float(np.linalg.norm(G_bp)) * float(np.linalg.norm(G_tp)) or 1.0
             cosine = float((G_bp * G_tp).sum()) / sizes
             claimed = float(np.square(E @ activations[l - 1].T).sum()) / sizes if full[l] else None
-            readings.append(Reading(step, "angle", l, cosine, claimed, _gap(cosine, claimed)))
+            readings.append(ProbeReading(step, "angle", l, cosine, claimed, _gap(cosine, claimed)))
         return readings
 
-    def _balances(self, step: int, weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, last: bool) -> list[Reading]:
+    def _balances(
+        self, step: int, weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, last: bool
+    ) -> list[ProbeReading]:
         readings = []
         for l, law in enumerate(self._balance, start=1):
             before, after, start = self._law(law, weights, biases, G, g, l)
@@ -182,8 +186,8 @@ class TheoremProbes:
             exact = self.lr**2 * (G[l].T @ G[l] - G[l - 1] @ G[l - 1].T - g[l - 1] @ g[l - 1].T)
             claimed, off = self._summed_claim("balance", l, drift)
             readings += [
-                Reading(step, "balance_step", l, _size(moved), _size(exact), _size(moved - exact)),
-                Reading(step, "balance_drift", l, _size(drift), claimed, off),
+                ProbeReading(step, "balance_step", l, _size(moved), _size(exact), _size(moved - exact)),
+                ProbeReading(step, "balance_drift", l, _size(drift), claimed, off),
             ]
             if not last:
                 self._summed["balance"][l - 1] += exact
@@ -199,7 +203,7 @@ class TheoremProbes:
         G: Arrays,
         g: Arrays,
         last: bool,
-    ) -> list[Reading]:
+    ) -> list[ProbeReading]:
         readings = []
         for l, law in enumerate(self._logdet, start=1):
             before, after, start = map(float, self._law(law, weights, biases, G, g, l))
@@ -208,8 +212,8 @@ class TheoremProbes:
             drift = before - start
             claimed, off = self._summed_claim("logdet", l, np.asarray(drift))
             readings += [
-                Reading(step, "logdet_step", l, after - before, exact, abs(after - before - exact)),
-                Reading(step, "logdet_drift", l, drift, claimed, off),
+                ProbeReading(step, "logdet_step", l, after - before, exact, abs(after - before - exact)),
+                ProbeReading(step, "logdet_drift", l, drift, claimed, off),
             ]
             if not last:
                 self._summed["logdet"][l - 1] += exact
@@ -263,9 +267,9 @@ def logdet_change(W: Array, X: Array, D: Array, D_above: Array, eta: float) -> f
     return first + second / 2 + eta * float((X * D).sum())
 
 
-def worst(readings: Sequence[Reading]) -> dict[str, Reading]:
+def worst(readings: Sequence[ProbeReading]) -> dict[str, ProbeReading]:
     """Return for each probe the reading that is furthest from its claim, or the largest where there is none."""
-    found: dict[str, Reading] = {}
+    found: dict[str, ProbeReading] = {}
     for reading in readings:
         best = found.get(reading.probe)
         if best is None or _severity(reading) > _severity(best):
@@ -273,7 +277,7 @@ def worst(readings: Sequence[Reading]) -> dict[str, Reading]:
     return found
 
 
-def _severity(reading: Reading) -> tuple[bool, float, float]:
+def _severity(reading: ProbeReading) -> tuple[bool, float, float]:
     return reading.claimed is not None, reading.off, abs(reading.measured)
 
 

@@ -24,7 +24,7 @@ from tptheory.training.moments import SecondMoments
 from tptheory.training.readable import LayerwiseEngine, WholeRuleEngine
 from tptheory.training.settings import TrainSettings, settings_of, takes_settings
 from tptheory.training.task import Task
-from tptheory.training.theorem_probes import Reading, TheoremProbes
+from tptheory.training.theorem_probes import ProbeReading, TheoremProbes
 from tptheory.training.whole_rule import WholeRule
 
 __all__ = ["LogLine", "TrainSettings", "TrainingRun", "format_log_line", "train"]
@@ -71,7 +71,7 @@ class TrainingRun:
     loss: str
     init: str
     log: tuple[LogLine, ...] = field(repr=False)
-    readings: tuple[Reading, ...] = field(repr=False)
+    readings: tuple[ProbeReading, ...] = field(repr=False)
     weights: Arrays = field(repr=False)
     biases: Arrays = field(repr=False)
 

@@ -26,12 +26,12 @@ Say = Callable[[Any], str]
 """Turns an expression into text."""
 
 
-class Claim(Protocol):
+class Sayable(Protocol):
     """What is asked of a claim: to say its parts, with ``say`` for each expression."""
 
     given: tuple[Any, ...]
 
-    def conjuncts(self) -> Iterable[Claim]:
+    def conjuncts(self) -> Iterable[Sayable]:
         """Return the claims that it is made of."""
 
     def hypotheses(self, say: Say) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Claim(Protocol):
 
 
 @dataclass(frozen=True)
-class Statement:
+class ClaimSentences:
     """Conclusions that share their hypotheses, each ready to be put on a page.
 
     Attributes:
@@ -102,29 +102,29 @@ class TexWriter:
         return f"${latex_of(expression, breakable=self.breakable)}$"
 
 
-def statements_html(claim: Claim) -> tuple[Statement, ...]:
+def statements_html(claim: Sayable) -> tuple[ClaimSentences, ...]:
     """Return what a claim says in HTML; each text is safe to put on a page."""
     return _statements(claim, HtmlWriter(), _finished_html)
 
 
-def statements_tex(claim: Claim) -> tuple[Statement, ...]:
+def statements_tex(claim: Sayable) -> tuple[ClaimSentences, ...]:
     """Return what a claim says in LaTeX for text mode."""
     return _statements(claim, TexWriter(), _finished_tex)
 
 
-def sentence_tex(claim: Claim) -> str:
+def sentence_tex(claim: Sayable) -> str:
     """Return what a claim says as one sentence in LaTeX for text mode."""
     writer = TexWriter(breakable=False)
     conclusion, assumed = _woven(claim.said, writer), "; ".join(_given(claim, writer))
     return _finished_tex(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 
-def definitions_html(claim: Claim) -> tuple[str, ...]:
+def definitions_html(claim: Sayable) -> tuple[str, ...]:
     """Return in HTML what defines the sequences that a claim speaks of, one text for each."""
     return tuple(_finished_html(text) for text in _definitions(claim, HtmlWriter()))
 
 
-def definitions_tex(claim: Claim) -> tuple[str, ...]:
+def definitions_tex(claim: Sayable) -> tuple[str, ...]:
     """Return the same in LaTeX for text mode."""
     return tuple(_finished_tex(text) for text in _definitions(claim, TexWriter()))
 
@@ -137,7 +137,7 @@ def _finished_tex(text: str) -> str:
     return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
 
 
-def _definitions(claim: Claim, writer: Writer) -> Iterator[str]:
+def _definitions(claim: Sayable, writer: Writer) -> Iterator[str]:
     """Say how each sequence begins and goes on; a product of weights is written as one, and needs no definition."""
     for laws in claim.definitions():
         if spelling(laws[0].lhs.sequence.name)[0] not in PRODUCTS:
@@ -154,27 +154,29 @@ def _said(law: Any, say: Callable[[Any], str]) -> str:
     return f"{equation} for {say(at[law.index])} = {say(law.first)}, ..., {say(law.last)}"
 
 
-def _statements(claim: Claim, writer: Writer, finish: Callable[[str], str]) -> tuple[Statement, ...]:
+def _statements(claim: Sayable, writer: Writer, finish: Callable[[str], str]) -> tuple[ClaimSentences, ...]:
     """Gather neighbouring conjuncts that share their hypotheses, and say once what all of them take for granted."""
     groups = groupby(claim.conjuncts(), key=lambda part: _given(part, writer))
     return tuple(_statement(given, list(parts), writer, finish) for given, parts in groups)
 
 
-def _statement(given: tuple[str, ...], parts: list[Claim], writer: Writer, finish: Callable[[str], str]) -> Statement:
+def _statement(
+    given: tuple[str, ...], parts: list[Sayable], writer: Writer, finish: Callable[[str], str]
+) -> ClaimSentences:
     tacit = [_tacit(part, writer) for part in parts]
     shared = tacit[0] if len(parts) > 1 and all(each == tacit[0] for each in tacit) else ()
     conclusions = [_woven(part.conclusion if shared else part.said, writer) for part in parts]
     assumed = ", ".join([*given, *shared])
     opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
-    return Statement(finish(opening), tuple(dict.fromkeys(map(finish, conclusions))))
+    return ClaimSentences(finish(opening), tuple(dict.fromkeys(map(finish, conclusions))))
 
 
-def _given(claim: Claim, writer: Writer) -> tuple[str, ...]:
+def _given(claim: Sayable, writer: Writer) -> tuple[str, ...]:
     """Say the hypotheses of a claim."""
     return tuple(_woven(lambda say, i=i: claim.hypotheses(say)[i], writer) for i in range(len(claim.given)))  # type: ignore[misc]
 
 
-def _tacit(claim: Claim, writer: Writer) -> tuple[str, ...]:
+def _tacit(claim: Sayable, writer: Writer) -> tuple[str, ...]:
     """Say what a claim takes for granted beside its hypotheses."""
     count = len(claim.taken_for_granted(str))
     return tuple(_woven(lambda say, i=i: claim.taken_for_granted(say)[i], writer) for i in range(count))  # type: ignore[misc]

@@ -26,7 +26,7 @@ ROWS = 20
 
 
 @dataclass(frozen=True)
-class Step:
+class ChainStep:
     """One line of a chain: what it reads, which cofactors led to it, and why."""
 
     terms: Terms
@@ -41,7 +41,7 @@ class Chain:
 
     theorem: str
     introduction: Written
-    steps: tuple[Step, ...]
+    steps: tuple[ChainStep, ...]
     conclusion: Written
     reader: Reader = field(repr=False, compare=False)
     """What the numbers in the terms of the steps stand for."""
@@ -175,17 +175,19 @@ def _sides(reader: Reader, left: Any) -> tuple[Polynomial, Polynomial]:
     return first, ({m: -c for m, c in rest.items()}, goal[1])
 
 
-def _steps(notation: Notation, reasons: Reasons, hypotheses: list[Polynomial], first: Polynomial) -> tuple[Step, ...]:
+def _steps(
+    notation: Notation, reasons: Reasons, hypotheses: list[Polynomial], first: Polynomial
+) -> tuple[ChainStep, ...]:
     """Put the cofactors in order, and word each line."""
     reader = notation.reader
     numbers = [k for _, _, k, *_ in reader.data["cofactors"]]
     cofactors = reader.cofactors(hypotheses)
     uses = [Use(terms, reasons.kind(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
     terms, shape = first
-    steps = [Step(terms, (), tuple(notation.terms(first)), BLANK)]
+    steps = [ChainStep(terms, (), tuple(notation.terms(first)), BLANK)]
     for line, group in ordered(terms, uses):
         why = reasons.said([numbers[i] for i in group])
-        steps.append(Step(line, group, tuple(notation.terms((line, shape))), why))
+        steps.append(ChainStep(line, group, tuple(notation.terms((line, shape))), why))
     return tuple(steps)
 
 

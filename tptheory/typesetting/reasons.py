@@ -27,7 +27,7 @@ class Reason(NamedTuple):
         return self.opening + self.rest
 
 
-class Place(NamedTuple):
+class ReasonPlace(NamedTuple):
     """Where a reason is asked for: a hypothesis, transposed or not, and how its letters are written."""
 
     notation: Notation
@@ -85,7 +85,7 @@ class Reasons:
         hypothesis = self._hypotheses[number]
         hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
         try:
-            return WAYS[word](Place(self._notation, hypothesis, transposed), *rest)
+            return WAYS[word](ReasonPlace(self._notation, hypothesis, transposed), *rest)
         except MALFORMED:
             return None
 
@@ -105,11 +105,11 @@ def _plain(text: str) -> Reason:
     return Reason(BLANK, prose(text))
 
 
-def _matrix(place: Place, terms: Any) -> Polynomial:
+def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
     return place.notation.reader.polynomial(terms, BOUND_INDEX)
 
 
-def _penrose(place: Place, number: Any, terms: Any) -> Reason | None:
+def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
     """Say which of Penrose's equations it is; the first two, transposed, are those of the transpose.
 
     The last two say that a product is symmetric, which transposed says the same.
@@ -121,12 +121,12 @@ def _penrose(place: Place, number: Any, terms: Any) -> Reason | None:
     return Reason(prose(f"Penrose {number} "), prose("for ") + inline(place.notation.terms(p)))
 
 
-def _inverse(place: Place, terms: Any) -> Reason:
+def _inverse(place: ReasonPlace, terms: Any) -> Reason:
     """Say that a matrix has an inverse."""
     return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
 
 
-def _property(place: Place, name: Any, terms: Any) -> Reason | None:
+def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
     """Say that a matrix has a property by its name in the vocabulary of claims."""
     if name not in WORDS:
         return None
@@ -134,19 +134,19 @@ def _property(place: Place, name: Any, terms: Any) -> Reason | None:
     return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
 
 
-def _commute(place: Place, first: Any, second: Any) -> Reason:
+def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
     both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
     return Reason(BLANK, both[0] + prose(" and ") + both[1] + prose(" commute"))
 
 
-def _given(place: Place) -> Reason:
+def _given(place: ReasonPlace) -> Reason:
     """Repeat a hypothesis of the claim as an equation, unless it is long."""
     said = equation(place.notation.terms(place.hypothesis))
     return Reason(BLANK, said) if len(said.text) <= LONG else _plain("by hypothesis")
 
 
-def _case(place: Place) -> Reason:
+def _case(place: ReasonPlace) -> Reason:
     """Say what is assumed in a case of a proof."""
     said = equation(place.notation.terms(place.hypothesis))
     short = len(said.text) <= LONG - len("the case ")

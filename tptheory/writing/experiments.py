@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tptheory.invariants.laws import Law, balance, drift, log_determinant
+from tptheory.invariants.laws import LayerQuantity, balance, drift, log_determinant
 from tptheory.simulation.runs import simulate
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
@@ -106,7 +106,7 @@ def drifts(seed: int = 0) -> tuple[Drift, Drift]:
     )
 
 
-def _drift(rule: Rule, law: Law, label: str, seed: int) -> Drift:
+def _drift(rule: Rule, law: LayerQuantity, label: str, seed: int) -> Drift:
     weights, x, y = small_net(seed)
     runs = (simulate(rule, weights, x, y, lr=lr, steps=round(TIME / lr)) for lr in STEP_SIZES)
     return Drift(label, STEP_SIZES, tuple(drift(law, run, layers=[1]) for run in runs))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from tptheory.deciding.verdicts import Refuted
 from tptheory.measuring.orders import OrderInEta
-from tptheory.training.theorem_probes import BOUNDS, Reading, worst
+from tptheory.training.theorem_probes import BOUNDS, ProbeReading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.prose import prose_text
@@ -222,7 +222,7 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
     return found
 
 
-def probe_rows(theory: DigitsTheory) -> list[tuple[TrainingRun, Reading, str]]:
+def probe_rows(theory: DigitsTheory) -> list[tuple[TrainingRun, ProbeReading, str]]:
     """Return for each run and probe the reading furthest from its claim, and how the two are related."""
     return [
         (run, r, "no claim" if r.claimed is None else "at most" if name in BOUNDS else "equals")

@@ -65,7 +65,7 @@ def test_a_wrong_law_is_noticed(widths, monkeypatch):
     def wrong(self, law, integrals, width):
         def off(clock, starts, integral):
             reading = law(clock, starts, integral)
-            return target_prop.Reading(reading.speed, reading.rate * (1 + 1e-6), reading.integrals, reading.others)
+            return target_prop.PanelValues(reading.speed, reading.rate * (1 + 1e-6), reading.integrals, reading.others)
 
         right(self, off, integrals, width)
 

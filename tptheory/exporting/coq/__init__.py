@@ -9,7 +9,7 @@ from typing import Any
 from tptheory.certificates import checker
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError
 from tptheory.exporting.coq.induction import Induction
-from tptheory.exporting.coq.reading import Reading, Statement, comment, remarks
+from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, comment, remarks
 from tptheory.exporting.coq.section import Section
 
 
@@ -98,12 +98,12 @@ def alone(data: dict[str, Any], name: str) -> list[str]:
     checker.require(isinstance(method, str) and method in checker.PROOFS, f"the method {str(method)[:40]!r} is unknown")
     fields = checker.PROOFS[str(method)]
     checker.as_fields(data, "a certificate", checker.STATEMENT | fields)
-    reading = Reading(checker.Names(data, checker.Work()))
+    reading = CertificateReading(checker.Names(data, checker.Work()))
     for letter in reading.names.letters:
         reading.letter(letter, None, "")
     hypotheses = [checker.as_zero(h, reading) for h in checker.as_list(data["hypotheses"], "hypotheses")]
     goal = checker.as_goal(data["goal"], reading)
-    statement = Statement(hypotheses, goal, remarks(data, len(hypotheses)))
+    statement = CoqStatement(hypotheses, goal, remarks(data, len(hypotheses)))
     return Section(reading, statement, {key: data[key] for key in fields}, name).lines()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from tptheory.certificates.checker import Shape, Terms, Word
-from tptheory.exporting.coq.reading import Equation, Reading
+from tptheory.exporting.coq.reading import CertificateReading, Equation
 
 
 def listed(items: Iterable[str]) -> str:
@@ -31,18 +31,18 @@ def coefficient_data(c: Fraction) -> str:
     return f"number {truth(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
 
 
-def word_data(reading: Reading, word: Word) -> str:
+def word_data(reading: CertificateReading, word: Word) -> str:
     """Write a product of matrices."""
     return listed(letter_data(reading, number) for number in word)
 
 
-def letter_data(reading: Reading, number: int) -> str:
+def letter_data(reading: CertificateReading, number: int) -> str:
     """Write a matrix, or its transpose."""
     key, turned = reading.keys[number]
     return f"({reading.matrices[key]}, {truth(turned)})"
 
 
-def factor_data(reading: Reading, word: Word) -> str:
+def factor_data(reading: CertificateReading, word: Word) -> str:
     """Write a trace, a size as a number, or a scalar."""
     if reading.matrix[word[0]]:
         return f"(false, 0, {word_data(reading, word)})"
@@ -52,18 +52,18 @@ def factor_data(reading: Reading, word: Word) -> str:
     return f"(false, {reading.scalars[key]}, [::])"
 
 
-def factors_data(reading: Reading, factors: Iterable[Word]) -> str:
+def factors_data(reading: CertificateReading, factors: Iterable[Word]) -> str:
     """Write factors that commute with everything."""
     return listed(factor_data(reading, word) for word in factors)
 
 
-def side_data(reading: Reading, side: tuple[Fraction, Iterable[Word], Word]) -> str:
+def side_data(reading: CertificateReading, side: tuple[Fraction, Iterable[Word], Word]) -> str:
     """Write what stands on one side of a hypothesis: factors and a product of matrices."""
     _, factors, word = side
     return f"({factors_data(reading, factors)}, {word_data(reading, word)})"
 
 
-def terms_data(reading: Reading, terms: Terms) -> str:
+def terms_data(reading: CertificateReading, terms: Terms) -> str:
     """Write a sum; terms that are 0 are left out, as in the statement."""
     return listed(
         f"({coefficient_data(c)}, {factors_data(reading, factors)}, {word_data(reading, word)})"
@@ -72,17 +72,17 @@ def terms_data(reading: Reading, terms: Terms) -> str:
     )
 
 
-def shape_data(reading: Reading, shape: Shape) -> str:
+def shape_data(reading: CertificateReading, shape: Shape) -> str:
     """Write the numbers of two sizes."""
     return f"{reading.size_number(shape[0])} {reading.size_number(shape[1])}"
 
 
-def equation_data(reading: Reading, e: Equation) -> str:
+def equation_data(reading: CertificateReading, e: Equation) -> str:
     """Write an equation."""
     return relation(reading, e, terms_data(reading, e.left), terms_data(reading, e.right))
 
 
-def relation(reading: Reading, e: Equation, left: str, right: str) -> str:
+def relation(reading: CertificateReading, e: Equation, left: str, right: str) -> str:
     """Write an equation whose sides are written."""
     return f"Sca {left} {right}" if e.scalar else f"Mat {shape_data(reading, e.shape)} {left} {right}"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tptheory.certificates.checker import Index, Name, Names, Shape, Size
-from tptheory.exporting.coq.reading import Reading
-from tptheory.exporting.coq.text import Writer, alone
+from tptheory.exporting.coq.reading import CertificateReading
+from tptheory.exporting.coq.text import CoqWriter, alone
 
-Place = Callable[[Index], str]
+WritesIndex = Callable[[Index], str]
 """Writes an index."""
 
 
@@ -64,15 +64,15 @@ class Families:
         """Return the identifiers and the names for which they stand."""
         return {text: name for name, text in (*self.sizes.items(), *self.letters.items())}
 
-    def size(self, size: Size, place: Place) -> str:
+    def size(self, size: Size, place: WritesIndex) -> str:
         """Write a size."""
         if isinstance(size, int):
-            Reading(self.names).size_number(size)
+            CertificateReading(self.names).size_number(size)
             return str(size)
         name, *index = size
         return f"{self.sizes[name]} {place((index[0], index[1]))}" if index else self.sizes[name]
 
-    def letter(self, key: Name, shape: Shape, place: Place) -> str:
+    def letter(self, key: Name, shape: Shape, place: WritesIndex) -> str:
         """Write a letter; where its shape is declared with another index than its own, with that shape."""
         name, *index = key
         if not index:
@@ -90,13 +90,15 @@ class Families:
         shape = map(self._declared, self.names.letters[name][:2])
         return any(not isinstance(n, int) and n[1:2] == ("k",) and n[2] != 0 for n in shape)
 
-    def writer(self, reading: Reading, place: Place) -> Writer:
+    def writer(self, reading: CertificateReading, place: WritesIndex) -> CoqWriter:
         """Return what writes statements about members."""
-        return Writer(reading, lambda key, shape: self.letter(key, shape, place), lambda size: self.size(size, place))
+        return CoqWriter(
+            reading, lambda key, shape: self.letter(key, shape, place), lambda size: self.size(size, place)
+        )
 
 
 @dataclass
-class Law:
+class IndexedLaw:
     """What holds at every k of a range: a hypothesis, a theorem, or that a letter is symmetric.
 
     Args:
@@ -111,7 +113,7 @@ class Law:
 
     label: str
     families: Families
-    stated: Callable[[Place], str]
+    stated: Callable[[WritesIndex], str]
     first: Index | None = None
     last: Index | None = None
     said: Any = None

@@ -6,8 +6,8 @@ from typing import Any
 
 from tptheory.certificates import checker
 from tptheory.certificates.checker import Index, Names
-from tptheory.exporting.coq.families import Families, Law, conjunction_of, written
-from tptheory.exporting.coq.reading import Reading, Statement, legend, remarks
+from tptheory.exporting.coq.families import Families, IndexedLaw, conjunction_of, written
+from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend, remarks
 from tptheory.exporting.coq.section import Section
 
 Case = tuple[Index, Index | None, str]
@@ -46,16 +46,18 @@ class Induction:
         for i, theorem in enumerate(theorems, 1):
             self._theorem(f"{name}_goal{i}", checker.as_fields(theorem, "a theorem", {"goal", "from", "to", "cases"}))
 
-    def _law(self, label: str, entry: dict[str, Any], said: Any) -> Law:
+    def _law(self, label: str, entry: dict[str, Any], said: Any) -> IndexedLaw:
         """Read what is said at every k of a range."""
-        reading = Reading(self.names)
+        reading = CertificateReading(self.names)
         goal = checker.as_goal(said, reading, ("k", 0), "L")
         first, last = checker.as_end(entry["from"]), checker.as_end(entry["to"])
-        return Law(label, self.families, lambda at: self.families.writer(reading, at).goal(goal), first, last, said)
+        return IndexedLaw(
+            label, self.families, lambda at: self.families.writer(reading, at).goal(goal), first, last, said
+        )
 
-    def _alike(self, a: str, label: str) -> Law:
+    def _alike(self, a: str, label: str) -> IndexedLaw:
         """Say that a letter is symmetric, at every k if it is indexed."""
-        reading = Reading(self.names)
+        reading = CertificateReading(self.names)
         reading.letter([a, "k", 0] if a in self.names.indexed else a, ("k", 0), "L")
         (key,) = reading.matrices
 
@@ -63,7 +65,7 @@ class Induction:
             text = self.families.letter(key, reading.shape(key), place)
             return f"({text})^T = {text}"
 
-        return Law(label, self.families, stated, bound=a in self.names.indexed)
+        return IndexedLaw(label, self.families, stated, bound=a in self.names.indexed)
 
     def lines(self) -> list[str]:
         """Return the theorems of the cases, and in a section those of the goals; then all in one theorem."""
@@ -89,7 +91,7 @@ class Induction:
             f"End Of_{self.name}.",
         ]
 
-    def _spread(self, law: Law) -> list[str]:
+    def _spread(self, law: IndexedLaw) -> list[str]:
         """Show a law with a variable for each index."""
         count, given = len(law.offsets()), " range'" * bool(law.range())
         intro = " ".join([f"k{given}", *["?"] * count, *["->"] * count])
@@ -125,7 +127,7 @@ class Induction:
         ]
         self.known.append(goal)
 
-    def _induction(self, way: str, goal: Law, cases: list[Case]) -> list[str]:
+    def _induction(self, way: str, goal: IndexedLaw, cases: list[Case]) -> list[str]:
         """Apply induction to a goal at every k of its range."""
         ends = [written(end) for end in (goal.first, goal.last) if end is not None]
         forever, given = ("", ["range'"]) if len(ends) == 2 else ("_forever", [])
@@ -136,7 +138,7 @@ class Induction:
             f"- {self._closed(goal, then, names, step)}",
         ]
 
-    def _closed(self, goal: Law, at: Index, names: list[str], shown: str) -> str:
+    def _closed(self, goal: IndexedLaw, at: Index, names: list[str], shown: str) -> str:
         """Name what is given, call the other indices of a goal as the case calls them, and close it by the case."""
         offsets = goal.offsets()
         own = [f"k{i}" for i, _ in enumerate(offsets, 1)]
@@ -146,7 +148,7 @@ class Induction:
             steps.append(f"rewrite (_ : {k} = {written((at[0], at[1] + offset))}); last Lia.lia")
         return f"{'; '.join([*steps, f'exact: {shown}'])}."
 
-    def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: Law) -> Case:
+    def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: IndexedLaw) -> Case:
         """Read a case; return its index, that before, and what shows the goal there."""
         checker.require(
             isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "a case must be a proof"
@@ -155,7 +157,7 @@ class Induction:
         data = checker.as_fields(data, "a case", {"at", "after", "uses"} | fields)
         at = checker.as_index(data["at"], "lL")
         after = None if data["after"] is None else checker.as_index(data["after"], "lL")
-        reading, hypotheses, laws = Reading(self.names, "lL"), [], []
+        reading, hypotheses, laws = CertificateReading(self.names, "lL"), [], []
         for use in checker.as_list(data["uses"], "uses"):
             number, index = checker.as_list(use, "a use", 2)
             index = checker.as_index(index, "lL")
@@ -165,7 +167,7 @@ class Induction:
             hypotheses.append(checker.as_zero(law.said, reading, index, "L"))
             laws.append((law, index, "IH'" if law is goal else ""))
         shown = checker.as_goal(theorem["goal"], reading, at, "L")
-        statement = Statement(hypotheses, shown, remarks(data, len(hypotheses)))
+        statement = CoqStatement(hypotheses, shown, remarks(data, len(hypotheses)))
         section = Section(reading, statement, {key: data[key] for key in fields}, label)
         self.cases.append(section)
         base = at if at[0] != "l" else ("l", 0)

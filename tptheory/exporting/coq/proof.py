@@ -17,11 +17,11 @@ from tptheory.exporting.coq.data import (
     side_data,
     terms_data,
 )
-from tptheory.exporting.coq.reading import Equation, Statement, equation
-from tptheory.exporting.coq.text import Writer, bounded_by_size
+from tptheory.exporting.coq.reading import CoqStatement, Equation, equation
+from tptheory.exporting.coq.text import CoqWriter, bounded_by_size
 
 
-class Proof:
+class CoqProof:
     """A theorem that the soundness of the reflexive checker closes, after those of its cases.
 
     Args:
@@ -32,7 +32,7 @@ class Proof:
         name: what the theorem is called; every other name begins with it.
     """
 
-    def __init__(self, writer: Writer, statement: Statement, data: Any, section: str, name: str) -> None:
+    def __init__(self, writer: CoqWriter, statement: CoqStatement, data: Any, section: str, name: str) -> None:
         """Read the fields of the proof."""
         checker.require(isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "the method is unknown")
         self.data = checker.as_fields(data, "a proof", checker.PROOFS[data["method"]])
@@ -189,8 +189,8 @@ class Proof:
         for number, (case, part) in enumerate(zip(split, parts, strict=True), 1):
             name = self._label(f"case{number}")
             hypotheses, reasons = [*self.statement.hypotheses, *case], [*self.statement.reasons, *[""] * len(case)]
-            statement = Statement(hypotheses, self.goal, reasons)
-            self.before += Proof(self.writer, statement, part, self.section, name).lines()
+            statement = CoqStatement(hypotheses, self.goal, reasons)
+            self.before += CoqProof(self.writer, statement, part, self.section, name).lines()
             labels = [self._label(f"c{i}") for i, _ in enumerate(case)]
             pattern = "".join(f"[{label} " for label in labels) + "_" + "]" * len(labels)
             shown = f"({' '.join([name, *self.alike, *self.held, *labels])})"

@@ -13,7 +13,7 @@ LARGEST = 10_000
 """The largest numerator, denominator or size of a statement: MathComp's numerals are unary."""
 
 
-class Reading(checker.Algebra):
+class CertificateReading(checker.Algebra):
     """The letters of one theorem, each with the number that it has in Coq.
 
     Matrices are numbered from 1, after the probe; scalars from 0; sizes from 0, which is the size 1.
@@ -83,7 +83,7 @@ def equation(p: Polynomial) -> Equation:
     return Equation([t for t in terms if t[0] > 0], [(-c, s, w) for c, s, w in terms if c < 0], shape)
 
 
-class Statement(NamedTuple):
+class CoqStatement(NamedTuple):
     """What is assumed to be 0, and what is shown; the reasons are comments."""
 
     hypotheses: list[Polynomial]

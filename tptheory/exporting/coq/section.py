@@ -7,9 +7,9 @@ from typing import Any
 
 from tptheory.certificates.checker import Name, Shape, Size
 from tptheory.exporting.coq.data import listed, table
-from tptheory.exporting.coq.proof import Proof
-from tptheory.exporting.coq.reading import Reading, Statement, legend
-from tptheory.exporting.coq.text import Writer
+from tptheory.exporting.coq.proof import CoqProof
+from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
+from tptheory.exporting.coq.text import CoqWriter
 
 
 class Section:
@@ -22,12 +22,12 @@ class Section:
         name: what the theorem is called; every other name begins with it.
     """
 
-    def __init__(self, reading: Reading, statement: Statement, proof: dict[str, Any], name: str) -> None:
+    def __init__(self, reading: CertificateReading, statement: CoqStatement, proof: dict[str, Any], name: str) -> None:
         """Write the theorem, and with it number all sizes and letters."""
         self.reading, self.statement, self.name = reading, statement, name
-        self.writer = Writer(reading, self._letter, self._size)
+        self.writer = CoqWriter(reading, self._letter, self._size)
         for _ in range(2):  # the first time all letters are numbered, the second time all are known
-            self.theorem = Proof(self.writer, statement, proof, name, name).lines()
+            self.theorem = CoqProof(self.writer, statement, proof, name, name).lines()
 
     def _letter(self, key: Name, shape: Shape) -> str:
         """Name a matrix A1, A2, ... and a scalar c1, c2, ..."""

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from tptheory.certificates.checker import Goal, Name, Polynomial, Shape, Size, Terms, Word
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.exporting.coq.reading import LARGEST, Equation, Reading, equation
+from tptheory.exporting.coq.reading import LARGEST, CertificateReading, Equation, equation
 
 
-class Writer:
+class CoqWriter:
     """Write polynomials and goals.
 
     Args:
@@ -19,7 +19,9 @@ class Writer:
         size: writes a size.
     """
 
-    def __init__(self, reading: Reading, letter: Callable[[Name, Shape], str], size: Callable[[Size], str]) -> None:
+    def __init__(
+        self, reading: CertificateReading, letter: Callable[[Name, Shape], str], size: Callable[[Size], str]
+    ) -> None:
         """Take what writes letters and sizes."""
         self.reading, self.letter, self.size = reading, letter, size
 

@@ -13,7 +13,7 @@ from tptheory.checking import positive, whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.closed_forms.arguments import read_times
-from tptheory.simulation.closed_forms.relaxation import Reading, Relaxation
+from tptheory.simulation.closed_forms.relaxation import PanelValues, Relaxation
 
 FLOATS = FloatArithmetic()
 KAPPA = (1.0, 1.3)
@@ -184,13 +184,13 @@ def _deep(k: int, s: float, a: np.ndarray) -> tuple[Any, Sequence[float], float]
     remainder = s - float(a.prod())
     direction = np.sign(remainder) * np.prod(np.sign(np.delete(a, j)))
 
-    def law(clock: np.ndarray, *_: Any) -> Reading:
+    def law(clock: np.ndarray, *_: Any) -> PanelValues:
         smallest = a[j] + direction * clock
         factors = _factors(a, smallest)
         partial = np.stack([np.delete(factors, l, axis=1).prod(axis=1) for l in range(len(a))], axis=1)
         rest = np.delete(factors, j, axis=1)
         slope = partial[:, j] * (1 + (smallest[:, np.newaxis] ** 2 / rest**2).sum(axis=1))
-        return Reading(np.abs(slope / remainder), (partial**2).sum(axis=1), (), (smallest,))
+        return PanelValues(np.abs(slope / remainder), (partial**2).sum(axis=1), (), (smallest,))
 
     return law, (), max(abs(a[j]), s ** (1 / len(a))) / 4
 

@@ -42,7 +42,7 @@ Integral = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Reading:
+class PanelValues:
     """What is known at the points of one panel.
 
     Attributes:
@@ -58,7 +58,7 @@ class Reading:
     others: tuple[np.ndarray, ...] = ()
 
 
-Law = Callable[[np.ndarray, Sequence[float], Integral], Reading]
+RelaxationLaw = Callable[[np.ndarray, Sequence[float], Integral], PanelValues]
 """Takes the clock at a panel's points, the integrals at its start, and how to integrate, to what is known there."""
 
 
@@ -66,7 +66,7 @@ Law = Callable[[np.ndarray, Sequence[float], Integral], Reading]
 class _Panel:
     start: float
     width: float
-    reading: Reading
+    reading: PanelValues
 
     @property
     def end(self) -> float:
@@ -81,7 +81,7 @@ class _Panel:
 class Relaxation:
     """A trajectory as a function of the clock, and the clock as a function of time."""
 
-    def __init__(self, law: Law, integrals: Sequence[float], width: float) -> None:
+    def __init__(self, law: RelaxationLaw, integrals: Sequence[float], width: float) -> None:
         """Lay panels until nothing remains.
 
         Args:
@@ -166,7 +166,7 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return float(brentq(function, low, high, xtol=TINY, rtol=1e-15))
 
 
-def _laid(law: Law, integrals: Sequence[float], width: float) -> list[_Panel]:
+def _laid(law: RelaxationLaw, integrals: Sequence[float], width: float) -> list[_Panel]:
     """March from clock 0, halving what is not resolved and doubling what is, until the remainder has fallen to 0."""
     panels: list[_Panel] = []
     start, left, now = 0.0, 1.0, tuple(integrals)
@@ -187,13 +187,13 @@ def _laid(law: Law, integrals: Sequence[float], width: float) -> list[_Panel]:
     raise InvalidValueError(complain("weights", "such that a quadrature resolves their trajectory", "others", mend))
 
 
-def _measured(law: Law, start: float, width: float, integrals: Sequence[float]) -> _Panel:
+def _measured(law: RelaxationLaw, start: float, width: float, integrals: Sequence[float]) -> _Panel:
     clock = start + width * (1 - _ahead())
     with np.errstate(all="ignore"):  # a panel on which something overflows is not resolved, and is halved
         return _Panel(start, width, law(clock, integrals, _integrals(width)))
 
 
-def _is_resolved(reading: Reading) -> bool:
+def _is_resolved(reading: PanelValues) -> bool:
     smooth = np.array([reading.speed, reading.rate, 1 / reading.rate, *reading.integrals, *reading.others])
     if not np.isfinite(smooth).all():
         return False

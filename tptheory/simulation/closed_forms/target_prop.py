@@ -16,7 +16,7 @@ import numpy as np
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample, read_times
-from tptheory.simulation.closed_forms.relaxation import Integral, Reading, Relaxation
+from tptheory.simulation.closed_forms.relaxation import Integral, PanelValues, Relaxation
 
 FLOATS = FloatArithmetic()
 
@@ -133,7 +133,7 @@ class _Square:
         self.sample, self.signals = sample, signals
         self.X = float(np.sum(sample.x[0] ** 2))
 
-    def law(self, clock: np.ndarray, integrals: Sequence[float], integral: Integral) -> Reading:
+    def law(self, clock: np.ndarray, integrals: Sequence[float], integral: Integral) -> PanelValues:
         """Return ``gamma_l``, ``log r_{l+1}``, and the integrals over time of ``a_l`` and of ``a_l gamma_{l-1}``."""
         depth = self.sample.depth
         known = np.reshape(integrals, (depth, 4))
@@ -153,7 +153,7 @@ class _Square:
             S = S + lengths.sum(axis=0)
             volume = volume * np.exp(log_ratio)
             gamma_below = gamma
-        return Reading(speed, rate, tuple(values for row in rows for values in row))
+        return PanelValues(speed, rate, tuple(values for row in rows for values in row))
 
     def flow(self, times: np.ndarray) -> TargetPropFlow:
         sample, depth = self.sample, self.sample.depth
@@ -196,7 +196,7 @@ class _Wide:
             rho = self.X * wrightomega(np.log(self.rho / self.X) + (self.N - seen) / self.X)
         return seen + rho, rho
 
-    def law(self, clock: np.ndarray, integrals: Sequence[float], integral: Integral) -> Reading:
+    def law(self, clock: np.ndarray, integrals: Sequence[float], integral: Integral) -> PanelValues:
         """Return the angle and the integrals of ``a`` times the parts of ``x_1``: outside, and in the plane."""
         m = self.m - clock
         N, rho = self.lengths(m)
@@ -205,7 +205,7 @@ class _Wide:
         along, across = _turned(angle, m, np.sqrt(rho))
         moments = (growth, growth * along, growth * across)
         kept = tuple(start + integral(f) for start, f in zip(integrals[1:], moments, strict=True))
-        return Reading((self.X + N) * growth, self.X + N, (angle, *kept), (clock,))
+        return PanelValues((self.X + N) * growth, self.X + N, (angle, *kept), (clock,))
 
     def flow(self, times: np.ndarray) -> TargetPropFlow:
         sample = self.sample
