@@ -78,7 +78,9 @@ def test_what_is_taken_for_granted_is_said():
     """Text and LaTeX say it, of each conjunct its own; what is assumed of what moves holds now."""
     law = Conserved(trace(matmul(W1, Pinv(W1))), along=flow, given=[Zero(W2)])
     assert law.statement().startswith("if W_2 = 0 now, then ")
-    assert law.statement().endswith("is conserved by the flow of backpropagation, while the rank of W_1 stays constant")
+    said = "is conserved by the flow of backpropagation at this moment, while the rank of W_1 stays constant"
+    assert law.statement().endswith(said)
+    assert "at this moment" in law.latex()
     assert "while the rank of $W_{1}$ stays constant" in law.latex()
     assert Zero(matmul(Inverse(S), A.T / c)).statement().endswith(", where S is invertible, where c is not 0")
     both = AllOf(law, Zero(matmul(Inverse(S), S)))
@@ -99,12 +101,12 @@ def test_ranges_between_numbers_are_written_out():
     claim = ForAll(
         Equal(k * A, c * A),
         (k, 1, 2),
-        given=[ForAll(Equal(k * c, c), (k, 3, 4)), Equal(k, 2), ForAll(Zero(S), (k, 2, 1))],
+        given=[ForAll(Equal(k * c, c), (k, 3, 4)), Equal(l, 2), ForAll(Zero(S), (k, 2, 1))],
     )
     parts = list(at_small_depths(claim))
     assert [part.statement() for part in parts] == [
-        "if 3*c = c; 4*c = c; k = 2, then A = c*A",
-        "if 3*c = c; 4*c = c; k = 2, then 2*A = c*A",
+        "if 3*c = c; 4*c = c; l = 2, then A = c*A",
+        "if 3*c = c; 4*c = c; l = 2, then 2*A = c*A",
     ]
     assert has_ranges(claim)
     assert not any(map(has_ranges, parts))
@@ -125,7 +127,7 @@ def test_a_depth_may_stand_in_a_hypothesis_alone():
     deep = DeepLinearNetwork(depth=L)
     assert depth_symbols(Zero(A, given=[Zero(deep.weight(L))])) == {L}
     assert depth_symbols(Conserved(trace(S), along=Backprop().flow(deep))) == {L}
-    assert depth_symbols(ForAll(Zero(deep.weight(l)), (l, 1, L), given=[Zero(deep.weight(l))])) == {l, L}
+    assert depth_symbols(ForAll(Zero(deep.weight(l)), (l, 1, L), given=[Zero(deep.weight(k))])) == {k, L}
     assert [p.statement() for p in at_numbers(Zero(A, given=[Zero(deep.weight(L))]), {L: 2})] == [
         "if W_2 = 0, then A = 0"
     ]

@@ -227,3 +227,66 @@ def test_what_a_step_does_to_an_activation_at_any_depth(rule):
     x = net.activation(l)
     assert step[x] == matadd(step.after(x), matmul(-1, x))
     assert decide(ForAll(Conserved(squared_norm(x), along=step), (l, 1, L)), 4).refuted
+
+
+FACTOR = {"of": 1}
+
+
+class Scaled(Rule):
+    """A multiple of the transpose, by what stands elsewhere: a rule that a notebook's next cell changes."""
+
+    factor = 1
+
+    def feedback(self, net, l):
+        """Return the multiple."""
+        return FACTOR["of"] * self.factor * net.weight(l).T
+
+
+@pytest.mark.parametrize("change", [(FACTOR, "of"), (Scaled, "factor")], ids=["a global", "an attribute of the class"])
+def test_what_a_rule_said_before_is_not_remembered(monkeypatch, change):
+    """No comparison of rules sees what a rule reads elsewhere: its products are worked out each time."""
+    owner, name = change
+    assert decide(as_backprop(Scaled()), 3).proved
+    (monkeypatch.setitem if isinstance(owner, dict) else monkeypatch.setattr)(owner, name, 2)
+    assert decide(as_backprop(Scaled()), 3).refuted
+
+
+DEPTHS = {
+    "nine": lambda net, l: net.depth == 9,
+    "by its square": lambda net, l: net.depth * net.depth == 81,
+    "by many weights": lambda net, l: not net.any_depth and len(net.weights) > 9,
+}
+
+
+@pytest.mark.parametrize("branch", DEPTHS.values(), ids=DEPTHS.keys())
+def test_a_rule_that_branches_on_a_large_depth_is_refused(branch):
+    """A number in its code is tried as a depth, and so is its root."""
+    with pytest.raises(TptheoryError, match="must give one formula for every"):
+        as_backprop(rule(lambda net, l: (2 if branch(net, l) else 1) * net.weight(l).T))
+
+
+ENTRIES = [0] * 9 + [1] + [0] * 50
+HIDDEN = {
+    "a square": lambda k, s: s + (1 if k**2 == 81 else 0),
+    "a place in a list": lambda k, s: s + (ENTRIES[int(k)] if getattr(k, "is_Integer", False) else 0),
+}
+
+
+@pytest.mark.parametrize("step", HIDDEN.values(), ids=HIDDEN.keys())
+def test_a_step_that_branches_out_of_sight_is_refused(step):
+    """It says something else of the ninth layer, and no 9 stands in its code."""
+    with pytest.raises(TptheoryError, match="one formula for every layer"):
+        Recursion("s", 0, L, S.Zero, step)(l)
+
+
+def test_an_index_that_is_bound_is_not_free_in_a_hypothesis():
+    """Beside the range it would be read as the index of the claim, and it is none."""
+    with pytest.raises(TptheoryError, match="free of l, which the claim binds"):
+        ForAll(Equal(Pinv(M(l)), M(l).T), (l, 1, L), given=[Zero(M(l))])
+    assert ForAll(Zero(M(l)), (l, 1, L), given=[ForAll(Zero(M(l)), (l, 1, L))]).given
+
+
+def test_zero_may_stand_on_the_left():
+    """0 = A is A = 0."""
+    assert decide(Equal(0, matmul(A, C), given=[Zero(A)]), 2).proved
+    assert decide(Equal(0, A), 2).refuted

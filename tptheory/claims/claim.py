@@ -93,7 +93,8 @@ class Claim:
 
     def said(self, say: Callable[[Any], str]) -> str:
         """Say what is claimed, and what it takes for granted beside the hypotheses."""
-        return ", ".join([self.conclusion(say), *self.taken_for_granted(say)])
+        moment = " at this moment" if any(map(self._moves, self.given)) else ""
+        return ", ".join([self.conclusion(say) + moment, *self.taken_for_granted(say)])
 
     def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
         """Say what it takes for granted beside the hypotheses: that a matrix has an inverse, or a rank stays."""
@@ -101,12 +102,12 @@ class Claim:
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
+        return tuple(f"{h.conclusion(say)} now" if self._moves(h) else h.conclusion(say) for h in self.given)
+
+    def _moves(self, hypothesis: Any) -> bool:
+        """Whether a flow of the claim moves what a hypothesis speaks of: then both hold now, and at no later time."""
         flows = {rate.flow for rate in rates(self.goals())}
-
-        def moves(h: Any) -> bool:
-            return any(moving_symbols(sympify(e), flow) for flow in flows for e in h.expressions())
-
-        return tuple(f"{h.conclusion(say)} now" if moves(h) else h.conclusion(say) for h in self.given)
+        return any(moving_symbols(sympify(e), flow) for flow in flows for e in hypothesis.expressions())
 
     def granted(self) -> tuple[str, ...]:
         """Say what the claim, and each claim that it is made of, takes for granted beside its hypotheses."""

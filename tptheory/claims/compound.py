@@ -16,6 +16,7 @@ from tptheory.claims.symbols import refuse_two_of_one_name
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.symbolic.bound import free_symbols
 from tptheory.symbolic.expressions import size_symbols, squared_norm
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, occurrences
 
@@ -187,8 +188,21 @@ class ForAll(Claim):
             index_parts(end)
             if S(end).has(limits[0]):
                 raise InvalidValueError(complain("limits", f"a range whose ends do not speak of {limits[0]}", limits))
+        self._refuse_index_in_hypotheses()
         self._refuse_declared_index()
         self._refuse_what_is_another_at_each_layer()
+
+    def _refuse_index_in_hypotheses(self) -> None:
+        """Refuse a hypothesis beside the range that speaks of the index: it would be read as one inside the range.
+
+        Raises:
+            InvalidValueError: if there is one.
+        """
+        index, first, last = self.limits
+        for h in self.given:
+            if index in _free_in(h):
+                mend = f"Write ForAll(h, ({index}, {first}, {last})) for every layer, or use another letter."
+                raise InvalidValueError(complain("given", f"free of {index}, which the claim binds", h, mend))
 
     def _refuse_declared_index(self) -> None:
         """Refuse an index that is declared to be what some index of the range is not.
@@ -303,3 +317,13 @@ class Holds(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Say the hypothesis."""
         return self.hypothesis.conclusion(say)
+
+
+def _free_in(item: Any) -> set[Any]:
+    """Return the symbols that are free in a claim or a hypothesis."""
+    if isinstance(item, ForAll):
+        ends = {symbol for end in item.limits[1:] for symbol in S(end).free_symbols}
+        return (_free_in(item.claim) - {item.index}) | ends
+    if isinstance(item, AllOf | AnyOf):
+        return set().union(*map(_free_in, item.claims))
+    return set().union(*(free_symbols(S(e)) for e in item.expressions()))

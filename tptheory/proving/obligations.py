@@ -54,13 +54,21 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             for bound in goal.bounds:
                 yield Obligation(matrix, _bound(bound, translator), bounded=True)
         elif isinstance(goal, goals.Vanishes):
-            left = _translated(goal.left, translator)
-            yield Obligation(left, left.scale(0) if goal.right == 0 else _translated(goal.right, translator))
+            yield Obligation(*_sides(goal, translator))
         else:
             certain = {each for e in claim.certain() for each in existence_premises(e)}
             if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
                 raise UnsupportedExpressionError("what an alternative inverts exists there only")
             yield Obligation(translator(one_equation(goal)), translator(0))
+
+
+def _sides(goal: goals.Vanishes, translator: Translator) -> tuple[Polynomial, Polynomial]:
+    """Translate both sides of an equation; a 0 stands for a matrix of zeros where the other side is a matrix."""
+    if goal.left == 0 and goal.right != 0:
+        right = _translated(goal.right, translator)
+        return right.scale(0), right
+    left = _translated(goal.left, translator)
+    return left, left.scale(0) if goal.right == 0 else _translated(goal.right, translator)
 
 
 def _bound(bound: Any, translator: Translator) -> Polynomial | Size:

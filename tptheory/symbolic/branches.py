@@ -1,7 +1,8 @@
 """At which numbers may a Python function branch? At those that stand in its code, or near them.
 
 No trial of some layers shows that a function says the same of all. But a function that says something else of the
-twentieth layer has a 20 somewhere, in its code or in what that refers to, or numbers of which 20 is made.
+twentieth layer has a 20 somewhere, in its code or in what that refers to: as a number, as numbers of which 20 is made,
+as a power of 20, or as a place in a list. What hides it better than that is not found.
 """
 
 from __future__ import annotations
@@ -24,12 +25,22 @@ def suspects(function: Callable[..., Any]) -> set[int]:
 
     Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
     """
-    found = {abs(n) for n in _numbers(function, set()) if abs(n) <= LARGEST}
+    found = {root for n in _numbers(function, set()) for root in _roots(abs(n)) if root <= LARGEST}
     near = {n + d for n in found for d in (-1, 0, 1)}
     if len(found) <= MOST:
         for a, b in product(found, repeat=2):
             near |= {a + b, a - b, a * b, a // b if b else 0}
     return {n for n in near if 0 <= n <= LARGEST}
+
+
+def _roots(n: int) -> Iterator[int]:
+    """Return a number, and the integers of which it is a power: ``k**2 == 81`` branches at 9."""
+    yield n
+    if n > 1:
+        for power in range(2, n.bit_length()):
+            root = round(n ** (1 / power))
+            if root**power == n:
+                yield root
 
 
 def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
@@ -53,7 +64,9 @@ def _numbers_inside(item: Any, seen: set[int]) -> Iterator[int]:
     if isinstance(item, Mapping):
         yield from _numbers([*item.keys(), *item.values()], seen)
     elif isinstance(item, list | tuple | set | frozenset | range):
-        for part in list(item)[:LARGEST]:
+        parts = list(item)[:LARGEST]
+        yield from (position for position in range(1, len(parts)) if parts[position] is not parts[position - 1])
+        for part in parts:
             yield from _numbers(part, seen)
     elif isinstance(item, CodeType):
         yield from _numbers(item.co_consts, seen)

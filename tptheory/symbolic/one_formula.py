@@ -23,8 +23,10 @@ OF_A_LAYER = {
 """The methods of a rule that take a layer: what a subclass defines of them must be one formula for all layers."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
 """The first layer of which a method speaks, where it is not 1."""
-DEEPEST = 8
+DEEPEST = 200
 """Up to which depth the numbers in a method's code are tried as depths."""
+ENDS = 3
+"""How many layers from either end are looked at in a network of fixed depth."""
 
 
 def one_formula(method: Method, name: str) -> Method:
@@ -76,7 +78,8 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
 def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
     """Compare the formula of a method for any depth with what the method says of a network of this depth."""
     fixed = net.at_depth({net.depth: depth})
-    for l in range(LOWEST.get(name, 1), depth + 1):
+    lowest = LOWEST.get(name, 1)
+    for l in [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]:
         said, expected = method(rule, fixed, l), at_depth(at(Integer(l)), {net.depth: depth})
         if not agree(said, expected):
             raise InvalidValueError(
