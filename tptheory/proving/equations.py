@@ -9,6 +9,7 @@ from typing import Any
 from tptheory.proving.completion import Origin, Place
 from tptheory.proving.letters import Size
 from tptheory.proving.searching import (
+    LEAST_SECONDS,
     Attempt,
     Branch,
     Proof,
@@ -18,8 +19,8 @@ from tptheory.proving.searching import (
     divided,
     member,
     multiplied,
+    refuse_when_late,
     search,
-    seconds_left,
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
@@ -124,9 +125,10 @@ def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -
     """
     basis = completion(translator, deadline)
     basis.prove(scalar)
+    end = max(deadline, perf_counter() + LEAST_SECONDS)
 
     def normal(p: Polynomial) -> Polynomial:
-        seconds_left(deadline)
+        refuse_when_late(end)
         return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
 
     grams = [h.polynomial.trace() for h in translator.hypotheses if h.polynomial.rows == h.polynomial.columns]
@@ -151,7 +153,7 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
         return attempt(translator, first)
     except StuckError:
         for alternatives, origin in splits:
-            seconds_left(deadline)
+            refuse_when_late(deadline)
             branches = []
             try:
                 for polynomials in alternatives:

@@ -49,16 +49,14 @@ Attempt = Callable[[Translator, float], Proof]
 """Something to prove: takes the hypotheses and a deadline, and returns a proof or raises StuckError."""
 
 
-def seconds_left(deadline: float) -> float:
-    """Return how much time is left until a deadline.
+LEAST_SECONDS = 0.01
+"""What an attempt gets at least: where time is divided among many, an easy one is not lost for want of any."""
 
-    Raises:
-        StuckError: if none is.
-    """
-    left = deadline - perf_counter()
-    if left <= 0:
+
+def refuse_when_late(deadline: float) -> None:
+    """Raise StuckError if a deadline is over: no further attempt is begun."""
+    if perf_counter() > deadline:
         raise StuckError("the time was up")
-    return left
 
 
 def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
@@ -71,12 +69,8 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
 
 
 def completion(translator: Translator, deadline: float) -> Completion:
-    """Return a completion of the hypotheses that ends by the deadline.
-
-    Raises:
-        StuckError: if the time is up already.
-    """
-    limits = Limits(seconds=seconds_left(deadline))
+    """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
+    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS))
     return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
 
 
