@@ -57,7 +57,7 @@ def check_cost(fields: DataFields) -> None:
     """Refuse widths at which the count would take too long.
 
     Raises:
-        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long they take.
+        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long a count would take.
     """
     n = fields.dimension
     if n > LARGEST_DIMENSION:

@@ -69,7 +69,7 @@ class DataFields:
         }
 
     def at(self, kind: JetArithmetic, values: Mapping[Basic, Any]) -> list[Jet]:
-        """Return the velocity of each parameter where the symbols have these values: jets, or what stands still.
+        """Return the velocity of each parameter where the symbols have these values: jets, or constants.
 
         Raises:
             InvalidValueError: if the rule inverts what is singular at all weights of these widths.
