@@ -39,7 +39,7 @@ def letter_count(monomial: Monomial) -> int:
 
 
 class Letter(NamedTuple):
-    """What a number of the checker stands for: a declared name, with its index where it has one, or its transpose."""
+    """The letter that a number of the checker stands for: a declared name, with its index if any, or its transpose."""
 
     name: Name
     transposed: bool
@@ -60,7 +60,7 @@ class Reader:
         self._closed: dict[Word, list[Word]] = {}
 
     def letter(self, number: int) -> Letter:
-        """Return what a number in a word stands for."""
+        """Return the letter that a number in a word stands for."""
         if number not in self._letters:  # a symmetric letter is never called its own transpose
             numbers = self.algebra.numbers
             self._letters = {number: Letter(name, turned) for (name, turned), number in reversed(numbers.items())}

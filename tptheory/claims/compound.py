@@ -258,7 +258,7 @@ class ForAll(Claim):
         return self.claim.equations()
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return what the claim speaks of."""
+        """Return the expressions of the claim inside."""
         return self.claim.expressions()
 
     def conjuncts(self) -> Iterator[Claim]:

@@ -200,7 +200,7 @@ def _instances(item: Any, values: Mapping[Any, int]) -> list[Any]:
 
 
 def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
-    """Return a claim or hypothesis with numbers for its indices: recursions are multiplied out, motions made anew."""
+    """Return a claim or hypothesis at numbers: recursions are multiplied out, and motions are derived again."""
     if isinstance(claim, Hypothesis):
         return HYPOTHESES[claim.name](*(at_depth(A, values) for A in claim.matrices))
     if isinstance(claim, AllOf):

@@ -19,7 +19,7 @@ THEOREMS = "proofs"
 
 
 class Theorem:
-    """A claim with a name, a title, a reason, and what is expected of it: call it, and it returns the claim.
+    """A claim with a name, a title, a reason and an expected verdict; calling the theorem returns the claim.
 
     Attributes:
         title: one sentence, which marks mathematics as LaTeX between dollars: ``$W_l^+ = W_l'$``.

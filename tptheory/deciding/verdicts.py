@@ -1,4 +1,4 @@
-"""What is known of a claim at the end: proved, refuted or undecided."""
+"""The three verdicts on a claim: proved, refuted and undecided."""
 
 from __future__ import annotations
 

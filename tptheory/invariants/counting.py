@@ -16,7 +16,7 @@ _ATTEMPTS = 8
 
 
 def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: None) -> LawCount:
-    """Count what a rule conserves, from the vector fields of its data.
+    """Count the quantities that a rule conserves, from the vector fields of its data.
 
     Raises:
         InvalidValueError: if there are too many parameters.

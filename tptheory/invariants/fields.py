@@ -72,7 +72,7 @@ class DataFields:
         """Return the velocity of each parameter where the symbols have these values: jets, or constants.
 
         Raises:
-            InvalidValueError: if the rule inverts what is singular at all weights of these widths.
+            InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
         """
         try:
             printer = ArrayPrinter(kind, as_jets(kind, values), {})

@@ -181,7 +181,7 @@ class _Part:
         self.claim = claim
         self.source, self.meter = Instances(claim), Meter(claim)
         self.steady = bool(steady_matrices(claim.goals(), (LogPdet, Pinv)))
-        """Whether a pseudo-inverse is differentiated, which is true only where the rank does not jump."""
+        """Whether a goal differentiates a pseudo-inverse, so that the claim holds only where the rank is constant."""
 
     def trial(self, rng: np.random.Generator, nth: int) -> _Trial | None:
         """Measure the claim at one instance; None if it could not be evaluated."""

@@ -130,7 +130,7 @@ class Compiled:
         self.symbols = list(symbols)
         self._kind = ExactArithmetic()
         self._functions: dict[int, tuple[Any, Callable[..., Any]]] = {}
-        """By the identity of a term, which is kept beside: to hash a term would take longer than to evaluate it."""
+        """The terms and their functions, by the ``id`` of the term: hashing a term takes longer than evaluating it."""
 
     def at(self, values: Instance) -> Value:
         """Return the function that gives the value of a term at an instance."""

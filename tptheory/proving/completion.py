@@ -309,7 +309,7 @@ class _Combination:
         self._hypotheses = hypotheses
         self._places: dict[int, dict[Place, Rational]] = {}
         self._made: list[int] = []
-        """The numbers of the elements that were made, times -1: a heap with the latest one first."""
+        """The numbers, times -1, of the elements that are not hypotheses: a heap with the newest one first."""
         for c, place, i in origin:
             self.add(i, place, c)
 

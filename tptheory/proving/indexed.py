@@ -36,10 +36,10 @@ class Defining(NamedTuple):
 
 
 class IndexedTranslator(Translator):
-    """Translate at the index ``k``, and keep what is known of every letter at every index.
+    """Translate at the index ``k``, and record the shapes of letters and the equations that hold at every index.
 
     Attributes:
-        shapes: the shape of every family of matrices; of numbers None.
+        shapes: the shape of every family of matrices; None for a family of numbers.
         defining: the equations of pseudo-inverses, which hold at every index; and the equations of inverses, which hold
             only at the indices at which the claim speaks of the inverse, because it may not exist elsewhere.
     """
@@ -154,7 +154,7 @@ def _plus(end: End, by: int) -> End:
 
 
 class Catalogue:
-    """What is known of the letters of one translator, by the names that certificates give them."""
+    """The letters of one translator and their shapes, by the names that certificates give them."""
 
     def __init__(self, schema: IndexedTranslator) -> None:
         self.schema, self.named = schema, schema.alphabet.named

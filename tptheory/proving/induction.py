@@ -231,7 +231,7 @@ def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator) -> A
 
 
 def _certificate(theory: Theory, title: str) -> dict[str, Any]:
-    """Write down what was proved, with the laws that were used."""
+    """Return the certificate of all that was proved, with the laws that were used."""
     laws = _laws_used(theory)
     body = {
         "hypotheses": [law.data() for law in laws],

@@ -127,7 +127,7 @@ class _Reader:
         self._known: set[Any] = set()
 
     def translated(self, expression: Any) -> Polynomial:
-        """Translate an expression, after the definitions of what it is made of."""
+        """Translate an expression, after the definitions of the sequences in it."""
         for symbol in layer_symbols(expression):
             self.sequence(symbol.sequence)
         return self.schema(expression)

@@ -26,7 +26,7 @@ class Record:
         self.times: list[float] = []
         self.rank_changes: list[RankChange] = []
         self.stops: dict[int, tuple[int, Stop]] = {}
-        """By member, after how many steps it stopped, and why."""
+        """For each member that has stopped, the number of steps before that, and the reason."""
 
     @property
     def steps(self) -> int:

@@ -24,7 +24,7 @@ class MakesMotions(Protocol):
 
     @property
     def title(self) -> str:
-        """What the rule is called in a sentence."""
+        """The name of the rule in a sentence."""
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return how a network moves in continuous time."""
@@ -161,7 +161,7 @@ class _Beside(Mapping[Any, Any]):
         self.motion, self.neighbours = motion, neighbours
 
     def __getitem__(self, symbol: Any) -> Any:
-        """Return how the neighbour moves, or what the motion says."""
+        """Return how a neighbour moves, and how any other symbol does by the motion."""
         return self.neighbours[symbol] if symbol in self.neighbours else self.motion[symbol]
 
     def __iter__(self) -> Iterator[Any]:

@@ -1,11 +1,11 @@
 """Networks of any depth: matrices that carry the index of their layer, and sequences of them that a recursion defines.
 
 A sequence such as ``W`` has a member ``W[l]`` for every index from first to last; an index is an integer, a symbol, or
-a symbol plus an integer. A recursion such as ``x[l] = W[l] x[l-1]`` besides says what its members are: that is what
-an induction over layers unfolds, and what `at_depth` multiplies out where the depth is a number.
+a symbol plus an integer. A recursion such as ``x[l] = W[l] x[l-1]`` also defines its members. An induction over layers
+unfolds this definition, and `at_depth` multiplies it out where the depth is a number.
 
-Sequences and members are ordinary SymPy nodes. What they mean stands in their arguments: two of them are equal where
-those are, and another index is put in by ``xreplace`` or ``subs``, which leave what a definition binds alone.
+Sequences and members are ordinary SymPy nodes. What they mean stands in their arguments: two of them are equal if their
+arguments are. ``xreplace`` and ``subs`` put in another index, and leave the bound symbols of a definition alone.
 """
 
 from __future__ import annotations

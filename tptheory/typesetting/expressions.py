@@ -188,7 +188,7 @@ class _Latex(LatexPrinter):
         return self._print_MatMul(expr)
 
     def _product(self, scalar: Any, matrices: list[MatrixExpr]) -> str:
-        """Print a scalar, unless it is one, and the matrices after it, sums in parentheses."""
+        """Print a scalar, unless it is 1, and the matrices after it, with sums in parentheses."""
         texts = [] if scalar == 1 else [self._add_parens(s) if _is_sum(scalar) else s for s in [self._print(scalar)]]
         texts += [self.parenthesize(M, PRECEDENCE["Mul"]) for M in matrices]
         return (r" \allowbreak " if self._settings["breakable"] else " ").join(texts)

@@ -92,7 +92,7 @@ class Notation:
         self._under_way: list[Name] = []
         indexed = reader.names.indexed
         self.called = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
-        """What is called so already, with an index and without: nobody takes ``x`` for a member of ``x``."""
+        """The letter that has a name already, by the name and whether it takes an index: ``x[l]`` is not ``x``."""
 
     def letter(self, a: int) -> Symbol:
         """Write a letter, or its transpose."""

@@ -121,7 +121,7 @@ def _statements(data: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _goal(notation: Notation, goal: Goal) -> Written:
-    """Write what is shown."""
+    """Write the goal of a statement."""
     terms = notation.terms(notation.reader.normal(goal.polynomial))
     if goal.kind == "zero":
         return equation(terms) if terms else equation(terms) + prose(", for all terms of the goal cancel")
