@@ -1,4 +1,4 @@
-"""A plain certificate read for people: the checker's polynomials, with like terms collected.
+"""Read a plain certificate in order to show it to people: the checker's polynomials, with like terms collected.
 
 What is read is one statement and one proof: a certificate that has no parts, or one case of a proof by cases or by
 induction that was made to look like it. In a case of an induction, letters stand at the bases ``l`` and ``L``.
@@ -39,7 +39,7 @@ def letter_count(monomial: Monomial) -> int:
 
 
 class Letter(NamedTuple):
-    """What a number of the checker stands for: a declared name, with its index where it has one, or its transpose."""
+    """The letter that a number of the checker stands for: a declared name, with its index if any, or its transpose."""
 
     name: Name
     transposed: bool
@@ -60,7 +60,7 @@ class Reader:
         self._closed: dict[Word, list[Word]] = {}
 
     def letter(self, number: int) -> Letter:
-        """Return what a number in a word stands for."""
+        """Return the letter that a number in a word stands for."""
         if number not in self._letters:  # a symmetric letter is never called its own transpose
             numbers = self.algebra.numbers
             self._letters = {number: Letter(name, turned) for (name, turned), number in reversed(numbers.items())}
@@ -89,7 +89,7 @@ class Reader:
         return [self.normal(as_zero(h, self.algebra)) for h in self.data["hypotheses"]]
 
     def goal(self) -> Polynomial:
-        """Return the polynomial of which something is shown."""
+        """Return the polynomial that the goal is about."""
         return self.normal(as_goal(self.data["goal"], self.algebra).polynomial)
 
     def goal_terms(self) -> list[Any]:
@@ -98,10 +98,10 @@ class Reader:
         return list(next(goal[kind] for kind in ("zero", "nonpositive", "rank") if kind in goal))
 
     def ends(self) -> tuple[Polynomial, Polynomial]:
-        """Return what a proof starts from, and what is left of it once all cofactors are taken away.
+        """Return the polynomial that a proof starts from, and the one that is left when all cofactors are subtracted.
 
-        The first is the goal, or of a cancellation its squared norm. The last is nothing, or minus a sum of squares, or
-        for a rank a product.
+        The first is the goal, or for a cancellation its squared norm. The last is 0, or minus a sum of squares, or for
+        a rank a product.
         """
         summands = checker.SUMMANDS[self.data["method"]](
             as_goal(self.data["goal"], self.algebra), self.data, self.algebra
@@ -114,7 +114,7 @@ class Reader:
         return first, ({m: c for m, c in last.items() if c}, first[1])
 
     def cofactors(self, hypotheses: list[Polynomial]) -> list[Polynomial]:
-        """Return what each cofactor adds up to."""
+        """Return for each cofactor the polynomial that it contributes: a hypothesis, multiplied from both sides."""
         count, found = len(hypotheses), []
         for coefficient, left, k, right, *outer in self.data["cofactors"]:
             h = raw(hypotheses[k % count])
@@ -134,7 +134,7 @@ class Reader:
         return self.algebra.turned(word)
 
     def normal(self, p: checker.Polynomial, factor: Fraction = Fraction(1)) -> Polynomial:
-        """Add up like terms: the scalars of a word come out of it, and every trace is called by one name."""
+        """Add up like terms, once the scalars are taken out of each word and every trace is written in one way."""
         total: Terms = {}
         for coefficient, scalars, word in p[0]:
             between, rest = self._cut(word)
@@ -149,7 +149,7 @@ class Reader:
         return self._closed[word]
 
     def _cut(self, word: Word) -> tuple[list[Word], Word]:
-        """Take out of a product what stands between two sizes 1."""
+        """Split a product into the scalars that stand between two sizes 1, and the rest."""
         shapes = self.algebra.shapes
         composed = all(shapes[a][1] == shapes[b][0] for a, b in pairwise(word))
         checker.require(composed, "the shapes of two letters do not compose")
@@ -161,7 +161,7 @@ class Reader:
         return [word[i:j] for i, j in pairwise(at)], word[: at[0]] + word[at[-1] :]
 
     def turns(self, scalar: Word) -> Iterable[Word]:
-        """Run through all that a trace may be called; a number is called what it is."""
+        """Run through all ways to write a trace: its rotations and their transposes; a number has only one."""
         if self.is_matrix(scalar[0]):
             for w in (scalar, self.transposed(scalar)):
                 for i in range(len(w)):
@@ -171,7 +171,7 @@ class Reader:
 
 
 def raw(p: Polynomial) -> checker.Polynomial:
-    """Return a polynomial as the checker has it."""
+    """Return a polynomial in the form that the checker uses."""
     return [(c, list(scalars), word) for (scalars, word), c in p[0].items()], p[1]
 
 

@@ -28,14 +28,15 @@ from tptheory.certificates.reading import (
 )
 
 PLACES = 20_000
-"""How many places are looked at in a second's time. They take less, so that what is found seldom depends on the clock;
-it is the clock of the process, so that it does not depend on what else the machine does."""
+"""How many places are tried for each second of the search. They take less than a second, so that the result seldom
+depends on the clock; that is the clock of the process, so that other work of the machine does not matter."""
 
 ROUNDS = 3
-"""How often to search: within the monomials of the proof, then with what fits there, then with what fits to that."""
+"""How many rounds to search: first within the monomials of the proof, then each time also with those that fitting
+places have brought in."""
 
 UNIT: Monomial = ((), ())
-"""What stands beside a hypothesis where nothing does."""
+"""The empty product, which stands beside a hypothesis that is not multiplied on that side."""
 
 
 class CofactorPlace(NamedTuple):
@@ -56,7 +57,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
     Args:
         data: a plain certificate that the checker accepts, or a case of another that was made to look like it.
         seconds: how long to search.
-        keep_hypotheses: whether hypotheses that the shorter proof does without stay, so that all keep their numbers.
+        keep_hypotheses: whether to keep hypotheses that the shorter proof does not use, so that all keep their numbers.
     """
     if data.get("method") not in checker.SUMMANDS or len(data["cofactors"]) < 2:
         return data
@@ -72,7 +73,7 @@ def shortened(data: dict[str, Any], seconds: float = 1.0, *, keep_hypotheses: bo
 
 
 class _Shortening:
-    """What the hypotheses of one certificate, and their transposes, expand to wherever they fit."""
+    """The search in one certificate: where its hypotheses and their transposes fit, and what they expand to there."""
 
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
         self.deadline, self._places_left = process_time() + seconds, int(PLACES * seconds)
@@ -100,21 +101,21 @@ class _Shortening:
         return tuple(scalars), word
 
     def _beside(self, monomial: Monomial) -> checker.Polynomial:
-        """Return what stands beside a hypothesis; a product of shape 1x1 is a number."""
+        """Return a monomial beside a hypothesis as a polynomial of the checker; a product of shape 1x1 is a number."""
         scalars, word = monomial
         shape = (self._reader.shape(word[0])[0], self._reader.shape(word[-1])[1]) if word else ONE
         both = ([*scalars, word], ()) if word and shape == ONE else ([*scalars], word)
         return [(Fraction(1), *both)], shape
 
     def expand(self, place: CofactorPlace) -> Polynomial:
-        """Return what a hypothesis reads in its place."""
+        """Return the polynomial of a hypothesis that is multiplied into its place."""
         if place not in self._expanded:
             self._places_left -= 1
             self._expanded[place] = self._joined(place) or self._multiplied(place)
         return self._expanded[place]
 
     def _joined(self, place: CofactorPlace) -> Polynomial | None:
-        """Expand where nothing can come out of a word, for no number, no trace and no size 1 is about."""
+        """Expand by joining words; None if a number, a trace or a size 1 is involved, so that scalars may come out."""
         (scalars, left), k, (others, right), outer = place
         if scalars or others or outer is not None or self._thin:
             return None
@@ -133,7 +134,10 @@ class _Shortening:
         return self._reader.normal(p)
 
     def candidates(self, used: list[CofactorPlace], rounds: int) -> dict[CofactorPlace, Terms]:
-        """Return the places that make do with the monomials of some, and with what fits there so many times over."""
+        """Return the places that need no other monomials than the used ones do.
+
+        In each of so many rounds, the monomials of all places that fit are allowed, too.
+        """
         shape = self.expand(used[0])[1]
         found: dict[CofactorPlace, Terms] = {}
         seen: set[tuple[Any, ...]] = set()
@@ -170,7 +174,7 @@ class _Shortening:
         return found
 
     def _places(self, monomial: Monomial, rows: Size, longest: int) -> Iterator[CofactorPlace]:
-        """Run through the places where a term of a hypothesis makes a monomial, and no other makes too long a one."""
+        """Run through the places where one term of a hypothesis gives a monomial, and no other gives one too long."""
         readings = list(self._readings(monomial))
         room = longest - letter_count(monomial)
         for k, (terms, shape) in enumerate(self._polynomials):
@@ -222,7 +226,7 @@ class _Shortening:
                     yield CofactorPlace(UNIT, k, ((), turned[n:]), (_without(rest, s), whole))
 
     def fewest(self, start: Cofactors) -> Cofactors:
-        """Return as few cofactors as are found that add up to the same goal as those of the start."""
+        """Return the fewest cofactors found that add up to the same goal as those of ``start``."""
         goal: Terms = {}
         for coefficient, place in start:
             for m, c in self.expand(place)[0].items():
@@ -242,7 +246,7 @@ class _Shortening:
         return best
 
     def certificate(self, cofactors: Cofactors, keep_hypotheses: bool) -> dict[str, Any]:
-        """Write a certificate with these cofactors, and with the hypotheses that they use or with all."""
+        """Write a certificate with these cofactors, and with all hypotheses or only those that the cofactors use."""
         count = len(self._data["hypotheses"])
         used = sorted({place.hypothesis % count for _, place in cofactors})
         kept = list(range(count)) if keep_hypotheses else used

@@ -1,4 +1,4 @@
-"""What every claim has: goals, hypotheses, symbols, a statement; and how its arguments are checked."""
+"""The base class of all claims: goals, hypotheses, symbols and statement, and the checks of a claim's arguments."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from tptheory.typesetting.spelling import one_line
 class Claim:
     """A statement about matrices of any size, under hypotheses.
 
-    What it says are its `goals`: that is all that prover, refuter and numbers read of it. A claim that is a set of
-    equations says so by `equations`: it holds where both sides agree in each.
+    The `goals` of a claim are what it says; prover, refuter and numeric evaluation read nothing else of it. A claim
+    that is a set of equations defines `equations` instead: it holds where the two sides of each equation agree.
     """
 
     given: tuple[Any, ...]
 
     readers: ClassVar[tuple[tuple[str, Callable[[str, Any], Any]], ...]] = ()
-    """The arguments, each with how it is read: called with its name and value, returns what is kept, or raises."""
+    """The arguments, each with its reader: a function of name and value that returns the value to keep, or raises."""
 
     is_hypothesis: ClassVar[bool] = False
-    """Whether other claims may assume it: it is a set of matrix equations."""
+    """Whether other claims may assume this one, which they may if it is a set of matrix equations."""
 
     def __post_init__(self) -> None:
         """Read the arguments, then the hypotheses, then check them together."""
@@ -47,11 +47,11 @@ class Claim:
         """Refuse arguments that mean nothing together."""
 
     def goals(self) -> tuple[Goal, ...]:
-        """Return what is claimed, apart from what is assumed; of `ForAll`, at the index that is bound."""
+        """Return what is claimed, without what is assumed; `ForAll` returns its goals at the bound index."""
         return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
 
     def tacit(self) -> tuple[Tacit, ...]:
-        """Return what the claim takes for granted beside its hypotheses, and says in its statement."""
+        """Return what the claim takes for granted beside its hypotheses; its statement names all of it."""
         return tacit_of(self.goals(), self.given)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -67,11 +67,11 @@ class Claim:
         return replace(self, given=given)  # type: ignore[type-var]  # every claim is a dataclass
 
     def reason(self) -> tuple[Any, ...]:
-        """Return why a proof may use the claim where it is assumed: data, which is worded when it is shown."""
+        """Return the reason that a proof gives where it uses this claim as a hypothesis: data, worded when shown."""
         return ("given", self.conclusion(str))
 
     def as_hypotheses(self) -> tuple[Any, ...]:
-        """Return what is assumed where the claim is: itself, or the hypotheses that it is made of."""
+        """Return what assuming this claim means: to assume the claim itself, or the hypotheses that it is made of."""
         return (self,)
 
     def conjuncts(self) -> Iterator[Claim]:
@@ -92,20 +92,23 @@ class Claim:
         return sentence_tex(self)
 
     def said(self, say: Callable[[Any], str]) -> str:
-        """Say what is claimed, and what it takes for granted beside the hypotheses."""
+        """Say what is claimed, and what the claim takes for granted beside its hypotheses.
+
+        Where a hypothesis holds only now, the conclusion is said to hold ``at this moment``.
+        """
         moment = " at this moment" if any(map(self._moves, self.given)) else ""
         return ", ".join([self.conclusion(say) + moment, *self.taken_for_granted(say)])
 
     def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
-        """Say what it takes for granted beside the hypotheses: that a matrix has an inverse, or a rank stays."""
+        """Say what the claim takes for granted beside its hypotheses, such as that an inverse exists."""
         return words(self.tacit(), say, self.symbols())
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
-        """Say each hypothesis; one about what a flow moves holds ``now``, and says nothing of later times."""
+        """Say each hypothesis; one about matrices that a flow moves is said to hold ``now``, and not at later times."""
         return tuple(f"{h.conclusion(say)} now" if self._moves(h) else h.conclusion(say) for h in self.given)
 
     def _moves(self, hypothesis: Any) -> bool:
-        """Whether a flow of the claim moves what a hypothesis speaks of: then both hold now, and at no later time."""
+        """Whether a flow of the claim moves what a hypothesis speaks of: then both are said to hold at this moment."""
         flows = {rate.flow for rate in rates(self.goals())}
         return any(moving_symbols(sympify(e), flow) for flow in flows for e in hypothesis.expressions())
 
@@ -125,13 +128,13 @@ class Claim:
         return tuple(expressions(self.goals()))
 
     def certain(self) -> tuple[Any, ...]:
-        """Return the expressions that the claim speaks of whichever of several alternatives holds."""
+        """Return the expressions that the claim and its hypotheses speak of outside of alternatives (`OneOf`)."""
         goals = [g for g in self.goals() if not isinstance(g, OneOf)]
         goals += [g for h in self.given for g in h.goals() if not isinstance(g, OneOf)]
         return tuple(expressions(goals))
 
     def _refuse_taken_symbols(self) -> None:
-        """Refuse a symbol that is called as one that a hypothesis or a flow brings in, and witnesses of one name."""
+        """Refuse a symbol with the name of one that a hypothesis or a flow brings in, and two witnesses of one name."""
         taken: dict[str, Any] = {}
         for h in self.given:
             for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
@@ -150,7 +153,7 @@ class Claim:
             )
 
     def definitions(self) -> tuple[tuple[Definition, ...], ...]:
-        """Return what defines each sequence of which the claim and its hypotheses speak, in the order of their use."""
+        """Return the definitions of each sequence that the claim or its hypotheses mention, in the order of mention."""
         found: dict[str, tuple[Definition, ...]] = {}
         for part in self.conjuncts():
             for expression in (*part.expressions(), *(e for h in part.given for e in h.expressions())):

@@ -1,4 +1,4 @@
-"""Claims made of claims: all of several, one of several, one at every layer, and that a hypothesis holds."""
+"""Claims that are made of others: all of several, one of several, a claim at every layer, a hypothesis as a claim."""
 
 from __future__ import annotations
 
@@ -94,11 +94,12 @@ def _premises(claim: Claim, say: Callable[[Any], str]) -> tuple[tuple[str, ...],
 
 @dataclass(frozen=True, init=False)
 class AnyOf(Claim):
-    """One of several claims holds, or hypotheses.
+    """At least one of several claims or hypotheses holds.
 
-    Where all of them are equations, the product of the sums of their squared norms is zero. As a hypothesis it is
-    proved from in cases. What one of them inverts exists there only: where it has no inverse, that one
-    does not hold, so that a proof has to do without it; but no counterexample rests on that.
+    Where every alternative is a set of equations, take the sum of the squared norms of its residuals: the claim says
+    that the product of these sums is zero. A proof that assumes the claim treats each alternative as a case. A matrix
+    that one alternative inverts is assumed to have an inverse in that alternative only. Where it has none, the
+    alternative does not hold, and a proof has to do without it; but no counterexample rests on that.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory.claims.hypotheses import full_row_rank
@@ -132,7 +133,7 @@ class AnyOf(Claim):
         return (OneOf(tuple(c.goals() for c in self.claims)),)
 
     def alternatives(self) -> tuple[tuple[Any, ...], ...]:
-        """Return what vanishes in each case."""
+        """Return, for each alternative, the expressions that vanish in it."""
         return tuple(c.residuals() for c in self.claims)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -143,7 +144,7 @@ class AnyOf(Claim):
         return ((product, S.Zero),)
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return what the alternatives speak of; the witnesses of a hypothesis are not among it."""
+        """Return the expressions that the alternatives speak of, without the witnesses of hypotheses."""
         return tuple(e for c in self.claims for e in c.expressions())
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
@@ -153,12 +154,12 @@ class AnyOf(Claim):
 
 @dataclass(frozen=True)
 class ForAll(Claim):
-    """A claim, or as a hypothesis any hypothesis, at every layer from first to last of a network of any depth.
+    """A claim or a hypothesis that holds at every layer from first to last, in a network of any depth.
 
     Args:
         claim: the claim, or hypothesis, about a layer ``l`` that is a symbol.
         limits: ``(l, first, last)``, as SymPy's sums have them.
-        given: hypotheses; the claim inside has none of its own.
+        given: the hypotheses; the claim inside must have none of its own.
 
     >>> from tptheory import DeepLinearNetwork, Equal, matmul
     >>> l, L = Symbol("l", integer=True), Symbol("L", integer=True)
@@ -193,7 +194,7 @@ class ForAll(Claim):
         self._refuse_what_is_another_at_each_layer()
 
     def _refuse_index_in_hypotheses(self) -> None:
-        """Refuse a hypothesis beside the range that speaks of the index: it would be read as one inside the range.
+        """Refuse a hypothesis in ``given`` that speaks of the bound index: it would be read as one inside the range.
 
         Raises:
             InvalidValueError: if there is one.
@@ -205,7 +206,7 @@ class ForAll(Claim):
                 raise InvalidValueError(complain("given", f"free of {index}, which the claim binds", h, mend))
 
     def _refuse_declared_index(self) -> None:
-        """Refuse an index that is declared to be what some index of the range is not.
+        """Refuse an index with a declared property, such as ``even=True``, that some number of the range may lack.
 
         Raises:
             InvalidValueError: if there is such a declaration.
@@ -219,10 +220,10 @@ class ForAll(Claim):
             raise InvalidValueError(complain("limits", f"an index {index} that may be any of its range", index, mend))
 
     def _refuse_what_is_another_at_each_layer(self) -> None:
-        """Refuse a definition that depends on the layer of the claim, and a symbol whose size does.
+        """Refuse a definition that depends on the bound index, and a symbol whose size depends on it.
 
         Raises:
-            InvalidValueError: if there is one; it would be another one at each layer, under one name.
+            InvalidValueError: if there is one; under its one name, it would be a different matrix at each layer.
         """
         for expression in map(S, self.expressions()):
             for A in occurrences(expression, LayerSymbol, LayerScalar):
@@ -251,13 +252,13 @@ class ForAll(Claim):
         return self.claim.goals()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return what holds at the layer that the symbol stands for."""
+        """Return the equations that hold at the layer that the index stands for."""
         if isinstance(self.claim, Hypothesis):
             return tuple((e, S.Zero) for e in self.claim.equations)
         return self.claim.equations()
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return what the claim speaks of."""
+        """Return the expressions of the claim inside."""
         return self.claim.expressions()
 
     def conjuncts(self) -> Iterator[Claim]:
@@ -270,14 +271,14 @@ class ForAll(Claim):
             yield from (ForAll(part, self.limits, self.given) for part in parts)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return the claim, and for which layers."""
+        """Return the claim, and the layers at which it holds."""
         l, first, last = map(say, self.limits)
         return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}"
 
 
 @dataclass(frozen=True)
 class Holds(Claim):
-    """A hypothesis is claimed, not assumed: what it says exists must be shown to exist.
+    """A hypothesis as a claim: where it says that something exists, a proof has to show that it does.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory import decide, rank_one, transpose
@@ -296,7 +297,7 @@ class Holds(Claim):
         return (self.hypothesis,)
 
     def goals(self) -> tuple[Goal, ...]:
-        """Return what the hypothesis says, without witnesses."""
+        """Return the goals of the hypothesis, which do not speak of its witnesses."""
         return self.hypothesis.goals()
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -308,7 +309,7 @@ class Holds(Claim):
         return self.hypothesis.matrices
 
     def conjuncts(self) -> Iterator[Claim]:
-        """Run through the bounds of ranks that make it up; anything else stands for itself."""
+        """Run through the bounds on the ranks that ``rank_one`` is made of; any other hypothesis stays one claim."""
         if self.hypothesis.name == "rank_one":
             yield from (RankAtMost(A, 1, self.given) for A in self.hypothesis.matrices)
         else:

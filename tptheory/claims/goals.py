@@ -1,7 +1,7 @@
-"""What a claim says, as data: a closed few kinds of goals that prover, refuter and numbers read.
+"""What a claim says, as data: goals of a few fixed kinds, which prover, refuter and numeric evaluation read.
 
-A goal speaks of terms. A term is a SymPy expression, or what becomes of one: its `Rate` along a flow, its `Change` in
-a step. The prover takes the symbolic derivative of a rate; numbers follow the velocities themselves, and so need not
+A goal speaks of terms. A term is a SymPy expression, or the `Rate` of one along a flow, or its `Change` in a step. Of
+a rate the prover takes the symbolic derivative; numeric evaluation follows the velocities themselves, and so need not
 trust that derivative.
 """
 
@@ -38,7 +38,7 @@ class Rate:
         return rate if self.sign == 1 else -rate
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and the velocities of what it is made of."""
+        """Return the quantity, and the velocities of the symbols in it that move."""
         return (self.quantity, *(self.flow[W] for W in moving_symbols(self.quantity, self.flow)))
 
 
@@ -54,7 +54,7 @@ class Change:
         return minus(self.step.after(self.quantity), self.quantity)
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return the quantity, and the changes of what it is made of."""
+        """Return the quantity, and the changes of the symbols in it that move."""
         return (self.quantity, *(self.step[W] for W in moving_symbols(self.quantity, self.step)))
 
 
@@ -76,7 +76,7 @@ class Vanishes:
 
 @dataclass(frozen=True)
 class RankAtMost:
-    """The rank of a matrix is at most each of the bounds: a size, or a matrix whose rank is meant."""
+    """The rank of a matrix is at most each of the bounds: a number, a size, or a matrix whose rank is meant."""
 
     expression: Any
     bounds: tuple[Any, ...]
@@ -99,9 +99,10 @@ class NonNegative:
 
 @dataclass(frozen=True)
 class OneOf:
-    """In one of several alternatives every goal holds. What an alternative inverts exists there only.
+    """In at least one of several alternatives every goal holds.
 
-    Where it has no inverse, the alternative does not hold; but no counterexample rests on that.
+    A matrix that one alternative inverts is assumed to have an inverse in that alternative only. Where it has none,
+    the alternative does not hold; but no counterexample rests on that.
     """
 
     alternatives: tuple[tuple[Goal, ...], ...]
@@ -150,14 +151,14 @@ def conserved_quantity(goal: Goal) -> tuple[Any, Flow | Step] | None:
 
 
 def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
-    """Return the symbols of an expression that move."""
+    """Return the symbols of an expression that move along a flow or in a step."""
     if motion.net.any_depth:
         return [W for W in layer_symbols(expression) if _moves(W, motion)]
     return [W for W in motion if expression.has(W)]
 
 
 def _moves(member: Any, motion: Motion) -> bool:
-    """Tell whether a member of a sequence is a parameter, or defined by a recursion, which may move as they do."""
+    """Tell whether a member of a sequence may move: if it is a parameter, or if a recursion defines it."""
     return isinstance(member.sequence, Recursion) or member.sequence in motion.net.parameter_sequences
 
 

@@ -34,7 +34,7 @@ class Hypothesis:
         return self.conclusion(lambda A: f"${latex_of(A)}$")
 
     def goals(self) -> tuple[Goal, ...]:
-        """Return what it says, where it is claimed as well as where it is assumed: without witnesses."""
+        """Return what the hypothesis says as goals without witnesses, for where it is claimed instead of assumed."""
         if self.name == "rank_one":
             return tuple(RankAtMost(A, (Integer(1),)) for A in self.matrices)
         return tuple(Vanishes(equation) for equation in self.equations)
@@ -45,11 +45,11 @@ class Hypothesis:
         return tuple((witness, self.matrices[i // each]) for i, witness in enumerate(self.witnesses))
 
     def expressions(self) -> tuple[Any, ...]:
-        """Return what it speaks of: its matrices, and not the witnesses that it brings in."""
+        """Return the matrices that the hypothesis speaks of, without the witnesses that it brings in."""
         return self.matrices
 
     def residuals(self) -> tuple[Any, ...]:
-        """Return the expressions that vanish by it, in the symbols of its matrices and witnesses."""
+        """Return the expressions that vanish under the hypothesis, in the symbols of its matrices and witnesses."""
         return self.equations
 
     def conclusion(self, say: Callable[[Any], str]) -> str:

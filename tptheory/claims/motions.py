@@ -1,4 +1,4 @@
-"""The claims about what moves: along a flow, in a step, or in one step after another."""
+"""Claims about motion: what happens along a flow, in a step, or in two steps one after the other."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Conserved(Claim):
     readers = (("quantity", as_expression), ("along", _flow_or_step))
 
     def check(self) -> None:
-        """Check that the loss says how the quantity moves."""
+        """Refuse a quantity if the loss does not determine how it moves."""
         self.along.refuse_unknown_error(self.quantity)
 
     def goals(self) -> tuple[Goal, ...]:
@@ -72,7 +72,7 @@ class Nonincreasing(Claim):
     readers = (("quantity", as_expression),)
 
     def check(self) -> None:
-        """Check what sinks, and along what."""
+        """Check that a scalar is followed along a flow, and that the loss determines how it moves."""
         if not isinstance(self.along, Flow):
             raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
         if isinstance(self.quantity, MatrixExpr):
@@ -106,7 +106,7 @@ class Commute(Claim):
     is_hypothesis = True
 
     def check(self) -> None:
-        """Check that both are steps, or matrices that compose."""
+        """Check that both are steps, or both matrices that can be multiplied in either order."""
         if isinstance(self.first, Step) != isinstance(self.second, Step):
             raise InvalidTypeError(complain("second", "a step as 'first' is, or both matrices", self.second))
         if not isinstance(self.first, Step):
@@ -122,7 +122,7 @@ class Commute(Claim):
         return tuple((A.after(B.after(W)), B.after(A.after(W))) for W in dict.fromkeys((*A, *B)))
 
     def reason(self) -> tuple[Any, ...]:
-        """Return the two matrices, for a proof to say that they commute."""
+        """Return the reason that a proof gives: of two matrices, that they commute."""
         return super().reason() if isinstance(self.first, Step) else ("commute", self.first, self.second)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:

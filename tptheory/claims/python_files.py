@@ -15,7 +15,7 @@ def run_file(argument: str, path: Path) -> dict[str, Any]:
     """Run a Python file, and return what it defines, by name.
 
     Args:
-        argument: what the file was given as, for the error.
+        argument: the name of the argument that gave the file, for the error.
         path: the file.
 
     Raises:

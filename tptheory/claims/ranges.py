@@ -1,6 +1,6 @@
-"""What a claim about any depth, or about a range of indices, says where these are numbers.
+"""What a claim about any depth, or about a range of indices, says once the depth and the indices are numbers.
 
-Prover, refuter, evaluation and cross-checks all read ranges here, so that an empty range and a hypothesis with a range
+Prover, refuter, evaluation and cross-checks all use this module, so that an empty range and a hypothesis with a range
 mean the same to each of them.
 """
 
@@ -30,13 +30,13 @@ from tptheory.symbolic.remembering import remembered
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
 DEEPEST = 3
-"""Up to which depth claims about any depth are measured, and counterexamples to them are looked for."""
+"""The largest depth at which claims about any depth are measured, and counterexamples to them are looked for."""
 VACUOUS = Equal(S.Zero, S.Zero)
-"""What an empty range claims."""
+"""The claim that stands for an empty range: it always holds."""
 
 
 def is_layered(claim: Any) -> bool:
-    """Whether a claim has a depth, or a layer that nothing binds, that is a symbol."""
+    """Whether a claim speaks of a depth that is a symbol, or of a layer whose index is a symbol that nothing binds."""
     return bool(depth_symbols(claim))
 
 
@@ -46,7 +46,7 @@ def depth_symbols(claim: Claim) -> set[Symbol]:
 
 
 def _index_symbols(item: Any) -> set[Symbol]:
-    """Return the symbols of indices that are free in a claim or a hypothesis; its own hypotheses are left out."""
+    """Return the symbols of indices that are free in a hypothesis, or in a claim without its hypotheses."""
     if isinstance(item, ForAll):
         limits = {s for end in item.limits[1:] for s in S(end).free_symbols}
         return (_index_symbols(item.claim) - {item.index}) | limits
@@ -93,17 +93,18 @@ def _speaks_of_members(claim: Claim) -> bool:
 
 
 def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
-    """Run through what a claim says of networks whose depth is a number, shallow ones first; else its conjuncts.
+    """Run through what a claim says of networks of depth 1, 2, ..., shallow ones first.
 
-    What comes out speaks of no range, in its hypotheses neither. An empty range claims nothing, and assumes nothing.
-    Depths at which the claim names a layer that is not there are passed over.
+    A claim without a symbolic depth gives its conjuncts. The claims that come out speak of no range, and neither do
+    their hypotheses. An empty range claims nothing, and assumes nothing. Depths at which the claim names a layer that
+    does not exist are skipped.
 
     Args:
         claim: the claim.
         deepest: the largest depth.
 
     Raises:
-        InvalidValueError: if there is such a layer at every depth.
+        InvalidValueError: if every depth is skipped, or the declarations of a symbol admit none of the depths.
     """
     for part in claim.conjuncts():
         symbols = sorted(depth_symbols(part), key=str)
@@ -129,13 +130,13 @@ def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
 
 
 def _admits(symbol: Symbol, number: int) -> bool:
-    """Whether what is declared of a symbol lets it be a number."""
+    """Whether the assumptions with which a symbol was declared let it be this number."""
     told = symbol.assumptions0.items()
     return all(getattr(S(number), f"is_{name}") in (truth, None) for name, truth in told)
 
 
 def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
-    """Run through what one conjunct says for these values of its depths."""
+    """Run through what one conjunct of a claim says when its depths have these values."""
     if not values and not has_ranges(claim) and not _speaks_of_members(claim):
         yield claim
         return
@@ -150,7 +151,10 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
 
 
 def _premises(claim: Claim, indices: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
-    """Run through what a claim takes for granted, at numbers; not what speaks of an index that a hypothesis binds."""
+    """Run through the tacit premises of a claim at numbers, without constant ranks.
+
+    A premise that speaks of an index that a hypothesis binds is left out, too.
+    """
     of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
     for premise in claim.tacit():
         if not isinstance(premise, ConstantRank):
@@ -160,14 +164,14 @@ def _premises(claim: Claim, indices: Mapping[Any, int]) -> Iterator[Exists | Not
 
 
 def _with_premises(claim: Claim, needed: Collection[Exists | NotZero]) -> Claim:
-    """Return a claim that assumes those of some premises that it does not take for granted by itself."""
+    """Return the claim, with those of the needed premises as hypotheses that it does not take for granted by itself."""
     said = claim.tacit() if needed else ()
     lost = [each.as_hypothesis() for each in needed if each not in said]
     return claim.under((*claim.given, *lost)) if lost else claim
 
 
 def _indices(item: Any, values: Mapping[Any, int]) -> list[Mapping[Any, int]]:
-    """Return the values of all indices, once for each number of the range that a claim or hypothesis may have."""
+    """Return the values of all indices, once for each number in the range of a `ForAll`; once for anything else."""
     if not isinstance(item, ForAll):
         return [values]
     first, last = (int(S(end).xreplace(dict(values))) for end in item.limits[1:])
@@ -175,10 +179,10 @@ def _indices(item: Any, values: Mapping[Any, int]) -> list[Mapping[Any, int]]:
 
 
 def _at_its_indices(premise: Exists | NotZero, values: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
-    """Run through what a tacit premise says where indices are numbers, if it speaks of layers that are there.
+    """Run through what a tacit premise says where indices are numbers, wherever the layers that it speaks of exist.
 
-    What it speaks of may be gone from the claim: a recursion that is not multiplied out so far, a coefficient that is
-    0 there. The statement says it nevertheless, and a counterexample must not break it.
+    Its matrix may be missing from the claim at these numbers, because a recursion is not multiplied out so far or a
+    coefficient is 0. The statement names the premise nevertheless, so a counterexample must not break it.
     """
     index, first, last = premise.limits or (None, 0, 0)
     ends = (int(S(end).xreplace(dict(values))) for end in (first, last))
@@ -190,13 +194,13 @@ def _at_its_indices(premise: Exists | NotZero, values: Mapping[Any, int]) -> Ite
 
 
 def _instances(item: Any, values: Mapping[Any, int]) -> list[Any]:
-    """Return what a claim or hypothesis says, one for each index of its range; the index is bound in its body alone."""
+    """Return what a claim or hypothesis says at each index of its range; the index is bound in its body alone."""
     body = item.claim if isinstance(item, ForAll) else item
     return [concrete(body, indices) for indices in _indices(item, values)]
 
 
 def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
-    """Return a claim or hypothesis with numbers for its indices: recursions are multiplied out, motions made anew."""
+    """Return a claim or hypothesis at numbers: recursions are multiplied out, and motions are derived again."""
     if isinstance(claim, Hypothesis):
         return HYPOTHESES[claim.name](*(at_depth(A, values) for A in claim.matrices))
     if isinstance(claim, AllOf):
@@ -218,7 +222,7 @@ def concrete(claim: Any, values: Mapping[Any, int]) -> Any:
 
 
 def _alternative(item: Any, values: Mapping[Any, int]) -> Any:
-    """Return one of several alternatives; what holds in a range is all of its instances."""
+    """Return one of several alternatives at numbers; one with a range becomes the conjunction of its instances."""
     found = _instances(item, values)
     if len(found) == 1:
         return found[0]

@@ -32,8 +32,8 @@ def refuse_two_of_one_name(*items: Any) -> None:
     What a motion speaks of counts as well: its network, its rule, and how each parameter moves.
 
     Raises:
-        InvalidValueError: if two different symbols, matrices or sequences share a name, if a symbol is called as a
-            member of a sequence is (``W_1`` beside ``W[l]``), or if it is called as a number or an expression is.
+        InvalidValueError: if two different symbols, matrices or sequences share a name, if a symbol has the name of a
+            member of a sequence (``W_1`` beside ``W[l]``), or if its name is a number or prints as an expression does.
     """
     expressions = list(_spoken(items))
     named: set[Any] = set()
@@ -91,7 +91,7 @@ def _named(expression: Any) -> Named:
 
 
 def _refuse_namesakes(symbols: Iterable[Any]) -> None:
-    """Refuse two that share a name."""
+    """Refuse two different symbols that share a name."""
     first: dict[str, Any] = {}
     for symbol in symbols:
         other = first.setdefault(symbol.name, symbol)
@@ -100,7 +100,7 @@ def _refuse_namesakes(symbols: Iterable[Any]) -> None:
 
 
 def _refuse_names_of_members(named: set[Any]) -> None:
-    """Refuse a symbol that is called as a member of a sequence is, or a width that is declared otherwise."""
+    """Refuse a symbol with the name of a member of a sequence, or with that of a width but other declarations."""
     symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
     owners = [owner for owner in named if not isinstance(owner, Symbol | MatrixSymbol)]
     for owner, symbol in product(owners, symbols):
@@ -110,20 +110,20 @@ def _refuse_names_of_members(named: set[Any]) -> None:
 
 
 def _is_numbered(symbol: str, name: str) -> bool:
-    """Whether a symbol is called as the member of a sequence at a layer with a number: ``W_2``."""
+    """Whether a symbol has the name of a sequence's member at a numbered layer, such as ``W_2``."""
     before, _, number = symbol.rpartition("_")
     return before == name and number.isdigit()
 
 
 def _has_members(owner: Any, symbol: Any) -> bool:
-    """Whether members at numbers are made symbols of that name, that are declared otherwise than this one."""
+    """Whether members at numbers become symbols of that name; those of a width count only if declared otherwise."""
     if isinstance(owner, Sequence):
         return not isinstance(owner, Recursion)
     return bool(symbol.assumptions0 != owner(Symbol("l")).assumptions0)
 
 
 def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> None:
-    """Refuse a symbol that is called as a number is, or prints as an expression of the claim does."""
+    """Refuse a symbol whose name is a number, or is how an expression of the claim prints."""
     symbols = {s.name: s for s in named if isinstance(s, Symbol | MatrixSymbol)}
     if "I" in symbols and any(e.has(Identity) for e in expressions):
         _refuse("I", f"{_told(symbols['I'])}, and the identity")
@@ -136,7 +136,7 @@ def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> Non
 
 
 def _printed(expressions: list[Any]) -> set[str]:
-    """Return how the parts of expressions print that are no symbols."""
+    """Return how those parts of expressions print that are not symbols."""
     parts = (node for e in expressions for node in preorder_traversal(e))
     return {str(node) for node in parts if node.args and not isinstance(node, MatrixSymbol)}
 
@@ -150,7 +150,7 @@ def _is_number(name: str) -> bool:
 
 
 def _told(symbol: Any) -> str:
-    """Say what a symbol is, by what may tell it from another one of its name."""
+    """Describe a symbol by what may distinguish it from another symbol of the same name."""
     if isinstance(symbol, Recursion):
         return f"a recursion from {symbol.start} by {symbol.step}"
     if isinstance(symbol, Sequence):

@@ -26,7 +26,7 @@ Say = Callable[[Any], str]
 class ConstantRank:
     """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative.
 
-    Where the matrix stands in a definition, that holds at every index of it.
+    If the matrix stands in the definition of a sequence, this is assumed at every index of the definition.
     """
 
     subject: Any
@@ -35,25 +35,25 @@ class ConstantRank:
 
 @dataclass(frozen=True)
 class Exists:
-    """A matrix has an inverse; where it stands in a definition, at every index of that."""
+    """A matrix has an inverse; if it stands in the definition of a sequence, at every index of the definition."""
 
     subject: Any
     limits: tuple[Any, Any, Any] | None = None
 
     def as_hypothesis(self) -> Hypothesis:
-        """Return it as a hypothesis, of a matrix without indices."""
+        """Return the premise as a hypothesis; its indices must be numbers by then."""
         return invertible(self.subject)
 
 
 @dataclass(frozen=True)
 class NotZero:
-    """A number by which something is divided is not 0; where it stands in a definition, at every index of that."""
+    """A divisor is not 0; if it stands in the definition of a sequence, at every index of the definition."""
 
     subject: Any
     limits: tuple[Any, Any, Any] | None = None
 
     def as_hypothesis(self) -> Hypothesis:
-        """Return it as a hypothesis, of a number without indices."""
+        """Return the premise as a hypothesis; its indices must be numbers, too."""
         return nonzero(matmul(self.subject, Identity(1)))
 
 
@@ -66,11 +66,11 @@ WORDS = {
 }
 
 FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
-"""Hypotheses of a rank that cannot change in a moment, for it is as high as it can be."""
+"""Hypotheses under which a rank is as high as it can be, so that it does not change at once when the matrix moves."""
 
 
 def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit, ...]:
-    """Return what goals, under hypotheses, take for granted; what shows by itself is left out."""
+    """Return what goals under hypotheses take for granted; what `shows` finds to be plain is left out."""
     claimed, given = tuple(claimed), tuple(given)
     assumed = [goal for h in given if hasattr(h, "goals") for goal in h.goals()]
     certain = [goal for goal in (*claimed, *assumed) if not isinstance(goal, goals.OneOf)]
@@ -110,7 +110,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
     Args:
         tacit: what is taken for granted.
         say: turns an expression into text.
-        taken: symbols whose names an index that a definition binds must not be given.
+        taken: symbols whose names must not be given to the bound index of a definition.
     """
     tacit = tuple(tacit)
     alike: dict[tuple[Any, Any], list[Any]] = {(kind, None): [] for kind in WORDS}
@@ -122,7 +122,7 @@ def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[s
 
 
 def _sentence(kind: Any, limits: Any, subjects: list[Any], index: Symbol, say: Say) -> str:
-    """Say one thing of several subjects, at all layers of a range if there is one."""
+    """Word one kind of premise about several subjects, for all indices of a range if there is one."""
     one, many = WORDS[kind]
     shown = {} if limits is None else {limits[0]: index}
     text = (one if len(subjects) == 1 else many).format(", ".join(say(e.xreplace(shown)) for e in subjects))
@@ -142,7 +142,7 @@ def nodes(expression: Any) -> Iterator[Any]:
 
 
 def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
-    """Run through the nodes of an expression, and of the definitions of its sequences, each with the range of those."""
+    """Run through the nodes of an expression and of its sequences' definitions, each with its index range, if any."""
     waiting: list[tuple[Any, Any]] = [(sympify(expression), None)]
     seen: set[Any] = set()
     while waiting:
@@ -162,7 +162,7 @@ def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
-    """Whether a hypothesis says it, or the form of the expression shows it."""
+    """Whether a hypothesis states the premise, or the form of its expression shows it."""
     told = {(h.name, A) for h in given if isinstance(h, Hypothesis) for A in h.matrices}
     if isinstance(tacit, NotZero):
         return sympify(tacit.subject).is_zero is False
@@ -174,7 +174,7 @@ def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
 
 
 def _is_definite(matrix: Any) -> bool:
-    """Whether a sum of Gram matrices and a positive multiple of the identity, by its form."""
+    """Whether a matrix is, by its form, a sum of Gram matrices and a positive multiple of the identity."""
     terms = matrix.args if isinstance(matrix, MatAdd) else (matrix,)
     parts = [term.as_coeff_matrices() if isinstance(term, MatMul) else (S.One, [term]) for term in terms]
     if not all(sympify(scalar).is_nonnegative for scalar, _ in parts):

@@ -15,16 +15,16 @@ from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknow
 from tptheory.typesetting.prose import prose_text
 
 THEOREMS = "proofs"
-"""The folder whose theorems are meant where none are named."""
+"""The folder whose theorems are taken if the user names none."""
 
 
 class Theorem:
-    """A claim with a name, a title, a reason, and what is expected of it: call it, and it returns the claim.
+    """A claim with a name, a title, a reason and an expected verdict; calling the theorem returns the claim.
 
     Attributes:
         title: one sentence, which marks mathematics as LaTeX between dollars: ``$W_l^+ = W_l'$``.
         expected: ``proved``, or of a conjecture ``refuted`` or ``undecided``.
-        reason: the docstring of the function, with mathematics marked so too.
+        reason: the docstring of the function, with mathematics marked in the same way.
     """
 
     def __init__(self, title: str, function: Callable[[], Any], expected: str = "proved") -> None:
@@ -107,7 +107,7 @@ def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
 def conjecture(title: str, *, open: bool = False) -> Callable[[Callable[[], Any]], Theorem]:  # noqa: A002
     """Mark a function that returns a claim that is false, or with ``open=True`` one that nobody has settled.
 
-    It is collected as a theorem is; what is expected of it is a counterexample, or no verdict.
+    It is collected as theorems are. A counterexample is expected of it, or with ``open=True`` no verdict.
 
     Raises:
         InvalidTypeError: if the title is missing (the decorator was written without parentheses).
@@ -133,7 +133,8 @@ def _check_title(name: str, title: Any) -> None:
 def collect(target: str | Path | None = None) -> list[Theorem]:
     """Return the theorems of ``file.py``, ``file.py::name`` or a folder, in the order in which they are written.
 
-    Without a target, those of `theorem_folder`; a path that does not exist and begins with ``proofs`` is meant there.
+    Without a target, the theorems of `theorem_folder` are returned. A path that begins with ``proofs`` and does not
+    exist is looked up in that folder.
     The files are Python and are run: name only files that you trust.
 
     >>> [theorem] = collect("proofs/error_ray.py::error_steps_along_a_ray")
@@ -156,7 +157,7 @@ def collect(target: str | Path | None = None) -> list[Theorem]:
 
 
 def _theorem_files(path: Path) -> list[Path]:
-    """Return a file, or the theorem files of a folder by their names.
+    """Return a file by itself, or the theorem files of a folder, sorted by name.
 
     Raises:
         InvalidFileError: if there are none.

@@ -40,7 +40,7 @@ class Equal(Claim):
         minus(self.lhs, self.rhs)
 
     def reason(self) -> tuple[Any, ...]:
-        """Return that it is given: a proof shows the equation itself."""
+        """Return only that the claim is given: a proof shows its equation beside that."""
         return ("given",)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -69,7 +69,7 @@ class Zero(Claim):
     readers = (("expression", as_expression),)
 
     def reason(self) -> tuple[Any, ...]:
-        """Return that it is given: a proof shows the equation itself."""
+        """Return only that the claim is given: a proof shows its equation beside that."""
         return ("given",)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
@@ -152,7 +152,7 @@ class ImageWithin(Claim):
             raise ShapeError(f"'space' must have as many rows as 'matrix', {self.matrix.rows} (got {self.space.rows}).")
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the matrix, projected on the image, and the matrix."""
+        """Return the two sides: the matrix projected on the image of ``space``, and the matrix itself."""
         A, C = self.matrix, self.space
         return ((matmul(C, Pinv(C), A), A),)
 
@@ -187,7 +187,7 @@ class RowSpaceWithin(Claim):
             )
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the matrix, projected on the row space, and the matrix."""
+        """Return the two sides: the matrix projected on the row space of ``space``, and the matrix itself."""
         A, C = self.matrix, self.space
         return ((matmul(A, Pinv(C), C), A),)
 
@@ -232,7 +232,7 @@ class OrthogonalImages(Claim):
 
 
 def Orthogonal(first: Any, second: Any, given: Any = ()) -> OrthogonalImages:
-    """Return the claim that is called `OrthogonalImages` now, and warn that it is.
+    """Return an `OrthogonalImages`, which is the new name of this claim, and warn that the name has changed.
 
     >>> from sympy import MatrixSymbol
     >>> A = MatrixSymbol("A", 2, 3)

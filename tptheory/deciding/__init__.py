@@ -1,1 +1,1 @@
-"""Verdicts, each entered twice: what a search found is confirmed on the claim as it was typed."""
+"""Verdicts on claims: each result of a search is confirmed by evaluating the claim as it was typed."""

@@ -1,4 +1,4 @@
-"""The three questions: is there a proof, is there a counterexample, which of both."""
+"""The three questions about a claim: whether it has a proof, whether it has a counterexample, and which of the two."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tptheory.refuting.search import search_counterexample
 FIRST_LOOK = 0.02
 """The part of the time that the prover gets before any search for counterexamples: most proofs need no more."""
 LEAST_SECONDS = 0.02
-"""What a side gets at least, where the other has used up the time."""
+"""The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
 REPORT = "this is a fault of tptheory: please report the claim and this evidence"
-"""What is asked of whoever sees two sides disagree."""
+"""What a user is asked to do where two evaluations of a claim disagree."""
 
 
 def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
@@ -71,7 +71,10 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
 def confirmed_proof(
     claim: Claim, certificate: Certificate, seconds: float, recalled: bool = False
 ) -> Proved | Undecided:
-    """Return a proof that the checker accepts, if the claim as typed holds on numbers; else both sides."""
+    """Return `Proved` for a certificate that the checker accepts, if the claim as typed holds on numbers.
+
+    Otherwise return `Undecided`, with both sides as evidence.
+    """
     found = confirm_proof(claim, recalled)
     if found.part is None and (found.evaluated or found.empty):
         return Proved(claim, certificate, seconds, found.evaluated)
@@ -85,8 +88,8 @@ def confirmed_proof(
 def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
     """Search for the smallest exact counterexample to a claim.
 
-    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. How far that was made sure of, the
-    counterexample says.
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The counterexample says how far it
+    was verified that there is no smaller one.
 
     Args:
         claim: a claim, or a theorem.
@@ -120,7 +123,10 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
 
 
 def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
-    """Return a counterexample, if it breaks the claim as typed when it is evaluated in another way; else both sides."""
+    """Return `Refuted` if a second evaluation finds that the counterexample breaks the claim as typed.
+
+    Otherwise return `Undecided`, with both sides as evidence.
+    """
     if confirm_counterexample(found):
         return Refuted(claim, found, seconds)
     evidence = {"part": found.claim.statement(), "instance": found.to_json(), "report": REPORT}
@@ -130,8 +136,8 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
 
-    The prover gets a short first look. If that came to an end by itself, the search for counterexamples gets all the
-    time that is left; else it gets half of that, and the prover what remains.
+    The prover gets a short first look. If it finishes without a proof before that time is up, the search for
+    counterexamples gets all the time that is left. Otherwise that search gets half of it, and the prover what remains.
 
     Args:
         claim: a claim, or a theorem.
@@ -180,6 +186,6 @@ def _failed(error: Exception) -> str:
 
 
 def _failure(error: Exception) -> dict[str, Any]:
-    """Return what is known of a failure; only of those that are no want of room is a report asked for."""
+    """Return an unexpected error as evidence, and ask for a report, unless memory or recursion depth ran out."""
     evidence: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
     return evidence if isinstance(error, MemoryError | RecursionError) else {**evidence, "report": REPORT}

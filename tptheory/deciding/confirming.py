@@ -1,9 +1,9 @@
 """The second entry of a verdict: the claim as it was typed, on exact numbers, by a path that no search took.
 
-A proof is held against exact instances that meet the hypotheses, degenerate ones among them. A claim about any depth is
-written out at the depths 1 to 3; at 1 and 2 if its proof was stored, and up to 6 where no instance was met before. What
-a flow moves is moved by the rule's own velocities. A counterexample is evaluated without anything that the search had
-compiled.
+A claim with a proof is evaluated at exact instances that meet the hypotheses, degenerate ones among them. A claim about
+any depth is written out at the depths 1 to 3, or at 1 and 2 if its proof was stored; if no instance is found there, it
+is written out up to depth 6. Along a flow, symbols move with the rule's own velocities. A counterexample is evaluated
+without anything that the search had compiled.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
 
 INSTANCES = 18
-"""About how many instances, over all parts of its claim, a proof is held against."""
+"""At about how many instances, over all of its parts, a claim with a proof is evaluated."""
 RECALLED, RECALLED_DEPTH = 6, 2
-"""The same for a proof that was stored, and up to which depth it is held on any."""
+"""The number of instances for a claim whose proof was stored, and the largest depth of these."""
 MOST_A_PART = 16
-"""On how many instances one part is held at most."""
+"""At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
-"""Up to which depth, and on how many instances of each part, a claim is held that no first instance met."""
+"""The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
 MANY_DIGITS = "mp50"
-"""The arithmetic for what has no rational value, such as a logarithm."""
+"""The arithmetic for values that are not rational, such as logarithms."""
 ROUNDING = 1e-25
-"""The relative difference in `MANY` that counts as none."""
+"""A relative difference up to this counts as zero in `MANY_DIGITS`."""
 Pattern = Callable[[Any, Instances], Fill]
-"""Takes a random generator and the source of instances; returns what fills matrices and numbers in one manner."""
+"""A way to make instances: takes a random generator and the source of instances, and returns a `Fill`."""
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What an evaluation of a claim as typed came to.
+    """The result of evaluating a claim as it was typed.
 
     Attributes:
         evaluated: at how many instances it was evaluated.
         part: the part of the claim that an instance contradicts; None if none does.
         values: that instance.
         broken: what is broken there.
-        empty: whether the claim says nothing at all, as one about an empty range.
+        empty: whether the claim says nothing at all, such as a claim about an empty range.
     """
 
     evaluated: int
@@ -74,12 +74,13 @@ class Confirmation:
 
 
 def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
-    """Evaluate a claim that is held for proved at exact instances; say at how many, or which one contradicts it.
+    """Evaluate a claim that has a proof at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
-        recalled: whether the proof was stored, and so confirmed before: then fewer instances do, of smaller depth.
-        seed: the seed of what is drawn.
+        recalled: whether the proof was stored, and so confirmed before: then fewer instances, of smaller depths, are
+            enough.
+        seed: the seed of the random instances.
     """
     parts = (list(at_small_depths(claim, RECALLED_DEPTH)) if recalled else []) or list(at_small_depths(claim))
     found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
@@ -115,7 +116,7 @@ def confirm_counterexample(found: Counterexample) -> bool:
 
 
 class _Look:
-    """Evaluate one part of a claim at one instance after the other; what is symbolic is compiled once a size."""
+    """Evaluate one part of a claim at instances, one after the other; expressions are compiled once for each size."""
 
     def __init__(self, part: Claim, rng: np.random.Generator) -> None:
         self.goals, self.rng = part.goals(), rng
@@ -125,7 +126,10 @@ class _Look:
         self.broken: Violation | None = None
 
     def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
-        """Return whether the claim holds at an instance of these looks; None if there is none, or it says nothing."""
+        """Return whether the claim holds at an instance of this pattern and these sizes.
+
+        Return None if no such instance is found, or if the claim says nothing of it.
+        """
         sizes = self._sizes(wanted)
         if sizes is None:
             return None
@@ -142,7 +146,7 @@ class _Look:
         return self.broken is None
 
     def _sizes(self, wanted: tuple[int, ...]) -> dict[Any, int] | None:
-        """Return sizes as near to the wanted ones, in turns, as symbols and hypotheses admit; None if none are."""
+        """Give the wanted sizes to the symbols in turns, or the nearest admitted ones; None if none are admitted."""
         for pattern in (wanted, *(sizes for _, sizes in SCHEDULE)):
             found: dict[Any, int] = {}
             for i, n in enumerate(self.source.sizes):
@@ -154,7 +158,7 @@ class _Look:
         return None
 
     def _in_digits(self) -> bool | None:
-        """Return the same for a claim without a rational value, in many digits; None if it cannot be told."""
+        """Return whether a claim without rational values holds in many digits; None if that cannot be told."""
         equations = [goal for goal in self.goals if isinstance(goal, Vanishes)]
         if len(equations) < len(self.goals):
             return None
@@ -170,7 +174,7 @@ class _Look:
 
 
 def largest(expression: Any, values: Instance) -> float:
-    """Return the largest absolute value of an entry, or of a number, worked out in `MANY`."""
+    """Return the largest absolute value of an entry, or of a number, computed in `MANY_DIGITS`."""
     if isinstance(expression, ZeroMatrix):
         return 0.0
     value = evaluate(expression, values, arithmetic=MANY_DIGITS)
@@ -188,7 +192,7 @@ def _plain(rng: Any, _source: Instances) -> Fill:
 
 
 def _scaled(rng: Any, _source: Instances) -> Fill:
-    """Matrices without any property, each large or small: what outweighs the rest differs from one to the next."""
+    """Matrices without any property, each scaled up or down, so that not always the same one outweighs the rest."""
 
     def fill(s: Any, shape: tuple[int, int]) -> Any:
         weight = fmpq(1, 8) * 4 ** int(rng.integers(0, 4))
@@ -208,7 +212,7 @@ def _small(rng: Any, _source: Instances) -> Fill:
 
 
 def _degenerate(rng: Any, _source: Instances) -> Fill:
-    """Low ranks, repeated columns, zeros among others."""
+    """Matrices that are degenerate: of low rank, with repeated columns, or zero."""
     return lambda s, shape: degenerate(rng, *shape) if isinstance(s, MatrixSymbol) else None
 
 
@@ -249,4 +253,4 @@ SCHEDULE: tuple[tuple[Pattern, tuple[int, ...]], ...] = (
     (_degenerate, (2,)),
     (_scaled, (1, 2)),
 )
-"""What instances look like, one after the other, with the sizes that their symbols get in turns."""
+"""The patterns of successive instances, each with the sizes that the symbols of sizes get in turns."""

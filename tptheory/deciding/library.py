@@ -1,8 +1,8 @@
-"""Many theorems at once: what is stored of each is checked anew, and the rest is searched for on every core.
+"""Settle many theorems at once: stored verdicts are checked anew, and the others are searched for on every core.
 
-What is stored of ``FOLDER/FILE.py::NAME`` lies in ``FOLDER/certificates/FILE.NAME.json``: a certificate, or a
-counterexample. Workers are forked, so that they have the theorems; they send plain data, and what they have searched
-for is checked again here.
+The verdict on ``FOLDER/FILE.py::NAME`` is stored in ``FOLDER/certificates/FILE.NAME.json``: a certificate, or a
+counterexample. Workers are forked, so that they inherit the theorems. They send back plain data, and what they found by
+a search is checked again here.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from tptheory.processes import cores, processes
 from tptheory.proving.certificate import Certificate
 
 OPEN_SECONDS = 0.5
-"""How long an open conjecture is searched for where other verdicts are recalled rather than searched for."""
+"""For how many seconds an open conjecture is searched, unless stored verdicts are ignored (``fresh``)."""
 
 Found = Proved | Refuted | Undecided
 
 
 class WorkerError(TptheoryError, RuntimeError):
-    """Report a worker that was ended from outside."""
+    """Raised when a worker process was ended from outside."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Settled:
 
     Attributes:
         recalled: whether the verdict was stored.
-        distrusted: why what is stored was not taken; empty if it was, or if nothing is stored.
-        said: what ``say`` said of the verdict.
+        distrusted: why the stored verdict was not used; empty if it was used, or if none is stored.
+        said: what the function ``say`` of `settling` returned for the verdict.
     """
 
     theorem: Theorem
@@ -95,11 +95,11 @@ def settling(
     Args:
         theorems: theorems and conjectures, as `collect` returns them.
         seconds: how long to search for each; an open conjecture gets no more than `OPEN_SECONDS` unless ``fresh``.
-        fresh: whether to search for all, whatever is stored.
+        fresh: whether to search for all verdicts, and ignore those that are stored.
         jobs: how many processes may search at once; one for each core unless given. Where processes cannot be forked
             all work is done in this one, as the results are asked for.
-        say: what to make of each verdict, such as its explanation; that takes its time too, and so is left to workers,
-            which must be able to send it.
+        say: a function of a verdict, such as one that returns its explanation. It may take long, so workers call it;
+            they must be able to send its result.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
@@ -141,7 +141,7 @@ def settling(
 
 @dataclass(frozen=True)
 class Settling:
-    """A theorem, what is stored of it (or why that cannot be read, or nothing), and how long to search."""
+    """The task of settling one theorem: its stored data (or why that cannot be read, or None), and the time."""
 
     theorem: Theorem
     stored: dict[str, Any] | str | None
@@ -160,7 +160,7 @@ def _read(theorem: Theorem) -> dict[str, Any] | str | None:
 
 
 def _settle(task: Settling) -> dict[str, Any]:
-    """Check what is stored, or else search, and return what comes out as plain data."""
+    """Check the stored verdict, or else search; return the result as plain data."""
     started = perf_counter()
     verdict, distrusted = _recalled(task)
     data: dict[str, Any] = {"distrusted": distrusted, "holds": verdict is not None, "said": None}
@@ -178,7 +178,7 @@ def _settle(task: Settling) -> dict[str, Any]:
 
 
 def _recalled(task: Settling) -> tuple[Found | None, str]:
-    """Check what is stored, and return the verdict, or why it is not trusted; nothing says nothing."""
+    """Return the stored verdict if it checks, or the reason why it is not trusted: empty if nothing is stored."""
     theorem, data = task.theorem, task.stored
     if data is None or isinstance(data, str):
         return None, data or ""
@@ -197,7 +197,7 @@ def _recalled(task: Settling) -> tuple[Found | None, str]:
 
 
 def _settled(task: Settling, found: dict[str, Any]) -> Settled:
-    """Build a verdict from plain data; of what was searched for nothing is believed that does not check here too."""
+    """Build a verdict from plain data; what a worker found by a search must pass its check here once more."""
     theorem, seconds = task.theorem, found["seconds"]
     form = found["form"]
     verdict: Found | None
@@ -216,7 +216,7 @@ def _settled(task: Settling, found: dict[str, Any]) -> Settled:
 
 
 _inherited: list[Settling] = []
-"""In a worker: the tasks, which it has from the fork; claims hold functions, so that they cannot be sent."""
+"""The tasks, which a worker inherits by the fork: claims hold functions, and therefore cannot be sent to it."""
 
 
 def _inherit(tasks: Sequence[Settling]) -> None:

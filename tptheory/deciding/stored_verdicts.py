@@ -35,15 +35,15 @@ FORMAT = "tptheory-counterexample/1"
 def settle(
     theorem: Theorem, seconds: float = 10.0, stored: dict[str, Any] | None = None
 ) -> Proved | Refuted | Undecided:
-    """Return the verdict on a theorem: what is stored is checked anew, and only if it does not hold is it searched for.
+    """Return the verdict on a theorem: the stored one if it still checks, or else the result of a search.
 
-    A theorem is first tried to be proved; a conjecture to be refuted, after a first look for a proof, so that a true
-    one is told at once; and an open one is left to `decide`.
+    For a theorem, the search begins with a proof. For a conjecture, it begins with a counterexample, after a short look
+    for a proof that finds out at once if the conjecture is true. An open conjecture is left to `decide`.
 
     Args:
         theorem: the theorem or conjecture.
         seconds: how long to search.
-        stored: what `stored_form` returned of an earlier verdict, or whatever a file holds.
+        stored: what `stored_form` returned for an earlier verdict, or any data that a file holds.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
@@ -65,7 +65,7 @@ def settle(
 
 
 def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | None:
-    """Return the verdict that is stored, or None: checker and numbers must accept it, and it must be about this."""
+    """Return the stored verdict; None unless it is about this theorem, and passes the checker and the evaluation."""
     started = perf_counter()
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
@@ -101,8 +101,8 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
     """Read a counterexample to one of the claims that make up a theorem.
 
     Raises:
-        InvalidFileError: if the data does not give every symbol of the claim a value of its shape, or would be written
-            in another way: nothing that stands there is passed over, or taken for something that is like it.
+        InvalidFileError: if the data does not give every symbol of the claim a value of its shape, or if writing the
+            counterexample again gives other data: so no field is ignored or misread.
     """
     try:
         parts = list(at_small_depths(theorem.claim))

@@ -1,4 +1,4 @@
-"""What is known of a claim at the end: proved, refuted or undecided."""
+"""The three verdicts on a claim: proved, refuted and undecided."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN = 600
 
 
 class TruthValueError(TptheoryError, TypeError):
-    """Report a verdict that is asked for a truth value, which it has not."""
+    """Raised when a verdict is used as a truth value, although it can be one of three."""
 
 
 class Verdict:
@@ -69,7 +69,7 @@ class Proved(Verdict):
 
     Attributes:
         claim: the claim.
-        certificate: what convinces a stranger.
+        certificate: the proof as data, which anyone can check.
         confirmed: on how many exact instances the claim as typed was evaluated, and held.
         seconds: how long the search took.
 
@@ -93,11 +93,11 @@ class Proved(Verdict):
         return self.certificate.method
 
     def explain(self) -> str:
-        """Return the certificate in words, after what the claim takes for granted, where its title does not say it."""
+        """Return the proof in words, after the `opening`."""
         return self.opening() + self.certificate.explain()
 
     def opening(self) -> str:
-        """Say what the claim takes for granted, in a line of its own; nothing where the certificate's title says it."""
+        """Say in a line of its own what the claim takes for granted, without what the certificate's title says."""
         granted = [text for text in self.claim.granted() if text not in self.certificate.theorem]
         return f"This holds {', '.join(granted)}.\n" if granted else ""
 
@@ -122,7 +122,7 @@ class Refuted(Verdict):
     refuted = True
 
     def explain(self) -> str:
-        """Return the counterexample, what comes out of it, and in which sense it is smallest."""
+        """Return the counterexample, the value that breaks the claim, and in which sense it is the smallest."""
         found = self.counterexample
         return f"Counterexample to: {self.claim.statement()}\n{found}\n{found.smallness}"
 

@@ -24,7 +24,10 @@ Word = tuple[MatrixExpr, ...]
 
 
 class Candidate(NamedTuple):
-    """A quantity that may be a law or a part of one, how many letters its longest term has, and what a proof needs."""
+    """A quantity that may be conserved, alone or as a term of a sum.
+
+    With it come the number of letters of its longest term, and the hypotheses that a proof needs.
+    """
 
     quantity: Any
     letters: int
@@ -32,7 +35,7 @@ class Candidate(NamedTuple):
 
 
 def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree: int) -> list[Word]:
-    """Return all words of at most ``degree`` letters that move, shortest first, in the order of the letters."""
+    """Return the words of at most ``degree`` letters, of which one moves: shortest first, then as the letters stand."""
     grown: list[Word] = [(letter,) for letter in letters]
     found = list(grown)
     for _ in range(degree - 1):
@@ -57,13 +60,14 @@ def number_of_words(letters: Sequence[MatrixExpr], degree: int) -> int:
 def letters_of(flow: Flow, constants: Sequence[MatrixSymbol]) -> list[MatrixExpr]:
     """Return the parameters, the constants and their pseudo-inverses, each with its transpose after it.
 
-    ``(I - B B+) W_l`` needs the last, and so does ``B_l B_{l+1}+``, which makes of a direct feedback that of a layer.
+    Laws in ``(I - B B+) W_l`` need the pseudo-inverses, and so do laws in ``B_l B_{l+1}+``, which turns the feedback of
+    a direct rule into feedback from layer to layer.
     """
     return [letter for A in (*flow, *constants, *map(Pinv, constants)) for letter in (A, transpose(A))]
 
 
 def matrix_groups(found: Sequence[Word]) -> list[list[Word]]:
-    """Return the words by their shapes; of two shapes that are transposes of each other the first."""
+    """Group the words by shape; of two shapes that are transposes of each other, only the first is kept."""
     groups: dict[tuple[Any, Any], list[Word]] = {}
     for word in found:
         shape = (word[0].rows, word[-1].cols)
@@ -73,7 +77,7 @@ def matrix_groups(found: Sequence[Word]) -> list[list[Word]]:
 
 
 def cyclic_words(found: Sequence[Word]) -> list[Word]:
-    """Return the words that are square, one for each trace: a trace knows no rotation and no transpose."""
+    """Return the square words, one for each trace: rotations and transposes of a word have the same trace."""
     seen: set[Word] = set()
     chosen = []
     for word in found:
@@ -90,7 +94,7 @@ def _same_trace(word: Word) -> Iterator[Word]:
 
 
 def log_candidates(flow: Flow) -> list[Candidate]:
-    """Return the log-determinants of the weights, of all that the rule inverts, and of what `joint_gram` returns."""
+    """Return the log-determinants of the weights, of the matrices that the rule inverts, and of each `joint_gram`."""
     net = flow.net
     data = {net.input, net.error}
     inverted = [node.arg for velocity in flow.values() for node in _inverses(velocity)]
@@ -102,7 +106,8 @@ def log_candidates(flow: Flow) -> list[Candidate]:
 def projections(flow: Flow) -> list[Candidate]:
     """Return the projections on the columns of ``W_l`` and the rows of ``W_{l+1}`` together.
 
-    That these lie in the image of their Gram matrix holds of all matrices; the prover is told, since it takes a lemma.
+    That these columns and rows lie in the image of their Gram matrix is true for all matrices. It stands among the
+    hypotheses because the prover does not find the lemma that shows it.
     """
     found = []
     for l in flow.net.layers[:-1]:
@@ -119,12 +124,12 @@ def joint_gram(net: DeepLinearNetwork, l: int) -> MatrixExpr:
 
 
 def apart(net: DeepLinearNetwork, l: int) -> Zero:
-    """Return that no column of ``W_l`` is a combination of rows of ``W_{l+1}``: their images meet in 0 only."""
+    """Return the hypothesis that the columns of ``W_l`` and the rows of ``W_{l+1}`` span spaces that meet in 0 only."""
     return Zero(matmul(transpose(net.weight(l)), Pinv(joint_gram(net, l)), transpose(net.weight(l + 1))))
 
 
 def generic_ranks(symbols: Sequence[MatrixSymbol], sizes: Mapping[Any, Any]) -> tuple[Any, ...]:
-    """Return that each matrix has the rank that almost every one of its shape at these sizes has."""
+    """Return the hypotheses that each matrix has full rank, as almost every matrix of its shape at these sizes has."""
     hypotheses: list[Any] = []
     for A in symbols:
         rows, columns = (n.xreplace(dict(sizes)) for n in A.shape)

@@ -16,7 +16,7 @@ _ATTEMPTS = 8
 
 
 def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: None) -> LawCount:
-    """Count what a rule conserves, from the vector fields of its data.
+    """Count the quantities that a rule conserves, from the vector fields of its data.
 
     Raises:
         InvalidValueError: if there are too many parameters.
@@ -57,7 +57,7 @@ def check_cost(fields: DataFields) -> None:
     """Refuse widths at which the count would take too long.
 
     Raises:
-        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long they take.
+        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long a count would take.
     """
     n = fields.dimension
     if n > LARGEST_DIMENSION:

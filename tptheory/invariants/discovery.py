@@ -33,9 +33,9 @@ def count_conservation_laws(
 ) -> LawCount:
     """Count the independent quantities that the flow of a rule conserves for all data and any loss.
 
-    ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see
-    `tptheory.invariants.orbits` for the method. By Frobenius that many functions, and no more, are conserved near
-    almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+    The count is ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see
+    `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are conserved
+    near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
 
     Args:
         rule: a rule that has a flow; what it holds fixed (``B_l``, lambda) is random.
@@ -116,7 +116,7 @@ def conservation_laws(
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
-    """Return the law with a proof, if there is one: of all weights, of those of the usual ranks, or at these widths."""
+    """Return the law with a proof if one is found: for all weights, for those of generic ranks, or at these widths."""
     here = search.at_widths(law.quantity)
     first, *others = _versions(search, law, here)
     verdict = prove(first, seconds)
@@ -131,7 +131,7 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
 
 
 def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
-    """Return the claims that say that a law holds, from the strongest on."""
+    """Return the claims that say that a law holds, the strongest first."""
     general, given, net = law.quantity, law.given, search.flow.net
     usual = generic_ranks([*net.weights, *search.constants, net.input], search.sizes)
     versions = [Conserved(general, search.flow, given), Conserved(general, search.flow, (*given, *usual))]
@@ -142,7 +142,7 @@ def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
 
 
 def _with_fewest_hypotheses(claim: Conserved, proof: Proved, seconds: float) -> Proved:
-    """Leave out the hypotheses, one after the other, without which a proof is found too."""
+    """Leave out, one after the other, the hypotheses without which a proof is found as well."""
     for hypothesis in claim.given:
         fewer = replace(claim, given=tuple(h for h in claim.given if h != hypothesis))
         attempt = prove(fewer, seconds)

@@ -69,10 +69,10 @@ class DataFields:
         }
 
     def at(self, kind: JetArithmetic, values: Mapping[Basic, Any]) -> list[Jet]:
-        """Return the velocity of each parameter where the symbols have these values: jets, or what stands still.
+        """Return the velocity of each parameter where the symbols have these values: jets, or constants.
 
         Raises:
-            InvalidValueError: if the rule inverts what is singular at all weights of these widths.
+            InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
         """
         try:
             printer = ArrayPrinter(kind, as_jets(kind, values), {})

@@ -16,7 +16,7 @@ LayerQuantity = Callable[[DeepLinearNetwork, int], Expr | MatrixExpr]
 
 
 def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
-    """Return ``W_{l+1}' W_{l+1} - W_l W_l'``, with biases less ``b_l b_l'``, which BP's flow conserves.
+    """Return ``W_{l+1}' W_{l+1} - W_l W_l'``, minus ``b_l b_l'`` with biases, which BP's flow conserves.
 
     The shape is ``(n_l, n_l)``, for ``l = 1..L-1``.
 
@@ -29,7 +29,7 @@ def balance(net: DeepLinearNetwork, l: int) -> MatrixExpr:
 
 
 def log_determinant(net: DeepLinearNetwork, l: int) -> Expr:
-    """Return ``log pdet W_{l+1} - 1/2 |W_l|^2``, with biases less ``1/2 |b_l|^2``, which TP's flow conserves.
+    """Return ``log pdet W_{l+1} - 1/2 |W_l|^2``, minus ``1/2 |b_l|^2`` with biases, which TP's flow conserves.
 
     For ``l = 1..L-1``, at constant rank of ``W_{l+1}``.
 

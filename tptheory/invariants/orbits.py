@@ -32,7 +32,7 @@ ROUNDS_BEYOND = 2
 _FIRST_ORDER = 6
 
 Progress = Callable[[str], Any]
-"""Told, in a text, whenever a part of the work begins."""
+"""A function that is called with a text whenever a part of the work begins."""
 
 
 def random_prime(random: np.random.Generator) -> int:

@@ -1,4 +1,4 @@
-"""What is said of the conserved quantities of a rule: the laws that were found, and how many there are."""
+"""The results about the conserved quantities of a rule: the laws that were found, and how many there are."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class LawCount:
     """How many independent conserved quantities a rule has near almost every point of its parameter space.
 
     Attributes:
-        count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that this bounds the number of
-            laws from above in any case; that no rank came out too small is certain but for a chance of about 2^-50.
+        count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that the count bounds the number
+            of laws from above in any case; the probability that a rank came out too small is about 2^-50.
         dimension: the number of parameters.
         rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
@@ -61,7 +61,7 @@ class Law:
         quantity: a scalar or matrix expression at the widths that were asked for.
         general: the same with symbolic widths.
         independent: how many of its entries are functionally independent of each other and of the laws before it.
-        given: what is needed for the proof; it holds at random weights of these widths.
+        given: the hypotheses that the proof needs; they hold at random weights of these widths.
         verdict: what the prover says of ``general`` (of ``quantity``, where the general law was not proved).
     """
 
@@ -79,7 +79,7 @@ class ConservationLaws:
     Attributes:
         found: the laws, simplest first.
         counted: the count of all laws, which bounds the laws found from above.
-        degree: the longest words that were tried.
+        degree: the number of letters in the longest words that were tried.
     """
 
     rule: Rule

@@ -1,4 +1,4 @@
-"""Search an ansatz for what is conserved: exact linear algebra over a prime field."""
+"""Search an ansatz for conserved quantities, by exact linear algebra over a prime field."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
 
 
 def general_flow(fields: DataFields) -> Flow:
-    """Return the flow with symbolic widths; that of the given ones, if a rule of one's own asks for numbers."""
+    """Return the flow with symbolic widths, or with the given widths if a user's rule needs numbers."""
     net = fields.net
     twin = DeepLinearNetwork(net.depth, batch=net.batch, biases=net.biases, loss="any")
     try:
@@ -153,7 +153,7 @@ class Search:
         return kept
 
     def at_widths(self, expression: Any) -> Any:
-        """Return an expression of symbolic widths at those that were given."""
+        """Return an expression with its symbolic widths replaced by the given ones."""
 
         def leaf(part: Any) -> Any:
             if isinstance(part, MatrixSymbol):

@@ -1,1 +1,1 @@
-"""Claims on numbers: instances that meet the hypotheses, cross-checks of what is claimed, and orders in ``eta``."""
+"""Claims on numbers: instances that meet the hypotheses, cross-checks of the conclusion, and orders in ``eta``."""

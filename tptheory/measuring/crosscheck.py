@@ -32,7 +32,7 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """What was measured.
+    """The figures that a cross-check measured.
 
     Attributes:
         residual: the worst residual in float64, relative to the largest term of its expression (or to 1, the size of
@@ -42,18 +42,18 @@ class CrossCheck:
         exact_trials: how many of them were evaluated in exact rationals too.
         exact_failures: at how many of those the claim failed.
         degenerate_trials: how many of ``trials`` were drawn degenerate (zeros, low ranks, width 1): half of them, but
-            none of a law of a flow that is true at constant rank only.
+            none for a law of a flow that holds at constant rank only.
         degenerate_residual: the worst residual over those.
-        misjudged: at how many instances float64 took a product that is 0, or of a low rank, for one of a higher rank
-            under a pseudo-inverse, so that only the exact value counts.
-        skipped: how many instances were not evaluated: for want of one that meets the hypotheses, or because something
-            to be inverted is singular there.
+        misjudged: at how many instances float64 found another rank than the true one for a matrix under a
+            pseudo-inverse, so that only the exact value counts.
+        skipped: how many instances were not evaluated: because none was found that meets the hypotheses, or because a
+            matrix that has to be inverted is singular there.
         evaluated: at how many instances each conjunct was evaluated, in the order of the claim.
         worst: the instance with the worst residual.
         seed: the seed.
-        order: of a law of a flow, the order in ``eta`` by which a step of the same rule breaks it, 2 at least; of an
-            equation with ``eta^k`` on its right, ``k`` 2 or more, the order of its left side and the coefficient. None
-            of other claims, and where it was not asked for.
+        order: for a law of a flow, the order in ``eta`` at which a step of the same rule breaks it, which should be at
+            least 2; for an equation with ``eta^k`` on its right, ``k`` 2 or more, the order of its left side and the
+            coefficient. None for other claims, and where it was not asked for.
     """
 
     residual: float
@@ -71,7 +71,7 @@ class CrossCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether every conjunct was evaluated and nothing contradicts the claim, nor does the order of a defect."""
+        """Whether every conjunct was evaluated, and neither an instance nor a measured order contradicts the claim."""
         holds = self.exact_failures == 0 and self.residual <= TOLERANCE
         return all(self.evaluated) and holds and (self.order is None or self.order.passed)
 
@@ -88,7 +88,7 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
     """Return the worst residual of a claim over random instances that meet its hypotheses.
 
     Every instance is rational, and its hypotheses hold exactly; the claim is evaluated on it in float64, and
-    in exact rationals wherever its value is rational. Where theory says of which order in ``eta`` a defect is, that is
+    in exact rationals wherever its value is rational. Where theory gives the order of a defect in ``eta``, the order is
     measured too, as `order_in_eta` does. No number measured here proves anything.
 
     Args:
@@ -175,13 +175,13 @@ def _worst(trials: list[_Trial]) -> _Trial | None:
 
 
 class _Part:
-    """A conjunct at one depth, or at one index of a range: what is symbolic is worked out once."""
+    """A conjunct at one depth, or at one index of a range; its symbolic work is done once for all trials."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.source, self.meter = Instances(claim), Meter(claim)
         self.steady = bool(steady_matrices(claim.goals(), (LogPdet, Pinv)))
-        """Whether a pseudo-inverse is differentiated, which is true only where the rank does not jump."""
+        """Whether a goal differentiates a pseudo-inverse, so that the claim holds only where the rank is constant."""
 
     def trial(self, rng: np.random.Generator, nth: int) -> _Trial | None:
         """Measure the claim at one instance; None if it could not be evaluated."""
@@ -198,13 +198,13 @@ class _Part:
 
 
 def _parts(conjunct: Claim) -> list[_Part] | None:
-    """Return what a conjunct says at numbers; None if its range is empty, so that it says nothing."""
+    """Return what a conjunct says at numbers; None if it says nothing because its range is empty."""
     parts = [_Part(part) for part in at_small_depths(conjunct)]
     return parts if parts or is_layered(conjunct) else None
 
 
 def _turns(conjuncts: list[list[_Part]]) -> Iterator[tuple[int, _Part, int]]:
-    """Let conjuncts take turns for ever, and the parts of each; with how often a part had its turn before."""
+    """Let the conjuncts take turns for ever, and the parts of each; a part comes with its number of earlier turns."""
     turns = cycle(range(len(conjuncts)))
     for turn in count() if any(conjuncts) else ():
         number = next(turns)
@@ -214,7 +214,7 @@ def _turns(conjuncts: list[list[_Part]]) -> Iterator[tuple[int, _Part, int]]:
 
 
 class Meter:
-    """Measure one claim at instances; what is symbolic is worked out once."""
+    """Measure one claim at instances; its symbolic work is done once for all instances."""
 
     def __init__(self, claim: Claim) -> None:
         self.goals = claim.goals()
@@ -224,8 +224,8 @@ class Meter:
     def __call__(self, values: Instance) -> tuple[float, bool | None]:
         """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
 
-        What is said of a flow is measured by central differences along the velocities, so that the symbolic
-        derivative that the prover used is not trusted here.
+        A rate along a flow is measured by central differences along the velocities, so that the symbolic derivative
+        that the prover used is not trusted here.
 
         Raises:
             InvalidValueError: if something to be inverted is singular at these values.
@@ -235,7 +235,7 @@ class Meter:
         return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
 
     def misjudges(self, values: Instance) -> bool:
-        """Whether float64 takes a matrix under a pseudo-inverse for one of another rank than it has."""
+        """Whether float64 finds another rank than the true one for a matrix under a pseudo-inverse."""
         floats, kind = as_floats(values), FloatArithmetic()
         inside = {node.arg for residual in self.residuals for node in residual.atoms(Pinv)}
         return any(
@@ -248,7 +248,7 @@ def _difference(goal: Vanishes | NonNegative) -> Any:
 
 
 def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
-    """Return by how much a goal is missed, relative to its terms."""
+    """Return by how much a goal fails, relative to the size of its terms."""
     if isinstance(goal, RankAtMost):
         exact = Compiled(list(values)).at(values)
         return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
@@ -266,7 +266,7 @@ def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
 
 
 def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:
-    """Return the same for an alternative, which is missed altogether where it inverts what is singular."""
+    """Return by how much an alternative fails: infinitely, if it inverts a singular matrix."""
     try:
         return max(_measured(goal, values, floats) for goal in goals)
     except InvalidValueError:

@@ -1,8 +1,8 @@
-"""Whether goals hold at exact numbers, decided by what they say: two ways to the numbers, one way to judge them.
+"""Decide whether goals hold at exact numbers: there are two ways to compute the numbers, and one way to judge them.
 
-The search for counterexamples evaluates symbolic derivatives, compiled. `AsTyped` follows the claim as it was typed:
-the rate of a quantity along a flow is that of dual numbers moved by the rule's own velocities, the change in a step is
-the quantity at the weights after the step, less that before.
+`Compiled` evaluates the symbolic derivatives, compiled once; the search for counterexamples uses it. `AsTyped` follows
+the claim as it was typed. It computes a rate along a flow by dual numbers that move with the rule's own velocities, and
+the change in a step as the quantity at the weights after the step, minus the quantity before it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Violation:
     """One broken statement.
 
     Attributes:
-        expression: what was evaluated.
-        expected: what it should be.
-        value: what it is, exactly.
-        defined: whether all that it rests on has a value. A claim of alternatives is not proved if none holds, though
-            one of them inverts what is singular; but no counterexample rests on what has no value.
+        expression: the expression that was evaluated.
+        expected: what its value should be.
+        value: its exact value.
+        defined: whether everything that it rests on has a value. An alternative that inverts a singular matrix does not
+            hold. If no other one holds either, that contradicts a proof of the claim, but it is no counterexample.
     """
 
     expression: Any
@@ -46,7 +46,7 @@ class Violation:
 
 
 def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
-    """Return the first goal that fails, with its value, defined ones before others; None if all hold.
+    """Return the violation of the first goal that fails, preferably one that is defined; None if all goals hold.
 
     Raises:
         InvalidValueError: if a term has no value here, as an inverse of a singular matrix.
@@ -74,7 +74,7 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
 
 
 def _negative(goal: NonNegative, found: Any) -> Violation:
-    """Say that a value is negative; of a quantity that is not to rise, that its rate is positive."""
+    """Return the violation that a value is negative; for a quantity that must not rise, that its rate is positive."""
     if isinstance(goal.expression, Rate) and goal.expression.sign == -1:
         rate = Rate(goal.expression.quantity, goal.expression.flow)
         return Violation(rate.symbolic(), "at most 0", -found)
@@ -92,7 +92,7 @@ def _no_alternative(goal: OneOf, value: Value, values: Instance) -> Violation | 
 
 
 def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
-    """Return why an alternative does not hold; it does not where something to be inverted in it is singular."""
+    """Return why an alternative does not hold: a goal of it fails, or it inverts a singular matrix."""
     try:
         return violation(goals, value, values)
     except InvalidValueError:
@@ -100,7 +100,7 @@ def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Viola
 
 
 def difference(goal: Vanishes, value: Value) -> Any:
-    """Return the left side less the right side, in numbers."""
+    """Return the value of the left side minus that of the right side."""
     sides = [0 if _is_zero(side) else value(side) for side in goal.terms()]
     if is_number_zero(sides[1]):
         return sides[0]
@@ -113,7 +113,7 @@ def is_number_zero(value: Any) -> bool:
 
 
 def _is_zero(side: Any) -> bool:
-    """Whether a side is 0 by its form; it may then speak of sizes that no matrix has."""
+    """Whether a side is 0 by its form; it is then not evaluated, since its sizes may be those of no matrix."""
     return side is S.Zero or isinstance(side, ZeroMatrix)
 
 
@@ -124,16 +124,16 @@ def least_bound(goal: RankAtMost, value: Value, values: Instance) -> int:
 
 
 class Compiled:
-    """The values of terms by their symbolic form, compiled once: what the search for counterexamples uses."""
+    """The values of terms, computed from their symbolic form, which is compiled once for the search."""
 
     def __init__(self, symbols: Sequence[Any]) -> None:
         self.symbols = list(symbols)
         self._kind = ExactArithmetic()
         self._functions: dict[int, tuple[Any, Callable[..., Any]]] = {}
-        """By the identity of a term, which is kept beside: to hash a term would take longer than to evaluate it."""
+        """The terms and their functions, by the ``id`` of the term: hashing a term takes longer than evaluating it."""
 
     def at(self, values: Instance) -> Value:
-        """Return what gives the value of a term at an instance."""
+        """Return the function that gives the value of a term at an instance."""
         arrays = [values[s] for s in self.symbols]
 
         def value(term: Any) -> Any:
@@ -150,7 +150,7 @@ class AsTyped:
     """The values of terms as they were typed, by dual numbers and finite steps: a second way to every number.
 
     Args:
-        symbols: what instances give values to, for expressions that are compiled; without, nothing is compiled.
+        symbols: the symbols that instances give values to, for compiled expressions; without them none is compiled.
     """
 
     def __init__(self, symbols: Sequence[Any] | None = None) -> None:
@@ -159,7 +159,7 @@ class AsTyped:
         self._exact, self._dual = VerifiedArithmetic(), DualArithmetic()
 
     def at(self, values: Instance) -> Value:
-        """Return what gives the value of a term at an instance."""
+        """Return the function that gives the value of a term at an instance."""
 
         def value(term: Any) -> Any:
             if isinstance(term, Rate):
@@ -171,7 +171,7 @@ class AsTyped:
         return value
 
     def rate(self, term: Rate, values: Instance) -> Any:
-        """Return the rate of a quantity when what it is made of moves by the velocities of the rule."""
+        """Return the rate of a quantity when the symbols in it move with the velocities of the rule."""
         speeds = {W: self._value(self._exact, term.flow[W], values) for W in moving_symbols(term.quantity, term.flow)}
         duals = {s: Dual(v, speeds.get(s)) if isinstance(s, MatrixSymbol) else v for s, v in values.items()}
         found = self._value(self._dual, term.quantity, duals)
@@ -179,7 +179,7 @@ class AsTyped:
         return (0 if rate is None else rate) * term.sign
 
     def change(self, term: Change, values: Instance) -> Any:
-        """Return the quantity at the weights after the step, less that before."""
+        """Return the quantity at the weights after the step, minus the quantity before it."""
         changes = {W: self._value(self._exact, term.step[W], values) for W in moving_symbols(term.quantity, term.step)}
         after = {s: v + changes[s] if s in changes else v for s, v in values.items()}
         return self._value(self._exact, term.quantity, after) - self._value(self._exact, term.quantity, values)
@@ -208,5 +208,5 @@ def steady_matrices(goals: Iterable[Goal], nodes: tuple[type, ...]) -> list[Any]
 
 
 def is_deficient(A: fmpq_mat) -> bool:
-    """Whether the rank of a matrix is below the least of its sizes, so that it may rise in a moment."""
+    """Whether the rank of a matrix is below the least of its sizes, so that a small change can raise it."""
     return A.rank() < min(A.nrows(), A.ncols())

@@ -24,16 +24,17 @@ from tptheory.measuring.ties import Ties
 from tptheory.symbolic.expressions import LogPdet
 
 Fill = Callable[[Any, tuple[int, int]], Any]
-"""Takes a symbol and its shape to a matrix or a number for it; or to None, to leave it to the hypotheses."""
+"""Takes a symbol and its shape; returns a matrix or a number for it, or None to leave it to the hypotheses."""
 
 LARGEST_SIZE = 8
-"""Up to which size one is looked for that a symbol admits."""
+"""The largest number that is tried as the value of a symbolic size."""
 
 
 class Instances:
     """A source of instances of one claim that speaks of no range.
 
-    Hypotheses about a symbol are met by construction, equations as `Ties` says; what came of that is decided exactly.
+    Hypotheses about a single symbol are met by construction, and equations in the way that `Ties` describes. Whether an
+    instance then meets all hypotheses is decided exactly.
 
     Attributes:
         spoken: all expressions of the claim and of its hypotheses.
@@ -41,9 +42,9 @@ class Instances:
         scalars: the scalar symbols that are no sizes, by name.
         sizes: the symbols of sizes.
         loose: the sizes that no matrix has as its number of rows or columns.
-        symbols: what a compiled expression takes the values of.
+        symbols: the symbols whose values a compiled expression takes as arguments.
         properties: by matrix symbol, the names of the properties that it is assumed to have.
-        conditions: what else is decided of an instance.
+        conditions: the other hypotheses, which an instance is tested for.
         ties: the equations that tie symbols to others.
     """
 
@@ -58,7 +59,7 @@ class Instances:
         self.ties = Ties(premises, unknowns, self.properties)
 
     def admitted(self, size: Symbol, largest: int) -> list[int]:
-        """Return the numbers up to ``largest`` that a size may be, by what SymPy was told of it; the least if none."""
+        """Return the numbers up to ``largest`` that the assumptions of a size admit; if none, the least admitted."""
         found = [n for n in range(1, LARGEST_SIZE + 1) if admits(size, fmpq(n))]
         return [n for n in found if n <= largest] or found[:1]
 
@@ -107,7 +108,7 @@ class Instances:
         return None
 
     def _filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
-        """Return what ``fill`` gives, or else the properties of a symbol; None if a scalar may be no number."""
+        """Fill symbols by ``fill``, or else with the properties they must have; None if no number suits a scalar."""
         values: Instance = {**sizes}
         for A in self.matrices:
             shape = self.shape(A, sizes)

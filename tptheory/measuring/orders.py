@@ -33,11 +33,11 @@ SCALES = tuple(Fraction(1, 2**k) for k in range(20, 44, 2))
 """The step sizes of a regression, from 1e-6 to 2e-13: so small that higher orders do not bend the line."""
 LOG_SCALES = np.log([float(size) for size in SCALES])
 NEGLIGIBLE = 1e-85
-"""What counts as zero in 100 digits."""
+"""Values up to this count as zero in 100 digits."""
 SLACK = 0.01
 """By how much a slope may differ from a whole number."""
 TRIES = 20
-"""How many instances are drawn for one at which no rank changes."""
+"""How many instances are drawn for each one wanted, since a step may change a rank at some of them."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,18 @@ class OrderInEta:
     Attributes:
         slope: the slope of ``log |defect|`` over ``log eta``, ``|.|`` the largest entry, by least squares over all
             scales of all instances with one intercept each; infinite where there is no defect.
-        standard_error: of the slope.
+        standard_error: the standard error of the slope.
         scales: the step sizes.
-        residuals: what the regression leaves in ``log |defect|``, of shape ``(instances, scales)``.
-        instances: how many instances the slope is of: those of the lowest order.
-        higher: at how many more the defect is of higher order, or vanishes.
-        powers: of each instance, the power of ``eta`` in the exact leading term; None where values are not rational.
-        coefficients: of each, its coefficient: `Fraction` where the values are rational, else estimated in floats.
-        claimed: of each, the coefficient of the formula at that power, likewise; empty without a formula.
-        remainder: the least order of what the formula leaves, infinite where it holds exactly; None without a formula.
-        expected: the order that theory claims, or at least that; None where it claims nothing.
+        residuals: the residuals of the regression in ``log |defect|``, of shape ``(instances, scales)``.
+        instances: the number of instances that the slope is fitted to: those of the lowest order.
+        higher: the number of other instances, at which the defect is of higher order or vanishes.
+        powers: for each instance, the power of ``eta`` in the exact leading term; None where values are not rational.
+        coefficients: for each instance, the coefficient of that term: of `Fraction` where the values are rational, else
+            estimated in floats.
+        claimed: for each instance, the coefficient of the formula at that power, likewise; empty without a formula.
+        remainder: the least order of the defect minus the formula, infinite where the formula is exact; None without a
+            formula.
+        expected: the least order that theory claims; None where it claims nothing.
     """
 
     slope: float
@@ -73,7 +75,7 @@ class OrderInEta:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the formula gives the leading coefficient: what it leaves is of higher order. None without one."""
+        """Whether the formula gives the leading coefficient, so that the rest is of higher order; None without one."""
         return None if self.remainder is None else self.remainder > self.slope + 0.5 or self.remainder == math.inf
 
     @property
@@ -105,10 +107,10 @@ def order_in_eta(
     hypotheses; where its values are rational, its leading term is found exactly too, as a rational function of ``eta``.
 
     Args:
-        subject: what changes, an expression, with ``along``; or a claim or theorem in which ``eta`` stands: of an
-            equation the left side is measured, and the right side is the formula; of any other what should vanish;
-            of ``Conserved`` the drift.
-        along: a step; along a flow, one step of Euler's method is meant.
+        subject: an expression, whose change ``along`` a motion is measured; or a claim or theorem. Of an equation with
+            ``eta`` in it, the left side is measured, and the right side is the formula. Of another claim with ``eta``,
+            what should vanish is measured; of ``Conserved``, the drift.
+        along: a step; or a flow, of which one step of Euler's method is taken.
         formula: the defect as an expression in ``eta``, to leading order at least.
         given: hypotheses, for an expression.
         trials: the number of instances of each part of a claim.
@@ -134,10 +136,10 @@ def order_in_eta(
 
 
 def claimed_order(parts: Iterable[Claim], seed: int = 0) -> OrderInEta | None:
-    """Measure the order of those claims of which theory says one; None without any, or an instance.
+    """Measure the order of those claims for which theory gives one; None if there is no such claim, or no instance.
 
-    Theory says one of a law of a flow, which a step of the rule breaks by ``eta^2`` at most, and of an equation whose
-    right side shows ``eta^k`` as a factor, ``k`` 2 or more.
+    Theory gives an order for a law of a flow, which a step of the rule breaks by ``eta^2`` at most, and for an equation
+    whose right side shows ``eta^k`` as a factor, ``k`` 2 or more.
     """
     return _measured([defect for part in parts if _has_order(part) for defect in _of_claim(part)], 2, seed)
 
@@ -172,10 +174,10 @@ def _power(expression: Any) -> int:
 
 @dataclass(frozen=True)
 class _Line:
-    """What one instance gives: ``log |defect|`` at every scale, and leading terms.
+    """The measurement at one instance: ``log |defect|`` at every scale, and leading terms.
 
     Attributes:
-        terms: of the defect; with a formula, of the formula and of what it leaves as well.
+        terms: the leading term of the defect; with a formula, also those of the formula and of their difference.
     """
 
     logs: np.ndarray
@@ -193,7 +195,7 @@ class _Line:
 
 
 class _Defect:
-    """An expression in ``eta`` that is small with it, and what a formula says of it."""
+    """An expression that is small where ``eta`` is, and the formula that is claimed for it, if any."""
 
     def __init__(self, expression: Any, formula: Any, claim: Claim, expected: int | None = None) -> None:
         if not expression.has(eta):
@@ -228,7 +230,7 @@ class _Defect:
         return found
 
     def _keeps_ranks(self, rest: list[Any]) -> bool:
-        """Whether a small step changes no rank of what is inverted; where one does, a law of the flow says nothing."""
+        """Whether a small step keeps the rank of all inverted matrices; where not, a law of the flow says nothing."""
         return all(f(*rest, fmpq(0)).rank() == f(*rest, fmpq(1, 2**20)).rank() for f in self.turned)
 
     def _measured(self, rest: list[Any]) -> _Line:
@@ -251,7 +253,7 @@ def _logs(part: Callable[[Any], Any]) -> np.ndarray:
 
 
 def _slope(logs: np.ndarray) -> float:
-    """Return the slope over ``log eta``; infinite if there is nothing at some scale."""
+    """Return the slope over ``log eta``; infinite if the defect vanishes at some scale."""
     return float(np.polyfit(LOG_SCALES, logs, 1)[0]) if np.isfinite(logs).all() else math.inf
 
 
@@ -302,7 +304,7 @@ def _regression(lines: Sequence[_Line]) -> tuple[float, float, np.ndarray]:
 
 
 def _defects(subject: Any, along: Any, formula: Any, given: Any) -> list[_Defect]:
-    """Return what is measured: of an expression its change along a step, of a claim what it says is small."""
+    """Return the defects to measure: of an expression its change along a step, of a claim what it says is small."""
     if isinstance(subject, Claim | Theorem):
         if along is not None or formula is not None or given != ():
             raise InvalidTypeError(complain("along", "left out, with formula and given, for a claim", along or formula))
@@ -334,7 +336,7 @@ def _euler(flow: Flow) -> Step:
 
 
 def _drift(quantity: Any, along: Step | Flow, given: Any, formula: Any, expected: int | None = None) -> _Defect:
-    """Return what one step, along a flow one of Euler's method, adds to a quantity."""
+    """Return the change of a quantity in one step; of a flow, in one step of Euler's method."""
     step = along if isinstance(along, Step) else _euler(along)
     change = minus(step.after(quantity), quantity)
     claim = Equal(change, 0 if formula is None else formula, given=given)

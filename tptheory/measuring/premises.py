@@ -1,4 +1,4 @@
-"""What an instance of a claim has to meet: the symbols that want values, and the hypotheses that bind them."""
+"""What an instance of a claim has to give: values for the symbols, such that the hypotheses hold."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Premises:
 
     Attributes:
         named: those that name a property of matrices, such as a full rank.
-        equations: what is to vanish.
-        cases: of each hypothesis that offers alternatives, the hypotheses that make up each alternative.
+        equations: the expressions that have to vanish.
+        cases: for each hypothesis that offers alternatives, the hypotheses that make up each alternative.
         expressions: all expressions of the claim and of its hypotheses.
     """
 
@@ -55,7 +55,7 @@ class Premises:
         return frozenset(h.name for h in self.named if A in h.matrices)
 
     def conditions(self, unknowns: Unknowns) -> list[Condition | OneOfSeveral]:
-        """Return what is to be decided of an instance, beside the properties of symbols."""
+        """Return the conditions that an instance is tested for, besides the properties of single symbols."""
         about = [(h.name, A) for h in self.named for A in h.matrices if A not in unknowns.matrices]
         found: list[Condition | OneOfSeveral] = [Condition(name, A, unknowns) for name, A in about]
         found += _vanishing(self.equations, unknowns)
@@ -92,7 +92,7 @@ class Unknowns:
 
     @property
     def symbols(self) -> list[Any]:
-        """What a compiled expression takes the values of: a size is read off a matrix that has it, if any does."""
+        """The symbols whose values a compiled expression takes; a size is read off a matrix that has it, if any has."""
         return [*self.matrices, *self.scalars, *self.loose]
 
     def needed_for(self, expression: Any) -> set[Any]:
@@ -110,16 +110,16 @@ def _atoms(expressions: Sequence[Any], *kinds: type) -> set[Any]:
 
 
 class Condition:
-    """One hypothesis, by its meaning rather than by the prover's equations: compiled once, decided exactly."""
+    """One hypothesis, tested by its meaning instead of by the prover's equations: compiled once, decided exactly."""
 
     def __init__(self, name: str, expression: Any, unknowns: Unknowns) -> None:
-        """Take the name of a property, or "zero" for an equation, and what there is to give values to."""
+        """Take the name of a property, or "zero" for an equation, and the symbols that get values."""
         self.name = name
         self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
         self.value = compile_expression(expression, self.symbols, arithmetic="exact")
 
     def holds(self, values: Instance) -> bool:
-        """Whether it holds; it does not where something to be inverted is singular."""
+        """Whether the hypothesis holds; it does not where it inverts a singular matrix."""
         try:
             return has_property(self.name, self.value(*(values[s] for s in self.symbols)))
         except InvalidValueError:
@@ -127,7 +127,7 @@ class Condition:
 
 
 class OneOfSeveral:
-    """A hypothesis that one of several alternatives holds, each of them all of its conditions."""
+    """A hypothesis that one of several alternatives holds; an alternative holds if all of its conditions do."""
 
     def __init__(self, alternatives: Sequence[Sequence[Condition]]) -> None:
         self.alternatives = alternatives
@@ -147,12 +147,12 @@ def _conditions_of(alternative: Sequence[Any], unknowns: Unknowns) -> list[Condi
 
 
 def _vanishing(equations: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
-    """Return the conditions that equations hold; what is 0 by its form needs none."""
+    """Return the conditions that expressions vanish; one that is 0 by its form needs none."""
     return [Condition("zero", e, unknowns) for e in equations if not isinstance(e, ZeroMatrix)]
 
 
 def _taken_apart(hypothesis: Any) -> Iterator[Any]:
-    """Run through the hypotheses that make up one."""
+    """Run through the hypotheses that a hypothesis is made of."""
     if isinstance(hypothesis, AllOf):
         for part in hypothesis.claims:
             yield from _taken_apart(part)

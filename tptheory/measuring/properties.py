@@ -1,4 +1,4 @@
-"""Whether exact numbers are what a symbol or a hypothesis says that they are."""
+"""Whether exact values meet the assumptions of a symbol, or have the property that a hypothesis names."""
 
 from __future__ import annotations
 

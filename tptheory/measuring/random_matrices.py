@@ -65,7 +65,7 @@ def degenerate(rng: Random, rows: int, columns: int) -> fmpq_mat:
 
 
 def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> fmpq_mat:
-    """Return a matrix of rank ``min(rows, columns)``: what ``fill`` gives, mended where its rows are dependent."""
+    """Return a matrix of rank ``min(rows, columns)``: what ``fill`` gives, with unit rows for dependent rows."""
     if rows > columns:
         return full_rank(rng, columns, rows, fill).transpose()
     kept: list[list[fmpq]] = []

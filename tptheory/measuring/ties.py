@@ -1,4 +1,4 @@
-"""Symbols that equations tie to others: they are guessed, and solved for."""
+"""Values for symbols that equations tie to others: they are guessed, or the equations are solved for them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 class Ties:
     """The equations that a claim assumes, and how its symbols are brought to meet them.
 
-    An equation that is affine in a symbol is solved for it; any other is met by trying matrices that have a chance:
-    zeros, transposes, pseudo-inverses. Of alternatives one is chosen at random.
+    An equation that is affine in a symbol is solved for it. For any other equation, matrices that often solve one are
+    tried: zeros, transposes, pseudo-inverses. Of several alternatives, one is chosen at random.
 
     Attributes:
         matrices: the symbols that stand in an equation.
@@ -46,7 +46,7 @@ class Ties:
         return AffineSystem(A, affine, self.symbols) if affine else None
 
     def meet(self, rng: Random, values: Instance) -> Instance:
-        """Replace, at random, symbols that an equation ties to others: by a guess, and by solving for them."""
+        """Replace symbols that equations tie to others, chosen at random: by guesses, and by solving equations."""
         values = dict(values)
         for A in self.matrices:
             if (guess := self._guess(rng, A, values)) is not None:
@@ -61,7 +61,7 @@ class Ties:
         return values
 
     def _guess(self, rng: Random, A: MatrixSymbol, values: Instance) -> fmpq_mat | None:
-        """Return what an equation may want of a symbol: the transpose or the pseudo-inverse of another, or zero."""
+        """Return a likely solution for a symbol: the transpose or the pseudo-inverse of another symbol, or zero."""
         rows, columns = values[A].nrows(), values[A].ncols()
         choice = int(rng.integers(0, 6))
         if choice < 2:

@@ -1,1 +1,1 @@
-"""Arithmetic, exact, of many digits and floating, and the evaluation of any expression in it."""
+"""Arithmetics (exact, of many digits, floating-point) and the evaluation of any expression in them."""

@@ -1,4 +1,4 @@
-"""Meet equations exactly that are affine in one matrix: row reduction over the rationals."""
+"""Solve equations that are affine in one matrix exactly, by row reduction over the rationals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AffineSystem:
     def solve(self, values: dict[Any, Any]) -> fmpq_mat | None:
         """Return the solution that keeps the free entries of ``X`` as they are; None if there is none.
 
-        What solves the equations already comes back unchanged.
+        An ``X`` that already solves the equations is returned unchanged.
         """
         X = values[self.X]
         rows, columns = X.nrows(), X.ncols()

@@ -1,4 +1,4 @@
-"""What evaluation and simulation ask of a kind of numbers, and what kinds of numbers share."""
+"""The operations that evaluation and simulation ask of a kind of numbers, and those that several kinds share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLOAT_EXPONENT = 1024
 
 
 class Arithmetic(ABC):
-    """What evaluation asks of a kind of numbers. Sums, and products of two scalars, are Python's ``+`` and ``*``."""
+    """The operations of a kind of numbers. Sums, and products of two scalars, are Python's ``+`` and ``*``."""
 
     @abstractmethod
     def read(self, argument: str, value: Any, column: bool = False) -> Any:
@@ -30,7 +30,7 @@ class Arithmetic(ABC):
         """Return ``value``, a finite real number, as a scalar."""
 
     def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
-        """Return this arithmetic in the precision that operations on ``matrices`` have: most kinds have but one."""
+        """Return this arithmetic in the precision that operations on ``matrices`` have; most kinds have only one."""
         return self
 
     def signature(self, A: Any) -> Any:
@@ -103,7 +103,7 @@ class Arithmetic(ABC):
 
 
 class RunArithmetic(Arithmetic):
-    """What a simulation asks beside: ranks that are told, numbers that are kept."""
+    """The operations that a simulation needs besides: ranks, and numbers that it records."""
 
     @property
     @abstractmethod
@@ -132,10 +132,10 @@ class RunArithmetic(Arithmetic):
 
 
 class UnroundedArithmetic(Arithmetic):
-    """What the kinds share whose matrices multiply by ``*`` and are never rounded: rationals, dual numbers and jets."""
+    """The common part of kinds that never round, and multiply matrices by ``*``: rationals, dual numbers and jets."""
 
     def check(self, argument: str, A: Any) -> None:
-        """Accept the matrix: what is never rounded is finite."""
+        """Accept the matrix: numbers of a kind that never rounds are finite."""
 
     def product(self, A: Any, B: Any) -> Any:
         """Return ``AB``."""
@@ -168,7 +168,7 @@ class UnroundedArithmetic(Arithmetic):
 
 
 def added(A: Any, B: Any) -> Any:
-    """Return ``A + B`` for coefficients of which None stands for a zero; None where both are."""
+    """Return ``A + B``, where None stands for zero; None if both are None."""
     return B if A is None else A if B is None else A + B
 
 
@@ -185,7 +185,7 @@ def singular(shape: tuple[int, int]) -> InvalidValueError:
 
 
 def rows_of(argument: str, value: Any, column: bool, numbers: str) -> Sequence[Sequence[Any]]:
-    """Return the rows of a matrix of ``numbers``: nested lists, or what has ``tolist``; a flat list may be a column.
+    """Return the rows of a matrix given as nested lists or as an object with ``tolist``; a flat list may be a column.
 
     >>> rows_of("x", [1, 2], True, "integers")
     [[1], [2]]

@@ -24,9 +24,9 @@ _ARITHMETICS: dict[str, RunArithmetic] = {
 def arithmetic_named(name: str) -> RunArithmetic:
     """Return the arithmetic of a name.
 
-    ``"float"`` is NumPy in the precision of the arrays that it meets, ``"float32"`` and ``"float64"`` bring them to
-    one; ``"mp50"`` is mpmath with 50 decimal digits, and so for any number of digits from 15 to 1000; ``"exact"`` is
-    python-flint's rationals.
+    ``"float"`` is NumPy in the precision of the given arrays; ``"float32"`` and ``"float64"`` convert arrays to that
+    precision. ``"mp50"`` is mpmath with 50 decimal digits; any number of digits from 15 to 1000 may stand there.
+    ``"exact"`` is python-flint's rationals.
 
     >>> arithmetic_named("mp30").digits
     30
@@ -39,7 +39,7 @@ def arithmetic_named(name: str) -> RunArithmetic:
 
 
 def dtype_named(name: str) -> RunArithmetic:
-    """Return the arithmetic of a name that says a precision: every one but ``"float"``.
+    """Return the arithmetic of a name that fixes the precision: of any name but ``"float"``.
 
     Raises:
         InvalidValueError: as `arithmetic_named` does.

@@ -1,7 +1,7 @@
 """A printer whose output is arrays.
 
-SymPy's printers return a string for each node of an expression; `ArrayPrinter` returns an array. What that is, an
-`Arithmetic` decides: floating point, exact rationals, dual numbers and jets share every line of this file.
+SymPy's printers return a string for each node of an expression; `ArrayPrinter` returns an array. An `Arithmetic`
+decides what kind of array that is: floating point, exact rationals, dual numbers and jets all use this printer.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from tptheory.errors import ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 
 Operation = tuple[Callable[..., Any], tuple[int, ...]]
-"""An operation, and the places on the tape of its operands; its result goes to the next free place."""
+"""An operation, and the positions of its operands on the tape; its result goes to the next free position."""
 Watch = Callable[[MatrixExpr, Any, Any], None]
-"""Told, at each evaluation, of each matrix under a Pinv: its rank, and its smallest singular value that is kept."""
+"""Called at each evaluation for each matrix under a Pinv, with its rank and its smallest singular value that counts."""
 
 
 class ArrayPrinter(Printer):
     """Print an expression as the array, or the scalar, that it stands for.
 
-    Of a product of several matrices those two neighbours are multiplied first whose product frees the most entries;
-    among equals those with the fewest multiplications, then the rightmost: ``A'B'e x'`` is ``(A'(B'e))x'`` for columns.
+    In a product of several matrices, the two neighbours are multiplied first whose product frees the most entries.
+    Among equals these are the two that need the fewest multiplications, then the rightmost: for columns, ``A'B'e x'``
+    is ``(A'(B'e))x'``.
     """
 
     def __init__(self, arithmetic: Arithmetic, values: Mapping[Basic, Any], sizes: Mapping[Basic, Integer]) -> None:
@@ -181,7 +182,7 @@ def _cost(rows: int, inner: int, columns: int, i: int) -> tuple[int, int, int]:
 
 
 class Recorder(ArrayPrinter):
-    """Print places on a tape instead of values, and note the operation that fills each place."""
+    """Print positions on a tape instead of values, and record the operation that fills each position."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Matrices as NumPy arrays, or stacks of them: what floating point of any precision shares."""
+"""Matrices as NumPy arrays, or stacks of them: the common part of floating point of any precision."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ArrayArithmetic(RunArithmetic):
     Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero. The factor 8
     covers the rounding of a short product of rank-deficient matrices. A square matrix counts as singular where
     ``8 eps |A| |A^-1| >= 1`` in the 1-norm, for then no digit of the inverse is safe. Both are decided member by
-    member; what becomes of a member that is refused, `_refuse` says.
+    member; `_refuse` determines what happens to a member that is refused.
     """
 
     @abstractmethod
@@ -27,9 +27,9 @@ class ArrayArithmetic(RunArithmetic):
 
     @abstractmethod
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
-        """Return ``A^-1`` as elimination gives it; None for an ``A`` that is exactly singular.
+        """Return ``A^-1`` by elimination; None for an ``A`` that is exactly singular.
 
-        In a stack it is infinite for such a member.
+        In a stack, the result is infinite for such a member.
         """
 
     @abstractmethod
@@ -37,10 +37,10 @@ class ArrayArithmetic(RunArithmetic):
         """Return ``U``, the singular values from the largest on, and ``V'``; NaN where ``A`` is not finite."""
 
     def _refuse(self, bad: Any, result: Any, error: Callable[[], InvalidValueError]) -> Any:
-        """Return the result where nothing is bad.
+        """Return the result, unless ``bad`` says that it is not defined.
 
         Raises:
-            InvalidValueError: what ``error`` builds, where something is bad.
+            InvalidValueError: the error that ``error`` builds, if the result is not defined.
         """
         if bad:
             raise error()
@@ -88,7 +88,7 @@ class ArrayArithmetic(RunArithmetic):
         return self._refuse(broken, inverse, not_finite), rank, smallest
 
     def _by_singular_values(self, A: np.ndarray) -> tuple[Any, np.ndarray, Any, Any]:
-        """Return which members are not finite, and what `inverted` returns, where those count as of rank 0."""
+        """Return which members are not finite, and the results of `inverted`, with rank 0 for those members."""
         U, s, Vt = self._decomposed(A)
         rank, divisors, smallest = self._kept(A, s, np.inf)
         most, broken = divisors.shape[-1], self._is_broken(s)
@@ -101,8 +101,8 @@ class ArrayArithmetic(RunArithmetic):
     def _kept(self, A: np.ndarray, s: np.ndarray, otherwise: float) -> tuple[Any, np.ndarray, Any]:
         """Return the rank, the singular values that do not count as zero, and the smallest of them over the largest.
 
-        A matrix that is not finite has none. Members of a stack that are of a lower rank than others have ``otherwise``
-        in place of what those have more.
+        A matrix that is not finite has none of them. In a stack, a member of lower rank than others is padded with
+        ``otherwise``.
         """
         tolerance = 8 * max(self.shape(A)) * self._eps_of(A)
         if s.ndim == 1:
@@ -125,5 +125,5 @@ def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
 
 
 def each(members: Any) -> np.ndarray:
-    """Return what is said of members as something to be said of their matrices."""
+    """Return an array over members with two axes more, so that it broadcasts against their matrices."""
     return np.asarray(members)[..., np.newaxis, np.newaxis]

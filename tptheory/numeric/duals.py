@@ -1,7 +1,7 @@
 """Exact dual numbers: a rational and its rate, ``a + epsilon a'`` with ``epsilon^2 = 0``.
 
-An expression evaluated on matrices that move gives its derivative along their velocities, exactly and without a
-derivative being worked out: that is how what is said of a flow is confirmed.
+An expression that is evaluated on dual matrices gives its derivative along their rates, exactly and without symbolic
+differentiation. Claims about flows are confirmed in this way.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ EXACT = VerifiedArithmetic()
 
 
 class RankChangesError(InvalidValueError):
-    """Report a matrix under a pseudo-inverse whose rank changes to first order, so that there is no derivative."""
+    """Raised when a matrix under a pseudo-inverse changes its rank to first order, so that there is no derivative."""
 
 
 class Dual:
-    """A scalar or a matrix and its rate; the rate None stands for a zero, the value None for one that is irrational."""
+    """A scalar or a matrix and its rate; a rate of None stands for zero, a value of None for an irrational number."""
 
     __slots__ = ("rate", "value")
 
@@ -63,8 +63,8 @@ class Dual:
 class DualArithmetic(UnroundedArithmetic):
     """Dual numbers for `ArrayPrinter`.
 
-    A pseudo-inverse, or a pseudo-determinant, is that of a matrix whose rank stays as it is: where it would change to
-    first order the expression is refused. The value of a logarithm is left open, for only its rate is rational.
+    A pseudo-inverse or a pseudo-determinant is taken at constant rank: where the rank would change to first order, the
+    expression is refused. The value of a logarithm is left open, because only its rate is rational.
 
     >>> kind = DualArithmetic()
     >>> square = kind.power(Dual(fmpq(3), fmpq(1)), kind.scalar("exponent", 2))
@@ -225,7 +225,7 @@ def adjugate(A: fmpq_mat) -> fmpq_mat:
 
 
 def _irrational() -> NoReturn:
-    """Refuse what has no rational value or rate: a logarithm, a root, an exponent or an exponential that moves.
+    """Refuse an expression without a rational value or rate: a logarithm, a root, a moving exponent or exponential.
 
     Raises:
         UnsupportedExpressionError: always.

@@ -63,7 +63,7 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
 
 
 def _read_matrices(kind: Arithmetic, values: Mapping[Basic, Any]) -> dict[Basic, Any]:
-    """Return the matrices among the values, read and found finite."""
+    """Return the matrices among the values, converted to the arithmetic and checked to be finite."""
     matrices = {
         symbol: kind.read(str(symbol), value, column=symbol.cols == 1)
         for symbol, value in values.items()
@@ -131,9 +131,9 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
 def compile_with(
     kind: Arithmetic, expression: Any, symbols: Sequence[Basic], watch: Watch | None = None
 ) -> Callable[..., Any]:
-    """Return what `compile_expression` does, for matrices that ``kind`` has read already.
+    """Return the function that `compile_expression` returns, for matrices that ``kind`` has read already.
 
-    ``watch`` is told of the rank of each matrix under a Pinv, whenever it is inverted.
+    ``watch`` is called with the rank of each matrix under a Pinv, whenever it is inverted.
     """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)

@@ -23,7 +23,7 @@ class FloatArithmetic(ArrayArithmetic):
     """
 
     def __init__(self, dtype: Any = None) -> None:
-        """Take the one precision; without, arrays keep theirs, and what is not float32 becomes float64."""
+        """Take the one precision; without it, float32 arrays keep theirs, and all others become float64."""
         self.follows = dtype is None
         self.dtype = np.dtype(np.float64 if dtype is None else dtype)
 
@@ -96,7 +96,7 @@ class FloatArithmetic(ArrayArithmetic):
         return EPS[self.dtype]
 
     def fitted(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
-        """Return the one precision; without, float32 where every matrix is float32, and float64 otherwise."""
+        """Return the arithmetic of one precision: the given one, else float32 if every matrix is, and else float64."""
         if not self.follows:
             return self
         return FloatArithmetic(np.result_type(*matrices) if matrices else np.float64)
@@ -118,8 +118,8 @@ class FloatArithmetic(ArrayArithmetic):
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, Any, Any]:
         """Return ``A+``, the rank, and the smallest kept singular value over the largest.
 
-        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/3)`` in the 1-norm the last is the bound ``1/(n |A| |A^-1|)``
-        from below, and ``A+`` is ``A^-1``: no tolerance could count its rank as less.
+        For a square ``A`` with ``n |A| |A^-1| < eps^(-1/3)`` in the 1-norm, the last is the lower bound
+        ``1/(n |A| |A^-1|)``, and ``A+`` is ``A^-1``: its rank is full by a wide margin.
 
         Raises:
             InvalidValueError: if ``A`` is not finite, so that it has no singular values.
@@ -140,7 +140,7 @@ class FloatArithmetic(ArrayArithmetic):
         return self._refuse(broken, inverse, not_finite), rank, smallest
 
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
-        """Return ``A^-1`` as LAPACK gives it; None, or infinite for a member, where it is exactly singular."""
+        """Return LAPACK's ``A^-1``; for an exactly singular matrix None, or infinities if it is a member of a stack."""
         try:
             return np.linalg.inv(A)
         except np.linalg.LinAlgError:
@@ -152,10 +152,10 @@ class FloatArithmetic(ArrayArithmetic):
             return np.where(singular, np.inf, np.linalg.inv(np.where(singular, identity, A)))
 
     def _decomposed(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the singular value decomposition; NaN where ``A`` is not finite, for there LAPACK finds none.
+        """Return the singular value decomposition; NaN where ``A`` is not finite, because LAPACK fails there.
 
         Raises:
-            InvalidValueError: if it finds none of a finite matrix.
+            InvalidValueError: if LAPACK fails for a finite matrix.
         """
         try:
             return np.linalg.svd(A, full_matrices=False)
@@ -203,8 +203,8 @@ class FloatArithmetic(ArrayArithmetic):
 class StackedArithmetic(FloatArithmetic):
     """Floats for many members at once: matrices of shape ``(N, rows, columns)``, and scalars of shape ``(N,)``.
 
-    What is the same for all members may lack the first axis. Where one matrix alone would be refused, the member's
-    result is NaN, and `undefined` says which, so that one member does not stop the others.
+    An array that is the same for all members may lack the first axis. Where a single matrix would be refused, the
+    member's result is NaN, and `undefined` says which member it is, so that one member does not stop the others.
     """
 
     def __init__(self, dtype: Any) -> None:
@@ -213,16 +213,16 @@ class StackedArithmetic(FloatArithmetic):
         self._undefined: Any = False
 
     def undefined(self) -> Any:
-        """Return which members lacked an inverse, or were not finite under a Pinv, since this was asked last."""
+        """Return which members lacked an inverse, or were not finite under a Pinv, since the last call."""
         noted, self._undefined = self._undefined, False
         return noted
 
     def note(self, bad: Any) -> None:
-        """Note members that lack an inverse."""
+        """Record members that lack an inverse."""
         self._undefined = self._undefined | bad
 
     def _refuse(self, bad: Any, result: Any, error: Callable[[], InvalidValueError]) -> Any:
-        """Put NaN where a member's result is not defined, and note which."""
+        """Put NaN where a member's result is not defined, and record the member."""
         if not bad.any():
             return result
         self.note(bad)

@@ -73,11 +73,11 @@ class Jet:
 
 
 class JetArithmetic(UnroundedArithmetic):
-    """Jets of one order over one prime field, for `ArrayPrinter`: what is rational in its matrices has a value.
+    """Jets of one order over one prime field, for `ArrayPrinter`: expressions that are rational in their matrices.
 
-    A pseudo-inverse is that of a matrix whose rank is constant along the curve, and equal to its rank at the start;
-    where the jet says otherwise it is refused. `logpdet` leaves the constant term 0: a logarithm has no value in F_p,
-    but its derivatives have.
+    A pseudo-inverse is taken of a matrix whose rank is constant along the curve; if the jet shows another rank than at
+    the start, it is refused. `logpdet` sets the constant term to 0: a logarithm has no value in F_p, but its
+    derivatives have.
 
     Args:
         prime: the characteristic, below ``2^63``; larger than every order.
@@ -109,7 +109,7 @@ class JetArithmetic(UnroundedArithmetic):
         ]
 
     def constant(self, value: Any) -> Jet:
-        """Return the jet that stands still at an `nmod` or an `nmod_mat`."""
+        """Return the constant jet of an `nmod` or an `nmod_mat`."""
         return Jet(self, [value, *[None] * (self.length - 1)])
 
     def residue(self, value: int) -> nmod:
@@ -127,7 +127,7 @@ class JetArithmetic(UnroundedArithmetic):
         return value
 
     def scalar(self, argument: str, value: Any) -> Jet:
-        """Return a rational number as a jet that stands still.
+        """Return a rational number as a constant jet.
 
         Raises:
             UnsupportedExpressionError: if it is not rational.
@@ -228,7 +228,7 @@ class JetArithmetic(UnroundedArithmetic):
         return c if size % 2 == 0 else c * minus
 
     def logpdet(self, A: Jet) -> Jet:
-        """Return the logarithm of the pseudo-determinant less its value at the start: ``(log pdet A)' = tr(A+ A')``.
+        """Return the logarithm of the pseudo-determinant minus its value at the start: ``(log pdet A)' = tr(A+ A')``.
 
         Raises:
             UnsupportedExpressionError: on jets with a tangent.

@@ -15,13 +15,13 @@ from flint import fmpq, fmpq_mat, fmpq_poly
 from tptheory.numeric.rationals import fraction
 
 POINTS = (6, 12, 24, 48)
-"""How many values are interpolated, one number after the other, until what they give holds at `CHECKS` more points."""
+"""The numbers of values to interpolate, tried in this order until the result also holds at `CHECKS` more points."""
 CHECKS = 3
 
 
 @dataclass(frozen=True)
 class LeadingTerm:
-    """The term of lowest order ``coefficient * eta^power`` of a function that vanishes at 0, or not.
+    """The term of lowest order ``coefficient * eta^power`` of a function at 0.
 
     Attributes:
         power: the lowest power of an entry; infinite for the zero function.
@@ -39,7 +39,7 @@ def leading_term(function: Callable[[fmpq], Any]) -> LeadingTerm | None:
 
     Each entry is found as ``N / D`` from its values, by the extended Euclidean algorithm on the interpolating
     polynomial (von zur Gathen and Gerhard, Modern Computer Algebra, section 5.7), and must give the values at further
-    points: a function of higher degree than the values can tell, or none that is rational, gives None.
+    points. If a function has too high a degree for the number of values, or is not rational, None is returned.
 
     >>> leading_term(lambda x: x**2 / (2 + x)).power
     2
@@ -61,7 +61,7 @@ def leading_term(function: Callable[[fmpq], Any]) -> LeadingTerm | None:
 
 
 def _sample_points(start: int) -> Iterator[fmpq]:
-    """Run through points at which nothing happens by chance, as it may at small fractions."""
+    """Run through points at which no coincidences are likely, as they are at small fractions."""
     return (fmpq(2 * k + 1, 1009) for k in count(start))
 
 

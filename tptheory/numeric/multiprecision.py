@@ -112,7 +112,7 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         return A
 
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
-        """Return ``A^-1`` as elimination gives it; None for an ``A`` that is exactly singular."""
+        """Return ``A^-1`` by elimination; None for an ``A`` that is exactly singular."""
         try:
             return self.matrix(self.context.inverse(self.context.matrix(A.tolist())).tolist())
         except ZeroDivisionError:
@@ -137,7 +137,7 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         return all(abs(entry) < edge for entry in np.ravel(self.entries(A)))
 
     def entries(self, A: Any) -> np.ndarray:
-        """Return the array itself; a scalar as one without axes."""
+        """Return the array itself; a scalar becomes an array without axes."""
         return np.asarray(A, dtype=object)
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
@@ -181,7 +181,7 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         return self._real(lambda: self.context.ln(value), f"log({value})")
 
     def _real(self, compute: Callable[[], Any], wording: str) -> Any:
-        """Return a number if it is real and finite; mpmath would go on to complex ones and infinity."""
+        """Return a computed number if it is real and finite; mpmath itself would return complex ones and infinity."""
         try:
             number = compute()
         except ZeroDivisionError:

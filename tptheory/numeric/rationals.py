@@ -148,10 +148,10 @@ class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
 
 
 class VerifiedArithmetic(ExactArithmetic):
-    """The same, with every inverse held against the equations that define it: what a second evaluation uses."""
+    """Exact rationals whose inverses are all checked against their defining equations, for the second evaluation."""
 
     def inverse(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A^-1``, once it was multiplied with ``A``.
+        """Return ``A^-1``, after a check that its product with ``A`` is the identity.
 
         Raises:
             InvalidValueError: if ``A`` is singular.
@@ -160,7 +160,7 @@ class VerifiedArithmetic(ExactArithmetic):
         return _verified(K, self.full(*self.shape(A), 1, 0) == A * K)
 
     def pinv(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A+``, once it was seen to meet the four equations of Penrose."""
+        """Return ``A+``, after a check that it meets the four equations of Penrose."""
         P = super().pinv(A)
         left, right = A * P, P * A
         symmetric = left == left.transpose() and right == right.transpose()

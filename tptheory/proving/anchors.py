@@ -1,4 +1,4 @@
-"""What the inverse of a polynomial is called, and at which index it stands: those at all layers are one family."""
+"""The name and the index of the inverse of a polynomial: the inverses at all layers are one family of letters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tptheory.proving.words import Polynomial
 
 
 def anchored(A: Polynomial) -> tuple[Any, Index | None]:
-    """Return what a polynomial is at the index ``k``, comparable across layers, and at which index it stands."""
+    """Return a polynomial moved to the index ``k``, where those of all layers compare, and the index it stood at."""
     anchor = _anchor(A)
     if anchor is None:
         return A, None
@@ -30,9 +30,9 @@ def anchored(A: Polynomial) -> tuple[Any, Index | None]:
 
 
 def _anchor(A: Polynomial) -> Index | None:
-    """Return the least index of the letters of a polynomial, or of its sizes where no letter has one of that base.
+    """Return the least index of the letters of a polynomial, or of its sizes where no letter has an index of that base.
 
-    Of the bases ``k`` comes first, then ``l``, ``L`` and numbers; those of another base are kept.
+    The base is the first of ``k``, ``l``, ``L`` and plain numbers at which a letter or a size stands.
     """
     letters = [A.alphabet.letters[a][0] for scalars, word in A.terms for a in "".join((*scalars, word))]
     sizes = [size for size in (A.rows, A.columns) if isinstance(size, Letter)]
@@ -46,7 +46,7 @@ def _anchor(A: Polynomial) -> Index | None:
 
 
 def inverse_name(A: Polynomial, mark: str) -> str:
-    """Return what an inverse is called in a certificate: ``A+``, ``(A B)^-1``; nothing depends on it."""
+    """Return the name of an inverse in a certificate, such as ``A+`` or ``(A B)^-1``; nothing depends on the name."""
     ((scalars, word),) = A.terms if len(A.terms) == 1 else (((), ""),)
     if len(word) == 1 and not scalars and set(A.terms.values()) == {1}:
         letter, turned = A.alphabet.letters[word]

@@ -24,12 +24,12 @@ from tptheory.typesetting.prose import marked
 from tptheory.typesetting.reasons import in_case
 
 TITLE = 60
-"""How many characters of a title a certificate shows of itself."""
+"""How many characters of its title the ``repr`` of a certificate shows."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the checker says: truthy where it accepts, and the reason where it does not."""
+    """The checker's answer: true if it accepts the certificate, and otherwise the reason why not."""
 
     accepted: bool
     reason: str = ""
@@ -62,7 +62,7 @@ class Certificate:
 
     @classmethod
     def from_json(cls, text: str) -> Certificate:
-        """Read a certificate; whether it holds is for `check` to say.
+        """Read a certificate without judging it: that is for `check`.
 
         Raises:
             InvalidFileError: if the text is not a JSON object.
@@ -130,10 +130,10 @@ class Certificate:
         return methods.pop() if len(methods) == 1 else "all"
 
     def parts(self) -> Iterator[dict[str, Any]]:
-        """Run through the plain proofs that this one reduces to; of a case or a step, "place" says which it is.
+        """Run through the plain proofs that this one reduces to; the field "place" of a case says which one it is.
 
-        Each is a statement with its proof: the hypotheses of a case of an induction are the laws that it uses, at the
-        indices at which it does.
+        Each is a statement with its proof. The hypotheses of a base or step of an induction are the laws that it uses,
+        each at the index at which it uses the law.
         """
         waiting = [self.data]
         while waiting:
@@ -149,7 +149,7 @@ class Certificate:
         return sum(len(part["cofactors"]) for part in self.parts())
 
     def shortened(self, seconds: float = 1.0) -> Certificate:
-        """Return a certificate of the same goals with as few cofactors as are found, or this one if none has fewer.
+        """Return the certificate of the same goals with the fewest cofactors found: this one if no other has fewer.
 
         Raises:
             InvalidValueError: if ``seconds`` is not a positive number.
@@ -165,7 +165,7 @@ class Certificate:
         return found if said is None or "assumptions" in found.data else found.with_remark("assumptions", said)
 
     def chains(self) -> list[Chain]:
-        """Return the proof of each part as a chain of equations, with as few cofactors as are found."""
+        """Return the proof of each part as a chain of equations, shortened to the fewest cofactors found."""
         parts = list(self.parts())
         return [chain(shortened(part, 1 / len(parts), keep_hypotheses=True)) for part in parts]
 
@@ -178,7 +178,7 @@ class Certificate:
         return typeset(self.chains())
 
     def _repr_markdown_(self) -> str:
-        """Return the proof as a notebook can show it: there are no pages to break."""
+        """Return the LaTeX of the proof for a notebook, without the commands for page breaks."""
         return self.latex().replace("{\\allowdisplaybreaks\n", "").replace("\\end{align*}\n}", "\\end{align*}")
 
 
@@ -187,7 +187,7 @@ def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Run through the cases of a proof, each with what it assumes among its hypotheses."""
+    """Run through the cases of a proof; each has the assumption of its case among its hypotheses."""
     shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
     reader = Reader(data)
     notation = Notation(reader, data.get("meanings"))
@@ -246,7 +246,7 @@ def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> W
 
 
 def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
-    """Return a goal with an index in the place of k."""
+    """Return a goal with ``k`` replaced by an index."""
     if "rank" not in goal:
         ((kind, terms),) = goal.items()
         return {kind: moved_terms(terms, BOUND_INDEX, index)}
@@ -259,7 +259,7 @@ def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:
 
 
 def moved_reason(reason: Any, index: Index) -> Any:
-    """Return a reason with an index in the place of k in the polynomials that it names."""
+    """Return a reason with ``k`` replaced by an index in the polynomials that it names."""
     try:
         return [moved_terms(part, BOUND_INDEX, index) if isinstance(part, list) else part for part in reason]
     except (LookupError, TypeError, ValueError):  # a remark of a stranger's certificate may be anything
@@ -274,7 +274,7 @@ def certified(translator: Translator, proof: Proof, title: str) -> dict[str, Any
 
 
 def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
-    """Return a statement and its proof, whose hypotheses are those of these numbers, in this order."""
+    """Return a statement and its proof as data; the hypotheses are those with these numbers, in this order."""
     known = translator.hypotheses
     return {
         "hypotheses": [{"zero": known[k].polynomial.data()} for k in numbers],
@@ -286,7 +286,7 @@ def written(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dic
 
 
 def proof_data(translator: Translator, proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
-    """Return the fields of a proof from the hypotheses of these numbers."""
+    """Return the fields of a proof that uses the hypotheses with these numbers."""
     known, alphabet = translator.hypotheses, translator.alphabet
     position = {k: i for i, k in enumerate(numbers)}
     position |= {k: len(numbers) + position[h.transposes] for k, h in enumerate(known) if h.transposes in position}
@@ -321,12 +321,12 @@ def goal_of(proof: Proof) -> dict[str, Any]:
 
 
 def goal_data(goal: Sequence[Polynomial]) -> list[list[Any]]:
-    """Return a sum as it stands, such as left side minus right side: what cancels is left for the checker to cancel."""
+    """Return the terms of a sum, such as left side minus right side; terms that cancel are left to the checker."""
     return [term for p in goal if p for term in p.data()] or goal[0].data()
 
 
 def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
-    """Return the numbers of the hypotheses that a proof uses, a transpose as what it is the transpose of."""
+    """Return the numbers of the hypotheses that a proof uses; a transpose counts as the hypothesis it comes from."""
     known = translator.hypotheses
     numbers = {k if (of := known[k].transposes) is None else of for _, _, k in proof.origin}
     for b in proof.branches:
@@ -335,14 +335,14 @@ def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
 
 
 def together(parts: list[dict[str, Any]], title: str) -> Certificate:
-    """Return one certificate for all parts; a single part stands for itself."""
+    """Return one certificate for all parts; a single part is a certificate by itself."""
     if len(parts) == 1:
         return Certificate(parts[0])
     return Certificate({"format": checker.FORMAT, "title": title, "method": "all", "parts": parts})
 
 
 def letter_declarations(alphabet: Alphabet, body: Any) -> dict[str, Any]:
-    """Return the declarations of what is named somewhere in a statement and its proof, and what it means."""
+    """Return the declarations and meanings of the letters and sizes that a statement or its proof names."""
     named = alphabet.named
     shapes: dict[Family, list[Any]] = {}
     for character, (letter, turned) in alphabet.letters.items():
@@ -354,7 +354,7 @@ def letter_declarations(alphabet: Alphabet, body: Any) -> dict[str, Any]:
 
 
 def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) -> dict[str, Any]:
-    """Return sizes, letters and meanings of the families that are named in a text, sizes of their shapes among them."""
+    """Return the sizes, letters and meanings of the families named in a text or in the shapes of these families."""
     families = _families_in(body, named, shapes)
     data: dict[str, Any] = {
         "sizes": [name for name, family in families.items() if family in named.sizes],
@@ -365,19 +365,19 @@ def declarations(named: Named, shapes: Mapping[Family, list[Any]], body: Any) ->
 
 
 def _families_in(body: Any, named: Named, shapes: Mapping[Family, list[Any]]) -> dict[str, Family]:
-    """Return the families that are named in a text or in the shapes of those, in the order in which they were named."""
+    """Return the families named in a text or in the shapes of these families, in the order of the naming."""
     spoken = strings(body) & named.families.keys()
     in_shapes = {n for name in spoken for n in strings(shapes.get(named.families[name], []))}
     return {name: family for name, family in named.families.items() if name in spoken | in_shapes}
 
 
 def _meaning(name: str, family: Family) -> Mapping[str, Any]:
-    """Return the remark on a family: what it stands for, or what it is called where that is another name."""
+    """Return the remark on a family: what it stands for, or its own name where the certificate gives it another."""
     return family.remark or ({} if family.name == name else {"name": family.name})
 
 
 def strings(data: Any) -> set[str]:
-    """Return every string in a piece of a certificate, those of remarks among them."""
+    """Return every string in a piece of a certificate, the strings of remarks included."""
     found: set[str] = set()
     waiting = [data]
     while waiting:

@@ -1,8 +1,8 @@
 """Completion: which polynomials follow from hypotheses, and by which combination of them.
 
 Buchberger's algorithm for typed words (Bergman, 1978; Mora, 1986). Cofactors are not carried along: each element
-remembers the one step that made it, and the combination of hypotheses is unfolded once, for the goal alone.
-Scalars and traces are rewritten too; there the search is sound and makes no claim to be complete.
+remembers the one step that made it, and only for the goal is this unfolded into a combination of the hypotheses.
+Scalars and traces are rewritten too; for these the search is sound, but not complete.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["Completion", "Limits", "Origin", "Place", "Statistics", "without"]
 class Limits:
     """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time.
 
-    Overlaps that wait, and the cofactors of a proof that is written out, are counted as terms; each takes some hundred
-    bytes.
+    Overlaps in the queue, and the cofactors of a proof while it is unfolded, count as terms; each of them takes some
+    hundred bytes.
     """
 
     seconds: float = 10.0
@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass
 class Statistics:
-    """What a completion did, and what stopped it: time, length, or elements where the basis grew too large."""
+    """What a completion did, and what stopped it: ``time``, ``length``, or ``elements`` if the basis grew too large."""
 
     elements: int = 0
     overlaps: int = 0
@@ -93,9 +93,9 @@ class Completion:
         return proof
 
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
-        """Rewrite as far as the basis goes; return what is left, and what was subtracted.
+        """Rewrite terms as far as the basis allows; return the terms that are left, and what was subtracted.
 
-        Where the time is up, what is left may be reducible still.
+        If the time is up, the terms that are left may still be reducible.
         """
         self._budget.allow()
         reduced = self._basis.reduce(terms)
@@ -103,7 +103,7 @@ class Completion:
         return reduced
 
     def _grow(self) -> bool:
-        """Work off overlaps until the basis has one element more; False when none is left or a limit is reached."""
+        """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""
         basis, queue = self._basis, self._queue
         elements = basis.elements
         if not self._budget.stopped and self._budget.elapsed > self.limits.seconds:
@@ -124,7 +124,7 @@ class Completion:
         return False
 
     def _at_limit(self, length: int) -> bool:
-        """Whether no overlap is worked off any more, the shortest of which has this length; the statistics say why."""
+        """Whether a limit ends the search at an overlap of this length, the shortest left; the statistics say which."""
         if self._spent():
             return True
         elements, terms = len(self._basis.elements), self._basis.terms + len(self._queue)
@@ -139,13 +139,13 @@ class Completion:
     def _needless(self, word: str) -> bool:
         """Whether a leading word stands strictly inside an overlap, which then splits into two shorter ones.
 
-        What the two give, the overlap gives; each is shorter, so that the argument ends (Mora, 1994). Sizes 1 break
-        words into scalars, where it does not hold.
+        The consequence of the overlap follows from those of the two, and both are shorter, so that the argument ends
+        (Mora, 1994). It does not hold where sizes 1 break words into scalars.
         """
         return not self._basis.thin and self._basis.rewrite(((), word[1:-1])) is not None
 
     def _extension(self, e: Element, i: int, letter: str) -> tuple[Terms, Size, Size, Origin]:
-        """Multiply an element by a row from the left, or by a column from the right: scalars come out of its words."""
+        """Multiply an element by a row from the left or a column from the right: scalars then come out of its words."""
         rows, _ = self.alphabet.shapes[letter] or (None, None)
         place = Place((), letter, "") if rows == 1 else Place((), "", letter)
         terms: Terms = {}
@@ -155,7 +155,7 @@ class Completion:
         return terms, *((1, e.columns) if rows == 1 else (e.rows, 1)), [(1, place, i)]
 
     def _overlap(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, Size, Size, Origin]:
-        """Return the difference of the two ways to rewrite a word that ends as ``a`` and begins as ``b``."""
+        """Return the difference of the two ways to rewrite the overlap of ``a`` and ``b``: by ``a``, and by ``b``."""
         more, less = _without_common(b.scalars, a.scalars)
         first, second = Place(more, "", b.word[k:]), Place(less, a.word[: len(a.word) - k], "")
         terms: Terms = {}
@@ -200,7 +200,7 @@ class Completion:
             self._meet_scalars(new)
 
     def _meet_rows_and_columns(self, new: int) -> None:
-        """Queue the products of an element with rows and columns by which scalars come out of its words."""
+        """Queue the products of an element with those rows and columns that turn parts of its words into scalars."""
         e, shapes = self._basis.elements[new], self.alphabet.shapes
         if not self._basis.thin or all((shapes[a] or (None,))[0] != 1 for a in e.word[1:]):
             return
@@ -210,7 +210,7 @@ class Completion:
                 heapq.heappush(self._queue, (len(e.word) + len(e.scalars) + 1, new, new, new, -1 - number))
 
     def _meet_words(self, new: int) -> bool:
-        """Queue the elements whose words begin as the word of one ends, or the other way round; False if time is up."""
+        """Queue the overlaps of an element's word with the words of others, at either end; False if the time is up."""
         elements = self._basis.elements
         word = elements[new].word
         for k in range(1, len(word)):
@@ -228,7 +228,7 @@ class Completion:
         return True
 
     def _meet_scalars(self, new: int) -> None:
-        """Queue the elements that share a scalar with one, where one of both has no word to overlap with."""
+        """Queue the elements that share a scalar with the new one, if one of the two has no word to overlap with."""
         elements = self._basis.elements
         e = elements[new]
         if not e.scalars:
@@ -249,7 +249,7 @@ class Completion:
         heapq.heappush(self._queue, (length, max(i, j), i, j, k))
 
     def _unfold(self, origin: Origin) -> Origin | None:
-        """Write a combination of elements as one of hypotheses, latest element first; None if the budget is used up."""
+        """Write a combination of elements as one of hypotheses, newest element first; None if the budget is used up."""
         elements, budget = self._basis.elements, self._budget
         budget.allow()
         waiting = _Combination(origin, len(self.hypotheses))
@@ -270,7 +270,7 @@ class Completion:
         return waiting.origin()
 
     def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
-        """Return the place of what stands at ``inner`` inside what stands at ``place``."""
+        """Compose two places: return where a polynomial stands that is at ``inner`` inside an element at ``place``."""
         scalars, left, right, outer = place
         if not scalars and not inner.scalars and outer is inner.outer is None:
             return Place((), left + inner.left, inner.right + right), 1
@@ -284,7 +284,7 @@ class Completion:
 
 
 def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return two products of scalars without those that stand in both."""
+    """Return two products of scalars without their common factors."""
     if not more or not less:
         return more, less
     common = tuple(s for s in less if s in more)
@@ -292,13 +292,13 @@ def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple
 
 
 def _compose(a: Element, b: Element) -> bool:
-    """Whether ``a b`` is a product for elements of which one at least is a multiple of an identity."""
+    """Whether the sizes admit the product ``a b`` of two elements, at least one a multiple of an identity."""
     scalars = (not a.word and a.rows == 1) or (not b.word and b.rows == 1)
     return scalars or a.columns == b.rows
 
 
 class _Combination:
-    """A combination of elements while those that are no hypotheses are written as what they were made of.
+    """A combination of elements, in which elements that are not hypotheses are replaced by what they were made of.
 
     Args:
         origin: the combination.
@@ -309,7 +309,7 @@ class _Combination:
         self._hypotheses = hypotheses
         self._places: dict[int, dict[Place, Rational]] = {}
         self._made: list[int] = []
-        """The numbers of the elements that were made, times -1: a heap with the latest one first."""
+        """The numbers, times -1, of the elements that are not hypotheses: a heap with the newest one first."""
         for c, place, i in origin:
             self.add(i, place, c)
 
@@ -327,10 +327,10 @@ class _Combination:
         return -self._made[0] if self._made else None
 
     def taken(self, number: int) -> dict[Place, Rational]:
-        """Take the element that was made last out of the combination, and return where it stood."""
+        """Take the newest element out of the combination, and return its places with their coefficients."""
         heapq.heappop(self._made)
         return self._places.pop(number)
 
     def origin(self) -> Origin:
-        """Return what the combination is, in the order of the hypotheses."""
+        """Return the combination as a list, in the order of the hypotheses."""
         return [(c, place, i) for i in sorted(self._places) for place, c in self._places[i].items() if c]

@@ -1,4 +1,7 @@
-"""Equations: by membership; by ``|D|^2 = 0``, which membership does not reach; and in cases where these fail."""
+"""Ways to prove equations: by membership; by ``|D|^2 = 0``, which membership does not reach; and by cases.
+
+Membership means that the difference of the two sides is a combination of the hypotheses.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from tptheory.proving.words import Polynomial
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
 SPLITS = 3
-"""How often, one inside the other, a proof may fall into cases."""
+"""How deeply splits into cases may be nested in a proof."""
 
 
 def equation(left: Polynomial, right: Polynomial) -> Attempt:
@@ -58,7 +61,7 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
 
 
 def equal(left: Polynomial, right: Polynomial) -> Attempt:
-    """Show ``left = right`` without the scalars that all terms share, times these; failing that, as it stands."""
+    """Show ``left = right`` divided by the scalars that all terms share, then multiply; failing that, show it whole."""
     common = common_scalars(left, right)
     if not common or left == right:
         return equation(left, right)
@@ -81,7 +84,7 @@ def descent(rate: Polynomial) -> Attempt:
 
 
 def either(*attempts: Attempt) -> Attempt:
-    """Try one after the other; the first that fails tells why."""
+    """Try attempts one after the other; if all fail, the error of the first is raised."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         reasons: list[StuckError] = []
@@ -97,7 +100,7 @@ def either(*attempts: Attempt) -> Attempt:
 
 
 def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
-    """Show that ``D'D = 0``, and take the trace of the proof."""
+    """Show that ``D'D = 0``, and turn the proof into one that its trace is 0."""
     square = D.transpose() * D
     square.trace()  # names its size where that is needed
     origin = search(translator, square, deadline)
@@ -142,10 +145,10 @@ def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:
-    """Prove at once, or else in each case of a hypothesis that says that a product is zero.
+    """Prove without cases, or else in each case of a hypothesis that says that a product is zero.
 
     Raises:
-        StuckError: if neither leads to a proof; it tells of the attempt without cases.
+        StuckError: if neither leads to a proof; the error is that of the attempt without cases.
     """
     splits = list(_splits(translator)) if depth else []
     first = perf_counter() + (deadline - perf_counter()) / 2 if splits else deadline
@@ -172,11 +175,11 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
 
 
 Split = tuple[list[list[Polynomial]], Origin]
-"""What vanishes in each case, and why the product of all norms vanishes."""
+"""For each case the polynomials that vanish in it; and a proof that the product of all norms vanishes."""
 
 
 def _splits(translator: Translator) -> Iterator[Split]:
-    """Find hypotheses that say that one of several things is zero."""
+    """Run through the hypotheses that say that one of several polynomials is zero."""
     for k, alternatives in translator.alternatives:
         if not any(_known(translator, ps) for ps in alternatives):
             yield alternatives, [(1, Place((), "", ""), k)]
@@ -195,13 +198,16 @@ def _splits(translator: Translator) -> Iterator[Split]:
 
 
 def _known(translator: Translator, polynomials: list[Polynomial]) -> bool:
-    """Whether these are hypotheses already."""
+    """Whether all of these polynomials are hypotheses already, up to sign."""
     known = [h.polynomial for h in translator.hypotheses]
     return all(p in known or p.scale(-1) in known for p in polynomials)
 
 
 def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
-    """Return what vanishes with a scalar, and by what its norm exceeds the scalar: ``u`` for ``tr(u u')``."""
+    """Return a polynomial that vanishes where a scalar does, such as ``u`` for ``tr(u u')``.
+
+    With it come the extra factors of its squared norm: that norm is the scalar times these.
+    """
     alphabet = translator.alphabet
     if alphabet.is_trace(s) and len(s) % 2 == 0:
         half = len(s) // 2

@@ -1,4 +1,4 @@
-"""Letters at the index of a layer: the translator that meets them, and what it knows of them at every index."""
+"""Letters at the index of a layer: the translator that makes them, and what it knows of them at every index."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Defining(NamedTuple):
 
 
 class IndexedTranslator(Translator):
-    """Translate at the index ``k``, and keep what is known of every letter at every index.
+    """Translate at the index ``k``, and record the shapes of letters and the equations that hold at every index.
 
     Attributes:
-        shapes: the shape of every family of matrices; of numbers None.
-        defining: the equations of pseudo-inverses, which hold at every index, and of inverses, which exist where the
-            claim speaks of them and nowhere else.
+        shapes: the shape of every family of matrices; None for a family of numbers.
+        defining: the equations of pseudo-inverses, which hold at every index; and the equations of inverses, which hold
+            only at the indices at which the claim speaks of the inverse, because it may not exist elsewhere.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class IndexedTranslator(Translator):
             self._range, self.bases = before, bases
 
     def letter_of(self, symbol: Any) -> Letter:
-        """Return the letter of a symbol; of a member of a sequence keep the shape at every index."""
+        """Return the letter of a symbol; for a member of a sequence, record its shape at every index as well."""
         letter = super().letter_of(symbol)
         if letter.family not in self.shapes:
             if isinstance(symbol, LayerSymbol):
@@ -132,7 +132,7 @@ class IndexedTranslator(Translator):
         return K
 
     def _define(self, A: Polynomial, equation: Polynomial, *reason: Any, everywhere: bool) -> None:
-        """Keep an equation, for every index or for those at which the claim speaks of it."""
+        """Record an equation, either for every index or for the indices at which the claim speaks of it."""
         if not equation:
             return
         _, anchor = anchored(A)
@@ -154,7 +154,7 @@ def _plus(end: End, by: int) -> End:
 
 
 class Catalogue:
-    """What is known of the letters of one translator, by the names that certificates give them."""
+    """The letters of one translator and their shapes, by the names that certificates give them."""
 
     def __init__(self, schema: IndexedTranslator) -> None:
         self.schema, self.named = schema, schema.alphabet.named
@@ -169,7 +169,7 @@ class Catalogue:
         return Letter(self.named.families[name], (index[0], index[1]) if index else None)
 
     def size(self, item: Any) -> Size:
-        """Return the size that a certificate writes so."""
+        """Return the size that a certificate writes as this item."""
         return item if isinstance(item, int) else self.letter(item)
 
     def character(self, alphabet: Alphabet, item: Any, defined: set[Letter], level: int) -> str:
@@ -191,7 +191,7 @@ class Catalogue:
         )
 
     def _shape(self, letter: Letter) -> Shape | None:
-        """Return the shape of a letter at its index; of a number None."""
+        """Return the shape of a letter at its index; None for a number."""
         if letter.at is not None:
             shape = self.schema.shapes.get(letter.family)
             if shape is None:

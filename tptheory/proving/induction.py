@@ -1,8 +1,8 @@
-"""Networks of any depth: what holds at one layer for all layers alike, and induction over the layers.
+"""Networks of any depth: one proof that serves for all layers alike, or an induction over the layers.
 
-A proof at the layer ``l``, of a base or of a step is a proof as any other: its hypotheses are laws, each at an index
-near ``l``. Where the claim itself gives no induction, a factor of its difference may: of ``(M_l - N_l) e x' = 0`` it
-is ``M_l = N_l``, which then stands in the certificate as a lemma.
+A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hypotheses are laws, each at an index near
+``l``. Where an induction on the claim itself does not work, one on a factor of the difference of its sides may. For
+``(M_l - N_l) e x' = 0`` the factor gives ``M_l = N_l``, which then stands in the certificate as a lemma.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 
 MARGINS = (0, 1)
-"""By how many layers to look beyond those that a goal speaks of."""
+"""By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
 FARTHEST = 8
-"""How far from an index the layers are at which laws are tried."""
+"""How far from the layers of a goal the indices may be at which laws are tried."""
 HERE: Index = ("l", 0)
 NEXT: Index = ("l", 1)
 
 
 def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[str, Any]:
-    """Prove claims that share their hypotheses, one after the other; what is proved may be used for the next.
+    """Prove claims that share their hypotheses, one after the other; a proof may use the claims proved before.
 
     Raises:
         StuckError: if one of them is not proved.
@@ -66,7 +66,7 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
 
 
 def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
-    """Divide an equation by the scalars that all of its terms share: it follows from what is left."""
+    """Divide an equation by the scalars that all of its terms share; the equation follows from the quotient."""
     if goal.kind != "zero":
         return goal
     read = theory.catalogue().polynomial
@@ -115,7 +115,7 @@ def _case(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadl
 
 
 class LawAtIndex(NamedTuple):
-    """A law that is used: its number, the index at which it is, and what it says and defines there."""
+    """A law at the index at which a proof uses it: its number, the index, and what it says and defines there."""
 
     number: int
     at: Index
@@ -163,7 +163,7 @@ def _letters(terms: list[Any]) -> Iterator[Any]:
 
 
 def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
-    """Return the laws near what a goal speaks of, each at every such index; and the goal itself at the index before."""
+    """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``."""
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
     for number, law in enumerate(laws):
@@ -197,7 +197,7 @@ def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, m
 
 
 Near = dict[str, list[int]]
-"""How far from each base the layers are that a goal speaks of."""
+"""The layers that a goal speaks of: for each base, such as ``l`` or ``L``, their offsets from it."""
 
 
 def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:
@@ -210,7 +210,7 @@ def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:
 
 
 def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
-    """Return the indices at which a law with these offsets goes beyond those layers by no more than the margin."""
+    """Return the indices at which a law with these offsets reaches beyond the near layers by at most the margin."""
     for base, found in sorted(near.items()):
         for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
             if abs(c) <= FARTHEST + max(map(abs, found)):
@@ -231,7 +231,7 @@ def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator) -> A
 
 
 def _certificate(theory: Theory, title: str) -> dict[str, Any]:
-    """Write down what was proved, with the laws that were used."""
+    """Return the certificate of all that was proved, with the laws that were used."""
     laws = _laws_used(theory)
     body = {
         "hypotheses": [law.data() for law in laws],
@@ -246,7 +246,7 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
 
 
 def _laws_used(theory: Theory) -> list[LayerLaw]:
-    """Return the laws that the proofs use, and number their uses by them; theorems count on from the laws."""
+    """Return the laws that the proofs use, and renumber the uses accordingly: the laws first, then the theorems."""
     total = len(theory.laws)
     cases = [case for _, found in theory.proved for case in found]
     numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
@@ -257,7 +257,7 @@ def _laws_used(theory: Theory) -> list[LayerLaw]:
 
 
 def layer_declarations(theory: Theory, body: Any) -> dict[str, Any]:
-    """Return the declarations of what stands in an induction, and which of it carries an index."""
+    """Return the declarations of the letters and sizes in an induction, and which of these carry an index."""
     named = theory.schema.alphabet.named
     data = declarations(named, theory.catalogue().declared_shapes(), body)
     names = [*data["sizes"], *data["letters"]]

@@ -1,4 +1,4 @@
-"""What a letter of a proof stands for, as data: a name is what a printer makes of it, and nothing reads a name back."""
+"""What a letter of a proof stands for, as data. Printers make names from that data, and no code reads a name back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Index = tuple[str, int]
-"""Where a member of a sequence stands: ``("", 2)`` at 2, ``("L", -1)`` at L - 1, ``("k", 1)`` at k + 1."""
+"""The index of a member of a sequence: ``("", 2)`` is 2, ``("L", -1)`` is L - 1, ``("k", 1)`` is k + 1."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Family:
             stands as a number; and for a letter that the translation makes ``pinv``, ``inverse``, ``log pdet``,
             ``det``, ``ones`` or ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.
-        name: what it is called where no other family has the name.
-        remark: what a certificate remarks of it for those who typeset it; nothing depends on that.
+        name: the name of the family, unless another family has it already.
+        remark: what a certificate says about the family to help typesetting; no proof depends on it.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Family:
 
 
 class Letter(NamedTuple):
-    """A family, at an index if it is one of matrices, numbers or sizes that have one."""
+    """A family of matrices, numbers or sizes, together with an index where its members have one."""
 
     family: Family
     at: Index | None = None
@@ -43,7 +43,7 @@ Size = int | Letter
 
 
 class Named:
-    """The names that a certificate gives to families: each its own, in the order in which they were met.
+    """The names that a certificate gives to families: one name each, in the order in which the families were met.
 
     Attributes:
         names: the name of each family.
@@ -57,7 +57,7 @@ class Named:
         self.sizes: set[Family] = set()
 
     def __call__(self, family: Family) -> str:
-        """Return the name of a family; one that is taken by another gets stars."""
+        """Return the name of a family; if another family has taken the name, stars are added to it."""
         if family not in self.names:
             name = family.name
             while name in self.families:
@@ -85,7 +85,7 @@ def item_text(item: Any) -> str:
 
 
 def moved_index(index: Index, old: Index, new: Index) -> Index:
-    """Move an index of the base of ``old`` so that ``old`` becomes ``new``; leave any other."""
+    """Move an index so that ``old`` becomes ``new``; an index with another base than ``old`` is left as it is."""
     return (new[0], index[1] - old[1] + new[1]) if index[0] == old[0] else index
 
 

@@ -25,14 +25,17 @@ from tptheory.symbolic.expressions import squared_norm
 
 
 class Obligation(NamedTuple):
-    """Two sides of an equation, a matrix whose rank is bounded by a size or a matrix, or a number not above 0."""
+    """One thing to prove: that two sides are equal, that a rank has a bound, or that a number is not above 0.
+
+    ``right`` is the other side or the bound of the rank (a size or a matrix), and None for a number.
+    """
 
     left: Polynomial
     right: Polynomial | Size | None = None
     bounded: bool = False
 
     def attempt(self) -> Attempt:
-        """Return the way to prove it."""
+        """Return the attempt that proves this kind of obligation."""
         if self.right is None:
             return descent(self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
@@ -80,7 +83,7 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
-    """Translate a term; a rate along the flow of a net of fixed depth by letters for the velocities."""
+    """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
     if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}

@@ -1,4 +1,4 @@
-"""Ranks: a product that passes through a size, or through a matrix, has at most that rank."""
+"""Bounds on ranks: the rank of a product is at most any size between its factors, and the rank of any factor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Ra
 
 
 def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
-    """Write a matrix as a product that passes through a size, or through a matrix."""
+    """Bound the rank of a matrix by ``middle``: write it as a product with that size, or that matrix, in the middle."""
     scalars = common_scalars(matrix)
     core = divided(matrix, scalars)
 
@@ -41,7 +41,7 @@ def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
 
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:
-    """Return polynomials of several terms of which a polynomial is a multiple, by a factor at its left or right."""
+    """Return polynomials of several terms of which a polynomial is a multiple, by a factor at its left or right end."""
     for k, first in product((1, 2), (True, False)):
         if any(len(word) < k for _, word in A.terms):
             continue
@@ -53,7 +53,7 @@ def factorisations(A: Polynomial) -> Iterator[Polynomial]:
 
 
 def _size_at(alphabet: Alphabet, word: str, cut: int) -> Size:
-    """Return the size between the two parts of a word that is cut."""
+    """Return the size between the two parts of a word that is cut at a position."""
     return alphabet.shape(word)[0] if cut == 0 else alphabet.shape(word[:cut])[1]
 
 
@@ -94,7 +94,7 @@ def _through_matrix(
 
 
 def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
-    """Put a polynomial back where a letter, or its transpose, stands for it; None if it stands inside a trace."""
+    """Replace a letter, and its transpose, by the polynomial that it stands for; None if it stands inside a trace."""
     alphabet = p.alphabet
     stands_for = {letter: F, alphabet.adjoints[letter]: F.transpose()}
     total = Polynomial(alphabet, p.rows, p.columns, {})
@@ -109,7 +109,7 @@ def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
-    """Return the polynomial as it is, then as the hypotheses rewrite it."""
+    """Return the polynomial unchanged, and then rewritten by the hypotheses."""
     yield A
     if translator.hypotheses:
         terms, _ = completion(translator, deadline).reduce(A.terms)
@@ -117,7 +117,7 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
 
 
 def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
-    """Choose one place in every word: the k-th from the left in all, or the k-th from the right in all."""
+    """Choose one position in every word: the k-th from the left in all words, or the k-th from the right in all."""
     most = min(map(len, places.values()), default=0)
     for k in range(most):
         yield {m: at[k] for m, at in places.items()}

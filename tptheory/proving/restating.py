@@ -1,6 +1,6 @@
-"""Whether a certificate states a claim: what was proved before need not be searched for again.
+"""Whether a stored certificate states a claim, so that its proof need not be searched for again.
 
-Only what the checker reads is compared: goals, hypotheses, ranges, and the declarations of letters and sizes.
+Only fields that the checker reads are compared: goals, hypotheses, ranges, and the declarations of letters and sizes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tptheory.proving.words import Polynomial
 
 
 def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certificate | None:
-    """Return a certificate of a claim with remarks made anew; None if its statement is another.
+    """Return a certificate of a claim with fresh remarks; None if the certificate states something else.
 
-    Titles, reasons and meanings that were stored prove nothing, and are not shown: those of the claim stand there.
+    The stored titles, reasons and meanings prove nothing, and are not shown: those of the claim take their place.
     Whether the certificate holds is for its `check` to say.
     """
     data = certificate.data
@@ -46,11 +46,11 @@ def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certifi
 
 
 class _AnotherError(ValueError):
-    """A certificate states something else than the claim."""
+    """Raised when a certificate states something else than the claim."""
 
 
 def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
-    """Take as many parts as there are obligations, and compare one with the other, in one of the two term orders."""
+    """Take one part for each obligation, and compare each with its obligation, in one of the two term orders."""
     taken: list[dict[str, Any]] = []
     for transposes_last in (False, True):
         translator = translator_of(claim, transposes_last)
@@ -64,7 +64,7 @@ def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -
 
 
 def _restated_part(part: dict[str, Any], obligation: Obligation, translator: Translator, title: str) -> dict[str, Any]:
-    """Return a part that states an obligation, with remarks made anew."""
+    """Return a part that states an obligation, with fresh remarks."""
     known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
     fresh = letter_declarations(translator.alphabet, list(translator.alphabet.named.families))
     states = (
@@ -85,7 +85,7 @@ def _restated_part(part: dict[str, Any], obligation: Obligation, translator: Tra
 
 
 def _remarked(data: dict[str, Any], remarks: dict[str, Any]) -> dict[str, Any]:
-    """Return a certificate, or a proof, without the remarks that it had, and with others."""
+    """Return a certificate, or a proof, with its remarks replaced by others."""
     bare = {key: value for key, value in data.items() if key not in checker.REMARKS}
     if bare.get("method") == "cases":
         bare["parts"] = [_remarked(part, {}) for part in bare["parts"]]
@@ -100,7 +100,7 @@ def _meanings(part: dict[str, Any], fresh: dict[str, Any]) -> dict[str, Any]:
 
 
 def _declares(part: dict[str, Any], fresh: dict[str, Any], named: Named) -> bool:
-    """Whether sizes and letters are declared as the claim has them; a size may be spoken of by the proof alone."""
+    """Whether a part declares sizes and letters as the claim does; it may declare a size that only the proof uses."""
     sizes = {*fresh["sizes"], *(named(family) for family in named.sizes)}
     return set(part["sizes"]) <= sizes and all(
         name in fresh["letters"] and fresh["letters"][name] == shape for name, shape in part["letters"].items()
@@ -120,7 +120,7 @@ def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
 
 
 def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
-    """Return an induction whose laws, declarations and theorems are those of claims, with remarks made anew."""
+    """Return an induction whose laws, declarations and theorems are those of claims, with fresh remarks."""
     theory, goals = theory_of(claims)
     laws = [law.data() for law in theory.laws]
     named = theory.schema.alphabet.named
@@ -146,7 +146,7 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
 
 
 def _remarked_theorem(theorem: dict[str, Any], goals: Sequence[LayerGoal]) -> dict[str, Any]:
-    """Return a theorem of an induction with its remark made anew: how many terms its left side has."""
+    """Return a theorem of an induction with a fresh remark, which is the number of terms of its left side."""
     lefts = [goal.left for goal in goals if goal.data == theorem["goal"]]
     said = {"left": lefts[0] if lefts else len(next(iter(theorem["goal"].values())))}
     return {**_remarked(theorem, said), "cases": [_remarked(case, said) for case in theorem["cases"]]}

@@ -1,7 +1,7 @@
 """Rewriting: the elements of a basis, and what is left of a polynomial when their leading terms are rewritten.
 
-Every rewriting is recorded, so that what is left and what was subtracted always sum to the polynomial: a reduction
-that its budget ends early is a shorter one, and no wrong one.
+Every rewriting is recorded, so that what is left and what was subtracted always sum to the polynomial. A reduction
+that ends early because its budget is used up is therefore incomplete, but not wrong.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Keys(dict[Monomial, Key]):
 class Budget:
     """The time that a search may take, and the number of terms that it may hold at once.
 
-    Whoever works takes from ``work``, about a microsecond at a time, and asks `exceeded` where nothing of it is left.
+    Code that does work subtracts it from ``work``, in units of about a microsecond, and calls `exceeded` once ``work``
+    is below 0.
 
     Args:
         seconds: how long to search, from now.
@@ -62,9 +63,9 @@ class Budget:
     """
 
     GRACE = 0.05
-    """The calls that come when the time is up have this share of it together: to reduce, or to write a proof out."""
+    """The share of the time that all calls made after the deadline have together, to reduce or to write a proof out."""
     WORK = 2000
-    """How much is done between two looks at the clock."""
+    """How much work is done between two looks at the clock."""
 
     def __init__(self, seconds: float, terms: int) -> None:
         self.started = perf_counter()
@@ -73,14 +74,14 @@ class Budget:
         self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
     def allow(self) -> None:
-        """Leave a call that comes late the time to say what is known: each such call half as long as the one before."""
+        """Give a call after the deadline time to finish with what is known: half as much as the call before it had."""
         self.stopped, now = "", perf_counter()
         if now > self._deadline:
             self._grace /= 2
             self._deadline, self.work = now + self._grace, 0
 
     def exceeded(self, terms: int) -> bool:
-        """Look at the clock, and at the number of terms held; keep in mind what is used up."""
+        """Compare the clock and the number of terms held with the limits; record in ``stopped`` which is exceeded."""
         self.work = self.WORK
         if perf_counter() > self._deadline:
             self.stopped = "time"
@@ -95,15 +96,15 @@ class Budget:
 
 
 class Basis:
-    """Elements by number, of which those that are active rewrite.
+    """The elements of a basis, by number; only active elements are used to rewrite.
 
     Args:
         alphabet: the letters of every polynomial.
-        budget: what a reduction may take; where it is used up, the reduction ends with what it has.
+        budget: the time and terms that a reduction may use; when they are used up, it ends with what it has.
     """
 
     REMEMBERED = 200_000
-    """How many keys and findings are kept at once."""
+    """How many sort keys and found rewritings are cached at once."""
 
     def __init__(self, alphabet: Alphabet, budget: Budget) -> None:
         self.alphabet, self.budget = alphabet, budget
@@ -133,7 +134,7 @@ class Basis:
         return number
 
     def retire(self, number: int) -> Element:
-        """Let an element rewrite no more, and return it."""
+        """Make an element inactive, and return it."""
         element = self.elements[number]
         element.active = False
         self.active.remove(number)
@@ -144,7 +145,7 @@ class Basis:
         return element
 
     def divided(self, lead: Monomial) -> list[int]:
-        """Return the active elements whose leading term has another one inside, which can then replace it."""
+        """Return the active elements whose leading term contains ``lead``, and can be rewritten by it."""
         scalars, word = lead
         elements = self.elements
         self.budget.work -= len(self.active)
@@ -155,7 +156,7 @@ class Basis:
         return [i for i in self.active if word in elements[i].word] if word else []
 
     def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Origin]:
-        """Rewrite as far as it goes, the greatest monomial first; return what is left, and what was subtracted.
+        """Rewrite terms as far as possible, the greatest monomial first; return what is left, and what was subtracted.
 
         A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
         """
@@ -191,7 +192,7 @@ class Basis:
         return {m: c for m, c in done.items() if c}, origin
 
     def _placed_tail(self, element: Element, place: Place) -> list[tuple[Monomial, Rational]]:
-        """Return what the leading term of an element is replaced by at a place, with its sign turned."""
+        """Return the tail of an element at a place: minus the terms that replace its leading term there."""
         self.budget.work -= 1 + len(element.tail)
         scalars, left, right, outer = place
         if not self.thin and not scalars and outer is None:
@@ -200,7 +201,7 @@ class Basis:
         return [(new, c * factor) for (new, factor), c in placed]
 
     def rewrite(self, monomial: Monomial, size: Size | None = None) -> tuple[Place, int] | None:
-        """Find the leading term of the oldest element that stands inside a monomial."""
+        """Find the oldest active element whose leading term stands inside a monomial; return its place and number."""
         scalars, word = monomial
         if scalars or self.wordless:
             return self._rewrite_with_scalars(scalars, word, size)
@@ -218,7 +219,7 @@ class Basis:
         return found
 
     def _search(self, word: str, since: int) -> tuple[Place, int] | None:
-        """Find a leading word inside a word: compare the elements that are new ``since``, or look every part up."""
+        """Find a leading word inside a word: try the elements from number ``since`` on, or look up every subword."""
         elements, oldest, end = self.elements, len(self.elements), 0
         parts = len(word) * len(self._lengths)
         if oldest - since < parts:
@@ -269,7 +270,7 @@ class Basis:
         return None
 
     def _gap(self, size: Size, word: str, own: Size | None) -> int:
-        """Return where an identity of a size fits into a word, or -1; of size 1 it is a scalar, and fits at the end."""
+        """Return where an identity of a size fits into a word, or -1; one of size 1 is a scalar, which fits the end."""
         if size == 1:
             return len(word)
         shapes = [self.alphabet.shapes[letter] or (None, None) for letter in word]
@@ -277,11 +278,11 @@ class Basis:
         return sizes.index(size) if size in sizes else -1
 
     def _shrinks(self, e: Element, place: Place, old: Monomial) -> bool:
-        """Whether rewriting inside a trace makes the whole term smaller; a trace that turns could run in a circle."""
+        """Whether rewriting inside a trace makes the whole term smaller; otherwise it could go round in a circle."""
         return all(self.keys[self.put(place, m, e.rows)[0]] < self.keys[old] for m, _ in e.tail)
 
     def put(self, place: Place, monomial: Monomial, size: Size) -> tuple[Monomial, int]:
-        """Put a monomial in its place; a number comes out where a trace of an identity is one."""
+        """Return a monomial multiplied into a place, and a numeric factor: that of the trace of an identity, or 1."""
         around, left, right, outer = place
         inside, word = monomial
         scalars = tuple(sorted(around + inside)) if around and inside else around or inside
@@ -293,7 +294,7 @@ class Basis:
 
 
 def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:
-    """Take scalars away, each once; return None if one is not there."""
+    """Return scalars with some of them removed, each once; None if one of those is missing."""
     rest = list(scalars)
     for s in some:
         if s not in rest:

@@ -1,4 +1,4 @@
-"""What every way to prove shares: a search for the goal among the consequences of hypotheses, and what it leads to."""
+"""What all ways to prove share: the search for a goal among the consequences of hypotheses, and the data of a proof."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tptheory.proving.words import Polynomial
 
 
 class StuckError(Exception):
-    """No proof was found; says how far the search got."""
+    """Raised when no proof is found; it says how far the search got."""
 
     def __init__(self, reason: str, **evidence: Any) -> None:
         super().__init__(reason)
@@ -25,7 +25,7 @@ class StuckError(Exception):
 
 @dataclass(frozen=True)
 class Branch:
-    """One of the cases into which a proof falls: where its hypotheses are, which of them it adds, and its proof."""
+    """One case of a proof: the translator with its hypotheses, the numbers of those that the case adds, the proof."""
 
     translator: Translator
     added: tuple[int, ...]
@@ -42,11 +42,11 @@ class Proof:
     fields: dict[str, Any] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
     bound: Any = None
-    """Of a rank: what bounds it, as a certificate writes it."""
+    """In a proof about a rank, the bound of the rank, as a certificate writes it."""
 
 
 Attempt = Callable[[Translator, float], Proof]
-"""Something to prove: takes the hypotheses and a deadline, and returns a proof or raises StuckError."""
+"""An attempt to prove something: it takes the hypotheses and a deadline, and returns a proof or raises StuckError."""
 
 
 LEAST_SECONDS = 0.01
@@ -75,7 +75,7 @@ def completion(translator: Translator, deadline: float) -> Completion:
 
 
 def member(completion: Completion, goal: Polynomial) -> Origin:
-    """Return the goal as a combination of what is completed.
+    """Return the goal as a combination of the hypotheses of a completion.
 
     Raises:
         StuckError: if it is not found to be one.
@@ -118,7 +118,10 @@ def times(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
 
 
 def multiplied(proof: Proof, scalars: Sequence[str]) -> Proof:
-    """Return the proof of a goal times scalars: each cofactor is multiplied, for a squared norm by their squares."""
+    """Return the proof of a goal times scalars: each cofactor is multiplied by them, or by their squares.
+
+    Their squares are needed in a proof by ``|D|^2 = 0``, which the method ``cancellation`` is.
+    """
     if proof.method not in ("identity", "cancellation") or proof.fields.get("squares"):
         raise StuckError(f"a proof by {proof.method} is not multiplied by scalars")
     more = [*scalars] * (2 if proof.method == "cancellation" else 1)

@@ -26,7 +26,7 @@ def squares_of(scalar: Polynomial, reduce: Reduce, known: Sequence[Polynomial] =
     Args:
         scalar: a scalar polynomial whose terms are single traces with rational coefficients.
         reduce: brings a polynomial to normal form modulo the hypotheses.
-        known: scalars that vanish; squares that stand in them are tried last.
+        known: scalars that vanish; squares of halves of their traces are tried last.
 
     Returns:
         The squares, with positive weights; an empty list for zero; None if none were found.
@@ -44,9 +44,9 @@ def squares_of(scalar: Polynomial, reduce: Reduce, known: Sequence[Polynomial] =
 
 
 def _candidate_sets(scalar: Polynomial, known: Sequence[Polynomial], reduce: Reduce) -> Iterator[list[Polynomial]]:
-    """Return sets of halves to try: one half for each square term, of as few shapes as can be; then all halves.
+    """Return sets of halves to try: first halves of as few shapes as possible that cover all traces, then all halves.
 
-    Last come the halves of scalars that vanish, by which what looks negative may be seen to be positive.
+    Last come the halves of scalars that vanish: adding such a scalar may turn a term that looks negative into squares.
     """
 
     def words(halves: Sequence[str]) -> list[Polynomial]:
@@ -77,7 +77,7 @@ def _halves_by_shape(scalar: Polynomial, reduce: Reduce) -> Groups:
 
 
 def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[str]:
-    """Return halves of every trace that has any, of the shape that most traces have as far as it goes."""
+    """Return halves of every trace that has any, from as few shapes as possible: the shape of most traces is first."""
     chosen: list[str] = []
     covered: set[str] = set()
     for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(alphabet, group[0]))):
@@ -128,7 +128,7 @@ def _solve(scalar: Polynomial, candidates: list[Polynomial], reduce: Reduce) -> 
 
 
 def _solution(columns: list[Polynomial], scalar: Polynomial) -> list[fmpq] | None:
-    """Return rational multiples of polynomials that add up to a scalar, or None; free ones are 0."""
+    """Return the rational coefficients with which polynomials add up to a scalar, or None; undetermined ones are 0."""
     if not columns or not scalar.terms.keys() <= {m for p in columns for m in p.terms}:
         return None
     every = [*columns, scalar]

@@ -1,4 +1,4 @@
-"""The ways to prove a claim: each turns it into identities that completion settles and the checker replays."""
+"""The ways to prove a claim: each turns the claim into identities, which completion proves and the checker replays."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tptheory.proving.searching import StuckError
 
 
 def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
-    """Search for a proof of a claim; whether the certificate holds is for the checker to say.
+    """Search for a proof of a claim; whether the certificate that comes out holds is for the checker to say.
 
     Args:
         claim: the claim.
         seconds: how long to search.
-        title: what the certificate says that it proves; the statement of the claim unless given.
+        title: the title of the certificate; the statement of the claim unless given.
 
     Raises:
         StuckError: if no proof is found.
@@ -56,9 +56,10 @@ def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certif
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:
-    """Run through what is proved: conjuncts about any depth that share their hypotheses together, others one by one.
+    """Run through the groups of conjuncts that are proved together.
 
-    A range between numbers is written out, so that it means to the prover what it means to all others.
+    Conjuncts about any depth that share their hypotheses form a group; every other conjunct is a group by itself. A
+    range between numbers is written out, so that it means the same to the prover as to the rest of the code.
     """
 
     def together_with(part: Claim) -> tuple[Any, ...]:
@@ -73,8 +74,8 @@ def grouped(claim: Claim) -> Iterator[list[Claim]]:
 def _plain(claim: Claim) -> Iterator[Claim]:
     """Run through conjuncts without ranges between numbers, and without hypotheses that the prover cannot assume.
 
-    A hypothesis that inverts something in one of its alternatives is left out: what is inverted exists there only, and
-    the prover's letters exist everywhere. What is proved without it holds with it.
+    A hypothesis that inverts a matrix in one of its alternatives is left out: that inverse exists in the alternative
+    only, while the prover's letters exist everywhere. A claim that is proved without a hypothesis holds with it, too.
     """
     for conjunct in claim.conjuncts():
         for part in [conjunct] if is_layered(conjunct) else at_small_depths(conjunct):
@@ -83,7 +84,7 @@ def _plain(claim: Claim) -> Iterator[Claim]:
 
 
 def _inverts(several: AnyOf, claim: Claim) -> bool:
-    """Whether an alternative inverts something that the claim does not invert in any case."""
+    """Whether an alternative inverts something that the claim does not invert outside of alternatives."""
     return not _inverted_in(several.expressions()) <= _inverted_in(claim.certain())
 
 
@@ -117,10 +118,10 @@ def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str,
 
 
 def _ways(claim: AnyOf) -> list[list[Claim]]:
-    """Return what it is enough to prove: the product of all equations vanishes, or an alternative that always exists.
+    """Return what it suffices to prove: that the product vanishes, or one alternative whose inverses always exist.
 
     Raises:
-        UnsupportedExpressionError: if every alternative inverts something that exists there only.
+        UnsupportedExpressionError: if every alternative inverts something that may exist in that alternative only.
     """
     certain = _inverted_in(claim.certain())
     alone = [c if isinstance(c, Claim) else Holds(c) for c in claim.claims]
@@ -139,7 +140,7 @@ def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
 
 
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
-    """Try the two term orders one after the other, the first for half of the time."""
+    """Try the two term orders one after the other, the first one for half of the time."""
     first, second = (True, False) if isinstance(claim.goals()[0], NonNegative) else (False, True)
     try:
         return list(_certify(claim, title, perf_counter() + (deadline - perf_counter()) / 2, first))

@@ -1,4 +1,4 @@
-"""What a claim about any depth says and rests on, at the index ``k``: letters, laws with their ranges, goals."""
+"""A claim about any depth, translated at the index ``k``: its letters, the laws that it rests on, and its goals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tptheory.symbolic.layers import layer_symbols
 
 
 class LayerLaw(NamedTuple):
-    """What vanishes for every index ``k`` from first to last, why, and the letter that it defines, if it does."""
+    """Terms that vanish for every index ``k`` from first to last, the reason, and the letter that they may define."""
 
     terms: list[Any]
     first: End
@@ -52,15 +52,15 @@ class LayerGoal(NamedTuple):
 
     @property
     def terms(self) -> list[Any]:
-        """The polynomial of which something is to be shown."""
+        """The terms of the polynomial that the goal is about."""
         return self.data[self.kind]
 
     def at(self, index: Index) -> LayerGoal:
-        """Return the goal with an index in the place of ``k``."""
+        """Return the goal with ``k`` replaced by an index."""
         return self._replace(data=at_index(self.data, index))
 
     def law(self) -> LayerLaw | None:
-        """Return what may be used once the goal is shown: that its polynomial is zero, where it says so."""
+        """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
         return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
 
 
@@ -73,12 +73,12 @@ class Theory:
     proved: list[tuple[LayerGoal, list[dict[str, Any]]]] = field(default_factory=list)
 
     def add(self, law: LayerLaw) -> None:
-        """Add a law, once."""
+        """Add a law, unless it is there already or says nothing."""
         if law.terms and law not in self.laws:
             self.laws.append(law)
 
     def catalogue(self) -> Catalogue:
-        """Return what is known of the letters by now."""
+        """Return a catalogue of the letters that have been met so far."""
         return Catalogue(self.schema)
 
 
@@ -105,7 +105,7 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
 
 
 def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
-    """Run through the laws of inverses, of the indices as numbers, and of sizes, where these were spoken of."""
+    """Run through the laws of those inverses, indices (as numbers) and sizes that the translation has met."""
     for terms, reason, first, last in schema.defining:
         yield LayerLaw(terms, first, last, reason)
     if INDEX in schema.alphabet.named.names:
@@ -127,7 +127,7 @@ class _Reader:
         self._known: set[Any] = set()
 
     def translated(self, expression: Any) -> Polynomial:
-        """Translate an expression, after the definitions of what it is made of."""
+        """Translate an expression, after the definitions of the sequences in it."""
         for symbol in layer_symbols(expression):
             self.sequence(symbol.sequence)
         return self.schema(expression)
@@ -176,14 +176,14 @@ class _Reader:
                     self.theory.add(LayerLaw(polynomial.data(), first, last, reason))
 
     def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
-        """Run through what a claim says, as a certificate states it."""
+        """Run through the goals of a claim, as a certificate states them."""
         index, first, last = self.limits(claim)
         with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
                 yield from (LayerGoal(data, first, last, left) for data, left in self.goal(goal))
 
     def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
-        """Translate a goal; a rank has one for each of its bounds."""
+        """Translate a goal; a bound on a rank becomes one goal for each of its bounds."""
         if isinstance(goal, NonNegative):
             terms = self.translated(symbolic(goal.expression)).scale(-1).data()
             yield {"nonpositive": terms}, len(terms)
@@ -197,13 +197,13 @@ class _Reader:
             raise UnsupportedExpressionError("cases among the layers are not split")
 
     def _limit(self, bound: Any) -> Any:
-        """Return what bounds a rank as a certificate states it: a size, or the matrix whose rank does."""
+        """Return the bound of a rank as a certificate states it: a size, or a matrix whose rank is the bound."""
         if isinstance(bound, MatrixExpr):
             return {"rank": self.translated(bound).data()}
         return self.schema.alphabet.named.item(self.schema.size(bound))
 
     def _equation(self, goal: Vanishes) -> tuple[dict[str, Any], int]:
-        """Return an equation as it stands, and how many of its terms are those of the left side."""
+        """Return an equation as a certificate states it, and how many of its terms belong to the left side."""
         sides = (goal.left, goal.right)
         moves = any(isinstance(side, Rate | Change) for side in sides)
         left, right = (goal.residual(), S.Zero) if moves else sides

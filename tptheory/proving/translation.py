@@ -1,8 +1,8 @@
 """From SymPy expressions to polynomials in typed words.
 
-Pseudo-inverses, inverses and reciprocals become letters of their own, each with the equations that define it. What
-the checker does not see is this translation: `deciding.confirming` evaluates what is proved by another way, and tests
-compare both sides of it on exact numbers.
+Pseudo-inverses, inverses and reciprocals become letters of their own, each with the equations that define it. The
+checker does not see this translation. Therefore `deciding.confirming` evaluates each proved claim by another path, and
+tests compare expressions with their translations on exact numbers.
 """
 
 from __future__ import annotations
@@ -49,28 +49,28 @@ from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
 Reason = tuple[Any, ...]
-"""Why a hypothesis holds, as data that `typesetting` words: ``("penrose", 2, terms)``, ``("given",)``, and so on."""
+"""Why a hypothesis holds, as data that `typesetting` puts into words: ``("penrose", 2, terms)`` or ``("given",)``."""
 CASE: Reason = ("case",)
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
 
 class Velocity(MatrixSymbol):
-    """The velocity of a symbol along a flow; no symbol of a user's equals it, whatever that is called."""
+    """The velocity of a symbol along a flow; it equals no symbol of a user's, whatever that symbol is called."""
 
     def __new__(cls, moving: MatrixSymbol) -> Any:
-        """Make the symbol of the shape of what moves."""
+        """Make the velocity, which has the shape of the symbol that moves."""
         return Basic.__new__(cls, moving, *moving.shape)
 
     @property
     def name(self) -> str:
-        """What it is called where it is shown."""
+        """The name under which the velocity is printed."""
         return f"d{self.args[0]}/dt"
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """A polynomial that is zero, why, and the number of the hypothesis that it is the transpose of, if it is one."""
+    """A polynomial that is zero, with the reason; if it is the transpose of a hypothesis, also that one's number."""
 
     polynomial: Polynomial
     reason: Reason
@@ -81,7 +81,7 @@ class Translator:
     """Translate expressions over one alphabet, and collect the equations that define its letters.
 
     Args:
-        thin: whether a product between two sizes 1 is a number.
+        thin: whether a part of a product between two sizes 1 is treated as a number.
         transposes_last: which of the two term orders to use.
         bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
             bound, ``L`` for a depth.
@@ -101,7 +101,7 @@ class Translator:
         """Return the polynomial of a matrix or scalar expression.
 
         Raises:
-            UnsupportedExpressionError: for what is not made of sums, products, transposes, inverses and traces.
+            UnsupportedExpressionError: if it is not made of sums, products, transposes, inverses and traces.
         """
         if isinstance(expression, MatrixExpr | MatrixBase):
             return self._matrix(expression)
@@ -117,7 +117,10 @@ class Translator:
                 number = len(self.hypotheses) - 1
 
     def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
-        """Assume that in one of several cases all of its polynomials are zero: the product of the norms is."""
+        """Assume that in one of several cases all polynomials of that case are zero.
+
+        As an equation this says that a product is zero: that of the cases' sums of squared norms.
+        """
         product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
             norms = [(p.transpose() * p).trace() for p in polynomials]
@@ -126,19 +129,19 @@ class Translator:
         self.hypotheses.append(Assumption(product, ("given",)))
 
     def branch(self) -> Translator:
-        """Return a translator over the same letters that may assume more."""
+        """Return a copy of the translator over the same letters, to which more hypotheses can be added."""
         branch = copy(self)
         branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
         branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
         return branch
 
     def witness(self, symbol: MatrixSymbol, remark: Mapping[str, Any] | None = None) -> None:
-        """Let a symbol be auxiliary: whatever equals a product of such symbols is replaced by it."""
+        """Declare a symbol as auxiliary: whatever equals a product of such symbols is replaced by that product."""
         letter = Letter(Family("symbol", symbol, str(symbol.name), dict(remark or {})))
         self.alphabet.matrix(letter, self.size(symbol.rows), self.size(symbol.cols), level=AUXILIARY)
 
     def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
-        """Let a symbol stand for the velocity of another: it will be replaced wherever it stands."""
+        """Let a symbol stand for the velocity of another; rewriting replaces it by the expression of the velocity."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
         item = self.alphabet.item(self.alphabet.matrix(self.letter_of(moving), rows, columns))
         letter = Letter(Family("symbol", symbol, str(symbol.name), {"velocity": item}))
@@ -146,7 +149,7 @@ class Translator:
         self.assume(word - self(expression), reason)
 
     def index(self, index: Any) -> Index:
-        """Return an index as letters have it.
+        """Return an index as letters carry it.
 
         Raises:
             UnsupportedExpressionError: if it is relative to a symbol that stands for no index here.
@@ -161,7 +164,7 @@ class Translator:
         return self.bases[symbol], offset
 
     def size(self, size: Any) -> Size:
-        """Return a size as letters have it, and keep in mind that its family is one of sizes."""
+        """Return a size as shapes of letters use it, and record that its family stands for sizes."""
         found = self._size(size)
         if isinstance(found, Letter):
             self.alphabet.named(found.family)
@@ -169,10 +172,10 @@ class Translator:
         return found
 
     def _size(self, size: Any) -> Size:
-        """Return a size as letters have it: a number, a symbol, or a width at a layer.
+        """Return a size as shapes of letters use it: a number, a symbol, or a width at a layer.
 
         Raises:
-            UnsupportedExpressionError: if an index is a size itself, and not the index of one.
+            UnsupportedExpressionError: if an index itself is used as a size.
         """
         size = S(size)
         if size.is_Integer:
@@ -327,7 +330,7 @@ class Translator:
         return power
 
     def _function(self, kind: str, text: str, A: Polynomial) -> Polynomial:
-        """Name a number that depends on a matrix alone: the same for the same matrix, wherever it is spoken of."""
+        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
         return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
 
     def _pinv(self, A: Polynomial) -> Polynomial:
@@ -368,14 +371,14 @@ class Translator:
         return Polynomial.word(self.alphabet, character)
 
     def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
-        """Make a letter of a polynomial: for one that speaks of layers, a member of a sequence."""
+        """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""
         subject, anchor = anchored(A)
         terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
         family = Family(kind, subject, name, {kind: terms})
         return letter_of(Letter(family, anchor), A)
 
     def _ones(self, rows: Size, columns: Size) -> Polynomial:
-        """Name a matrix of ones as a column times a row."""
+        """Write a matrix of ones as a column of ones times a row of ones."""
         product = Polynomial.identity(self.alphabet, 1)
         if rows != 1:
             product = product * self._column_of_ones(rows)

@@ -2,8 +2,8 @@
 
 A letter is one character, so that a word is a Python string and searching in it runs in C. A monomial is a pair
 ``(scalars, word)``: the scalars are a sorted tuple of strings, each a scalar letter or a trace. The normal form is the
-one that `checker` replays: a product between two sizes 1 is a scalar, and a trace is called by its least rotation
-or the least rotation of its transpose.
+one that `checker` replays: a part of a word between two sizes 1 is a scalar, and a trace is written as its least
+rotation or the least rotation of its transpose.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ Rational = int | Fraction
 Terms = dict[Monomial, Rational]
 
 AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
-"""Levels of a letter: later ones are rewritten into earlier ones. A transposed letter stands above its own. A defined
-letter outweighs any word, so that it is replaced by what it stands for; an auxiliary letter weighs nothing."""
+"""Levels of letters: those of a higher level are rewritten into those of a lower one. A transposed letter stands above
+the letter itself. A defined letter outweighs any word, so that it is replaced by what it stands for; an auxiliary
+letter weighs nothing."""
 
 _FIRST, _LEVEL = 0x100, 0x1800
 _HEAVY = chr(_FIRST + _LEVEL * DEFINED)
@@ -41,10 +42,10 @@ class Alphabet:
     """The letters of one proof: what each stands for, its shape and its transpose.
 
     Args:
-        thin: whether a product between two sizes 1 is a scalar. If not, a size 1 is a size like any other: what is
-            proved so holds for one sample all the same.
-        transposes_last: whether every transpose is rewritten into what is none. If not, every inverse is rewritten
-            into what is none. Which of the two term orders ends sooner depends on the claim.
+        thin: whether a part of a product between two sizes 1 is a scalar. If not, 1 is a size like any other, and a
+            proof holds for one sample all the same.
+        transposes_last: whether transposes are rewritten into words without transposes. If not, inverses are rewritten
+            into words without inverses. Which of these two term orders ends sooner depends on the claim.
         named: the names of families, where several alphabets share them.
     """
 
@@ -103,7 +104,7 @@ class Alphabet:
         return self.shapes[word[0]][0], self.shapes[word[-1]][1]  # type: ignore[index]
 
     def cut(self, word: str) -> tuple[list[str], str]:
-        """Take out of a word the scalars that stand between two sizes 1."""
+        """Split a word into the scalars, which stand between two sizes 1, and the rest of the word."""
         at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == 1]  # type: ignore[index]
         if word and self.shapes[word[-1]][1] == 1:  # type: ignore[index]
             at.append(len(word))
@@ -121,7 +122,7 @@ class Alphabet:
         return scalars, word
 
     def close(self, word: str) -> list[str]:
-        """Return the scalars whose product is the trace of a closed word that is not empty."""
+        """Return the scalars whose product is the trace of a square word that is not empty."""
         if self._thin:
             turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == 1), None)  # type: ignore[index]
             if turn is not None:
@@ -129,7 +130,7 @@ class Alphabet:
         return [self._cycle(word)]
 
     def traced(self, scalars: tuple[str, ...], word: str, size: Size) -> tuple[Monomial, int]:
-        """Return scalars times the trace of a word, and the number that comes out where ``tr(I)`` is one."""
+        """Return scalars times the trace of a word, and a numeric factor: ``tr(I)`` where it is a number, or 1."""
         if word:
             return (tuple(sorted([*scalars, *self.close(word)])), ""), 1
         if isinstance(size, int):
@@ -144,7 +145,7 @@ class Alphabet:
         return name
 
     def opened(self, scalar: str) -> str:
-        """Return a trace turned so that it starts at a size 1, where it has one: ``x' y``, not ``y x'``."""
+        """Return a trace rotated so that it starts at a size 1, if it has one: ``x' y``, not ``y x'``."""
         at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or (None,))[0] == 1), None)
         if at is None:
             return scalar
@@ -225,7 +226,7 @@ class Polynomial:
         return Polynomial(self.alphabet, rows, columns, terms)
 
     def transpose(self) -> Polynomial:
-        """Return the transpose; scalars and traces are their own."""
+        """Return the transpose; scalars and traces are their own transposes."""
         transpose = self.alphabet.transpose
         terms = {(s, transpose(u)): c for (s, u), c in self.terms.items()}
         return Polynomial(self.alphabet, self.columns, self.rows, terms)
@@ -239,7 +240,7 @@ class Polynomial:
         return Polynomial(self.alphabet, 1, 1, terms)
 
     def __bool__(self) -> bool:
-        """Whether anything is left of it."""
+        """Whether the polynomial has any terms, that is, whether it is not 0."""
         return bool(self.terms)
 
     def __eq__(self, other: object) -> bool:
@@ -292,7 +293,7 @@ def order(monomial: Monomial) -> Key:
 
 
 def _weight(word: str) -> int:
-    """Count letters: a defined one a thousandfold, an auxiliary one not at all."""
+    """Count the letters of a word: a defined letter counts as a thousand, an auxiliary one as none."""
     if word and (max(word) >= _HEAVY or min(word) < _WEIGHED):
         return sum(1000 if letter >= _HEAVY else letter >= _WEIGHED for letter in word)
     return len(word)

@@ -28,7 +28,10 @@ class Breaker:
         self.steady = steady_matrices(self.goals, (Pinv, LogPdet, Determinant))
 
     def __call__(self, values: Instance) -> bool:
-        """Whether the claim fails at these values, and pseudo-inverses that a flow moves cannot jump there."""
+        """Whether the claim fails at these values.
+
+        Values at which a pseudo-inverse that a flow moves may jump break no claim, because it has no rate there.
+        """
         value = self.compiled.at(values)
         try:
             if any(is_deficient(value(A)) for A in self.steady):
@@ -42,7 +45,8 @@ class Breaker:
 def second_look(claim: Claim, values: Instance) -> Violation | None:
     """Return how an instance breaks a claim as it was typed, evaluated without anything that the search compiled.
 
-    Hypotheses, and what symbols were declared to be, are evaluated again too. None if the claim is not broken.
+    The hypotheses and the declared assumptions of the symbols are evaluated again, too. Return None if the claim is not
+    broken.
     """
     source, goals = Instances(claim), claim.goals()
     if not source.fits({n: values[n] for n in source.sizes}) or not source.holds(values):

@@ -25,14 +25,14 @@ class Counterexample:
     """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not.
 
     Attributes:
-        claim: the claim; of several at once, the one that is broken.
+        claim: the claim that is broken: one conjunct, if the claim was made of several.
         values: the values, by symbol.
-        minimal: whether all integer values of less total width were tried whose absolute values sum to no more than
-            those of this counterexample, and all of the same total width that sum to less; a denominator ``q`` counts
-            ``2 (q - 1)`` besides. If not, it was made small by descent.
+        minimal: whether the search tried all integer instances that are smaller. These are the instances of less total
+            width whose absolute values have at most the sum of this one's, and those of the same total width with a
+            smaller sum; a denominator ``q`` adds ``2 (q - 1)`` to a sum. If not, descent made the counterexample small.
         swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
-        stored: whether it was read from a file, which is believed to break the claim only as far as that was evaluated
-            again, and not to be the smallest.
+        stored: whether it was read from a file. That a stored one breaks the claim is evaluated again; that it is the
+            smallest is not searched again.
 
     >>> from tptheory import DeepLinearNetwork, Zero, refute
     >>> found = refute(Zero(DeepLinearNetwork(depth=1).error)).counterexample
@@ -68,7 +68,7 @@ class Counterexample:
 
     @property
     def total_width(self) -> int:
-        """The sum of all symbolic sizes: what is made smallest first."""
+        """The sum of all symbolic sizes, which the search makes smallest before anything else."""
         return sum(self.sizes.values())
 
     @property
@@ -86,19 +86,19 @@ class Counterexample:
         )
 
     def violation(self) -> Violation | None:
-        """Evaluate the claim as typed again, exactly, with its hypotheses; None if it is not broken after all."""
+        """Evaluate the claim as typed and its hypotheses again, exactly; return what is broken, or None."""
         return second_look(self.claim, self.values)
 
     def check(self) -> bool:
-        """Whether the hypotheses hold here and the conclusion does not, evaluated again from nothing."""
+        """Whether the hypotheses hold here and the conclusion does not, evaluated again from scratch."""
         return self.violation() is not None
 
     def __str__(self) -> str:
-        """Show the matrices, and what comes out."""
+        """Show the matrices and the broken value."""
         return self.text()
 
     def text(self, width: int | None = None) -> str:
-        """Return the matrices, and what comes out, a line each; with ``width`` long expressions are cut, no values."""
+        """Return the matrices and the broken value, one line each; ``width`` cuts long expressions, but no values."""
         lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
         broken = self.violation()
         if broken is not None:
@@ -126,7 +126,7 @@ class Counterexample:
         return [rf"{latex_of(s)} = {value_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
 
     def _repr_markdown_(self) -> str:
-        """Return the values, and what comes out, without the expression that it comes out of."""
+        """Return the values and the broken value, without the expression that has this value."""
         values = ", ".join(f"${value}$" for value in self.values_latex())
         broken = self.violation()
         outcome = "" if broken is None else f": what should be {broken.expected} is ${value_latex(broken.value)}$"

@@ -1,8 +1,8 @@
 """All integer instances of a claim at fixed sizes, in the order of the sum of their absolute entries.
 
-Everything of one sum is finite, and so are all sums below it: what was run through to a sum is exhausted. Matrices
-that differ by a signed permutation of a symbolic width say the same of a claim in which that width has no coordinates,
-so that one of each such class is enough.
+There are finitely many instances of each sum, so that all instances up to a sum can be tried. If a claim does not
+speak of coordinates, a signed permutation of the indices of a symbolic width turns an instance into one that breaks
+the claim exactly if the first does. It is then enough to try one instance of each such class.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from tptheory.measuring.properties import admits, has_property
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000
-"""Sums of which one matrix has more integer matrices than this are not run through."""
+"""A sum is not run through if one symbol's shape has more integer matrices of that sum than this."""
 
 SYMMETRIES = 100
-"""How many symmetries of a matrix are used, simple ones first; each is sound by itself."""
+"""How many symmetries of a matrix are used, simple ones first; it is sound to use only some of them."""
 
 Entries = tuple[int, ...]
 Symmetry = tuple[tuple[int, int], ...]
-"""For each entry of the image: the place that it comes from, and a sign."""
+"""For each entry of the image: the position in the original that it comes from, and a sign."""
 
 
 class IntegerInstances:
@@ -92,7 +92,7 @@ class IntegerInstances:
                     yield None
 
     def candidates(self, i: int, part: int) -> list[Any]:
-        """Return what the ``i``-th symbol can be if its absolute entries sum to ``part``."""
+        """Return the values of the ``i``-th symbol whose absolute entries sum to ``part``."""
         if (i, part) not in self._candidates:
             symbol = self.symbols[i]
             self._candidates[i, part] = (
@@ -113,7 +113,7 @@ class IntegerInstances:
 
     @cached_property
     def free(self) -> frozenset[Any]:
-        """The widths that have no coordinates: symbols, in expressions that no orthogonal change of basis alters."""
+        """The symbolic widths, if an orthogonal change of basis preserves what the claim says; otherwise none."""
         return frozenset(self.source.sizes if all(map(_is_natural, self.source.spoken)) else ())
 
 
@@ -170,9 +170,9 @@ def _is_first(point: Entries, symmetries: tuple[Symmetry, ...]) -> bool:
 
 @cache
 def _symmetries(rows: int, columns: int, turn_rows: bool, turn_columns: bool, together: bool) -> tuple[Symmetry, ...]:
-    """Return signed permutations of rows and columns as maps of the entries, by breadth from the simplest ones.
+    """Return signed permutations of rows and columns as maps of the entries, breadth-first from the simplest ones.
 
-    Where rows and columns are of one width they are turned ``together``.
+    Where rows and columns have the same width, both are permuted alike (``together``).
     """
     still_rows, still_columns = (tuple((i, 1) for i in range(n)) for n in (rows, columns))
     by_rows = _generators(rows) if turn_rows else []

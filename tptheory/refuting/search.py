@@ -2,8 +2,8 @@
 
 At each choice of sizes all integer instances are run through in the order of the sum of their absolute entries, and
 others are drawn that meet the hypotheses by construction: rationals, low ranks, repeated columns. Each round allows
-more of both, at all sizes. What breaks the claim is made smaller entry by entry, and then everything that would be
-smaller still is run through, as far as a fixed number of instances goes.
+more of both, at all sizes. An instance that breaks the claim is made smaller entry by entry. Then all instances that
+would be smaller still are tried, up to a fixed number.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ ROUNDS = (60, 600, 6000, 60_000)
 SETTLING = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
-"""Narrower instances are tried up to this sum of absolute entries, or that of what was found if that is more."""
+"""Narrower instances are tried up to this sum of absolute entries, or that of the counterexample if it is larger."""
 DRAWN = 3000
-"""How many instances are drawn at narrower sizes, together, for the same."""
+"""How many random instances are drawn at all narrower sizes together, to look for a smaller counterexample."""
 
 
 @dataclass(frozen=True)
 class Searched:
-    """What came out of a search: a counterexample; or none, why, and how far the search got."""
+    """The result of a search: a counterexample, or the reason why there is none and how far the search got."""
 
     counterexample: Counterexample | None
     reason: str = ""
@@ -45,10 +45,10 @@ class Searched:
 
 
 def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) -> Searched:
-    """Search for the smallest exact counterexample to a claim; whether it is one is for others to confirm.
+    """Search for the smallest exact counterexample to a claim, which the caller has to confirm.
 
-    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. How far that was made sure of, the
-    counterexample says.
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The counterexample says how far it
+    was verified that there is no smaller one.
 
     Args:
         claim: the claim.
@@ -67,11 +67,11 @@ def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) ->
 
 
 class _OutOfTimeError(Exception):
-    """The time is up."""
+    """Raised inside a search when its time is up."""
 
 
 class _Search:
-    """One search, in rounds over all choices of sizes, and then the making sure that nothing smaller was missed."""
+    """One search: rounds over all choices of sizes, and then a check that no smaller counterexample was missed."""
 
     def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
         self.claim, self.deadline = claim, deadline
@@ -116,7 +116,7 @@ class _Search:
             raise _OutOfTimeError
 
     def _is_found(self, choice: SizeChoice, values: Instance | None) -> bool:
-        """Whether an instance breaks the claim; if so, it is what is found by now."""
+        """Whether an instance breaks the claim; if it does, it is recorded as the one found."""
         self._check_time()
         if values is None:
             return False
@@ -127,7 +127,7 @@ class _Search:
         return True
 
     def _shrunk(self) -> Found:
-        """Make what was found as small as single changes do."""
+        """Return the instance that was found, made as small as single changes can make it."""
         if self.found is None:
             raise AssertionError("nothing was found that could be made smaller")
         return shrunk(self.found, self.choices, self._breaks)
@@ -138,7 +138,7 @@ class _Search:
         return choice.source.holds(values) and self._is_found(choice, values)
 
     def _settle(self) -> bool:
-        """Make what was found smaller; tell whether every integer instance that would be smaller still was tried."""
+        """Make the counterexample smaller; return whether every integer instance that is smaller still was tried."""
         choice, values = self._shrunk()
         narrower = [p for p in self.choices if p.total < choice.total]
         for p in narrower:
@@ -159,7 +159,7 @@ class _Search:
         return True
 
     def _unswept(self, level: int, total: int, least: int, far: int) -> SizeChoice | None:
-        """Return where not all integer instances of this sum were tried, though they would be smaller."""
+        """Return a choice of sizes at which integer instances of this sum are smaller, but were not all tried."""
         for choice in self.choices:
             if choice.total > total:
                 break

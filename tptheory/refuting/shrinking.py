@@ -1,6 +1,6 @@
 """Make a counterexample smaller, one change at a time, as long as the claim stays broken.
 
-The shrinker knows what breaks the claim, and in which order instances are smaller; of the search it knows nothing.
+The shrinker knows which instances break the claim and which of two is smaller; it knows nothing of the search.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Found = tuple[SizeChoice, Instance]
 
 
 def shrunk(found: Found, choices: Sequence[SizeChoice], breaks: Callable[[SizeChoice, Instance], bool]) -> Found:
-    """Return an instance of which no single change makes one that is smaller and breaks the claim.
+    """Return an instance that breaks the claim and that no single change turns into a smaller one that does.
 
     Args:
         found: where to begin.
@@ -38,7 +38,7 @@ def shrunk(found: Found, choices: Sequence[SizeChoice], breaks: Callable[[SizeCh
 
 
 def _narrower(choice: SizeChoice, values: Instance, choices: Sequence[SizeChoice]) -> Iterator[Found]:
-    """Run through what is left if one index of one symbolic size is left out."""
+    """Run through the instances that remain when one index of one symbolic size is removed."""
     for size, n in choice.sizes.items():
         sizes = {**choice.sizes, size: n - 1}
         other = next((c for c in choices if c.part is choice.part and c.sizes == sizes), None)
@@ -58,7 +58,8 @@ def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_m
 def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
     """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
 
-    Where an equation ties other symbols to it, one of them is solved for anew, if all becomes cheaper by that.
+    Where an equation ties other symbols to the changed one, one of them is solved for again, if the total then becomes
+    cheaper.
     """
     source, total = choice.source, _total_cost(values)
     for symbol in (*source.matrices, *source.scalars):

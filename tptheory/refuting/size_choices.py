@@ -1,4 +1,4 @@
-"""Where a counterexample is looked for: one choice of sizes, its integer instances in order, and others by chance."""
+"""One choice of sizes in the search for a counterexample: its integer instances in order, and random ones."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
 
 EVERYTHING = 700
-"""Up to how many matrices of one shape are listed to draw from; beyond that they are drawn themselves."""
+"""If a shape has at most so many matrices of small integers, all of them are candidates; else random ones are."""
 BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
 
 
 class SizeChoice:
-    """One choice of sizes: what was tried there, and what comes next."""
+    """One choice of sizes, with a record of the instances that were tried there and the source of the next ones."""
 
     def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
         self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
@@ -38,7 +38,7 @@ class SizeChoice:
 
     @cached_property
     def domains(self) -> dict[Any, list[Any]]:
-        """What each symbol is drawn from, cheapest first."""
+        """The values from which each symbol is drawn, cheapest first."""
         rng = np.random.default_rng([*self._seed, 0])
         domains = {A: _candidates(self.source, A, self.sizes, rng) for A in self.source.matrices}
         return domains | {s: _numbers(s) for s in self.source.scalars}

@@ -1,1 +1,1 @@
-"""Rules on numbers: steps, flows, ensembles and closed forms, all of which give trajectories."""
+"""Learning rules simulated on numbers: steps, flows, ensembles and closed forms, all of which give trajectories."""

@@ -1,4 +1,4 @@
-"""The arguments of a simulation, checked: numbers, shapes, the network that they make, and where its symbols start."""
+"""Check the arguments of a simulation, and build from them the network and the initial values of its symbols."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEP_SIZE, STEPS = Fraction(1, 100), 200
 
 
 def check_rule(rule: Any) -> None:
-    """Refuse what is no rule.
+    """Refuse anything that is not a rule.
 
     Raises:
         InvalidTypeError: if it is not an instance of `Rule`.
@@ -162,4 +162,4 @@ def is_flat(x: Any) -> bool:
 
 
 def silent(done: float) -> None:
-    """Tell nobody which part of a run is done."""
+    """Ignore the progress of a run: the default of ``on_progress``."""

@@ -40,16 +40,16 @@ class _LetteredNetwork(DeepLinearNetwork):
 
 
 class CompiledRule:
-    """What a rule does to one network, in one arithmetic; values are kept by name.
+    """A rule, compiled for one network and one arithmetic; values are kept in dictionaries by name.
 
     Error signals are formed from the top down to that of layer ``lowest``: ``d_0`` moves nothing, and training leaves
     it out.
 
     Attributes:
-        changes: what one step adds, by the name of the parameter or state; for a flow, the velocities.
-        states: the symbols of what the rule keeps beside the parameters.
-        fixed: the symbols of what it holds fixed.
-        kept: the names of what a trajectory records.
+        changes: the functions for what one step adds, or for a flow the velocities, by parameter or state.
+        states: the symbols of the states that the rule keeps beside the parameters.
+        fixed: the symbols of the matrices and scalars that the rule holds fixed.
+        kept: the names of the values that a trajectory records.
         members: how many networks there are at once, in a stack; None for one.
     """
 
@@ -113,7 +113,7 @@ class CompiledRule:
         values[self.error], values["loss"] = self.output_error(x, values[self.target])
 
     def respond(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks]:
-        """Add the error signals; return the changes that the rule proposes, and the ranks of what it pseudo-inverts.
+        """Add the error signals; return the changes that the rule proposes, and the ranks under its pseudo-inverses.
 
         ``d_0`` moves nothing; it is None where the rule's feedback ``M_1`` needs an inverse that does not exist.
         """
@@ -123,7 +123,7 @@ class CompiledRule:
         return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
 
     def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
-        """Return ``d_0``, or None."""
+        """Return ``d_0``, or None where it needs an inverse that does not exist."""
         try:
             return feedback(values)
         except InvalidValueError:
@@ -131,7 +131,7 @@ class CompiledRule:
 
     @property
     def seen(self) -> Ranks:
-        """The ranks of what was pseudo-inverted last, even in a response that failed."""
+        """The ranks of the matrices that were pseudo-inverted last, even if the response failed."""
         return dict(self._seen)
 
     def in_range(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class CompiledRule:
         return {name: self.kind.in_range(values[name]) for name in watched if values[name] is not None}
 
     def not_finite(self, name: str) -> str:
-        """Say that what has this name is out of range."""
+        """Say that the value of this name is no longer finite."""
         wording = {self.error: "the output error", "loss": "the loss"}
         return f"{wording.get(name, name)} is no longer finite"
 
@@ -149,12 +149,12 @@ class CompiledRule:
         return next((self.not_finite(name) for name, fine in self.in_range(values).items() if not fine), "")
 
     def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return by reason, in words, who cannot go on: of a single network, True; of members, a mask."""
+        """Return, by the reason in words, which networks cannot go on: True for a single one, a mask for members."""
         reason = self.trouble(values)
         return {reason: True} if reason else {}
 
     def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
-        """Add what follows from the parameters; return the changes, the ranks, and by reason what is in the way."""
+        """Compute all values from the parameters; return the changes, the ranks, and the `troubles`."""
         self.forward(values)
         reason = self.trouble(values)
         if not reason:
@@ -171,7 +171,7 @@ class CompiledRule:
     def settings(
         self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what the rule holds fixed, and its states at the start; draw the matrices that are not given.
+        """Return the rule's constants, and its states at the start; draw the matrices that are not given.
 
         ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
         """
@@ -189,8 +189,8 @@ class CompiledRule:
         """Refuse a constant that the rule does not have.
 
         Raises:
-            InvalidValueError: if the rule holds nothing.
-            UnknownNameError: if it holds something else.
+            InvalidValueError: if the rule has no constants and no states.
+            UnknownNameError: if it has none of that name.
         """
         known = [str(symbol) for symbol in (*self.fixed, *self.states)]
         for name in named:
@@ -202,7 +202,7 @@ class CompiledRule:
     def _fixed(
         self, symbol: Basic, named: Mapping[str, Any], generator: np.random.Generator, members: tuple[int, ...]
     ) -> Any:
-        """Return what is held fixed for a symbol: what is given; else a matrix that is drawn, or 1 for ``lambda``.
+        """Return the constant for a symbol: the given one; else a matrix that is drawn, or 1 for ``lambda``.
 
         A matrix is drawn even where one is given, so that the other draws of a seed do not depend on it.
 
@@ -219,7 +219,7 @@ class CompiledRule:
         raise InvalidValueError(complain("constants", expected, sorted(named)))
 
     def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-        """Draw standard normal entries over the square root of the columns; as rationals where floats are refused."""
+        """Draw standard normal entries over the square root of the columns; as fractions where floats are refused."""
         drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
         return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
 
@@ -239,7 +239,7 @@ def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -
 
 
 def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
-    """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule has its own way to ``d_l``."""
+    """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule defines ``d_l`` in its own way."""
     own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
     if own or rule.direct or l == net.depth:
         return rule.error_signal(net, l)

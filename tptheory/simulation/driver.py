@@ -1,4 +1,4 @@
-"""What follows a rule from moment to moment: in steps or along a flow, for one network or for many at once."""
+"""Follow a rule from moment to moment: in steps or along a flow, for one network or for many at once."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from tptheory.simulation.moments import Arrival, Moment
 from tptheory.simulation.recording import Record
 
 Progress = Callable[[float], None]
-"""Told which part of a run is done, from 0 to 1."""
+"""A function that is called with the part of a run that is done, from 0 to 1."""
 
 
 class Advancing(Protocol):
-    """How a rule moves: in steps, or along its flow."""
+    """A way to advance networks by a rule: in steps, or along its flow."""
 
     @property
     def count(self) -> int:
-        """How many moments follow the first."""
+        """The number of moments after the first."""
 
     def start(self, values: dict[str, Any]) -> Arrival:
-        """Return the first moment; who stops there is recorded there, and goes no further."""
+        """Return the first moment; a network that stops there is recorded there, and not advanced."""
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
-        """Return the moment after ``moment``, which is number ``done``, of the members that ``alive`` numbers."""
+        """Return the moment after ``moment``, whose number is ``done``, for the members whose numbers are ``alive``."""
 
     def completed(self, loss: str) -> str:
         """Return the sentence for a trajectory that has reached its end."""
 
 
 def follow(motion: Advancing, record: Record, values: dict[str, Any], tell: Progress) -> None:
-    """Follow a motion from these values to its end, or until nobody moves any more."""
+    """Advance networks from these values to the end of the motion, or until all of them have stopped."""
     arrival = motion.start(values)
     record.keep(arrival.moment)
     moment = record.dismiss(arrival)

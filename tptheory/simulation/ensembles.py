@@ -39,8 +39,8 @@ def simulate_ensemble(
 ) -> Ensemble:
     """Run a rule on ``N`` networks of the same widths, as `simulate` does on each of them.
 
-    A member that would leave the finite numbers, or whose rule lacks an inverse, stops there alone, at the start too;
-    it is advanced no more, and the others do not notice.
+    A member stops if its numbers would no longer be finite, or if its rule needs an inverse that does not exist, be it
+    at the start. It is not advanced any further, and the other members are not affected.
 
     >>> from tptheory.symbolic.rules import TargetProp
     >>> rng = np.random.default_rng(0)
@@ -61,12 +61,12 @@ def simulate_ensemble(
         steps: how many steps to take; 200 unless given. All of them are kept in memory.
         dtype: ``"float64"`` or ``"float32"``.
         biases: ``[b_1, ..., b_L]``, with ``b_l`` of shape ``(n_l,)`` for all or ``(N, n_l)``; None without biases.
-        loss: as for `simulate`; a function of one's own gets arrays of shape ``(N, n_L, B)``, and may return with
-            ``d_L`` the losses, of shape ``(N,)``.
+        loss: as for `simulate`; a user's function gets arrays of shape ``(N, n_L, B)``, and may return the losses, of
+            shape ``(N,)``, beside ``d_L``.
         constants: as for `simulate`, with matrices for all or one for each, of shape ``(N, rows, columns)``. One that
             is not given is drawn for each member.
-        seed: what the draws start from; None is the seed 0.
-        on_progress: told, now and then, which part of the run is done, from 0 to 1.
+        seed: the seed of the random draws; None is the seed 0.
+        on_progress: is called now and then with the part of the run that is done, from 0 to 1.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
@@ -129,12 +129,12 @@ def _for_each(value: Any, members: int) -> Any:
 
 
 class _StackedRule(CompiledRule):
-    """The rule over a stack, in which a member in trouble does not stop the others."""
+    """A compiled rule for a stack of networks, in which a member in trouble does not stop the others."""
 
     kind: StackedArithmetic
 
     def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
-        """Return ``d_0``, NaN where it does not exist; that is no reason for a member to stop."""
+        """Return ``d_0``, with NaN for members where it does not exist; such a member does not stop for that."""
         noted = self.kind.undefined()
         signal = feedback(values)
         self.kind.undefined()
@@ -148,7 +148,7 @@ class _StackedRule(CompiledRule):
         return reasons | {"the rule is no longer defined: an inverse does not exist": undefined}
 
     def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
-        """Add what follows from the parameters; return the changes, the ranks, and who cannot go on."""
+        """Compute all values from the parameters; return the changes, the ranks, and the `troubles`."""
         self.forward(values)
         return *self.respond(values), self.troubles(values)
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from scipy.integrate import DOP853
 
 RELATIVE, ABSOLUTE = 1e-12, 1e-13
-"""The error allowed in one step of the solver, for each entry: the larger of a part of it, and of a part of the largest
-entry at the start (or of 1)."""
+"""The error of an entry that is allowed in one step of the solver: ``RELATIVE`` times the entry, plus ``ABSOLUTE``
+times the largest entry at the start (or times 1, if that is larger)."""
 NEAR = 1e-6
-"""How close to a lower rank a matrix under a Pinv may come: its smallest singular value over its largest."""
+"""The least ratio of smallest to largest singular value that a matrix under a Pinv may have before the flow stops."""
 MOST_STEPS = 20_000
 """How many steps the solver may take."""
 
 
 class _Field:
-    """The velocity of all parameters as one vector, as a solver wants it."""
+    """The velocity of all parameters as one vector, which is the form that the solver needs."""
 
     def __init__(self, compiled: CompiledRule, values: Mapping[str, Any]) -> None:
         self.compiled, self.values = compiled, dict(values)
@@ -43,13 +43,13 @@ class _Field:
         return {name: part.reshape(shape) for (name, shape), part in zip(self.shapes.items(), pieces, strict=True)}
 
     def at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
-        """Return all values, the velocities and the ranks where the parameters are these."""
+        """Return all values, the velocities and the ranks at these parameters."""
         values = self.values | self.parts(vector)
         self.compiled.forward(values)
         return values, *self.compiled.respond(values)
 
     def __call__(self, _: float, vector: np.ndarray) -> np.ndarray:
-        """Return the velocity; NaN, from which a solver shrinks back, where the rule is not defined."""
+        """Return the velocity; where the rule is not defined it is NaN, so that the solver tries a smaller step."""
         try:
             return self.vector(self.at(vector)[1])
         except InvalidValueError:
@@ -84,7 +84,7 @@ class Integration:
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
-        """Return the moment at the next time, or why the solver does not come there."""
+        """Return the moment at the next time, or the reason why the solver does not reach it."""
         from scipy.integrate import DOP853
 
         begin, end = self.times[done], self.times[done + 1]
@@ -123,7 +123,7 @@ class Integration:
         return values, ranks, self.compiled.trouble(values)
 
     def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
-        """Return why a flow ends after a step of the solver, which began at ``last``; nothing where it goes on."""
+        """Return the reason why a flow ends after a step of the solver that began at ``last``; empty if it goes on."""
         if changes:
             return self._stop("stopped", solver.t, last, "the flow is not defined across a change of rank")
         if trouble:

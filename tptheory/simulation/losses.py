@@ -14,11 +14,11 @@ from tptheory.numeric.floats import FloatArithmetic
 LOSSES = ("squared", "cross-entropy")
 
 OutputError = Callable[[Any, Any], tuple[Any, Any]]
-"""Takes ``x_L`` and ``y``; returns ``d_L`` and the loss, or None for a loss that is not told."""
+"""Takes ``x_L`` and ``y``; returns ``d_L`` and the loss, which is None if it is not known."""
 
 
 def output_error(kind: RunArithmetic, loss: Any, target: Any) -> OutputError:
-    """Return the function that a simulation's ``loss`` names, or is.
+    """Return the function for a simulation's argument ``loss``, which is a name or a function itself.
 
     Raises:
         InvalidTypeError: if ``loss`` is neither a string nor callable.
@@ -63,7 +63,7 @@ def _check_distribution(kind: RunArithmetic, y: np.ndarray) -> None:
 
 
 def _own(kind: RunArithmetic, loss: Callable[..., Any], x: Any, y: Any) -> tuple[Any, Any]:
-    """Return what a function of one's own gives: ``d_L``, or the pair of ``d_L`` and the loss."""
+    """Return ``d_L`` and the loss from a user's function, which returns ``d_L`` or the pair."""
     given = loss(kind.entries(x), kind.entries(y))
     d, value = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
     d = kind.read("loss", d)

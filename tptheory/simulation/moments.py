@@ -1,4 +1,4 @@
-"""The moments of a trajectory, and what ends it."""
+"""The moments of a trajectory, and the reasons why it ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tptheory.simulation.rank_changes import RankChange, Ranks
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a trajectory has come to.
+    """The state of a trajectory at one time.
 
     Attributes:
         time: the time; ``eta t`` after ``t`` steps.
-        values: by name, all that the rule computes with.
-        changes: what the next step would add, by the name of the parameter or state; of a flow, the velocities.
-        ranks: the ranks of what the rule pseudo-inverts here.
-        added: what the parameters and states have gained since the moment before; empty of the first.
+        values: by name, all values that the rule computes with.
+        changes: what the next step would add, by the name of the parameter or state; for a flow, the velocities.
+        ranks: the ranks of the matrices that the rule pseudo-inverts here.
+        added: what was added to the parameters and states since the moment before; empty at the first moment.
     """
 
     time: float
@@ -55,9 +55,9 @@ class Arrival:
     """The next moment of a trajectory.
 
     Attributes:
-        moment: where those have come to that go on.
+        moment: the state that the networks have reached, as far as they go on.
         rank_changes: the changes of rank on the way.
-        stops: who does not go on to this moment, by the place among those that moved; 0 for a single network.
+        stops: why a network does not go on, by its position among those that moved; 0 for a single network.
     """
 
     moment: Moment

@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Ranks = Mapping[str, tuple[Any, Any]]
-"""By name of the matrix: its rank, and its smallest singular value that is kept over the largest."""
+"""By name of the matrix: its rank, and the ratio of its smallest singular value that counts to its largest."""
 
 
 class RankChange(NamedTuple):
-    """A matrix that a rule pseudo-inverts has another rank than at the time before, or has come close to one.
+    """The event that a matrix under a pseudo-inverse has changed its rank since the time before, or come close to it.
 
     Close means: the smallest singular value that counts, over the largest, has fallen below an edge, which is for steps
     ``sqrt(eps)`` of the arithmetic, 1.5e-8 in float64, and 1e-6 for a flow; ``before`` and ``after`` are then equal.
     """
 
     at: Any
-    """The step, or the time, at which it was seen first."""
+    """The step, or the time, at which the change was first seen."""
     matrix: str
     """The matrix, such as ``W_2`` or ``W_3*W_2``."""
     before: int
@@ -29,7 +29,7 @@ class RankChange(NamedTuple):
     smallest: float
     """The smallest singular value that counts, over the largest, now."""
     member: int | None = None
-    """In an ensemble, which member."""
+    """The number of the member of an ensemble; None for a single network."""
 
     def __str__(self) -> str:
         """Say it in a clause."""
@@ -43,7 +43,7 @@ class RankChange(NamedTuple):
 def rank_changes(
     before: Ranks, after: Ranks, at: Any, edge: Any, members: np.ndarray | None = None
 ) -> list[RankChange]:
-    """Return the changes from one time to the next; ``members`` numbers those of an ensemble."""
+    """Return the changes from one time to the next; ``members`` are the numbers of an ensemble's members."""
     found = []
     for name in sorted(set(before) & set(after)):
         old, was = (np.atleast_1d(part) for part in before[name])

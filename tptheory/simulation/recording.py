@@ -13,7 +13,7 @@ from tptheory.simulation.rank_changes import RankChange
 
 
 class Record:
-    """A trajectory while it is followed: its history, who still moves, and why the others do not.
+    """A trajectory while it is followed: its history, which members still move, and why the others stopped.
 
     ``members`` is None for one network, whose arrays have no axis of members.
     """
@@ -26,7 +26,7 @@ class Record:
         self.times: list[float] = []
         self.rank_changes: list[RankChange] = []
         self.stops: dict[int, tuple[int, Stop]] = {}
-        """By member, after how many steps it stopped, and why."""
+        """For each member that has stopped, the number of steps before that, and the reason."""
 
     @property
     def steps(self) -> int:
@@ -34,7 +34,7 @@ class Record:
         return len(self.times) - 1
 
     def keep(self, moment: Moment) -> None:
-        """Note a moment; those who have stopped keep their last values, and nothing is added to them."""
+        """Record a moment; members that have stopped keep their last values, and their changes are 0."""
         if not self.times:
             self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
         for name, change in moment.added.items():
@@ -44,7 +44,7 @@ class Record:
         self.times.append(moment.time)
 
     def _of_all(self, value: Any, others: Callable[[Any], np.ndarray], history: Sequence[Any]) -> Any:
-        """Return a value of those that move; of the others, what ``others`` makes of their last."""
+        """Return a value for all members: as given for those that move, and for the others ``others`` of their last."""
         if self.members is None:
             return value
         if value is None:  # a loss that is not told
@@ -56,7 +56,7 @@ class Record:
         return everyone
 
     def dismiss(self, arrival: Arrival) -> Moment:
-        """Let those go that stop, and return the moment of the others."""
+        """Record the members that stop and their reasons; return the moment of the others."""
         if not arrival.stops:
             return arrival.moment
         stays = np.ones(self.alive.shape, dtype=bool)
@@ -67,7 +67,7 @@ class Record:
         return arrival.moment.of_members(stays) if self.alive.size else arrival.moment
 
     def stretch(self, count: int) -> None:
-        """Let those who have stopped keep their last values until ``count`` steps are recorded."""
+        """Repeat the last values until ``count`` steps are recorded, for an ensemble in which all have stopped."""
         lacking = count - self.steps
         for name, history in self.changed.items():
             history += [np.zeros_like(self.kept[name][-1])] * lacking
@@ -82,8 +82,8 @@ class Record:
     def fields(self) -> dict[str, Any]:
         """Stack the histories, and return the fields of a `Trajectory` that they make.
 
-        The input stands still, and one copy of it serves all times. The histories are used up, so that no more than one
-        of them is in memory twice.
+        The input does not change, so that one copy of it serves all times. Each history is deleted once it is stacked,
+        so that no more than one of them is in memory twice.
         """
         compiled, first = self.compiled, self.compiled.signals[0]
         kept = {name: self._stacked(self.kept, name, self.input if name == first else 0.0) for name in compiled.kept}
@@ -111,7 +111,7 @@ class Record:
         }
 
     def _stacked(self, histories: dict[str, list[Any]], name: str, like: Any = 0.0) -> np.ndarray:
-        """Return a history as one array; what is missing is NaN, in the shape of ``like``."""
+        """Return a history as one array; missing values are NaN, in the shape of ``like``."""
         missing = np.full_like(like, float("nan"))
         history = histories.pop(name)
         return np.stack([missing if value is None else self.compiled.kind.entries(value) for value in history])

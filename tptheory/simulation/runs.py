@@ -89,8 +89,8 @@ def simulate(
             start (``P_l``). A matrix that is not given is drawn: standard normal entries over the square root of
             its number of columns, the same in every dtype. ``lambda`` is 1 and ``P_l`` starts from the identity
             unless given.
-        seed: what the draws start from; None is the seed 0. One seed, one set of bits.
-        on_progress: told, now and then, which part of the run is done, from 0 to 1.
+        seed: the seed of the random draws; None is the seed 0. The same seed gives the same bits.
+        on_progress: is called now and then with the part of the run that is done, from 0 to 1.
 
     Returns:
         A `Run`. Where the loss or a weight would leave the finite numbers (in every dtype: those of float64), the run
@@ -122,7 +122,7 @@ def simulate(
 
 
 def _check_flow(lr: Any, steps: Any, dtype: str) -> None:
-    """Refuse what belongs to steps where a flow is followed.
+    """Refuse arguments that belong to steps where a flow is followed.
 
     Raises:
         InvalidValueError: if a step size, a number of steps or a dtype other than float64 is given.

@@ -65,7 +65,7 @@ class Steps:
         return f"Completed {self.count} steps; the loss is {loss}."
 
     def _diverged(self, troubles: Mapping[str, Any], before: Moment, done: int, when: str) -> dict[int, Stop]:
-        """Return the stops of those in trouble, each for the first of its reasons."""
+        """Return the stops of the networks in trouble, each with the first of its reasons."""
         stops: dict[int, Stop] = {}
         for reason, mask in troubles.items():
             for place in map(int, np.flatnonzero(mask)):

@@ -1,4 +1,4 @@
-"""What a simulation recorded: the trajectory of one network, or of many."""
+"""What a simulation records: the trajectory of one network, or of many."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 
 CHANGES = ("updates", "bias_updates")
-"""The records of what steps added, of which there is one less than of states."""
+"""The fields that record what steps added; each has one entry less than the fields in `STATES`."""
 STATES = ("weights", "biases", "activations", "errors", "error_signals", "loss", "states")
-"""The records of what was so at each time."""
+"""The fields that record values at each time."""
 
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What a rule did to one network or to many. Time is the first index of every array; samples are columns.
+    """The path of one network or of many under a rule. Time is the first index of every array; samples are columns.
 
-    Of an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
+    In an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
     and changes ``T``; of a flow, ``T + 1`` is the number of times that it reached. Entries are floats of the dtype; for
     ``mp50`` and the like arrays of objects hold mpmath's ``mpf`` of these digits, and for ``exact``
     `fractions.Fraction`.
@@ -57,11 +57,11 @@ class Trajectory:
     bias_updates: tuple[np.ndarray, ...]
     """``bias_updates[l-1][t]`` is the ``db_l`` that step ``t`` added; empty without biases."""
     loss: np.ndarray
-    """``loss[t]``, summed over the batch; NaN where a function of one's own does not tell it."""
+    """``loss[t]``, summed over the batch; NaN where a user's loss function does not return it."""
     states: dict[str, np.ndarray]
-    """By name, what the rule keeps beside the parameters: ``states["P_1"][t]``."""
+    """By name, the states that the rule keeps beside the parameters: ``states["P_1"][t]``."""
     constants: dict[str, Any]
-    """By name, what the rule was given or has drawn and holds fixed: ``B_l``, ``V_l``, ``lambda``."""
+    """By name, the constants that the rule was given or has drawn, and holds fixed: ``B_l``, ``V_l``, ``lambda``."""
     rank_changes: tuple[RankChange, ...]
     """Where a matrix that the rule pseudo-inverts changed its rank, or came close; also told in the message."""
 

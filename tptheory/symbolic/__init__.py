@@ -1,1 +1,1 @@
-"""What a network is: SymPy matrix expressions in, SymPy matrix expressions out."""
+"""Networks, learning rules and their motions as SymPy matrix expressions."""

@@ -1,7 +1,7 @@
-"""Bound indices and bound members: what stands inside a definition for any layer, and for the member before.
+"""Bound indices and bound members: inside a definition they stand for any layer, and for the member before it.
 
-The definition ``S[k] = S[k-1] + k`` binds ``k`` and ``S[k-1]``, as SymPy's `Lambda` binds its variables. Each stands
-for itself by its class and its level, not by a name: no symbol of a user's equals it, whatever that symbol is called.
+The definition ``S[k] = S[k-1] + k`` binds ``k`` and ``S[k-1]``, as SymPy's `Lambda` binds its variables. Each is
+told apart by its class and its level, not by a name: no symbol of a user's equals it, whatever that symbol is called.
 The level of a definition is higher than that of every definition inside it, so nested ones never meet.
 """
 
@@ -49,7 +49,7 @@ class BoundIndex(Symbol):
 
 
 class BoundMatrix(MatrixSymbol):
-    """The neighbour that a recursion of matrices binds: ``M[k-1]``, or downward ``M[k+1]``, of its shape."""
+    """The neighbour that a recursion of matrices binds: ``M[k-1]``, or ``M[k+1]`` of a downward recursion."""
 
     def __new__(cls, index: Any, rows: Any, columns: Any) -> Any:
         """Make the neighbour that goes with a bound index."""
@@ -57,17 +57,17 @@ class BoundMatrix(MatrixSymbol):
 
     @property
     def name(self) -> str:
-        """What it is called where it is shown."""
+        """The name under which the neighbour is printed."""
         return "M"
 
     @property
     def free_symbols(self) -> set[Any]:
-        """Return the bound index that it goes with, and what its sizes depend on."""
+        """Return the bound index that the neighbour goes with, and the symbols that its sizes depend on."""
         return set().union(*(part.free_symbols for part in self.args))
 
 
 class BoundScalar(Expr):
-    """The neighbour that a recursion of numbers binds: ``S[k-1]``, or downward ``S[k+1]``."""
+    """The neighbour that a recursion of numbers binds: ``S[k-1]``, or ``S[k+1]`` of a downward recursion."""
 
     is_commutative = True
     is_real = True
@@ -89,7 +89,7 @@ class BoundScalar(Expr):
 
 
 def free_symbols(expression: Any) -> set[Any]:
-    """Return the free symbols of an expression, and those of its sizes; of what is not SymPy's, none."""
+    """Return the free symbols of an expression and of the sizes of its matrices; anything but a SymPy node has none."""
     if not isinstance(expression, Basic):
         return set()
     found = set(expression.free_symbols)
@@ -99,7 +99,7 @@ def free_symbols(expression: Any) -> set[Any]:
 
 
 def own_level(highest_inside: int, around: set[Any]) -> int:
-    """Return the level of a definition: the first above those inside it that no index around it has.
+    """Return the level of a definition: the least that is above all levels inside it and that no index around it has.
 
     Args:
         highest_inside: the highest level of a definition that stands inside; 0 where there is none.

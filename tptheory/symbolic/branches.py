@@ -1,8 +1,8 @@
 """At which numbers may a Python function branch? At those that stand in its code, or near them.
 
-No trial of some layers shows that a function says the same of all. But a function that says something else of the
-twentieth layer has a 20 somewhere, in its code or in what that refers to: as a number, as numbers of which 20 is made,
-as a power of 20, or as a place in a list. What hides it better than that is not found.
+Calling a function at some layers does not show that it has one formula for all. But a function that treats the
+twentieth layer differently has a 20 somewhere, in its code or in what the code refers to: as a number, as numbers that
+give 20 together, as a power of 20, or as a position in a list. A branch that is hidden better than that is not found.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 LARGEST = 2000
-"""Up to which layer functions are tried."""
+"""The largest layer at which functions are tried."""
 MOST = 12
-"""Numbers are combined where there are no more of them."""
+"""The numbers of a function's code are combined with each other only if there are at most so many."""
 KNOWN = ("sympy", "tptheory", "builtins", "numpy")
 """Packages whose functions do not branch on the layer of a user's network."""
 
 
 def suspects(function: Callable[..., Any]) -> set[int]:
-    """Return the numbers from 0 at which a function might say something else: those of its code, and what they make.
+    """Return the non-negative numbers at which a function might branch: those of its code, and combinations of them.
 
     Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
     """

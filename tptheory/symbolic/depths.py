@@ -1,4 +1,4 @@
-"""What an expression about any depth is where the depth is a number: recursions multiplied out, layers numbered."""
+"""Write an expression about any depth at a depth that is a number: recursions are multiplied out, layers numbered."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tptheory.symbolic.rebuilding import rebuild
 
 
 def at_depth(expression: Any, values: Mapping[Any, int]) -> Any:
-    """Write an expression for indices, depth among them, that are numbers: recursions are multiplied out.
+    """Write an expression with numbers for its indices, the depth among them: recursions are multiplied out.
 
-    A member ``W[l]`` becomes the symbol ``W_2``, a width ``n(l)`` the size ``n_2``, and an index that stands as a
-    number, a size or an exponent its value.
+    A member ``W[l]`` becomes the symbol ``W_2``, and a width ``n(l)`` becomes the size ``n_2``. An index that stands as
+    a number, a size or an exponent is replaced by its value.
 
     Raises:
         InvalidValueError: if there is no such layer, or an index has no value.
@@ -32,7 +32,7 @@ def at_depth(expression: Any, values: Mapping[Any, int]) -> Any:
 
 
 class _Depth:
-    """The values of indices, what stands for bound neighbours, and the members that were multiplied out before."""
+    """The values of indices, the values of bound neighbours, and the members that are already multiplied out."""
 
     def __init__(self, numbers: dict[Any, Integer], neighbours: dict[Any, Any], known: dict[Any, Any]) -> None:
         self.numbers, self.neighbours, self.known = numbers, neighbours, known
@@ -44,7 +44,7 @@ class _Depth:
         return rebuild(expression, self.part)
 
     def part(self, part: Any) -> Any:
-        """Return what a node is at the numbers; a node without indices of its own is itself."""
+        """Return what a node becomes at the numbers; a node without indices of its own is returned unchanged."""
         if isinstance(part, LayerSymbol | LayerScalar):
             return self.member(part.sequence, self.number(part.index))
         if isinstance(part, BoundMatrix | BoundScalar):
@@ -60,7 +60,7 @@ class _Depth:
         return self.numbers.get(part, part) if isinstance(part, Symbol) else part
 
     def number(self, index: Any) -> int:
-        """Return the number that an index is."""
+        """Return the value of an index."""
         value = index.xreplace(self.numbers)
         if not value.is_Integer:
             mend = "Give every index a number, the depth too."
@@ -68,7 +68,7 @@ class _Depth:
         return int(value)
 
     def width(self, size: AppliedUndef) -> Any:
-        """Return the size symbol ``n_2`` for ``n(2)``; what is no width is left, with its arguments at the numbers."""
+        """Return the size symbol ``n_2`` for ``n(2)``; in any other function, only the arguments are replaced."""
         arguments = [self(argument) for argument in size.args]
         if len(arguments) != 1 or not arguments[0].is_Integer:
             return size.func(*arguments)
@@ -96,7 +96,7 @@ class _Depth:
         return value
 
     def unfolded(self, recursion: Recursion, index: int, begin: int) -> Any:
-        """Return the member of a recursion, from its start on."""
+        """Return the member of a recursion, multiplied out from the start of the recursion."""
         value = self(recursion.start)
         away = -recursion.shift
         for k in range(begin + away, index + away, away):

@@ -56,11 +56,11 @@ def differential(expression: Any, velocities: Velocities, invertible: Matrices =
     """Return the derivative of a matrix or scalar expression when each symbol moves with its velocity.
 
     A symbol without a velocity stands still. Pseudo-inverses and pseudo-determinants are differentiated at
-    constant rank; determinants by the adjugate, which needs no inverse: that is a polynomial where the size is a
-    number, and ``det(A) A+`` where ``A`` is known to be invertible.
+    constant rank. Determinants are differentiated by the adjugate, which needs no inverse: it is a polynomial where the
+    size is a number, and ``det(A) A+`` where ``A`` is known to be invertible.
 
     Args:
-        expression: what moves.
+        expression: the matrix or scalar to differentiate.
         velocities: how each symbol moves.
         invertible: the matrices that are known to have an inverse.
 
@@ -73,7 +73,7 @@ def differential(expression: Any, velocities: Velocities, invertible: Matrices =
 
 @dataclass(frozen=True)
 class _Differential:
-    """The change of an expression when symbols move: each class of nodes has a method of its own."""
+    """The derivative of an expression when symbols move: each class of nodes has a method of its own."""
 
     velocities: Velocities
     invertible: Matrices
@@ -189,7 +189,8 @@ def _adjugate(determinant: Determinant, invertible: Matrices) -> MatrixExpr:
 
 
 LARGEST_ADJUGATE = 4
-"""Up to which size the adjugate is written out: its terms are as many as partitions of numbers below the size."""
+"""The largest size at which the adjugate is written out: it has as many terms as there are partitions of numbers below
+the size."""
 
 
 def gradient(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()) -> MatrixExpr:

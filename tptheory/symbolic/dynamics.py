@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class MakesMotions(Protocol):
-    """What a motion knows of its rule: what it is called, and how to make the motion of another network."""
+    """What a motion asks of its rule: the title of the rule, and the flow or step of another network."""
 
     @property
     def title(self) -> str:
-        """What the rule is called in a sentence."""
+        """The name of the rule in a sentence."""
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return how a network moves in continuous time."""
@@ -76,7 +76,7 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
         return dotted(symbol.name).written().latex
 
     def refuse_unknown_error(self, expression: Any) -> None:
-        """Refuse an expression that moves in a way that the loss leaves open.
+        """Refuse an expression if the loss does not determine how it moves.
 
         Raises:
             UnsupportedExpressionError: if the output error is a symbol, and the expression speaks of it.
@@ -106,11 +106,11 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
         return self._changes[symbol.sequence](symbol.index)
 
     def __iter__(self) -> Iterator[MatrixSymbol]:
-        """Refuse to list what has no end."""
+        """Refuse to list the parameters: a network of any depth has no definite number of them."""
         raise InvalidValueError("'depth' must be a number for the parameters to be listed (got a symbol).")
 
     def __len__(self) -> int:
-        """Refuse to count, for the same reason."""
+        """Refuse to count the parameters, for the same reason."""
         return len(list(self))
 
 
@@ -118,10 +118,10 @@ class Flow(Motion):
     """Continuous time: maps each parameter to its velocity, ``dW_l/dt = -G_l``."""
 
     def derivative(self, expression: Any, invertible: Collection[MatrixExpr] = ()) -> Any:
-        """Return the time derivative of a matrix or scalar expression; pseudo-inverses at constant rank.
+        """Return the time derivative of a matrix or scalar expression, in which pseudo-inverses keep their rank.
 
         Args:
-            expression: what moves.
+            expression: the matrix or scalar to differentiate.
             invertible: the matrices that are known to have an inverse, for the determinants of matrices of any size.
 
         Raises:
@@ -131,12 +131,12 @@ class Flow(Motion):
         return differential(expression, self, invertible)
 
     def refuse_unknown_error(self, expression: Any) -> None:
-        """Refuse what the base class refuses, save the loss itself: its gradient is all that a flow needs."""
+        """Refuse what the base class refuses, but not the loss itself: its gradient is all that a flow needs."""
         if not (hasattr(expression, "args") and expression == self.net.loss):
             super().refuse_unknown_error(expression)
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
-        """Return the velocity of ``symbol``; a recursion moves by the derivative of its step."""
+        """Return the velocity of ``symbol``; for a member of a recursion, derive it from the recursion's step."""
         if not _is_of_recursion(symbol):
             return super().__getitem__(symbol)
         recursion = symbol.sequence
@@ -150,18 +150,18 @@ class Flow(Motion):
 
 
 def _is_of_recursion(symbol: Any) -> bool:
-    """Tell whether a symbol is a member of a recursion, which moves as what it is made of does."""
+    """Tell whether a symbol is a member of a recursion, so that its motion follows from the recursion's step."""
     return isinstance(symbol, LayerSymbol | LayerScalar) and isinstance(symbol.sequence, Recursion)
 
 
 class _Beside(Mapping[Any, Any]):
-    """A motion, and how the neighbour in the step of a recursion moves, which is told by a symbol."""
+    """A motion, extended by the motion of the neighbours that stand in the step of a recursion."""
 
     def __init__(self, motion: Flow, neighbours: Mapping[Any, Any]) -> None:
         self.motion, self.neighbours = motion, neighbours
 
     def __getitem__(self, symbol: Any) -> Any:
-        """Return how the neighbour moves, or what the motion says."""
+        """Return how a neighbour moves, and how any other symbol does by the motion."""
         return self.neighbours[symbol] if symbol in self.neighbours else self.motion[symbol]
 
     def __iter__(self) -> Iterator[Any]:
@@ -177,7 +177,7 @@ class Step(Motion):
     """One finite step of size ``eta``: maps each parameter to its change ``dW_l = -eta G_l``."""
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
-        """Return the change of ``symbol``; that of a recursion is what it is after the step, less itself."""
+        """Return the change of ``symbol``; of a member of a recursion, its value after the step minus that before."""
         if not _is_of_recursion(symbol):
             return super().__getitem__(symbol)
         after = self.after(symbol)
@@ -194,7 +194,7 @@ class Step(Motion):
         return self._layers_after(expression, {})
 
     def _layers_after(self, expression: Any, neighbours: Mapping[Any, Any]) -> Any:
-        """Return an expression after the step; a recursion is what it is made of, after the step."""
+        """Return an expression after the step; each recursion is replaced by the one of the values after the step."""
 
         def after(part: Any) -> Any:
             if part in neighbours:
@@ -212,7 +212,7 @@ class Step(Motion):
 def every_layer(
     net: DeepLinearNetwork, weight: Callable[[Any], MatrixExpr], bias: Callable[[Any], MatrixExpr]
 ) -> Mapping[MatrixSymbol, MatrixExpr]:
-    """Return how every weight moves, and every bias, as functions of the layer say."""
+    """Return how every weight and every bias moves; ``weight`` and ``bias`` give that at a layer."""
     if net.any_depth:
         return EveryLayer(dict(zip(net.parameter_sequences, (weight, bias), strict=False)))
     changes = {net.weight(l): weight(l) for l in net.layers}

@@ -3,7 +3,7 @@
 SymPy 1.14 rewrites some products on sight, and a few of the rewrites are wrong (``Inverse(C.T*C)*C.T*C`` becomes
 the identity even where ``C.T*C`` is singular). tptheory therefore builds its own expressions by `matmul`, `matadd` and
 `transpose` below, which flatten, drop identities and zeros, and collect equal terms. They are faster than SymPy's
-operators; what ``*``, ``+``, ``-`` and ``/`` build means the same.
+operators; the expressions that ``*``, ``+``, ``-`` and ``/`` build are understood as well.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def as_matrix(argument: str, value: Any) -> MatrixExpr:
 
 
 def size_symbols(matrix: MatrixExpr) -> set[Any]:
-    """Return the symbols that the sizes of a matrix are made of; those of a matrix of numbers are plain integers."""
+    """Return the symbols that the sizes of a matrix are made of: none for a matrix whose sizes are integers."""
     return {symbol for size in matrix.shape for symbol in sympify(size).free_symbols}
 
 
@@ -113,9 +113,9 @@ class Pinv(MatrixExpr):
         )
 
     def doit(self, **hints: Any) -> Any:
-        """Evaluate the argument; a matrix of numbers is inverted by SymPy.
+        """Evaluate the argument; SymPy computes the pseudo-inverse of a matrix of numbers.
 
-        One with symbols is left as it is: its rank, and with it the formula, depends on their values.
+        A matrix with symbols stays inside the node: its rank, and with it the formula, depends on their values.
         """
         argument = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
         known = isinstance(argument, MatrixBase) and not argument.free_symbols
@@ -174,8 +174,8 @@ class UnspecifiedLoss(Expr):
 class Chain(MatMul):
     """A product that prints in time proportional to its length, and is otherwise SymPy's `MatMul`.
 
-    SymPy asks of a product, once for each factor, whether a minus sign comes out, and rebuilds it each time; here the
-    coefficient alone answers. Multiplied by SymPy's ``*`` it stays as it was written.
+    SymPy's printer asks once for each factor whether a minus sign can be extracted from the product, and rebuilds the
+    product each time; here the coefficient alone answers. Products of a `Chain` by ``*`` are not simplified.
     """
 
     _op_priority = 12.0
@@ -194,7 +194,7 @@ class Chain(MatMul):
 
     @property
     def precedence(self) -> int:
-        """How tightly printers bind it; SymPy would read all factors to find out, once for each factor."""
+        """How tightly the product binds when it is printed; SymPy would read all factors for this, once for each."""
         return PRECEDENCE["Add"] if self.could_extract_minus_sign() else PRECEDENCE["Mul"]
 
     def __eq__(self, other: object) -> bool:

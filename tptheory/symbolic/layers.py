@@ -1,11 +1,11 @@
 """Networks of any depth: matrices that carry the index of their layer, and sequences of them that a recursion defines.
 
 A sequence such as ``W`` has a member ``W[l]`` for every index from first to last; an index is an integer, a symbol, or
-a symbol plus an integer. A recursion such as ``x[l] = W[l] x[l-1]`` besides says what its members are: that is what
-an induction over layers unfolds, and what `at_depth` multiplies out where the depth is a number.
+a symbol plus an integer. A recursion such as ``x[l] = W[l] x[l-1]`` also defines its members. An induction over layers
+unfolds this definition, and `at_depth` multiplies it out where the depth is a number.
 
-Sequences and members are ordinary SymPy nodes. What they mean stands in their arguments: two of them are equal where
-those are, and another index is put in by ``xreplace`` or ``subs``, which leave what a definition binds alone.
+Sequences and members are ordinary SymPy nodes. What they mean stands in their arguments: two of them are equal if their
+arguments are. ``xreplace`` and ``subs`` put in another index, and leave the bound symbols of a definition alone.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Recursion(Sequence):
     r"""Matrices, or numbers, that follow one from the other.
 
     ``M[first] = start`` and ``M[k] = step(k, M[k-1])`` up to last; downward, ``M[last] = start`` and
-    ``M[k] = step(k, M[k+1])`` down to first. The step is called at an index that may be any, which
-    gives the formula that the node keeps, and at numbers, at the ends and wherever its code may branch; a recursion
-    whose step says something else there is refused once one of its members is asked for.
+    ``M[k] = step(k, M[k+1])`` down to first. The step is called at a symbolic index, which gives the formula that the
+    node keeps. It is called at numbers, too: at the ends, and wherever its code may branch. If the formula does not
+    give what the step returns there, any request for a member of the recursion is refused.
 
     Args:
         name: what the members are called; in one claim no two recursions may share it.
@@ -112,7 +112,7 @@ class Recursion(Sequence):
         downward: bool = False,
         reason: str = "",
     ) -> Any:
-        """Build a recursion of which it is known that its step and shape do not branch."""
+        """Build a recursion whose step and shape are known not to branch, without checking that."""
         index = Dummy("k", integer=True)
         first, last = checked_ends(first, last)
         sizes = (S.One, S.One) if shape is None else shape_at(shape, index)
@@ -167,11 +167,12 @@ class Recursion(Sequence):
         return 1 if self.downward else -1
 
     def transformed(self, name: str, change: Callable[[Any, Mapping[Any, Any]], Any], reason: str) -> Recursion:
-        """Return the recursion of what becomes of the members by a flow, or by a step: derivatives, or values.
+        """Return the recursion of the members' derivatives along a flow, or of their values after a step.
 
         Args:
             name: what the new members are called.
-            change: takes an expression, and what becomes of the neighbour; returns what becomes of the expression.
+            change: takes an expression, and the derivative (or new value) of the neighbour; returns that of the
+                expression.
             reason: what a proof says of the definition.
         """
         index = Dummy("k", integer=True)
@@ -193,7 +194,7 @@ class Recursion(Sequence):
         )
 
     def laws(self) -> tuple[Definition, ...]:
-        """Return the start, and the step."""
+        """Return the two definitions: that of the member at the start, and that of a member by its neighbour."""
         k = self.index
         low, high = (self.first, self.last - 1) if self.downward else (self.first + 1, self.last)
         step = self.step.xreplace({self.neighbour: self(k + self.shift)})
@@ -202,9 +203,9 @@ class Recursion(Sequence):
 
 
 class BranchingRecursion(Recursion):
-    """A recursion whose step or shape branches on the index: a claim can speak of none of its members.
+    """A recursion whose step or shape branches on the index, so that no claim can speak of a member of it.
 
-    Its last argument says why.
+    The last argument of the node says why.
     """
 
     def member(self, index: Any) -> Any:
@@ -228,7 +229,7 @@ def _neighbour(index: Any, sizes: tuple[Any, Any] | None, downward: bool) -> Any
 
 
 def _refuse_dependence(name: str, index: Any, part: Any) -> None:
-    """Refuse a start or step that names what it defines, or holds a definition that is another one at every layer."""
+    """Refuse a start or step that names its own recursion, or a sequence whose definition depends on the layer."""
     for sequence in part.atoms(Sequence):
         if sequence.name == name:
             mend = "The neighbour is the second argument of the step; give another sequence another name."
@@ -247,7 +248,7 @@ def _refuse_dependence(name: str, index: Any, part: Any) -> None:
 
 
 def _unfolded_start(part: Any) -> Any:
-    """Return the start of a recursion for its first member."""
+    """Replace the first member of a recursion by the start of that recursion; return anything else unchanged."""
     if isinstance(part, Member) and isinstance(part.sequence, Recursion) and part.index == part.sequence.start_index:
         return part.sequence.start
     return part

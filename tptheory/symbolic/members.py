@@ -95,7 +95,7 @@ Member = LayerSymbol | LayerScalar
 
 
 def occurrences(expression: Any, *types: Any) -> Iterator[Any]:
-    """Run through the nodes of some types that stand in an expression, not those inside definitions of sequences."""
+    """Run through the nodes of some types in an expression, without those inside the definitions of its sequences."""
     expression = expression.as_immutable() if isinstance(expression, MatrixBase) else expression
     nodes = preorder_traversal(expression)
     for node in nodes:

@@ -177,7 +177,7 @@ class DeepLinearNetwork:
         return tuple(activations)
 
     def _any_product(self, high: Any, low: Any) -> MatrixExpr:
-        """Return a product that starts at the first layer, or ends at the last: what a recursion can define."""
+        """Return a product that starts at the first layer or ends at the last one; recursions define only these."""
         if high == low - 1:
             return Identity(self.widths[high])
         if low == 1:
@@ -203,11 +203,11 @@ class DeepLinearNetwork:
 
     @property
     def whole_product(self) -> MatrixExpr:
-        """``W_L ... W_1``, which is the last product from the first layer and the first one to the last layer."""
+        """``W_L ... W_1``, the product of all weights."""
         return self.product(self.depth, 1)
 
     def at_depth(self, values: Mapping[Any, int]) -> DeepLinearNetwork:
-        """Return the network of a depth that is a number; the same if it is one already."""
+        """Return the network with a number for its depth, or the same network if its depth is a number already."""
         return (
             type(self)(values[self.depth], batch=self.batch, biases=self.biases, loss=self.loss_name)
             if self.any_depth
@@ -290,7 +290,7 @@ class DeepLinearNetwork:
 
 
 class _AnyWidths:
-    """The widths of a network of any depth: any layer has one, and any two networks the same."""
+    """The widths of a network of any depth: every layer has one, and two networks of any depth have the same."""
 
     def __getitem__(self, l: Any) -> Expr:
         return WIDTH(l)

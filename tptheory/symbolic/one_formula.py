@@ -20,21 +20,21 @@ OF_A_LAYER = {
     *("feedback", "presynaptic", "backward", "error_signal", "target"),
     *("descent", "bias_descent", "update", "bias_update"),
 }
-"""The methods of a rule that take a layer: what a subclass defines of them must be one formula for all layers."""
+"""The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
-"""The first layer of which a method speaks, where it is not 1."""
+"""The first layer at which a method is defined, where that is not 1."""
 DEEPEST = 200
-"""Up to which depth the numbers in a method's code are tried as depths."""
+"""The largest number in a method's code that is tried as a depth."""
 ENDS = 3
-"""How many layers from either end are looked at in a network of fixed depth."""
+"""How many layers from either end are compared in a network of fixed depth."""
 
 
 def one_formula(method: Method, name: str) -> Method:
-    """Return a method ``(rule, net, l)`` that is compared with itself at numbers before it is believed at a symbol.
+    """Wrap a method ``(rule, net, l)``, so that its formula at a symbolic layer is compared with its values at numbers.
 
-    At a layer that is a number, or counted from the last one, it is called as it stands. At any other layer of a
-    network of any depth it is called at the first layers, at the last ones and at a layer that may be any; where the
-    formula of that one does not give the others, the method branches on the layer.
+    At a layer that is a number, or counted from the last one, the method is called unchanged. At any other layer of a
+    network of any depth it is first called at a symbolic layer, at the first layers and at the last ones. If the
+    formula at the symbolic layer does not give the others, the method branches on the layer.
 
     Raises:
         InvalidValueError: if the method branches on the layer, or raises at one.
@@ -76,7 +76,7 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
 
 
 def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
-    """Compare the formula of a method for any depth with what the method says of a network of this depth."""
+    """Refuse a method whose formula for any depth does not give what the method returns in a network of this depth."""
     fixed = net.at_depth({net.depth: depth})
     lowest = LOWEST.get(name, 1)
     for l in [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]:

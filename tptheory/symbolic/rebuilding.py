@@ -39,7 +39,7 @@ _BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Inverse, Inverse),  # before MatPow, of which SymPy makes it a kind
     (MatPow, MatPow),
 )
-"""What builds a node without simplifying it; SymPy's own class builds all others."""
+"""For some classes of nodes, the function that builds one unsimplified; any other node is built by its own class."""
 
 
 def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:

@@ -1,7 +1,7 @@
-"""What is asked for often is worked out once, where the answer depends on what is asked of alone.
+"""A cache for functions that are called often, used only where the result depends on the arguments alone.
 
-A rule of a user's may read a global, an attribute of its class or a list, which no comparison of rules sees: what it
-says is worked out each time, so that no verdict rests on what it said before.
+A user's rule may read a global, an attribute of its class or a list, and no comparison of rules sees these change.
+Results that depend on such a rule are computed anew each time, so that no verdict rests on what the rule said before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that remembers its results.
 
-    It works them out each time for arguments without a hash, and for what a user defined.
+    It computes the result anew for arguments that have no hash, and for arguments whose class a user defined.
 
     >>> remembered(len)([1, 2]), remembered(len)((1, 2))
     (2, 2)
@@ -33,11 +33,11 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 OWN = ("tptheory", "sympy", "builtins", "flint")
-"""The packages whose objects say the same for as long as they compare equal."""
+"""The packages whose objects give the same results as long as they compare equal."""
 
 
 def _depends_on_itself(item: Any) -> bool:
-    """Whether what is asked of an object depends on nothing but itself: its class is known, and its rules' classes."""
+    """Whether results depend on an object alone: its class, and those of its rules, come from the packages in `OWN`."""
     if type(item).__module__.partition(".")[0] not in OWN:
         return False
     parts = vars(item).values() if hasattr(item, "feedback") else [getattr(item, "rule", None)]

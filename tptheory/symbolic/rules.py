@@ -68,7 +68,7 @@ class Rule:
                 setattr(cls, method, one_formula(found, method))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Keep a parameter; a method of a layer is refused, for it is compared with itself in a class only."""
+        """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
         if name in OF_A_LAYER:
             raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
         super().__setattr__(name, value)
@@ -120,7 +120,7 @@ class Rule:
         return matmul(-eta, self.bias_descent(net, l))
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
-        """Return the flow ``dW_l/dt = -G_l``, ``db_l/dt = -g_l``; what the rule holds fixed stands still.
+        """Return the flow ``dW_l/dt = -G_l``, ``db_l/dt = -g_l``; matrices that the rule holds fixed stand still.
 
         Raises:
             InvalidValueError: if the rule keeps a state that is defined step by step only.

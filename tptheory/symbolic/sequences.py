@@ -1,7 +1,7 @@
 """Sequences: matrices that carry the index of their layer, ``W[1], ..., W[L]``.
 
-A sequence is an ordinary SymPy node. What it means stands in its arguments, and another index is put into its members
-by ``xreplace`` or ``subs``, which leave what a definition binds alone.
+A sequence is an ordinary SymPy node. What it means stands in its arguments. ``xreplace`` and ``subs`` put another index
+into its members, and leave the bound symbols of its definition alone.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ class Sequence(Basic):
 
     @classmethod
     def with_shape(cls, name: str, shape: Shape, first: Any, last: Any) -> Any:
-        """Build a sequence of which it is known that its shape does not branch."""
+        """Build a sequence whose shape is known not to branch, without checking that."""
         index = Dummy("k", integer=True)
         return cls.of(checked_name(name), index, *shape_at(shape, index), *checked_ends(first, last))
 
     @classmethod
     def of(cls, *args: Any) -> Any:
-        """Build the node from its arguments; the bound index gets the level that goes with them."""
+        """Build the node from its arguments; the bound index gets a level above those inside the arguments."""
         name, index, *parts = args
         level = _level(index, parts)
         if not (isinstance(index, BoundIndex) and index.level == level > _highest(parts)):
@@ -81,11 +81,11 @@ class Sequence(Basic):
 
     @property
     def func(self) -> Any:
-        """What builds the node again from its arguments."""
+        """The function that builds the node again from its arguments."""
         return type(self).of
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Tell how the node is copied, and unpickled."""
+        """Return how to rebuild the node when it is copied or unpickled."""
         return _rebuilt, (type(self), *self.args)
 
     name = property(lambda self: self.args[0].name, doc="What the members are called.")
@@ -114,11 +114,11 @@ class Sequence(Basic):
         return LayerScalar(self, index) if self.scalar else LayerSymbol(self, index)
 
     def laws(self) -> tuple[Definition, ...]:
-        """Return what defines the members."""
+        """Return the definitions of the members: none for a plain sequence."""
         return ()
 
     def check_shape(self, shape: Shape) -> None:
-        """Compare what a function says of shapes with the formula that was taken from it."""
+        """Refuse a shape function whose values at numbers differ from the formula that was taken from it."""
         indices = probes(self.first, self.last)
         refuse_branches(lambda k: shape_at(shape, k), self.shape, indices, "shape")
 
@@ -127,7 +127,7 @@ class Sequence(Basic):
         return self
 
     def _apart(self) -> tuple[Any, ...]:
-        """Return the arguments with a bound index that stands nowhere else."""
+        """Return the arguments with a fresh symbol as the bound index, which occurs nowhere else."""
         apart = {self.index: Dummy("k", integer=True)}
         return tuple(part.xreplace(apart) for part in self.args)
 
@@ -143,7 +143,7 @@ class Sequence(Basic):
         return (self.of(*(part for part, _ in replaced)), True) if changed else (self, False)
 
     def _concerns(self, rule: Mapping[Any, Any]) -> bool:
-        """Whether something that is replaced may stand in the definition: any but a symbol that is not free in it."""
+        """Whether a replacement may concern the definition: any may, except that of a symbol that is not free in it."""
         return any(not isinstance(key, Symbol) or key in self._free for key in rule)
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
@@ -178,7 +178,7 @@ def checked_ends(first: Any, last: Any) -> tuple[Any, Any]:
 
 
 def shape_at(shape: Shape, index: Any) -> tuple[Any, Any]:
-    """Return what a function says of the shape at an index."""
+    """Return the shape that a function gives at an index."""
     rows, columns = formula(shape, index, "shape")
     return sympify(rows), sympify(columns)
 

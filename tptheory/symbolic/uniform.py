@@ -1,9 +1,9 @@
-"""Is a Python function of a layer one formula for all layers? It is called at numbers as well, and compared.
+"""Is a Python function of a layer one formula for all layers? It is called at a symbol and at numbers, and compared.
 
 A function such as ``lambda l: A if l == 2 else B`` answers ``B`` at an index that is a symbol. What is proved of every
 layer would then be false at the second. A formula is therefore taken from a function only if the function agrees
-with it at the numbers and ends that `probes` returns, at what it compares the index with, and at the numbers in its
-code, which `suspects` returns.
+with it at the first and last layers, which `probes` returns, at every index that the function compares its argument
+with, and at the numbers in its code, which `suspects` returns.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from tptheory.symbolic.expressions import matmul, transpose
 from tptheory.symbolic.rebuilding import rebuild
 
 NUMBERS = 8
-"""How many layers are looked at from the first one on."""
+"""How many layers are compared from the first one on."""
 FARTHEST = 100
-"""How far below the last layer the numbers of a function's code are tried."""
+"""The largest number in a function's code that is tried as a distance below the last layer."""
 ENDS = 4
-"""How many layers are looked at down from the last one, where that is a symbol."""
+"""How many layers are compared down from the last one, where that is a symbol."""
 Leaf = Callable[[Any], Any]
 
 
@@ -58,7 +58,7 @@ def probes(first: Any, last: Any) -> Iterator[Any]:
 
 
 def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
-    """Return what a function says of an index that may be any.
+    """Return what a function gives at an index that is a symbol.
 
     Raises:
         InvalidValueError: if the function raises there.
@@ -76,19 +76,19 @@ def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
 
 
 class WatchedIndex(Dummy):
-    """An index that may be any, and that keeps in mind what it was compared with: there a function may branch."""
+    """A symbolic index that records what it is compared with: at these indices a function may branch."""
 
     __slots__ = ("compared",)
     compared: list[Any]
 
     def __new__(cls, name: str, **assumptions: bool) -> Any:
-        """Make an index that was compared with nothing yet."""
+        """Make an index with an empty record."""
         index = Dummy.__new__(cls, name, **assumptions)
         index.compared = []
         return index
 
     def __eq__(self, other: object) -> bool:
-        """Compare, and keep what it was that was compared."""
+        """Compare the index with ``other``, and record ``other``."""
         if isinstance(other, int | Expr):
             self.compared.append(other)
         return super().__eq__(other)
@@ -98,7 +98,7 @@ class WatchedIndex(Dummy):
         return super().__hash__()
 
     def other_indices(self, regular: list[Any]) -> list[Any]:
-        """Return what it was compared with, if that is an index in the range of the regular ones and none of them."""
+        """Return the recorded indices that lie in the range of the regular ones, without those that are among them."""
         depths = {symbol for index in regular for symbol in index.free_symbols}
         found: list[Any] = []
         for other in map(sympify, self.compared):
@@ -117,10 +117,10 @@ def refuse_branches(
     argument: str,
     leaf: Leaf = lambda part: part,
 ) -> None:
-    """Refuse a function that says something else at one of the indices than its formula does.
+    """Refuse a function that differs from its formula at one of the indices, or at one where its code may branch.
 
     Args:
-        function: what is called at an index.
+        function: the function to call at an index.
         at: returns the formula at that index.
         indices: where to compare.
         argument: the name that an error gives the function.
@@ -151,7 +151,7 @@ def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:
 
 
 def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
-    """Tell whether two expressions are one once products are written out; matrix factors keep their order."""
+    """Tell whether two expressions are equal once products are expanded; matrix factors keep their order."""
     if isinstance(said, tuple) and isinstance(expected, tuple):
         return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
     if said == expected:
@@ -173,7 +173,7 @@ def _same_terms(A: Any, B: Any) -> bool:
 
 
 def _terms(A: Any) -> Terms:
-    """Return the terms of a sum of products that is written out: the coefficient of each word of factors."""
+    """Return the terms of an expanded sum of products: the coefficient of each sequence of factors."""
     if isinstance(A, ZeroMatrix):
         return {}
     if isinstance(A, Identity):

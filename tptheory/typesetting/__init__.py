@@ -1,1 +1,1 @@
-"""One notation for all that is shown of a certificate: letters, polynomials, reasons and proofs, as text and LaTeX."""
+"""One notation for claims and certificates: letters, polynomials, reasons and proofs, as text, LaTeX and MathML."""

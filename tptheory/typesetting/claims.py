@@ -1,4 +1,4 @@
-"""What a claim says, woven from plain words and mathematics, for a page or for LaTeX."""
+"""Write what a claim says, in words and mathematics, for a web page or for LaTeX."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Say = Callable[[Any], str]
 
 
 class Sayable(Protocol):
-    """What is asked of a claim: to say its parts, with ``say`` for each expression."""
+    """What this module asks of a claim: it says each of its parts, and calls ``say`` for each expression in it."""
 
     given: tuple[Any, ...]
 
     def conjuncts(self) -> Iterable[Sayable]:
-        """Return the claims that it is made of."""
+        """Return the claims that this claim is made of."""
 
     def hypotheses(self, say: Say) -> tuple[str, ...]:
         """Say each hypothesis."""
@@ -41,13 +41,13 @@ class Sayable(Protocol):
         """Say what is claimed."""
 
     def said(self, say: Say) -> str:
-        """Say what is claimed, and what it takes for granted."""
+        """Say what is claimed, and what the claim takes for granted."""
 
     def taken_for_granted(self, say: Say) -> list[str]:
-        """Say what it takes for granted beside its hypotheses."""
+        """Say what the claim takes for granted beside its hypotheses."""
 
     def definitions(self) -> Iterable[tuple[Any, ...]]:
-        """Return the laws that define each sequence of which it speaks."""
+        """Return the definitions of each sequence that the claim mentions."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class ClaimSentences:
 
     Attributes:
         opening: ``If ..., then``, with the hypotheses and what all conclusions take for granted beside them; empty if
-            there is nothing of it.
-        conclusions: what is claimed, and what only some conclusions take for granted.
+            there is neither.
+        conclusions: what is claimed, each with what it takes for granted unless all conclusions do.
     """
 
     opening: str
@@ -89,7 +89,7 @@ class HtmlWriter:
 
 @dataclass(frozen=True)
 class TexWriter:
-    """Write LaTeX for text mode; long expressions may break over lines, unless it is told otherwise."""
+    """Write LaTeX for text mode; long expressions may break over lines if ``breakable``."""
 
     breakable: bool = True
 
@@ -120,12 +120,12 @@ def sentence_tex(claim: Sayable) -> str:
 
 
 def definitions_html(claim: Sayable) -> tuple[str, ...]:
-    """Return in HTML what defines the sequences that a claim speaks of, one text for each."""
+    """Return the definitions of the sequences that a claim speaks of in HTML, one text for each sequence."""
     return tuple(_finished_html(text) for text in _definitions(claim, HtmlWriter()))
 
 
 def definitions_tex(claim: Sayable) -> tuple[str, ...]:
-    """Return the same in LaTeX for text mode."""
+    """Return the definitions of the sequences that a claim speaks of in LaTeX for text mode, one text for each."""
     return tuple(_finished_tex(text) for text in _definitions(claim, TexWriter()))
 
 
@@ -138,14 +138,14 @@ def _finished_tex(text: str) -> str:
 
 
 def _definitions(claim: Sayable, writer: Writer) -> Iterator[str]:
-    """Say how each sequence begins and goes on; a product of weights is written as one, and needs no definition."""
+    """Say how each sequence begins and goes on; products of weights are written out, and need no definition."""
     for laws in claim.definitions():
         if spelling(laws[0].lhs.sequence.name)[0] not in PRODUCTS:
             yield " and ".join(_woven(lambda say, law=law: _said(law, say), writer) for law in laws)  # type: ignore[misc]
 
 
 def _said(law: Any, say: Callable[[Any], str]) -> str:
-    """Say an equation at the index ``k``, and for which."""
+    """Say the equation of a definition at the index ``k``, and for which ``k`` it holds."""
     at = {law.index: Symbol("k", integer=True)}
     law = law._replace(lhs=law.lhs.xreplace(at), rhs=law.rhs.xreplace(at))
     equation = f"{say(law.lhs)} = {say(law.rhs)}"
@@ -183,7 +183,7 @@ def _tacit(claim: Sayable, writer: Writer) -> tuple[str, ...]:
 
 
 def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:
-    """Let a claim speak with marks for its expressions, then write the words and the expressions each in their way."""
+    """Let a claim put marks for its expressions, then write the words as words, and each mark as its formula."""
     said: dict[str, int] = {}
 
     def say(expression: Any) -> str:

@@ -1,4 +1,7 @@
-"""Text as LaTeX that shows it and runs none of it: the one table of what LaTeX acts on or its fonts lack."""
+"""Write text as LaTeX that shows it and executes none of it.
+
+Here is the only table of the characters that LaTeX acts on, or that its fonts lack.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=,)(?=,)|(?<=')(?=')")
 
 
 def tex_escaped(text: str) -> str:
-    r"""Return LaTeX for text mode that shows ``text`` as it is and runs none of it.
+    r"""Return LaTeX for text mode that shows ``text`` as it is and executes none of it.
 
     Characters that pdfLaTeX's standard fonts lack are shown as their number, ``[U+4E2D]``.
 

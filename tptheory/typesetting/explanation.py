@@ -1,4 +1,4 @@
-"""A certificate as a chain of equations: each line is the one before with a hypothesis used, in text and in LaTeX."""
+"""A certificate as a chain of equations in text and in LaTeX: each line follows from the one before by hypotheses."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tptheory.typesetting.reasons import Reasons
 from tptheory.typesetting.widths import broken, text_width, width
 
 COLUMNS = 88
-"""How long a sum may be in a line of plain text."""
+"""How many characters a sum may have in one line of plain text."""
 
 POINTS, INDENT, GAP = 340.0, 18.0, 24.0
-"""How wide a display is in an article of 11 point type, the room for ``=``, and that before the reasons."""
+"""In points: the width of a display in an article of 11 point type, of the ``=``, and of the gap before the reasons."""
 
 ROWS = 20
-"""How many rows a display may have that does not break across pages."""
+"""A display with more rows than this may break across pages."""
 
 
 @dataclass(frozen=True)
 class ChainStep:
-    """One line of a chain: what it reads, which cofactors led to it, and why."""
+    """One line of a chain: its terms, the cofactors that led to it, the terms as written, and the reason."""
 
     terms: Terms
     uses: tuple[int, ...]
@@ -44,7 +44,7 @@ class Chain:
     steps: tuple[ChainStep, ...]
     conclusion: Written
     reader: Reader = field(repr=False, compare=False)
-    """What the numbers in the terms of the steps stand for."""
+    """The reader of the certificate, which knows what the numbers in the terms of the steps stand for."""
 
     def text(self) -> str:
         """Return the chain in plain text under its statement, reasons in a column of their own."""
@@ -92,7 +92,7 @@ class Chain:
 
 
 def explained(chains: list[Chain]) -> str:
-    """Return a proof in plain text: parts are numbered under one statement, and a line is not shown twice."""
+    """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
     numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
@@ -106,7 +106,7 @@ def typeset(chains: list[Chain]) -> str:
 
 
 def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
-    """Say each chain; one with the lines of the chain before adds its conclusion to it."""
+    """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one."""
     parts: list[str] = []
     said: set[Written] = set()
     for i, one in enumerate(chains):
@@ -130,8 +130,8 @@ def chain(data: dict[str, Any]) -> Chain:
 
     Args:
         data: a certificate without parts, or a case of another that was made to look like one; then "place", words or
-            `Written`, says which case it is. The remarks "title", "meanings", "reasons" and "left" may be missing, and
-            what cannot be read of them is left out.
+            `Written`, says which case it is. The remarks "title", "meanings", "reasons" and "left" may be missing;
+            those that cannot be read are ignored.
     """
     reader = Reader(data)
     notation = Notation(reader, data.get("meanings"))
@@ -158,7 +158,7 @@ def chain(data: dict[str, Any]) -> Chain:
 
 
 def _title(data: dict[str, Any]) -> str:
-    """Return what a certificate is called, line by line, with nothing hidden in it."""
+    """Return the title of a certificate, line by line, with control characters written out."""
     title = data.get("title")
     return "\n".join(map(visible, title.splitlines())) if isinstance(title, str) else ""
 
@@ -166,7 +166,7 @@ def _title(data: dict[str, Any]) -> str:
 def _sides(reader: Reader, left: Any) -> tuple[Polynomial, Polynomial]:
     """Return both sides of an equation, whose left side has the first terms of the goal.
 
-    Where ``left`` is no number of terms, the left side has all, and the right side is 0.
+    If ``left`` is not a valid number of terms, the left side has all terms, and the right side is 0.
     """
     goal, terms = reader.goal(), reader.goal_terms()
     count = left if type(left) is int and 0 <= left < len(terms) else len(terms)
@@ -178,7 +178,7 @@ def _sides(reader: Reader, left: Any) -> tuple[Polynomial, Polynomial]:
 def _steps(
     notation: Notation, reasons: Reasons, hypotheses: list[Polynomial], first: Polynomial
 ) -> tuple[ChainStep, ...]:
-    """Put the cofactors in order, and word each line."""
+    """Put the cofactors in order, and write each line with its reason."""
     reader = notation.reader
     numbers = [k for _, _, k, *_ in reader.data["cofactors"]]
     cofactors = reader.cofactors(hypotheses)
@@ -192,7 +192,7 @@ def _steps(
 
 
 def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
-    """Open and close a proof that the difference of both sides vanishes because its squared norm does."""
+    """Return the opening and closing sentence of a proof that a difference vanishes because its squared norm does."""
     D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
@@ -201,7 +201,7 @@ def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Wri
 
 
 def _product(notation: Notation) -> Written:
-    """Say which product a rank certificate passes through, or that the bound is one of its own sizes."""
+    """Say through which product a certificate bounds a rank, or that the bound is one of the matrix's own sizes."""
     reader, data = notation.reader, notation.reader.data
     factors, bound = [reader.polynomial(factor) for factor in data["factors"]], data["goal"]["at most"]
     telling = [p for p in factors if p[0] != {((), ()): 1}] or factors[:1]
@@ -220,7 +220,7 @@ def _product(notation: Notation) -> Written:
 
 
 def _dotted(factors: list[list[Term]]) -> Written:
-    """Write a product of polynomials, in brackets where they have more than a letter."""
+    """Write a product of polynomials; one that is more than a letter stands in brackets."""
     whole = BLANK
     for terms in factors:
         single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1

@@ -1,8 +1,8 @@
 r"""Expressions as LaTeX: SymPy's printer, with the notation of this field.
 
-Transposes are ``W^{\top}``, pseudo-inverses ``W^{+}``, identities ``I``, time derivatives have a dot; matrix sums keep
-the order in which they were built. The nodes of this project print themselves by it, so that SymPy's ``latex`` says the
-same.
+Transposes are ``W^{\top}``, pseudo-inverses ``W^{+}``, identities ``I``, and time derivatives have a dot. Matrix sums
+keep the order in which they were built. The nodes of this project print themselves by this printer, so that SymPy's
+``latex`` gives the same.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.spelling import index_text, member_latex
 
 _OWN = ("Chain", "LayerScalar", "LayerSymbol", "LogPdet", "Pinv", "UnspecifiedLoss")
-"""The classes of nodes that ask for this printer where SymPy's comes upon them; here they are called by name."""
+"""The names of the node classes that call this printer when SymPy's printer meets them."""
 _FUNCTIONS = ("LogPdet", "Trace")
 _LETTERS = (MatrixSymbol, MatrixBase, OneMatrix, Identity, ZeroMatrix)
 _OUTSIDE_A_NAME = re.compile(r"[\\{}%#$&~]")
@@ -44,7 +44,7 @@ def latex_of(expression: Any, *, breakable: bool = False, escape: Callable[[str]
     r"""Return LaTeX for math mode.
 
     Args:
-        expression: what SymPy understands.
+        expression: anything that ``sympify`` accepts.
         breakable: whether lines may break between factors and inside parentheses.
         escape: how the characters of a name that is no LaTeX are written, within ``\text``.
 
@@ -60,7 +60,7 @@ def latex_of(expression: Any, *, breakable: bool = False, escape: Callable[[str]
 
 
 def node_latex(node: Any, exponent: str | None = None) -> str:
-    """Return what a node of this project gives SymPy's printer, with the exponent that the printer asks for."""
+    """Return the LaTeX of a node of this project for SymPy's printer, with the exponent that the printer may give."""
     text = latex_of(node)
     return text if exponent is None else rf"\left({text}\right)^{{{exponent}}}"
 
@@ -120,7 +120,7 @@ class _Latex(LatexPrinter):
         return super()._deal_with_super_sub(string, style)
 
     def _base(self, matrix: MatrixExpr) -> str:
-        """Print what a superscript is put on."""
+        """Print a matrix so that a superscript can follow it."""
         text = self._print(matrix)
         if type(matrix).__name__ == "LayerSymbol":
             return f"{{{text}}}" if "^" in text else text
@@ -188,7 +188,7 @@ class _Latex(LatexPrinter):
         return self._print_MatMul(expr)
 
     def _product(self, scalar: Any, matrices: list[MatrixExpr]) -> str:
-        """Print a scalar, unless it is one, and the matrices after it, sums in parentheses."""
+        """Print a scalar, unless it is 1, and the matrices after it, with sums in parentheses."""
         texts = [] if scalar == 1 else [self._add_parens(s) if _is_sum(scalar) else s for s in [self._print(scalar)]]
         texts += [self.parenthesize(M, PRECEDENCE["Mul"]) for M in matrices]
         return (r" \allowbreak " if self._settings["breakable"] else " ").join(texts)

@@ -1,6 +1,6 @@
 r"""Mathematics as people write it between dollars: LaTeX of a few commands, in which a prime is a transpose.
 
-It becomes LaTeX with ``^{\top}``, and plain notation for a terminal: ``W_l'``, ``W_l+``, ``alpha``, ``d/dt``.
+This module turns it into LaTeX with ``^{\top}``, and into plain notation for a terminal: ``W_l'``, ``W_l+``, ``alpha``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FORBIDDEN = re.compile(r"(?<!\\)[%#&~$]|\n\s*\n")
 
 
 class NotMathematics(ValueError):  # noqa: N818  it is a verdict on a text, which its caller acts on
-    """What stands between two dollars is no mathematics that we know how to write."""
+    """Raised when the text between two dollars is not mathematics that this module can write."""
 
 
 def as_latex(code: str) -> str:
@@ -88,7 +88,7 @@ def _fraction(found: re.Match[str]) -> str:
 
 
 def _style(found: re.Match[str]) -> str:
-    """Return the argument, apart from a word before it."""
+    """Return the argument of a style command, with a space if a word stands directly before it."""
     apart = " " if re.search(r"\\?[A-Za-z]$", found.string[: found.start()]) else ""
     return apart + _argument(found)
 

@@ -1,7 +1,7 @@
 r"""Expressions and LaTeX as MathML Core, which browsers draw without a library, and where a long formula may break.
 
-latex2mathml translates; what it leaves to the renderer is settled here: the space around the names of functions, none
-around signs within an index, and accents that sit on their letter.
+latex2mathml translates. This module sets what latex2mathml leaves to the renderer: space around the names of functions,
+no space around signs within an index, and accents that sit on their letter.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.marked import NotMathematics
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-"""What a ``<math>`` element must name to be mathematics; nothing is fetched from there."""
+"""The XML namespace that a ``<math>`` element must name; nothing is fetched from this address."""
 
 FEW = 4
 """The most pieces of a formula that stay on one line of a page."""
 TOGETHER = 8
-"""The most cuts in brackets that are not made, so that the brackets move to the next line as one."""
+"""Brackets with at most so many places to cut are not cut, so that they move to the next line as a whole."""
 
 _CUT = re.compile(r"\\[^A-Za-z]|[{}()]| \\allowbreak |(?<=\S) (?:[-+=]|\\(?:le|ge|subseteq|perp|parallel)) ")
 _THIN = "0.17em"
@@ -32,11 +32,11 @@ _OPENING, _RELATIONS = "([|‖,", "=≤≥<>≠⊆⟂∥"
 _SCRIPTS = ("msub", "msup", "msubsup")
 _BOLD_DIGITS = {48 + digit: 0x1D7CE + digit for digit in range(10)}
 _HIDDEN = 0xE000
-"""Where the private characters begin that stand for those of a name which LaTeX would act on."""
+"""The first of the private characters that stand in for the characters of a name, on which LaTeX might act."""
 
 
 def mathml_of(expression: Any, *, breakable: bool = False) -> str:
-    """Return one ``<math>`` element; with ``breakable``, a long expression is several, between which a line may break.
+    """Return one ``<math>`` element; with ``breakable``, a long expression gives several, and a line may break between.
 
     >>> from sympy import MatrixSymbol
     >>> mathml_of(MatrixSymbol("W_2", 2, 3))
@@ -47,7 +47,7 @@ def mathml_of(expression: Any, *, breakable: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def mathml(code: str, *, breakable: bool = False) -> str:
-    r"""Return the MathML of LaTeX for math mode; what is translated once is remembered.
+    r"""Return the MathML of LaTeX for math mode; translations are cached.
 
     Raises:
         NotMathematics: if it cannot be read.
@@ -60,12 +60,12 @@ def mathml(code: str, *, breakable: bool = False) -> str:
 
 
 def _hidden(name: str) -> str:
-    """Return the characters of a name as private ones, on which no translator acts."""
+    """Return a name with its characters replaced by private ones, on which no translator acts."""
     return "".join(chr(_HIDDEN + ord(c)) if c.isascii() else c for c in name)
 
 
 def _shown(text: str | None) -> str:
-    """Return the text of a leaf: entities and private characters as what they stand for."""
+    """Return the text of a leaf, with entities and private characters replaced by what they stand for."""
     return "".join(chr(ord(c) - _HIDDEN) if _HIDDEN <= ord(c) < _HIDDEN + 128 else c for c in html.unescape(text or ""))
 
 

@@ -1,7 +1,7 @@
 r"""Names, indices and words in plain text and in LaTeX.
 
-A name is taken as its author spelled it. That ``W_2`` is set as ``W_{2}`` and ``lambda`` as ``\lambda`` is how it
-looks; nothing is concluded from it.
+A name is taken as its author spelled it. ``W_2`` is set as ``W_{2}`` and ``lambda`` as ``\lambda``, but that is only
+how they look: no code concludes anything from it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tptheory.typesetting.spelling import member_latex
 
 
 class Written(NamedTuple):
-    """The same in plain text and in LaTeX."""
+    """A piece of writing, both in plain text and in LaTeX."""
 
     text: str
     latex: str
@@ -33,12 +33,12 @@ BLANK = Written("", "")
 
 
 class Symbol(NamedTuple):
-    """A letter as it is shown: what it is called, and the marks above it, such as those of a transposed inverse."""
+    """A letter as it is shown: its name, and the marks above it, such as those of a transposed inverse."""
 
     body: Written
     marks: Written = BLANK
     raised: bool = False
-    """Whether something stands above the body in LaTeX already."""
+    """Whether the body already has a superscript in LaTeX."""
     solid: bool = True
     """Whether a mark can follow the body without brackets around it."""
 
@@ -61,7 +61,7 @@ class Symbol(NamedTuple):
 
 
 def grouped(code: str) -> str:
-    """Put LaTeX into a group; TeX opens one that holds an accented letter alone, so that such a letter has company."""
+    """Put LaTeX into a group; an empty group is added after an accented letter, since TeX would open the group."""
     return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
@@ -77,7 +77,7 @@ ACCENTS = dict(
 
 
 def visible(text: str) -> str:
-    r"""Return text in which nothing is hidden: control characters, line breaks too, are written out as codes.
+    r"""Return text in which nothing is hidden: control characters and line breaks are written out as codes.
 
     >>> visible("A\nB")
     'A\\nB'
@@ -133,7 +133,7 @@ def dotted(text: str, index: str = "") -> Symbol:
 def name_latex(text: str) -> str:
     r"""Return the LaTeX of a name: SymPy's where it is a word, else its letters as text; it always compiles.
 
-    Greek letters, accents and raised or lowered digits are taken for what SymPy calls them.
+    Greek letters, accents and lowered digits are replaced by SymPy's names for them.
 
     >>> name_latex("λ₁"), name_latex("Ŵ_2"), name_latex("A+")
     ('\\lambda_{1}', '\\hat{W}_{2}', '\\text{A+}')

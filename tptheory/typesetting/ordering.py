@@ -1,8 +1,8 @@
-"""In which order to use the cofactors of a certificate, and which of them at once.
+"""Choose the order in which a chain uses the cofactors of a certificate, and which of them it uses in one line.
 
-Each line of a chain is the one before less some cofactors, so that a line depends on which were used, not on their
-order. The search for an order with short lines keeps the best few ways to have used so many cofactors; up to a dozen
-cofactors it keeps them all, and so finds the shortest.
+Each line of a chain is the line before minus some cofactors, so that a line depends on which cofactors were used, not
+on their order. The search for an order with short lines keeps, for each number of used cofactors, the best few ways to
+use so many. Up to a dozen cofactors it keeps all ways, and so finds the shortest chain.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from typing import NamedTuple
 from tptheory.certificates.reading import Monomial, Terms, letter_count
 
 LINE, TERM, DETOUR = 10, 3, 1000
-"""The cost of a line is LINE, and TERM for each of its terms, and 1 for each of their letters. A step costs DETOUR more
-if it takes away no whole term of the line before."""
+"""The cost of a line is LINE, plus TERM for each of its terms, plus 1 for each of their letters. A cofactor that
+removes no whole term of the line before costs DETOUR more."""
 
 ALL, KEPT = 12, 30
-"""Up to how many cofactors all ways are kept, and how many ways are kept for more."""
+"""The largest number of cofactors for which all ways are kept, and how many ways are kept if there are more."""
 
 LONG = 100
-"""From how many cofactors on fewer ways are kept, so that the time grows with their square at most."""
+"""With more cofactors than this, fewer ways are kept, so that the time grows at most with the square of the number."""
 
 
 class Subtraction(NamedTuple):
-    """A cofactor times its coefficient; steps of one kind may share a line."""
+    """A cofactor times its coefficient, which is subtracted in a line; subtractions of one kind may share a line."""
 
     terms: Terms
     kind: str
 
 
 Line = dict[int, int]
-"""A line, or a step, while an order is sought: monomials by number, and coefficients times a common denominator."""
+"""A line, or a subtraction, during the search: the coefficient, times a common denominator, by monomial number."""
 
 
 class _Way(NamedTuple):
-    """A way to have used some steps: the steps of its last line, and the way and the line before that."""
+    """A way to use some of the steps: the steps of its last line, and the way and the line before that one."""
 
     cost: int
     group: tuple[int, ...]
@@ -101,7 +101,7 @@ class _Search:
             yield used | sum(1 << i for i in group), _Way(cost, group, way, line, size)
 
     def _judged(self, line: Line, step: Line) -> tuple[int, bool]:
-        """Return by how much a line grows when a step is taken from it, and whether a whole term goes."""
+        """Return by how much a line grows when a step is subtracted from it, and whether that removes a whole term."""
         growth, called = 0, False
         for m, c in step.items():
             there = line.get(m)
@@ -113,7 +113,7 @@ class _Search:
         return growth, called
 
     def _next(self, judged: dict[int, tuple[int, bool]]) -> Iterator[tuple[int, ...]]:
-        """Run through the steps that may come next: each alone, and those of a kind that do not meet."""
+        """Run through the steps that may come next: each alone, and those of one kind that share no monomial."""
         together: dict[str, list[int]] = {}
         for i, (_, called) in judged.items():
             yield (i,)
@@ -134,7 +134,7 @@ class _Search:
 
 
 def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
-    """Return the ways that are worth going on with: all, if there are few steps."""
+    """Return the ways that the search continues: the cheapest, or all if there are few steps."""
     if steps <= ALL:
         return sorted(ways.items(), key=lambda item: item[1].cost)
     kept = KEPT if steps <= LONG else max(1, KEPT * LONG**2 // steps**2)
@@ -142,7 +142,7 @@ def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
 
 
 def _in_place(old: Terms, subtracted: list[Terms]) -> Terms:
-    """Subtract steps from a line, and order its terms as before: what is new stands where it came from."""
+    """Subtract steps from a line; old terms keep their order, and new ones stand where they replace an old one."""
     new = dict(old)
     for terms in subtracted:
         for m, c in terms.items():

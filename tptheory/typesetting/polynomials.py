@@ -1,4 +1,4 @@
-"""Letters and polynomials of a certificate in plain text and in LaTeX, by what its remarks say of the letters."""
+"""Letters and polynomials of a certificate in plain text and in LaTeX, as its remarks describe the letters."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from tptheory.typesetting.names import (
 from tptheory.typesetting.spelling import index_text
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
-"""How large a remark about a letter may be, how long what is shown of it, and how many letters it may lead through;
-else the letter is shown by its name. A certificate may come from anybody, and a remark may even speak of itself."""
+"""Limits for a remark about a letter: its number of entries, the length of its texts, and how many other letters its
+meaning may lead through. Beyond them the letter is shown by its name, because a certificate may come from anybody, and
+a remark may even refer to itself."""
 
 TRANSPOSED = ("'", r"\top")
 
@@ -81,7 +82,7 @@ class Notation:
 
     Args:
         reader: the reader of the certificate.
-        meanings: what its letters and sizes stand for, as remarks: any JSON. None has letters shown by their names.
+        meanings: remarks about what its letters and sizes stand for: any JSON. None shows letters by their names.
     """
 
     def __init__(self, reader: Reader, meanings: Any = None) -> None:
@@ -91,7 +92,7 @@ class Notation:
         self._under_way: list[Name] = []
         indexed = reader.names.indexed
         self.called = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
-        """What is called so already, with an index and without: nobody takes ``x`` for a member of ``x``."""
+        """The letter that has a name already, by the name and whether it takes an index: ``x[l]`` is not ``x``."""
 
     def letter(self, a: int) -> Symbol:
         """Write a letter, or its transpose."""
@@ -103,7 +104,7 @@ class Notation:
         return Written(str(size), str(size)) if isinstance(size, int) else self.symbol(size).written()
 
     def symbol(self, key: Name) -> Symbol:
-        """Write a name, at its index where it has one, by what it stands for."""
+        """Write a name, with its index where it has one, as what it stands for."""
         if key not in self._symbols:
             found = self._meant(key) if key not in self._under_way and len(self._under_way) < NESTED else None
             if self._under_way and found is None and key[0] in self._meanings:
@@ -112,7 +113,7 @@ class Notation:
         return self._symbols[key]
 
     def _meant(self, key: Name) -> Symbol | None:
-        """Write a name by the remark about it, if that can be read and is short."""
+        """Write a name as the remark about it says, if the remark can be read and is short; else return None."""
         remark = self._meanings.get(key[0])
         if not isinstance(remark, dict) or not is_small(remark):
             return None
@@ -154,7 +155,7 @@ class Notation:
         return self.reader.is_matrix(scalar[0]), min([letter(a) for a in w] for w in self.reader.turns(scalar))
 
     def _scalar(self, scalar: Word, power: int, alone: bool) -> list[Written]:
-        """Write a number, a trace or a product of shape 1x1, with its power; alone the latter needs no brackets."""
+        """Write a number, a trace or a 1x1 product, with its power; a 1x1 product that stands alone has no brackets."""
         if not self.reader.is_matrix(scalar[0]):
             symbol = self.letter(scalar[0])
             return [_raised(symbol.written(), power, closed=symbol.simple)]
@@ -171,7 +172,7 @@ class Notation:
         return [self.letter(a).written() for a in word]
 
     def base(self, p: Polynomial) -> Symbol:
-        """Write what a mark is put on: a letter, or a polynomial in brackets."""
+        """Write a polynomial so that a mark can follow it: as a letter, or in brackets."""
         terms, _ = p
         if len(terms) == 1:
             (((scalars, word), coefficient),) = terms.items()
@@ -208,7 +209,7 @@ def _product(factors: list[Written]) -> Written:
 
 
 def _raised(body: Written, power: int, closed: bool) -> Written:
-    """Write a power, with brackets around what is not closed already."""
+    """Write a power, with brackets around a body that is not ``closed`` already."""
     if power == 1:
         return body
     base = body if closed else Written("(", r"\left(") + body + Written(")", r"\right)")
@@ -226,7 +227,7 @@ def spelled(key: Name) -> Symbol:
 
 
 def _called(remark: Remark) -> Symbol | None:
-    """Call a letter by another name, unless something else has it."""
+    """Write a letter by the other name that its remark gives, unless another letter has that name."""
     text, own = remark.fields["name"], remark.key[0]
     if not isinstance(text, str) or not text:
         return None
@@ -236,12 +237,12 @@ def _called(remark: Remark) -> Symbol | None:
 
 
 def _marked(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
-    """Return what writes an inverse: a letter, or a polynomial in brackets, with a mark."""
+    """Return a function that writes an inverse: a letter, or a polynomial in brackets, with a mark."""
     return lambda remark: remark.notation.base(remark.polynomial(field)).marked(text, code)
 
 
 def _applied(field: str, function: Written) -> Callable[[Remark], Symbol]:
-    """Return what writes a function of a matrix."""
+    """Return a function that writes a function of a matrix, such as its determinant."""
     return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
 
 
@@ -290,4 +291,4 @@ WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
     "det": _applied("det", Written("det", r"\det")),
     "size": _size,
 }
-"""How a letter is written, by what a remark says that it stands for."""
+"""The functions that write a letter, by the field of its remark that says what it stands for."""

@@ -20,7 +20,7 @@ from tptheory.typesetting.mathml import mathml
 from tptheory.typesetting.names import Written
 
 LONG = 32
-"""How many characters of LaTeX a formula has that never breaks between its factors."""
+"""A formula with at most so many characters of LaTeX never breaks between its factors."""
 
 _FACTORS = re.compile(r"\\[A-Za-z]+(?: |\{[^{}]*\} ?)?|\{[^{}]*\}|,? [-+=<>] |, | (?=[A-Za-z(|])")
 _ONE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
@@ -88,7 +88,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def glued(html: str) -> str:
-    """Keep words from being torn off the mathematics that they touch: ``rank(`` and ``)`` stay with what is between."""
+    """Keep text on one line with the mathematics that it touches: ``rank(`` and ``)`` stay with what they enclose."""
     return _TOUCHING.sub(
         lambda run: f'<span class="whole">{run[0]}</span>' if _ONE.fullmatch(run[0]) is None else run[0], html
     )
@@ -100,7 +100,7 @@ def _in_one_line(text: str) -> str:
 
 
 def _tokens(text: str, reader: MarkdownIt) -> list[Token]:
-    """Cut prose into text, code and mathematics; what has a command that is not known is text, dollars and all."""
+    """Cut prose into text, code and mathematics; mathematics with an unknown command stays text, with its dollars."""
     tokens = reader.parseInline(text)[0].children or []
     return [_checked(token) for token in tokens]
 

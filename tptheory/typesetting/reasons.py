@@ -1,4 +1,4 @@
-"""How a person would word the reason of a step: from a remark about a hypothesis, or from the hypothesis itself."""
+"""Word the reason of a step as a person would: from the remark about a hypothesis, or from the hypothesis itself."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
 
 LONG = 48
-"""An equation with more characters than this is no reason but a burden; it is called a hypothesis."""
+"""An equation with more characters than this is too long to serve as a reason; it is only called a hypothesis."""
 
 TIMES = {1: "", 2: ", twice", 3: ", three times", 4: ", four times"}
 
 
 class Reason(NamedTuple):
-    """What is said of a step: words that neighbours may share, then the rest."""
+    """The words for a step: an opening that neighbouring reasons may share, then the rest."""
 
     opening: Written
     rest: Written
 
     def written(self) -> Written:
-        """Write it all."""
+        """Write the opening and the rest."""
         return self.opening + self.rest
 
 
 class ReasonPlace(NamedTuple):
-    """Where a reason is asked for: a hypothesis, transposed or not, and how its letters are written."""
+    """The place that a reason is for: a hypothesis, whether it is transposed, and the notation for its letters."""
 
     notation: Notation
     hypothesis: Polynomial
@@ -40,7 +40,7 @@ class Reasons:
 
     Args:
         notation: how its letters are written.
-        reasons: one for each hypothesis, as remarks: any JSON. Those that cannot be read are numbered.
+        reasons: remarks, one for each hypothesis: any JSON. A hypothesis whose reason cannot be read gets a number.
         hypotheses: the polynomials that are assumed to vanish.
     """
 
@@ -50,7 +50,7 @@ class Reasons:
         self._worded: dict[int, Reason] = {}
 
     def kind(self, k: int) -> str:
-        """Return what the steps that may share a line have in common; ``k`` as cofactors count hypotheses."""
+        """Return a text that is the same for steps that may share a line; ``k`` counts hypotheses as cofactors do."""
         k %= len(self._hypotheses)
         remark = self._remarks[k] if k < len(self._remarks) else None
         if remark in (["given"], ["case"]):  # their words are equations, which differ by a transposition
@@ -58,7 +58,7 @@ class Reasons:
         return self.reason(k).written().text
 
     def reason(self, k: int) -> Reason:
-        """Word the reason of one hypothesis, or of its transpose; ``k`` as cofactors count hypotheses."""
+        """Word the reason of one hypothesis, or of its transpose; ``k`` counts hypotheses as cofactors do."""
         if k not in self._worded:
             self._worded[k] = self._word(*divmod(k, len(self._hypotheses)))
         return self._worded[k]
@@ -71,7 +71,7 @@ class Reasons:
         return found or _plain(f"hypothesis {number + 1}")
 
     def _quoted(self, word: str, *rest: Any) -> Reason | None:
-        """Return a reason that says always the same, or brings words of its own."""
+        """Return a reason that has a fixed wording, or that brings its own words; None for any other."""
         if word in SENTENCES:
             return _plain(SENTENCES[word])
         if word in QUOTED and len(rest) == 1 and isinstance(rest[0], str) and rest[0].strip():
@@ -110,9 +110,10 @@ def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
 
 
 def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
-    """Say which of Penrose's equations it is; the first two, transposed, are those of the transpose.
+    """Say which of Penrose's equations a hypothesis is.
 
-    The last two say that a product is symmetric, which transposed says the same.
+    The first two, transposed, are those of the transposed matrix. The last two say that a product is symmetric, and
+    their transposes say the same.
     """
     if type(number) is not int or not 1 <= number <= 4:
         return None
@@ -161,7 +162,7 @@ WAYS: dict[str, Callable[..., Reason | None]] = {
     "given": _given,
     "case": _case,
 }
-"""How a reason is worded, by its first entry."""
+"""The functions that word a reason, by the first entry of its remark."""
 
 WORDS = {
     "full_row_rank": "full row rank",
@@ -177,14 +178,14 @@ WORDS = {
 """The properties of matrices that a hypothesis can name, in words."""
 
 SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
-"""Reasons that say always the same."""
+"""Reasons with a fixed wording."""
 
 QUOTED = ("given", "case", "definition", "motion", "size")
-"""Reasons that bring words of their own."""
+"""Reasons whose remark brings its own words."""
 
 
 def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
-    """Word what a case assumes: the equations that hold in it, or that it is one of the cases if they are long."""
+    """Word what a case assumes: the equations that hold in it, or only ``In this case`` if they are long."""
     said = [equation(notation.terms(p)) for p in polynomials]
     if sum(len(s.text) for s in said) > 2 * LONG:
         return prose("In this case:")

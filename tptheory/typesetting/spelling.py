@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sympy import Symbol, latex
 
 PRODUCTS = ("Up", "Down")
-"""What the products of the weights up to a layer, and down to one, are called."""
+"""The names of the products of the weights up to a layer, and from the last layer down to one."""
 
 
 EPONYMS = ("Kaczmarz", "Newton,")
@@ -15,7 +15,7 @@ EPONYMS = ("Kaczmarz", "Newton,")
 
 
 class Spelling(NamedTuple):
-    """A name such as ``M_tp_dot``: its letter, what stands above it, and whether it is a velocity."""
+    """A name such as ``M_tp_dot``, taken apart: its letter, its superscript, and whether it is a velocity."""
 
     letter: str
     above: str
@@ -23,7 +23,7 @@ class Spelling(NamedTuple):
 
 
 def spelling(name: str) -> Spelling:
-    """Take a name apart for the eye; in what stands above only letters, digits, spaces and hyphens are kept."""
+    """Take a name apart for display; the superscript keeps only letters, digits, spaces and hyphens."""
     letter, *marks = name.split("_")
     kept = ("".join(c for c in mark if c.isalnum() or c in " -") for mark in marks if mark != "dot")
     return Spelling(letter, ", ".join(kept), "dot" in marks)
@@ -38,7 +38,7 @@ def member_latex(name: str, index: str, top: str = "L") -> str:
     r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
 
     Args:
-        name: what the sequence is called.
+        name: the name of the sequence.
         index: the LaTeX of the index.
         top: the LaTeX of the last index.
 

@@ -1,7 +1,7 @@
 """What a certificate states, as the checker reads it: what is assumed, and what is shown.
 
-A certificate may come from anybody. So nothing that proves nothing is shown here: no title, no reason, and no remark
-about what a letter stands for. Names are those of the certificate, and no two of them look alike.
+A certificate may come from anybody. So fields that the checker does not check are not shown here: no title, no reason,
+and no remark about what a letter stands for. Names are those of the certificate, and no two of them look alike.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tptheory.typesetting.polynomials import Notation, equation, joined
 from tptheory.typesetting.spelling import index_text
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
-"""Names that cannot be taken for anything else; others stand in quotation marks."""
+"""The pattern of names that cannot be mistaken for anything else; other names stand in quotation marks."""
 
 RESERVED = ("I", "tr", "rank")
-"""What is written of itself."""
+"""Words of the notation itself; a letter with such a name stands in quotation marks."""
 
 
 class ExactNotation(Notation):
-    """Letters by their names alone, each of which is told from every other."""
+    """A notation that writes letters by their names alone, so that no two look alike."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader)
@@ -49,11 +49,11 @@ class Statement(NamedTuple):
     assumed: list[Written]
     shown: list[Written]
     depth: bool
-    """Whether it speaks of a network of any depth L."""
+    """Whether the statement is about networks of any depth L."""
 
 
 def statement_text(data: dict[str, Any]) -> str:
-    """Return what a certificate that the checker accepts states, in plain text.
+    """Return in plain text what a certificate states; the checker must have accepted it.
 
     Raises:
         Refused: if it cannot be read.
@@ -69,7 +69,7 @@ def statement_text(data: dict[str, Any]) -> str:
 
 
 def statement_latex(data: dict[str, Any]) -> str:
-    """Return what a certificate that the checker accepts states, in LaTeX text mode.
+    """Return in LaTeX text mode what a certificate states; the checker must have accepted it.
 
     Raises:
         Refused: if it cannot be read.
@@ -91,7 +91,7 @@ def _listed(items: list[Written]) -> str:
 
 
 def _opening(statement: Statement) -> Written:
-    """Say of what the statement speaks."""
+    """Write the opening words of a statement, which name its letters: ``For all sizes and all real ...``."""
     letters = BLANK
     for n, letter in enumerate(statement.letters):
         letters += prose(", " if n else "") + letter
@@ -121,7 +121,7 @@ def _statements(data: dict[str, Any]) -> Iterator[Statement]:
 
 
 def _goal(notation: Notation, goal: Goal) -> Written:
-    """Write what is shown."""
+    """Write the goal of a statement."""
     terms = notation.terms(notation.reader.normal(goal.polynomial))
     if goal.kind == "zero":
         return equation(terms) if terms else equation(terms) + prose(", for all terms of the goal cancel")
@@ -138,7 +138,7 @@ def _goal(notation: Notation, goal: Goal) -> Written:
 
 
 def _range(law: dict[str, Any]) -> tuple[Index, Written]:
-    """Return at which index a law is read, and write for which it holds; a range of one index is that index."""
+    """Return the index at which to read a law, and the words for its range; a range of one index needs no words."""
     first, last = as_end(law["from"]), as_end(law["to"])
     if first is not None and first == last:
         return first, BLANK

@@ -1,4 +1,4 @@
-"""How wide text and mathematics are, and where a sum that is too wide for a line breaks."""
+"""Estimate how wide text and mathematics are, and break a sum that is too wide for one line."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ErrorRay:
     signals: tuple[np.ndarray, ...]
     """``signals[l-1][t]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
     ratios: tuple[np.ndarray, ...]
-    """``ratios[l-2][t]`` is by what step ``t`` multiplied ``(pdet W_l)^2``, for ``l = 2..L``."""
+    """``ratios[l-2][t]`` is the factor by which step ``t`` multiplied ``(pdet W_l)^2``, for ``l = 2..L``."""
     steps: int
     """``T``, the number of completed steps."""
     status: str
@@ -54,7 +54,7 @@ class ErrorRay:
 
 
 def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> ErrorRay:
-    """Return what ``steps`` steps of target propagation on one sample do, of any size ``eta``, by their recursion.
+    """Return the path of ``steps`` steps of target propagation on one sample, of any size ``eta``, by their recursion.
 
     While ``W_l`` has full row rank for ``l >= 2``, a step moves every activation along its signal, and the error on its
     ray (`proofs/error_ray.py`, new here as far as we know)::
@@ -114,7 +114,7 @@ def _is_rational(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class _State:
-    """Where a ray has come to: ``x_0..x_L``, ``e``, and ``W_l+`` for ``l = 2..L``."""
+    """The state of a ray after some steps: ``x_0..x_L``, ``e``, and ``W_l+`` for ``l = 2..L``."""
 
     x: list[np.ndarray]
     error: np.ndarray

@@ -33,23 +33,23 @@ MOST_PANELS = 4000
 """The number of panels at which a quadrature gives up."""
 
 TINY = 1e-300
-"""The absolute tolerance of roots that are sought to a relative one."""
+"""The absolute tolerance of the root finder, so small that only its relative tolerance counts."""
 SMALLEST = -700.0
-"""The logarithm of a distance from the end that is no longer told from the end itself."""
+"""The logarithm of a distance from the end that is no longer distinguished from 0."""
 
 Integral = Callable[[np.ndarray], np.ndarray]
-"""Takes an integrand at a panel's points to its integral from the start of the panel."""
+"""Takes an integrand at a panel's points, and returns its integrals from the start of the panel to these points."""
 
 
 @dataclass(frozen=True)
 class PanelValues:
-    """What is known at the points of one panel.
+    """The values of all functions at the points of one panel.
 
     Attributes:
         speed: ``-da/dg``, positive.
         rate: ``S = -dlog a / dt``, positive.
-        integrals: what goes on from panel to panel, by its values at the points.
-        others: what else is to be read off later.
+        integrals: functions whose last value is the start value on the next panel.
+        others: other functions whose values at later times are wanted.
     """
 
     speed: np.ndarray
@@ -59,7 +59,7 @@ class PanelValues:
 
 
 RelaxationLaw = Callable[[np.ndarray, Sequence[float], Integral], PanelValues]
-"""Takes the clock at a panel's points, the integrals at its start, and how to integrate, to what is known there."""
+"""Takes the clock at a panel's points, the integrals at its start and an `Integral`; returns the panel's values."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ class Relaxation:
         """Lay panels until nothing remains.
 
         Args:
-            law: what is known on a panel.
-            integrals: where the integrals start.
+            law: the function that computes the values on a panel.
+            integrals: the values of the integrals at clock 0.
             width: the width of the first panel that is tried.
 
         Raises:
@@ -109,7 +109,7 @@ class Relaxation:
         return np.array([self._remainder(i, ahead) for i, ahead in places]), list(np.transpose(known))
 
     def time(self, remainder: float) -> float:
-        """Return when this much remains, a number above 0 and below 1."""
+        """Return the time at which the remainder has this value, a number above 0 and below 1."""
         i = bisect_left(self._left, -remainder, key=lambda left: -left)
         width = self._panels[i].width
         return self._time(i, _root(lambda ahead: self._remainder(i, ahead) - remainder, 0.0, width))
@@ -157,7 +157,7 @@ class Relaxation:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a monotone function vanishes: an end, where rounding alone keeps its sign from changing."""
+    """Return where a monotone function vanishes; if rounding keeps its sign from changing, the nearer end."""
     from scipy.optimize import brentq
 
     ends = function(low), function(high)
@@ -167,7 +167,7 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _laid(law: RelaxationLaw, integrals: Sequence[float], width: float) -> list[_Panel]:
-    """March from clock 0, halving what is not resolved and doubling what is, until the remainder has fallen to 0."""
+    """Lay panels from clock 0 on until the remainder is 0: halve an unresolved width, and double a resolved one."""
     panels: list[_Panel] = []
     start, left, now = 0.0, 1.0, tuple(integrals)
     for _ in range(MOST_PANELS):

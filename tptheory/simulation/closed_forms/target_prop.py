@@ -109,7 +109,7 @@ def _refuse_open_cases(sample: Sample) -> None:
 
 
 def _standing(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -> TargetPropFlow:
-    """Return the trajectory of what is solved already."""
+    """Return the trajectory of a net that solves its task already, and so stands still."""
     still = lambda A: np.repeat(A[np.newaxis], len(times), axis=0)  # noqa: E731
     return TargetPropFlow(
         times=times,
@@ -225,7 +225,7 @@ class _Wide:
 
 
 def _turned(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what has turned from ``across`` to ``along`` by minus an angle, in the axes of time 0."""
+    """Return in the axes of time 0 the vector that is ``(along, across)`` in axes turned by minus an angle."""
     cos, sin = np.cos(angle), np.sin(angle)
     return along * cos + across * sin, across * cos - along * sin
 
@@ -233,7 +233,7 @@ def _turned(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[n
 def _gathered(
     sample: Sample, times: np.ndarray, remainder: np.ndarray, weights: Any, hidden: Any, signals: Any, ratios: Any
 ) -> TargetPropFlow:
-    """Add the input, the error and the output, which are on their ray."""
+    """Build the trajectory: add the input, and the error and the output, which move on a ray."""
     error = _times_column(remainder, sample.error)
     return TargetPropFlow(
         times=times,
