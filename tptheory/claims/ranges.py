@@ -141,26 +141,21 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         yield claim
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
+    premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
+    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     for indices in _indices(claim, values):
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
-        needed = [each for each in _premises(claim, indices) if not shows(each, given)]
+        numbered = [each for premise in premises for each in _at_its_indices(premise, indices)]
+        needed = [each for each in numbered if not (_speaks_of(each, of_hypotheses) or shows(each, given))]
         for part in whole.conjuncts():
             yield _with_premises(part.under(given), needed)
 
 
-def _premises(claim: Claim, indices: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
-    """Run through the tacit premises of a claim at numbers, without constant ranks.
-
-    A premise that speaks of an index that a hypothesis binds is left out, too.
-    """
-    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
-    for premise in claim.tacit():
-        if not isinstance(premise, ConstantRank):
-            for each in _at_its_indices(premise, indices):
-                if of_hypotheses.isdisjoint(sympify(each.subject).free_symbols):
-                    yield each
+def _speaks_of(premise: Exists | NotZero, indices: set[Symbol]) -> bool:
+    """Whether a premise still speaks of one of some indices, such as those that hypotheses bind."""
+    return not indices.isdisjoint(sympify(premise.subject).free_symbols)
 
 
 def _with_premises(claim: Claim, needed: Collection[Exists | NotZero]) -> Claim:

@@ -50,8 +50,8 @@ def simulate(
     Each step is ``W_l <- W_l + dW_l``, ``b_l <- b_l + db_l``, and each state of the rule by its own change, with
     everything evaluated at the state before the step. With ``times``, the flow ``dW_l/dt = -G_l``,
     ``db_l/dt = -g_l`` is integrated instead, by DOP853 (Hairer, Norsett and Wanner, 1993) in float64, with an error in
-    each of its steps below 1e-12 of the entry, or 1e-13 where that is more. All expressions are the rule's own, so a
-    rule that a user subclasses runs unchanged.
+    each of its steps below 1e-12 times the entry plus 1e-13 times the largest entry at the start (or 1e-13, if that
+    is larger). All expressions are the rule's own, so a rule that a user subclasses runs unchanged.
 
     A matrix that the rule pseudo-inverts may change its rank, and there the pseudo-inverse jumps. Steps go on, and
     `Run.rank_changes` and the message say so; a flow stops there, or where a singular value comes close to it, since it
