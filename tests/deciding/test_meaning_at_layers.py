@@ -30,6 +30,7 @@ from tptheory import (
 from tptheory.claims.compound import Holds
 from tptheory.proving.restating import restated
 from tptheory.symbolic.layers import Sequence
+from tptheory.symbolic.remembering import remembered
 
 L, l, k = symbols("L l k", integer=True)
 n = Symbol("n", integer=True, positive=True)
@@ -290,3 +291,12 @@ def test_zero_may_stand_on_the_left():
     """0 = A is A = 0."""
     assert decide(Equal(0, matmul(A, C), given=[Zero(A)]), 2).proved
     assert decide(Equal(0, A), 2).refuted
+
+
+def test_what_a_user_defined_is_not_remembered_inside_a_tuple():
+    """What is asked of the project's own objects is worked out once, and of a user's each time."""
+    asked = []
+    remember = remembered(asked.append)
+    for argument in ((Scaled(),), (Scaled(),), (1,), (1,)):
+        remember(argument)
+    assert len(asked) == 3

@@ -18,8 +18,9 @@ from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 class Ties:
     """The equations that a claim assumes, and how its symbols are brought to meet them.
 
-    An equation that is affine in a symbol is solved for it. For any other equation, matrices that often solve one are
-    tried: zeros, transposes, pseudo-inverses. Of several alternatives, one is chosen at random.
+    Symbols are first guessed, for matrices that often solve an equation are zeros, transposes, pseudo-inverses and
+    matrices of full rank; equations that are affine in a symbol are then solved for it. Of several alternatives, one is
+    chosen at random. Whether all equations hold at last is for the caller to test.
 
     Attributes:
         matrices: the symbols that stand in an equation.

@@ -9,7 +9,7 @@ from tptheory.proving.words import Polynomial
 
 
 def anchored(A: Polynomial) -> tuple[Any, Index | None]:
-    """Return a polynomial moved to the index ``k``, where those of all layers compare, and the index it stood at."""
+    """Return a key that polynomials share which differ only by the layer they stand at, and the index of that layer."""
     anchor = _anchor(A)
     if anchor is None:
         return A, None

@@ -50,7 +50,7 @@ Attempt = Callable[[Translator, float], Proof]
 
 
 LEAST_SECONDS = 0.01
-"""What an attempt gets at least: where time is divided among many, an easy one is not lost for want of any."""
+"""How many seconds an attempt gets at least: a proof that is found at once is found however little time is left."""
 
 
 def refuse_when_late(deadline: float) -> None:

@@ -18,7 +18,7 @@ from tptheory.refuting.enumeration import cost
 from tptheory.refuting.size_choices import SizeChoice
 
 Found = tuple[SizeChoice, Instance]
-"""An instance that breaks a claim, and its sizes."""
+"""A choice of sizes, and an instance of these sizes that breaks the claim."""
 
 
 def shrunk(found: Found, choices: Sequence[SizeChoice], breaks: Callable[[SizeChoice, Instance], bool]) -> Found:

@@ -37,8 +37,10 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 
 
 def _depends_on_itself(item: Any) -> bool:
-    """Whether results depend on an object alone: its class, and those of its rules, come from the packages in `OWN`."""
+    """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
     if type(item).__module__.partition(".")[0] not in OWN:
         return False
+    if isinstance(item, tuple | frozenset):
+        return all(map(_depends_on_itself, item))
     parts = vars(item).values() if hasattr(item, "feedback") else [getattr(item, "rule", None)]
     return all(part is None or _depends_on_itself(part) for part in parts)
