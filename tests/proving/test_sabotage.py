@@ -18,6 +18,7 @@ from tptheory.numeric import rationals
 from tptheory.preamble import *
 from tptheory.proving import completion, obligations, tactics, theory
 from tptheory.proving.translation import Translator
+from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.refuting import enumeration, size_choices
 from tptheory.refuting.search import search_counterexample
@@ -217,7 +218,7 @@ def test_an_end_of_a_range_that_is_one_off(monkeypatch):
 
 def test_a_completion_that_does_not_reduce(monkeypatch):
     """A goal that is accepted without a combination of hypotheses does not get past the checker."""
-    monkeypatch.setattr(completion.Completion, "prove", lambda *_: [])
+    monkeypatch.setattr(completion.Completion, "prove", lambda *_: Membership([]))
     verdict = prove(Equal(Pinv(A), transpose(A)))
     assert not verdict.proved
     assert verdict.reason.startswith("the checker refuses what the prover found")

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, without
-from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide
-
-__all__ = ["Completion", "Limits", "Origin", "Place", "Statistics", "without"]
+from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, traced_place, without
+from tptheory.proving.unfolding import Membership, Unfolding
+from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class Completion:
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
+        self._turned: dict[str, int] = {}
         self._basis.elements += [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
         key = self._basis.keys.__getitem__
         leads = [max(map(key, p.terms), default=(0, 0, "", (), 0, ())) for p in self.hypotheses]
@@ -74,23 +74,24 @@ class Completion:
             if self._spent():
                 break
 
-    def prove(self, goal: Polynomial) -> Origin | None:
-        """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
-
-        Each entry is (coefficient, place, index of the hypothesis).
-        """
+    def prove(self, goal: Polynomial) -> Membership | None:
+        """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left."""
         self._budget.allow()
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
-        while rest and self._grow():
+        while rest and (self._turn_traces(rest) or self._grow() or self._turn_traces(rest, again=True)):
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
-        proof = None if rest else self._unfold(origin)
+        proof = None if rest else self._unfolded(origin)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         self.statistics.seconds = self._budget.elapsed
         self.statistics.elements = len(self._basis.active)
         self.remainder = Polynomial(self.alphabet, goal.rows, goal.columns, rest)
         return proof
+
+    def _unfolded(self, origin: Origin) -> Membership | None:
+        self._budget.allow()
+        return Unfolding(self._basis, len(self.hypotheses)).membership(origin)
 
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
         """Rewrite terms as far as the basis allows; return the terms that are left, and what was subtracted.
@@ -101,6 +102,39 @@ class Completion:
         reduced = self._basis.reduce(terms)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         return reduced
+
+    def _turn_traces(self, terms: Terms, again: bool = False) -> bool:
+        """Rewrite every trace in some terms from each of its ends, and transposed; tell whether that says anything new.
+
+        A trace has one normal form, its least rotation or transpose, in which a hypothesis may not fit, although it
+        fits into another rotation: with ``S' = S`` and ``K' = -K`` the trace of ``S K`` is that of ``K' S' = -K S``.
+        What a rotation is rewritten into, is the same number; the difference joins the basis.
+
+        Args:
+            terms: the terms.
+            again: whether to do it for traces too for which it was done before the basis grew.
+        """
+        grown = False
+        for trace in sorted({s for scalars, _ in terms for s in scalars if self.alphabet.is_trace(s)}):
+            if self._turned.get(trace) == len(self._basis.elements) or (trace in self._turned and not again):
+                continue
+            for word in sorted({w[i:] + w[:i] for w in (trace, self.alphabet.transpose(trace)) for i in range(len(w))}):
+                grown = self._turn(trace, word) or grown
+                if self._spent():
+                    return False
+            self._turned[trace] = len(self._basis.elements)
+        return grown
+
+    def _turn(self, trace: str, word: str) -> bool:
+        """Add to the basis that a trace is that of what a rotation of it is rewritten into; False if that is known."""
+        size = self.alphabet.shape(word)[0]
+        rest, steps = self._basis.reduce({((), word): 1})
+        terms: Terms = {((trace,), ""): 1}
+        for (scalars, inside), c in rest.items():
+            monomial, number = self.alphabet.traced(scalars, inside, size)
+            terms[monomial] = terms.get(monomial, 0) - c * number
+        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_place(self.alphabet, place, size)]]
+        return bool(steps) and self._insert(terms, 1, 1, origin)
 
     def _grow(self) -> bool:
         """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""
@@ -248,40 +282,6 @@ class Completion:
         self._budget.work -= 1
         heapq.heappush(self._queue, (length, max(i, j), i, j, k))
 
-    def _unfold(self, origin: Origin) -> Origin | None:
-        """Write a combination of elements as one of hypotheses, newest element first; None if the budget is used up."""
-        elements, budget = self._basis.elements, self._budget
-        budget.allow()
-        waiting = _Combination(origin, len(self.hypotheses))
-        held = len(origin)
-        while (number := waiting.latest()) is not None:
-            made, places = elements[number].origin, waiting.taken(number)
-            held -= len(places)
-            for place, c in places.items():
-                if not c:
-                    continue
-                held += len(made)
-                budget.work -= 1 + len(made)
-                if budget.work < 0 and budget.exceeded(held):
-                    return None
-                for d, inner, i in made:
-                    where, factor = self._compose(place, inner, elements[i])
-                    waiting.add(i, where, c * d * factor)
-        return waiting.origin()
-
-    def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
-        """Compose two places: return where a polynomial stands that is at ``inner`` inside an element at ``place``."""
-        scalars, left, right, outer = place
-        if not scalars and not inner.scalars and outer is inner.outer is None:
-            return Place((), left + inner.left, inner.right + right), 1
-        scalars = tuple(sorted(scalars + inner.scalars))
-        if inner.outer is None:
-            return Place(scalars, left + inner.left, inner.right + right, outer), 1
-        if outer is None:
-            return Place(scalars, inner.left, inner.right, left + inner.outer + right), 1
-        (scalars, _), number = self.alphabet.traced(scalars, left + inner.outer + right, element.rows)
-        return Place(scalars, inner.left, inner.right, outer), number
-
 
 def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return two products of scalars without their common factors."""
@@ -295,42 +295,3 @@ def _compose(a: Element, b: Element) -> bool:
     """Whether the sizes admit the product ``a b`` of two elements, at least one a multiple of an identity."""
     scalars = (not a.word and a.rows == 1) or (not b.word and b.rows == 1)
     return scalars or a.columns == b.rows
-
-
-class _Combination:
-    """A combination of elements, in which elements that are not hypotheses are replaced by what they were made of.
-
-    Args:
-        origin: the combination.
-        hypotheses: how many hypotheses there are; their numbers come first.
-    """
-
-    def __init__(self, origin: Origin, hypotheses: int) -> None:
-        self._hypotheses = hypotheses
-        self._places: dict[int, dict[Place, Rational]] = {}
-        self._made: list[int] = []
-        """The numbers, times -1, of the elements that are not hypotheses: a heap with the newest one first."""
-        for c, place, i in origin:
-            self.add(i, place, c)
-
-    def add(self, number: int, place: Place, coefficient: Rational) -> None:
-        """Add a multiple of an element."""
-        places = self._places.get(number)
-        if places is None:
-            places = self._places[number] = {}
-            if number >= self._hypotheses:
-                heapq.heappush(self._made, -number)
-        places[place] = places.get(place, 0) + coefficient
-
-    def latest(self) -> int | None:
-        """Return the number of the element that was made last; None if only hypotheses are left."""
-        return -self._made[0] if self._made else None
-
-    def taken(self, number: int) -> dict[Place, Rational]:
-        """Take the newest element out of the combination, and return its places with their coefficients."""
-        heapq.heappop(self._made)
-        return self._places.pop(number)
-
-    def origin(self) -> Origin:
-        """Return the combination as a list, in the order of the hypotheses."""
-        return [(c, place, i) for i in sorted(self._places) for place, c in self._places[i].items() if c]

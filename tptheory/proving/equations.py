@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-from tptheory.proving.completion import Origin, Place
 from tptheory.proving.letters import Size
+from tptheory.proving.rewriting import Origin, Place, traced_place
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -19,6 +19,7 @@ from tptheory.proving.searching import (
     StuckError,
     common_scalars,
     completion,
+    concluded,
     divided,
     member,
     multiplied,
@@ -27,6 +28,7 @@ from tptheory.proving.searching import (
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
+from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
 
 SQUARED = 12
@@ -44,17 +46,17 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
     def attempt(translator: Translator, deadline: float) -> Proof:
         half = perf_counter() + (deadline - perf_counter()) / 2
         try:
-            return Proof((left, right.scale(-1)), search(translator, left - right, half))
+            found = search(translator, left - right, half)
+            return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
         except StuckError:
             if len((left - right).terms) > SQUARED:
                 raise
             for way in (_gram, _norm):
                 for L, R in ((left, right), (left.transpose(), right.transpose())):
                     try:
-                        origin, squares = way(translator, L - R, deadline)
+                        return _cancelled(translator, (L, R.scale(-1)), *way(translator, L - R, deadline))
                     except StuckError:
                         continue
-                    return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares})
             raise
 
     return attempt
@@ -73,12 +75,17 @@ def equal(left: Polynomial, right: Polynomial) -> Attempt:
     return either(divided_out, equation(left, right))
 
 
+def _cancelled(translator: Translator, goal: tuple[Polynomial, ...], found: Membership, squares: list[Any]) -> Proof:
+    """Return the proof that a goal vanishes because its squared norm plus squares does."""
+    return concluded(translator, found, lambda origin: Proof(goal, origin, "cancellation", {"squares": squares}))
+
+
 def descent(rate: Polynomial) -> Attempt:
     """Show that a derivative is minus a sum of squares."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        origin, squares = minus_squares(translator, rate, deadline)
-        return Proof((rate,), origin, "descent", {"squares": squares})
+        found, squares = minus_squares(translator, rate, deadline)
+        return concluded(translator, found, lambda origin: Proof((rate,), origin, "descent", {"squares": squares}))
 
     return attempt
 
@@ -99,28 +106,27 @@ def either(*attempts: Attempt) -> Attempt:
     return attempt
 
 
-def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``D'D = 0``, and turn the proof into one that its trace is 0."""
     square = D.transpose() * D
     square.trace()  # names its size where that is needed
-    origin = search(translator, square, deadline)
-    return [(c * n, place, k) for c, place, k in origin for place, n in [_traced(translator, place, D.columns)]], []
+    return traced(translator, search(translator, square, deadline), D.columns), []
 
 
-def _traced(translator: Translator, place: Place, size: Size) -> tuple[Place, int]:
-    scalars, left, right, outer = place
-    if outer is None:
-        return Place(scalars, left, right, ""), 1
-    (scalars, _), number = translator.alphabet.traced(scalars, outer, size)
-    return Place(scalars, left, right, ""), number
+def traced(translator: Translator, found: Membership, size: Size) -> Membership:
+    """Turn how a square polynomial vanishes into how its trace does."""
+    origin = [
+        (c * n, at, k) for c, place, k in found.origin for at, n in [traced_place(translator.alphabet, place, size)]
+    ]
+    return found._replace(origin=origin)
 
 
-def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
     return minus_squares(translator, (D.transpose() * D).trace(), deadline)
 
 
-def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
     """Write a scalar as minus a sum of squares modulo the hypotheses.
 
     Raises:

@@ -10,7 +10,17 @@ from typing import Any
 
 from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Family, Letter, Size, item_text
-from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, completion, divided, search, times
+from tptheory.proving.searching import (
+    Attempt,
+    Proof,
+    StuckError,
+    common_scalars,
+    completion,
+    concluded,
+    divided,
+    search,
+    times,
+)
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Rational, Terms, divide
 
@@ -34,8 +44,9 @@ def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
 
     def passing(translator: Translator, factors: list[Polynomial], bound: Any, deadline: float) -> Proof:
         whole = [times(factors[0], scalars), *factors[1:]]
-        origin = search(translator, matrix - reduce(mul, whole), deadline)
-        return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in whole]}, bound=bound)
+        found = search(translator, matrix - reduce(mul, whole), deadline)
+        fields = {"factors": [factor.data() for factor in whole]}
+        return concluded(translator, found, lambda origin: Proof((matrix,), origin, "rank", fields, bound=bound))
 
     return attempt
 

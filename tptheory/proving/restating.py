@@ -12,10 +12,11 @@ from tptheory.certificates import checker
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate, goal_data, letter_declarations, together
+from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, obligations, translator_of
+from tptheory.proving.proof_data import goal_data, letter_declarations
 from tptheory.proving.tactics import grouped
 from tptheory.proving.theory import LayerGoal, end_data, theory_of
 from tptheory.proving.translation import Translator
@@ -89,6 +90,9 @@ def _remarked(data: dict[str, Any], remarks: dict[str, Any]) -> dict[str, Any]:
     bare = {key: value for key, value in data.items() if key not in checker.REMARKS}
     if bare.get("method") == "cases":
         bare["parts"] = [_remarked(part, {}) for part in bare["parts"]]
+    elif bare.get("method") == "lemmas":
+        bare["lemmas"] = [{"zero": each["zero"], "proof": _remarked(each["proof"], {})} for each in bare["lemmas"]]
+        bare["proof"] = _remarked(bare["proof"], {})
     first = {key: value for key, value in bare.items() if key == "format"}
     return {**first, **{key: value for key, value in remarks.items() if value != {}}, **bare}
 

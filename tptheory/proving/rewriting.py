@@ -252,7 +252,7 @@ class Basis:
             else:
                 rest = scalars
             if not e.word:
-                at = self._gap(e.rows, word, size)
+                at = self._gap(e, word, size)
                 if at >= 0:
                     return Place(rest, word[:at], word[at:]), i
                 continue
@@ -269,9 +269,14 @@ class Basis:
                         return place, i
         return None
 
-    def _gap(self, size: Size, word: str, own: Size | None) -> int:
-        """Return where an identity of a size fits into a word, or -1; one of size 1 is a scalar, which fits the end."""
-        if size == 1:
+    def _gap(self, e: Element, word: str, own: Size | None) -> int:
+        """Return where an element that is led by an identity fits into a word, or -1.
+
+        One of size 1 is a scalar, which fits the end; but where words are not cut at a size 1, a word of shape 1x1 that
+        the element has beside its leading term fits there only if the size is 1.
+        """
+        size = e.rows
+        if size == 1 and (self.alphabet.cuts or not any(inside for (_, inside), _ in e.tail)):
             return len(word)
         shapes = [self.alphabet.shapes[letter] or (None, None) for letter in word]
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
@@ -291,6 +296,15 @@ class Basis:
             (scalars, _), number = self.alphabet.traced(scalars, word, size)
             return (scalars, outer), number
         return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
+
+
+def traced_place(alphabet: Alphabet, place: Place, size: Size) -> tuple[Place, int]:
+    """Return where a polynomial stands in the trace of what it stands in, and a numeric factor, which is mostly 1."""
+    scalars, left, right, outer = place
+    if outer is None:
+        return Place(scalars, left, right, ""), 1
+    (scalars, _), number = alphabet.traced(scalars, outer, size)
+    return Place(scalars, left, right, ""), number
 
 
 def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:

@@ -13,10 +13,11 @@ from tptheory.claims.goals import NonNegative, Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.certificate import Certificate, certified, together
+from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.equations import in_cases
 from tptheory.proving.induction import prove_layers
 from tptheory.proving.obligations import obligations, translator_of
+from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import StuckError
 
 

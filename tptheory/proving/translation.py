@@ -51,6 +51,7 @@ from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 Reason = tuple[Any, ...]
 """Why a hypothesis holds, as data that `typesetting` puts into words: ``("penrose", 2, terms)`` or ``("given",)``."""
 CASE: Reason = ("case",)
+LEMMA: Reason = ("lemma",)
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
@@ -364,7 +365,7 @@ class Translator:
         return K
 
     def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
-        if A.is_scalar:
+        if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):
             return Polynomial.scalar(self.alphabet, letter)
         symmetric = A.transpose() == A
         character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
