@@ -16,7 +16,7 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.measuring import instances, premises
 from tptheory.numeric import rationals
 from tptheory.preamble import *
-from tptheory.proving import completion, obligations, tactics, theory
+from tptheory.proving import completion, obligations, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
@@ -137,7 +137,7 @@ def test_a_prover_that_assumes_what_was_not_given(monkeypatch):
     """Neither does one that uses a hypothesis that the claim does not make."""
     claim = Equal(Pinv(A), transpose(A))
     extra = Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
-    change(monkeypatch, tactics, "translator_of", lambda right: lambda _, *way: right(extra, *way))
+    change(monkeypatch, obligations, "translator_of", lambda right: lambda _, *way: right(extra, *way))
     assert not stated(prove(claim).evidence["certificate"], claim, 0)
     assert has_a_false_proof(claim)
 

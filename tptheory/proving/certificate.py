@@ -118,9 +118,9 @@ class Certificate:
 
     @property
     def method(self) -> str:
-        """The method of the proof, or of its parts where they share one."""
+        """The method of the plain proofs that the proof reduces to, where they share one; else its own."""
         methods = {str(part.get("method")) for part in self.parts()}
-        return methods.pop() if len(methods) == 1 else "all"
+        return methods.pop() if len(methods) == 1 else str(self.data.get("method"))
 
     def parts(self) -> Iterator[dict[str, Any]]:
         """Run through the plain proofs that this one reduces to; the field "place" of a case says which one it is.

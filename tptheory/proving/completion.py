@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, traced_place, without
+from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, Statistics, traced_place, without
 from tptheory.proving.unfolding import Membership, Unfolding
 from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time.
+    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time, work in all.
 
     Overlaps in the queue, and the cofactors of a proof while it is unfolded, count as terms; each of them takes some
     hundred bytes.
@@ -29,17 +29,7 @@ class Limits:
     length: int = 40
     elements: int = 4000
     terms: int = 2_000_000
-
-
-@dataclass
-class Statistics:
-    """What a completion did, and what stopped it: ``time``, ``length``, or ``elements`` if the basis grew too large."""
-
-    elements: int = 0
-    overlaps: int = 0
-    seconds: float = 0.0
-    stopped: str = ""
-    longest: int = 0
+    effort: int | None = None
 
 
 @dataclass
@@ -59,7 +49,7 @@ class Completion:
 
     def __post_init__(self) -> None:
         """Seed the basis with the hypotheses, shortest first."""
-        self._budget = Budget(self.limits.seconds, self.limits.terms)
+        self._budget = Budget(self.limits.seconds, self.limits.terms, self.limits.effort)
         self._basis = Basis(self.alphabet, self._budget)
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
@@ -74,9 +64,14 @@ class Completion:
             if self._spent():
                 break
 
-    def prove(self, goal: Polynomial) -> Membership | None:
-        """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left."""
-        self._budget.allow()
+    def prove(self, goal: Polynomial, seconds: float | None = None) -> Membership | None:
+        """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
+
+        Args:
+            goal: the polynomial.
+            seconds: how long this call may take; all the time that is left unless given.
+        """
+        self._budget.allow(seconds)
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
         while rest and (self._turn_traces(rest) or self._grow() or self._turn_traces(rest, again=True)):
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
@@ -92,6 +87,27 @@ class Completion:
     def _unfolded(self, origin: Origin) -> Membership | None:
         self._budget.allow()
         return Unfolding(self._basis, len(self.hypotheses)).membership(origin)
+
+    def grow(self, elements: int) -> None:
+        """Process overlaps until the basis has so many active elements, no overlap is left, or a limit is reached."""
+        self._budget.allow()
+        while len(self._basis.active) < elements and self._grow():
+            pass
+        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+
+    def consequences(self) -> list[Polynomial]:
+        """Return the elements of the basis, the shortest first: polynomials that vanish where the hypotheses do."""
+        found = [self._basis.polynomial(i) for i in self._basis.active]
+        return sorted(found, key=lambda p: (len(p.terms), max(len(word) for _, word in p.terms)))
+
+    def rewrites(self, p: Polynomial) -> bool:
+        """Whether the basis as it is rewrites a term of a polynomial."""
+        return any(self._basis.rewrite(monomial, p.rows) for monomial in p.terms)
+
+    def vanishes(self, p: Polynomial) -> bool:
+        """Whether the basis as it is rewrites a polynomial to 0."""
+        self._budget.allow()
+        return not self._basis.reduce(p.terms, p.rows)[0]
 
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
         """Rewrite terms as far as the basis allows; return the terms that are left, and what was subtracted.
@@ -140,7 +156,7 @@ class Completion:
         """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""
         basis, queue = self._basis, self._queue
         elements = basis.elements
-        if not self._budget.stopped and self._budget.elapsed > self.limits.seconds:
+        if not self._budget.stopped and self._budget.late:
             self._budget.stopped = "time"
         while queue:
             length, _, i, j, k = queue[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sympy import MatrixExpr, S
@@ -107,10 +108,46 @@ def one_equation(goal: goals.OneOf) -> Any:
     return product
 
 
-def translator_of(claim: Claim, transposes_last: bool) -> Translator:
-    """Return a translator that knows the hypotheses of a claim, with one of the two term orders."""
-    descends = any(isinstance(goal, goals.NonNegative) for goal in claim.goals())
-    translator = Translator(not descends, transposes_last)
+@dataclass(frozen=True)
+class Setting:
+    """A way to put a claim to the search.
+
+    Attributes:
+        transposes_last: which of the two term orders to use.
+        thin: whether a part of a product between two sizes 1 is a number.
+        opened: whether a trace that passes through a size 1 is a product of shape 1x1.
+        named: whether what is inverted becomes a letter of its own.
+        inverses: whether to bring in the pseudo-inverses of all matrices.
+        chained: whether to look for lemmas by cancellation.
+    """
+
+    transposes_last: bool = False
+    thin: bool = True
+    opened: bool = False
+    named: bool = False
+    inverses: bool = False
+    chained: bool = False
+
+
+def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligation]]:
+    """Return a translator that knows the hypotheses of a claim, and what must be proved.
+
+    Raises:
+        UnsupportedExpressionError: if the claim is outside the language of the prover.
+    """
+    translator = translator_of(claim, setting)
+    found = list(obligations(claim, translator))
+    if setting.inverses:
+        for each in found:
+            if each.bounded and isinstance(each.right, Polynomial):
+                translator.bring_in_inverse(each.right)
+        translator.bring_in_inverses()
+    return translator, found
+
+
+def translator_of(claim: Claim, setting: Setting) -> Translator:
+    """Return a translator that knows the hypotheses of a claim."""
+    translator = Translator(setting.thin, setting.transposes_last, named=setting.named, opened=setting.opened)
     for h in claim.given:
         for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
             translator.witness(witness, {"factor": "u" if witness.rows == A.rows else "v", "of": translator(A).data()})

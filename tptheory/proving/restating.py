@@ -15,9 +15,9 @@ from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
-from tptheory.proving.obligations import Obligation, obligations, translator_of
+from tptheory.proving.obligations import Obligation, translated
 from tptheory.proving.proof_data import goal_data, letter_declarations
-from tptheory.proving.tactics import grouped
+from tptheory.proving.tactics import grouped, settings_for
 from tptheory.proving.theory import LayerGoal, end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
@@ -51,11 +51,10 @@ class _AnotherError(ValueError):
 
 
 def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
-    """Take one part for each obligation, and compare each with its obligation, in one of the two term orders."""
+    """Take one part for each obligation, and compare each with its obligation, in one of the settings."""
     taken: list[dict[str, Any]] = []
-    for transposes_last in (False, True):
-        translator = translator_of(claim, transposes_last)
-        found = list(obligations(claim, translator))
+    for setting in settings_for(claim):
+        translator, found = translated(claim, setting)
         taken = taken or [next(parts) for _ in found]
         try:
             return [_restated_part(part, each, translator, title) for part, each in zip(taken, found, strict=True)]

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size
-from tptheory.proving.words import Alphabet, Key, Monomial, Rational, Terms, order
+from tptheory.proving.words import Alphabet, Key, Monomial, Polynomial, Rational, Terms, order
 
 
 class Place(NamedTuple):
@@ -42,6 +42,22 @@ class Element:
     active: bool = True
 
 
+@dataclass
+class Statistics:
+    """What a completion did, and what stopped it: ``time``, ``effort``, ``length``, or ``elements`` if it grew."""
+
+    elements: int = 0
+    overlaps: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+    longest: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether more time or effort could have led further."""
+        return self.stopped in ("time", "effort")
+
+
 class Keys(dict[Monomial, Key]):
     """The sort key of each monomial, worked out once."""
 
@@ -60,6 +76,8 @@ class Budget:
     Args:
         seconds: how long to search, from now.
         terms: how many terms to hold.
+        effort: how much work to do in all; None for as much as the time allows. Unlike the time, it is the same in
+            every run.
     """
 
     GRACE = 0.05
@@ -67,27 +85,42 @@ class Budget:
     WORK = 2000
     """How much work is done between two looks at the clock."""
 
-    def __init__(self, seconds: float, terms: int) -> None:
+    def __init__(self, seconds: float, terms: int, effort: int | None = None) -> None:
         self.started = perf_counter()
+        self.effort, self._looks = effort, 0
         self.seconds, self.terms, self.work = seconds, terms, self.WORK
         self.stopped = ""
         self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
-    def allow(self) -> None:
-        """Give a call after the deadline time to finish with what is known: half as much as the call before it had."""
+    def allow(self, seconds: float | None = None) -> None:
+        """Begin a call, and say how many seconds it may take; unless said, all that are left.
+
+        A call after the deadline gets time to finish with what is known: half as much as the call before it had.
+        """
         self.stopped, now = "", perf_counter()
+        last = self.started + self.seconds
+        self._deadline = last if seconds is None else min(last, now + seconds)
         if now > self._deadline:
             self._grace /= 2
             self._deadline, self.work = now + self._grace, 0
 
     def exceeded(self, terms: int) -> bool:
-        """Compare the clock and the number of terms held with the limits; record in ``stopped`` which is exceeded."""
+        """Compare time, effort and the number of terms with the limits; record in ``stopped`` which is exceeded."""
         self.work = self.WORK
+        self._looks += 1
         if perf_counter() > self._deadline:
             self.stopped = "time"
+        elif self.effort is not None and self._looks * self.WORK > self.effort:
+            self.stopped = "effort"
         elif terms > self.terms:
             self.stopped = "elements"
         return bool(self.stopped)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time of the call is up, or all time."""
+        now = perf_counter()
+        return now > self._deadline or now > self.started + self.seconds
 
     @property
     def elapsed(self) -> float:
@@ -132,6 +165,11 @@ class Basis:
             if len(element.word) not in self._lengths:
                 insort(self._lengths, len(element.word))
         return number
+
+    def polynomial(self, number: int) -> Polynomial:
+        """Return an element as a polynomial."""
+        e = self.elements[number]
+        return Polynomial(self.alphabet, e.rows, e.columns, {(e.scalars, e.word): 1, **dict(e.tail)})
 
     def retire(self, number: int) -> Element:
         """Make an element inactive, and return it."""

@@ -89,22 +89,30 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Members
 
 def completion(translator: Translator, deadline: float) -> Completion:
     """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
-    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS))
-    return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS), effort=translator.effort)
+    made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+    translator.searches.append(made.statistics)
+    return made
 
 
-def member(completion: Completion, goal: Polynomial) -> Membership:
+def member(completion: Completion, goal: Polynomial, seconds: float | None = None) -> Membership:
     """Return the goal as a combination of the hypotheses of a completion.
+
+    Args:
+        completion: the completion, which may grow.
+        goal: the polynomial that is to vanish.
+        seconds: how long to search; all the time that is left unless given.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    found = completion.prove(goal)
+    found = completion.prove(goal, seconds)
     if found is None:
         statistics = completion.statistics
         reason = {
             "": "the goal does not follow from the hypotheses by algebra alone",
             "time": "the time was up",
+            "effort": "the time was up",
             "length": f"words grew longer than {completion.limits.length} letters",
             "elements": f"the basis grew beyond {completion.limits.elements} elements",
         }[statistics.stopped]

@@ -44,6 +44,7 @@ from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
+from tptheory.proving.rewriting import Statistics
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
@@ -86,13 +87,27 @@ class Translator:
         transposes_last: which of the two term orders to use.
         bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
             bound, ``L`` for a depth.
+        named: whether what is inverted becomes a letter of its own, if it is more than a letter.
+        opened: whether a trace that passes through a size 1 is a product of shape 1x1; only where 1 is a size like any.
+
+    Attributes:
+        effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
+        searches: what each completion of the hypotheses did, those of branches included.
     """
 
     def __init__(
-        self, thin: bool = True, transposes_last: bool = False, bases: Mapping[Symbol, str] | None = None
+        self,
+        thin: bool = True,
+        transposes_last: bool = False,
+        bases: Mapping[Symbol, str] | None = None,
+        named: bool = False,
+        opened: bool = False,
     ) -> None:
+        self._naming, self._opening = named, opened
         self.alphabet = Alphabet(thin, transposes_last)
         self.bases: dict[Any, str] = dict(bases or {})
+        self.effort: int | None = None
+        self.searches: list[Statistics] = []
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -302,7 +317,8 @@ class Translator:
 
     @_of_scalar.register(Trace)
     def _trace(self, s: Trace) -> Polynomial:
-        return self._matrix(s.arg).trace()
+        trace = self._matrix(s.arg).trace()
+        return trace.opened() if self._opening else trace
 
     @_of_scalar.register(MatrixElement)
     def _entry(self, s: MatrixElement) -> Polynomial:
@@ -344,6 +360,7 @@ class Translator:
             return self._inverses[key].transpose()
         P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
         self._inverses["pinv", A] = P
+        A = self._named(A)
         penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
         for number, equation in enumerate(penrose, 1):
             self.assume(equation, ("penrose", number, A.data()))
@@ -359,10 +376,42 @@ class Translator:
             raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
         K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
         self._inverses["inverse", A] = K
+        A = self._named(A)
         reason = ("inverse", A.data())
         self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
         self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
         return K
+
+    def _named(self, A: Polynomial) -> Polynomial:
+        """Return a letter that stands for a polynomial, and assume that it does; a letter stands for itself."""
+        if not self._naming or A.is_scalar or (len(A.terms) == 1 and all(len(word) < 2 for _, word in A.terms)):
+            return A
+        letter = Letter(Family("named", A, f"[{A!r}]"))
+        character = self.alphabet.matrix(letter, A.rows, A.columns, symmetric=A.transpose() == A)
+        name = Polynomial.word(self.alphabet, character)
+        self.assume(A - name, ("definition", "the name of what is inverted"))
+        return name
+
+    def bring_in_inverse(self, A: Polynomial) -> None:
+        """Name the pseudo-inverse of a polynomial."""
+        self._pinv(A)
+
+    def bring_in_inverses(self) -> None:
+        """Name the pseudo-inverse of every matrix, and the reciprocal of every number that is declared not to be 0.
+
+        They exist, whatever the claim says: so a proof may speak of them.
+        """
+        for character, (letter, turned) in list(self.alphabet.letters.items()):
+            if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
+                continue
+            if self.alphabet.shapes[character] is not None:
+                self._pinv(Polynomial.word(self.alphabet, character))
+            elif getattr(letter.family.subject, "is_nonzero", False) and letter.family not in self.alphabet.named.sizes:
+                self._inverse(Polynomial.scalar(self.alphabet, letter))
+
+    def inverse_pairs(self) -> list[tuple[Polynomial, Polynomial]]:
+        """Return every polynomial that has a pseudo-inverse or an inverse, with that."""
+        return [(A, inverse) for (_, A), inverse in self._inverses.items()]
 
     def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
         if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):

@@ -60,19 +60,15 @@ class Unfolding:
             made = self._expanded(self.basis.elements[element].origin, numbers)
             if made is None:
                 break
-            shown.append((self._polynomial(element), made))
+            shown.append((self.basis.polynomial(element), made))
         last = self._expanded(origin, numbers) if len(shown) == len(lemmas) else None
         found = None if last is None else Membership(last, tuple(shown))
         if whole is not None and (found is None or len(whole) <= found.cofactors):
             return Membership(whole)
         return found
 
-    def _polynomial(self, number: int) -> Polynomial:
-        e = self.basis.elements[number]
-        return Polynomial(self.basis.alphabet, e.rows, e.columns, {(e.scalars, e.word): 1, **dict(e.tail)})
-
     def _shared(self, origin: Origin) -> list[int]:
-        """Return the elements, oldest first, that a combination uses more than once and that take more than a few steps."""
+        """Return the elements, oldest first, that a combination uses more than once and that are made in many steps."""
         elements, first = self.basis.elements, self.hypotheses
         uses: Counter[int] = Counter(i for _, _, i in origin)
         for number in range(len(elements) - 1, first - 1, -1):

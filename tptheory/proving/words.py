@@ -253,6 +253,17 @@ class Polynomial:
             terms[monomial] = terms.get(monomial, 0) + c * number
         return Polynomial(self.alphabet, 1, 1, terms)
 
+    def opened(self) -> Polynomial:
+        """Return a scalar with every trace that passes through a size 1 written as a word that begins there."""
+        terms: Terms = {}
+        for (scalars, word), c in self.terms.items():
+            cycles = [self.alphabet.opened(s) for s in scalars]
+            thin = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
+            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in thin]
+            monomial = tuple(rest), "".join([*thin, word])
+            terms[monomial] = terms.get(monomial, 0) + c
+        return Polynomial(self.alphabet, 1, 1, terms)
+
     def __bool__(self) -> bool:
         """Whether the polynomial has any terms, that is, whether it is not 0."""
         return bool(self.terms)
