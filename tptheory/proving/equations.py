@@ -31,7 +31,7 @@ from tptheory.proving.searching import (
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Polynomial, divide
+from tptheory.proving.words import Alphabet, Polynomial, divide
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sympy import Dummy, S
+
 from tptheory.certificates.reading import BOUND_INDEX
 
 Index = tuple[str, int]
@@ -42,6 +44,13 @@ class Letter(NamedTuple):
 
 Size = int | Letter
 """A size: a positive integer, or a letter that stands for one."""
+
+
+def size_value(size: Size) -> Any:
+    """Return a size as a SymPy expression; one at an index equals no other."""
+    if isinstance(size, int):
+        return S(size)
+    return size.family.subject if size.at is None else Dummy()
 
 
 class Named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sympy import MatrixExpr, S
@@ -16,9 +17,9 @@ from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
-from tptheory.proving.letters import Size
-from tptheory.proving.ranks import rank_at_most
-from tptheory.proving.searching import Attempt
+from tptheory.proving.letters import Letter, Size
+from tptheory.proving.ranks import blocks, rank_at_most
+from tptheory.proving.searching import Attempt, common_scalars, divided
 from tptheory.proving.translation import Reason, Translator, Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
@@ -141,6 +142,9 @@ def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligat
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
                 translator.bring_in_inverse(each.right)
+            elif isinstance(each.right, int | Letter):
+                for parts in islice(blocks(divided(each.left, common_scalars(each.left)), each.right), 2):
+                    translator.bring_in_coordinates([left.columns for left, _ in parts], each.right)
         translator.bring_in_inverses()
     return translator, found
 

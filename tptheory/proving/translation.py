@@ -7,7 +7,7 @@ tests compare expressions with their translations on exact numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
@@ -112,6 +112,7 @@ class Translator:
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
+        self._coordinates: dict[tuple[tuple[Size, ...], Size], list[Polynomial]] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
@@ -395,6 +396,35 @@ class Translator:
     def bring_in_inverse(self, A: Polynomial) -> None:
         """Name the pseudo-inverse of a polynomial."""
         self._pinv(A)
+
+    def known_pinv(self, A: Polynomial) -> Polynomial | None:
+        """Return the pseudo-inverse of a polynomial, if it has been named."""
+        if ("pinv", A.transpose()) in self._inverses:
+            return self._inverses["pinv", A.transpose()].transpose()
+        return self._inverses.get(("pinv", A))
+
+    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
+        """Name the parts ``E_i`` of an identity whose columns are cut into these sizes: ``E_i' E_j`` is I, or 0.
+
+        They exist, as the sizes sum to that of the whole.
+        """
+        key = (tuple(parts), whole)
+        if key in self._coordinates:
+            return
+        found = []
+        for i, part in enumerate(parts):
+            letter = Letter(Family("coordinates", (i, *key), f"E_{i + 1}"))
+            found.append(Polynomial.word(self.alphabet, self.alphabet.matrix(letter, whole, part)))
+        self._coordinates[key] = found
+        for i, first in enumerate(found):
+            for second in found[i:]:
+                same = Polynomial.identity(self.alphabet, first.columns)
+                product = first.transpose() * second
+                self.assume(product - same if first is second else product, ("definition", "coordinates"))
+
+    def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
+        """Return the parts of an identity, if they have been named."""
+        return self._coordinates.get((tuple(parts), whole))
 
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number that is declared not to be 0.
