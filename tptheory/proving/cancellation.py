@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.equations import cancelled, traced
+from tptheory.proving.equations import cancelled, half_of, traced
 from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion, member, refuse_when_late
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide
@@ -65,7 +65,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     basis.grow(GROWTH)
     consequences = basis.consequences()
     candidates = chain(
-        (each for p in consequences for each in _summands(p)),
+        (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
         _other_inverses(translator, basis),
         (Candidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),
@@ -108,17 +108,30 @@ def _norm(p: Polynomial) -> Polynomial:
 def _summands(p: Polynomial) -> Iterator[Candidate]:
     """Where a polynomial is a sum of squares such as ``A A' + B B'``, run through what is squared."""
     halves: list[tuple[Rational, Polynomial]] = []
-    signs = {c > 0 for c in p.terms.values()}
-    if p.rows != p.columns or len(signs) != 1:
+    if p.rows != p.columns or len({c > 0 for c in p.terms.values()}) != 1:
         return
     for (scalars, word), c in p.terms.items():
-        half = word[: len(word) // 2]
-        if scalars or not word or len(word) % 2 or word != half + p.alphabet.transpose(half):
+        half = half_of(p.alphabet, [word]) if word and not scalars else ""
+        if p.is_scalar and not word and len(scalars) == 1 and p.alphabet.is_trace(scalars[0]):
+            half = half_of(p.alphabet, [scalars[0][i:] + scalars[0][:i] for i in range(len(scalars[0]))])
+        if not half:
             return
         halves.append((c if c > 0 else -c, Polynomial.word(p.alphabet, half)))
     for k, (weight, root) in enumerate(halves):
         others = [(divide(w, weight), other) for j, (w, other) in enumerate(halves) if j != k]
         yield Candidate(root, tuple(others))
+
+
+def _closed(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+    for whole in (p, p.transpose()):
+        words = [word for _, word in whole.terms]
+        for k in range(1, min(map(len, words))):
+            end = words[0][-k:]
+            if any(word[-k:] != end for word in words):
+                break
+            if p.alphabet.shape(end)[0] == whole.rows and not any(scalars for scalars, _ in whole.terms):
+                yield Polynomial.word(p.alphabet, end).transpose() * whole
 
 
 def _cut(p: Polynomial) -> Iterator[Polynomial]:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, Statistics, traced_place, without
+from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, Statistics, without
+from tptheory.proving.traces import Traces
 from tptheory.proving.unfolding import Membership, Unfolding
 from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
 
@@ -54,7 +55,7 @@ class Completion:
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
-        self._turned: dict[str, int] = {}
+        self._traces = Traces(self._basis, self._insert)
         self._basis.elements += [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
         key = self._basis.keys.__getitem__
         leads = [max(map(key, p.terms), default=(0, 0, "", (), 0, ())) for p in self.hypotheses]
@@ -73,7 +74,7 @@ class Completion:
         """
         self._budget.allow(seconds)
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
-        while rest and (self._turn_traces(rest) or self._grow() or self._turn_traces(rest, again=True)):
+        while rest and (self._traces.meet(rest) or self._grow() or self._traces.meet(rest, again=True)):
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
@@ -118,39 +119,6 @@ class Completion:
         reduced = self._basis.reduce(terms)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         return reduced
-
-    def _turn_traces(self, terms: Terms, again: bool = False) -> bool:
-        """Rewrite every trace in some terms from each of its ends, and transposed; tell whether that says anything new.
-
-        A trace has one normal form, its least rotation or transpose, in which a hypothesis may not fit, although it
-        fits into another rotation: with ``S' = S`` and ``K' = -K`` the trace of ``S K`` is that of ``K' S' = -K S``.
-        What a rotation is rewritten into, is the same number; the difference joins the basis.
-
-        Args:
-            terms: the terms.
-            again: whether to do it for traces too for which it was done before the basis grew.
-        """
-        grown = False
-        for trace in sorted({s for scalars, _ in terms for s in scalars if self.alphabet.is_trace(s)}):
-            if self._turned.get(trace) == len(self._basis.elements) or (trace in self._turned and not again):
-                continue
-            for word in sorted({w[i:] + w[:i] for w in (trace, self.alphabet.transpose(trace)) for i in range(len(w))}):
-                grown = self._turn(trace, word) or grown
-                if self._spent():
-                    return False
-            self._turned[trace] = len(self._basis.elements)
-        return grown
-
-    def _turn(self, trace: str, word: str) -> bool:
-        """Add to the basis that a trace is that of what a rotation of it is rewritten into; False if that is known."""
-        size = self.alphabet.shape(word)[0]
-        rest, steps = self._basis.reduce({((), word): 1})
-        terms: Terms = {((trace,), ""): 1}
-        for (scalars, inside), c in rest.items():
-            monomial, number = self.alphabet.traced(scalars, inside, size)
-            terms[monomial] = terms.get(monomial, 0) - c * number
-        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_place(self.alphabet, place, size)]]
-        return bool(steps) and self._insert(terms, 1, 1, origin)
 
     def _grow(self) -> bool:
         """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""

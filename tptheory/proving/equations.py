@@ -5,7 +5,7 @@ Membership means that the difference of the two sides is a combination of the hy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations, product
 from time import perf_counter
 from typing import Any
@@ -159,7 +159,9 @@ def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: fl
 def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
     """Show that ``|X A|^2 + |X C|^2`` vanishes for ``D = X A``, where a hypothesis adds ``A A'`` and ``C C'``."""
     for h in basis.hypotheses:
-        roots = [(c, root) for (scalars, word), c in h.terms.items() if (root := _root_of(D, scalars, word))]
+        roots = [
+            (c, half) for (scalars, word), c in h.terms.items() if not scalars and (half := half_of(D.alphabet, [word]))
+        ]
         for (c, a), (d, b) in permutations(roots, 2):
             if c * d > 0 and all(word[-len(a) :] == a for _, word in D.terms):
                 terms = {(s, word[: -len(a)] + b): e for (s, word), e in D.terms.items()}
@@ -171,10 +173,13 @@ def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] 
     return None
 
 
-def _root_of(D: Polynomial, scalars: tuple[str, ...], word: str) -> str:
-    """Return what a word is the square ``A A'`` of, or nothing."""
-    half = word[: len(word) // 2]
-    return half if not scalars and word and word == half + D.alphabet.transpose(half) else ""
+def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
+    """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
+    for word in words:
+        half = word[: len(word) // 2]
+        if word and word == half + alphabet.transpose(half):
+            return half
+    return ""
 
 
 def minus_squares(
@@ -268,10 +273,6 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     With it come the extra factors of its squared norm: that norm is the scalar times these.
     """
     alphabet = translator.alphabet
-    if alphabet.is_trace(s) and len(s) % 2 == 0:
-        half = len(s) // 2
-        for i in range(len(s)):
-            turned = s[i:] + s[:i]
-            if turned[half:] == alphabet.transpose(turned[:half]):
-                return Polynomial.word(alphabet, turned[:half]), []
+    if alphabet.is_trace(s) and (half := half_of(alphabet, [s[i:] + s[:i] for i in range(len(s))])):
+        return Polynomial.word(alphabet, half), []
     return Polynomial(alphabet, 1, 1, {((s,), ""): 1}), [s]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, S
+from sympy import MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -118,6 +118,7 @@ class Setting:
         thin: whether a part of a product between two sizes 1 is a number.
         opened: whether a trace that passes through a size 1 is a product of shape 1x1.
         named: whether what is inverted becomes a letter of its own.
+        eliminated: whether a symbol that a hypothesis says what it equals is replaced by that everywhere.
         inverses: whether to bring in the pseudo-inverses of all matrices.
         chained: whether to look for lemmas by cancellation.
     """
@@ -126,6 +127,7 @@ class Setting:
     thin: bool = True
     opened: bool = False
     named: bool = False
+    eliminated: bool = False
     inverses: bool = False
     chained: bool = False
 
@@ -155,6 +157,8 @@ def translator_of(claim: Claim, setting: Setting) -> Translator:
     for h in claim.given:
         for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
             translator.witness(witness, {"factor": "u" if witness.rows == A.rows else "v", "of": translator(A).data()})
+    for symbol in defined_symbols(claim) if setting.eliminated else ():
+        translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):
             translator.assume_one_of([[translator(r) for r in residuals] for residuals in h.alternatives()])
@@ -162,6 +166,18 @@ def translator_of(claim: Claim, setting: Setting) -> Translator:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
     return translator
+
+
+def defined_symbols(claim: Claim) -> Iterator[MatrixSymbol]:
+    """Run through the matrix symbols that a hypothesis says what they equal, such as S by ``S = G G'``."""
+    for h in claim.given:
+        for goal in h.goals() if isinstance(h, Claim) else ():
+            if isinstance(goal, goals.Vanishes):
+                for symbol, value in ((goal.left, goal.right), (goal.right, goal.left)):
+                    known = symbol.atoms(MatrixSymbol) if isinstance(symbol, MatrixSymbol) else set()
+                    if isinstance(value, MatrixExpr) and known and known.isdisjoint(value.atoms(MatrixSymbol)):
+                        yield symbol
+                        break
 
 
 def assumed_of(h: Any, translate: Callable[[Any], Polynomial]) -> Iterator[tuple[Any, Reason]]:

@@ -125,6 +125,12 @@ def _through_polynomial(
     """Find ``A = L F R``, or the same with ``F'``."""
     for through in (F, F.transpose()):
         yield from _through_matrix(translator, A, through, deadline)
+    P = translator.known_pinv(F)
+    if P is None:
+        return
+    for through in (P, P.transpose()):
+        for left, *_, right in _through_matrix(translator, A, through, deadline):
+            yield [left * through, F if through is P else F.transpose(), through * right]
     for through in (F, F.transpose()):
         yield from _within(translator, A, through)
 

@@ -20,7 +20,7 @@ from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.equations import either, in_cases
 from tptheory.proving.induction import prove_layers
-from tptheory.proving.obligations import Obligation, Setting, translated
+from tptheory.proving.obligations import Obligation, Setting, defined_symbols, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
 from tptheory.proving.translation import Translator
@@ -155,7 +155,8 @@ def settings_for(claim: Claim) -> list[Setting]:
         return [*plain, Setting(thin=False, named=True), Setting(thin=False, named=True, inverses=True)]
     plain = [Setting(), Setting(transposes_last=True)]
     wide = [Setting(thin=False, opened=True)] if _has_vectors(claim) else []
-    chained = [replace(s, chained=True) for s in (*plain[:1], *wide, Setting(named=True))]
+    defined = [Setting(eliminated=True)] if any(defined_symbols(claim)) else []
+    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, Setting(named=True))]
     return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
 
 
@@ -196,6 +197,6 @@ def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[st
 def _shown(obligation: Obligation, translator: Translator, setting: Setting, deadline: float) -> Proof:
     attempt = obligation.attempt()
     if setting.chained:
-        known = not (setting.named or setting.inverses)  # without lemmas it was tried before
+        known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
         attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
     return in_cases(attempt, translator, deadline)

@@ -157,6 +157,11 @@ class Translator:
         letter = Letter(Family("symbol", symbol, str(symbol.name), dict(remark or {})))
         self.alphabet.matrix(letter, self.size(symbol.rows), self.size(symbol.cols), level=AUXILIARY)
 
+    def define(self, symbol: MatrixSymbol) -> None:
+        """Let rewriting replace a symbol by what a hypothesis says that it equals."""
+        rows, columns = self.size(symbol.rows), self.size(symbol.cols)
+        self.alphabet.matrix(self.letter_of(symbol), rows, columns, level=DEFINED)
+
     def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
         """Let a symbol stand for the velocity of another; rewriting replaces it by the expression of the velocity."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
@@ -427,10 +432,13 @@ class Translator:
         return self._coordinates.get((tuple(parts), whole))
 
     def bring_in_inverses(self) -> None:
-        """Name the pseudo-inverse of every matrix, and the reciprocal of every number that is declared not to be 0.
+        """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.
 
         They exist, whatever the claim says: so a proof may speak of them.
         """
+        for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
+            if family.kind == "number":
+                self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
         for character, (letter, turned) in list(self.alphabet.letters.items()):
             if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
                 continue

@@ -95,7 +95,8 @@ class Unfolding:
         waiting = _Combination(origin, self.hypotheses, lemmas)
         held = len(origin)
         while (number := waiting.latest()) is not None:
-            made, places = elements[number].origin, waiting.taken(number)
+            element, places = elements[number], waiting.taken(number)
+            made = element.origin
             held -= len(places)
             for place, c in places.items():
                 if not c:
@@ -105,22 +106,40 @@ class Unfolding:
                 if (most is not None and held > most) or (budget.work < 0 and budget.exceeded(held)):
                     return None
                 for d, inner, i in made:
-                    where, factor = self._compose(place, inner, elements[i])
+                    where, factor = self._compose(place, inner, element)
                     waiting.add(i, where, c * d * factor)
         return waiting.origin()
 
     def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
         """Compose two places: return where a polynomial stands that is at ``inner`` inside an element at ``place``."""
         scalars, left, right, outer = place
-        if not scalars and not inner.scalars and outer is inner.outer is None:
+        is_number = element.rows == element.columns == 1
+        if not is_number and not scalars and not inner.scalars and outer is inner.outer is None:
             return Place((), left + inner.left, inner.right + right), 1
         scalars = tuple(sorted(scalars + inner.scalars))
+        if is_number and not self._joins(left, right):
+            return self._beside(scalars, inner, left + right, outer)
         if inner.outer is None:
             return Place(scalars, left + inner.left, inner.right + right, outer), 1
         if outer is None:
             return Place(scalars, inner.left, inner.right, left + inner.outer + right), 1
-        (scalars, _), number = self.basis.alphabet.traced(scalars, left + inner.outer + right, element.rows)
-        return Place(scalars, inner.left, inner.right, outer), number
+        (scalars, _), factor = self.basis.alphabet.traced(scalars, left + inner.outer + right, element.rows)
+        return Place(scalars, inner.left, inner.right, outer), factor
+
+    def _beside(self, scalars: tuple[str, ...], inner: Place, word: str, outer: str | None) -> tuple[Place, int]:
+        """Return where a polynomial stands in a number, its own trace, that multiplies a word, or a word's trace."""
+        alphabet, factor = self.basis.alphabet, 1
+        if inner.outer:
+            (scalars, _), _ = alphabet.traced(scalars, inner.outer, 1)
+        if outer is not None and word:
+            (scalars, _), factor = alphabet.traced(scalars, word, 1)
+        return Place(scalars, inner.left, inner.right, word if outer is None else outer), factor
+
+    def _joins(self, left: str, right: str) -> bool:
+        """Whether what is of shape 1x1 may stand between two words as a matrix."""
+        shapes = self.basis.alphabet.shapes
+        before, after = shapes[left[-1]] if left else None, shapes[right[0]] if right else None
+        return (before is None or before[1] == 1) and (after is None or after[0] == 1)
 
 
 class _Combination:

@@ -313,7 +313,7 @@ def order(monomial: Monomial) -> Key:
     scalars, word = monomial
     if not scalars:
         return _weight(word), len(word), word, (), 0, ()
-    traces = tuple(s for s in scalars if len(s) > 1)
+    traces = tuple(s for s in scalars if len(s) > 1 or s >= _HEAVY)
     return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
 
 
