@@ -122,6 +122,27 @@ def _summands(p: Polynomial) -> Iterator[Candidate]:
         yield Candidate(root, tuple(others))
 
 
+def unit_factors(h: Polynomial) -> Iterator[Polynomial]:
+    """Run through polynomials ``X + b I`` that have a right inverse because a polynomial vanishes.
+
+    With ``R + S = R S`` it is ``R - I``, as ``(R - I)(S - I) = I``.
+    """
+    if h.rows != h.columns:
+        return
+    one = Polynomial.identity(h.alphabet, h.rows)
+    for (scalars, word), c in h.terms.items():
+        if scalars or len(word) != 2:
+            continue
+        first, second = (Polynomial.word(h.alphabet, letter) for letter in word)
+        if (first.rows, second.rows) != (h.rows, h.rows):
+            continue
+        left = first + one.scale(divide(h.terms.get(((), word[1]), 0), c))
+        right = second + one.scale(divide(h.terms.get(((), word[0]), 0), c))
+        rest = h - (left * right).scale(c)
+        if rest and rest.terms.keys() == {((), "")}:
+            yield left
+
+
 def _closed(p: Polynomial) -> Iterator[Polynomial]:
     """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
     for whole in (p, p.transpose()):

@@ -16,6 +16,7 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Letter, Size
 from tptheory.proving.ranks import blocks, rank_at_most
@@ -147,6 +148,9 @@ def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligat
             elif isinstance(each.right, int | Letter):
                 for parts in islice(blocks(divided(each.left, common_scalars(each.left)), each.right), 2):
                     translator.bring_in_coordinates([left.columns for left, _ in parts], each.right)
+        for h in [*translator.hypotheses]:
+            for factor in unit_factors(h.polynomial):
+                translator.bring_in_inverse(factor)
         translator.bring_in_inverses()
     return translator, found
 

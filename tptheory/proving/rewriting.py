@@ -191,7 +191,7 @@ class Basis:
             return [
                 i for i in self.active if word in elements[i].word and without(elements[i].scalars, scalars) is not None
             ]
-        return [i for i in self.active if word in elements[i].word] if word else []
+        return [i for i in self.active if _contains(elements[i], word)] if word else []
 
     def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Origin]:
         """Rewrite terms as far as possible, the greatest monomial first; return what is left, and what was subtracted.
@@ -334,6 +334,11 @@ class Basis:
             (scalars, _), number = self.alphabet.traced(scalars, word, size)
             return (scalars, outer), number
         return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
+
+
+def _contains(e: Element, word: str) -> bool:
+    """Whether the leading term of an element contains a word, in its own word or in a trace."""
+    return word in e.word or any(len(word) <= len(s) and word in s + s for s in e.scalars)
 
 
 def traced_place(alphabet: Alphabet, place: Place, size: Size) -> tuple[Place, int]:
