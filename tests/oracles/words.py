@@ -11,7 +11,8 @@ from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.proving.letters import Letter
 from tptheory.proving.obligations import assumed_of
-from tptheory.proving.translation import Translator, Velocity
+from tptheory.proving.translation import Translator
+from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 
 

@@ -177,6 +177,10 @@ class FloatArithmetic(ArrayArithmetic):
         """Return the array itself."""
         return np.asarray(A)
 
+    def rank(self, A: np.ndarray) -> Any:
+        """Return the rank of ``A``, decided as the class says; of a stack, that of each member."""
+        return np.asarray(self.inverted(A)[1], dtype=self.dtype)[()]
+
     def logpdet(self, A: np.ndarray) -> Any:
         """Return the sum of logarithms of the nonzero singular values, rank decided as the class says.
 

@@ -18,7 +18,8 @@ from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Size
 from tptheory.proving.ranks import rank_at_most
 from tptheory.proving.searching import Attempt
-from tptheory.proving.translation import Reason, Translator, Velocity
+from tptheory.proving.translation import Reason, Translator
+from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import squared_norm

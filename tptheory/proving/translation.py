@@ -7,7 +7,7 @@ tests compare expressions with their translations on exact numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,6 @@ from typing import Any, cast
 
 from sympy import (
     Add,
-    Determinant,
     Identity,
     Inverse,
     MatAdd,
@@ -36,36 +35,24 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
-from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
+from tptheory.proving.further_nodes import matrix_node, scalar_node
+from tptheory.proving.kronecker import multiplied_out
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
+from tptheory.proving.translating import Consequences, Reason
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
-from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
-Reason = tuple[Any, ...]
-"""Why a hypothesis holds, as data that `typesetting` puts into words: ``("penrose", 2, terms)`` or ``("given",)``."""
 CASE: Reason = ("case",)
+INDEX = Family("index", None, "index")
+"""The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
-
-
-class Velocity(MatrixSymbol):
-    """The velocity of a symbol along a flow; it equals no symbol of a user's, whatever that symbol is called."""
-
-    def __new__(cls, moving: MatrixSymbol) -> Any:
-        """Make the velocity, which has the shape of the symbol that moves."""
-        return Basic.__new__(cls, moving, *moving.shape)
-
-    @property
-    def name(self) -> str:
-        """The name under which the velocity is printed."""
-        return f"d{self.args[0]}/dt"
 
 
 @dataclass(frozen=True)
@@ -95,20 +82,42 @@ class Translator:
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
+        self._consequences: dict[Any, Consequences] = {}
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
 
         Raises:
-            UnsupportedExpressionError: if it is not made of sums, products, transposes, inverses and traces.
+            UnsupportedExpressionError: if it has a node that has no translation here or in `further_nodes`.
         """
+        expression = multiplied_out(expression)
         if isinstance(expression, MatrixExpr | MatrixBase):
             return self._matrix(expression)
         return self._of_scalar(S(expression))
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once."""
+        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        self._assume(polynomial, reason)
+        for consequences in [*self._consequences.values()]:
+            self._assume_all(consequences(polynomial))
+
+    def conclude(self, key: Any, consequences: Consequences) -> None:
+        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
+        if key not in self._consequences:
+            self._consequences[key] = consequences
+            for known in self.known():
+                self._assume_all(consequences(known))
+
+    def known(self) -> list[Polynomial]:
+        """Return the polynomials that vanish by hypothesis."""
+        return [hypothesis.polynomial for hypothesis in self.hypotheses]
+
+    def _assume_all(self, found: Iterable[tuple[Polynomial, Reason]]) -> None:
+        for polynomial, reason in list(found):
+            self._assume(polynomial, reason)
+
+    def _assume(self, polynomial: Polynomial, reason: Reason) -> None:
         number = None
         for p in (polynomial, polynomial.transpose()):
             if p and p not in self._seen and p.scale(-1) not in self._seen:
@@ -133,6 +142,7 @@ class Translator:
         branch = copy(self)
         branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
         branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
+        branch._consequences = {**self._consequences}
         return branch
 
     def witness(self, symbol: MatrixSymbol, remark: Mapping[str, Any] | None = None) -> None:
@@ -206,11 +216,8 @@ class Translator:
 
     @singledispatchmethod
     def _of_matrix(self, M: Any, rows: Size, columns: Size) -> Polynomial:
-        """Translate a matrix of these sizes; each class of nodes has a method of its own."""
-        raise UnsupportedExpressionError(
-            "'expression' must be built from symbols, sums, products, powers, transposes, inverses, Pinv and Trace "
-            f"(got {type(M).__name__}: {M}). Name what is inside by a MatrixSymbol."
-        )
+        """Translate a matrix of these sizes; a class of nodes has a method of its own here, or in `further_nodes`."""
+        return matrix_node(M, self)
 
     @_of_matrix.register(MatrixSymbol)
     def _matrix_symbol(self, M: MatrixSymbol, rows: Size, columns: Size) -> Polynomial:
@@ -258,11 +265,8 @@ class Translator:
 
     @singledispatchmethod
     def _of_scalar(self, s: Any) -> Polynomial:
-        """Translate a number; each class of nodes has a method of its own."""
-        raise UnsupportedExpressionError(
-            "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
-            f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
-        )
+        """Translate a number; a class of nodes has a method of its own here, or in `further_nodes`."""
+        return scalar_node(s, self)
 
     @_of_scalar.register(Rational)
     def _rational(self, s: Rational) -> Polynomial:
@@ -296,26 +300,12 @@ class Translator:
     @_of_scalar.register(Pow)
     def _scalar_power(self, s: Pow) -> Polynomial:
         if not s.exp.is_Integer:
-            raise UnsupportedExpressionError(f"'expression' must have powers whose exponents are integers (got {s}).")
+            return scalar_node(s, self)
         return self._power(self._of_scalar(s.base), int(s.exp), Polynomial.identity(self.alphabet, 1))
 
     @_of_scalar.register(Trace)
     def _trace(self, s: Trace) -> Polynomial:
         return self._matrix(s.arg).trace()
-
-    @_of_scalar.register(MatrixElement)
-    def _entry(self, s: MatrixElement) -> Polynomial:
-        if tuple(s.parent.shape) != (1, 1):
-            raise UnsupportedExpressionError(f"'expression' must have no entries but those of 1x1 products (got {s}).")
-        return self._matrix(s.parent)
-
-    @_of_scalar.register(LogPdet)
-    def _log_pdet(self, s: LogPdet) -> Polynomial:
-        return self._function("log pdet", str(s), self._matrix(s.arg))
-
-    @_of_scalar.register(Determinant)
-    def _determinant(self, s: Determinant) -> Polynomial:
-        return self._function("det", str(s), self._matrix(s.arg))
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
@@ -329,9 +319,24 @@ class Translator:
             power = power * base
         return power
 
-    def _function(self, kind: str, text: str, A: Polynomial) -> Polynomial:
+    def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
         """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
         return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
+
+    def pinv(self, A: Polynomial) -> Polynomial:
+        """Return ``A+``."""
+        return self._pinv(A)
+
+    def inverse(self, A: Polynomial) -> Polynomial:
+        """Return ``A^-1``, which exists."""
+        return self._inverse(A)
+
+    def inverted_by(self, kind: str, character: str) -> Polynomial | None:
+        """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""
+        plain = Polynomial.word(self.alphabet, character)
+        found = {K: A for (own, A), K in self._inverses.items() if own == kind}
+        turned = found.get(plain.transpose())
+        return found.get(plain) or (None if turned is None else turned.transpose())
 
     def _pinv(self, A: Polynomial) -> Polynomial:
         """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
@@ -393,7 +398,3 @@ class Translator:
         generic = item if index is None else [item[0], *BOUND_INDEX]
         family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
         return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
-
-
-INDEX = Family("index", None, "index")
-"""The numbers ``k`` themselves, at every ``k``."""
