@@ -36,7 +36,7 @@ def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
     refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
     found: list[Polynomial] = []
     for number, part in enumerate(parts, 1):
-        letter = own_letter("block", (sizes, number), f"E_{number}({', '.join(map(str, sizes))})")
+        letter = own_letter("block", (sizes, number), f"E_{number}")
         found.append(Polynomial.word(alphabet, alphabet.matrix(letter, whole, part, level=PLAIN)))
     for i, E in enumerate(found):
         for F in found[i + 1 :]:

@@ -88,6 +88,7 @@ def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomi
     none = Polynomial.identity(alphabet, 1).scale(0)
     if not A:
         return none
+    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
     terms = [*A.terms.items()]
     (scalars, word), c = terms[0]
     if len(terms) > 1 or scalars or c not in (1, -1):
@@ -95,8 +96,21 @@ def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomi
         return translator.number("log pdet", A, text or f"LogPdet({A!r})")
     if not word:
         return none
+    half = word[: len(word) // 2]
+    if word == half + alphabet.transpose(half):  # the singular values of a Gram matrix are squares
+        return log_pdet(translator, Polynomial.word(alphabet, half)).scale(2)
     parts = _full_rank_parts(word, *_full_ranks(translator))
     return sum((_log_of_word(translator, part, text if len(parts) == 1 else "") for part in parts), none)
+
+
+def _equal_log_pdets(translator: Translating, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
+    if len(zero.terms) != 2 or zero.is_scalar or any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
+        return
+    (left, c), (right, d) = zero.terms.items()
+    if abs(c) == abs(d) and not left[0] and not right[0]:
+        A, B = (Polynomial(zero.alphabet, zero.rows, zero.columns, {m: 1}) for m in (left, right))
+        yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
 
 
 def _log_of_word(translator: Translating, word: str, text: str) -> Polynomial:

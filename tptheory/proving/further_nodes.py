@@ -28,7 +28,7 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant, log_pdet
 from tptheory.proving.kronecker import kronecker
-from tptheory.proving.opaque import entrywise, function_of_numbers, unit_vector
+from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
 from tptheory.proving.translating import Translating
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import LogPdet
@@ -36,16 +36,9 @@ from tptheory.symbolic.rank import Rank
 
 
 @singledispatch
-def matrix_node(M: Any, _: Translating) -> Polynomial:
-    """Return the polynomial of a matrix.
-
-    Raises:
-        UnsupportedExpressionError: of a node that has no translation.
-    """
-    raise UnsupportedExpressionError(
-        "'expression' must be built from symbols, sums, products, powers, transposes, inverses, Pinv, Trace, blocks, "
-        f"Kronecker and entrywise products (got {type(M).__name__}: {M}). Name what is inside by a MatrixSymbol."
-    )
+def matrix_node(M: Any, translator: Translating) -> Polynomial:
+    """Return the polynomial of a matrix; a node without a translation is a letter of its own."""
+    return atom(translator, M)
 
 
 @matrix_node.register(Adjoint)
@@ -81,17 +74,21 @@ LARGEST_ENTRYWISE_POWER = 6
 """The highest entrywise power that is multiplied out."""
 
 
+@matrix_node.register(MatrixBase)
+def _written_out(M: Any, translator: Translating) -> Polynomial:
+    return matrix_of_entries(translator, M)
+
+
 @singledispatch
-def scalar_node(s: Any, _: Translating) -> Polynomial:
-    """Return the polynomial of a number.
+def scalar_node(s: Any, translator: Translating) -> Polynomial:
+    """Return the polynomial of a number; a node without a translation is a letter of its own.
 
     Raises:
-        UnsupportedExpressionError: of a node that has no translation.
+        UnsupportedExpressionError: if it is no number.
     """
-    raise UnsupportedExpressionError(
-        "'expression' must be a polynomial in symbols, traces, ranks, determinants, entries and functions of numbers "
-        f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
-    )
+    if not isinstance(s, Expr):
+        raise UnsupportedExpressionError(f"'expression' must be a number or a matrix (got {type(s).__name__}: {s}).")
+    return atom(translator, s)
 
 
 @scalar_node.register(Rank)
@@ -120,8 +117,7 @@ def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
             f"'expression' must have entries whose row and column are numbers (got {s}). Write a sum over all entries "
             "by Trace or OneMatrix."
         )
-    left, right = (unit_vector(translator, n, int(i)) for n, i in zip(s.parent.shape, (s.i, s.j), strict=True))
-    return (left.transpose() * A * right).trace()
+    return entry(translator, A, int(s.i), int(s.j))
 
 
 @scalar_node.register(conjugate)
@@ -151,7 +147,5 @@ def _constant(s: Any, translator: Translating) -> Polynomial:
 def _function(s: Expr, translator: Translating) -> Polynomial:
     """Return the letter of a function of numbers; of equal numbers it is the same letter."""
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
-        raise UnsupportedExpressionError(
-            f"'expression' must have functions of real numbers with real values (got {type(s).__name__}: {s})."
-        )
+        return atom(translator, s)
     return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))

@@ -29,6 +29,7 @@ def multiplied_out(expression: Any) -> Any:
     ``(A (x) B)+ = A+ (x) B+`` and ``(A (x) B)(C (x) D) = AC (x) BD`` hold for real matrices of any shapes that compose;
     ``(A (x) B)^-1 = A^-1 (x) B^-1`` for square factors, which have inverses where the product has one.
     """
+    expression = S(expression)
     if not expression.has(KroneckerProduct):
         return expression
     found = rebuild(expression, lambda part: part if not part.args else _inside(part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, S
+from sympy import MatrixExpr, S, Symbol, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -13,6 +13,7 @@ from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
+from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Size
@@ -121,7 +122,16 @@ def translator_of(claim: Claim, transposes_last: bool) -> Translator:
     for h in claim.given:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
+    for s in _nonzero_numbers(claim):
+        translator.inverse(translator(s))
     return translator
+
+
+def _nonzero_numbers(claim: Claim) -> list[Symbol]:
+    """Return the symbols of numbers in assumed equations that are declared not to be 0: one may divide by them."""
+    sides = (sympify(e) for h in claim.given if isinstance(h, Equal | Zero) for e in h.expressions())
+    found = {s for e in sides for s in e.free_symbols if isinstance(s, Symbol) and s.is_nonzero and not s.is_integer}
+    return sorted(found, key=str)
 
 
 def assumed_of(h: Any, translate: Callable[[Any], Polynomial]) -> Iterator[tuple[Any, Reason]]:

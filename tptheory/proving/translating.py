@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tptheory.errors import UnsupportedExpressionError
@@ -15,10 +16,20 @@ Consequences = Callable[[Polynomial], Iterable[tuple[Polynomial, Reason]]]
 """What follows from a polynomial that vanishes: other polynomials that vanish, each with the reason."""
 
 
+@dataclass(frozen=True)
+class Assumption:
+    """A polynomial that is zero, with the reason; if it is the transpose of a hypothesis, also that one's number."""
+
+    polynomial: Polynomial
+    reason: Reason
+    transposes: int | None = None
+
+
 class Translating(Protocol):
     """A translator of expressions into polynomials over one alphabet."""
 
     alphabet: Alphabet
+    bases: dict[Any, str]
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression."""

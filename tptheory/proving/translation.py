@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce, singledispatchmethod
 from operator import mul
@@ -40,10 +39,11 @@ from sympy.core.function import AppliedUndef
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
+from tptheory.proving.contents import inverted
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.kronecker import multiplied_out
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
-from tptheory.proving.translating import Consequences, Reason
+from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
@@ -53,15 +53,6 @@ INDEX = Family("index", None, "index")
 """The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A polynomial that is zero, with the reason; if it is the transpose of a hypothesis, also that one's number."""
-
-    polynomial: Polynomial
-    reason: Reason
-    transposes: int | None = None
 
 
 class Translator:
@@ -247,11 +238,11 @@ class Translator:
 
     @_of_matrix.register(Pinv)
     def _pseudo_inverse(self, M: Pinv, _: Size, __: Size) -> Polynomial:
-        return self._pinv(self._matrix(M.arg))
+        return self.pinv(self._matrix(M.arg))
 
     @_of_matrix.register(Inverse)
     def _matrix_inverse(self, M: Inverse, _: Size, __: Size) -> Polynomial:
-        return self._inverse(self._matrix(M.arg))
+        return self.inverse(self._matrix(M.arg))
 
     @_of_matrix.register(MatPow)
     def _matrix_power(self, M: MatPow, rows: Size, _: Size) -> Polynomial:
@@ -287,6 +278,8 @@ class Translator:
 
     @_of_scalar.register(AppliedUndef)
     def _width(self, s: AppliedUndef) -> Polynomial:
+        if not s.is_integer:
+            return scalar_node(s, self)
         return Polynomial.scalar(self.alphabet, cast(Letter, self.size(s)))
 
     @_of_scalar.register(Add)
@@ -313,7 +306,7 @@ class Translator:
             raise UnsupportedExpressionError(
                 f"'expression' must have powers up to {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
             )
-        base = self._inverse(base) if exponent < 0 else base
+        base = self.inverse(base) if exponent < 0 else base
         power = one
         for _ in range(abs(exponent)):
             power = power * base
@@ -324,12 +317,12 @@ class Translator:
         return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
 
     def pinv(self, A: Polynomial) -> Polynomial:
-        """Return ``A+``."""
-        return self._pinv(A)
+        """Return ``A+``, with a number that is not 0 taken out of it."""
+        return inverted(A, self._pinv, self._inverse)
 
     def inverse(self, A: Polynomial) -> Polynomial:
-        """Return ``A^-1``, which exists."""
-        return self._inverse(A)
+        """Return ``A^-1``, which exists, with a number taken out of it."""
+        return inverted(A, self._inverse, self._inverse)
 
     def inverted_by(self, kind: str, character: str) -> Polynomial | None:
         """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""

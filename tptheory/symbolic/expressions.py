@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from sympy import (
+    Adjoint,
     Expr,
     Identity,
     MatAdd,
@@ -318,7 +319,7 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
     >>> str(transpose(2 * A * B))
     '2*B.T*A.T'
     """
-    if isinstance(expression, Transpose):
+    if isinstance(expression, Transpose | Adjoint):
         return expression.arg
     if isinstance(expression, MatMul):
         scalar, matrices = expression.as_coeff_matrices()
