@@ -332,7 +332,7 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
         return ZeroMatrix(expression.cols, expression.rows)
     if isinstance(expression, MatrixBase):
         return expression.transpose()
-    return Transpose(expression)
+    return Transpose(as_matrix("expression", expression))
 
 
 def trace(expression: MatrixExpr) -> Expr:
@@ -343,6 +343,7 @@ def trace(expression: MatrixExpr) -> Expr:
     >>> trace(2 * A)
     2*Trace(A)
     """
+    expression = as_matrix("expression", expression)
     if isinstance(expression, MatAdd):
         return sum((trace(term) for term in expression.args), S.Zero)
     if isinstance(expression, MatMul):
@@ -359,7 +360,7 @@ def inner(A: MatrixExpr, B: MatrixExpr) -> Expr:
     >>> inner(A, B)
     Trace(A.T*B)
     """
-    return Trace(matmul(transpose(A), B))
+    return Trace(matmul(transpose(as_matrix("A", A)), as_matrix("B", B)))
 
 
 def squared_norm(A: MatrixExpr) -> Expr:
