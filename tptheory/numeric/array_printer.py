@@ -171,7 +171,7 @@ class ArrayPrinter(Printer):
         join = partial(joined_blocks, self.arithmetic, *expr.blockshape)
         return self._apply(join, *map(self._print, expr.blocks.flat()))
 
-    def _print_Function(self, expr: Any) -> Any:
+    def _print_Application(self, expr: Any) -> Any:
         if isinstance(expr, AppliedUndef):
             return self.emptyPrinter(expr)
         return self._apply(partial(function_value, self.arithmetic, expr.func), *map(self._print, expr.args))

@@ -20,7 +20,7 @@ from sympy import (
     Pow,
     conjugate,
 )
-from sympy.core.function import Function
+from sympy.core.function import Application
 from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -142,7 +142,7 @@ def _constant(s: Any, translator: Translating) -> Polynomial:
     return function_of_numbers(translator, s, (), str(s))
 
 
-@scalar_node.register(Function)
+@scalar_node.register(Application)
 @scalar_node.register(Pow)
 def _function(s: Expr, translator: Translating) -> Polynomial:
     """Return the letter of a function of numbers; of equal numbers it is the same letter."""

@@ -12,8 +12,15 @@ from typing import Any
 
 from sympy import Adjoint, Inverse, KroneckerProduct, MatMul, MatPow, MatrixExpr, S, Trace, Transpose
 
-from tptheory.proving.letters import item_text
-from tptheory.proving.translating import Reason, Translating, own_letter, refuse_layers, size_expression
+from tptheory.proving.letters import Family, item_text
+from tptheory.proving.translating import (
+    Consequences,
+    Reason,
+    Translating,
+    own_letter,
+    refuse_layers,
+    size_expression,
+)
 from tptheory.proving.words import INVERSE, PLAIN, Polynomial
 from tptheory.symbolic.expressions import Pinv, matmul, trace, transpose
 from tptheory.symbolic.rebuilding import rebuild
@@ -124,12 +131,21 @@ def _lifted(translator: Translating, p: Polynomial, before: Any, after: Any) -> 
     if (before, after) == (1, 1):
         return p
 
+    for family in {letter.family for letter in _matrix_letters(p)}:
+        translator.conclude(("kronecker", before, after, family), _of_factors(translator, family, before, after))
+    return _with_identities(translator, p, before, after)
+
+
+def _of_factors(translator: Translating, family: Family, before: Any, after: Any) -> Consequences:
+    """Return what concludes, from an equation of factors that speaks of a family, the same of Kronecker products."""
+
     def consequences(zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
-        if not (zero.is_scalar or any(letter.at is not None for letter in _matrix_letters(zero))):
+        letters = list(_matrix_letters(zero))
+        spoken = any(letter.family == family for letter in letters)
+        if spoken and not zero.is_scalar and all(letter.at is None for letter in letters):
             yield _with_identities(translator, zero, before, after), FACTOR
 
-    translator.conclude(("kronecker", before, after), consequences)
-    return _with_identities(translator, p, before, after)
+    return consequences
 
 
 def _matrix_letters(p: Polynomial) -> Iterator[Any]:
