@@ -186,7 +186,7 @@ def test_hypotheses_that_nothing_meets_are_told(claim, words):
 
 
 def test_what_has_no_value_is_not_confirmed():
-    """Sides that are written differently and have no value are left open, though they have a proof; and why, is said."""
+    """Sides that are written differently and have no value are left open though they have a proof; it is said why."""
     verdict = prove(Equal(f(Trace(R)), f(Trace(R.T))))
     assert verdict.word == "undecided"
     assert "the claim could not be evaluated beside it" in verdict.reason
