@@ -158,7 +158,9 @@ def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> Non
 def _refuse_names_that_are_none(names: Iterable[str]) -> None:
     """Refuse a name that a reader cannot tell from an expression, or cannot see: ``-A``, ``A.T``, or nothing."""
     for name in sorted(names):
-        if not name.strip() or name.strip()[0] in "+-" or "." in name:
+        before, dot, after = name.rpartition(".")
+        attribute = bool(dot) and before.isidentifier() and after.isidentifier()
+        if not name.strip() or name.strip()[0] in "+-" or attribute:
             mend = "Call it otherwise, such as A_2: names are shown to people."
             raise InvalidValueError(complain("name", "one that reads as a name, without a sign or a dot", name, mend))
 
