@@ -12,6 +12,7 @@ from tptheory.claims.hypotheses import (
     rank_one,
     symmetric,
 )
+from tptheory.claims.inequalities import AtMost, NonNegative
 from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import (
@@ -42,6 +43,7 @@ from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rules import (
     RULES,
     Backprop,
@@ -69,6 +71,7 @@ __all__ = [
     "RULES",
     "AllOf",
     "AnyOf",
+    "AtMost",
     "Backprop",
     "Certificate",
     "Commute",
@@ -86,12 +89,14 @@ __all__ = [
     "LearnedInverse",
     "LogPdet",
     "Newton",
+    "NonNegative",
     "Nonincreasing",
     "Orthogonal",
     "OrthogonalImages",
     "Parallel",
     "Pinv",
     "Proved",
+    "Rank",
     "RankAtMost",
     "Recursion",
     "RecursiveLeastSquares",

@@ -48,6 +48,7 @@ from tptheory.claims.hypotheses import (
     rank_one,
     symmetric,
 )
+from tptheory.claims.inequalities import AtMost, NonNegative
 from tptheory.claims.motions import Commute, Conserved, Nonincreasing
 from tptheory.claims.theorem import conjecture, theorem
 from tptheory.claims.vocabulary import Equal, ImageWithin, OrthogonalImages, Parallel, RankAtMost, RowSpaceWithin, Zero
@@ -58,6 +59,7 @@ from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.symbolic.rules import (
     Backprop,
@@ -85,6 +87,7 @@ __all__ = [
     "TP",
     "A",
     "AnyOf",
+    "AtMost",
     "B",
     "Commute",
     "Conserved",
@@ -100,11 +103,13 @@ __all__ = [
     "L",
     "LogPdet",
     "MatrixSymbol",
+    "NonNegative",
     "Nonincreasing",
     "OrthogonalImages",
     "Parallel",
     "Pinv",
     "R",
+    "Rank",
     "RankAtMost",
     "Rational",
     "Recursion",

@@ -1,6 +1,7 @@
 """One name, one meaning: what a claim speaks of, and what is refused when it is built."""
 
 import pytest
+import sympy
 from sympy import Trace
 
 from tptheory import AllOf, Backprop, TargetProp, rule_named
@@ -63,6 +64,10 @@ REFUSED = {
     "norms of what is called alike": lambda: Equal(
         squared_norm(named), squared_norm(product), given=[nonzero(named), nonzero(product)]
     ),
+    "nets of two depths in two claims": lambda: AllOf(
+        Conserved(net.loss, along=bp.flow(net)), Conserved(wide.loss, along=bp.flow(wide))
+    ),
+    "matrices of two shapes in two claims": lambda: AllOf(Zero(W), Zero(undeclared)),
     "a matrix called as a member": lambda: ForAll(
         Zero(MatrixSymbol("W[l]", n, n) * Trace(deep.weight(l).T * deep.weight(l))), (l, 1, L)
     ),
@@ -77,6 +82,38 @@ def test_two_meanings_of_one_name_are_refused(build):
     assert isinstance(refusal.value, InvalidValueError)
 
 
+NAMELESS = ["", " ", "-A", "+A", "A.T", "A.I"]
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+def test_what_does_not_read_as_a_name_is_refused(name):
+    """A name that cannot be told from an expression, or cannot be seen, is refused with the mend."""
+    for build in (
+        lambda: Zero(MatrixSymbol(name, 2, 2)),
+        lambda: Zero(Symbol(name)),
+        lambda: AllOf(Zero(Symbol(name))),
+    ):
+        with pytest.raises(InvalidValueError, match=r"one that reads as a name.* Call it otherwise"):
+            build()
+
+
+@pytest.mark.parametrize("name", [r"\hat{W}", "W^{(1)}", "α", "A_2", "two words", "A'"])
+def test_a_name_may_be_latex_or_words(name):
+    """What a person reads as a name is taken."""
+    assert name in Zero(MatrixSymbol(name, 2, 2)).statement()
+
+
+NO_NUMBERS = [0.5, sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan]
+
+
+@pytest.mark.parametrize("number", NO_NUMBERS, ids=str)
+def test_numbers_that_are_not_exact_are_refused(number):
+    """Floats, imaginary numbers and infinities are refused in claims and in their hypotheses."""
+    for build in (lambda: Zero(number * Symbol("x")), lambda: Zero(W, given=[Equal(W, W * number)])):
+        with pytest.raises(InvalidValueError, match=r"exact real numbers .* Write Rational\(1, 10\)"):
+            build()
+
+
 TAKEN = {
     "sizes that are not declared": lambda: Zero(MatrixSymbol("A", *symbols("m n"))),
     "the symbols of tptheory": lambda: Zero(eta * alpha * damping * W),
@@ -84,9 +121,6 @@ TAKEN = {
         rule_named("fa").update(DeepLinearNetwork(depth=L, batch=size("B")), 1)
     ),
     "an input, and the activations": lambda: Equal(deep.activation(0), deep.input),
-    "each its own net": lambda: AllOf(
-        Conserved(net.loss, along=bp.flow(net)), Conserved(wide.loss, along=bp.flow(wide))
-    ),
     "a sample and a batch of one depth": lambda: Equal(
         TargetProp().backward(deep, 1), TargetProp().backward(DeepLinearNetwork(depth=L, batch=3), 1)
     ),

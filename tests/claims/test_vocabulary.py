@@ -1,11 +1,11 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Matrix
+from sympy import Eq, Matrix
 
 import tptheory
 from tptheory import AllOf, Backprop, TargetProp, decide, transpose
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnsupportedExpressionError
 from tptheory.preamble import *
 
 B, Q = MatrixSymbol("B", m, n), MatrixSymbol("Q", n, n)
@@ -18,6 +18,8 @@ STATEMENTS = {
     "zero": (Zero(A, given=symmetric(Q)), "if Q is symmetric, then A = 0"),
     "rank": (RankAtMost(A, [1, m, Q]), "rank(A) ≤ min(1, m, rank(Q))"),
     "one bound": (RankAtMost(A, n), "rank(A) ≤ n"),
+    "at most": (AtMost(Rank(A) + Rank(B), m), "rank(A) + rank(B) ≤ m"),
+    "at least nothing": (NonNegative(trace(Q), given=[symmetric(Q)]), "if Q is symmetric, then 0 ≤ Trace(Q)"),
     "image": (ImageWithin(A, B), "im(A) ⊆ im(B)"),
     "rows": (RowSpaceWithin(A, Q), "row(A) ⊆ row(Q)"),
     "orthogonal": (OrthogonalImages(A, B), "A ⟂ B"),
@@ -53,6 +55,15 @@ BAD = {
     "number given": (lambda: Zero(A, given=[3]), InvalidTypeError, "'given' must be hypotheses such as"),
     "conditional given": (lambda: Zero(A, given=[Zero(A, given=[symmetric(Q)])]), InvalidTypeError, "'given' must be"),
     "negative rank": (lambda: RankAtMost(A, -1), InvalidValueError, "'bound' must be a non-negative integer"),
+    "a pair": (lambda: Equal((1, 2), 0), InvalidTypeError, r"'lhs' must be a matrix or a number \(got \(1, 2\)\)"),
+    "a relation": (lambda: Zero(Eq(n, 1)), InvalidTypeError, r"'expression' must .* An equation is Equal\(A, B\)"),
+    "truth": (lambda: Zero(True), InvalidTypeError, "'expression' must be a matrix or a number"),
+    "norm of a number": (lambda: squared_norm(3), InvalidTypeError, "'A' must be a SymPy matrix expression"),
+    "trace of a number": (lambda: trace(3), InvalidTypeError, "'expression' must be a SymPy matrix expression"),
+    "transposed number": (lambda: transpose(3), InvalidTypeError, "'expression' must be a SymPy matrix expression"),
+    "product with a number": (lambda: inner(A, 3), InvalidTypeError, "'B' must be a SymPy matrix expression"),
+    "larger matrix": (lambda: AtMost(0, A), UnsupportedExpressionError, "'greater' must be a scalar expression"),
+    "sign of a matrix": (lambda: NonNegative(A), UnsupportedExpressionError, "'expression' must be a scalar .* Trace"),
     "no bound": (lambda: RankAtMost(A, []), InvalidValueError, "'bound' must be at least one bound"),
     "rank of a number": (lambda: RankAtMost(3, 1), InvalidTypeError, "'matrix' must be a SymPy matrix expression"),
     "image": (lambda: ImageWithin(A, Q), ShapeError, "'space' must have as many rows as 'matrix', m"),

@@ -8,9 +8,10 @@ import sympy
 from flint import fmpq, fmpq_mat
 from mpmath.libmp import to_rational
 from sympy import (
-    BlockMatrix,
     Determinant,
-    HadamardProduct,
+    DiagonalMatrix,
+    Function,
+    HadamardPower,
     Identity,
     ImmutableMatrix,
     Inverse,
@@ -140,7 +141,7 @@ def test_what_only_floats_can():
         with pytest.raises(UnsupportedExpressionError, match="must stay rational for arithmetic='exact'"):
             evaluate(expression, values, arithmetic="exact")
     assert evaluate(sympy.pi * eta, VALUES) == pytest.approx(3 * np.pi)
-    with pytest.raises(InvalidTypeError, match=r"integers or fractions \(got pi\)"):
+    with pytest.raises(UnsupportedExpressionError, match="must stay rational for arithmetic='exact'"):
         evaluate(sympy.pi * eta, VALUES, arithmetic="exact")
 
 
@@ -229,8 +230,12 @@ def test_unused_values_are_checked_and_ignored():
         (MatPow(A, -1), {A: np.diag([1, 1e-20, 1])}, InvalidValueError, r"got 'a singular 3x3 matrix'"),
         (MatrixElement(A, Symbol("i"), 0), VALUES | {Symbol("i"): 3}, ShapeError, r"must be an entry of .* \(3, 3\)"),
         (Identity(Symbol("n") / 2), {Symbol("n"): 3}, ShapeError, r"'n/2' must be a whole number \(got 3/2\)"),
-        (HadamardProduct(A, A), VALUES, UnsupportedExpressionError, r"got HadamardProduct: "),
-        (Trace(BlockMatrix([[A, A], [A, A]])), VALUES, UnsupportedExpressionError, r"got BlockMatrix: "),
+        (DiagonalMatrix(A), VALUES, UnsupportedExpressionError, r"got DiagonalMatrix: "),
+        (Function("f")(eta), VALUES, UnsupportedExpressionError, r"got f: "),
+        (HadamardPower(A, -1), VALUES, UnsupportedExpressionError, r"got HadamardPower: "),
+        (sympy.acos(eta), VALUES, InvalidValueError, r"must be real and finite at these values"),
+        (eta, {eta: 10**400}, InvalidValueError, r"'eta' must be within the range of floats"),
+        (A, {A: [[10**400, 0, 0]] * 3}, InvalidValueError, r"'A' must be within the range of floats"),
         (MatPow(A, Rational(1, 2)), VALUES, UnsupportedExpressionError, r"got MatPow: "),
         (sympy.I * eta, VALUES, UnsupportedExpressionError, r"got ImaginaryUnit: "),
         (sympy.oo, {}, InvalidValueError, r"must be a finite number"),

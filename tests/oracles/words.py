@@ -4,15 +4,33 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
+import numpy as np
 from flint import fmpq, fmpq_mat
 from oracles.exact import Evaluation, diagonal, factors, full, inverse, pseudo_inverse, rank
+from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.proving.letters import Letter
 from tptheory.proving.obligations import assumed_of
-from tptheory.proving.translation import Translator, Velocity
+from tptheory.proving.translation import Translator
+from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
+
+
+def random_values(expression, seed):
+    """Return random exact values for the symbols of an expression."""
+    rng = np.random.default_rng(seed)
+    atoms = expression.atoms(MatrixSymbol, Symbol)
+    matrices = sorted((a for a in atoms if isinstance(a, MatrixSymbol)), key=str)
+    sizes = {s: int(rng.integers(1, 4)) for a in matrices for s in sorted(sum(a.shape).free_symbols, key=str)}
+    values = dict(sizes)
+    for a in matrices:
+        rows, columns = (int(k.subs(sizes)) for k in a.shape)
+        values[a] = fmpq_mat(rows, columns, [int(k) for k in rng.integers(-2, 3, size=rows * columns)])
+    for s in sorted(atoms - set(matrices) - set(sizes), key=str):
+        values[s] = fmpq(int(rng.integers(1, 5)), 3)
+    return values
 
 
 def knowing(claim: Any, thin: bool, transposes_last: bool) -> Translator:
@@ -59,6 +77,10 @@ class Letters:
         """Return a size in numbers."""
         return size if isinstance(size, int) else int(size.family.subject.subs(self.sizes))
 
+    def number(self, size: Any) -> int:
+        """Return a size that is an integer, or an expression, in numbers."""
+        return size if isinstance(size, int) else int(S(size).subs(self.sizes))
+
     def letter(self, character: str) -> Any:
         """Return the value of a letter: a matrix, or a number."""
         letter, turned = self.alphabet.letters[character]
@@ -77,6 +99,8 @@ class Letters:
         if kind == "ones":
             k = subject if isinstance(subject, int) else self.size(Letter(subject))
             return fmpq_mat(k, 1, [1] * k)
+        if kind in MADE:
+            return MADE[kind](self, *subject)
         value = self.value(subject)
         if kind == "det":
             return value.det()
@@ -97,6 +121,56 @@ class Letters:
                 number *= diagonal(self.word(s)) if self.alphabet.is_trace(s) else self.letter(s)
             total += (self.word(word) if word else full(rows, rows, lambda i, j: int(i == j))) * number
         return total
+
+
+def _kronecker(letters: Letters, before: Any, family: Any, after: Any) -> fmpq_mat:
+    """Return ``I (x) a (x) I``."""
+    one, other = (full(n, n, lambda i, j: int(i == j)) for n in (letters.number(before), letters.number(after)))
+    return tensor(tensor(one, letters.made(Letter(family))), other)
+
+
+def tensor(A: fmpq_mat, B: fmpq_mat) -> fmpq_mat:
+    """Return the Kronecker product."""
+    m, n, p, q = A.nrows(), A.ncols(), B.nrows(), B.ncols()
+    return fmpq_mat(m * p, n * q, [A[i // p, j // q] * B[i % p, j % q] for i in range(m * p) for j in range(n * q)])
+
+
+def _block(letters: Letters, sizes: Any, number: int) -> fmpq_mat:
+    """Return the columns of the identity that belong to a block."""
+    widths = [letters.number(size) for size in sizes]
+    start = sum(widths[: number - 1])
+    return full(sum(widths), widths[number - 1], lambda i, j: int(i == start + j))
+
+
+def _unit(letters: Letters, size: Any, number: int) -> fmpq_mat:
+    return full(letters.size(size), 1, lambda i, _: int(i == number))
+
+
+def _entrywise(letters: Letters, *words: Any) -> fmpq_mat:
+    """Multiply words entry by entry; the empty word is the identity."""
+
+    def value(word: Any) -> Any:
+        factors = [letters.made(letter).transpose() if turned else letters.made(letter) for letter, turned in word]
+        return reduce(lambda A, B: A * B, factors) if factors else None
+
+    found = [value(word) for word in words]
+    rows, columns = next((A.nrows(), A.ncols()) for A in found if A is not None)
+    total = full(rows, columns, lambda i, j: 1)
+    for A in found:
+        total = full(
+            rows, columns, lambda i, j, A=A, total=total: total[i, j] * (A[i, j] if A is not None else int(i == j))
+        )
+    return total
+
+
+def _function(letters: Letters, function: Any, *arguments: Polynomial) -> fmpq:
+    """Return a function of numbers that is rational, such as the absolute value."""
+    numbers = [letters.value(p)[0, 0] for p in arguments]
+    found = function(*(Rational(int(x.p), int(x.q)) for x in numbers))
+    return fmpq(int(found.p), int(found.q))
+
+
+MADE = {"kronecker": _kronecker, "block": _block, "unit": _unit, "entrywise": _entrywise, "function": _function}
 
 
 class Reader:

@@ -344,4 +344,6 @@ def test_contradictory_hypotheses_are_counted_apart():
     tall = MatrixSymbol("T", 3, 2)
     claim = Zero(tall, given=[full_row_rank(tall), Equal(matmul(tall, Pinv(tall)), matmul(0, tall, Pinv(tall)))])
     assert end(claim) == "undecided"
-    assert "nothing may meet them" in prove(claim).reason
+    assert "no instance that meets the hypotheses: T never has full row rank" in prove(claim).reason
+    equations = Zero(tall, given=[Equal(matmul(tall, Pinv(tall)), Identity(3)), Equal(matmul(tall, Pinv(tall)), 0)])
+    assert "nothing may meet them" in prove(equations).reason

@@ -7,6 +7,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from sympy import (
+    Adjoint,
     BlockMatrix,
     Determinant,
     HadamardProduct,
@@ -219,6 +220,20 @@ def test_trap_block_matrix():
             derivative()
 
 
+def test_the_derivative_by_a_number():
+    """The derivative by a scalar symbol is a number, through products and traces; an adjoint is a transpose."""
+    c = Symbol("c", real=True)
+    x = MatrixSymbol("x", 3, 1)
+    d = A * x - c * OneMatrix(3, 1)
+    assert gradient(c**3, c) == 3 * c**2
+    found = gradient(Trace(d.T * d) * c, c)
+    values = {A: [[1, 2, 0], [0, 1, 1], [3, 0, 1]], x: [1, 2, 3], c: 5}
+    rows = ImmutableMatrix(values[A]) * ImmutableMatrix(values[x]) - c * ImmutableMatrix.ones(3, 1)
+    assert evaluate(found, values, arithmetic="exact") == int((c * (rows.T * rows)[0, 0]).diff(c).subs(c, 5))
+    assert gradient(Trace(Adjoint(A) * A), A) == gradient(Trace(A.T * A), A)
+    assert differential(Adjoint(A), {A: A}) == transpose(A)
+
+
 def test_refusals():
     """A node without a rule, a matrix where a scalar is due, and a fractional power are refused in words."""
     with pytest.raises(UnsupportedExpressionError, match="got HadamardProduct"):
@@ -227,8 +242,8 @@ def test_refusals():
         differential(MatPow(A, Symbol("k", integer=True)), {A: A})
     with pytest.raises(InvalidTypeError, match=r"'expression' must be a scalar expression .* Take its Trace"):
         gradient(A, A)
-    with pytest.raises(InvalidTypeError, match="'symbol' must be a MatrixSymbol"):
-        gradient(Trace(A), a)
+    with pytest.raises(InvalidTypeError, match="'symbol' must be a MatrixSymbol or a Symbol"):
+        gradient(Trace(A), 3)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import MatrixBase, MatrixExpr, MatrixSymbol, Symbol, sympify
+from sympy import Expr, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, sympify
+from sympy.logic.boolalg import Boolean
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.symbols import refuse_two_of_one_name
+from tptheory.claims.symbols import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.expressions import as_matrix
@@ -40,6 +41,7 @@ class Claim:
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
         refuse_two_of_one_name(self)
+        refuse_numbers_that_are_not_exact(self)
         self.check()
         self._refuse_taken_symbols()
 
@@ -203,6 +205,11 @@ def as_expression(argument: str, value: Any) -> Any:
     if isinstance(value, str):
         raise InvalidTypeError(complain(argument, "a SymPy expression", value, "Text is never evaluated: build it."))
     try:
-        return sympify(value, strict=True)
+        read = sympify(value, strict=True)
     except (TypeError, ValueError):
         raise InvalidTypeError(complain(argument, "a SymPy expression", value)) from None
+    if not isinstance(read, Expr):
+        equation = "An equation is Equal(A, B), and an inequality AtMost(a, b)."
+        mend = equation if isinstance(read, Boolean) else "Claim one thing at a time."
+        raise InvalidTypeError(complain(argument, "a matrix or a number", value, mend))
+    return read

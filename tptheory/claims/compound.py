@@ -40,6 +40,7 @@ class AllOf(Claim):
             raise InvalidTypeError(complain("claims", "one or more claims", claims))
         object.__setattr__(self, "claims", tuple(flat))
         object.__setattr__(self, "given", ())
+        refuse_two_of_one_name(self)
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]

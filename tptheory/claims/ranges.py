@@ -72,7 +72,7 @@ def _indices_in(expression: Any) -> frozenset[Symbol]:
             found |= node.first.free_symbols | node.last.free_symbols
         elif isinstance(node, LayerSymbol | LayerScalar):
             found |= node.index.free_symbols
-        elif isinstance(node, AppliedUndef):
+        elif _is_width(node):
             found |= node.free_symbols
     return frozenset(symbol for symbol in found if not isinstance(symbol, BoundIndex))
 
@@ -89,7 +89,12 @@ def has_ranges(claim: Claim) -> bool:
 def _speaks_of_members(claim: Claim) -> bool:
     """Whether a claim, or one of its hypotheses, speaks of members of sequences, which have to be written out."""
     spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
-    return any(layer_symbols(sympify(e)) or list(occurrences(sympify(e), AppliedUndef)) for e in spoken)
+    return any(layer_symbols(sympify(e)) or any(map(_is_width, occurrences(sympify(e), AppliedUndef))) for e in spoken)
+
+
+def _is_width(node: Any) -> bool:
+    """Whether a node is the width of a layer; a function of numbers that is declared as none is not."""
+    return isinstance(node, AppliedUndef) and bool(node.is_integer)
 
 
 def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:

@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sympy import Identity, MatrixBase, MatrixSymbol, Symbol, preorder_traversal
+from sympy import Float, Identity, MatrixBase, MatrixSymbol, Symbol, preorder_traversal
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
+from sympy.core.numbers import ComplexInfinity, ImaginaryUnit, Infinity, NaN, NegativeInfinity
 
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex, BoundMatrix
 from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
@@ -43,6 +44,25 @@ def refuse_two_of_one_name(*items: Any) -> None:
     _refuse_namesakes([s for s in named if isinstance(s, Sequence)])
     _refuse_names_of_members(named)
     _refuse_names_of_expressions(named, [e for e in expressions if not isinstance(e, frozenset)])
+    _refuse_names_that_are_none(s.name for s in named if isinstance(s, Symbol | MatrixSymbol | Sequence))
+
+
+def refuse_numbers_that_are_not_exact(*items: Any) -> None:
+    """Refuse floats, infinity and imaginary numbers in claims: a proof is about exact real numbers, and 0.1 is no 1/10.
+
+    Raises:
+        InvalidValueError: if there is one.
+    """
+    spoken = (e for e in _spoken(items) if not isinstance(e, frozenset))
+    found = {number for e in spoken for number in e.atoms(*(Float, ImaginaryUnit, *INFINITE))}
+    if found:
+        came = min(map(str, found))
+        mend = "Write Rational(1, 10), not 0.1."
+        raise InvalidValueError(complain("expression", "made of exact real numbers that are finite", came, mend))
+
+
+INFINITE = (Infinity, NegativeInfinity, ComplexInfinity, NaN)
+"""The classes of SymPy's values that are no numbers."""
 
 
 def _spoken(item: Any) -> Iterator[Any]:
@@ -133,6 +153,16 @@ def _refuse_names_of_expressions(named: set[Any], expressions: list[Any]) -> Non
             _refuse(name, f"{_told(symbol)}, and the number")
     for name in sorted(_printed(expressions) & odd.keys()) if odd else ():
         _refuse(name, f"{_told(odd[name])}, and an expression that is written so")
+
+
+def _refuse_names_that_are_none(names: Iterable[str]) -> None:
+    """Refuse a name that a reader cannot tell from an expression, or cannot see: ``-A``, ``A.T``, or nothing."""
+    for name in sorted(names):
+        before, dot, after = name.rpartition(".")
+        attribute = bool(dot) and before.isidentifier() and after.isidentifier()
+        if not name.strip() or name.strip()[0] in "+-" or attribute:
+            mend = "Call it otherwise, such as A_2: names are shown to people."
+            raise InvalidValueError(complain("name", "one that reads as a name, without a sign or a dot", name, mend))
 
 
 def _printed(expressions: list[Any]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
@@ -21,6 +22,10 @@ FIRST_LOOK = 0.02
 """The part of the time that the prover gets before any search for counterexamples: most proofs need no more."""
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
+LOOKED = 0.5
+"""The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
+NO_INSTANCE = "no instance that meets the hypotheses"
+"""The words of a verdict where no hypotheses were met: the claim may say nothing."""
 REPORT = "this is a fault of tptheory: please report the claim and this evidence"
 """What a user is asked to do where two evaluations of a claim disagree."""
 
@@ -79,7 +84,10 @@ def confirmed_proof(
     if found.part is None and (found.evaluated or found.empty):
         return Proved(claim, certificate, seconds, found.evaluated)
     if found.part is None:
-        reason = "a proof was found, and no instance that meets the hypotheses: nothing may meet them"
+        if found.without_value:
+            reason = f"a proof was found, but the claim could not be evaluated beside it: {found.without_value}"
+        else:
+            reason = f"a proof was found, and no instance that meets the hypotheses: {_why_none(claim)}"
         return Undecided(claim, reason, {"certificate": certificate.data}, seconds)
     evidence = {**found.told(), "certificate": certificate.data, "report": REPORT}
     return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
@@ -114,7 +122,11 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
         searched = search_counterexample(claim, seconds, seed)
         found = searched.counterexample
         if found is None:
-            return Undecided(claim, searched.reason, searched.evidence, perf_counter() - started)
+            took = perf_counter() - started
+            looked = took < seconds or took > LOOKED or unmeetable(claim)
+            vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
+            reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
+            return Undecided(claim, reason, searched.evidence, took)
         return confirmed_counterexample(claim, found, perf_counter() - started)
     except TptheoryError:
         raise
@@ -175,8 +187,14 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         return proof
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
-    reason = reported or "neither a proof nor a counterexample was found"
+    vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
+    reason = reported or vacuous or "neither a proof nor a counterexample was found"
     return Undecided(proof.claim, reason, evidence, perf_counter() - started)
+
+
+def _why_none(claim: Claim) -> str:
+    """Say which hypotheses the shapes rule out; where none is, that they may contradict one another."""
+    return "; ".join(unmeetable(claim)) or "nothing may meet them"
 
 
 def _failed(error: Exception) -> str:

@@ -8,6 +8,7 @@ without anything that the search had compiled.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -15,10 +16,10 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, S, Symbol, ZeroMatrix
+from sympy import Add, MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Vanishes, symbolic
+from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
@@ -55,6 +56,7 @@ class Confirmation:
         values: that instance.
         broken: what is broken there.
         empty: whether the claim says nothing at all, such as a claim about an empty range.
+        without_value: why the claim could not be evaluated at an instance; empty if that never happened.
     """
 
     evaluated: int
@@ -62,6 +64,7 @@ class Confirmation:
     values: Instance = field(default_factory=dict)
     broken: Violation | None = None
     empty: bool = False
+    without_value: str = ""
 
     def told(self) -> dict[str, Any]:
         """Return the contradiction as evidence."""
@@ -95,7 +98,7 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
     if not parts:
         return Confirmation(0)
     each = min(MOST_A_PART if instances <= INSTANCES else MOST_WHEN_RARE, -(-instances // len(parts)))
-    schedule, evaluated = cycle(SCHEDULE), 0
+    schedule, evaluated, without_value = cycle(SCHEDULE), 0, ""
     for number, part in enumerate(parts):
         look = _Look(part, np.random.default_rng([seed, number]))
         for _ in range(each):
@@ -103,11 +106,12 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
             if held is None:
                 held = look(*next(schedule))
             evaluated += held is not None
+            without_value = without_value or look.without_value
             if look.broken is not None:
                 return Confirmation(evaluated, part, look.values, look.broken)
         if instances > INSTANCES and evaluated >= INSTANCES:
             break
-    return Confirmation(evaluated)
+    return Confirmation(evaluated, without_value=without_value)
 
 
 def confirm_counterexample(found: Counterexample) -> bool:
@@ -124,6 +128,7 @@ class _Look:
         self.typed = AsTyped(self.source.symbols)
         self.values: Instance = {}
         self.broken: Violation | None = None
+        self.without_value = ""
 
     def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
@@ -158,27 +163,42 @@ class _Look:
         return None
 
     def _in_digits(self) -> bool | None:
-        """Return whether a claim without rational values holds in many digits; None if that cannot be told."""
-        equations = [goal for goal in self.goals if isinstance(goal, Vanishes)]
-        if len(equations) < len(self.goals):
-            return None
+        """Return whether a claim without rational values holds in many digits; None if that cannot be told.
+
+        Two sides that are one expression are equal, whether or not it can be evaluated.
+        """
         try:
-            for goal in equations:
-                missed = largest(goal.residual(), self.values)
-                if missed > ROUNDING * max(largest(symbolic(term), self.values) for term in (*goal.terms(), S.One)):
-                    self.broken = Violation(goal.residual(), f"0 in {MANY_DIGITS}", f"up to {missed:.3g}")
-                    return False
-        except (InvalidValueError, UnsupportedExpressionError):
+            for goal in self.goals:
+                if isinstance(goal, Vanishes) and goal.left != goal.right:
+                    self._measure(goal.residual(), 0.0, (*goal.terms(), S.One))
+                elif isinstance(goal, NonNegative):
+                    number = symbolic(goal.expression)
+                    self._measure(number, math.inf, (*Add.make_args(number), S.One))
+                elif not isinstance(goal, Vanishes):
+                    return None
+        except UnsupportedExpressionError as error:
+            self.without_value = str(error)
             return None
-        return True
+        except (InvalidValueError, ShapeError):
+            return None
+        return self.broken is None
+
+    def _measure(self, expression: Any, highest: float, parts: tuple[Any, ...]) -> None:
+        """Record a violation if a value is below 0, or above the highest that it may be, by more than rounding."""
+        least, most = extremes(expression, self.values)
+        rounding = ROUNDING * max(max(map(abs, extremes(symbolic(part), self.values))) for part in parts)
+        if least < -rounding or most > highest + rounding:
+            expected = f"0 in {MANY_DIGITS}" if highest == 0 else f"at least 0 in {MANY_DIGITS}"
+            self.broken = Violation(expression, expected, f"from {least:.3g} to {most:.3g}")
 
 
-def largest(expression: Any, values: Instance) -> float:
-    """Return the largest absolute value of an entry, or of a number, computed in `MANY_DIGITS`."""
+def extremes(expression: Any, values: Instance) -> tuple[float, float]:
+    """Return the least and the largest value of an entry, or a number twice, computed in `MANY_DIGITS`."""
     if isinstance(expression, ZeroMatrix):
-        return 0.0
+        return 0.0, 0.0
     value = evaluate(expression, values, arithmetic=MANY_DIGITS)
-    return max(float(abs(x)) for x in (value.flat if isinstance(value, np.ndarray) else [value]))
+    numbers = [float(x) for x in (value.flat if isinstance(value, np.ndarray) else [value])]
+    return min(numbers), max(numbers)
 
 
 def _zeros(_rng: Any, _source: Instances) -> Fill:

@@ -12,7 +12,7 @@ from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, Holds
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.properties import has_property
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.expressions import size_symbols
@@ -119,10 +119,10 @@ class Condition:
         self.value = compile_expression(expression, self.symbols, arithmetic="exact")
 
     def holds(self, values: Instance) -> bool:
-        """Whether the hypothesis holds; it does not where it inverts a singular matrix."""
+        """Whether the hypothesis holds; it does not where it inverts a singular matrix, or lacks an entry."""
         try:
             return has_property(self.name, self.value(*(values[s] for s in self.symbols)))
-        except InvalidValueError:
+        except (InvalidValueError, ShapeError):
             return False
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
 
 FLOAT_EXPONENT = 1024
 """Numbers from ``2 ** 1024`` on are beyond the range of float64; simulations stop there in every arithmetic."""
@@ -81,6 +81,16 @@ class Arithmetic(ABC):
     def determinant(self, A: Any) -> Any:
         """Return ``det A``."""
 
+    def rank(self, A: Any) -> Any:
+        """Return the rank of ``A`` as a scalar.
+
+        Raises:
+            UnsupportedExpressionError: of numbers that move, whose rank has no rate.
+        """
+        raise UnsupportedExpressionError(
+            "'expression' must not hold a Rank where its matrices move (got one). Use RankAtMost for a bound."
+        )
+
     @abstractmethod
     def logpdet(self, A: Any) -> Any:
         """Return the sum of the logarithms of the nonzero singular values; 0 where there are none."""
@@ -121,6 +131,10 @@ class RunArithmetic(Arithmetic):
     def pinv(self, A: Any) -> Any:
         """Return ``A+``."""
         return self.inverted(A)[0]
+
+    def rank(self, A: Any) -> Any:
+        """Return the rank of ``A`` as a scalar; where numbers are rounded, it is decided as `inverted` does."""
+        return self.scalar("rank", int(self.inverted(A)[1]))
 
     @abstractmethod
     def in_range(self, A: Any) -> Any:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, cast
 
 from sympy import Basic, Expr, Integer, MatrixExpr
+from sympy.core.function import AppliedUndef
 from sympy.printing.printer import Printer
 
 from tptheory.errors import ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
+from tptheory.numeric.entrywise import entrywise_product, function_value, joined_blocks, kronecker_product
 
 Operation = tuple[Callable[..., Any], tuple[int, ...]]
 """An operation, and the positions of its operands on the tape; its result goes to the next free position."""
@@ -49,8 +51,9 @@ class ArrayPrinter(Printer):
 
     def emptyPrinter(self, expr: Any) -> Any:
         raise UnsupportedExpressionError(
-            "'expression' must be built from sums, products, powers, transposes, inverses, Pinv, Trace, LogPdet, "
-            f"Determinant, entries, log and exp (got {type(expr).__name__}: {expr})."
+            "'expression' must be built from sums, products, powers, transposes, inverses, Pinv, Trace, Rank, LogPdet, "
+            "Determinant, entries, blocks, Kronecker and entrywise products, and functions of numbers "
+            f"(got {type(expr).__name__}: {expr})."
         )
 
     def _apply(self, operation: Callable[..., Any], *operands: Any) -> Any:
@@ -141,6 +144,38 @@ class ArrayPrinter(Printer):
     def _print_LogPdet(self, expr: Any) -> Any:
         return self._apply(self.arithmetic.logpdet, self._print(expr.arg))
 
+    def _print_Rank(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.rank, self._print(expr.arg))
+
+    def _print_Adjoint(self, expr: Any) -> Any:
+        return self._print_Transpose(expr)  # all matrices are real
+
+    def _print_conjugate(self, expr: Any) -> Any:
+        return self._print(expr.args[0])  # all numbers are real
+
+    def _print_HadamardProduct(self, expr: Any) -> Any:
+        product = partial(entrywise_product, self.arithmetic)
+        return reduce(lambda A, B: self._apply(product, A, B), map(self._print, expr.args))
+
+    def _print_HadamardPower(self, expr: Any) -> Any:
+        if not (expr.exp.is_Integer and expr.exp > 0):
+            return self.emptyPrinter(expr)
+        product = partial(entrywise_product, self.arithmetic)
+        return reduce(lambda A, B: self._apply(product, A, B), [self._print(expr.base)] * int(expr.exp))
+
+    def _print_KroneckerProduct(self, expr: Any) -> Any:
+        product = partial(kronecker_product, self.arithmetic)
+        return reduce(lambda A, B: self._apply(product, A, B), map(self._print, expr.args))
+
+    def _print_BlockMatrix(self, expr: Any) -> Any:
+        join = partial(joined_blocks, self.arithmetic, *expr.blockshape)
+        return self._apply(join, *map(self._print, expr.blocks.flat()))
+
+    def _print_Application(self, expr: Any) -> Any:
+        if isinstance(expr, AppliedUndef):
+            return self.emptyPrinter(expr)
+        return self._apply(partial(function_value, self.arithmetic, expr.func), *map(self._print, expr.args))
+
     def _print_MatrixElement(self, expr: Any) -> Any:
         parent = self._print(expr.parent)
         at = tuple(map(self._size, (expr.i, expr.j)))
@@ -165,7 +200,7 @@ class ArrayPrinter(Printer):
         return self._constant(self.arithmetic.scalar("expression", expr))
 
     def _print_NumberSymbol(self, expr: Any) -> Any:
-        return self._print_Number(expr)
+        return self._apply(partial(function_value, self.arithmetic, lambda: expr))
 
     def _print_Pow(self, expr: Any) -> Any:
         return self._apply(self.arithmetic.power, self._print(expr.base), self._print(expr.exp))

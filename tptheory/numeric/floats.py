@@ -59,6 +59,8 @@ class FloatArithmetic(ArrayArithmetic):
                 A = A.astype(np.float64)
             except (TypeError, ValueError):
                 raise InvalidTypeError(complain(argument, "a matrix of real numbers", value)) from None
+            except OverflowError:
+                raise _too_large(argument) from None
         if not self.follows:
             with np.errstate(over="ignore"):  # what overflows becomes infinite, and is refused as such
                 A = A.astype(self.dtype, copy=False)
@@ -86,6 +88,10 @@ class FloatArithmetic(ArrayArithmetic):
             number = float(value)
         except (TypeError, ValueError):
             raise InvalidTypeError(complain(argument, "a real number", value)) from None
+        except OverflowError:
+            raise _too_large(argument) from None
+        if not math.isfinite(number) and getattr(value, "is_finite", False):
+            raise _too_large(argument)
         if not math.isfinite(number):
             raise InvalidValueError(complain(argument, "a finite number", value))
         return self.dtype.type(number)
@@ -177,6 +183,10 @@ class FloatArithmetic(ArrayArithmetic):
         """Return the array itself."""
         return np.asarray(A)
 
+    def rank(self, A: np.ndarray) -> Any:
+        """Return the rank of ``A``, decided as the class says; of a stack, that of each member."""
+        return np.asarray(self.inverted(A)[1], dtype=self.dtype)[()]
+
     def logpdet(self, A: np.ndarray) -> Any:
         """Return the sum of logarithms of the nonzero singular values, rank decided as the class says.
 
@@ -198,6 +208,12 @@ class FloatArithmetic(ArrayArithmetic):
     power: Any = staticmethod(np.power)
     log: Any = staticmethod(np.log)
     exp: Any = staticmethod(np.exp)
+
+
+def _too_large(argument: str) -> InvalidValueError:
+    """Build the error for an integer that no float holds."""
+    mend = "Use arithmetic='exact', or 'mp50'."
+    return InvalidValueError(complain(argument, "within the range of floats, up to 1.8e308", "a larger number", mend))
 
 
 class StackedArithmetic(FloatArithmetic):

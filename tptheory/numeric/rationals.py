@@ -97,6 +97,10 @@ class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
         F = self.matrix([columns[j] for j in pivots]).transpose()
         return full_rank_pinv(F, self.matrix(rows), fmpq_mat.inv), len(rows), 1
 
+    def rank(self, A: fmpq_mat) -> fmpq:
+        """Return the rank of ``A``."""
+        return fmpq(A.rank())
+
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is below 2^1024 in size."""
         rationals = A.entries() if isinstance(A, fmpq_mat) else [A]

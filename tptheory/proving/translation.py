@@ -7,9 +7,7 @@ tests compare expressions with their translations on exact numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import reduce, singledispatchmethod
 from operator import mul
@@ -17,7 +15,6 @@ from typing import Any, cast
 
 from sympy import (
     Add,
-    Determinant,
     Identity,
     Inverse,
     MatAdd,
@@ -36,50 +33,25 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
-from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.anchors import anchored, inverse_name
-from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
-from tptheory.proving.rewriting import Statistics
-from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
-from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.proving.assumptions import DefinedLetters
+from tptheory.proving.further_nodes import matrix_node, scalar_node
+from tptheory.proving.kronecker import multiplied_out
+from tptheory.proving.letters import Family, Index, Letter, Size
+from tptheory.proving.translating import Reason
+from tptheory.proving.words import AUXILIARY, DEFINED, Alphabet, Polynomial
+from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
-Reason = tuple[Any, ...]
-"""Why a hypothesis holds, as data that `typesetting` puts into words: ``("penrose", 2, terms)`` or ``("given",)``."""
-CASE: Reason = ("case",)
-LEMMA: Reason = ("lemma",)
+INDEX = Family("index", None, "index")
+"""The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
 
-class Velocity(MatrixSymbol):
-    """The velocity of a symbol along a flow; it equals no symbol of a user's, whatever that symbol is called."""
-
-    def __new__(cls, moving: MatrixSymbol) -> Any:
-        """Make the velocity, which has the shape of the symbol that moves."""
-        return Basic.__new__(cls, moving, *moving.shape)
-
-    @property
-    def name(self) -> str:
-        """The name under which the velocity is printed."""
-        return f"d{self.args[0]}/dt"
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A polynomial that is zero, with the reason; if it is the transpose of a hypothesis, also that one's number."""
-
-    polynomial: Polynomial
-    reason: Reason
-    transposes: int | None = None
-
-
-class Translator:
+class Translator(DefinedLetters):
     """Translate expressions over one alphabet, and collect the equations that define its letters.
 
     Args:
@@ -89,10 +61,6 @@ class Translator:
             bound, ``L`` for a depth.
         named: whether what is inverted becomes a letter of its own, if it is more than a letter.
         opened: whether a trace that passes through a size 1 is a product of shape 1x1; only where 1 is a size like any.
-
-    Attributes:
-        effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
-        searches: what each completion of the hypotheses did, those of branches included.
     """
 
     def __init__(
@@ -103,54 +71,20 @@ class Translator:
         named: bool = False,
         opened: bool = False,
     ) -> None:
-        self._naming, self._opening = named, opened
-        self.alphabet = Alphabet(thin, transposes_last)
+        super().__init__(Alphabet(thin, transposes_last), named)
+        self._opening = opened
         self.bases: dict[Any, str] = dict(bases or {})
-        self.effort: int | None = None
-        self.searches: list[Statistics] = []
-        self.hypotheses: list[Assumption] = []
-        self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
-        self._seen: set[Polynomial] = set()
-        self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
-        self._coordinates: dict[tuple[tuple[Size, ...], Size], list[Polynomial]] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
 
         Raises:
-            UnsupportedExpressionError: if it is not made of sums, products, transposes, inverses and traces.
+            UnsupportedExpressionError: if it has a node that has no translation here or in `further_nodes`.
         """
+        expression = multiplied_out(expression)
         if isinstance(expression, MatrixExpr | MatrixBase):
             return self._matrix(expression)
         return self._of_scalar(S(expression))
-
-    def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once."""
-        number = None
-        for p in (polynomial, polynomial.transpose()):
-            if p and p not in self._seen and p.scale(-1) not in self._seen:
-                self._seen.add(p)
-                self.hypotheses.append(Assumption(p, reason, number))
-                number = len(self.hypotheses) - 1
-
-    def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
-        """Assume that in one of several cases all polynomials of that case are zero.
-
-        As an equation this says that a product is zero: that of the cases' sums of squared norms.
-        """
-        product = Polynomial.identity(self.alphabet, 1)
-        for polynomials in alternatives:
-            norms = [(p.transpose() * p).trace() for p in polynomials]
-            product = product * sum(norms[1:], norms[0])
-        self.alternatives.append((len(self.hypotheses), alternatives))
-        self.hypotheses.append(Assumption(product, ("given",)))
-
-    def branch(self) -> Translator:
-        """Return a copy of the translator over the same letters, to which more hypotheses can be added."""
-        branch = copy(self)
-        branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
-        branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
-        return branch
 
     def witness(self, symbol: MatrixSymbol, remark: Mapping[str, Any] | None = None) -> None:
         """Declare a symbol as auxiliary: whatever equals a product of such symbols is replaced by that product."""
@@ -228,11 +162,8 @@ class Translator:
 
     @singledispatchmethod
     def _of_matrix(self, M: Any, rows: Size, columns: Size) -> Polynomial:
-        """Translate a matrix of these sizes; each class of nodes has a method of its own."""
-        raise UnsupportedExpressionError(
-            "'expression' must be built from symbols, sums, products, powers, transposes, inverses, Pinv and Trace "
-            f"(got {type(M).__name__}: {M}). Name what is inside by a MatrixSymbol."
-        )
+        """Translate a matrix of these sizes; a class of nodes has a method of its own here, or in `further_nodes`."""
+        return matrix_node(M, self)
 
     @_of_matrix.register(MatrixSymbol)
     def _matrix_symbol(self, M: MatrixSymbol, rows: Size, columns: Size) -> Polynomial:
@@ -262,11 +193,11 @@ class Translator:
 
     @_of_matrix.register(Pinv)
     def _pseudo_inverse(self, M: Pinv, _: Size, __: Size) -> Polynomial:
-        return self._pinv(self._matrix(M.arg))
+        return self.pinv(self._matrix(M.arg))
 
     @_of_matrix.register(Inverse)
     def _matrix_inverse(self, M: Inverse, _: Size, __: Size) -> Polynomial:
-        return self._inverse(self._matrix(M.arg))
+        return self.inverse(self._matrix(M.arg))
 
     @_of_matrix.register(MatPow)
     def _matrix_power(self, M: MatPow, rows: Size, _: Size) -> Polynomial:
@@ -280,11 +211,8 @@ class Translator:
 
     @singledispatchmethod
     def _of_scalar(self, s: Any) -> Polynomial:
-        """Translate a number; each class of nodes has a method of its own."""
-        raise UnsupportedExpressionError(
-            "'expression' must be a polynomial in symbols, traces and entries of 1x1 products "
-            f"(got {type(s).__name__}: {s}). Write a squared norm as Trace(e.T*e)."
-        )
+        """Translate a number; a class of nodes has a method of its own here, or in `further_nodes`."""
+        return scalar_node(s, self)
 
     @_of_scalar.register(Rational)
     def _rational(self, s: Rational) -> Polynomial:
@@ -305,6 +233,8 @@ class Translator:
 
     @_of_scalar.register(AppliedUndef)
     def _width(self, s: AppliedUndef) -> Polynomial:
+        if not s.is_integer:
+            return scalar_node(s, self)
         return Polynomial.scalar(self.alphabet, cast(Letter, self.size(s)))
 
     @_of_scalar.register(Add)
@@ -318,7 +248,7 @@ class Translator:
     @_of_scalar.register(Pow)
     def _scalar_power(self, s: Pow) -> Polynomial:
         if not s.exp.is_Integer:
-            raise UnsupportedExpressionError(f"'expression' must have powers whose exponents are integers (got {s}).")
+            return scalar_node(s, self)
         return self._power(self._of_scalar(s.base), int(s.exp), Polynomial.identity(self.alphabet, 1))
 
     @_of_scalar.register(Trace)
@@ -326,162 +256,14 @@ class Translator:
         trace = self._matrix(s.arg).trace()
         return trace.opened() if self._opening else trace
 
-    @_of_scalar.register(MatrixElement)
-    def _entry(self, s: MatrixElement) -> Polynomial:
-        if tuple(s.parent.shape) != (1, 1):
-            raise UnsupportedExpressionError(f"'expression' must have no entries but those of 1x1 products (got {s}).")
-        return self._matrix(s.parent)
-
-    @_of_scalar.register(LogPdet)
-    def _log_pdet(self, s: LogPdet) -> Polynomial:
-        return self._function("log pdet", str(s), self._matrix(s.arg))
-
-    @_of_scalar.register(Determinant)
-    def _determinant(self, s: Determinant) -> Polynomial:
-        return self._function("det", str(s), self._matrix(s.arg))
-
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
         if abs(exponent) > LARGEST_POWER:
             raise UnsupportedExpressionError(
                 f"'expression' must have powers up to {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
             )
-        base = self._inverse(base) if exponent < 0 else base
+        base = self.inverse(base) if exponent < 0 else base
         power = one
         for _ in range(abs(exponent)):
             power = power * base
         return power
-
-    def _function(self, kind: str, text: str, A: Polynomial) -> Polynomial:
-        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
-        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
-
-    def _pinv(self, A: Polynomial) -> Polynomial:
-        """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
-        if not A:
-            return A.transpose()
-        if (key := ("pinv", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("pinv", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
-        P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
-        self._inverses["pinv", A] = P
-        A = self._named(A)
-        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
-        for number, equation in enumerate(penrose, 1):
-            self.assume(equation, ("penrose", number, A.data()))
-        return P
-
-    def _inverse(self, A: Polynomial) -> Polynomial:
-        """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
-        if (key := ("inverse", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("inverse", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
-        if A.rows != A.columns:
-            raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
-        K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
-        self._inverses["inverse", A] = K
-        A = self._named(A)
-        reason = ("inverse", A.data())
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
-        return K
-
-    def _named(self, A: Polynomial) -> Polynomial:
-        """Return a letter that stands for a polynomial, and assume that it does; a letter stands for itself."""
-        if not self._naming or A.is_scalar or (len(A.terms) == 1 and all(len(word) < 2 for _, word in A.terms)):
-            return A
-        letter = Letter(Family("named", A, f"[{A!r}]"))
-        character = self.alphabet.matrix(letter, A.rows, A.columns, symmetric=A.transpose() == A)
-        name = Polynomial.word(self.alphabet, character)
-        self.assume(A - name, ("definition", "the name of what is inverted"))
-        return name
-
-    def bring_in_inverse(self, A: Polynomial) -> None:
-        """Name the pseudo-inverse of a polynomial."""
-        self._pinv(A)
-
-    def known_pinv(self, A: Polynomial) -> Polynomial | None:
-        """Return the pseudo-inverse of a polynomial, if it has been named."""
-        if ("pinv", A.transpose()) in self._inverses:
-            return self._inverses["pinv", A.transpose()].transpose()
-        return self._inverses.get(("pinv", A))
-
-    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
-        """Name the parts ``E_i`` of an identity whose columns are cut into these sizes: ``E_i' E_j`` is I, or 0.
-
-        They exist, as the sizes sum to that of the whole.
-        """
-        key = (tuple(parts), whole)
-        if key in self._coordinates:
-            return
-        found = []
-        for i, part in enumerate(parts):
-            letter = Letter(Family("coordinates", (i, *key), f"E_{i + 1}"))
-            found.append(Polynomial.word(self.alphabet, self.alphabet.matrix(letter, whole, part)))
-        self._coordinates[key] = found
-        for i, first in enumerate(found):
-            for second in found[i:]:
-                same = Polynomial.identity(self.alphabet, first.columns)
-                product = first.transpose() * second
-                self.assume(product - same if first is second else product, ("definition", "coordinates"))
-
-    def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
-        """Return the parts of an identity, if they have been named."""
-        return self._coordinates.get((tuple(parts), whole))
-
-    def bring_in_inverses(self) -> None:
-        """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.
-
-        They exist, whatever the claim says: so a proof may speak of them.
-        """
-        for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
-            if family.kind == "number":
-                self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
-        for character, (letter, turned) in list(self.alphabet.letters.items()):
-            if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
-                continue
-            if self.alphabet.shapes[character] is not None:
-                self._pinv(Polynomial.word(self.alphabet, character))
-            elif getattr(letter.family.subject, "is_nonzero", False) and letter.family not in self.alphabet.named.sizes:
-                self._inverse(Polynomial.scalar(self.alphabet, letter))
-
-    def inverse_pairs(self) -> list[tuple[Polynomial, Polynomial]]:
-        """Return every polynomial that has a pseudo-inverse or an inverse, with that."""
-        return [(A, inverse) for (_, A), inverse in self._inverses.items()]
-
-    def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
-        if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):
-            return Polynomial.scalar(self.alphabet, letter)
-        symmetric = A.transpose() == A
-        character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
-        return Polynomial.word(self.alphabet, character)
-
-    def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
-        """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""
-        subject, anchor = anchored(A)
-        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
-        family = Family(kind, subject, name, {kind: terms})
-        return letter_of(Letter(family, anchor), A)
-
-    def _ones(self, rows: Size, columns: Size) -> Polynomial:
-        """Write a matrix of ones as a column of ones times a row of ones."""
-        product = Polynomial.identity(self.alphabet, 1)
-        if rows != 1:
-            product = product * self._column_of_ones(rows)
-        if columns != 1:
-            product = product * self._column_of_ones(columns).transpose()
-        return product
-
-    def _column_of_ones(self, size: Size) -> Polynomial:
-        item = self.alphabet.named.item(size)
-        index = None if isinstance(size, int) else size.at
-        subject = size if isinstance(size, int) else size.family
-        generic = item if index is None else [item[0], *BOUND_INDEX]
-        family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
-        return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
-
-
-INDEX = Family("index", None, "index")
-"""The numbers ``k`` themselves, at every ``k``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Determinant
 
 from tptheory.claims.claim import Claim
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.goal_values import (
     AsTyped,
     Compiled,
@@ -37,7 +37,7 @@ class Breaker:
             if any(is_deficient(value(A)) for A in self.steady):
                 return False
             broken = violation(self.goals, value, values)
-        except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
+        except (InvalidValueError, ShapeError):  # an inverse or an entry is missing: it says nothing of this instance
             return False
         return broken is not None and broken.defined
 
@@ -56,6 +56,6 @@ def second_look(claim: Claim, values: Instance) -> Violation | None:
         if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
             return None
         broken = violation(goals, value, values)
-    except InvalidValueError:
+    except (InvalidValueError, ShapeError):
         return None
     return broken if broken is not None and broken.defined else None

@@ -13,6 +13,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from sympy import (
+    Adjoint,
     Determinant,
     Dummy,
     Expr,
@@ -26,6 +27,7 @@ from sympy import (
     MatrixSymbol,
     OneMatrix,
     S,
+    Symbol,
     Trace,
     Transpose,
     ZeroMatrix,
@@ -39,7 +41,8 @@ from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner,
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.rebuilding import rebuild
 
-Velocities = Mapping[MatrixSymbol, MatrixExpr]
+Velocities = Mapping[Any, Any]
+"""How symbols move: a matrix for a MatrixSymbol, a number for a Symbol."""
 Matrices = Collection[MatrixExpr]
 
 _SCALAR_OF_MATRICES = (Trace, LogPdet, Determinant, MatrixElement, UnspecifiedLoss, LayerScalar, BoundScalar)
@@ -83,7 +86,8 @@ class _Differential:
         if isinstance(expression, MatrixExpr | MatrixBase):
             return self.matrix(expression)
         frozen, atoms = _freeze(expression)
-        change: Any = S.Zero
+        moving = [s for s in sorted(frozen.free_symbols, key=str) if s in self.velocities]
+        change: Any = sum((frozen.diff(s).xreplace(atoms) * self.velocities[s] for s in moving), S.Zero)
         for dummy, atom in atoms.items():
             rate = self.scalar(atom)
             if rate != 0:
@@ -125,6 +129,7 @@ class _Differential:
         return matadd(ZeroMatrix(*M.shape), *terms)
 
     @matrix.register(Transpose)
+    @matrix.register(Adjoint)
     def _transpose(self, M: Transpose) -> MatrixExpr:
         return transpose(self.matrix(M.arg))
 
@@ -193,22 +198,26 @@ LARGEST_ADJUGATE = 4
 the size."""
 
 
-def gradient(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()) -> MatrixExpr:
+def gradient(expression: Any, symbol: Any, invertible: Matrices = ()) -> Any:
     """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
 
-    >>> from sympy import MatrixSymbol, Trace
-    >>> A = MatrixSymbol("A", 2, 3)
-    >>> str(gradient(Trace(A.T * A) / 2, A))
-    'A'
+    By a scalar symbol, it is the derivative, a number.
+
+    >>> from sympy import MatrixSymbol, Symbol, Trace
+    >>> A, c = MatrixSymbol("A", 2, 3), Symbol("c", real=True)
+    >>> str(gradient(Trace(A.T * A) / 2, A)), gradient(c**2 * Trace(A.T * A), c)
+    ('A', 2*c*Trace(A.T*A))
 
     Raises:
-        InvalidTypeError: if ``expression`` is a matrix, or ``symbol`` is not a MatrixSymbol.
+        InvalidTypeError: if ``expression`` is a matrix, or ``symbol`` is neither a MatrixSymbol nor a Symbol.
         UnsupportedExpressionError: for a node without a rule.
     """
-    if not isinstance(symbol, MatrixSymbol):
-        raise InvalidTypeError(complain("symbol", "a MatrixSymbol", symbol))
+    if not isinstance(symbol, MatrixSymbol | Symbol):
+        raise InvalidTypeError(complain("symbol", "a MatrixSymbol or a Symbol", symbol))
     if isinstance(expression, MatrixExpr | MatrixBase):
         raise InvalidTypeError(complain("expression", "a scalar expression", expression, "Take its Trace."))
+    if isinstance(symbol, Symbol):
+        return differential(expression, {symbol: S.One}, invertible)
     terms: list[MatrixExpr] = []
     _Pullback(symbol, terms, invertible).scalar(expression, S.One)
     return matadd(ZeroMatrix(*symbol.shape), *terms)
@@ -272,6 +281,7 @@ class _Pullback:
                 self.matrix(factor, matmul(scalar, *left, seed, *right))
 
     @_inside.register(Transpose)
+    @_inside.register(Adjoint)
     def _transpose(self, M: Transpose, seed: MatrixExpr) -> None:
         self.matrix(M.arg, transpose(seed))
 

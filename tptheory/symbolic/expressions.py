@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from sympy import (
+    Adjoint,
     Expr,
     Identity,
     MatAdd,
@@ -318,7 +319,7 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
     >>> str(transpose(2 * A * B))
     '2*B.T*A.T'
     """
-    if isinstance(expression, Transpose):
+    if isinstance(expression, Transpose | Adjoint):
         return expression.arg
     if isinstance(expression, MatMul):
         scalar, matrices = expression.as_coeff_matrices()
@@ -331,7 +332,7 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
         return ZeroMatrix(expression.cols, expression.rows)
     if isinstance(expression, MatrixBase):
         return expression.transpose()
-    return Transpose(expression)
+    return Transpose(as_matrix("expression", expression))
 
 
 def trace(expression: MatrixExpr) -> Expr:
@@ -342,6 +343,7 @@ def trace(expression: MatrixExpr) -> Expr:
     >>> trace(2 * A)
     2*Trace(A)
     """
+    expression = as_matrix("expression", expression)
     if isinstance(expression, MatAdd):
         return sum((trace(term) for term in expression.args), S.Zero)
     if isinstance(expression, MatMul):
@@ -358,7 +360,7 @@ def inner(A: MatrixExpr, B: MatrixExpr) -> Expr:
     >>> inner(A, B)
     Trace(A.T*B)
     """
-    return Trace(matmul(transpose(A), B))
+    return Trace(matmul(transpose(as_matrix("A", A)), as_matrix("B", B)))
 
 
 def squared_norm(A: MatrixExpr) -> Expr:

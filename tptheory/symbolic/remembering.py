@@ -38,7 +38,7 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 
 def _depends_on_itself(item: Any) -> bool:
     """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
-    if type(item).__module__.partition(".")[0] not in OWN:
+    if (type(item).__module__ or "").partition(".")[0] not in OWN:
         return False
     if isinstance(item, tuple | frozenset):
         return all(map(_depends_on_itself, item))

@@ -33,9 +33,9 @@ from sympy.printing.precedence import PRECEDENCE
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.spelling import index_text, member_latex
 
-_OWN = ("Chain", "LayerScalar", "LayerSymbol", "LogPdet", "Pinv", "UnspecifiedLoss")
+_OWN = ("Chain", "LayerScalar", "LayerSymbol", "LogPdet", "Pinv", "Rank", "UnspecifiedLoss")
 """The names of the node classes that call this printer when SymPy's printer meets them."""
-_FUNCTIONS = ("LogPdet", "Trace")
+_FUNCTIONS = ("LogPdet", "Rank", "Trace")
 _LETTERS = (MatrixSymbol, MatrixBase, OneMatrix, Identity, ZeroMatrix)
 _OUTSIDE_A_NAME = re.compile(r"[\\{}%#$&~]")
 
@@ -142,6 +142,13 @@ class _Latex(LatexPrinter):
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
         text = rf"\operatorname{{tr}}{self._add_parens(self._print(expr.arg))}"
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
+
+    def _print_Rank(self, expr: Any, exp: str | None = None) -> str:
+        text = rf"\operatorname{{rank}}{self._add_parens(self._print(expr.arg))}"
+        return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
+
+    def _print_Adjoint(self, expr: Any) -> str:
+        return self._print_Transpose(expr)
 
     def _print_UnspecifiedLoss(self, expr: Any) -> str:
         return rf"\mathcal{{L}}{self._add_parens(self._print(expr.args[0]))}"

@@ -1,0 +1,49 @@
+"""Hypotheses that no matrix of a shape meets are told."""
+
+import pytest
+from sympy import MatrixSymbol, symbols
+
+from tptheory import AllOf, AnyOf, Zero, full_column_rank, full_row_rank, invertible, orthogonal, symmetric
+from tptheory.claims.vacuity import unmeetable
+
+m, n = symbols("m n", integer=True, positive=True)
+WIDE, TALL = MatrixSymbol("W", 2, 3), MatrixSymbol("T", n + 1, n)
+ANY, SQUARE = MatrixSymbol("A", m, n), MatrixSymbol("S", n, n)
+
+NEVER = {
+    "invertible": (
+        invertible(WIDE),
+        "W is never invertible: it has 2 rows and 3 columns, and only square",
+    ),
+    "orthogonal": (orthogonal(TALL), "T is never orthogonal: it has n + 1 rows and n columns"),
+    "columns": (
+        full_column_rank(WIDE),
+        "W never has full column rank: it has 2 rows and 3 columns, and no",
+    ),
+    "rows": (full_row_rank(TALL), "T never has full row rank: it has n + 1 rows and n columns"),
+    "one of two": (invertible(SQUARE, WIDE), "W is never invertible"),
+    "of a product": (invertible(TALL * SQUARE), "T*S is never invertible"),
+}
+
+
+@pytest.mark.parametrize(("hypothesis", "words"), NEVER.values(), ids=NEVER.keys())
+def test_what_a_shape_rules_out(hypothesis, words):
+    """The hypothesis, the shape and the reason are named, once."""
+    [told] = unmeetable(AllOf(Zero(SQUARE, given=[hypothesis]), Zero(ANY, given=[hypothesis])))
+    assert told.startswith(words)
+
+
+MAY = {
+    "sizes that may be equal": invertible(ANY),
+    "rank of the shorter side": full_row_rank(WIDE),
+    "rank of the shorter symbolic side": full_column_rank(TALL),
+    "square": invertible(SQUARE),
+    "another property": symmetric(SQUARE),
+}
+
+
+@pytest.mark.parametrize("hypothesis", MAY.values(), ids=MAY.keys())
+def test_what_a_shape_allows(hypothesis):
+    """Nothing is told of what some matrices meet, nor of what stands in an alternative only."""
+    assert unmeetable(Zero(SQUARE, given=[hypothesis])) == ()
+    assert unmeetable(Zero(SQUARE, given=[AnyOf(Zero(SQUARE), invertible(WIDE))])) == ()

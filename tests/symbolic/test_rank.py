@@ -1,0 +1,65 @@
+"""The rank as a node of an expression: built, rebuilt, evaluated and shown."""
+
+import copy
+import pickle
+
+import pytest
+from sympy import Add, Identity, ImmutableMatrix, Matrix, MatrixSymbol, Symbol, ZeroMatrix, latex, symbols
+
+from tptheory import Pinv, Rank, evaluate
+from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
+from tptheory.numeric.duals import Dual, DualArithmetic
+from tptheory.symbolic.rebuilding import substitute
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.mathml import mathml_of
+
+m, n = symbols("m n", integer=True, positive=True)
+A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n)
+ROWS = [[1, 2], [2, 4], [0, 1]]
+
+
+def test_it_is_rebuilt_from_its_arguments():
+    """It survives copying, pickling and replacing, and is a number that is an integer and not negative."""
+    rank = Rank(A)
+    assert rank.func(*rank.args) == rank == copy.deepcopy(rank) == pickle.loads(pickle.dumps(rank))  # noqa: S301
+    assert rank.xreplace({A: B}) == rank.subs(A, B) == substitute(rank, {A: B}) == Rank(B)
+    assert all((rank.is_integer, rank.is_nonnegative, rank.is_real))
+    assert isinstance(rank + 1, Add)
+
+
+def test_known_ranks():
+    """An identity, a zero matrix, a pseudo-inverse, and numbers written out."""
+    assert Rank(Identity(n)) == n
+    assert Rank(ZeroMatrix(m, n)) == 0
+    assert Rank(Pinv(A)) == Rank(A)
+    assert Rank(ImmutableMatrix(ROWS)).doit() == Rank(A).subs(A, Matrix(ROWS)).doit() == 2
+    assert Rank(ImmutableMatrix([[Symbol("c"), 0]])).doit().func is Rank
+
+
+@pytest.mark.parametrize("arithmetic", ["exact", "float", "float32", "mp50"])
+@pytest.mark.parametrize("scale", [0, 1])
+def test_its_value(arithmetic, scale):
+    """The rank of a matrix, and of a product that loses rank."""
+    values = {A: [[scale * entry for entry in row] for row in ROWS]}
+    assert evaluate(Rank(A), values, arithmetic=arithmetic) == 2 * scale
+    assert evaluate(2 * Rank(A.T * A) + 1, values, arithmetic=arithmetic) == 4 * scale + 1
+
+
+def test_a_moving_matrix_has_no_rate_of_its_rank():
+    """A rank jumps, so that it is refused where matrices move."""
+    with pytest.raises(UnsupportedExpressionError, match="must not hold a Rank"):
+        DualArithmetic().rank(Dual(None))
+
+
+def test_its_looks():
+    """Text, LaTeX and MathML, with powers."""
+    assert str(Rank(A.T * B)) == "rank(A.T*B)"
+    assert latex(Rank(A)) == r"\operatorname{rank}\left(A\right)"
+    assert latex_of(Rank(A) ** 2) == r"\left(\operatorname{rank}\left(A\right)\right)^{2}"
+    assert "rank" in mathml_of(Rank(A))
+
+
+def test_a_number_has_no_rank():
+    """The error names the argument."""
+    with pytest.raises(InvalidTypeError, match="'argument' must be a SymPy matrix expression"):
+        Rank(3)

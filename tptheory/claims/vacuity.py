@@ -1,0 +1,70 @@
+"""Hypotheses that no matrix of a shape meets: an oblong matrix is not invertible, a wide one has dependent columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sympy import S
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.compound import AllOf, Holds
+from tptheory.claims.hypotheses import Hypothesis
+
+
+def unmeetable(claim: Claim) -> tuple[str, ...]:
+    """Say which hypotheses of a claim the shapes of their matrices rule out, and why.
+
+    >>> from sympy import MatrixSymbol
+    >>> from tptheory import Zero, invertible
+    >>> C = MatrixSymbol("C", 2, 3)
+    >>> unmeetable(Zero(C, given=[invertible(C)]))
+    ('C is never invertible: it has 2 rows and 3 columns, and only square matrices are',)
+    """
+    given = (h for part in claim.conjuncts() for item in part.given for h in _named(item))
+    return tuple(dict.fromkeys(text for h in given for text in _ruled_out(h)))
+
+
+def _named(item: Any) -> Iterator[Hypothesis]:
+    """Run through the hypotheses by name that an item of ``given`` is made of; alternatives and ranges are left out."""
+    if isinstance(item, AllOf):
+        for part in item.claims:
+            yield from _named(part)
+    elif isinstance(item, Holds):
+        yield item.hypothesis
+    elif isinstance(item, Hypothesis):
+        yield item
+
+
+def _ruled_out(hypothesis: Hypothesis) -> Iterator[str]:
+    if hypothesis.name not in SHAPES:
+        return
+    excess, never, because = SHAPES[hypothesis.name]
+    for A in hypothesis.matrices:
+        if excess(S(A.rows), S(A.cols)):
+            yield f"{A} {never}: it has {A.rows} rows and {A.cols} columns, and {because}"
+
+
+Excludes = Callable[[Any, Any], bool]
+"""Whether numbers of rows and of columns rule a property out, whatever the symbols in them stand for."""
+
+_SQUARE: tuple[Excludes, str, str] = (
+    lambda rows, columns: (rows - columns).is_zero is False,
+    "is never invertible",
+    "only square matrices are",
+)
+SHAPES: dict[str, tuple[Excludes, str, str]] = {
+    "invertible": _SQUARE,
+    "orthogonal": (_SQUARE[0], "is never orthogonal", _SQUARE[2]),
+    "full_row_rank": (
+        lambda rows, columns: bool((rows - columns).is_positive),
+        "never has full row rank",
+        "no rank is above the number of columns",
+    ),
+    "full_column_rank": (
+        lambda rows, columns: bool((columns - rows).is_positive),
+        "never has full column rank",
+        "no rank is above the number of rows",
+    ),
+}
+"""For each property that shapes can rule out: the test, the words for it, and the reason."""

@@ -1,0 +1,47 @@
+"""Block matrices as words: ``sum of E_i B_ij F_j'``, where ``E_i`` holds the columns of an identity that meet a block.
+
+``E_i' E_j`` is the identity or zero, and ``sum of E_i E_i'`` is the identity: all that blocks obey follows from these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, BlockMatrix
+
+from tptheory.proving.translating import Reason, Translating, own_letter, refuse_layers
+from tptheory.proving.words import PLAIN, Polynomial
+
+PARTITION: Reason = ("definition", "the blocks of an identity")
+
+
+def block_matrix(translator: Translating, M: BlockMatrix) -> Polynomial:
+    """Return a matrix that is made of blocks."""
+    lefts = _embeddings(translator, M.rowblocksizes)
+    rights = _embeddings(translator, M.colblocksizes)
+    total = Polynomial(translator.alphabet, translator.size(M.rows), translator.size(M.cols), {})
+    for i, left in enumerate(lefts):
+        for j, right in enumerate(rights):
+            total = total + left * translator(M.blocks[i, j]) * right.transpose()
+    return total
+
+
+def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
+    """Return the matrices ``E_i`` of a partition into these sizes."""
+    alphabet, sizes = translator.alphabet, tuple(sizes)
+    whole = translator.size(Add(*sizes))
+    if len(sizes) == 1:
+        return [Polynomial.identity(alphabet, whole)]
+    parts = [translator.size(size) for size in sizes]
+    refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
+    found: list[Polynomial] = []
+    for number, part in enumerate(parts, 1):
+        letter = own_letter("block", (sizes, number), f"E_{number}")
+        found.append(Polynomial.word(alphabet, alphabet.matrix(letter, whole, part, level=PLAIN)))
+    for i, E in enumerate(found):
+        for F in found[i + 1 :]:
+            translator.assume(E.transpose() * F, PARTITION)
+        translator.assume(E.transpose() * E - Polynomial.identity(alphabet, E.columns), PARTITION)
+    squares = [E * E.transpose() for E in found]
+    translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, whole), PARTITION)
+    return found

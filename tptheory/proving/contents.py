@@ -1,0 +1,55 @@
+"""Numbers that can be taken out of an inverse: ``(c A)+ = A+ / c`` where ``c`` is not 0."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+from operator import and_, mul
+
+from tptheory.proving.words import Alphabet, Polynomial, Rational, divide
+
+
+def content(A: Polynomial) -> tuple[Rational, list[str]]:
+    """Return a rational and symbols of numbers that are not 0, of which a polynomial is a multiple.
+
+    A polynomial and its transpose have the same, so that the inverse of one is the transposed inverse of the other.
+    """
+    common = reduce(and_, (Counter(scalars) for scalars, _ in A.terms)).elements()
+    return _rational(A), [s for s in common if _is_nonzero(A.alphabet, s)]
+
+
+def without_content(A: Polynomial, number: Rational, symbols: list[str]) -> Polynomial:
+    """Divide a polynomial by its content."""
+    terms = {(tuple((Counter(scalars) - Counter(symbols)).elements()), word): c for (scalars, word), c in A}
+    terms = {(tuple(sorted(scalars)), word): divide(c, number) for (scalars, word), c in terms.items()}
+    return Polynomial(A.alphabet, A.rows, A.columns, terms)
+
+
+def _rational(A: Polynomial) -> Rational:
+    """Return the greatest common divisor of the coefficients, negative where their sum is."""
+    coefficients = [Fraction(c) for c in A.terms.values()]
+    number = Fraction(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))
+    return divide(-number if sum(coefficients) < 0 else number, 1)
+
+
+def _is_nonzero(alphabet: Alphabet, scalar: str) -> bool:
+    """Whether a scalar is a symbol that is declared not to be 0, such as a positive one."""
+    if alphabet.is_trace(scalar):
+        return False
+    family = alphabet.letters[scalar][0].family
+    return family.kind == "number" and bool(family.subject.is_nonzero)
+
+
+Inversion = Callable[[Polynomial], Polynomial]
+
+
+def inverted(A: Polynomial, invert: Inversion, reciprocal: Inversion) -> Polynomial:
+    """Invert a polynomial without its content, and divide by that; a number is inverted as it is."""
+    if not A or A.is_scalar:
+        return invert(A)
+    number, symbols = content(A)
+    found = invert(without_content(A, number, symbols)).scale(divide(1, number))
+    return reduce(mul, (reciprocal(Polynomial(A.alphabet, 1, 1, {((s,), ""): 1})) for s in symbols), found)

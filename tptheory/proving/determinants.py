@@ -1,0 +1,156 @@
+"""Determinants and pseudo-determinants of products.
+
+``det RS = det R det S`` for square factors, and ``det A' = det A``. ``pdet AB = pdet A pdet B`` where ``A`` has full
+column rank and ``B`` full row rank: the nonzero singular values of ``AB`` squared are the eigenvalues of ``B'A'AB``
+that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet A``, and ``pdet A+ = 1 / pdet A``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import mul
+
+from tptheory.proving.letters import Size
+from tptheory.proving.translating import Reason, Translating
+from tptheory.proving.words import Alphabet, Polynomial
+
+PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
+
+
+def determinant(translator: Translating, A: Polynomial) -> Polynomial:
+    """Return the determinant of a square polynomial: a product of those of its square factors."""
+    alphabet, n = translator.alphabet, A.rows
+    if A.is_scalar:
+        return A.trace()
+    if not A:
+        return Polynomial.identity(alphabet, 1).scale(0)
+    translator.conclude(("det", n), lambda zero: _equal_determinants(translator, zero, n))
+    if len(A.terms) > 1:
+        return _of_sum(translator, A)
+    (((scalars, word), c),) = A.terms.items()
+    number = Polynomial(alphabet, 1, 1, {(scalars, ""): c})
+    if not isinstance(n, int) and number != Polynomial.identity(alphabet, 1):
+        return translator.number("det", A, f"det({A!r})")
+    outside = reduce(mul, [number] * n) if isinstance(n, int) else number
+    return reduce(mul, [_of_word(translator, part) for part in _square_parts(alphabet, word, n)], outside)
+
+
+def _of_sum(translator: Translating, A: Polynomial) -> Polynomial:
+    """Return the determinant of a sum as a letter; the transposed sum has the same."""
+    A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
+    return translator.number("det", A, f"det({A!r})")
+
+
+def _square_parts(alphabet: Alphabet, word: str, n: Size) -> Iterator[str]:
+    """Cut a word into its shortest square factors of size ``n``."""
+    start = 0
+    for end in range(1, len(word) + 1):
+        if (alphabet.shapes[word[end - 1]] or (None, None))[1] == n:
+            yield word[start:end]
+            start = end
+
+
+def _of_word(translator: Translating, word: str) -> Polynomial:
+    """Return the determinant of a word without square parts as a letter, or as one divided by the letter."""
+    alphabet = translator.alphabet
+    inside = translator.inverted_by("inverse", word) if len(word) == 1 else None
+    if inside is not None and not _is_layered(alphabet, word):
+        return translator.inverse(determinant(translator, inside))
+    A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
+    return translator.number("det", A, f"det({A!r})")
+
+
+def _equal_determinants(translator: Translating, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
+    """Conclude from ``A = B`` that ``det A = det B``, if both sides are words."""
+    if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar:
+        return
+    if any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
+        return
+    (left, c), *others = zero.terms.items()
+    A = Polynomial(zero.alphabet, n, n, {left: c})
+    B = Polynomial(zero.alphabet, n, n, dict(others)).scale(-1)
+    if c not in (1, -1):
+        return
+    A, B = A.scale(c), B.scale(c)
+    yield determinant(translator, A) - determinant(translator, B), PRODUCTS
+
+
+def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomial:
+    """Return the logarithm of the pseudo-determinant: a sum over factors where hypotheses give them full rank.
+
+    Args:
+        translator: the translator.
+        A: the matrix.
+        text: what a letter is called that stands for the whole.
+    """
+    alphabet = translator.alphabet
+    none = Polynomial.identity(alphabet, 1).scale(0)
+    if not A:
+        return none
+    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
+    terms = [*A.terms.items()]
+    (scalars, word), c = terms[0]
+    if len(terms) > 1 or scalars or c not in (1, -1):
+        A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
+        return translator.number("log pdet", A, text or f"LogPdet({A!r})")
+    if not word:
+        return none
+    half = word[: len(word) // 2]
+    if word == half + alphabet.transpose(half):  # the singular values of a Gram matrix are squares
+        return log_pdet(translator, Polynomial.word(alphabet, half)).scale(2)
+    parts = _full_rank_parts(word, *_full_ranks(translator))
+    return sum((_log_of_word(translator, part, text if len(parts) == 1 else "") for part in parts), none)
+
+
+def _equal_log_pdets(translator: Translating, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
+    if len(zero.terms) != 2 or zero.is_scalar or any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
+        return
+    (left, c), (right, d) = zero.terms.items()
+    if abs(c) == abs(d) and not left[0] and not right[0]:
+        A, B = (Polynomial(zero.alphabet, zero.rows, zero.columns, {m: 1}) for m in (left, right))
+        yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
+
+
+def _log_of_word(translator: Translating, word: str, text: str) -> Polynomial:
+    alphabet = translator.alphabet
+    if len(word) == 1:
+        for kind in ("pinv", "inverse"):
+            inside = translator.inverted_by(kind, word)
+            if inside is not None:
+                return log_pdet(translator, inside).scale(-1)
+    A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
+    return translator.number("log pdet", A, text or f"LogPdet({A!r})")
+
+
+def _full_rank_parts(word: str, of_columns: set[str], of_rows: set[str]) -> list[str]:
+    """Cut a word where all letters before have full column rank, and all after it full row rank, as often as may be."""
+    for cut in range(1, len(word)):
+        left, right = word[:cut], word[cut:]
+        if of_columns.issuperset(left) and of_rows.issuperset(right):
+            return [*_full_rank_parts(left, of_columns, of_rows), *_full_rank_parts(right, of_columns, of_rows)]
+    return [word]
+
+
+def _full_ranks(translator: Translating) -> tuple[set[str], set[str]]:
+    """Return the letters that have full column rank, and those of full row rank, by a hypothesis ``w = I``.
+
+    The last letter of the word ``w`` has full column rank, and the first one full row rank; a square letter has both.
+    """
+    alphabet = translator.alphabet
+    of_columns: set[str] = set()
+    of_rows: set[str] = set()
+    for p in translator.known():
+        words = [word for (scalars, word) in p.terms if word and not scalars and not _is_layered(alphabet, word)]
+        if p.is_scalar or len(words) != 1 or p.terms.get(((), "")) != -p.terms[(), words[0]] or len(p.terms) != 2:
+            continue
+        of_columns.add(words[0][-1])
+        of_rows.add(words[0][0])
+    square = {a for a in of_columns | of_rows if (shape := alphabet.shapes[a]) and shape[0] == shape[1]}
+    return of_columns | square, of_rows | square
+
+
+def _is_layered(alphabet: Alphabet, word: str) -> bool:
+    """Whether a letter stands at a layer, where what is known of it may hold at some layers only."""
+    return any(alphabet.letters[character][0].at is not None for character in word)

@@ -1,0 +1,151 @@
+"""The translation of further nodes: blocks, Kronecker and entrywise products, ranks, determinants, functions."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from sympy import (
+    Adjoint,
+    BlockMatrix,
+    Determinant,
+    Expr,
+    Float,
+    HadamardPower,
+    HadamardProduct,
+    KroneckerProduct,
+    MatrixBase,
+    MatrixExpr,
+    NumberSymbol,
+    Pow,
+    conjugate,
+)
+from sympy.core.function import Application
+from sympy.core.numbers import ImaginaryUnit
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.blocks import block_matrix
+from tptheory.proving.determinants import determinant, log_pdet
+from tptheory.proving.kronecker import kronecker
+from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
+from tptheory.proving.translating import Translating
+from tptheory.proving.words import Polynomial
+from tptheory.symbolic.expressions import LogPdet
+from tptheory.symbolic.rank import Rank
+
+
+@singledispatch
+def matrix_node(M: Any, translator: Translating) -> Polynomial:
+    """Return the polynomial of a matrix; a node without a translation is a letter of its own."""
+    return atom(translator, M)
+
+
+@matrix_node.register(Adjoint)
+def _adjoint(M: Adjoint, translator: Translating) -> Polynomial:
+    return translator(M.arg).transpose()  # all matrices are real
+
+
+@matrix_node.register(BlockMatrix)
+def _blocks(M: BlockMatrix, translator: Translating) -> Polynomial:
+    return block_matrix(translator, M)
+
+
+@matrix_node.register(KroneckerProduct)
+def _kronecker_product(M: KroneckerProduct, translator: Translating) -> Polynomial:
+    return kronecker(translator, [translator(factor) for factor in M.args])
+
+
+@matrix_node.register(HadamardProduct)
+def _entrywise_product(M: HadamardProduct, translator: Translating) -> Polynomial:
+    return entrywise(translator, [translator(factor) for factor in M.args])
+
+
+@matrix_node.register(HadamardPower)
+def _entrywise_power(M: HadamardPower, translator: Translating) -> Polynomial:
+    if not (M.exp.is_Integer and 0 < M.exp <= LARGEST_ENTRYWISE_POWER):
+        raise UnsupportedExpressionError(
+            f"'expression' must have entrywise powers from 1 to {LARGEST_ENTRYWISE_POWER} (got {M})."
+        )
+    return entrywise(translator, [translator(M.base)] * int(M.exp))
+
+
+LARGEST_ENTRYWISE_POWER = 6
+"""The highest entrywise power that is multiplied out."""
+
+
+@matrix_node.register(MatrixBase)
+def _written_out(M: Any, translator: Translating) -> Polynomial:
+    return matrix_of_entries(translator, M)
+
+
+@singledispatch
+def scalar_node(s: Any, translator: Translating) -> Polynomial:
+    """Return the polynomial of a number; a node without a translation is a letter of its own.
+
+    Raises:
+        UnsupportedExpressionError: if it is no number.
+    """
+    if not isinstance(s, Expr):
+        raise UnsupportedExpressionError(f"'expression' must be a number or a matrix (got {type(s).__name__}: {s}).")
+    return atom(translator, s)
+
+
+@scalar_node.register(Rank)
+def _rank(s: Rank, translator: Translating) -> Polynomial:
+    A = translator(s.arg)
+    return (A * translator.pinv(A)).trace()
+
+
+@scalar_node.register(Determinant)
+def _determinant(s: Determinant, translator: Translating) -> Polynomial:
+    return determinant(translator, translator(s.arg))
+
+
+@scalar_node.register(LogPdet)
+def _log_pdet(s: LogPdet, translator: Translating) -> Polynomial:
+    return log_pdet(translator, translator(s.arg), str(s))
+
+
+@scalar_node.register(MatrixElement)
+def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
+    A = translator(s.parent)
+    if A.is_scalar:
+        return A.trace()
+    if not (s.i.is_Integer and s.j.is_Integer):
+        raise UnsupportedExpressionError(
+            f"'expression' must have entries whose row and column are numbers (got {s}). Write a sum over all entries "
+            "by Trace or OneMatrix."
+        )
+    return entry(translator, A, int(s.i), int(s.j))
+
+
+@scalar_node.register(conjugate)
+def _conjugate(s: Any, translator: Translating) -> Polynomial:
+    return translator(s.args[0])  # all numbers are real
+
+
+@scalar_node.register(Float)
+def _float(s: Float, _: Translating) -> Polynomial:
+    raise UnsupportedExpressionError(
+        f"'expression' must have exact numbers (got the float {s}). Write Rational(1, 2), not 0.5."
+    )
+
+
+@scalar_node.register(ImaginaryUnit)
+def _imaginary(s: Any, _: Translating) -> Polynomial:
+    raise UnsupportedExpressionError(f"'expression' must have real numbers (got {s}, a root of -1).")
+
+
+@scalar_node.register(NumberSymbol)
+def _constant(s: Any, translator: Translating) -> Polynomial:
+    return function_of_numbers(translator, s, (), str(s))
+
+
+@scalar_node.register(Application)
+@scalar_node.register(Pow)
+def _function(s: Expr, translator: Translating) -> Polynomial:
+    """Return the letter of a function of numbers; of equal numbers it is the same letter."""
+    if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
+        return atom(translator, s)
+    return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))
