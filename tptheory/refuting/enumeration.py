@@ -35,7 +35,7 @@ from sympy.core.symbol import Str
 
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.properties import admits
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000
@@ -63,7 +63,8 @@ class IntegerInstances:
         self.ready: list[list[Any]] = []
         for s in self.symbols:
             known.add(s)
-            self.ready.append([c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)])
+            decided = [c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)]
+            self.ready.append([c for c in decided if c not in source.alone.get(s, ())])
         self._candidates: dict[tuple[int, int], list[Any]] = {}
 
     def reaches(self, level: int) -> bool:
@@ -108,8 +109,7 @@ class IntegerInstances:
         symmetries = _symmetries(rows, columns, turn_rows, turn_columns, symbol.rows == symbol.cols)
         first = (e for e in _integers(rows * columns, part) if _is_first(e, symmetries))
         found = (fmpq_mat(rows, columns, list(e)) for e in first)
-        properties = self.source.properties[symbol]
-        return [M for M in found if all(has_property(name, M) for name in properties)]
+        return [M for M in found if self.source.fits_alone(symbol, M)]
 
     @cached_property
     def free(self) -> frozenset[Any]:

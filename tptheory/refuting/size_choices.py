@@ -14,8 +14,8 @@ from sympy import MatrixSymbol
 from tptheory.claims.claim import Claim
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits, has_property
-from tptheory.measuring.random_matrices import builder_for, degenerate, entries
+from tptheory.measuring.properties import admits
+from tptheory.measuring.random_matrices import degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
 
@@ -63,8 +63,7 @@ class SizeChoice:
             return
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.ties.matrices:
-                values = self.source.ties.meet(rng, values)
+            values = self.source.meet(rng, values)
             yield values if self.source.holds(values) else None
 
 
@@ -76,14 +75,13 @@ def _numbers(symbol: Any) -> list[fmpq]:
 def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
-    properties = source.properties[A]
 
     def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
-        return [M for M in matrices if all(has_property(name, M) for name in properties)]
+        return [M for M in matrices if source.fits_alone(A, M)]
 
     found = fitting(_plain_matrices(rng, rows, columns))
-    if properties and len(found) < BUILT:
-        found += fitting([builder_for(properties)(rng, rows, columns) for _ in range(BUILT)])
+    if source.is_restricted(A) and len(found) < BUILT:
+        found += fitting([source.built(rng, A, rows, columns) for _ in range(BUILT)])
     return sorted(found, key=cost)
 
 
