@@ -22,7 +22,7 @@ from tptheory.measuring.random_matrices import (
     is_possible,
     partial_isometry,
 )
-from tptheory.measuring.structured_matrices import structured_matrix
+from tptheory.measuring.structured_matrices import has_structure, structured_matrix
 from tptheory.measuring.structures import structure_of
 from tptheory.measuring.ties import Ties
 from tptheory.measuring.word_sums import word_sum
@@ -70,7 +70,8 @@ class Instances:
         about = {A: [words for words in equations if words.symbols == {A}] for A in self.matrices}
         self.structures = {A: structure_of(A, self.properties[A], about[A]) for A in self.matrices}
         self.groups = groups_of(equations, self.structures)
-        self.ties = Ties(premises, unknowns, self.properties, self.fits_alone)
+        built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
+        self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
 
     def is_restricted(self, A: MatrixSymbol) -> bool:
         """Whether a hypothesis speaks of this symbol only."""
@@ -78,6 +79,8 @@ class Instances:
 
     def fits_alone(self, A: MatrixSymbol, value: fmpq_mat) -> bool:
         """Whether a value meets the hypotheses that speak of this symbol only."""
+        if not has_structure(self.structures[A], value):  # much faster than the hypotheses, which say at least as much
+            return False
         if not all(has_property(name, value) for name in self.properties[A]):
             return False
         return all(condition.holds({A: value}) for condition in self.alone[A])

@@ -118,7 +118,7 @@ def blocks_of(structure: Structure) -> list[fmpq_mat]:
     else:
         blocks = [fmpq_mat(1, 1, [x]) for x in SMALL]
         blocks += [_rotation(a, b) for a in SMALL for b in SMALL if b > 0]
-    return [block for block in blocks if _has_structure(structure, block)]
+    return [block for block in blocks if has_structure(structure, block)]
 
 
 def _of_length(c: fmpq) -> list[fmpq_mat]:
@@ -182,18 +182,24 @@ def value_at(coefficients: Sequence[fmpq], A: fmpq_mat) -> fmpq_mat:
     return total
 
 
-def _has_structure(structure: Structure, B: fmpq_mat) -> bool:
-    """Whether a block has what a structure says of squares; a direct sum in an orthonormal basis then has it too."""
-    T, n = B.transpose(), B.nrows()
-    if structure.annihilator and value_at(structure.annihilator, B) != fmpq_mat(n, n):
+def has_structure(structure: Structure, A: fmpq_mat) -> bool:
+    """Whether a matrix is as a structure says."""
+    T, rows, columns = A.transpose(), A.nrows(), A.ncols()
+    if structure.is_square and rows != columns:
         return False
-    if structure.is_diagonal_in_a_frame and B * T != T * B:
+    if (structure.symmetric and A != T) or (structure.skew and A != -T):
         return False
-    if (structure.symmetric and B != T) or (structure.skew and B != -T):
+    if structure.columns is not None and T * A != eye(columns) * structure.columns:
         return False
-    if structure.partial_isometry and B * T * B != B:
+    if structure.rows is not None and A * T != eye(rows) * structure.rows:
         return False
-    return structure.columns is None or T * B == eye(n) * structure.columns
+    if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(rows, rows):
+        return False
+    if structure.normal and A * T != T * A:
+        return False
+    if structure.partial_isometry and A * T * A != A:
+        return False
+    return structure.squared_length is None or sum(x * x for x in A.entries()) == structure.squared_length
 
 
 def _scaled_frame(rng: Random, rows: int, columns: int, c: fmpq) -> fmpq_mat | None:

@@ -61,6 +61,31 @@ class Structure:
         """The annihilator as a polynomial; zero if none is known."""
         return fmpq_poly(list(self.annihilator))
 
+    def largest_norm(self, rows: int, columns: int) -> fmpq | None:
+        """Return a bound of ``|A|^2``, which also bounds the sum of absolute entries of an ``A`` of integers.
+
+        None if the structure bounds nothing.
+        """
+        bounds = [] if self.squared_length is None else [self.squared_length]
+        if self.partial_isometry:
+            bounds.append(fmpq(min(rows, columns)))
+        if self.columns is not None:
+            bounds.append(self.columns * columns)
+        if self.rows is not None:
+            bounds.append(self.rows * rows)
+        if self.annihilator and self.is_diagonal_in_a_frame and self.polynomial.degree() > 0:
+            largest = self._root_bound()
+            bounds.append(largest * largest * rows)
+        return min(bounds, default=None)
+
+    def _root_bound(self) -> fmpq:
+        """Return a bound of the absolute values of the roots of the annihilator (Cauchy): the largest, if it is 1."""
+        *lower, leading = self.annihilator
+        bound = 1 + max((abs(c / leading) for c in lower), default=fmpq(0))
+        roots = fmpq_poly([-1, 0, 1]) * fmpq_poly([0, 1])
+        is_known = all(roots % factor == 0 for factor, _ in self.polynomial.factor()[1])
+        return fmpq(1) if is_known else fmpq(bound)
+
     def holds_for(self, words: WordSum, symbol: MatrixSymbol) -> Structure:
         """Return the structure with one more equation taken in; the same structure if it is not recognised."""
         coefficients = _annihilator(words, symbol)

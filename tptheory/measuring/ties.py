@@ -32,12 +32,22 @@ class Ties:
         premises: Premises,
         unknowns: Unknowns,
         properties: Mapping[Any, frozenset[str]],
+        built: Container[Any],
         admits: Callable[[MatrixSymbol, fmpq_mat], bool],
     ) -> None:
-        """Take the hypotheses, and whether a value meets those that speak of one symbol only."""
+        """Take the hypotheses, and what is known of those that speak of one symbol only.
+
+        Args:
+            premises: the hypotheses.
+            unknowns: the symbols.
+            properties: by symbol, the names of its properties.
+            built: the symbols that are built to meet the equations about them alone.
+            admits: whether a value of a symbol meets the hypotheses about it alone.
+        """
         self.properties, self.symbols, self.admits = properties, unknowns.symbols, admits
         in_cases = [r for case in premises.cases for alternative in case for r in residuals_of(alternative)]
-        tied = {A for e in (*premises.equations, *in_cases) for A in e.atoms(MatrixSymbol)}
+        spoken_of = [e.atoms(MatrixSymbol) for e in (*premises.equations, *in_cases)]
+        tied = {A for symbols in spoken_of for A in symbols if len(symbols) > 1 or A not in built}
         self.matrices = sorted((A for A in tied if A in properties), key=str)
         self.systems = self._systems(premises.equations)
         self._case_systems = [[self._systems(residuals_of(each)) for each in case] for case in premises.cases]
