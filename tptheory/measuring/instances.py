@@ -73,6 +73,12 @@ class Instances:
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
 
+    @property
+    def is_constructed(self) -> bool:
+        """Whether equations are met by constructions."""
+        raw = any(self.alone[A] and not self.structures[A].is_plain for A in self.matrices)
+        return raw or bool(self.groups)
+
     def is_restricted(self, A: MatrixSymbol) -> bool:
         """Whether a hypothesis speaks of this symbol only."""
         return bool(self.properties[A] or self.alone[A])

@@ -7,6 +7,7 @@ A normal one is a direct sum of numbers and scaled rotations of planes in an ort
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flint import fmpq, fmpq_mat, fmpq_poly
 
@@ -107,6 +108,7 @@ def put_together(parts: Sequence[fmpq_mat]) -> fmpq_mat:
     return total
 
 
+@lru_cache(maxsize=256)
 def blocks_of(structure: Structure) -> list[fmpq_mat]:
     """Return small blocks of which matrices of a square structure are direct sums, numbers first."""
     if structure.annihilator:

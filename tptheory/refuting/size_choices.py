@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ EVERYTHING = 700
 """If a shape has at most so many matrices of small integers, all of them are candidates; else random ones are."""
 BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
+
+ENOUGH = 200
+"""So many instances that are built to meet equations are drawn at a narrower choice of sizes."""
 
 
 class SizeChoice:
@@ -67,6 +71,29 @@ class SizeChoice:
             yield values if self.source.holds(values) else None
 
 
+    def trials(self, most: int) -> Iterator[Instance | None]:
+        """Run through all combinations of the values drawn from, if they are few, and through drawn instances.
+
+        Where constructions meet the hypotheses, a few hundred instances are enough; where the symbols are drawn
+        independently of each other, none are drawn beside all combinations.
+        """
+        if not self.grid.possible:
+            return
+        few = prod(map(len, self.domains.values())) <= most
+        if few:
+            for numbers in product(*self.domains.values()):
+                values = dict(zip(self.domains, numbers, strict=True)) | self.sizes
+                yield values if self.source.holds(values) else None
+        if few and not self.source.ties.matrices:
+            return
+        met = 0
+        for values in islice(self.draws, most // 10 if few else most):
+            yield values
+            met += values is not None
+            if self.source.is_constructed and met >= ENOUGH:
+                return
+
+
 def _numbers(symbol: Any) -> list[fmpq]:
     likely = [fmpq(1), fmpq(2), fmpq(1, 2)] if symbol.is_positive else [fmpq(1), fmpq(0), fmpq(-1), fmpq(2)]
     return [value for value in likely if admits(symbol, value)]
@@ -82,6 +109,7 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     found = fitting(_plain_matrices(rng, rows, columns))
     if source.is_restricted(A) and len(found) < BUILT:
         found += fitting([source.built(rng, A, rows, columns) for _ in range(BUILT)])
+        found = list({tuple((int(x.p), int(x.q)) for x in M.entries()): M for M in found}.values())
     return sorted(found, key=cost)
 
 
