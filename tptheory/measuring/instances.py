@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Instances:
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
 
-    @property
+    @cached_property
     def is_constructed(self) -> bool:
         """Whether equations are met by constructions."""
         raw = any(self.alone[A] and not self.structures[A].is_plain for A in self.matrices)

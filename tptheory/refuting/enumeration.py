@@ -98,7 +98,7 @@ class IntegerInstances:
         for part in range(max(most, self.least[i]) if last else self.least[i], most + 1):
             fresh = (i, part) not in self._candidates
             found = self.candidates(i, part)
-            if fresh:
+            if fresh and self.source.is_constructed:
                 yield from [None] * (self.sieved // SIEVED_AT_ONCE)
             for value in found:
                 values[symbol] = value
