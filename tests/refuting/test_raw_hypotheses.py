@@ -63,9 +63,7 @@ FALSE = {
     "an idempotent is symmetric": Equal(T(P), P, given=IDEMPOTENT),
     "an idempotent is its pseudo-inverse": Equal(Pinv(P), P, given=IDEMPOTENT),
     "SS' and S'S commute": Commute(matmul(S, T(S)), matmul(T(S), S), given=ISOMETRY),
-    "a square of a partial isometry is one": Equal(
-        matmul(S, S, T(S), T(S), S, S), matmul(S, S), given=ISOMETRY
-    ),
+    "a square of a partial isometry is one": Equal(matmul(S, S, T(S), T(S), S, S), matmul(S, S), given=ISOMETRY),
     "F F' = I for a partial isometry": Equal(matmul(F, T(F)), Identity(m), given=TURNED_ISOMETRY),
     "(x'y) y = (x'y)^2 x": Equal(matmul(y, T(x), y), matmul(x, T(x), y, T(x), y), given=UNITS),
     "unit vectors of any trace are equal": Equal(x, y, given=[*TRACED, Equal(Trace(matmul(y, T(y))), 1)]),
@@ -86,12 +84,12 @@ FALSE = {
     "J^3 = I gives J = I": Equal(J, I, given=[Equal(power(J, 3), I)]),
     "J^5 = J^2 gives J^4 = J": Equal(power(J, 4), J, given=[Equal(power(J, 5), power(J, 2))]),
     "skew matrices commute": Commute(R, S, given=[*SKEW, Equal(T(S), matmul(-1, S))]),
-    "a skew orthogonal matrix is unique": Equal(R, U, given=[*SKEW, *ORTHOGONAL, Equal(matmul(R, T(R)), I), Zero(U + T(U))]),
+    "a skew orthogonal matrix is unique": Equal(
+        R, U, given=[*SKEW, *ORTHOGONAL, Equal(matmul(R, T(R)), I), Zero(U + T(U))]
+    ),
     "a normal matrix is symmetric": Equal(T(S), S, given=NORMAL),
     "a normal matrix is symmetric or skew": Zero(matmul(S + T(S), S - T(S)), given=NORMAL),
-    "a product of normal matrices is normal": Equal(
-        matmul(R, S, T(S), T(R)), matmul(T(S), T(R), R, S), given=NORMALS
-    ),
+    "a product of normal matrices is normal": Equal(matmul(R, S, T(S), T(R)), matmul(T(S), T(R), R, S), given=NORMALS),
     "commuting normal matrices have symmetric products": Equal(
         T(matmul(R, S)), matmul(R, S), given=[*NORMALS, *COMMUTING]
     ),

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Integer, MatrixSymbol, Symbol, exp, log, sympify
+from sympy import Integer, MatrixSymbol, Pow, Symbol, exp, log, sympify
 
 from tptheory.claims.claim import Claim
 from tptheory.measuring.joint_matrices import groups_of
+from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
 from tptheory.measuring.properties import admits, has_property
 from tptheory.measuring.random_matrices import (
@@ -56,6 +57,7 @@ class Instances:
         structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
         groups: the symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
+        system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
     def __init__(self, claim: Claim) -> None:
@@ -73,6 +75,7 @@ class Instances:
         self.groups = groups_of(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
+        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
 
     @cached_property
     def is_constructed(self) -> bool:
@@ -236,4 +239,5 @@ def to_float(value: Any) -> Any:
 
 def is_exact(expression: Any) -> bool:
     """Whether an expression has rational values on rational matrices."""
-    return not sympify(expression).has(LogPdet, log, exp)
+    read = sympify(expression)
+    return not read.has(LogPdet, log, exp) and all(power.exp.is_Integer for power in read.atoms(Pow))

@@ -191,9 +191,9 @@ def has_structure(structure: Structure, A: fmpq_mat) -> bool:
         return False
     if (structure.symmetric and A != T) or (structure.skew and A != -T):
         return False
-    if structure.columns is not None and T * A != eye(columns) * structure.columns:
+    if structure.columns is not None and eye(columns) * structure.columns != T * A:
         return False
-    if structure.rows is not None and A * T != eye(rows) * structure.rows:
+    if structure.rows is not None and eye(rows) * structure.rows != A * T:
         return False
     if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(rows, rows):
         return False

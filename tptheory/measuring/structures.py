@@ -118,9 +118,9 @@ def _named(structure: Structure, name: str) -> Structure:
     if name == "projection":
         common = structure.polynomial.gcd(fmpq_poly([0, -1, 1]))
         return replace(structure, annihilator=tuple(common.coeffs()))
-    if name in ("symmetric", "partial_isometry"):
-        return replace(structure, **{name: True})
-    return structure
+    if name == "symmetric":
+        return replace(structure, symmetric=True)
+    return replace(structure, partial_isometry=True) if name == "partial_isometry" else structure
 
 
 def _annihilator(words: WordSum, symbol: MatrixSymbol) -> list[fmpq] | None:

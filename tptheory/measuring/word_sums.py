@@ -7,7 +7,7 @@ column ``x``, ``tr(xx')`` and ``|x|^2`` are all the same trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,3 +173,12 @@ def _proportional(left: Terms, right: Terms) -> bool:
     word = next(iter(left))
     factor = right[word] / left[word]
     return all(right[w] == factor * c for w, c in left.items())
+
+
+def connected(sets: Sequence[set[MatrixSymbol]]) -> list[set[MatrixSymbol]]:
+    """Merge sets that share a symbol."""
+    merged: list[set[MatrixSymbol]] = []
+    for one in sets:
+        touching = [other for other in merged if other & one]
+        merged = [other for other in merged if not other & one] + [set().union(one, *touching)]
+    return merged

@@ -15,7 +15,7 @@ from sympy import MatrixSymbol
 from tptheory.claims.claim import Claim
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits
+from tptheory.measuring.properties import admits, has_property
 from tptheory.measuring.random_matrices import degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
@@ -25,6 +25,8 @@ EVERYTHING = 700
 BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
 
+SOLVED_OF = 12
+"""One in so many instances that do not meet the equations is made to meet them entry by entry."""
 ENOUGH = 200
 """So many instances that are built to meet equations are drawn at a narrower choice of sizes."""
 
@@ -60,16 +62,24 @@ class SizeChoice:
             yield None
 
     def _draws(self, rng: np.random.Generator) -> Iterator[Instance | None]:
-        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
+        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed.
+
+        Now and then, where it failed, the equations among the hypotheses are solved entry by entry.
+        """
         if not self.grid.possible:
             return
         if not all(self.domains.values()):
             return
+        failed, solving = 0, np.random.default_rng([*self._seed, 1])
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
             values = self.source.meet(rng, values)
-            yield values if self.source.holds(values) else None
-
+            if self.source.holds(values):
+                yield values
+                continue
+            failed += 1
+            solved = self.source.system.solved(solving, values) if failed % SOLVED_OF == 1 else None
+            yield solved if solved is not None and self.source.holds(solved) else None
 
     def trials(self, most: int) -> Iterator[Instance | None]:
         """Run through all combinations of the values drawn from, if they are few, and through drawn instances.
@@ -87,9 +97,9 @@ class SizeChoice:
         if few and not self.source.ties.matrices:
             return
         met = 0
-        for values in islice(self.draws, most // 10 if few else most):
-            yield values
-            met += values is not None
+        for drawn in islice(self.draws, most // 10 if few else most):
+            yield drawn
+            met += drawn is not None
             if self.source.is_constructed and met >= ENOUGH:
                 return
 
@@ -106,10 +116,13 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
         return [M for M in matrices if source.fits_alone(A, M)]
 
-    found = fitting(_plain_matrices(rng, rows, columns))
+    plain = _plain_matrices(rng, rows, columns)
+    found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
         found += fitting([source.built(rng, A, rows, columns) for _ in range(BUILT)])
         found = list({tuple((int(x.p), int(x.q)) for x in M.entries()): M for M in found}.values())
+    if not found and source.alone[A]:  # equations that no construction meets are left to be solved
+        found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
     return sorted(found, key=cost)
 
 
