@@ -57,6 +57,21 @@ def cayley(rng: Random, n: int) -> fmpq_mat:
     return (eye(n) - S) * (eye(n) + S).inv()
 
 
+def orthogonal_basis(rng: Random, n: int) -> fmpq_mat:
+    """Return a matrix of orthogonal columns whose lengths may be irrational: Gram and Schmidt's of small integers.
+
+    A diagonal matrix in such a basis is symmetric, as ``[[1, 1], [1, 1]] / 2`` is.
+    """
+    kept: list[fmpq_mat] = []
+    candidates = [entries(rng, n, 1, bound=1) for _ in range(n)]
+    for v in (*candidates, *(columns_of(eye(n), i, i + 1) for i in range(n))):
+        for u in kept:
+            v = v - u * ((u.transpose() * v)[0, 0] / (u.transpose() * u)[0, 0])
+        if len(kept) < n and v != fmpq_mat(n, 1):
+            kept.append(v)
+    return fmpq_mat([v.entries() for v in kept]).transpose()
+
+
 def shuffled(rng: Random, items: list[int]) -> list[int]:
     """Return the items in a random order."""
     order = list(items)

@@ -11,7 +11,7 @@ from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import Random, entries, eye
-from tptheory.measuring.rational_frames import orthogonal_frame
+from tptheory.measuring.rational_frames import orthogonal_basis, orthogonal_frame
 from tptheory.measuring.structured_matrices import (
     basis,
     blocks_of,
@@ -55,12 +55,16 @@ class SharedBasis:
             choices = self.blocks(size)
             parts.append(choices[int(rng.integers(0, len(choices)))])
             left -= size
-        orthonormal = self._speaks_of_transposes or rng.integers(0, 2)
-        G = orthogonal_frame(rng, n) if orthonormal else basis(rng, n)
-        K = G.transpose() if orthonormal else G.inv()
-        return {
-            A: G * put_together(blocks) * K for A, blocks in zip(self.structures, zip(*parts, strict=True), strict=True)
-        }
+        orthogonal = self._speaks_of_transposes or rng.integers(0, 2)
+        if not orthogonal:
+            G = basis(rng, n)
+        elif len(parts) == n and rng.integers(0, 2):  # all are diagonal
+            G = orthogonal_basis(rng, n)
+        else:
+            G = orthogonal_frame(rng, n)
+        K = G.inv()
+        of_each = zip(self.structures, zip(*parts, strict=True), strict=True)
+        return {A: G * put_together(blocks) * K for A, blocks in of_each}
 
     def blocks(self, size: int) -> list[tuple[fmpq_mat, ...]]:
         """Return blocks of a size, one for each symbol, that meet the equations together."""

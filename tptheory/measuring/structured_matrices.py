@@ -14,6 +14,7 @@ from flint import fmpq, fmpq_mat, fmpq_poly
 from tptheory.measuring.random_matrices import Random, entries, eye, unit
 from tptheory.measuring.rational_frames import (
     columns_of,
+    orthogonal_basis,
     orthogonal_frame,
     rational_root,
     signed_permutation,
@@ -39,8 +40,7 @@ def structured_matrix(structure: Structure, rng: Random, rows: int, columns: int
         block = direct_sum(rng, blocks_of(structure), rows)
         return None if block is None else in_a_basis(structure, rng, block)
     if structure.partial_isometry:
-        rank = int(rng.integers(0, min(rows, columns) + 1))
-        return orthogonal_frame(rng, rows) * unit(rows, columns, rank) * orthogonal_frame(rng, columns)
+        return _partial_isometry(rng, rows, columns)
     if structure.columns is not None:
         return _scaled_frame(rng, rows, columns, structure.columns)
     if structure.rows is not None:
@@ -52,11 +52,29 @@ def structured_matrix(structure: Structure, rng: Random, rows: int, columns: int
 def in_a_basis(structure: Structure, rng: Random, block: fmpq_mat) -> fmpq_mat:
     """Return a block in another basis: an orthonormal one if the structure speaks of transposes."""
     n = block.nrows()
-    if structure.is_diagonal_in_a_frame or structure.partial_isometry:
-        Q = orthogonal_frame(rng, n)
-        return Q * block * Q.transpose()
-    G = basis(rng, n)
+    if not (structure.is_diagonal_in_a_frame or structure.partial_isometry):
+        G = basis(rng, n)
+    elif is_diagonal(block) and rng.integers(0, 2):
+        G = orthogonal_basis(rng, n)
+    else:
+        G = orthogonal_frame(rng, n)
     return G * block * G.inv()
+
+
+def is_diagonal(A: fmpq_mat) -> bool:
+    """Whether all entries off the diagonal are 0."""
+    return all(x == 0 for i, row in enumerate(A.tolist()) for j, x in enumerate(row) if i != j)
+
+
+def _partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
+    """Return ``Q [I_r 0; 0 0] V'`` with orthogonal ``Q`` and ``V``, or an isometry times an orthogonal projection."""
+    if rows < columns:
+        return _partial_isometry(rng, columns, rows).transpose()
+    rank = int(rng.integers(0, columns + 1))
+    if rng.integers(0, 2):
+        return orthogonal_frame(rng, rows) * unit(rows, columns, rank) * orthogonal_frame(rng, columns)
+    G = orthogonal_basis(rng, columns)
+    return orthogonal_frame(rng, rows) * unit(rows, columns, columns) * G * unit(columns, columns, rank) * G.inv()
 
 
 def basis(rng: Random, n: int) -> fmpq_mat:
