@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from flint import fmpq_mat
@@ -15,6 +15,7 @@ from tptheory.measuring.rational_frames import orthogonal_basis, orthogonal_fram
 from tptheory.measuring.structured_matrices import (
     basis,
     blocks_of,
+    has_structure,
     in_a_basis,
     polynomial_in,
     put_together,
@@ -77,9 +78,8 @@ class SharedBasis:
     @property
     def _speaks_of_transposes(self) -> bool:
         known = self.structures.values()
-        letters = {letter for words in self.equations for word in words.terms for letter in word}
-        tied = any((symbol, not transposed) in letters for symbol, transposed in letters)
-        return tied or any(each.is_diagonal_in_a_frame or each.partial_isometry for each in known)
+        turned = any(transposed for words in self.equations for word in words.terms for _, transposed in word)
+        return turned or any(each.is_diagonal_in_a_frame or each.partial_isometry for each in known)
 
     def _trial(self, rng: Random, size: int) -> tuple[fmpq_mat, ...] | None:
         """Return a block for each symbol: of its own structure, a number, or a polynomial in the block of another."""
@@ -118,6 +118,10 @@ class SharedBasis:
         return eye(first.nrows()) * numbers[int(rng.integers(0, len(numbers)))][0, 0]
 
     def _fits(self, blocks: tuple[fmpq_mat, ...]) -> bool:
+        """Whether blocks have the structures of their symbols, lengths apart, and meet the equations."""
+        for known, block in zip(self.structures.values(), blocks, strict=True):
+            if not has_structure(replace(known, squared_length=None), block):
+                return False
         values = dict(zip(self.structures, blocks, strict=True))
         return all(vanishes(words, values) for words in self.equations)
 

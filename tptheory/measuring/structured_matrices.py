@@ -149,20 +149,22 @@ def _of_length(c: fmpq) -> list[fmpq_mat]:
 
 
 def _annihilated(structure: Structure) -> list[fmpq_mat]:
-    """Return companion matrices of divisors of the annihilator; rotations besides where a quadratic divides it."""
+    """Return companion matrices of divisors of the annihilator; rotations besides where a quadratic divides it.
+
+    Divisors of several factors are among them: the companion matrix of ``t^3 - 1`` is a permutation, and so normal.
+    """
     polynomial = structure.polynomial
-    blocks: list[fmpq_mat] = []
     if polynomial.degree() < 1:
-        return blocks
+        return []
+    divisors, rotations = [fmpq_poly([1])], []
     for factor, power in polynomial.factor()[1]:
-        divisor = fmpq_poly([1])
-        for _ in range(power):
-            divisor = divisor * factor
-            if divisor.degree() <= LARGEST_BLOCK:
-                blocks.append(companion(divisor))
+        powers = [factor**k for k in range(power + 1)]
+        products = [divisor * each for divisor in divisors for each in powers]
+        divisors = [product for product in products if product.degree() <= LARGEST_BLOCK]
         if factor.degree() == 2:
-            blocks += _rotation_with_roots(factor)
-    return sorted(blocks, key=lambda block: block.nrows())
+            rotations += _rotation_with_roots(factor)
+    blocks = [companion(divisor) for divisor in divisors if divisor.degree() > 0]
+    return sorted(blocks + rotations, key=lambda block: block.nrows())
 
 
 def companion(polynomial: fmpq_poly) -> fmpq_mat:

@@ -16,6 +16,7 @@ from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
 from tptheory.refuting.breaking import second_look
+from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
 from tptheory.typesetting.spelling import one_line
@@ -138,7 +139,8 @@ class Counterexample:
         broken = self.violation()
         expression = substitute(broken.expression if broken else 0, {})
         names = sorted(expression.atoms(MatrixSymbol, Symbol) - set(self.sizes), key=str)
-        lines = ["from sympy import *", "from tptheory import Pinv, evaluate", ""]
+        nodes = "LogPdet, Pinv" if expression.has(LogPdet) else "Pinv"
+        lines = ["from sympy import *", f"from tptheory import {nodes}, evaluate", ""]
         for s in names:
             if isinstance(s, MatrixSymbol):
                 value = self.values[s]
