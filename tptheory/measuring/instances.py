@@ -95,6 +95,12 @@ class Instances:
             return False
         return all(condition.holds({A: value}) for condition in self.alone[A])
 
+    def _suits(self, A: MatrixSymbol, value: fmpq_mat) -> bool:
+        """Whether a value meets the hypotheses about this symbol only, those apart that are left to be solved for."""
+        if self.structures[A].is_plain:
+            return all(has_property(name, value) for name in self.properties[A])
+        return self.fits_alone(A, value)
+
     def built(self, rng: Random, A: MatrixSymbol, rows: int, columns: int) -> fmpq_mat:
         """Return a matrix that has, if a construction for it is known, what is assumed of this symbol only."""
         names = self.properties[A]
@@ -155,6 +161,7 @@ class Instances:
         """
         if not self.fits(sizes):
             return None
+        values: Instance | None = None
         for _ in range(tries):
             values = self._filled(rng, sizes, fill)
             if values is None:
@@ -162,7 +169,8 @@ class Instances:
             values = self.meet(rng, values)
             if self.holds(values):
                 return values
-        return None
+        solved = None if values is None else self.system.solved(rng, values)
+        return solved if solved is not None and self.holds(solved) else None
 
     def _filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
         """Fill symbols by ``fill``, or else with the properties they must have; None if no number suits a scalar."""
@@ -170,8 +178,7 @@ class Instances:
         for A in self.matrices:
             shape = self.shape(A, sizes)
             wish = fill(A, shape)
-            fine = wish is not None and self.fits_alone(A, wish)
-            values[A] = wish if fine else self.built(rng, A, *shape)
+            values[A] = wish if wish is not None and self._suits(A, wish) else self.built(rng, A, *shape)
         for s in self.scalars:
             wish = fill(s, (1, 1))
             value = wish if wish is not None and admits(s, wish) else self._number(rng, s)
@@ -240,4 +247,4 @@ def to_float(value: Any) -> Any:
 def is_exact(expression: Any) -> bool:
     """Whether an expression has rational values on rational matrices."""
     read = sympify(expression)
-    return not read.has(LogPdet, log, exp) and all(power.exp.is_Integer for power in read.atoms(Pow))
+    return not read.has(LogPdet, log, exp) and all(power.exp.is_integer is not False for power in read.atoms(Pow))

@@ -24,9 +24,9 @@ from tptheory.measuring.structured_matrices import (
 from tptheory.measuring.structures import Structure
 from tptheory.measuring.word_sums import WordSum, connected
 
-LARGEST_TOGETHER = 3
+LARGEST_TOGETHER = 4
 """The largest blocks that several symbols get together."""
-TRIALS = {1: 80, 2: 160, 3: 80}
+TRIALS = {1: 80, 2: 160, 3: 80, 4: 40}
 """How often blocks of each size are tried."""
 
 

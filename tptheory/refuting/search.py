@@ -1,9 +1,10 @@
 """The search for a counterexample: sizes from small to large, small entries first, everything exact.
 
 At each choice of sizes all integer instances are run through in the order of the sum of their absolute entries, and
-others are drawn that meet the hypotheses by construction: rationals, low ranks, repeated columns. Each round allows
-more of both, at all sizes. An instance that breaks the claim is made smaller entry by entry. Then all instances that
-would be smaller still are tried, up to a fixed number.
+others are drawn that meet the hypotheses by construction, however these are typed: rationals, low ranks, repeated
+columns. Each round allows more of both, at all sizes, and larger sizes come after all smaller ones. An instance that
+breaks the claim is made smaller entry by entry. Then all instances that would be smaller still are tried, up to a fixed
+number.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of the counterexample if it is larger."""
 DRAWN = 3000
 """How many random instances are drawn at all narrower sizes together, to look for a smaller counterexample."""
+
+CHEAP, DRAWN_ALIKE = 12, 300
+"""If matrices that are built together have a larger sum than this, so many others of the same sizes are drawn."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,8 @@ class _Search:
     def _settle(self) -> bool:
         """Make the counterexample smaller; return whether every integer instance that is smaller still was tried."""
         choice, values = self._shrunk()
+        if choice.source.is_constructed and level_of(values) > CHEAP:
+            choice, values = self._cheaper()
         narrower = [p for p in self.choices if p.total < choice.total]
         for p in narrower:
             if any(self._is_found(p, trial) for trial in p.trials(DRAWN // len(narrower))):
@@ -207,6 +213,18 @@ class _Search:
             if self._is_found(other, next(other.sweep)):
                 choice, values = self._shrunk()
         return True
+
+    def _cheaper(self) -> Found:
+        """Return the cheapest of some instances that are drawn at the sizes that were found, made smaller.
+
+        Matrices that are tied to each other can seldom be made smaller one at a time.
+        """
+        choice, values = found = self._shrunk()
+        for trial in islice(choice.draws, DRAWN_ALIKE):
+            if trial is not None and level_of(trial) < level_of(values) and self._is_found(choice, trial):
+                values = trial
+        self.found = min(found, self._shrunk(), key=lambda each: level_of(each[1]))
+        return self.found
 
     def _unswept(self, level: int, total: int, least: int, far: int) -> SizeChoice | None:
         """Return a choice of sizes at which integer instances of this sum are smaller, but were not all tried."""
