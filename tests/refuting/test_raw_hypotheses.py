@@ -4,12 +4,15 @@ Each false statement comes with the least sum of symbolic sizes at which it fail
 very same hypotheses: a construction that breaks a hypothesis, or a search that trusts one untested, would refute that.
 """
 
+from time import perf_counter
+
 import pytest
 from sympy import Determinant, Rational, Trace
 
 from tptheory import refute, transpose
 from tptheory.preamble import *
 from tptheory.refuting.enumeration import level_of
+from tptheory.refuting.search import _Search
 
 T = transpose
 P, Q, U, V, N, J, X, Y = (MatrixSymbol(name, n, n) for name in ("P", "Q", "U", "V", "N", "J", "X", "Y"))
@@ -267,6 +270,16 @@ def test_raw_and_named_projections_have_the_same_smallest_counterexample():
     assert raw.minimal
     assert spelled.minimal
     assert level_of(raw.values) == level_of(spelled.values)
+
+
+def test_narrower_choices_of_larger_sizes_are_tried_too():
+    """What is narrower in total than 3x3 counts, 4x1 and 1x4 too."""
+    tall = symbols("k", integer=True, positive=True)
+    claim = RankAtMost(matmul(2, MatrixSymbol("B", tall, n)), 2)
+    search = _Search(claim, 0, perf_counter() + 20)
+    assert search.run().sizes == {tall: 3, n: 3}
+    assert {tall: 1, n: 4} in [choice.sizes for choice in search.choices]
+    assert all(choice.swept >= 6 for choice in search.choices if choice.total < 6)
 
 
 def test_contradictory_hypotheses_refute_nothing():

@@ -102,6 +102,8 @@ class _Search:
         self.tried = self.largest = 0
         self.found: Found | None = None
         self.seed = seed
+        self.made: set[tuple[int, tuple[int, ...]]] = set()
+        """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
         self.parts: list[tuple[Claim, Instances, Breaker]] = []
         for part in at_small_depths(claim):
             source = Instances(part)
@@ -110,13 +112,21 @@ class _Search:
         self.larger: list[SizeChoice] = []
 
     def _choices(self, above: int, largest: int, most: int | None = None) -> list[SizeChoice]:
-        """Return the choices of sizes up to ``largest``, one of them ``above`` a number, with at most a given sum."""
+        """Return the choices of sizes up to ``largest`` that were not made yet.
+
+        Args:
+            above: a number that one of the sizes has to exceed; 0 if any sizes will do.
+            largest: the largest size, where a symbol admits it.
+            most: the largest sum of sizes; None if any sum will do.
+        """
         found: list[SizeChoice] = []
-        for part, source, breaks in self.parts:
+        for number, (part, source, breaks) in enumerate(self.parts):
             admitted = [source.admitted(n, largest) for n in source.sizes]
             for numbers in _numbers_of_sizes(admitted, most):
                 sizes = dict(zip(source.sizes, numbers, strict=True))
-                if (not above or max(numbers, default=0) > above) and source.fits(sizes):
+                fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
+                if fine and source.fits(sizes):
+                    self.made.add((number, numbers))
                     found.append(SizeChoice(part, source, breaks, sizes, [self.seed, *numbers]))
         return sorted(found, key=lambda choice: choice.total)
 
@@ -160,10 +170,8 @@ class _Search:
     def _add_narrower(self, found: SizeChoice) -> None:
         """Add the choices of larger sizes that are narrower in total than the one found, and that one itself."""
         known = [choice for choice in self.larger if choice.total < found.total or choice is found]
-        sizes = [(choice.part, choice.sizes) for choice in known]
         others = self._choices(LARGEST_SIZE, found.total, found.total - 1)
-        known += [choice for choice in others if (choice.part, choice.sizes) not in sizes]
-        self.choices = sorted([*self.choices, *known], key=lambda choice: choice.total)
+        self.choices = sorted([*self.choices, *known, *others], key=lambda choice: choice.total)
 
     def _check_time(self) -> None:
         if perf_counter() > self.deadline:
