@@ -1,15 +1,17 @@
 """The search for a counterexample: sizes from small to large, small entries first, everything exact.
 
 At each choice of sizes all integer instances are run through in the order of the sum of their absolute entries, and
-others are drawn that meet the hypotheses by construction: rationals, low ranks, repeated columns. Each round allows
-more of both, at all sizes. An instance that breaks the claim is made smaller entry by entry. Then all instances that
-would be smaller still are tried, up to a fixed number.
+others are drawn that meet the hypotheses by construction, however these are typed: rationals, low ranks, repeated
+columns. Each round allows more of both, at all sizes, and larger sizes come after all smaller ones. An instance that
+breaks the claim is made smaller entry by entry. Then all instances that would be smaller still are tried, up to a fixed
+number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
+from itertools import chain, islice
 from time import perf_counter
 from typing import Any
 
@@ -25,14 +27,22 @@ from tptheory.refuting.shrinking import Found, shrunk
 from tptheory.refuting.size_choices import SizeChoice
 
 LARGEST_SIZE = 3
+"""The largest size in the first rounds."""
+LARGER_SIZE = 4
+"""The largest size in later rounds, which come after all choices of smaller sizes."""
 ROUNDS = (60, 600, 6000, 60_000)
 """How many instances are tried at each choice of sizes, from round to round."""
+LARGER_FROM, LARGER_FROM_WHERE_BUILT = 2, 0
+"""The rounds from which on larger sizes are tried; earlier where instances are built to meet the equations."""
 SETTLING = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of the counterexample if it is larger."""
 DRAWN = 3000
 """How many random instances are drawn at all narrower sizes together, to look for a smaller counterexample."""
+
+CHEAP, DRAWN_ALIKE = 12, 300
+"""If matrices that are built together have a larger sum than this, so many others of the same sizes are drawn."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,21 @@ def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) ->
     if found is not None:
         return Searched(found)
     late = perf_counter() > search.deadline
-    return search.ended("the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}")
+    reached = LARGER_SIZE if search.larger else LARGEST_SIZE
+    return search.ended("the time was up" if late else f"no counterexample with sizes up to {reached}")
+
+
+def _numbers_of_sizes(admitted: list[list[int]], most: int | None) -> Iterator[tuple[int, ...]]:
+    """Run through the choices of one number from each list, with at most a given sum."""
+    if not admitted:
+        yield ()
+        return
+    first, *others = admitted
+    least = sum(min(numbers, default=0) for numbers in others)
+    for n in first:
+        if most is None or n + least <= most:
+            for rest in _numbers_of_sizes(others, None if most is None else most - n):
+                yield (n, *rest)
 
 
 class _OutOfTimeError(Exception):
@@ -77,16 +101,34 @@ class _Search:
         self.claim, self.deadline = claim, deadline
         self.tried = self.largest = 0
         self.found: Found | None = None
-        self.choices: list[SizeChoice] = []
+        self.seed = seed
+        self.made: set[tuple[int, tuple[int, ...]]] = set()
+        """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
+        self.parts: list[tuple[Claim, Instances, Breaker]] = []
         for part in at_small_depths(claim):
             source = Instances(part)
-            breaks = Breaker(part, source)
-            for numbers in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):
+            self.parts.append((part, source, Breaker(part, source)))
+        self.choices = self._choices(0, LARGEST_SIZE)
+        self.larger: list[SizeChoice] = []
+
+    def _choices(self, above: int, largest: int, most: int | None = None) -> list[SizeChoice]:
+        """Return the choices of sizes up to ``largest`` that were not made yet.
+
+        Args:
+            above: a number that one of the sizes has to exceed; 0 if any sizes will do.
+            largest: the largest size, where a symbol admits it.
+            most: the largest sum of sizes; None if any sum will do.
+        """
+        found: list[SizeChoice] = []
+        for number, (part, source, breaks) in enumerate(self.parts):
+            admitted = [source.admitted(n, largest) for n in source.sizes]
+            for numbers in _numbers_of_sizes(admitted, most):
                 sizes = dict(zip(source.sizes, numbers, strict=True))
-                if not source.fits(sizes):
-                    continue
-                self.choices.append(SizeChoice(part, source, breaks, sizes, [seed, *numbers]))
-        self.choices.sort(key=lambda choice: choice.total)
+                fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
+                if fine and source.fits(sizes):
+                    self.made.add((number, numbers))
+                    found.append(SizeChoice(part, source, breaks, sizes, [self.seed, *numbers]))
+        return sorted(found, key=lambda choice: choice.total)
 
     def run(self) -> Counterexample | None:
         """Return the smallest counterexample that the time allows to find."""
@@ -104,12 +146,32 @@ class _Search:
         return Counterexample(choice.part, values, minimal, min(narrower, default=None))
 
     def _find(self) -> None:
-        for tries in ROUNDS:
-            for choice in self.choices:
-                self.largest = max(self.largest, choice.total)
-                for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
-                    if self._is_found(choice, values):
-                        return
+        """Look for any counterexample, in rounds; the choices of sizes that are narrower then lie in `choices`."""
+        built = any(source.is_constructed for _, source, _ in self.parts)
+        for number, tries in enumerate(ROUNDS):
+            if number == (LARGER_FROM_WHERE_BUILT if built else LARGER_FROM):
+                self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
+            self._find_among(self.choices, tries)
+            if self.found is None:
+                self._find_among(self.larger, tries)
+            if self.found is not None:
+                break
+        if self.found is not None:
+            self._add_narrower(self.found[0])
+
+    def _find_among(self, choices: list[SizeChoice], tries: int) -> None:
+        """Try so many instances at each choice of sizes, until one is found that breaks the claim."""
+        for choice in choices:
+            self.largest = max(self.largest, choice.total)
+            for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
+                if self._is_found(choice, values):
+                    return
+
+    def _add_narrower(self, found: SizeChoice) -> None:
+        """Add the choices of larger sizes that are narrower in total than the one found, and that one itself."""
+        known = [choice for choice in self.larger if choice.total < found.total or choice is found]
+        others = self._choices(LARGEST_SIZE, found.total, found.total - 1)
+        self.choices = sorted([*self.choices, *known, *others], key=lambda choice: choice.total)
 
     def _check_time(self) -> None:
         if perf_counter() > self.deadline:
@@ -140,9 +202,11 @@ class _Search:
     def _settle(self) -> bool:
         """Make the counterexample smaller; return whether every integer instance that is smaller still was tried."""
         choice, values = self._shrunk()
+        if choice.source.is_constructed and level_of(values) > CHEAP:
+            choice, values = self._cheaper()
         narrower = [p for p in self.choices if p.total < choice.total]
         for p in narrower:
-            if any(self._is_found(p, trial) for trial in islice(p.draws, DRAWN // len(narrower))):
+            if any(self._is_found(p, trial) for trial in p.trials(DRAWN // len(narrower))):
                 choice, values = self._shrunk()
                 break
         level, left = 0, SETTLING
@@ -157,6 +221,18 @@ class _Search:
             if self._is_found(other, next(other.sweep)):
                 choice, values = self._shrunk()
         return True
+
+    def _cheaper(self) -> Found:
+        """Return the cheapest of some instances that are drawn at the sizes that were found, made smaller.
+
+        Matrices that are tied to each other can seldom be made smaller one at a time.
+        """
+        choice, values = found = self._shrunk()
+        for trial in islice(choice.draws, DRAWN_ALIKE):
+            if trial is not None and level_of(trial) < level_of(values) and self._is_found(choice, trial):
+                values = trial
+        self.found = min(found, self._shrunk(), key=lambda each: level_of(each[1]))
+        return self.found
 
     def _unswept(self, level: int, total: int, least: int, far: int) -> SizeChoice | None:
         """Return a choice of sizes at which integer instances of this sum are smaller, but were not all tried."""
