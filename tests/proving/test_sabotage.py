@@ -20,7 +20,7 @@ from tptheory.proving import completion, obligations, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
-from tptheory.refuting import enumeration, size_choices
+from tptheory.refuting import size_choices
 from tptheory.refuting.search import search_counterexample
 
 net = DeepLinearNetwork(depth=2)
@@ -313,7 +313,7 @@ def test_a_checker_that_lets_a_theorem_show_itself(monkeypatch, second_reading, 
 def test_a_meaning_that_is_too_lax(monkeypatch):
     """A refuter that lets anything pass for a matrix of full row rank is caught by the second meaning."""
     claim = Equal(matmul(A, Pinv(A)), Identity(m), given=[full_row_rank(A)])
-    for module in (instances, premises, size_choices, enumeration):
+    for module in (instances, premises, size_choices):
         monkeypatch.setattr(module, "has_property", lambda *_: True)
     assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
 
