@@ -119,7 +119,7 @@ def warm(repetitions: int, patience: float) -> tuple[dict[str, dict[str, Any]], 
                 "bound": bound,
                 "ordering": str(ordering),
                 "lift ordering": "" if lift_ring is None else "{} {}".format(*lift),
-                "cofactors": len(problem.solve(bound) or []),
+                "cofactors": found.cofactors if (found := problem.solve(bound)) else 0,
                 **{key: [] for key in WARM},
             }
         for _ in range(repetitions):

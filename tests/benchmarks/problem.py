@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tptheory import Equal
-from tptheory.proving.completion import Completion, Limits, Origin
+from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translation import Translator
+from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
 
 SECONDS = 60.0
@@ -26,7 +27,7 @@ class Problem(NamedTuple):
         """The length of the longest word that is given."""
         return max(len(word) for p in (*self.hypotheses, self.goal) for _, word in p.terms)
 
-    def solve(self, bound: int) -> Origin | None:
+    def solve(self, bound: int) -> Membership | None:
         """Return the goal as a combination of hypotheses: the cofactors, all of them within the bound."""
         return self._completion(bound).prove(self.goal)
 

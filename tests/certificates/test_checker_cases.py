@@ -106,6 +106,64 @@ def step_of(name, base, offset, before):
     return [["1", [at(name, offset, base)]], ["-1", [at("W", offset, base), at(name, before, base)]]]
 
 
+LEMMA = {
+    "zero": [["1", ["A", "D"]]],
+    "proof": {"method": "cancellation", "squares": [], "cofactors": [["1", [{"T": "D"}], 0, [], []]]},
+}
+LEMMAS = {
+    "format": FORMAT,
+    "title": "A'A D = 0 gives c A D A = 0: first A D = 0",
+    "method": "lemmas",
+    "sizes": ["n"],
+    "letters": {"c": [], "A": ["n", "n"], "D": ["n", "n"]},
+    "hypotheses": [{"zero": [["1", [T, "A", "D"]]]}],
+    "goal": {"zero": [["1", ["c", "A", "D", "A"]]]},
+    "lemmas": [LEMMA, {"zero": [["1", ["A", "D", "A"]]], "proof": {"method": "identity", "cofactors": []}}],
+    "proof": {"method": "identity", "cofactors": [["1", ["c"], 2, []]]},
+}
+LEMMAS["lemmas"][1]["proof"]["cofactors"] = [["1", [], 1, ["A"]]]
+
+
+def test_lemmas_are_accepted():
+    """A lemma may use those before it, and the goal may use all of them, transposed too."""
+    turned = put(LEMMAS, "goal", to={"zero": [["1", ["c", T, {"T": "D"}, T]]]})
+    for data in (LEMMAS, put(turned, "proof", "cofactors", to=[["1", ["c"], 5, []]])):
+        checker.check(data)
+        assert adds_up(data)
+
+
+BAD_LEMMAS = {
+    "no lemma": (put(LEMMAS, "lemmas", to=[]), "no lemma"),
+    "a lemma that is not shown": (put(LEMMAS, "lemmas", 0, "proof", "cofactors", to=[]), "do not sum"),
+    "a lemma by another": (put(LEMMAS, "lemmas", 0, "zero", to=[["1", ["D", "A"]]]), "do not sum"),
+    "a lemma by itself": (put(LEMMAS, "lemmas", 1, "proof", "cofactors", to=[["1", [], 2, []]]), "do not sum"),
+    "a lemma by itself at once": (
+        put(LEMMAS, "lemmas", 0, "proof", to={"method": "identity", "cofactors": [["1", [], 1, []]]}),
+        "do not sum",
+    ),
+    "a lemma by a later one": (put(LEMMAS, "lemmas", to=LEMMAS["lemmas"][::-1]), "compose|do not sum|shape"),
+    "a lemma beyond all": (put(LEMMAS, "proof", "cofactors", to=[["1", ["c"], 6, []]]), "names no hypothesis"),
+    "a goal that is not shown": (put(LEMMAS, "proof", "cofactors", to=[]), "do not sum"),
+    "a lemma without a proof": (put(LEMMAS, "lemmas", to=[{"zero": LEMMA["zero"]}]), "lacks"),
+    "a lemma with more to say": (put(LEMMAS, "lemmas", 0, to={**LEMMA, "rank": LEMMA["zero"]}), "unknown"),
+    "a lemma about a rank": (
+        put(LEMMAS, "lemmas", 0, "proof", to={"method": "rank", "factors": [LEMMA["zero"]], "cofactors": []}),
+        "cannot show",
+    ),
+    "cofactors of its own": ({**LEMMAS, "cofactors": []}, "unknown"),
+    "a goal by descent": (
+        put(LEMMAS, "proof", to={"method": "descent", "squares": [], "cofactors": [["1", ["c"], 2, []]]}),
+        "cannot show",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), BAD_LEMMAS.values(), ids=BAD_LEMMAS)
+def test_lemmas_are_refused(data, reason):
+    """Each breaks one side condition."""
+    refused(data, reason)
+
+
 BASE = {
     "at": ["", 0],
     "after": None,

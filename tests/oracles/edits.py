@@ -41,7 +41,7 @@ FIELDS = (
         "from",
         "to",
     ),
-    *("at", "after", "uses", "cases", "T", "tr", "k", "claim", "Title", ""),
+    *("at", "after", "uses", "cases", "lemmas", "proof", "T", "tr", "k", "claim", "Title", ""),
 )
 
 Place = tuple[Any, Any]  # a list or an object, and where in it

@@ -19,6 +19,7 @@ OWN = {
     "descent": {"method", "cofactors", "squares"},
     "cancellation": {"method", "cofactors", "squares"},
     "cases": {"method", "cofactors", "split", "parts"},
+    "lemmas": {"method", "lemmas", "proof"},
 }
 SHOWN = {"identity": "zero", "cancellation": "zero", "rank": "rank", "descent": "nonpositive"}
 DEPTHS = range(1, 40)
@@ -290,10 +291,21 @@ def plain(data: Data) -> Iterator[Data]:
 
 
 def proofs(data: Data) -> Iterator[Data]:
-    """Take a proof apart: itself, and those of its cases."""
+    """Take a proof apart: itself, and those of its cases or lemmas."""
+    statement = {key: data[key] for key in ("sizes", "letters", "indexed", "goal") if key in data}
+    if data["method"] == "lemmas":
+        known = [*data["hypotheses"]]
+        assert data["lemmas"]
+        for lemma in data["lemmas"]:
+            fields(lemma, {"zero", "proof"})
+            fields(lemma["proof"], OWN[lemma["proof"]["method"]])
+            yield from proofs({**lemma["proof"], **statement, "goal": {"zero": lemma["zero"]}, "hypotheses": [*known]})
+            known.append({"zero": lemma["zero"]})
+        fields(data["proof"], OWN[data["proof"]["method"]])
+        yield from proofs({**data["proof"], **statement, "hypotheses": known})
+        return
     yield data
     if data["method"] == "cases":
-        statement = {key: data[key] for key in ("sizes", "letters", "indexed", "goal") if key in data}
         for part, case in zip(data["parts"], data["split"], strict=True):
             fields(part, OWN[part["method"]])
             yield from proofs({**part, **statement, "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)]})

@@ -21,6 +21,7 @@ FIELDS = {
     "descent": {"cofactors", "squares"},
     "cancellation": {"cofactors", "squares"},
     "cases": {"cofactors", "split", "parts"},
+    "lemmas": {"lemmas", "proof"},
 }
 SHOWS = {"identity": "zero", "rank": "rank", "descent": "nonpositive", "cancellation": "zero"}
 ONE = "1"
@@ -395,6 +396,9 @@ class Reader:
     def proof(self, value: dict[str, Any], goal: Goal, known: list[Polynomial], bases: str) -> None:
         """Refuse what does not show the goal; the fields have been looked at."""
         method = value["method"]
+        if method == "lemmas":
+            self.lemmas(value, goal, known, bases)
+            return
         need(method == "cases" or SHOWS[method] == goal.kind, "a method for another goal")
         cofactors = [self.cofactor(c, known, bases) for c in items_of(value["cofactors"])]
         p = goal.polynomial
@@ -439,6 +443,15 @@ class Reader:
             equal([product], one)
             for case, part in zip(cases, items_of(value["parts"], len(cases)), strict=True):
                 self.proof(proof_fields(part), goal, known + case, bases)
+
+    def lemmas(self, value: dict[str, Any], goal: Goal, known: list[Polynomial], bases: str) -> None:
+        """Refuse lemmas that are not shown, or that do not show the goal."""
+        for entry in items_of(value["lemmas"], least=1):
+            fields(entry, ["zero", "proof"])
+            lemma = self.polynomial(entry["zero"], bases)
+            self.proof(proof_fields(entry["proof"]), Goal("zero", lemma), known, bases)
+            known = [*known, lemma]
+        self.proof(proof_fields(value["proof"]), goal, known, bases)
 
     # ------------------------------------------------------------ inductions
 

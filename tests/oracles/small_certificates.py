@@ -309,6 +309,48 @@ SINGLE_DESCENT = _induction(
     ],
 )
 
+LEMMAS = _plain(
+    "lemmas",
+    "n",
+    {"A": ["n", "n"], "B": ["n", "n"]},
+    [[["1", [t("A"), "A", t("A"), "A", "B"]]]],
+    {"zero": [["1", ["A", "B", "B"]]]},
+    lemmas=[
+        {
+            "zero": [["1", ["A", t("A"), "A", "B"]]],
+            "proof": {
+                "method": "cancellation",
+                "cofactors": [["1", [t("B"), t("A"), "A"], 0, [], []]],
+                "squares": [],
+            },
+        },
+        {
+            "zero": [["1", [t("A"), "A", "B"]]],
+            "proof": {"method": "cancellation", "cofactors": [["1", [t("B"), t("A")], 1, [], []]], "squares": []},
+        },
+        {
+            "zero": [["1", ["A", "B"]]],
+            "proof": {"method": "cancellation", "cofactors": [["1", [t("B")], 2, [], []]], "squares": []},
+        },
+    ],
+    proof={"method": "identity", "cofactors": [["1", [], 3, ["B"]]]},
+)
+
+RANK_BY_A_LEMMA = _plain(
+    "lemmas",
+    "m n",
+    {"A": ["m", "n"], "B": ["n", "n"]},
+    [[["1", [t("A"), "A", "B"]]]],
+    {"rank": [["1", ["A", "B"]], ["1", ["A"]]], "at most": {"rank": [["1", ["A"]]]}},
+    lemmas=[
+        {
+            "zero": [["1", ["A", "B"]]],
+            "proof": {"method": "cancellation", "cofactors": [["1", [t("B")], 0, [], []]], "squares": []},
+        }
+    ],
+    proof={"method": "rank", "cofactors": [["1", [], 1, []]], "factors": [[["1", ["A"]]], [["1", [], "n"]]]},
+)
+
 ALL = {"format": FORMAT, "method": "all", "parts": [ONE_INVERSE, RANK_BY_A_SIZE, DOWNWARD]}
 
 PLAIN: dict[str, dict[str, Any]] = {
@@ -323,6 +365,8 @@ PLAIN: dict[str, dict[str, Any]] = {
     "cases": CASES,
     "cases in cases": CASES_IN_CASES,
     "rank in cases": RANK_IN_CASES,
+    "lemmas": LEMMAS,
+    "rank by a lemma": RANK_BY_A_LEMMA,
 }
 INDUCTIONS: dict[str, dict[str, Any]] = {
     "upward": UPWARD,

@@ -16,8 +16,9 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.measuring import instances, premises
 from tptheory.numeric import rationals
 from tptheory.preamble import *
-from tptheory.proving import completion, obligations, tactics, theory
+from tptheory.proving import completion, obligations, theory
 from tptheory.proving.translation import Translator
+from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.refuting import enumeration, size_choices
 from tptheory.refuting.search import search_counterexample
@@ -136,7 +137,7 @@ def test_a_prover_that_assumes_what_was_not_given(monkeypatch):
     """Neither does one that uses a hypothesis that the claim does not make."""
     claim = Equal(Pinv(A), transpose(A))
     extra = Equal(Pinv(A), transpose(A), given=[partial_isometry(A)])
-    change(monkeypatch, tactics, "translator_of", lambda right: lambda _, *way: right(extra, *way))
+    change(monkeypatch, obligations, "translator_of", lambda right: lambda _, *way: right(extra, *way))
     assert not stated(prove(claim).evidence["certificate"], claim, 0)
     assert has_a_false_proof(claim)
 
@@ -217,7 +218,7 @@ def test_an_end_of_a_range_that_is_one_off(monkeypatch):
 
 def test_a_completion_that_does_not_reduce(monkeypatch):
     """A goal that is accepted without a combination of hypotheses does not get past the checker."""
-    monkeypatch.setattr(completion.Completion, "prove", lambda *_: [])
+    monkeypatch.setattr(completion.Completion, "prove", lambda *_: Membership([]))
     verdict = prove(Equal(Pinv(A), transpose(A)))
     assert not verdict.proved
     assert verdict.reason.startswith("the checker refuses what the prover found")

@@ -36,6 +36,7 @@ PROOFS = {  # the fields of a proof by each method
     "descent": {"method", "cofactors", "squares"},
     "cancellation": {"method", "cofactors", "squares"},
     "cases": {"method", "cofactors", "split", "parts"},
+    "lemmas": {"method", "lemmas", "proof"},
 }
 SHOWS = {"identity": "zero", "cancellation": "zero", "rank": "rank", "descent": "nonpositive"}
 ALL = {"format", "method", "parts"}
@@ -418,10 +419,11 @@ def check_proof(goal: Goal, hypotheses: list[Polynomial], data: Any, algebra: Al
     known = isinstance(method, str) and method in PROOFS
     require(known, "the method is unknown, or cannot stand here")
     data = as_fields(data, "a proof", PROOFS[method])
-    require(method == "cases" or SHOWS[method] == goal.kind, f"{method} cannot show such a goal")
+    shows = SHOWS.get(method, goal.kind)
+    require(shows == goal.kind, f"{method} cannot show such a goal")
     algebra.work.spend(sum(len(h[0]) for h in hypotheses))
-    if method == "cases":
-        check_cases(goal, hypotheses, data, algebra)
+    if method in NESTED:
+        NESTED[method](goal, hypotheses, data, algebra)
         return
     vanish(SUMMANDS[method](goal, data, algebra), hypotheses, data, algebra)
 
@@ -511,7 +513,7 @@ def cancellation(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands
     yield from squares(data, algebra)
 
 
-# by each method but cases, what the cofactors must sum to
+# by each method without further proofs in it, what the cofactors must sum to
 SUMMANDS = {"identity": identity, "rank": rank, "descent": descent, "cancellation": cancellation}
 
 
@@ -534,6 +536,28 @@ def check_cases(
     vanish(iter([(Fraction(1), product)]), hypotheses, data, algebra)
     for case, part in zip(split, parts, strict=True):
         check_proof(goal, [*hypotheses, *case], part, algebra)
+
+
+def check_lemmas(
+    goal: Goal,
+    hypotheses: list[Polynomial],
+    data: dict[str, Any],
+    algebra: Algebra,
+) -> None:
+    """Show a goal by lemmas: each is 0 by a proof of its own, and from then on a hypothesis."""
+    known = [*hypotheses]
+    lemmas = as_list(data["lemmas"], "lemmas")
+    require(lemmas, "there is no lemma")
+    for entry in lemmas:
+        lemma = as_fields(entry, "a lemma", {"zero", "proof"})
+        shown = algebra.polynomial(lemma["zero"])
+        check_proof(Goal("zero", shown), known, lemma["proof"], algebra)
+        known.append(shown)
+    check_proof(goal, known, data["proof"], algebra)
+
+
+# the methods that have proofs in them
+NESTED = {"cases": check_cases, "lemmas": check_lemmas}
 
 
 def check_plain(data: dict[str, Any], work: Work) -> None:

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, without
-from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide
-
-__all__ = ["Completion", "Limits", "Origin", "Place", "Statistics", "without"]
+from tptheory.proving.rewriting import HERE, Basis, Budget, Element, Origin, Place, Statistics, without
+from tptheory.proving.traces import Traces
+from tptheory.proving.unfolding import Membership, Unfolding
+from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time.
+    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time, work in all.
 
     Overlaps in the queue, and the cofactors of a proof while it is unfolded, count as terms; each of them takes some
     hundred bytes.
@@ -30,17 +30,7 @@ class Limits:
     length: int = 40
     elements: int = 4000
     terms: int = 2_000_000
-
-
-@dataclass
-class Statistics:
-    """What a completion did, and what stopped it: ``time``, ``length``, or ``elements`` if the basis grew too large."""
-
-    elements: int = 0
-    overlaps: int = 0
-    seconds: float = 0.0
-    stopped: str = ""
-    longest: int = 0
+    effort: int | None = None
 
 
 @dataclass
@@ -60,11 +50,12 @@ class Completion:
 
     def __post_init__(self) -> None:
         """Seed the basis with the hypotheses, shortest first."""
-        self._budget = Budget(self.limits.seconds, self.limits.terms)
+        self._budget = Budget(self.limits.seconds, self.limits.terms, self.limits.effort)
         self._basis = Basis(self.alphabet, self._budget)
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
+        self._traces = Traces(self._basis, self._insert)
         self._basis.elements += [Element(p.rows, p.columns, (), "", [], [], active=False) for p in self.hypotheses]
         key = self._basis.keys.__getitem__
         leads = [max(map(key, p.terms), default=(0, 0, "", (), 0, ())) for p in self.hypotheses]
@@ -74,23 +65,50 @@ class Completion:
             if self._spent():
                 break
 
-    def prove(self, goal: Polynomial) -> Origin | None:
+    def prove(self, goal: Polynomial, seconds: float | None = None) -> Membership | None:
         """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
 
-        Each entry is (coefficient, place, index of the hypothesis).
+        Args:
+            goal: the polynomial.
+            seconds: how long this call may take; all the time that is left unless given.
         """
-        self._budget.allow()
+        self._budget.allow(seconds)
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
-        while rest and self._grow():
+        while rest and (self._traces.meet(rest) or self._grow() or self._traces.meet(rest, again=True)):
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
-        proof = None if rest else self._unfold(origin)
+        proof = None if rest else self._unfolded(origin)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         self.statistics.seconds = self._budget.elapsed
         self.statistics.elements = len(self._basis.active)
         self.remainder = Polynomial(self.alphabet, goal.rows, goal.columns, rest)
         return proof
+
+    def _unfolded(self, origin: Origin) -> Membership | None:
+        self._budget.allow()
+        return Unfolding(self._basis, len(self.hypotheses)).membership(origin)
+
+    def grow(self, elements: int) -> None:
+        """Process overlaps until the basis has so many active elements, no overlap is left, or a limit is reached."""
+        self._budget.allow()
+        while len(self._basis.active) < elements and self._grow():
+            pass
+        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+
+    def consequences(self) -> list[Polynomial]:
+        """Return the elements of the basis, the shortest first: polynomials that vanish where the hypotheses do."""
+        found = [self._basis.polynomial(i) for i in self._basis.active]
+        return sorted(found, key=lambda p: (len(p.terms), max(len(word) for _, word in p.terms)))
+
+    def rewrites(self, p: Polynomial) -> bool:
+        """Whether the basis as it is rewrites a term of a polynomial."""
+        return any(self._basis.rewrite(monomial, p.rows) for monomial in p.terms)
+
+    def vanishes(self, p: Polynomial) -> bool:
+        """Whether the basis as it is rewrites a polynomial to 0."""
+        self._budget.allow()
+        return not self._basis.reduce(p.terms, p.rows)[0]
 
     def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
         """Rewrite terms as far as the basis allows; return the terms that are left, and what was subtracted.
@@ -106,7 +124,7 @@ class Completion:
         """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""
         basis, queue = self._basis, self._queue
         elements = basis.elements
-        if not self._budget.stopped and self._budget.elapsed > self.limits.seconds:
+        if not self._budget.stopped and self._budget.late:
             self._budget.stopped = "time"
         while queue:
             length, _, i, j, k = queue[0]
@@ -248,40 +266,6 @@ class Completion:
         self._budget.work -= 1
         heapq.heappush(self._queue, (length, max(i, j), i, j, k))
 
-    def _unfold(self, origin: Origin) -> Origin | None:
-        """Write a combination of elements as one of hypotheses, newest element first; None if the budget is used up."""
-        elements, budget = self._basis.elements, self._budget
-        budget.allow()
-        waiting = _Combination(origin, len(self.hypotheses))
-        held = len(origin)
-        while (number := waiting.latest()) is not None:
-            made, places = elements[number].origin, waiting.taken(number)
-            held -= len(places)
-            for place, c in places.items():
-                if not c:
-                    continue
-                held += len(made)
-                budget.work -= 1 + len(made)
-                if budget.work < 0 and budget.exceeded(held):
-                    return None
-                for d, inner, i in made:
-                    where, factor = self._compose(place, inner, elements[i])
-                    waiting.add(i, where, c * d * factor)
-        return waiting.origin()
-
-    def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
-        """Compose two places: return where a polynomial stands that is at ``inner`` inside an element at ``place``."""
-        scalars, left, right, outer = place
-        if not scalars and not inner.scalars and outer is inner.outer is None:
-            return Place((), left + inner.left, inner.right + right), 1
-        scalars = tuple(sorted(scalars + inner.scalars))
-        if inner.outer is None:
-            return Place(scalars, left + inner.left, inner.right + right, outer), 1
-        if outer is None:
-            return Place(scalars, inner.left, inner.right, left + inner.outer + right), 1
-        (scalars, _), number = self.alphabet.traced(scalars, left + inner.outer + right, element.rows)
-        return Place(scalars, inner.left, inner.right, outer), number
-
 
 def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return two products of scalars without their common factors."""
@@ -295,42 +279,3 @@ def _compose(a: Element, b: Element) -> bool:
     """Whether the sizes admit the product ``a b`` of two elements, at least one a multiple of an identity."""
     scalars = (not a.word and a.rows == 1) or (not b.word and b.rows == 1)
     return scalars or a.columns == b.rows
-
-
-class _Combination:
-    """A combination of elements, in which elements that are not hypotheses are replaced by what they were made of.
-
-    Args:
-        origin: the combination.
-        hypotheses: how many hypotheses there are; their numbers come first.
-    """
-
-    def __init__(self, origin: Origin, hypotheses: int) -> None:
-        self._hypotheses = hypotheses
-        self._places: dict[int, dict[Place, Rational]] = {}
-        self._made: list[int] = []
-        """The numbers, times -1, of the elements that are not hypotheses: a heap with the newest one first."""
-        for c, place, i in origin:
-            self.add(i, place, c)
-
-    def add(self, number: int, place: Place, coefficient: Rational) -> None:
-        """Add a multiple of an element."""
-        places = self._places.get(number)
-        if places is None:
-            places = self._places[number] = {}
-            if number >= self._hypotheses:
-                heapq.heappush(self._made, -number)
-        places[place] = places.get(place, 0) + coefficient
-
-    def latest(self) -> int | None:
-        """Return the number of the element that was made last; None if only hypotheses are left."""
-        return -self._made[0] if self._made else None
-
-    def taken(self, number: int) -> dict[Place, Rational]:
-        """Take the newest element out of the combination, and return its places with their coefficients."""
-        heapq.heappop(self._made)
-        return self._places.pop(number)
-
-    def origin(self) -> Origin:
-        """Return the combination as a list, in the order of the hypotheses."""
-        return [(c, place, i) for i in sorted(self._places) for place, c in self._places[i].items() if c]

@@ -5,59 +5,92 @@ Membership means that the difference of the two sides is a combination of the hy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import permutations, product
 from time import perf_counter
 from typing import Any
 
-from tptheory.proving.completion import Origin, Place
+from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Size
+from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
     Branch,
+    LemmaChain,
     Proof,
     StuckError,
     common_scalars,
     completion,
+    concluded,
     divided,
     member,
     multiplied,
     refuse_when_late,
-    search,
 )
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
-from tptheory.proving.words import Polynomial
+from tptheory.proving.unfolding import Membership
+from tptheory.proving.words import Alphabet, Polynomial, divide
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
+SQUARED_TWICE = 2
+"""A difference with more terms than this is not squared twice."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
 
-def equation(left: Polynomial, right: Polynomial) -> Attempt:
+def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
     """Show ``left = right`` by membership; failing that, that ``|D|^2`` vanishes for the difference ``D``.
 
     The second way reaches what no combination of the hypotheses gives: a real matrix with ``|D|^2 <= 0`` is zero.
+
+    Args:
+        left: the left side.
+        right: the right side.
+        squared: how many times ``D'D`` may take the place of ``D``, where neither way leads to the end.
     """
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        half = perf_counter() + (deadline - perf_counter()) / 2
+        basis = completion(translator, deadline)
         try:
-            return Proof((left, right.scale(-1)), search(translator, left - right, half))
+            found = member(basis, left - right, (deadline - perf_counter()) / 2)
+            return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
+        except StuckError as stuck:
+            first = stuck
+        if len((left - right).terms) > SQUARED:
+            raise first
+        turned = left.transpose(), right.transpose()
+        for way, sides in product((_gram, _partners), ((left, right), turned)):
+            if found := way(basis, sides[0] - sides[1]):
+                return cancelled(translator, (sides[0], sides[1].scale(-1)), *found)
+        try:
+            return cancelled(translator, (left, right.scale(-1)), *_norm(basis, left - right, translator, deadline))
         except StuckError:
-            if len((left - right).terms) > SQUARED:
-                raise
-            for way in (_gram, _norm):
-                for L, R in ((left, right), (left.transpose(), right.transpose())):
-                    try:
-                        origin, squares = way(translator, L - R, deadline)
-                    except StuckError:
-                        continue
-                    return Proof((L, R.scale(-1)), origin, "cancellation", {"squares": squares})
-            raise
+            pass
+        if not squared or len((left - right).terms) > SQUARED_TWICE:
+            raise first
+        try:
+            return _by_its_square(translator, left, right, deadline, squared - 1)
+        except StuckError:
+            raise first from None
 
     return attempt
+
+
+def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, deadline: float, squared: int) -> Proof:
+    """Show that the difference ``D`` vanishes from ``D'D = 0``, which is a lemma that is shown in the same ways."""
+    refuse_when_late(deadline)
+    D = left - right
+    gram = D.transpose() * D
+    gram.trace()  # names its size where that is needed
+    chain = LemmaChain(translator)
+    number, sign = chain.add(gram, equation(gram, gram.scale(0), squared)(translator, deadline))
+    place, factor = traced_place(translator.alphabet, HERE, D.columns)
+    return chain.close(
+        cancelled(chain.branch, (left, right.scale(-1)), Membership([(sign * factor, place, number)]), [])
+    )
 
 
 def equal(left: Polynomial, right: Polynomial) -> Attempt:
@@ -73,12 +106,17 @@ def equal(left: Polynomial, right: Polynomial) -> Attempt:
     return either(divided_out, equation(left, right))
 
 
+def cancelled(translator: Translator, goal: tuple[Polynomial, ...], found: Membership, squares: list[Any]) -> Proof:
+    """Return the proof that a goal vanishes because its squared norm plus squares does."""
+    return concluded(translator, found, lambda origin: Proof(goal, origin, "cancellation", {"squares": squares}))
+
+
 def descent(rate: Polynomial) -> Attempt:
     """Show that a derivative is minus a sum of squares."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        origin, squares = minus_squares(translator, rate, deadline)
-        return Proof((rate,), origin, "descent", {"squares": squares})
+        found, squares = minus_squares(translator, rate, deadline)
+        return concluded(translator, found, lambda origin: Proof((rate,), origin, "descent", {"squares": squares}))
 
     return attempt
 
@@ -99,34 +137,60 @@ def either(*attempts: Attempt) -> Attempt:
     return attempt
 
 
-def _gram(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
-    """Show that ``D'D = 0``, and turn the proof into one that its trace is 0."""
+def _gram(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
+    """Show that ``D'D = 0``, and turn the proof into one that its trace is 0; None if it is not found to be 0."""
     square = D.transpose() * D
     square.trace()  # names its size where that is needed
-    origin = search(translator, square, deadline)
-    return [(c * n, place, k) for c, place, k in origin for place, n in [_traced(translator, place, D.columns)]], []
+    found = basis.prove(square)
+    return None if found is None else (traced(D.alphabet, found, D.columns), [])
 
 
-def _traced(translator: Translator, place: Place, size: Size) -> tuple[Place, int]:
-    scalars, left, right, outer = place
-    if outer is None:
-        return Place(scalars, left, right, ""), 1
-    (scalars, _), number = translator.alphabet.traced(scalars, outer, size)
-    return Place(scalars, left, right, ""), number
+def traced(alphabet: Alphabet, found: Membership, size: Size) -> Membership:
+    """Turn how a square polynomial vanishes into how its trace does."""
+    places = [(c, k, *traced_place(alphabet, place, size)) for c, place, k in found.origin]
+    return found._replace(origin=[(c * n, place, k) for c, k, place, n in places])
 
 
-def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
-    return minus_squares(translator, (D.transpose() * D).trace(), deadline)
+    return minus_squares(translator, (D.transpose() * D).trace(), deadline, basis)
 
 
-def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo the hypotheses.
+def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
+    """Show that ``|X A|^2 + |X C|^2`` vanishes for ``D = X A``, where a hypothesis adds ``A A'`` and ``C C'``."""
+    for h in basis.hypotheses:
+        roots = [
+            (c, half) for (scalars, word), c in h.terms.items() if not scalars and (half := half_of(D.alphabet, [word]))
+        ]
+        for (c, a), (d, b) in permutations(roots, 2):
+            if c * d > 0 and all(word[-len(a) :] == a for _, word in D.terms):
+                terms = {(s, word[: -len(a)] + b): e for (s, word), e in D.terms.items()}
+                Q = Polynomial(D.alphabet, D.rows, D.alphabet.shape(b)[1], terms)
+                weight = divide(d, c)
+                norm = (D.transpose() * D).trace() + (Q.transpose() * Q).trace().scale(weight)
+                if basis.vanishes(norm):
+                    return member(basis, norm), [[str(weight), Q.data()]]
+    return None
+
+
+def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
+    """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
+    for word in words:
+        half = word[: len(word) // 2]
+        if word and word == half + alphabet.transpose(half):
+            return half
+    return ""
+
+
+def minus_squares(
+    translator: Translator, scalar: Polynomial, deadline: float, basis: Completion | None = None
+) -> tuple[Membership, list[Any]]:
+    """Write a scalar as minus a sum of squares modulo the hypotheses, whose completion may be given.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    basis = completion(translator, deadline)
+    basis = basis or completion(translator, deadline)
     basis.prove(scalar)
     end = max(deadline, perf_counter() + LEAST_SECONDS)
 
@@ -209,10 +273,6 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     With it come the extra factors of its squared norm: that norm is the scalar times these.
     """
     alphabet = translator.alphabet
-    if alphabet.is_trace(s) and len(s) % 2 == 0:
-        half = len(s) // 2
-        for i in range(len(s)):
-            turned = s[i:] + s[:i]
-            if turned[half:] == alphabet.transpose(turned[:half]):
-                return Polynomial.word(alphabet, turned[:half]), []
+    if alphabet.is_trace(s) and (half := half_of(alphabet, [s[i:] + s[:i] for i in range(len(s))])):
+        return Polynomial.word(alphabet, half), []
     return Polynomial(alphabet, 1, 1, {((s,), ""): 1}), [s]

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
-from tptheory.proving.certificate import declarations, hypotheses_used, moved_reason, proof_data
 from tptheory.proving.equations import descent, equation, in_cases
 from tptheory.proving.indexed import Catalogue
-from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_terms
+from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
+from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.ranks import factorisations, rank_at_most
-from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided
+from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used
 from tptheory.proving.theory import LayerGoal, LayerLaw, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED

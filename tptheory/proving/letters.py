@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sympy import Dummy, S
+
+from tptheory.certificates.reading import BOUND_INDEX
+
 Index = tuple[str, int]
 """The index of a member of a sequence: ``("", 2)`` is 2, ``("L", -1)`` is L - 1, ``("k", 1)`` is k + 1."""
 
@@ -40,6 +44,13 @@ class Letter(NamedTuple):
 
 Size = int | Letter
 """A size: a positive integer, or a letter that stands for one."""
+
+
+def size_value(size: Size) -> Any:
+    """Return a size as a SymPy expression; one at an index equals no other."""
+    if isinstance(size, int):
+        return S(size)
+    return size.family.subject if size.at is None else Dummy()
 
 
 class Named:
@@ -119,3 +130,24 @@ def indices_in(terms: list[Any]) -> Iterator[Index]:
             waiting += inside if mark == "tr" else [inside]
         elif isinstance(item, list):
             yield item[1], item[2]
+
+
+def goal_at(goal: dict[str, Any], index: Index) -> dict[str, Any]:
+    """Return a goal of a certificate with ``k`` replaced by an index."""
+    if "rank" not in goal:
+        ((kind, terms),) = goal.items()
+        return {kind: moved_terms(terms, BOUND_INDEX, index)}
+    bound = goal["at most"]
+    if isinstance(bound, dict):
+        moved: Any = {"rank": moved_terms(bound["rank"], BOUND_INDEX, index)}
+    else:
+        moved = moved_item(bound, BOUND_INDEX, index)
+    return {"rank": moved_terms(goal["rank"], BOUND_INDEX, index), "at most": moved}
+
+
+def moved_reason(reason: Any, index: Index) -> Any:
+    """Return a reason with ``k`` replaced by an index in the polynomials that it names."""
+    try:
+        return [moved_terms(part, BOUND_INDEX, index) if isinstance(part, list) else part for part in reason]
+    except (LookupError, TypeError, ValueError):  # a remark of a stranger's certificate may be anything
+        return reason

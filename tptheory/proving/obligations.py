@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, S, Symbol, sympify
+from sympy import MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -13,12 +15,12 @@ from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
-from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.equations import descent, equal
-from tptheory.proving.letters import Size
-from tptheory.proving.ranks import rank_at_most
-from tptheory.proving.searching import Attempt
+from tptheory.proving.letters import Letter, Size
+from tptheory.proving.ranks import blocks, rank_at_most
+from tptheory.proving.searching import Attempt, common_scalars, divided
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
@@ -109,29 +111,78 @@ def one_equation(goal: goals.OneOf) -> Any:
     return product
 
 
-def translator_of(claim: Claim, transposes_last: bool) -> Translator:
-    """Return a translator that knows the hypotheses of a claim, with one of the two term orders."""
-    descends = any(isinstance(goal, goals.NonNegative) for goal in claim.goals())
-    translator = Translator(not descends, transposes_last)
+@dataclass(frozen=True)
+class Setting:
+    """A way to put a claim to the search.
+
+    Attributes:
+        transposes_last: which of the two term orders to use.
+        thin: whether a part of a product between two sizes 1 is a number.
+        opened: whether a trace that passes through a size 1 is a product of shape 1x1.
+        named: whether what is inverted becomes a letter of its own.
+        eliminated: whether a symbol that a hypothesis says what it equals is replaced by that everywhere.
+        inverses: whether to bring in the pseudo-inverses of all matrices.
+        chained: whether to look for lemmas by cancellation.
+    """
+
+    transposes_last: bool = False
+    thin: bool = True
+    opened: bool = False
+    named: bool = False
+    eliminated: bool = False
+    inverses: bool = False
+    chained: bool = False
+
+
+def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligation]]:
+    """Return a translator that knows the hypotheses of a claim, and what must be proved.
+
+    Raises:
+        UnsupportedExpressionError: if the claim is outside the language of the prover.
+    """
+    translator = translator_of(claim, setting)
+    found = list(obligations(claim, translator))
+    if setting.inverses:
+        for each in found:
+            if each.bounded and isinstance(each.right, Polynomial):
+                translator.bring_in_inverse(each.right)
+            elif isinstance(each.right, int | Letter):
+                for parts in islice(blocks(divided(each.left, common_scalars(each.left)), each.right), 2):
+                    translator.bring_in_coordinates([left.columns for left, _ in parts], each.right)
+        for h in [*translator.hypotheses]:
+            for factor in unit_factors(h.polynomial):
+                translator.bring_in_inverse(factor)
+        translator.bring_in_inverses()
+    return translator, found
+
+
+def translator_of(claim: Claim, setting: Setting) -> Translator:
+    """Return a translator that knows the hypotheses of a claim."""
+    translator = Translator(setting.thin, setting.transposes_last, named=setting.named, opened=setting.opened)
     for h in claim.given:
         for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
             translator.witness(witness, {"factor": "u" if witness.rows == A.rows else "v", "of": translator(A).data()})
+    for symbol in defined_symbols(claim) if setting.eliminated else ():
+        translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):
             translator.assume_one_of([[translator(r) for r in residuals] for residuals in h.alternatives()])
     for h in claim.given:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
-    for s in _nonzero_numbers(claim):
-        translator.inverse(translator(s))
     return translator
 
 
-def _nonzero_numbers(claim: Claim) -> list[Symbol]:
-    """Return the symbols of numbers in assumed equations that are declared not to be 0: one may divide by them."""
-    sides = (sympify(e) for h in claim.given if isinstance(h, Equal | Zero) for e in h.expressions())
-    found = {s for e in sides for s in e.free_symbols if isinstance(s, Symbol) and s.is_nonzero and not s.is_integer}
-    return sorted(found, key=str)
+def defined_symbols(claim: Claim) -> Iterator[MatrixSymbol]:
+    """Run through the matrix symbols that a hypothesis says what they equal, such as S by ``S = G G'``."""
+    for h in claim.given:
+        for goal in h.goals() if isinstance(h, Claim) else ():
+            if isinstance(goal, goals.Vanishes):
+                for symbol, value in ((goal.left, goal.right), (goal.right, goal.left)):
+                    known = symbol.atoms(MatrixSymbol) if isinstance(symbol, MatrixSymbol) else set()
+                    if isinstance(value, MatrixExpr) and known and known.isdisjoint(value.atoms(MatrixSymbol)):
+                        yield symbol
+                        break
 
 
 def assumed_of(h: Any, translate: Callable[[Any], Polynomial]) -> Iterator[tuple[Any, Reason]]:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import product
+from itertools import chain, product
 from operator import mul
 from typing import Any
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.letters import Family, Letter, Size, item_text
-from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, completion, divided, search, times
+from tptheory.proving.equations import equation
+from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
+from tptheory.proving.rewriting import HERE
+from tptheory.proving.searching import (
+    Attempt,
+    LemmaChain,
+    Proof,
+    StuckError,
+    common_scalars,
+    completion,
+    divided,
+    times,
+)
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Rational, Terms, divide
+
+MOST_BLOCK_TERMS = 5
+"""A polynomial with more terms than this is not cut into blocks."""
 
 
 def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
@@ -21,23 +35,35 @@ def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
     core = divided(matrix, scalars)
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        if not isinstance(middle, Polynomial):
+        if isinstance(middle, Polynomial):
+            bound, through = {"rank": middle.data()}, repr(middle)
+            found = _through_polynomial(translator, core, middle, deadline)
+        else:
             bound = translator.alphabet.named.item(middle)
-            for factors in _through_size(translator, core, middle, deadline):
-                return passing(translator, factors, bound, deadline)
-            size = item_text(bound)
-            raise StuckError(f"no factorisation through the size {size} was found", matrix=repr(matrix))
-        for through in (middle, middle.transpose()):
-            for factors in _through_matrix(translator, core, through, deadline):
-                return passing(translator, factors, {"rank": middle.data()}, deadline)
-        raise StuckError(f"no factorisation through {middle!r} was found", matrix=repr(matrix))
-
-    def passing(translator: Translator, factors: list[Polynomial], bound: Any, deadline: float) -> Proof:
-        whole = [times(factors[0], scalars), *factors[1:]]
-        origin = search(translator, matrix - reduce(mul, whole), deadline)
-        return Proof((matrix,), origin, "rank", {"factors": [factor.data() for factor in whole]}, bound=bound)
+            through = f"the size {item_text(bound)}"
+            found = chain(_through_size(translator, core, middle, deadline), _through_blocks(translator, core, middle))
+        for first, *others in found:
+            try:
+                return _factored(translator, matrix, [times(first, scalars), *others], bound, deadline)
+            except StuckError:
+                continue
+        raise StuckError(f"no factorisation through {through} was found", matrix=repr(matrix))
 
     return attempt
+
+
+def _factored(
+    translator: Translator, matrix: Polynomial, factors: list[Polynomial], bound: Any, deadline: float
+) -> Proof:
+    """Show that a matrix is a product, whose rank has a bound."""
+    fields = {"factors": [factor.data() for factor in factors]}
+    difference = matrix - reduce(mul, factors)
+    shown = equation(difference, difference.scale(0))(translator, deadline)
+    if shown.method == "identity":
+        return Proof((matrix,), shown.origin, "rank", fields, bound=bound)
+    lemmas = LemmaChain(translator)
+    number, sign = lemmas.add(difference, shown)
+    return lemmas.close(Proof((matrix,), [(sign, HERE, number)], "rank", fields, bound=bound))
 
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:
@@ -93,6 +119,85 @@ def _through_matrix(
                     yield [left, F, right]
 
 
+def _through_polynomial(
+    translator: Translator, A: Polynomial, F: Polynomial, deadline: float
+) -> Iterator[list[Polynomial]]:
+    """Find ``A = L F R``, or the same with ``F'``."""
+    for through in (F, F.transpose()):
+        yield from _through_matrix(translator, A, through, deadline)
+    P = translator.known_pinv(F)
+    if P is None:
+        return
+    for through in (P, P.transpose()):
+        for left, *_, right in _through_matrix(translator, A, through, deadline):
+            yield [left * through, F if through is P else F.transpose(), through * right]
+    for through in (F, F.transpose()):
+        yield from _within(translator, A, through)
+
+
+def _within(translator: Translator, A: Polynomial, F: Polynomial) -> Iterator[list[Polynomial]]:
+    """Where ``F+`` is known, return ``(A F+) F`` and ``F (F+ A)``: A is the one if F's rows span its own, and so on."""
+    P = translator.known_pinv(F)
+    if P is None:
+        return
+    if A.columns == F.columns:
+        yield [A * P, F]
+    if A.rows == F.rows:
+        yield [F, P * A]
+
+
+def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterator[list[Polynomial]]:
+    """Write ``A = L1 R1 + L2 R2`` as ``[L1 L2]`` times ``[R1; R2]``, where the sizes in the middle sum to a size."""
+    for parts in blocks(A, size):
+        coordinates = translator.known_coordinates([left.columns for left, _ in parts], size)
+        if coordinates is None:
+            continue
+        left = Polynomial(A.alphabet, A.rows, size, {})
+        right = Polynomial(A.alphabet, size, A.columns, {})
+        for (first, second), E in zip(parts, coordinates, strict=True):
+            left, right = left + first * E.transpose(), right + E * second
+        yield [left, right]
+
+
+Parts = list[tuple[Polynomial, Polynomial]]
+"""Pairs of factors whose products sum to a polynomial."""
+
+
+def blocks(A: Polynomial, size: Size) -> Iterator[Parts]:
+    """Write a polynomial as a sum of products of two factors, where the sizes between the factors sum to a size."""
+    if len(A.terms) > MOST_BLOCK_TERMS:
+        return
+    for groups in _partitions(list(A.terms)):
+        if len(groups) > 1:
+            for parts in product(*(list(_two_factors(A, group)) for group in groups)):
+                if sum(size_value(left.columns) for left, _ in parts) == size_value(size):
+                    yield list(parts)
+
+
+def _two_factors(A: Polynomial, group: list[Monomial]) -> Iterator[tuple[Polynomial, Polynomial]]:
+    """Write some terms of a polynomial as a product of two factors, cut at a size that all their words pass through."""
+    shapes = A.alphabet.shapes
+    sizes = {shapes[a][0] for _, word in group for a in word[1:]}  # type: ignore[index]
+    for size in sorted(sizes, key=str):
+        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in group}  # type: ignore[index]
+        for cut in _cuts(places):
+            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
+            if factors := _rank_one(A, split, size, size):
+                yield factors[0], factors[1]
+
+
+def _partitions(items: list[Monomial]) -> Iterator[list[list[Monomial]]]:
+    """Run through the ways to put items into groups."""
+    if not items:
+        yield []
+        return
+    first, *rest = items
+    for groups in _partitions(rest):
+        yield [[first], *groups]
+        for i, group in enumerate(groups):
+            yield [*groups[:i], [first, *group], *groups[i + 1 :]]
+
+
 def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
     """Replace a letter, and its transpose, by the polynomial that it stands for; None if it stands inside a trace."""
     alphabet = p.alphabet
@@ -109,11 +214,15 @@ def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
-    """Return the polynomial unchanged, and then rewritten by the hypotheses."""
+    """Return the polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one."""
     yield A
     if translator.hypotheses:
         terms, _ = completion(translator, deadline).reduce(A.terms)
         yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
+    for h in (h.polynomial for h in translator.hypotheses):
+        if (h.rows, h.columns) == (A.rows, A.columns):
+            for m in sorted(A.terms.keys() & h.terms.keys()):
+                yield A - h.scale(divide(A.terms[m], h.terms[m]))
 
 
 def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:

@@ -12,11 +12,12 @@ from tptheory.certificates import checker
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate, goal_data, letter_declarations, together
+from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
-from tptheory.proving.obligations import Obligation, obligations, translator_of
-from tptheory.proving.tactics import grouped
+from tptheory.proving.obligations import Obligation, translated
+from tptheory.proving.proof_data import goal_data, letter_declarations
+from tptheory.proving.tactics import grouped, settings_for
 from tptheory.proving.theory import LayerGoal, end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
@@ -50,11 +51,10 @@ class _AnotherError(ValueError):
 
 
 def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
-    """Take one part for each obligation, and compare each with its obligation, in one of the two term orders."""
+    """Take one part for each obligation, and compare each with its obligation, in one of the settings."""
     taken: list[dict[str, Any]] = []
-    for transposes_last in (False, True):
-        translator = translator_of(claim, transposes_last)
-        found = list(obligations(claim, translator))
+    for setting in settings_for(claim):
+        translator, found = translated(claim, setting)
         taken = taken or [next(parts) for _ in found]
         try:
             return [_restated_part(part, each, translator, title) for part, each in zip(taken, found, strict=True)]
@@ -89,6 +89,9 @@ def _remarked(data: dict[str, Any], remarks: dict[str, Any]) -> dict[str, Any]:
     bare = {key: value for key, value in data.items() if key not in checker.REMARKS}
     if bare.get("method") == "cases":
         bare["parts"] = [_remarked(part, {}) for part in bare["parts"]]
+    elif bare.get("method") == "lemmas":
+        bare["lemmas"] = [{"zero": each["zero"], "proof": _remarked(each["proof"], {})} for each in bare["lemmas"]]
+        bare["proof"] = _remarked(bare["proof"], {})
     first = {key: value for key, value in bare.items() if key == "format"}
     return {**first, **{key: value for key, value in remarks.items() if value != {}}, **bare}
 

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size
-from tptheory.proving.words import Alphabet, Key, Monomial, Rational, Terms, order
+from tptheory.proving.words import Alphabet, Key, Monomial, Polynomial, Rational, Terms, order
 
 
 class Place(NamedTuple):
@@ -42,6 +42,22 @@ class Element:
     active: bool = True
 
 
+@dataclass
+class Statistics:
+    """What a completion did, and what stopped it: ``time``, ``effort``, ``length``, or ``elements`` if it grew."""
+
+    elements: int = 0
+    overlaps: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+    longest: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether more time or effort could have led further."""
+        return self.stopped in ("time", "effort")
+
+
 class Keys(dict[Monomial, Key]):
     """The sort key of each monomial, worked out once."""
 
@@ -60,6 +76,8 @@ class Budget:
     Args:
         seconds: how long to search, from now.
         terms: how many terms to hold.
+        effort: how much work to do in all; None for as much as the time allows. Unlike the time, it is the same in
+            every run.
     """
 
     GRACE = 0.05
@@ -67,27 +85,42 @@ class Budget:
     WORK = 2000
     """How much work is done between two looks at the clock."""
 
-    def __init__(self, seconds: float, terms: int) -> None:
+    def __init__(self, seconds: float, terms: int, effort: int | None = None) -> None:
         self.started = perf_counter()
+        self.effort, self._looks = effort, 0
         self.seconds, self.terms, self.work = seconds, terms, self.WORK
         self.stopped = ""
         self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
-    def allow(self) -> None:
-        """Give a call after the deadline time to finish with what is known: half as much as the call before it had."""
+    def allow(self, seconds: float | None = None) -> None:
+        """Begin a call, and say how many seconds it may take; unless said, all that are left.
+
+        A call after the deadline gets time to finish with what is known: half as much as the call before it had.
+        """
         self.stopped, now = "", perf_counter()
+        last = self.started + self.seconds
+        self._deadline = last if seconds is None else min(last, now + seconds)
         if now > self._deadline:
             self._grace /= 2
             self._deadline, self.work = now + self._grace, 0
 
     def exceeded(self, terms: int) -> bool:
-        """Compare the clock and the number of terms held with the limits; record in ``stopped`` which is exceeded."""
+        """Compare time, effort and the number of terms with the limits; record in ``stopped`` which is exceeded."""
         self.work = self.WORK
+        self._looks += 1
         if perf_counter() > self._deadline:
             self.stopped = "time"
+        elif self.effort is not None and self._looks * self.WORK > self.effort:
+            self.stopped = "effort"
         elif terms > self.terms:
             self.stopped = "elements"
         return bool(self.stopped)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time of the call is up, or all time."""
+        now = perf_counter()
+        return now > self._deadline or now > self.started + self.seconds
 
     @property
     def elapsed(self) -> float:
@@ -133,6 +166,11 @@ class Basis:
                 insort(self._lengths, len(element.word))
         return number
 
+    def polynomial(self, number: int) -> Polynomial:
+        """Return an element as a polynomial."""
+        e = self.elements[number]
+        return Polynomial(self.alphabet, e.rows, e.columns, {(e.scalars, e.word): 1, **dict(e.tail)})
+
     def retire(self, number: int) -> Element:
         """Make an element inactive, and return it."""
         element = self.elements[number]
@@ -153,7 +191,7 @@ class Basis:
             return [
                 i for i in self.active if word in elements[i].word and without(elements[i].scalars, scalars) is not None
             ]
-        return [i for i in self.active if word in elements[i].word] if word else []
+        return [i for i in self.active if _contains(elements[i], word)] if word else []
 
     def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Origin]:
         """Rewrite terms as far as possible, the greatest monomial first; return what is left, and what was subtracted.
@@ -252,7 +290,7 @@ class Basis:
             else:
                 rest = scalars
             if not e.word:
-                at = self._gap(e.rows, word, size)
+                at = self._gap(e, word, size)
                 if at >= 0:
                     return Place(rest, word[:at], word[at:]), i
                 continue
@@ -269,9 +307,14 @@ class Basis:
                         return place, i
         return None
 
-    def _gap(self, size: Size, word: str, own: Size | None) -> int:
-        """Return where an identity of a size fits into a word, or -1; one of size 1 is a scalar, which fits the end."""
-        if size == 1:
+    def _gap(self, e: Element, word: str, own: Size | None) -> int:
+        """Return where an element that is led by an identity fits into a word, or -1.
+
+        One of size 1 is a scalar, which fits the end; but where words are not cut at a size 1, a word of shape 1x1 that
+        the element has beside its leading term fits there only if the size is 1.
+        """
+        size = e.rows
+        if size == 1 and (self.alphabet.cuts or not any(inside for (_, inside), _ in e.tail)):
             return len(word)
         shapes = [self.alphabet.shapes[letter] or (None, None) for letter in word]
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
@@ -291,6 +334,20 @@ class Basis:
             (scalars, _), number = self.alphabet.traced(scalars, word, size)
             return (scalars, outer), number
         return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
+
+
+def _contains(e: Element, word: str) -> bool:
+    """Whether the leading term of an element contains a word, in its own word or in a trace."""
+    return word in e.word or any(len(word) <= len(s) and word in s + s for s in e.scalars)
+
+
+def traced_place(alphabet: Alphabet, place: Place, size: Size) -> tuple[Place, int]:
+    """Return where a polynomial stands in the trace of what it stands in, and a numeric factor, which is mostly 1."""
+    scalars, left, right, outer = place
+    if outer is None:
+        return Place(scalars, left, right, ""), 1
+    (scalars, _), number = alphabet.traced(scalars, outer, size)
+    return Place(scalars, left, right, ""), number
 
 
 def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
-from tptheory.proving.completion import Completion, Limits, Origin, without
-from tptheory.proving.translation import Translator
+from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.rewriting import Origin, without
+from tptheory.proving.translation import LEMMA, Translator
+from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
 
 
@@ -32,17 +34,34 @@ class Branch:
     proof: Proof
 
 
+class Lemma(NamedTuple):
+    """A hypothesis, by its number in a branch of a translator, that is shown by a proof before it is used."""
+
+    number: int
+    proof: Proof
+
+
 @dataclass(frozen=True)
 class Proof:
-    """How a goal, left side minus right side, follows from the hypotheses of a translator."""
+    """How a goal, left side minus right side, follows from the hypotheses of a translator.
+
+    Attributes:
+        goal: the goal, as a sum of polynomials.
+        origin: the cofactors.
+        method: the method, as a certificate names it.
+        fields: the fields that the method has beside its cofactors.
+        branches: in a proof by cases, the proof in each case; in a proof by lemmas, that of the goal from the lemmas.
+        lemmas: in a proof by lemmas, their proofs over the translator of the one branch, in order.
+        bound: in a proof about a rank, the bound of the rank, as a certificate writes it.
+    """
 
     goal: tuple[Polynomial, ...]
     origin: Origin
     method: str = "identity"
     fields: dict[str, Any] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
     bound: Any = None
-    """In a proof about a rank, the bound of the rank, as a certificate writes it."""
 
 
 Attempt = Callable[[Translator, float], Proof]
@@ -59,7 +78,7 @@ def refuse_when_late(deadline: float) -> None:
         raise StuckError("the time was up")
 
 
-def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
+def search(translator: Translator, goal: Polynomial, deadline: float) -> Membership:
     """Return the goal as a combination of the hypotheses.
 
     Raises:
@@ -70,22 +89,30 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Origin:
 
 def completion(translator: Translator, deadline: float) -> Completion:
     """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
-    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS))
-    return Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS), effort=translator.effort)
+    made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+    translator.searches.append(made.statistics)
+    return made
 
 
-def member(completion: Completion, goal: Polynomial) -> Origin:
+def member(completion: Completion, goal: Polynomial, seconds: float | None = None) -> Membership:
     """Return the goal as a combination of the hypotheses of a completion.
+
+    Args:
+        completion: the completion, which may grow.
+        goal: the polynomial that is to vanish.
+        seconds: how long to search; all the time that is left unless given.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    origin = completion.prove(goal)
-    if origin is None:
+    found = completion.prove(goal, seconds)
+    if found is None:
         statistics = completion.statistics
         reason = {
             "": "the goal does not follow from the hypotheses by algebra alone",
             "time": "the time was up",
+            "effort": "the time was up",
             "length": f"words grew longer than {completion.limits.length} letters",
             "elements": f"the basis grew beyond {completion.limits.elements} elements",
         }[statistics.stopped]
@@ -96,7 +123,66 @@ def member(completion: Completion, goal: Polynomial) -> Origin:
             overlaps=statistics.overlaps,
             longest_overlap=statistics.longest,
         )
-    return origin
+    return found
+
+
+def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
+    """Return the numbers of the hypotheses that a proof uses; a transpose counts as the hypothesis it comes from."""
+    known = translator.hypotheses
+    numbers = {k if (of := known[k].transposes) is None else of for _, _, k in proof.origin}
+    for b in proof.branches:
+        inside = (b.proof, *(lemma.proof for lemma in proof.lemmas))
+        numbers |= {k for each in inside for k in hypotheses_used(b.translator, each)} - {*b.added}
+    return sorted(numbers)
+
+
+class LemmaChain:
+    """Lemmas, one after the other, over a branch of a translator that assumes each of them once it is shown.
+
+    Args:
+        translator: the translator with the hypotheses.
+    """
+
+    def __init__(self, translator: Translator) -> None:
+        self.branch = translator.branch()
+        self.lemmas: list[Lemma] = []
+
+    def add(self, polynomial: Polynomial, proof: Proof) -> tuple[int, int]:
+        """Add a lemma, unless it is known; return the number of the hypothesis that it then is, and the sign it has."""
+        known = [h.polynomial for h in self.branch.hypotheses]
+        for sign in (1, -1):
+            if polynomial.scale(sign) in known:
+                return known.index(polynomial.scale(sign)), sign
+        self.branch.assume(polynomial, LEMMA)
+        self.lemmas.append(Lemma(len(known), proof))
+        return len(known), 1
+
+    def close(self, proof: Proof) -> Proof:
+        """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it."""
+        needed = {*hypotheses_used(self.branch, proof)}
+        kept: list[Lemma] = []
+        for lemma in reversed(self.lemmas):
+            if lemma.number in needed:
+                needed |= {*hypotheses_used(self.branch, lemma.proof)}
+                kept.append(lemma)
+        if not kept:
+            return proof
+        kept.reverse()
+        rest = Branch(self.branch, tuple(lemma.number for lemma in kept), proof)
+        return Proof(proof.goal, [], "lemmas", {}, (rest,), tuple(kept), proof.bound)
+
+
+def concluded(translator: Translator, found: Membership, conclude: Callable[[Origin], Proof]) -> Proof:
+    """Return the proof that is made of a combination; where this has lemmas, they are shown first."""
+    chain = LemmaChain(translator)
+    numbers = [(k, 1) for k in range(len(translator.hypotheses))]
+
+    def renumbered(origin: Origin) -> Origin:
+        return [(c * numbers[k][1], place, numbers[k][0]) for c, place, k in origin]
+
+    for polynomial, origin in found.lemmas:
+        numbers.append(chain.add(polynomial, Proof((polynomial,), renumbered(origin))))
+    return chain.close(conclude(renumbered(found.origin)))
 
 
 def common_scalars(*polynomials: Polynomial) -> list[str]:
@@ -122,6 +208,10 @@ def multiplied(proof: Proof, scalars: Sequence[str]) -> Proof:
 
     Their squares are needed in a proof by ``|D|^2 = 0``, which the method ``cancellation`` is.
     """
+    if proof.lemmas:
+        (rest,) = proof.branches
+        goal, last = tuple(times(p, scalars) for p in proof.goal), multiplied(rest.proof, scalars)
+        return replace(proof, goal=goal, branches=(replace(rest, proof=last),))
     if proof.method not in ("identity", "cancellation") or proof.fields.get("squares"):
         raise StuckError(f"a proof by {proof.method} is not multiplied by scalars")
     more = [*scalars] * (2 if proof.method == "cancellation" else 1)

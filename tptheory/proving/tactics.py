@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
 from typing import Any
+
+from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
@@ -13,11 +16,14 @@ from tptheory.claims.goals import NonNegative, Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.certificate import Certificate, certified, together
-from tptheory.proving.equations import in_cases
+from tptheory.proving.cancellation import by_cancellation
+from tptheory.proving.certificate import Certificate, together
+from tptheory.proving.equations import either, in_cases
 from tptheory.proving.induction import prove_layers
-from tptheory.proving.obligations import obligations, translator_of
-from tptheory.proving.searching import StuckError
+from tptheory.proving.obligations import Obligation, Setting, defined_symbols, translated
+from tptheory.proving.proof_data import certified
+from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
+from tptheory.proving.translation import Translator
 
 
 def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
@@ -139,19 +145,58 @@ def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
     return {each for e in expressions for each in existence_premises(e)}
 
 
+def settings_for(claim: Claim) -> list[Setting]:
+    """Return the ways to put a claim to the search, in the order in which they are tried.
+
+    In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
+    """
+    if any(isinstance(goal, NonNegative) for goal in claim.goals()):
+        plain = [Setting(thin=False, transposes_last=True), Setting(thin=False)]
+        return [*plain, Setting(thin=False, named=True), Setting(thin=False, named=True, inverses=True)]
+    plain = [Setting(), Setting(transposes_last=True)]
+    wide = [Setting(thin=False, opened=True)] if _has_vectors(claim) else []
+    defined = [Setting(eliminated=True)] if any(defined_symbols(claim)) else []
+    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, Setting(named=True))]
+    return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
+
+
+def _has_vectors(claim: Claim) -> bool:
+    """Whether a matrix of a claim has one row or one column."""
+    return any(1 in A.shape for e in claim.expressions() for A in S(e).atoms(MatrixSymbol))
+
+
+EFFORTS = (100_000, 1_000_000, None)
+"""How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
+
+
 def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
-    """Try the two term orders one after the other, the first one for half of the time."""
-    first, second = (True, False) if isinstance(claim.goals()[0], NonNegative) else (False, True)
-    try:
-        return list(_certify(claim, title, perf_counter() + (deadline - perf_counter()) / 2, first))
-    except StuckError as stuck:
-        try:
-            return list(_certify(claim, title, deadline, second))
-        except StuckError:
-            raise stuck from None
+    """Try one setting after the other, first all of them with little effort, and then with more.
+
+    The effort is counted in steps, not in seconds, so that the proof is the same in every run unless time is short. A
+    setting in which the search came to its end without a proof is not tried again.
+    """
+    settings = settings_for(claim)
+    first: StuckError | None = None
+    for effort in EFFORTS:
+        for number, setting in enumerate(left := [*settings]):
+            now = perf_counter()
+            until = deadline if effort else now + max(deadline - now, LEAST_SECONDS) / (len(left) - number)
+            translator, found = translated(claim, setting)
+            translator.effort = effort
+            try:
+                return [certified(translator, _shown(each, translator, setting, until), title) for each in found]
+            except StuckError as stuck:
+                first = first or stuck
+            if not any(search.cut for search in translator.searches):
+                settings.remove(setting)
+            if perf_counter() > deadline:
+                raise first
+    raise first or StuckError("the time was up")
 
 
-def _certify(claim: Claim, title: str, deadline: float, transposes_last: bool) -> Iterator[dict[str, Any]]:
-    translator = translator_of(claim, transposes_last)
-    for obligation in obligations(claim, translator):
-        yield certified(translator, in_cases(obligation.attempt(), translator, deadline), title)
+def _shown(obligation: Obligation, translator: Translator, setting: Setting, deadline: float) -> Proof:
+    attempt = obligation.attempt()
+    if setting.chained:
+        known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
+        attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
+    return in_cases(attempt, translator, deadline)

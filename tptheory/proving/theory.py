@@ -14,9 +14,8 @@ from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishe
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.certificate import at_index
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
-from tptheory.proving.letters import Index, Letter
+from tptheory.proving.letters import Index, Letter, goal_at
 from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
@@ -57,7 +56,7 @@ class LayerGoal(NamedTuple):
 
     def at(self, index: Index) -> LayerGoal:
         """Return the goal with ``k`` replaced by an index."""
-        return self._replace(data=at_index(self.data, index))
+        return self._replace(data=goal_at(self.data, index))
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""

@@ -7,8 +7,7 @@ tests compare expressions with their translations on exact numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import copy
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import reduce, singledispatchmethod
 from operator import mul
@@ -38,24 +37,24 @@ from sympy.core.function import AppliedUndef
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.anchors import anchored, inverse_name
-from tptheory.proving.contents import inverted
 from tptheory.proving.further_nodes import matrix_node, scalar_node
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import multiplied_out
-from tptheory.proving.letters import Family, Index, Letter, Size, moved_terms
-from tptheory.proving.translating import Assumption, Consequences, Reason
-from tptheory.proving.words import AUXILIARY, DEFINED, INVERSE, Alphabet, Polynomial
+from tptheory.proving.letters import Family, Index, Letter, Size
+from tptheory.proving.translating import Reason
+from tptheory.proving.words import AUXILIARY, DEFINED, Alphabet, Polynomial
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
 CASE: Reason = ("case",)
+LEMMA: Reason = ("lemma",)
 INDEX = Family("index", None, "index")
 """The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
 
-class Translator:
+class Translator(Knowledge):
     """Translate expressions over one alphabet, and collect the equations that define its letters.
 
     Args:
@@ -63,18 +62,21 @@ class Translator:
         transposes_last: which of the two term orders to use.
         bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
             bound, ``L`` for a depth.
+        named: whether what is inverted becomes a letter of its own, if it is more than a letter.
+        opened: whether a trace that passes through a size 1 is a product of shape 1x1; only where 1 is a size like any.
     """
 
     def __init__(
-        self, thin: bool = True, transposes_last: bool = False, bases: Mapping[Symbol, str] | None = None
+        self,
+        thin: bool = True,
+        transposes_last: bool = False,
+        bases: Mapping[Symbol, str] | None = None,
+        named: bool = False,
+        opened: bool = False,
     ) -> None:
-        self.alphabet = Alphabet(thin, transposes_last)
+        super().__init__(Alphabet(thin, transposes_last), named)
+        self._opening = opened
         self.bases: dict[Any, str] = dict(bases or {})
-        self.hypotheses: list[Assumption] = []
-        self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
-        self._seen: set[Polynomial] = set()
-        self._consequences: dict[Any, Consequences] = {}
-        self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.
@@ -87,59 +89,15 @@ class Translator:
             return self._matrix(expression)
         return self._of_scalar(S(expression))
 
-    def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
-        self._assume(polynomial, reason)
-        for consequences in [*self._consequences.values()]:
-            self._assume_all(consequences(polynomial))
-
-    def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
-        if key not in self._consequences:
-            self._consequences[key] = consequences
-            for known in self.known():
-                self._assume_all(consequences(known))
-
-    def known(self) -> list[Polynomial]:
-        """Return the polynomials that vanish by hypothesis."""
-        return [hypothesis.polynomial for hypothesis in self.hypotheses]
-
-    def _assume_all(self, found: Iterable[tuple[Polynomial, Reason]]) -> None:
-        for polynomial, reason in list(found):
-            self._assume(polynomial, reason)
-
-    def _assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        number = None
-        for p in (polynomial, polynomial.transpose()):
-            if p and p not in self._seen and p.scale(-1) not in self._seen:
-                self._seen.add(p)
-                self.hypotheses.append(Assumption(p, reason, number))
-                number = len(self.hypotheses) - 1
-
-    def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
-        """Assume that in one of several cases all polynomials of that case are zero.
-
-        As an equation this says that a product is zero: that of the cases' sums of squared norms.
-        """
-        product = Polynomial.identity(self.alphabet, 1)
-        for polynomials in alternatives:
-            norms = [(p.transpose() * p).trace() for p in polynomials]
-            product = product * sum(norms[1:], norms[0])
-        self.alternatives.append((len(self.hypotheses), alternatives))
-        self.hypotheses.append(Assumption(product, ("given",)))
-
-    def branch(self) -> Translator:
-        """Return a copy of the translator over the same letters, to which more hypotheses can be added."""
-        branch = copy(self)
-        branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
-        branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
-        branch._consequences = {**self._consequences}
-        return branch
-
     def witness(self, symbol: MatrixSymbol, remark: Mapping[str, Any] | None = None) -> None:
         """Declare a symbol as auxiliary: whatever equals a product of such symbols is replaced by that product."""
         letter = Letter(Family("symbol", symbol, str(symbol.name), dict(remark or {})))
         self.alphabet.matrix(letter, self.size(symbol.rows), self.size(symbol.cols), level=AUXILIARY)
+
+    def define(self, symbol: MatrixSymbol) -> None:
+        """Let rewriting replace a symbol by what a hypothesis says that it equals."""
+        rows, columns = self.size(symbol.rows), self.size(symbol.cols)
+        self.alphabet.matrix(self.letter_of(symbol), rows, columns, level=DEFINED)
 
     def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
         """Let a symbol stand for the velocity of another; rewriting replaces it by the expression of the velocity."""
@@ -298,7 +256,12 @@ class Translator:
 
     @_of_scalar.register(Trace)
     def _trace(self, s: Trace) -> Polynomial:
-        return self._matrix(s.arg).trace()
+        return self.trace_of(self._matrix(s.arg))
+
+    def trace_of(self, A: Polynomial) -> Polynomial:
+        """Return the trace; where traces are opened, one that passes through a size 1 is a product of shape 1x1."""
+        trace = A.trace()
+        return trace.opened() if self._opening else trace
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
@@ -311,69 +274,6 @@ class Translator:
         for _ in range(abs(exponent)):
             power = power * base
         return power
-
-    def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
-        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
-        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
-
-    def pinv(self, A: Polynomial) -> Polynomial:
-        """Return ``A+``, with a number that is not 0 taken out of it."""
-        return inverted(A, self._pinv, self._inverse)
-
-    def inverse(self, A: Polynomial) -> Polynomial:
-        """Return ``A^-1``, which exists, with a number taken out of it."""
-        return inverted(A, self._inverse, self._inverse)
-
-    def inverted_by(self, kind: str, character: str) -> Polynomial | None:
-        """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""
-        plain = Polynomial.word(self.alphabet, character)
-        found = {K: A for (own, A), K in self._inverses.items() if own == kind}
-        turned = found.get(plain.transpose())
-        return found.get(plain) or (None if turned is None else turned.transpose())
-
-    def _pinv(self, A: Polynomial) -> Polynomial:
-        """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
-        if not A:
-            return A.transpose()
-        if (key := ("pinv", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("pinv", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
-        P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
-        self._inverses["pinv", A] = P
-        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
-        for number, equation in enumerate(penrose, 1):
-            self.assume(equation, ("penrose", number, A.data()))
-        return P
-
-    def _inverse(self, A: Polynomial) -> Polynomial:
-        """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
-        if (key := ("inverse", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("inverse", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
-        if A.rows != A.columns:
-            raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
-        K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
-        self._inverses["inverse", A] = K
-        reason = ("inverse", A.data())
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
-        return K
-
-    def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
-        if A.is_scalar:
-            return Polynomial.scalar(self.alphabet, letter)
-        symmetric = A.transpose() == A
-        character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
-        return Polynomial.word(self.alphabet, character)
-
-    def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
-        """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""
-        subject, anchor = anchored(A)
-        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
-        family = Family(kind, subject, name, {kind: terms})
-        return letter_of(Letter(family, anchor), A)
 
     def _ones(self, rows: Size, columns: Size) -> Polynomial:
         """Write a matrix of ones as a column of ones times a row of ones."""

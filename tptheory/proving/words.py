@@ -41,16 +41,18 @@ def divide(a: Rational, b: Rational) -> Rational:
 class Alphabet:
     """The letters of one proof: what each stands for, its shape and its transpose.
 
+    Attributes:
+        cuts: whether a part of a product between two sizes 1 is a scalar.
+
     Args:
-        thin: whether a part of a product between two sizes 1 is a scalar. If not, 1 is a size like any other, and a
-            proof holds for one sample all the same.
+        thin: the same. If not, 1 is a size like any other, and a proof holds for one sample all the same.
         transposes_last: whether transposes are rewritten into words without transposes. If not, inverses are rewritten
             into words without inverses. Which of these two term orders ends sooner depends on the claim.
         named: the names of families, where several alphabets share them.
     """
 
     def __init__(self, thin: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
-        self._allow_thin = thin
+        self.cuts = thin
         self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
         self.named = named or Named()
         self.letters: dict[str, tuple[Letter, bool]] = {}
@@ -70,7 +72,7 @@ class Alphabet:
         if not symmetric:
             other = self._declare(letter, True, (columns, rows), level + self._transposed if level else AUXILIARY)
             self.adjoints[character], self.adjoints[other] = other, character
-        self._thin = self._allow_thin and (self._thin or 1 in (rows, columns))
+        self._thin = self.cuts and (self._thin or 1 in (rows, columns))
         for size in (rows, columns):
             if not isinstance(size, int):
                 self.named(size.family)
@@ -128,6 +130,13 @@ class Alphabet:
             if turn is not None:
                 return [self._cycle(piece) for piece in self.cut(word[turn:] + word[:turn])[0]]
         return [self._cycle(word)]
+
+    def beside(self, scalars: tuple[str, ...], number: str, word: str) -> tuple[tuple[str, ...], str]:
+        """Put a word of shape 1x1 where another passes through a size 1; where it does not, among the scalars."""
+        at = next((i for i in range(1, len(word)) if self.shapes[word[i]][0] == 1), None)  # type: ignore[index]
+        if at is None:
+            return tuple(sorted([*scalars, self._cycle(number)])), word
+        return scalars, word[:at] + number + word[at:]
 
     def traced(self, scalars: tuple[str, ...], word: str, size: Size) -> tuple[Monomial, int]:
         """Return scalars times the trace of a word, and a numeric factor: ``tr(I)`` where it is a number, or 1."""
@@ -217,11 +226,16 @@ class Polynomial:
             )
         rows = other.rows if self.is_scalar else self.rows
         columns = self.columns if other.is_scalar else other.columns
+        apart = self.columns != other.rows
         terms: Terms = {}
         for (s, u), c in self.terms.items():
             for (t, v), d in other.terms.items():
                 scalars = tuple(sorted(s + t)) if s and t else s or t
-                monomial = self.alphabet.monomial(scalars, u + v)
+                if apart and u and v:
+                    scalars, word = self.alphabet.beside(scalars, *((u, v) if self.is_scalar else (v, u)))
+                else:
+                    word = u + v
+                monomial = self.alphabet.monomial(scalars, word)
                 terms[monomial] = terms.get(monomial, 0) + c * d
         return Polynomial(self.alphabet, rows, columns, terms)
 
@@ -237,6 +251,17 @@ class Polynomial:
         for (s, u), c in self.terms.items():
             monomial, number = self.alphabet.traced(s, u, self.rows)
             terms[monomial] = terms.get(monomial, 0) + c * number
+        return Polynomial(self.alphabet, 1, 1, terms)
+
+    def opened(self) -> Polynomial:
+        """Return a scalar with every trace that passes through a size 1 written as a word that begins there."""
+        terms: Terms = {}
+        for (scalars, word), c in self.terms.items():
+            cycles = [self.alphabet.opened(s) for s in scalars]
+            thin = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
+            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in thin]
+            monomial = tuple(rest), "".join([*thin, word])
+            terms[monomial] = terms.get(monomial, 0) + c
         return Polynomial(self.alphabet, 1, 1, terms)
 
     def __bool__(self) -> bool:
@@ -288,7 +313,7 @@ def order(monomial: Monomial) -> Key:
     scalars, word = monomial
     if not scalars:
         return _weight(word), len(word), word, (), 0, ()
-    traces = tuple(s for s in scalars if len(s) > 1)
+    traces = tuple(s for s in scalars if len(s) > 1 or s >= _HEAVY)
     return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
 
 

@@ -154,6 +154,15 @@ def _case(place: ReasonPlace) -> Reason:
     return Reason(BLANK, prose("the case ") + said) if short else _plain("in this case")
 
 
+def _lemma(place: ReasonPlace, number: Any) -> Reason | None:
+    """Refer to a lemma that was shown before."""
+    if type(number) is not int:
+        return None
+    said = equation(place.notation.terms(place.hypothesis))
+    name = f"lemma {number}"
+    return Reason(prose(f"{name}, "), said) if len(said.text) <= LONG - len(name) else _plain(name)
+
+
 WAYS: dict[str, Callable[..., Reason | None]] = {
     "penrose": _penrose,
     "inverse": _inverse,
@@ -161,6 +170,7 @@ WAYS: dict[str, Callable[..., Reason | None]] = {
     "commute": _commute,
     "given": _given,
     "case": _case,
+    "lemma": _lemma,
 }
 """The functions that word a reason, by the first entry of its remark."""
 
@@ -193,3 +203,10 @@ def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
     for i, s in enumerate(said):
         whole += prose(" and ") + s if i else s
     return whole + prose(":")
+
+
+def lemma_place(notation: Notation, number: int, polynomial: Polynomial) -> Written:
+    """Say which lemma is shown next: its number, and what it says unless that is long."""
+    said = equation(notation.terms(polynomial))
+    name = prose(f"Lemma {number}")
+    return name + prose(": ") + said + prose(".") if len(said.text) <= 2 * LONG else name + prose(".")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tptheory.certificates import checker
-from tptheory.certificates.checker import ONE, Polynomial
+from tptheory.certificates.checker import ONE, Goal, Polynomial
 from tptheory.exporting.coq.data import (
     coefficient_data,
     equation_data,
@@ -17,6 +17,7 @@ from tptheory.exporting.coq.data import (
     side_data,
     terms_data,
 )
+from tptheory.exporting.coq.meaning import meaning_of
 from tptheory.exporting.coq.reading import CoqStatement, Equation, equation
 from tptheory.exporting.coq.text import CoqWriter, bounded_by_size
 
@@ -39,7 +40,7 @@ class CoqProof:
         self.writer, self.reading, self.section, self.name = writer, writer.reading, section, name
         self.statement, self.goal = statement, statement.goal
         method, shape = self.data["method"], self.goal.polynomial[1]
-        shows = self.goal.kind if method == "cases" else checker.SHOWS[method]
+        shows = checker.SHOWS.get(method, self.goal.kind)
         checker.require(shows == self.goal.kind, f"{method} cannot show such a goal")
         self.probed = method == "rank" or (method == "identity" and shape != ONE)
         self.alike = [self._label(f"s{i}") for i in range(len(self.reading.symmetric()))]
@@ -48,23 +49,14 @@ class CoqProof:
 
     def lines(self) -> list[str]:
         """Return the definitions, the check and the theorem."""
-        cofactors = self._cofactors()
-        close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
-        close |= {"cancellation": self._cancellation, "cases": self._cases}
-        check, proof = close[self.data["method"]]()
         equations = [equation(h) for h in self.statement.hypotheses]
-        hypotheses = listed(equation_data(self.reading, e) for e in equations)
         premises = [f"  {a}^T = {a} ->" for a in map(self.writer.key, self.reading.symmetric())]
         for e, reason in zip(equations, self.statement.reasons, strict=True):
             premises.append(f"  {self.writer.equality(e)} ->{f' (* {reason} *)' if reason else ''}")
+        proof = self._by_lemmas() if self.data["method"] == "lemmas" else self._by_cofactors(equations)
         intro = " ".join([*self.alike, *self.held])
         return [
             *self.before,
-            f"Definition {self.name}_hyps : seq relation := ({hypotheses})%N.",
-            f"Definition {self.name}_written : seq written := ({listed(cofactors)})%N.",
-            f"Definition {self.name}_cofactors := map ({self._placed()}) {self.name}_written.",
-            f"Lemma {self.name}_check : {check} = true.",
-            "Proof. vm_cast_no_check (erefl true). Qed.",
             f"Theorem {self.name} :",
             *premises,
             f"  {self.writer.goal(self.goal)}.",
@@ -73,6 +65,47 @@ class CoqProof:
             *proof,
             "Qed.",
         ]
+
+    def _by_cofactors(self, equations: list[Equation]) -> list[str]:
+        """Define the hypotheses and the cofactors as data, check these, and return how that closes the theorem."""
+        cofactors = self._cofactors()
+        close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
+        close |= {"cancellation": self._cancellation, "cases": self._cases}
+        check, proof = close[self.data["method"]]()
+        hypotheses = listed(equation_data(self.reading, e) for e in equations)
+        self.before += [
+            f"Definition {self.name}_hyps : seq relation := ({hypotheses})%N.",
+            f"Definition {self.name}_written : seq written := ({listed(cofactors)})%N.",
+            f"Definition {self.name}_cofactors := map ({self._placed()}) {self.name}_written.",
+            f"Lemma {self.name}_check : {check} = true.",
+            "Proof. vm_cast_no_check (erefl true). Qed.",
+        ]
+        return proof
+
+    def _by_lemmas(self) -> list[str]:
+        """Show each lemma from the hypotheses and the lemmas before it, and the goal from all of them."""
+        entries = checker.as_list(self.data["lemmas"], "lemmas")
+        checker.require(entries, "there is no lemma")
+        known, labels, steps = [*self.statement.hypotheses], [*self.held], []
+        for number, entry in enumerate(entries, 1):
+            lemma = checker.as_fields(entry, "a lemma", {"zero", "proof"})
+            shown = self.reading.polynomial(lemma["zero"])
+            name, label = self._label(f"lemma{number}"), self._label(f"l{number}")
+            theorem = CoqProof(self.writer, self._stated(known, Goal("zero", shown)), lemma["proof"], name, name)
+            lines = theorem.lines()
+            self.before += [*meaning_of(self.writer, name, shown[1]), *lines]
+            steps.append(f"have {label} := ({' '.join([name, *self.alike, *labels])}).")
+            known, labels = [*known, shown], [*labels, label]
+        name = self._label("goal")
+        self.before += CoqProof(
+            self.writer, self._stated(known, self.goal), self.data["proof"], self.section, name
+        ).lines()
+        return [*steps, f"exact: ({' '.join([name, *self.alike, *labels])})."]
+
+    def _stated(self, known: list[Polynomial], goal: Goal) -> CoqStatement:
+        """State a goal from hypotheses and lemmas; only the reasons of the hypotheses are known."""
+        more = len(known) - len(self.statement.hypotheses)
+        return CoqStatement(known, goal, [*self.statement.reasons, *[""] * more])
 
     def _placed(self) -> str:
         """Return what makes a trace of a written cofactor, closed by the probe if the goal is one of matrices."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from tptheory.certificates.checker import Name, Shape, Size
-from tptheory.exporting.coq.data import listed, table
+from tptheory.exporting.coq.meaning import meaning_of
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter
@@ -50,7 +49,7 @@ class Section:
         matrices = [(self.writer.key(a), self.reading.shape(a)) for a in self.reading.matrices]
         kinds = [f"Variable {a} : {self.writer.matrices(shape)}." for a, shape in matrices]
         kinds += [f"Variable {self.writer.key(a)} : R." for a in self.reading.scalars]
-        meaning = self._meaning()
+        meaning = meaning_of(self.writer, self.name, self.statement.goal.polynomial[1])
         sizes = [self._size(n) for n in self.reading.sizes if not isinstance(n, int)]
         return [
             f"Section Of_{self.name}.",
@@ -62,29 +61,6 @@ class Section:
             *self.theorem,
             f"End Of_{self.name}.",
         ]
-
-    def _meaning(self) -> list[str]:
-        """Say which matrices, sizes and scalars the numbers mean; number 0 is a probe, of the goal's shape turned."""
-        reading, name = self.reading, self.name
-        probe = self.statement.goal.polynomial[1][::-1]
-        shapes = [probe, *map(reading.shape, reading.matrices)]
-        rows, columns = ([f"{reading.size_number(shape[i])}%N" for shape in shapes] for i in (0, 1))
-        numbers = [f"{self._size(n)}%N" for n in reading.sizes]
-        kind = f"'M[R]_({name}_d ({name}_src i), {name}_d ({name}_tgt i))"
-        symmetric = listed(f"{reading.matrices[a]}%N" for a in reading.symmetric())
-        matrices = table(["probe", *self._written(reading.matrices)], "0", f" return {kind}")
-        return [
-            f"Definition {name}_d (i : nat) : nat := {table(numbers, '0%N')}.",
-            f"Definition {name}_src (i : nat) : nat := {table(rows, '0%N')}.",
-            f"Definition {name}_tgt (i : nat) : nat := {table(columns, '0%N')}.",
-            f"Definition {name}_M (probe : {self.writer.matrices(probe)}) (i : nat) : {kind} :=",
-            f"  {matrices}.",
-            f"Definition {name}_sc (i : nat) : R := {table(self._written(reading.scalars), '0')}.",
-            f"Definition {name}_syms : seq nat := {symmetric}.",
-        ]
-
-    def _written(self, keys: Iterable[Name]) -> list[str]:
-        return [self.writer.key(key) for key in keys]
 
 
 def shown(key: Name) -> str:

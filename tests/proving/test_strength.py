@@ -1,0 +1,175 @@
+"""What people state about matrices is proved, and what is false beside it is not."""
+
+import pytest
+from sympy import Identity, MatMul, MatrixSymbol, Symbol, symbols
+
+from tptheory import (
+    Equal,
+    ImageWithin,
+    Pinv,
+    RankAtMost,
+    Zero,
+    decide,
+    full_row_rank,
+    matmul,
+    prove,
+    trace,
+)
+
+m, n, k = symbols("m n k", integer=True, positive=True)
+s = Symbol("s", positive=True)
+r = Symbol("r", real=True)
+I = Identity(n)
+
+
+def square(names):
+    """Return square matrices of these names."""
+    return [MatrixSymbol(name, n, n) for name in names]
+
+
+S, R, N, P, Q, K, X, G, H = square("SRNPQKXGH")
+A, D = MatrixSymbol("A", m, n), MatrixSymbol("D", m, n)
+B, C, Y, Z = (
+    MatrixSymbol("B", n, k),
+    MatrixSymbol("C", m, k),
+    MatrixSymbol("Y", n, m),
+    MatrixSymbol("Z", k, n),
+)
+x, u, v, w, y, z = (MatrixSymbol(name, n, 1) for name in "xuvwyz")
+c, d = MatrixSymbol("c", m, 1), MatrixSymbol("d", n, 1)
+kA, hA = Pinv(A) * c, d.T * Pinv(A)
+
+CANCELLED = {
+    "im A lies in im(AA' + CC')": (ImageWithin(A, A * A.T + C * C.T), ImageWithin(A, A * A.T - C * C.T)),
+    "normal and nilpotent": (
+        Zero(S, given=[Equal(S * S.T, S.T * S), Zero(S * S)]),
+        Zero(S, given=[Zero(S * S)]),
+    ),
+    "three factors": (Zero(S * X, given=[Zero(S * S.T * S * X)]), Zero(S * X, given=[Zero(S * S * X)])),
+    "normal and idempotent": (
+        Equal(S.T, S, given=[Equal(S * S, S), Equal(S * S.T, S.T * S)]),
+        Equal(S.T, S, given=[Equal(S * S, S)]),
+    ),
+    "a sum of Gram matrices": (
+        Zero(S * x, given=[Equal(S, G * G.T), Equal(R, H * H.T), Zero((S + R) * x)]),
+        Zero(S * x, given=[Equal(S, G * G.T), Zero((S + R) * x)]),
+    ),
+    "a Gram matrix of trace 0": (
+        Zero(S, given=[Equal(S, G * G.T), Equal(trace(S), 0)]),
+        Zero(S, given=[Equal(trace(S), 0)]),
+    ),
+    "an equation of images": (
+        Equal(R * Pinv(R), Pinv(R) * R, given=[ImageWithin(R, R.T)]),
+        Equal(R * Pinv(R), Pinv(R) * R, given=[ImageWithin(R, R)]),
+    ),
+}
+FINITE = {
+    "a one-sided inverse": (
+        Equal(R * S, I, given=[Equal(S * R, I)]),
+        Equal(Y * A, I, given=[Equal(A * Y, Identity(m))]),
+    ),
+    "an inverse by a sum": (
+        Equal(R * S, S * R, given=[Equal(R + S, R * S)]),
+        Equal(R * S, S * R, given=[Equal(R * S, R)]),
+    ),
+    "a commutator is no identity": (
+        Equal(r, 0, given=[Equal(R * S - S * R, r * I)]),
+        Equal(r, 0, given=[Equal(R * S + S * R, r * I)]),
+    ),
+}
+TRACES = {
+    "symmetric times skew": (
+        Zero(trace(S * K), given=[Equal(S.T, S), Equal(K.T, -K)]),
+        Zero(trace(S * K), given=[Equal(S.T, S)]),
+    ),
+    "nilpotent": (Zero(trace(N), given=[Zero(N * N)]), Zero(trace(N), given=[Zero(N.T * N - N)])),
+    "inner inverses": (
+        Equal(trace(S * X), trace(S * R), given=[Equal(S * X * S, S), Equal(S * R * S, S)]),
+        Equal(trace(S * X), trace(S * R), given=[Equal(S * X * S, S)]),
+    ),
+    "a commutator": (
+        Zero(trace(R * R), given=[Equal(R * S - S * R, R)]),
+        Zero(trace(R * R), given=[Equal(R * S - S * R, K)]),
+    ),
+}
+SIZES_ONE = {
+    "Sherman and Morrison": (
+        Equal((S + u * v.T).I, S.I - matmul(1 / (1 + trace(v.T * S.I * u)), S.I, u, v.T, S.I)),
+        Equal((S + u * v.T).I, S.I - matmul(1 / (1 + trace(u.T * S.I * v)), S.I, u, v.T, S.I)),
+    ),
+    "Sherman and Morrison with a matrix of size 1": (
+        Equal((S + u * v.T).I, S.I - MatMul(S.I, u, (Identity(1) + v.T * S.I * u).I, v.T, S.I)),
+        Equal((S + u * v.T).I, S.I + MatMul(S.I, u, (Identity(1) + v.T * S.I * u).I, v.T, S.I)),
+    ),
+    "Meyer": (
+        Equal(
+            Pinv(A + c * d.T),
+            Pinv(A)
+            - kA * Pinv(kA) * Pinv(A)
+            - Pinv(A) * Pinv(hA) * hA
+            + trace(Pinv(kA) * Pinv(A) * Pinv(hA)) * kA * hA,
+            given=[
+                Equal(A * Pinv(A) * c, c),
+                Equal(d.T * Pinv(A) * A, d.T),
+                Equal(d.T * Pinv(A) * c, -Identity(1)),
+            ],
+        ),
+        Equal(Pinv(A + c * d.T), Pinv(A) - kA * Pinv(kA) * Pinv(A), given=[Equal(A * Pinv(A) * c, c)]),
+    ),
+    "parts that are orthogonal": (
+        Equal(Pinv(A + c * d.T), Pinv(A) + Pinv(c * d.T), given=[Zero(A.T * c), Zero(A * d)]),
+        Equal(Pinv(A + c * d.T), Pinv(A) + Pinv(c * d.T), given=[Zero(A.T * c)]),
+    ),
+    "a positive factor": (
+        Equal(Pinv(A), s * Pinv(D), given=[Equal(s * A, D)]),
+        Equal(Pinv(A), Pinv(D), given=[Equal(s * A, D)]),
+    ),
+}
+RANKS = {
+    "of A'A": (RankAtMost(A, A.T * A), RankAtMost(S, S * S)),
+    "of A'AB": (RankAtMost(A * B, A.T * A * B), RankAtMost(A, A.T * A * B)),
+    "with full row rank": (RankAtMost(A, A * B, given=[full_row_rank(B)]), RankAtMost(A, A * B)),
+    "of two columns": (RankAtMost(u * x.T + w * v.T, 2), RankAtMost(u * x.T + w * v.T + y * z.T, 2)),
+    "of a thin product and one column": (RankAtMost(C * Z + c * d.T, k + 1), RankAtMost(C * Z + c * d.T, k)),
+    "of an inner inverse": (
+        RankAtMost(A, Y, given=[Equal(A * Y * A, A)]),
+        RankAtMost(Y, A, given=[Equal(A * Y * A, A)]),
+    ),
+    "through a pseudo-inverse": (
+        RankAtMost(A, D, given=[Equal(A, A * Pinv(D) * A)]),
+        RankAtMost(D, A, given=[Equal(A, A * Pinv(D) * A)]),
+    ),
+    "of a pseudo-inverse": (RankAtMost(Pinv(A), A), RankAtMost(A, Pinv(A) * A * B * Pinv(B))),
+}
+SHARED = {
+    "commuting normal matrices": (
+        Equal(
+            Pinv(R * S),
+            Pinv(R) * Pinv(S),
+            given=[Equal(R * S, S * R), Equal(R * R.T, R.T * R), Equal(S * S.T, S.T * S)],
+        ),
+        Equal(Pinv(R * S), Pinv(R) * Pinv(S), given=[Equal(R * S, S * R)]),
+    ),
+}
+EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | SHARED
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_true_is_proved(name):
+    """The checker accepts the proof, and the claim as typed holds on exact matrices."""
+    verdict = prove(EVERY[name][0], seconds=60)
+    assert verdict.proved, verdict.reason
+    assert verdict.certificate.check()
+
+
+def test_a_proof_by_lemmas_is_read_lemma_by_lemma():
+    """Each lemma is stated, shown, and referred to by its number."""
+    text = prove(FINITE["a one-sided inverse"][0]).explain()
+    assert "Lemma 1" in text
+    assert "lemma 1" in text
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_false_beside_it_is_refuted(name):
+    """A hypothesis is missing, or a sign is another."""
+    assert decide(EVERY[name][1], seconds=20).refuted

@@ -1,0 +1,193 @@
+"""Lemmas by cancellation: what vanishes because its square does, found among the consequences of the hypotheses.
+
+For real matrices ``D'D = 0`` gives ``D = 0``. No combination of hypotheses gives that, so the search for one has to be
+helped: each consequence of the hypotheses is cut at one end, and where the square of what is left vanishes, so does
+what is left. The lemmas join the hypotheses, and the search goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, combinations, islice
+from time import perf_counter
+from typing import NamedTuple
+
+from tptheory.proving.completion import Completion
+from tptheory.proving.equations import cancelled, half_of, traced
+from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion, member, refuse_when_late
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide
+
+ROUNDS = 4
+"""How many times lemmas are looked for; each time the lemmas before are hypotheses."""
+GROWTH = 100
+"""Up to how many elements the basis grows before its elements are looked at."""
+CANDIDATES = 300
+"""How many polynomials are tried in a round."""
+SHORT_WORDS = 60
+"""How many words of one or two letters are compared with each other."""
+LONGEST = 8
+"""A polynomial with more terms than this is not squared."""
+
+
+class Candidate(NamedTuple):
+    """A polynomial that may vanish, and weighted squares of others that its squared norm may cancel with."""
+
+    polynomial: Polynomial
+    squares: tuple[tuple[Rational, Polynomial], ...] = ()
+
+
+def by_cancellation(attempt: Attempt) -> Attempt:
+    """Try an attempt with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
+
+    def tried(translator: Translator, deadline: float) -> Proof:
+        lemmas = LemmaChain(translator)
+        stuck = StuckError("no lemma by cancellation was found")
+        for _ in range(ROUNDS):
+            refuse_when_late(deadline)
+            known, part = len(lemmas.lemmas), (deadline - perf_counter()) / 3
+            for polynomial, proof in _lemmas(lemmas.branch, perf_counter() + part):
+                lemmas.add(polynomial, proof)
+            if len(lemmas.lemmas) == known:
+                break
+            try:
+                return lemmas.close(attempt(lemmas.branch, perf_counter() + part))
+            except StuckError as error:
+                stuck = error
+        raise stuck
+
+    return tried
+
+
+def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, Proof]]:
+    """Return polynomials that vanish by cancellation and are not known to vanish, each with its proof."""
+    basis = completion(translator, deadline)
+    basis.grow(GROWTH)
+    consequences = basis.consequences()
+    candidates = chain(
+        (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
+        _other_inverses(translator, basis),
+        (Candidate(q) for p in consequences for q in _cut(p)),
+        _differences(translator.alphabet, basis),
+    )
+    found: list[tuple[Polynomial, Proof]] = []
+    seen: set[Polynomial] = set()
+    for candidate in islice(candidates, CANDIDATES):
+        p = candidate.polynomial
+        if perf_counter() > deadline:
+            break
+        if p in seen or len(p.terms) > LONGEST or basis.vanishes(p):
+            continue
+        seen |= {p, p.transpose(), p.scale(-1), p.transpose().scale(-1)}
+        proof = _vanishing(translator, basis, candidate)
+        if proof is not None:
+            found.append((p, proof))
+    return found
+
+
+def _vanishing(translator: Translator, basis: Completion, candidate: Candidate) -> Proof | None:
+    """Prove a candidate, if the basis shows as it is that its squared norm, plus the squares, vanishes."""
+    p, squares = candidate
+    written = [[str(weight), q.data()] for weight, q in squares]
+    if not squares:
+        for D in (p, p.transpose()):
+            gram = D.transpose() * D
+            gram.trace()  # names its size where that is needed
+            if basis.vanishes(gram):
+                return cancelled(translator, (p,), traced(p.alphabet, member(basis, gram), D.columns), written)
+    norm = _norm(p)
+    for weight, q in squares:
+        norm = norm + _norm(q).scale(weight)
+    return cancelled(translator, (p,), member(basis, norm), written) if basis.vanishes(norm) else None
+
+
+def _norm(p: Polynomial) -> Polynomial:
+    return (p.transpose() * p).trace()
+
+
+def _summands(p: Polynomial) -> Iterator[Candidate]:
+    """Where a polynomial is a sum of squares such as ``A A' + B B'``, run through what is squared."""
+    halves: list[tuple[Rational, Polynomial]] = []
+    if p.rows != p.columns or len({c > 0 for c in p.terms.values()}) != 1:
+        return
+    for (scalars, word), c in p.terms.items():
+        half = half_of(p.alphabet, [word]) if word and not scalars else ""
+        if p.is_scalar and not word and len(scalars) == 1 and p.alphabet.is_trace(scalars[0]):
+            half = half_of(p.alphabet, [scalars[0][i:] + scalars[0][:i] for i in range(len(scalars[0]))])
+        if not half:
+            return
+        halves.append((c if c > 0 else -c, Polynomial.word(p.alphabet, half)))
+    for k, (weight, root) in enumerate(halves):
+        others = [(divide(w, weight), other) for j, (w, other) in enumerate(halves) if j != k]
+        yield Candidate(root, tuple(others))
+
+
+def unit_factors(h: Polynomial) -> Iterator[Polynomial]:
+    """Run through polynomials ``X + b I`` that have a right inverse because a polynomial vanishes.
+
+    With ``R + S = R S`` it is ``R - I``, as ``(R - I)(S - I) = I``.
+    """
+    if h.rows != h.columns:
+        return
+    one = Polynomial.identity(h.alphabet, h.rows)
+    for (scalars, word), c in h.terms.items():
+        if scalars or len(word) != 2:
+            continue
+        first, second = (Polynomial.word(h.alphabet, letter) for letter in word)
+        if (first.rows, second.rows) != (h.rows, h.rows):
+            continue
+        left = first + one.scale(divide(h.terms.get(((), word[1]), 0), c))
+        right = second + one.scale(divide(h.terms.get(((), word[0]), 0), c))
+        rest = h - (left * right).scale(c)
+        if rest and rest.terms.keys() == {((), "")}:
+            yield left
+
+
+def _closed(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+    for whole in (p, p.transpose()):
+        words = [word for _, word in whole.terms]
+        for k in range(1, min(map(len, words))):
+            end = words[0][-k:]
+            if any(word[-k:] != end for word in words):
+                break
+            if p.alphabet.shape(end)[0] == whole.rows and not any(scalars for scalars, _ in whole.terms):
+                yield Polynomial.word(p.alphabet, end).transpose() * whole
+
+
+def _cut(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through what is left of a polynomial when letters that all its words share at one end are cut off."""
+    for turned in (False, True):
+        whole = p.transpose() if turned else p
+        words = [word for _, word in whole.terms]
+        for k in range(1, min(map(len, words))):
+            if len({word[:k] for word in words}) != 1:
+                break
+            terms: dict[Monomial, Rational] = {(s, word[k:]): c for (s, word), c in whole.terms.items()}
+            left = Polynomial(p.alphabet, *p.alphabet.shape(words[0][k:]), terms)
+            yield left.transpose() if turned else left
+
+
+def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[Candidate]:
+    """Run through the differences of short words of one shape."""
+    letters = sorted(a for a, shape in alphabet.shapes.items() if shape is not None)
+    pairs = (a + b for a in letters for b in letters if alphabet.shapes[a][1] == alphabet.shapes[b][0])  # type: ignore[index]
+    short = [Polynomial.word(alphabet, word) for word in islice(chain(letters, pairs), SHORT_WORDS)]
+    shown = [p for p in short if not basis.rewrites(p)]
+    for one, other in combinations(shown, 2):
+        if (one.rows, one.columns) == (other.rows, other.columns):
+            yield Candidate(one - other)
+
+
+def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Candidate]:
+    """Run through ``I - B A`` for square matrices with ``A B = I``, and the letter B of a pseudo-inverse or inverse.
+
+    The squared norm of ``I - A+ A`` is ``n - tr(A A+)``: that is where the dimension is finite.
+    """
+    for A, B in translator.inverse_pairs():
+        if A.rows != A.columns:
+            continue
+        one = Polynomial.identity(A.alphabet, A.rows)
+        for left, right in ((A, B), (B, A)):
+            if basis.vanishes(left * right - one):
+                yield Candidate(right * left - one)

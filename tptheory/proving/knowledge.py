@@ -1,0 +1,217 @@
+"""What a proof may use: the letters of an alphabet, the inverses among them, and the polynomials that vanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any, Self
+
+from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.anchors import anchored, inverse_name
+from tptheory.proving.contents import inverted
+from tptheory.proving.letters import Family, Letter, Size, moved_terms
+from tptheory.proving.rewriting import Statistics
+from tptheory.proving.translating import Assumption, Consequences, Reason
+from tptheory.proving.words import INVERSE, Alphabet, Polynomial
+
+
+class Knowledge:
+    """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
+
+    Args:
+        alphabet: the letters.
+        named: whether what is inverted becomes a letter of its own, if it is more than a letter.
+
+    Attributes:
+        effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
+        searches: what each completion of the hypotheses did, those of branches included.
+    """
+
+    def __init__(self, alphabet: Alphabet, named: bool = False) -> None:
+        self.alphabet, self._naming = alphabet, named
+        self.effort: int | None = None
+        self.searches: list[Statistics] = []
+        self.hypotheses: list[Assumption] = []
+        self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
+        self._seen: set[Polynomial] = set()
+        self._consequences: dict[Any, Consequences] = {}
+        self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
+        self._coordinates: dict[tuple[tuple[Size, ...], Size], list[Polynomial]] = {}
+
+    def assume(self, polynomial: Polynomial, reason: Reason) -> None:
+        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        self._assume(polynomial, reason)
+        for consequences in [*self._consequences.values()]:
+            self._assume_all(consequences(polynomial))
+
+    def conclude(self, key: Any, consequences: Consequences) -> None:
+        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
+        if key not in self._consequences:
+            self._consequences[key] = consequences
+            for known in self.known():
+                self._assume_all(consequences(known))
+
+    def known(self) -> list[Polynomial]:
+        """Return the polynomials that vanish by hypothesis."""
+        return [hypothesis.polynomial for hypothesis in self.hypotheses]
+
+    def _assume_all(self, found: Iterable[tuple[Polynomial, Reason]]) -> None:
+        for polynomial, reason in list(found):
+            self._assume(polynomial, reason)
+
+    def _assume(self, polynomial: Polynomial, reason: Reason) -> None:
+        number = None
+        for p in (polynomial, polynomial.transpose()):
+            if p and p not in self._seen and p.scale(-1) not in self._seen:
+                self._seen.add(p)
+                self.hypotheses.append(Assumption(p, reason, number))
+                number = len(self.hypotheses) - 1
+
+    def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
+        """Assume that in one of several cases all polynomials of that case are zero.
+
+        As an equation this says that a product is zero: that of the cases' sums of squared norms.
+        """
+        product = Polynomial.identity(self.alphabet, 1)
+        for polynomials in alternatives:
+            norms = [(p.transpose() * p).trace() for p in polynomials]
+            product = product * sum(norms[1:], norms[0])
+        self.alternatives.append((len(self.hypotheses), alternatives))
+        self.hypotheses.append(Assumption(product, ("given",)))
+
+    def branch(self) -> Self:
+        """Return a copy over the same letters, to which more hypotheses can be added."""
+        branch = copy(self)
+        branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
+        branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
+        branch._consequences = {**self._consequences}
+        return branch
+
+    def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
+        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
+        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
+
+    def pinv(self, A: Polynomial) -> Polynomial:
+        """Return ``A+``, with a number that is not 0 taken out of it."""
+        return inverted(A, self._pinv, self._inverse)
+
+    def inverse(self, A: Polynomial) -> Polynomial:
+        """Return ``A^-1``, which exists, with a number taken out of it."""
+        return inverted(A, self._inverse, self._inverse)
+
+    def inverted_by(self, kind: str, character: str) -> Polynomial | None:
+        """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""
+        plain = Polynomial.word(self.alphabet, character)
+        found = {K: A for (own, A), K in self._inverses.items() if own == kind}
+        turned = found.get(plain.transpose())
+        return found.get(plain) or (None if turned is None else turned.transpose())
+
+    def _pinv(self, A: Polynomial) -> Polynomial:
+        """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
+        if not A:
+            return A.transpose()
+        if (key := ("pinv", A)) in self._inverses:
+            return self._inverses[key]
+        if (key := ("pinv", A.transpose())) in self._inverses:
+            return self._inverses[key].transpose()
+        P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
+        self._inverses["pinv", A] = P
+        A = self._named(A)
+        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
+        for number, equation in enumerate(penrose, 1):
+            self.assume(equation, ("penrose", number, A.data()))
+        return P
+
+    def _inverse(self, A: Polynomial) -> Polynomial:
+        """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
+        if (key := ("inverse", A)) in self._inverses:
+            return self._inverses[key]
+        if (key := ("inverse", A.transpose())) in self._inverses:
+            return self._inverses[key].transpose()
+        if A.rows != A.columns:
+            raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
+        K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
+        self._inverses["inverse", A] = K
+        A = self._named(A)
+        reason = ("inverse", A.data())
+        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
+        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
+        return K
+
+    def _named(self, A: Polynomial) -> Polynomial:
+        """Return a letter that stands for a polynomial, and assume that it does; a letter stands for itself."""
+        if not self._naming or A.is_scalar or (len(A.terms) == 1 and all(len(word) < 2 for _, word in A.terms)):
+            return A
+        letter = Letter(Family("named", A, f"[{A!r}]"))
+        character = self.alphabet.matrix(letter, A.rows, A.columns, symmetric=A.transpose() == A)
+        name = Polynomial.word(self.alphabet, character)
+        self.assume(A - name, ("definition", "the name of what is inverted"))
+        return name
+
+    def bring_in_inverse(self, A: Polynomial) -> None:
+        """Name the pseudo-inverse of a polynomial."""
+        self._pinv(A)
+
+    def known_pinv(self, A: Polynomial) -> Polynomial | None:
+        """Return the pseudo-inverse of a polynomial, if it has been named."""
+        if ("pinv", A.transpose()) in self._inverses:
+            return self._inverses["pinv", A.transpose()].transpose()
+        return self._inverses.get(("pinv", A))
+
+    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
+        """Name the parts ``E_i`` of an identity whose columns are cut into these sizes: ``E_i' E_j`` is I, or 0.
+
+        They exist, as the sizes sum to that of the whole.
+        """
+        key = (tuple(parts), whole)
+        if key in self._coordinates:
+            return
+        found = []
+        for i, part in enumerate(parts):
+            letter = Letter(Family("coordinates", (i, *key), f"E_{i + 1}"))
+            found.append(Polynomial.word(self.alphabet, self.alphabet.matrix(letter, whole, part)))
+        self._coordinates[key] = found
+        for i, first in enumerate(found):
+            for second in found[i:]:
+                same = Polynomial.identity(self.alphabet, first.columns)
+                product = first.transpose() * second
+                self.assume(product - same if first is second else product, ("definition", "coordinates"))
+
+    def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
+        """Return the parts of an identity, if they have been named."""
+        return self._coordinates.get((tuple(parts), whole))
+
+    def bring_in_inverses(self) -> None:
+        """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.
+
+        They exist, whatever the claim says: so a proof may speak of them.
+        """
+        for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
+            if family.kind == "number":
+                self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
+        for character, (letter, turned) in list(self.alphabet.letters.items()):
+            if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
+                continue
+            if self.alphabet.shapes[character] is not None:
+                self._pinv(Polynomial.word(self.alphabet, character))
+            elif getattr(letter.family.subject, "is_nonzero", False) and letter.family not in self.alphabet.named.sizes:
+                self._inverse(Polynomial.scalar(self.alphabet, letter))
+
+    def inverse_pairs(self) -> list[tuple[Polynomial, Polynomial]]:
+        """Return every polynomial that has a pseudo-inverse or an inverse, with that."""
+        return [(A, inverse) for (_, A), inverse in self._inverses.items()]
+
+    def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
+        if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):
+            return Polynomial.scalar(self.alphabet, letter)
+        symmetric = A.transpose() == A
+        character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
+        return Polynomial.word(self.alphabet, character)
+
+    def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
+        """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""
+        subject, anchor = anchored(A)
+        terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
+        family = Family(kind, subject, name, {kind: terms})
+        return letter_of(Letter(family, anchor), A)

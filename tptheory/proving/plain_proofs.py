@@ -1,0 +1,119 @@
+"""The plain proofs that a certificate reduces to: its parts, cases, lemmas, and the bases and steps of an induction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tptheory.certificates import checker
+from tptheory.certificates.reading import BOUND_INDEX, Reader
+from tptheory.proving.letters import goal_at, moved_reason, moved_terms
+from tptheory.proving.translation import CASE
+from tptheory.typesetting.names import BLANK, Written, prose
+from tptheory.typesetting.polynomials import Notation
+from tptheory.typesetting.prose import marked
+from tptheory.typesetting.reasons import in_case, lemma_place
+
+
+def plain_proofs(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the plain proofs that a certificate reduces to; the field "place" of a case says which one it is.
+
+    Each is a statement with its proof. The hypotheses of a base or step of an induction are the laws that it uses,
+    each at the index at which it uses the law.
+    """
+    waiting = [data]
+    while waiting:
+        first = waiting.pop(0)
+        if first.get("method") in _REDUCED:
+            waiting = [*_REDUCED[first["method"]](first), *waiting]
+        else:
+            yield first
+
+
+def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from data["parts"]
+
+
+def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the cases of a proof; each has the assumption of its case among its hypotheses."""
+    shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
+    reader = Reader(data)
+    notation = Notation(reader, data.get("meanings"))
+    around = data.get("place", BLANK)
+    around = prose(around) if isinstance(around, str) else around
+    for case, part in zip(data["split"], data["parts"], strict=True):
+        own = part.get("reasons", [list(CASE)] * len(case))
+        said = in_case(notation, [reader.polynomial(p) for p in case])
+        yield {
+            **shared,
+            **part,
+            "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
+            "reasons": [*data.get("reasons", []), *own],
+            "place": around + prose(" ") + said if around.text else said,
+        }
+
+
+def _of_lemmas(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the proofs of the lemmas and of the goal; each has the lemmas before it among its hypotheses."""
+    shared = {key: value for key, value in data.items() if key not in ("method", "lemmas", "proof", "left", "place")}
+    notation = Notation(Reader(data), data.get("meanings"))
+    hypotheses, reasons = [*data["hypotheses"]], [*data.get("reasons", [])]
+    reasons += [None] * (len(hypotheses) - len(reasons))
+    around = data.get("place", BLANK)
+    around = prose(around) if isinstance(around, str) else around
+    for number, lemma in enumerate(data["lemmas"], 1):
+        terms = lemma["zero"]
+        said = lemma_place(notation, number, notation.reader.polynomial(terms))
+        yield {
+            **shared,
+            **lemma["proof"],
+            "goal": {"zero": terms},
+            "hypotheses": [*hypotheses],
+            "reasons": [*reasons],
+            "place": around + prose(" ") + said if around.text and number == 1 else said,
+        }
+        hypotheses.append({"zero": terms})
+        reasons.append(["lemma", number])
+    left = {"left": data["left"]} if "left" in data else {}
+    last = {**shared, **left, **data["proof"], "hypotheses": hypotheses, "reasons": reasons}
+    yield {**last, "place": prose("With this:" if len(data["lemmas"]) == 1 else "With these:")}
+
+
+def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run through the bases and steps of an induction, each with the laws that it uses at their indices."""
+    shared: dict[str, Any] = {
+        key: data[key] for key in ("sizes", "letters", "indexed", "meanings", "title") if key in data
+    }
+    laws = [law["zero"] for law in data["hypotheses"]]
+    reasons = list(data.get("reasons", []))
+    for theorem in data["theorems"]:
+        goal = theorem["goal"]
+        for case in theorem["cases"]:
+            at, after = case["at"], case["after"]
+            known = [*laws, goal.get("zero")]
+            why = [*reasons, ["before"]]
+            yield {
+                **shared,
+                **{key: value for key, value in case.items() if key not in ("at", "after", "uses")},
+                "goal": goal_at(goal, tuple(at)),
+                "hypotheses": [{"zero": moved_terms(known[j], BOUND_INDEX, tuple(i))} for j, i in case["uses"]],
+                "reasons": [moved_reason(why[j], tuple(i)) for j, i in case["uses"] if j < len(why)],
+                "place": _place(theorem, at, after),
+            }
+        laws.append(goal.get("zero"))
+        reasons.append(["shown"])
+
+
+_REDUCED = {"all": _of_all, "cases": _of_cases, "lemmas": _of_lemmas, "induction": _of_induction}
+
+
+def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
+    """Say which base or step of an induction this is."""
+    if after is not None:
+        return marked(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
+    if at != ["l", 0]:
+        return marked(f"For $l = {checker.index_text(*at)}$:")
+    ends = [theorem["from"], theorem["to"]]
+    if None in ends:
+        return marked("For every $l$:")
+    return marked(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
