@@ -64,10 +64,12 @@ REFUSED = {
     "norms of what is called alike": lambda: Equal(
         squared_norm(named), squared_norm(product), given=[nonzero(named), nonzero(product)]
     ),
-    "nets of two depths in two claims": lambda: AllOf(
-        Conserved(net.loss, along=bp.flow(net)), Conserved(wide.loss, along=bp.flow(wide))
+    "matrices of two shapes in two claims": lambda: AllOf(Zero(MatrixSymbol("A", 2, 2)), Zero(MatrixSymbol("A", 3, 3))),
+    "a number and a matrix in two claims": lambda: AllOf(Zero(Symbol("A")), Zero(MatrixSymbol("A", n, n))),
+    "a shape of numbers beside one of widths": lambda: AllOf(
+        Zero(MatrixSymbol("A", n, n)), Zero(MatrixSymbol("A", 2, 2))
     ),
-    "matrices of two shapes in two claims": lambda: AllOf(Zero(W), Zero(undeclared)),
+    "numbers of two kinds in two claims": lambda: AllOf(Zero(Symbol("c")), Zero(Symbol("c", real=True))),
     "a matrix called as a member": lambda: ForAll(
         Zero(MatrixSymbol("W[l]", n, n) * Trace(deep.weight(l).T * deep.weight(l))), (l, 1, L)
     ),
@@ -121,6 +123,9 @@ TAKEN = {
         rule_named("fa").update(DeepLinearNetwork(depth=L, batch=size("B")), 1)
     ),
     "an input, and the activations": lambda: Equal(deep.activation(0), deep.input),
+    "each its own net": lambda: AllOf(
+        Conserved(net.loss, along=bp.flow(net)), Conserved(wide.loss, along=bp.flow(wide))
+    ),
     "a sample and a batch of one depth": lambda: Equal(
         TargetProp().backward(deep, 1), TargetProp().backward(DeepLinearNetwork(depth=L, batch=3), 1)
     ),

@@ -135,11 +135,11 @@ def tensor(A: fmpq_mat, B: fmpq_mat) -> fmpq_mat:
     return fmpq_mat(m * p, n * q, [A[i // p, j // q] * B[i % p, j % q] for i in range(m * p) for j in range(n * q)])
 
 
-def _block(letters: Letters, sizes: Any, number: int) -> fmpq_mat:
+def _coordinates(letters: Letters, number: int, parts: Any, whole: Any) -> fmpq_mat:
     """Return the columns of the identity that belong to a block."""
-    widths = [letters.number(size) for size in sizes]
-    start = sum(widths[: number - 1])
-    return full(sum(widths), widths[number - 1], lambda i, j: int(i == start + j))
+    widths = [letters.size(size) for size in parts]
+    start = sum(widths[:number])
+    return full(letters.size(whole), widths[number], lambda i, j: int(i == start + j))
 
 
 def _unit(letters: Letters, size: Any, number: int) -> fmpq_mat:
@@ -170,7 +170,13 @@ def _function(letters: Letters, function: Any, *arguments: Polynomial) -> fmpq:
     return fmpq(int(found.p), int(found.q))
 
 
-MADE = {"kronecker": _kronecker, "block": _block, "unit": _unit, "entrywise": _entrywise, "function": _function}
+MADE = {
+    "kronecker": _kronecker,
+    "coordinates": _coordinates,
+    "unit": _unit,
+    "entrywise": _entrywise,
+    "function": _function,
+}
 
 
 class Reader:

@@ -12,7 +12,7 @@ from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.symbols import refuse_two_of_one_name
+from tptheory.claims.symbols import refuse_two_of_one_name, refuse_two_of_one_name_across
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
@@ -40,7 +40,7 @@ class AllOf(Claim):
             raise InvalidTypeError(complain("claims", "one or more claims", claims))
         object.__setattr__(self, "claims", tuple(flat))
         object.__setattr__(self, "given", ())
-        refuse_two_of_one_name(self)
+        refuse_two_of_one_name_across(self.claims)
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]

@@ -47,6 +47,27 @@ def refuse_two_of_one_name(*items: Any) -> None:
     _refuse_names_that_are_none(s.name for s in named if isinstance(s, Symbol | MatrixSymbol | Sequence))
 
 
+def refuse_two_of_one_name_across(claims: Iterable[Any]) -> None:
+    """Refuse claims that are made together and give one name two meanings.
+
+    Claims about networks of several depths may stand together: their matrices of one name differ in the widths that
+    they have, such as the targets ``y`` of ``n_2`` and of ``n_3`` rows.
+
+    Raises:
+        InvalidValueError: if two different symbols share a name, unless both are matrices whose sizes are widths.
+    """
+    named = [s for e in _spoken(list(claims)) for s in (e if isinstance(e, frozenset) else _named(e))]
+    symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
+    _refuse_namesakes([s for s in symbols if not _has_widths(s)])
+    others = {s.name: s for s in symbols if not _has_widths(s)}
+    _refuse_namesakes(t for s in symbols if _has_widths(s) and s.name in others for t in (others[s.name], s))
+
+
+def _has_widths(symbol: Any) -> bool:
+    """Whether a symbol is a matrix whose sizes are symbols, or 1."""
+    return isinstance(symbol, MatrixSymbol) and all(n == 1 or n.is_Symbol for n in symbol.shape)
+
+
 def refuse_numbers_that_are_not_exact(*items: Any) -> None:
     """Refuse floats, infinity and imaginary numbers in claims: a proof is about exact real numbers, and 0.1 is no 1/10.
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sympy import Add, BlockMatrix
 
-from tptheory.proving.translating import Reason, Translating, own_letter, refuse_layers
-from tptheory.proving.words import PLAIN, Polynomial
+from tptheory.proving.translating import Reason, Translating, refuse_layers
+from tptheory.proving.words import Polynomial
 
 PARTITION: Reason = ("definition", "the blocks of an identity")
 
@@ -34,14 +34,8 @@ def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
         return [Polynomial.identity(alphabet, whole)]
     parts = [translator.size(size) for size in sizes]
     refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
-    found: list[Polynomial] = []
-    for number, part in enumerate(parts, 1):
-        letter = own_letter("block", (sizes, number), f"E_{number}")
-        found.append(Polynomial.word(alphabet, alphabet.matrix(letter, whole, part, level=PLAIN)))
-    for i, E in enumerate(found):
-        for F in found[i + 1 :]:
-            translator.assume(E.transpose() * F, PARTITION)
-        translator.assume(E.transpose() * E - Polynomial.identity(alphabet, E.columns), PARTITION)
+    translator.bring_in_coordinates(parts, whole)
+    found = translator.known_coordinates(parts, whole) or []
     squares = [E * E.transpose() for E in found]
     translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, whole), PARTITION)
     return found

@@ -22,7 +22,7 @@ def determinant(translator: Translating, A: Polynomial) -> Polynomial:
     """Return the determinant of a square polynomial: a product of those of its square factors."""
     alphabet, n = translator.alphabet, A.rows
     if A.is_scalar:
-        return A.trace()
+        return translator.trace_of(A)
     if not A:
         return Polynomial.identity(alphabet, 1).scale(0)
     translator.conclude(("det", n), lambda zero: _equal_determinants(translator, zero, n))

@@ -10,7 +10,6 @@ from itertools import permutations, product
 from time import perf_counter
 from typing import Any
 
-from tptheory.proving.assumptions import CASE
 from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Size
 from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
@@ -30,7 +29,7 @@ from tptheory.proving.searching import (
     refuse_when_late,
 )
 from tptheory.proving.squares import squares_of
-from tptheory.proving.translation import Translator
+from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial, divide
 

@@ -94,7 +94,7 @@ def scalar_node(s: Any, translator: Translating) -> Polynomial:
 @scalar_node.register(Rank)
 def _rank(s: Rank, translator: Translating) -> Polynomial:
     A = translator(s.arg)
-    return (A * translator.pinv(A)).trace()
+    return translator.trace_of(A * translator.pinv(A))
 
 
 @scalar_node.register(Determinant)
@@ -111,7 +111,7 @@ def _log_pdet(s: LogPdet, translator: Translating) -> Polynomial:
 def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
     A = translator(s.parent)
     if A.is_scalar:
-        return A.trace()
+        return translator.trace_of(A)
     if not (s.i.is_Integer and s.j.is_Integer):
         raise UnsupportedExpressionError(
             f"'expression' must have entries whose row and column are numbers (got {s}). Write a sum over all entries "

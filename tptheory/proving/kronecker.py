@@ -174,6 +174,7 @@ def _letter(translator: Translating, character: str, before: Any, after: Any) ->
     left, inner, right = letter.family.subject if letter.family.kind == "kronecker" else (1, letter.family, 1)
     subject = (before * left, inner, right * after)
     name = "⊗".join([*_identity(subject[0]), alphabet.named(inner), *_identity(subject[2])])
+    name = f"({name})"
     level = INVERSE if inner.kind in INVERSES else PLAIN
     symmetric = alphabet.adjoints[plain] == plain
     made = alphabet.matrix(own_letter("kronecker", subject, name), rows, columns, level=level, symmetric=symmetric)
@@ -181,4 +182,4 @@ def _letter(translator: Translating, character: str, before: Any, after: Any) ->
 
 
 def _identity(size: Any) -> list[str]:
-    return [] if size == 1 else [f"I_{item_text(size)}"]
+    return [] if size == 1 else [f"I({item_text(size)})"]

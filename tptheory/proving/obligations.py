@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, MatrixSymbol, S, Symbol, sympify
+from sympy import MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -15,7 +15,6 @@ from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
-from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.equations import descent, equal
@@ -171,8 +170,6 @@ def translator_of(claim: Claim, setting: Setting) -> Translator:
     for h in claim.given:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
-    for s in _nonzero_numbers(claim):
-        translator.inverse(translator(s))
     return translator
 
 
@@ -186,13 +183,6 @@ def defined_symbols(claim: Claim) -> Iterator[MatrixSymbol]:
                     if isinstance(value, MatrixExpr) and known and known.isdisjoint(value.atoms(MatrixSymbol)):
                         yield symbol
                         break
-
-
-def _nonzero_numbers(claim: Claim) -> list[Symbol]:
-    """Return the symbols of numbers in assumed equations that are declared not to be 0: one may divide by them."""
-    sides = (sympify(e) for h in claim.given if isinstance(h, Equal | Zero) for e in h.expressions())
-    found = {s for e in sides for s in e.free_symbols if isinstance(s, Symbol) and s.is_nonzero and not s.is_integer}
-    return sorted(found, key=str)
 
 
 def assumed_of(h: Any, translate: Callable[[Any], Polynomial]) -> Iterator[tuple[Any, Reason]]:

@@ -93,7 +93,7 @@ def function_of_numbers(translator: Translating, function: Any, arguments: Seque
 def entry(translator: Translating, A: Polynomial, i: int, j: int) -> Polynomial:
     """Return ``e_i' A e_j``, the entry in a row and a column that are counted from 0."""
     left, right = _unit_vectors(translator, A.rows, i), _unit_vectors(translator, A.columns, j)
-    return (left[i].transpose() * A * right[j]).trace()
+    return translator.trace_of(left[i].transpose() * A * right[j])
 
 
 def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial:

@@ -10,10 +10,9 @@ from operator import and_
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from tptheory.proving.assumptions import LEMMA
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.rewriting import Origin, without
-from tptheory.proving.translation import Translator
+from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
 

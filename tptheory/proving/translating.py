@@ -46,6 +46,9 @@ class Translating(Protocol):
     def size(self, size: Any) -> Size:
         """Return a size as shapes of letters use it."""
 
+    def trace_of(self, A: Polynomial) -> Polynomial:
+        """Return the trace of a square polynomial."""
+
     def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
         """Make a letter for a number that depends on a matrix alone."""
 
@@ -54,6 +57,12 @@ class Translating(Protocol):
 
     def inverse(self, A: Polynomial) -> Polynomial:
         """Return the inverse."""
+
+    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
+        """Name the parts of an identity whose columns are cut into these sizes."""
+
+    def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
+        """Return the parts of an identity, if they have been named."""
 
     def inverted_by(self, kind: str, character: str) -> Polynomial | None:
         """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""

@@ -35,9 +35,10 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.assumptions import DefinedLetters
 from tptheory.proving.further_nodes import matrix_node, scalar_node
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import multiplied_out
 from tptheory.proving.letters import Family, Index, Letter, Size
 from tptheory.proving.translating import Reason
@@ -45,13 +46,15 @@ from tptheory.proving.words import AUXILIARY, DEFINED, Alphabet, Polynomial
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
+CASE: Reason = ("case",)
+LEMMA: Reason = ("lemma",)
 INDEX = Family("index", None, "index")
 """The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
 
-class Translator(DefinedLetters):
+class Translator(Knowledge):
     """Translate expressions over one alphabet, and collect the equations that define its letters.
 
     Args:
@@ -253,7 +256,11 @@ class Translator(DefinedLetters):
 
     @_of_scalar.register(Trace)
     def _trace(self, s: Trace) -> Polynomial:
-        trace = self._matrix(s.arg).trace()
+        return self.trace_of(self._matrix(s.arg))
+
+    def trace_of(self, A: Polynomial) -> Polynomial:
+        """Return the trace; where traces are opened, one that passes through a size 1 is a product of shape 1x1."""
+        trace = A.trace()
         return trace.opened() if self._opening else trace
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
@@ -267,3 +274,20 @@ class Translator(DefinedLetters):
         for _ in range(abs(exponent)):
             power = power * base
         return power
+
+    def _ones(self, rows: Size, columns: Size) -> Polynomial:
+        """Write a matrix of ones as a column of ones times a row of ones."""
+        product = Polynomial.identity(self.alphabet, 1)
+        if rows != 1:
+            product = product * self._column_of_ones(rows)
+        if columns != 1:
+            product = product * self._column_of_ones(columns).transpose()
+        return product
+
+    def _column_of_ones(self, size: Size) -> Polynomial:
+        item = self.alphabet.named.item(size)
+        index = None if isinstance(size, int) else size.at
+        subject = size if isinstance(size, int) else size.family
+        generic = item if index is None else [item[0], *BOUND_INDEX]
+        family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
+        return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))

@@ -143,7 +143,9 @@ def chain(data: dict[str, Any]) -> Chain:
     elif data["method"] == "rank":
         closing = _product(notation)
     elif data["method"] == "descent":
-        opening, closing = prose("The derivative reads"), _squares(notation)
+        moves = any(isinstance(reason, list) and reason[:1] == ["motion"] for reason in _listed(data.get("reasons")))
+        what = "The derivative" if moves else "What must not be above zero"
+        opening, closing = prose(f"{what} reads"), _squares(notation)
     else:
         first, last = _sides(reader, data.get("left"))
         if not data["cofactors"]:
@@ -155,6 +157,11 @@ def chain(data: dict[str, Any]) -> Chain:
         said = place if isinstance(place, Written) else prose(str(place))
         opening = said + (prose(" ") + opening if opening.text else BLANK)
     return Chain(_title(data), opening, steps, closing, reader)
+
+
+def _listed(remark: Any) -> list[Any]:
+    """Return a remark that is a list; any other is ignored."""
+    return remark if isinstance(remark, list) else []
 
 
 def _title(data: dict[str, Any]) -> str:

@@ -1,8 +1,4 @@
-"""What the letters of a proof are assumed to be: hypotheses, and the letters that equations define.
-
-Such a letter exists whatever a claim says: a pseudo-inverse, the inverse of what is assumed to have one, a name for a
-polynomial, a part of an identity, a column of ones. So a proof may speak of it.
-"""
+"""What a proof may use: the letters of an alphabet, the inverses among them, and the polynomials that vanish."""
 
 from __future__ import annotations
 
@@ -19,12 +15,9 @@ from tptheory.proving.rewriting import Statistics
 from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import INVERSE, Alphabet, Polynomial
 
-CASE: Reason = ("case",)
-LEMMA: Reason = ("lemma",)
 
-
-class DefinedLetters:
-    """Hypotheses over one alphabet, and the equations that define its letters among them.
+class Knowledge:
+    """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
 
     Args:
         alphabet: the letters.
@@ -36,8 +29,7 @@ class DefinedLetters:
     """
 
     def __init__(self, alphabet: Alphabet, named: bool = False) -> None:
-        self.alphabet = alphabet
-        self._naming = named
+        self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
         self.searches: list[Statistics] = []
         self.hypotheses: list[Assumption] = []
@@ -223,20 +215,3 @@ class DefinedLetters:
         terms = A.data() if anchor is None else moved_terms(A.data(), anchor, BOUND_INDEX)
         family = Family(kind, subject, name, {kind: terms})
         return letter_of(Letter(family, anchor), A)
-
-    def _ones(self, rows: Size, columns: Size) -> Polynomial:
-        """Write a matrix of ones as a column of ones times a row of ones."""
-        product = Polynomial.identity(self.alphabet, 1)
-        if rows != 1:
-            product = product * self._column_of_ones(rows)
-        if columns != 1:
-            product = product * self._column_of_ones(columns).transpose()
-        return product
-
-    def _column_of_ones(self, size: Size) -> Polynomial:
-        item = self.alphabet.named.item(size)
-        index = None if isinstance(size, int) else size.at
-        subject = size if isinstance(size, int) else size.family
-        generic = item if index is None else [item[0], *BOUND_INDEX]
-        family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
-        return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
