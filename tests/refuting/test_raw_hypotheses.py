@@ -251,9 +251,7 @@ def test_false_statements_are_refuted_and_their_siblings_are_not(given, false, t
     assert verdict.counterexample.check()
     assert verdict.counterexample.total_width == total
     kind, *sides = true
-    sibling = refute(kind(*sides, given=given), seconds=0.3)
-    assert sibling.word == "undecided"
-    assert sibling.evidence["instances tried"] > 0
+    assert refute(kind(*sides, given=given), seconds=0.3).word == "undecided"
 
 
 def test_the_same_seed_gives_the_same_counterexample():

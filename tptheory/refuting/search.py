@@ -33,7 +33,9 @@ LARGER_SIZE = 4
 ROUNDS = (60, 600, 6000, 60_000)
 """How many instances are tried at each choice of sizes, from round to round."""
 LARGER_FROM, LARGER_FROM_WHERE_BUILT = 2, 0
-"""The rounds from which on larger sizes are tried; earlier where instances are built to meet the equations."""
+"""The rounds from which on larger sizes are tried; earlier where few sizes are symbolic and instances are built."""
+FEW_SIZES = 2
+"""So many symbolic sizes are few."""
 SETTLING = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
@@ -147,9 +149,11 @@ class _Search:
 
     def _find(self) -> None:
         """Look for any counterexample, in rounds; the choices of sizes that are narrower then lie in `choices`."""
-        built = any(source.is_constructed for _, source, _ in self.parts)
+        sources = [source for _, source, _ in self.parts]
+        built = any(source.is_constructed for source in sources)
+        early = built and all(len(source.sizes) <= FEW_SIZES for source in sources)
         for number, tries in enumerate(ROUNDS):
-            if number == (LARGER_FROM_WHERE_BUILT if built else LARGER_FROM):
+            if number == (LARGER_FROM_WHERE_BUILT if early else LARGER_FROM):
                 self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
             self._find_among(self.choices, tries)
             if self.found is None:

@@ -25,8 +25,8 @@ EVERYTHING = 700
 BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
 
-SOLVED_OF = 12
-"""One in so many instances that do not meet the equations is made to meet them entry by entry."""
+SOLVED_OF, SOLVED_AT_FIRST = 12, 3
+"""One in so many instances that do not meet the equations is solved for entry by entry; more until one does."""
 ENOUGH = 200
 """So many instances that are built to meet equations are drawn at a narrower choice of sizes."""
 
@@ -70,15 +70,16 @@ class SizeChoice:
             return
         if not all(self.domains.values()):
             return
-        failed, solving = 0, np.random.default_rng([*self._seed, 1])
+        failed, solving, one_in = 0, np.random.default_rng([*self._seed, 1]), SOLVED_AT_FIRST
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
             values = self.source.meet(rng, values)
             if self.source.holds(values):
+                one_in = SOLVED_OF
                 yield values
                 continue
             failed += 1
-            solved = self.source.system.solved(solving, values) if failed % SOLVED_OF == 1 else None
+            solved = self.source.system.solved(solving, values) if failed % one_in == 1 else None
             yield solved if solved is not None and self.source.holds(solved) else None
 
     def trials(self, most: int) -> Iterator[Instance | None]:
