@@ -23,6 +23,8 @@ class StuckError(Exception):
     def __init__(self, reason: str, **evidence: Any) -> None:
         super().__init__(reason)
         self.reason, self.evidence = reason, evidence
+        self.final = False
+        """Whether the search came to its end, so that more time or effort would find no more."""
 
 
 @dataclass(frozen=True)

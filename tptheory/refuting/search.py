@@ -56,29 +56,6 @@ class Searched:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) -> Searched:
-    """Search for the smallest exact counterexample to a claim, which the caller has to confirm.
-
-    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The counterexample says how far it
-    was verified that there is no smaller one.
-
-    Args:
-        claim: the claim.
-        seconds: how long to search.
-        seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
-    """
-    search = _Search(claim, seed, perf_counter() + seconds)
-    try:
-        found = search.run()
-    except UnsupportedExpressionError as error:
-        return search.ended(f"outside exact arithmetic: {error}")
-    if found is not None:
-        return Searched(found)
-    late = perf_counter() > search.deadline
-    reached = LARGER_SIZE if search.larger else LARGEST_SIZE
-    return search.ended("the time was up" if late else f"no counterexample with sizes up to {reached}")
-
-
 def _numbers_of_sizes(admitted: list[list[int]], most: int | None) -> Iterator[tuple[int, ...]]:
     """Run through the choices of one number from each list, with at most a given sum."""
     if not admitted:
@@ -96,11 +73,20 @@ class _OutOfTimeError(Exception):
     """Raised inside a search when its time is up."""
 
 
-class _Search:
-    """One search: rounds over all choices of sizes, and then a check that no smaller counterexample was missed."""
+class CounterexampleSearch:
+    """A search for the smallest exact counterexample to a claim, which goes on where it was left each time it runs.
 
-    def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
-        self.claim, self.deadline = claim, deadline
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The search takes rounds over all
+    choices of sizes; once a counterexample is found, it checks that no smaller one was missed. The counterexample says
+    how far that was verified; to confirm it is for the caller.
+
+    Args:
+        claim: the claim.
+        seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
+    """
+
+    def __init__(self, claim: Claim, seed: int = 0) -> None:
+        self.claim, self.deadline = claim, 0.0
         self.tried = self.largest = 0
         self.found: Found | None = None
         self.seed = seed
@@ -112,6 +98,7 @@ class _Search:
             self.parts.append((part, source, Breaker(part, source)))
         self.choices = self._choices(0, LARGEST_SIZE)
         self.larger: list[SizeChoice] = []
+        self._trials = self._rounds()
 
     def _choices(self, above: int, largest: int, most: int | None = None) -> list[SizeChoice]:
         """Return the choices of sizes up to ``largest`` that were not made yet.
@@ -132,44 +119,41 @@ class _Search:
                     found.append(SizeChoice(part, source, breaks, sizes, [self.seed, *numbers]))
         return sorted(found, key=lambda choice: choice.total)
 
-    def run(self) -> Counterexample | None:
-        """Return the smallest counterexample that the time allows to find."""
-        minimal = False
+    def run(self, seconds: float) -> Searched:
+        """Search on for some seconds; return the smallest counterexample that this time allows to find."""
+        self.deadline = perf_counter() + seconds
         try:
-            self._find()
-            minimal = self.found is not None and self._settle()
-        except _OutOfTimeError:
-            pass
+            while self.found is None and next(self._trials, False):
+                if perf_counter() > self.deadline:
+                    return self._ended("the time was up")
+        except UnsupportedExpressionError as error:
+            return self._ended(f"outside exact arithmetic: {error}")
         if self.found is None:
-            return None
+            reached = LARGER_SIZE if self.larger else LARGEST_SIZE
+            return self._ended(f"no counterexample with sizes up to {reached}")
+        self._add_narrower(self.found[0])
+        try:
+            minimal = self._settle()
+        except _OutOfTimeError:
+            minimal = False
         choice, values = self.found
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        return Counterexample(choice.part, values, minimal, min(narrower, default=None))
+        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None)))
 
-    def _find(self) -> None:
-        """Look for any counterexample, in rounds; the choices of sizes that are narrower then lie in `choices`."""
+    def _rounds(self) -> Iterator[bool]:
+        """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""
         sources = [source for _, source, _ in self.parts]
         built = any(source.is_constructed for source in sources)
         early = built and all(len(source.sizes) <= FEW_SIZES for source in sources)
         for number, tries in enumerate(ROUNDS):
             if number == (LARGER_FROM_WHERE_BUILT if early else LARGER_FROM):
                 self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
-            self._find_among(self.choices, tries)
-            if self.found is None:
-                self._find_among(self.larger, tries)
-            if self.found is not None:
-                break
-        if self.found is not None:
-            self._add_narrower(self.found[0])
-
-    def _find_among(self, choices: list[SizeChoice], tries: int) -> None:
-        """Try so many instances at each choice of sizes, until one is found that breaks the claim."""
-        for choice in choices:
-            self.largest = max(self.largest, choice.total)
-            for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
-                if self._is_found(choice, values):
-                    return
+            for choice in [*self.choices, *self.larger]:
+                self.largest = max(self.largest, choice.total)
+                for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
+                    self._breaks_here(choice, values)
+                    yield True
 
     def _add_narrower(self, found: SizeChoice) -> None:
         """Add the choices of larger sizes that are narrower in total than the one found, and that one itself."""
@@ -184,6 +168,9 @@ class _Search:
     def _is_found(self, choice: SizeChoice, values: Instance | None) -> bool:
         """Whether an instance breaks the claim; if it does, it is recorded as the one found."""
         self._check_time()
+        return self._breaks_here(choice, values)
+
+    def _breaks_here(self, choice: SizeChoice, values: Instance | None) -> bool:
         if values is None:
             return False
         self.tried += 1
@@ -247,7 +234,7 @@ class _Search:
                 return choice
         return None
 
-    def ended(self, reason: str) -> Searched:
+    def _ended(self, reason: str) -> Searched:
         """Say how far the search got."""
         swept = min((choice.swept for choice in self.choices if choice.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
