@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-from tptheory.proving.completion import Origin, Place
+from tptheory.proving.completion import Completion, Limits, Origin, Place
 from tptheory.proving.letters import Size
+from tptheory.proving.search_aids import SearchAids
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -18,19 +19,20 @@ from tptheory.proving.searching import (
     Proof,
     StuckError,
     common_scalars,
-    completion,
     divided,
     member,
     multiplied,
     refuse_when_late,
     search,
 )
-from tptheory.proving.squares import squares_of
+from tptheory.proving.squares import Known, squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.words import Polynomial
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
+GROWTH = (40, 400, 4000)
+"""How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
@@ -121,27 +123,62 @@ def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origi
 
 
 def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo the hypotheses.
+    """Write a scalar as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    basis = completion(translator, deadline)
-    basis.prove(scalar)
-    end = max(deadline, perf_counter() + LEAST_SECONDS)
+    stuck = StuckError("the time was up")
+    finished = False
+    for more in GROWTH:
+        if finished:
+            break
+        limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=len(translator.hypotheses) + more)
+        basis = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+        basis.prove(scalar)
+        finished = basis.statistics.stopped != "elements"
+        try:
+            return _squares_modulo(basis, translator, scalar, deadline)
+        except StuckError as error:
+            stuck = error
+    raise stuck
 
-    def normal(p: Polynomial) -> Polynomial:
+
+def _squares_modulo(
+    basis: Completion, translator: Translator, scalar: Polynomial, deadline: float
+) -> tuple[Origin, list[Any]]:
+    """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own."""
+    end, aids = max(deadline, perf_counter() + LEAST_SECONDS), SearchAids.of(translator)
+
+    def rewritten(p: Polynomial) -> Polynomial:
         refuse_when_late(end)
         return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
 
-    grams = [h.polynomial.trace() for h in translator.hypotheses if h.polynomial.rows == h.polynomial.columns]
-    squares = squares_of(scalar.scale(-1), normal, grams)
+    def normal(p: Polynomial) -> Polynomial:
+        short = rewritten(p)
+        return rewritten(aids.shortened(short)) if aids.shorthands else short
+
+    own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    known = Known(
+        normal, aids.roots, aids.velocities, [aids.shortened(h.polynomial) for h in own if h.transposes is None]
+    )
+    squares = squares_of(aids.shortened(scalar).scale(-1), known)
     if squares is None:
         raise StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(scalar)))
-    rest = scalar
-    for weight, Q in squares:
-        rest = rest + (Q.transpose() * Q).trace().scale(weight)
-    return member(basis, rest), [[str(weight), Q.data()] for weight, Q in squares]
+    rest, found = aids.shortened(scalar), []
+    for weight, short in squares:
+        rest = rest + (short.transpose() * short).trace().scale(weight)
+        found.append([str(weight), aids.spelled_out(short).data()])
+    origin: Origin = []
+    while rest:
+        left = rewritten(rest)
+        origin += member(basis, rest - left)
+        rest, before = aids.shortened(left), rest
+        if rest == before:
+            return member(basis, rest), found
+    for shorthand in aids.shorthands:
+        origin = shorthand.spelled_out_in(origin, translator.alphabet)
+    return origin, found
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -10,14 +10,17 @@ from sympy import MatrixExpr, S
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
+from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.equations import descent, equal
-from tptheory.proving.letters import Size
+from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.ranks import rank_at_most
+from tptheory.proving.search_aids import SHORTHAND
 from tptheory.proving.searching import Attempt
+from tptheory.proving.square_roots import assume_roots
 from tptheory.proving.translation import Reason, Translator, Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
@@ -51,7 +54,9 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
     """
     for goal in claim.goals():
         if isinstance(goal, goals.NonNegative):
-            yield Obligation(_translated(goal.expression, translator).scale(-1))
+            number = _translated(goal.expression, translator).scale(-1)
+            assume_roots(translator)
+            yield Obligation(number)
         elif isinstance(goal, goals.RankAtMost):
             matrix = translator(goal.expression)
             for bound in goal.bounds:
@@ -89,7 +94,19 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
         translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
-    return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
+    rate = translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
+    _name_error(translator, term.flow.net)
+    return rate
+
+
+def _name_error(translator: Translator, net: Any) -> None:
+    """Let searches write the squared loss' error as a letter ``E``, and the target as the output minus ``E``."""
+    if net.error != minus(net.output, net.target):
+        return
+    error, target = translator(net.error), translator(net.target)
+    ((_, alone),) = target.terms
+    letter = Letter(Family(SHORTHAND, (error, alone), "error"))
+    translator.alphabet.matrix(letter, target.rows, target.columns)
 
 
 def one_equation(goal: goals.OneOf) -> Any:
