@@ -62,6 +62,11 @@ def equation(left: Polynomial, right: Polynomial) -> Attempt:
     return attempt
 
 
+def membership(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show ``left = right`` by membership alone."""
+    return lambda translator, deadline: Proof((left, right.scale(-1)), search(translator, left - right, deadline))
+
+
 def equal(left: Polynomial, right: Polynomial) -> Attempt:
     """Show ``left = right`` divided by the scalars that all terms share, then multiply; failing that, show it whole."""
     common = common_scalars(left, right)

@@ -11,6 +11,7 @@ from itertools import product
 from operator import mul
 from typing import Any, NamedTuple
 
+from tptheory.proving.letters import Letter
 from tptheory.proving.rewriting import Origin, Place
 from tptheory.proving.translation import Translator, Velocity
 from tptheory.proving.words import Alphabet, Polynomial
@@ -60,15 +61,14 @@ class SearchAids:
     def of(cls, translator: Translator) -> SearchAids:
         """Gather the aids that a translator has letters for."""
         aids = cls([], {}, [])
-        letters = translator.alphabet.letters
-        for character, (letter, turned) in letters.items():
+        for character, (letter, turned) in list(translator.alphabet.letters.items()):
             kind, subject = letter.family.kind, letter.family.subject
             if turned:
                 continue
             if isinstance(subject, Velocity):
                 aids.velocities.append(character)
             elif kind == ROOT:
-                aids.roots[translator.alphabet.scalar(subject)] = character
+                aids.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
             elif kind == SHORTHAND:
                 aids.shorthands.append(Shorthand.of(character, *subject))
         return aids
