@@ -40,6 +40,26 @@ def follows(first, start):
     return ForAll(Equal(moved, velocity(first, start)(l)), (l, first, L))
 
 
+class Decayed(type(BP)):
+    """BP with weight decay."""
+
+    name, title = "decayed", "decayed backpropagation"
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def descent(self, net, l):
+        """Return the gradient of the penalised loss."""
+        return matadd(super().descent(net, l), matmul(self.rate, net.weight(l)))
+
+
+def penalised_falls(rate, weight):
+    """The claim that the loss plus so much of the squared weights never rises under decay at a rate."""
+    P = Recursion("P", 0, L, 0, lambda k, P: P + squared_norm(batch.weight(k)))
+    return Nonincreasing(batch.loss + weight * P(L) / 2, along=Decayed(rate).flow(batch))
+
+
+mu = Symbol("mu", positive=True)
 first_descent, second_descent = BP.descent(net, 1), matmul(BP.descent(net, 2), W(1))
 TRUE = {
     "BP's loss": falls(BP, net),
@@ -53,6 +73,15 @@ TRUE = {
     "nor where the feedback is random": stands_still(FA, 2, L, Zero(W(1))),
     "no input passes the second weight": stands_still(BP, 3, L, Zero(W(2))),
     "no error passes the last weight": stands_still(BP, 1, L - 1, Zero(W(L))),
+    "the penalised loss under decay": penalised_falls(mu, mu),
+    "outputs are as long as the first activation": Equal(
+        squared_norm(net.output), squared_norm(net.activation(1)), given=from_the_second(orthogonal, net)
+    ),
+    "each gradient of an orthogonal network is as large": ForAll(
+        Equal(squared_norm(BP.descent(net, l)), squared_norm(net.activation(1)) * squared_norm(net.error)),
+        (l, 2, L),
+        given=from_the_second(orthogonal, net),
+    ),
     "velocity of the product, from layer 1": follows(1, matmul(-1, first_descent)),
     "velocity of the product, from layer 2": follows(
         2, matadd(matmul(-1, W(2), first_descent), matmul(-1, second_descent))
@@ -63,6 +92,10 @@ FALSE = {
     "TP's loss at any rank": falls(TP, batch),
     "TP's loss at full column rank": falls(TP, batch, *from_the_second(full_column_rank, batch)),
     "FA's loss": falls(FA, batch),
+    "the penalised loss for another decay": penalised_falls(mu, 3 * mu),
+    "outputs are as long as the input, the first weight aside": Equal(
+        squared_norm(net.output), squared_norm(net.input), given=from_the_second(orthogonal, net)
+    ),
     "the first weight moves though it is zero": stands_still(BP, 1, L, Zero(W(1))),
     "the second weight moves though it is zero": stands_still(BP, 2, L, Zero(W(2))),
     "velocity of the product, from another start": follows(1, matmul(-2, first_descent)),

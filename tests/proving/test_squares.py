@@ -1,8 +1,13 @@
 """Sums of squares: what falls along a flow is proved to fall, and its false siblings are not."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 from tptheory import decide, prove
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Change, NonNegative
 from tptheory.preamble import *
 from tptheory.proving.restating import restated
 from tptheory.proving.searching import StuckError
@@ -53,6 +58,34 @@ def falls(quantity, rule, net, *given):
     return Nonincreasing(quantity, along=rule.flow(net), given=given)
 
 
+@dataclass(frozen=True)
+class Least(Claim):
+    """The claim that a number, or its change in a step, is at least 0."""
+
+    number: Any
+    given: Any = ()
+
+    def goals(self):
+        """Return the number as the goal."""
+        return (NonNegative(self.number),)
+
+    def conclusion(self, say):
+        """Say it."""
+        return "a number is at least 0"
+
+
+def angle(net):
+    """TP's update of the first layer times BP's."""
+    return inner(TP.descent(net, 1), BP.descent(net, 1))
+
+
+def lowered(given):
+    """The claim that a step of BP lowers the loss of one layer, if a matrix is a Gram matrix."""
+    net = DeepLinearNetwork(depth=1, batch=B)
+    R = MatrixSymbol("R", net.input.rows, net.input.rows)
+    return Least(Change(-net.loss, BP.step(net)), given=[Equal(given(net.input), matmul(R, T(R)))])
+
+
 balance_of_two = matadd(matmul(T(W2), W2), matmul(-1, W1, T(W1)))
 TRUE = {
     "a positive number times BP's loss": falls(eta * two.loss, BP, two),
@@ -70,6 +103,30 @@ TRUE = {
     "FA's loss, if W_2 B is a Gram matrix": falls(batch.loss, FA, batch, Equal(V, matmul(C, T(C)))),
     "FA's loss, if a Gram matrix is W_2 B": falls(batch.loss, FA, batch, Equal(matmul(C, T(C)), V)),
 }
+
+
+NUMBERS = {
+    "a square of a difference": (Least(squared_norm(A) + squared_norm(D) - 2 * inner(A, D)), True),
+    "a difference of squares": (Least(squared_norm(A) - squared_norm(D)), False),
+    "a form in positive numbers": (Least(eta**2 + alpha**2 - eta * alpha), True),
+    "a form in positive numbers, below 0 at their ratio 1": (Least(eta**2 + alpha**2 - 3 * eta * alpha), False),
+    "a product of positive numbers": (Least(eta * alpha**3 + eta), True),
+    "a real number": (Least(real), False),
+    "the angle of TP and BP": (Least(angle(biased)), True),
+    "the angle of TP and FA": (Least(inner(TP.descent(two, 1), FA.descent(two, 1))), False),
+    "a short step": (lowered(lambda X: matadd(2 * Identity(X.rows), -eta * X * T(X))), True),
+    "a long step": (lowered(lambda X: matadd(3 * Identity(X.rows), -eta * X * T(X))), False),
+}
+
+
+@pytest.mark.parametrize(("claim", "holds"), NUMBERS.values(), ids=NUMBERS)
+def test_numbers_that_are_at_least_zero(claim, holds):
+    """A number is shown to be a sum of squares where it is one."""
+    if holds:
+        assert search_proof(claim, seconds=20).check().accepted
+    else:
+        with pytest.raises(StuckError):
+            search_proof(claim, seconds=5)
 
 
 @pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE)

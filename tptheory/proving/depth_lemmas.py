@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sympy import Dummy, Identity
+from sympy import Dummy, Identity, S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import ForAll
@@ -19,15 +19,17 @@ from tptheory.claims.goals import NonNegative, Rate, minus
 from tptheory.claims.vocabulary import Equal
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import inner, matmul, squared_norm, transpose
-from tptheory.symbolic.layers import Recursion
+from tptheory.symbolic.layers import Recursion, layer_symbols
 from tptheory.symbolic.rules import Backprop, Rule
 
 
-def falling_losses(claims: Iterable[Claim]) -> list[Flow]:
-    """Return the flows along which claims say that a number does not rise, of networks with the squared loss."""
+def falling_losses(claims: Iterable[Claim]) -> list[Rate]:
+    """Return the rates of which claims say that they are not positive, in networks with the squared loss."""
     goals = (goal for claim in claims for goal in claim.goals() if isinstance(goal, NonNegative))
-    flows = dict.fromkeys(goal.expression.flow for goal in goals if isinstance(goal.expression, Rate))
-    return [f for f in flows if f.net.any_depth and f.net.error == minus(f.net.output, f.net.target)]
+    rates = [goal.expression for goal in goals if isinstance(goal.expression, Rate)]
+    nets = [rate.flow.net for rate in rates]
+    squared = [net.any_depth and net.error == minus(net.output, net.target) for net in nets]
+    return [rate for rate, is_squared in zip(rates, squared, strict=True) if is_squared]
 
 
 class Lemma(NamedTuple):
@@ -44,12 +46,13 @@ class LossLemmas(NamedTuple):
     lemmas: list[Lemma]
 
 
-def loss_lemmas(flow: Flow) -> Iterator[LossLemmas]:
-    """Run through what may be shown on the way to a loss that falls along a flow, one way after the other."""
+def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
+    """Run through what may be shown on the way to a loss, perhaps with a penalty, that falls along a flow."""
     net, rule, gradient, L = flow.net, flow.rule, Backprop(), flow.net.depth
     l = Dummy("l", integer=True)
     signal = gradient.backward(net, l)
     rate = inner(matmul(signal, net.error), flow.derivative(net.activation(l)))
+    rate += flow.derivative(_penalty_up_to(l, quantity - net.loss, net))
 
     def falling(total: Recursion) -> Lemma:
         return Lemma(ForAll(Equal(rate, -total(l)), (l, 0, L)), "up")
@@ -66,6 +69,14 @@ def loss_lemmas(flow: Flow) -> Iterator[LossLemmas]:
     seen = [transpose(net.activation(l - 1)), *([transpose(net.ones)] if net.biases else [])]
     total = _sum_over_layers("R", l, L, [matmul(net.error, x) for x in seen])
     yield LossLemmas(total, [Lemma(inverse, "down"), falling(total)])
+
+
+def _penalty_up_to(l: Any, penalty: Any, net: Any) -> Any:
+    """Return a penalty with the layers up to any layer in the place of all of them; 0 if it speaks of activations."""
+    members = layer_symbols(penalty)
+    if any(member.sequence == net.output.sequence for member in members):
+        return S.Zero
+    return penalty.xreplace({m: m.sequence(l) for m in members if m.index == net.depth})
 
 
 def _sum_over_layers(name: str, l: Any, L: Any, matrices: list[Any]) -> Recursion:

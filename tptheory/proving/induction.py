@@ -19,6 +19,7 @@ from tptheory.proving.certificate import declarations, hypotheses_used, moved_re
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_terms
+from tptheory.proving.member_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, refuse_when_late
 from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory, end_data, theory_of
@@ -29,10 +30,10 @@ MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
 DEEPEST = 4
 """From a layer up to this number, a law may reach down to the first layer."""
+LIKELY = 3 / 4
+"""The part of the time that lemmas get which are likely to be needed, before a goal is tried without them."""
 FARTHEST = 8
 """How far from the layers of a goal the indices may be at which laws are tried."""
-GIVEN = ("given", "property")
-"""The reasons of what a claim assumes."""
 HERE: Index = ("l", 0)
 NEXT: Index = ("l", 1)
 
@@ -55,23 +56,21 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     """Prove a goal directly, or with the help of lemmas; those that are likely to be needed are tried first."""
     stuck: StuckError
     likely = theory.lemmas if goal.kind == "nonpositive" else []
-    if any(law.reason[0] in GIVEN and len(law.terms) == 1 for law in theory.laws):
-        likely = [*likely, *_zero_members(theory)]
-    if likely and _with_lemmas(theory, goal, likely, perf_counter() + (deadline - perf_counter()) / 2):
+    likely = [*likely, *likely_lemmas(theory)]
+    if likely and _with_lemmas(theory, goal, likely, perf_counter() + (deadline - perf_counter()) * LIKELY):
         return
     try:
         theory.proved += _shown(theory, goal, perf_counter() + (deadline - perf_counter()) / 2)
     except StuckError as error:
         stuck = error
-        if not _with_lemmas(theory, goal, list(_zero_members(theory)), deadline):
+        if not _with_lemmas(theory, goal, list(other_lemmas(theory)), deadline):
             raise stuck from None
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Sequence[Sequence[LayerLemma]], deadline: float) -> bool:
-    """Prove lemmas, one list after the other, until the goal follows from one list in one step or by an induction.
+    """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
 
-    A lemma that is proved stands in the theory, even if others of its list are not. Whether the goal is proved is
-    returned.
+    A lemma that is proved stands in the theory, even if others of its list are not.
     """
     for each in lemmas:
         known = [shown for shown, _ in theory.proved]
@@ -112,28 +111,6 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
             with_it = replace(theory, proved=[*theory.proved, *shown])
             return [*shown, (goal, _cases(with_it, goal, "alike", deadline))]
     raise stuck[0]
-
-
-def _zero_members(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Return lemmas, each alone, that the members of a recursion vanish, up or down from where an induction begins.
-
-    That is the end where the recursion starts, the layer beside it, or one of which a hypothesis speaks: above a weight
-    that is zero all activations are.
-    """
-    given = [law for law in theory.laws if law.reason[0] in GIVEN]
-    spoken = {index for law in given for index in indices_in(law.terms)}
-    low = sorted({("", 0), ("", 1), *(index for index in spoken if not index[0])})
-    high = sorted({("L", 0), ("L", -1), *(("L", by - 1) for base, by in spoken if base == "L")})
-    for law in theory.laws:
-        letter = law.defines
-        if letter is None or letter.at is None or letter.at[0] != "k":
-            continue
-        item = theory.schema.alphabet.named.item(letter)
-        terms = [["1", [item], *([] if theory.schema.shapes.get(letter.family) else [1])]]
-        upward = min(by for base, by in indices_in(law.terms) if base == "k") < letter.at[1]
-        for at in low if upward else high:
-            first, last = (at, ("L", 0)) if upward else (("", 0), at)
-            yield [LayerLemma(LayerGoal({"zero": terms}, first, last, 1), "up" if upward else "down")]
 
 
 def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:

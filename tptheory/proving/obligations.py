@@ -89,6 +89,10 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
+    if isinstance(term, goals.Change) and not term.step.net.any_depth:
+        changed = translator(goals.symbolic(term))
+        _name_error(translator, term.step.net)
+        return changed
     if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}

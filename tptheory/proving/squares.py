@@ -249,18 +249,23 @@ class _Words:
                                 yield Candidate((), numbers, word)
 
     def by_equations(self, scalar: Polynomial) -> Iterator[Candidate]:
-        """Return the halves of terms in which one term of a hypothesis is replaced by another."""
+        """Return the halves of terms in which a word of a hypothesis is replaced by another, whatever their numbers."""
         for roots, numbers, cycle in _parts(scalar, self.known.roots):
             for p in self.known.equations:
-                words = [word for scalars, word in p.terms if word and not scalars]
+                words = sorted({word for _, word in p.terms})
                 for word, other in product(words, words):
-                    for turned in self._replaced(cycle, word, other) if word != other else ():
+                    for turned in self._replaced(cycle, word, other, p.rows) if word != other else ():
                         yield from (Candidate(roots, numbers, half) for half in self._halves_of_cycle(turned))
 
-    def _replaced(self, cycle: str, word: str, other: str) -> Iterator[str]:
+    def _replaced(self, cycle: str, word: str, other: str, rows: Size) -> Iterator[str]:
+        """Replace a word in a trace wherever it stands; an empty word, which is an identity, stands at a size."""
         for i in range(len(cycle)):
             turned = cycle[i:] + cycle[:i]
-            if turned.startswith(word):
+            if (
+                turned.startswith(word)
+                and self.alphabet.shape(turned)[0] == rows
+                and len(turned) + len(other) > len(word)
+            ):
                 yield other + turned[len(word) :]
 
 

@@ -112,8 +112,8 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
         for h in claim.given:
             reader.hypothesis(h)
     found = [goal for claim in claims for goal in reader.goals_of(claim)]
-    for flow in falling_losses(claims):
-        for proposed in loss_lemmas(flow):
+    for rate in falling_losses(claims):
+        for proposed in loss_lemmas(rate.flow, rate.quantity):
             reader.propose(proposed)
     if any(goal.kind == "nonpositive" for goal in found):
         assume_roots(theory.schema)
