@@ -100,6 +100,7 @@ TRUE = {
     "damped TP's loss": falls(two.loss, damped, two),
     "damped TP's loss of a batch": falls(batch.loss, damped, batch),
     "TP's loss of a batch, with biases": falls(biased.loss, TP, biased),
+    "FA's loss, where it is least": falls(batch.loss, FA, batch, Equal(batch.output, batch.target)),
     "FA's loss, if W_2 B is a Gram matrix": falls(batch.loss, FA, batch, Equal(V, matmul(C, T(C)))),
     "FA's loss, if a Gram matrix is W_2 B": falls(batch.loss, FA, batch, Equal(matmul(C, T(C)), V)),
 }

@@ -33,6 +33,8 @@ SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
 GROWTH = (40, 400, 4000)
 """How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
+ROUNDS = 3
+"""How often a scalar is rewritten, and written with short letters again."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
@@ -124,36 +126,42 @@ def _traced(translator: Translator, place: Place, size: Size) -> tuple[Place, in
 
 def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
-    return minus_squares(translator, (D.transpose() * D).trace(), deadline)
+    return minus_squares(translator, (D.transpose() * D).trace(), deadline, thorough=False)
 
 
-def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Origin, list[Any]]:
+def minus_squares(
+    translator: Translator, scalar: Polynomial, deadline: float, thorough: bool = True
+) -> tuple[Origin, list[Any]]:
     """Write a scalar as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
+
+    A search that is not thorough takes all consequences at once, and tries fewer squares.
 
     Raises:
         StuckError: if it is not found to be one.
     """
     stuck = StuckError("the time was up")
     finished = False
-    for more in GROWTH:
+    for more in GROWTH if thorough else GROWTH[-1:]:
         if finished:
             break
         limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=len(translator.hypotheses) + more)
         basis = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
         basis.prove(scalar)
         finished = basis.statistics.stopped != "elements"
-        try:
-            return _squares_modulo(basis, translator, scalar, deadline)
-        except StuckError as error:
-            stuck = error
+        aids = SearchAids.of(translator)
+        for each in [aids, aids.spelling_out()] if aids.shorthands else [aids]:
+            try:
+                return _squares_modulo(basis, translator, each, scalar, deadline, thorough)
+            except StuckError as error:
+                stuck = error
     raise stuck
 
 
 def _squares_modulo(
-    basis: Completion, translator: Translator, scalar: Polynomial, deadline: float
+    basis: Completion, translator: Translator, aids: SearchAids, scalar: Polynomial, deadline: float, thorough: bool
 ) -> tuple[Origin, list[Any]]:
     """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own."""
-    end, aids = max(deadline, perf_counter() + LEAST_SECONDS), SearchAids.of(translator)
+    end = max(deadline, perf_counter() + LEAST_SECONDS)
 
     def rewritten(p: Polynomial) -> Polynomial:
         refuse_when_late(end)
@@ -164,9 +172,8 @@ def _squares_modulo(
         return rewritten(aids.shortened(short)) if aids.shorthands else short
 
     own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
-    known = Known(
-        normal, aids.roots, aids.velocities, [aids.shortened(h.polynomial) for h in own if h.transposes is None]
-    )
+    equations = [aids.shortened(h.polynomial) for h in own if h.transposes is None]
+    known = Known(normal, aids.roots, aids.velocities, equations, thorough)
     squares = squares_of(aids.shortened(scalar).scale(-1), known)
     if squares is None:
         raise StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(scalar)))
@@ -175,12 +182,11 @@ def _squares_modulo(
         rest = rest + (short.transpose() * short).trace().scale(weight)
         found.append([str(weight), aids.spelled_out(short).data()])
     origin: Origin = []
-    while rest:
+    for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
         left = rewritten(rest)
         origin += member(basis, rest - left)
-        rest, before = aids.shortened(left), rest
-        if rest == before:
-            return member(basis, rest), found
+        rest = aids.shortened(left)
+    origin += member(basis, rest)
     for shorthand in aids.shorthands:
         origin = shorthand.spelled_out_in(origin, translator.alphabet)
     return origin, found

@@ -7,7 +7,7 @@ A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hyp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -53,21 +53,22 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
 
 
 def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
-    """Prove a goal directly, or with the help of lemmas; those that are likely to be needed are tried first."""
-    stuck: StuckError
-    likely = theory.lemmas if goal.kind == "nonpositive" else []
-    likely = [*likely, *likely_lemmas(theory)]
+    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first."""
+    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
     if likely and _with_lemmas(theory, goal, likely, perf_counter() + (deadline - perf_counter()) * LIKELY):
         return
-    try:
-        theory.proved += _shown(theory, goal, perf_counter() + (deadline - perf_counter()) / 2)
-    except StuckError as error:
-        stuck = error
-        if not _with_lemmas(theory, goal, list(other_lemmas(theory)), deadline):
-            raise stuck from None
+    if goal.kind == "zero":
+        try:
+            theory.proved += _shown(theory, goal, perf_counter() + (deadline - perf_counter()) / 4, quick=True)
+        except StuckError:
+            quarter = perf_counter() + (deadline - perf_counter()) / 4
+            if not _with_lemmas(theory, goal, other_lemmas(theory), quarter):
+                theory.proved += _shown(theory, goal, deadline)
+        return
+    theory.proved += _shown(theory, goal, deadline)
 
 
-def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Sequence[Sequence[LayerLemma]], deadline: float) -> bool:
+def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
     """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
 
     A lemma that is proved stands in the theory, even if others of its list are not.
@@ -92,7 +93,7 @@ Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
 """What is shown, each with its cases; the last is what was to be shown."""
 
 
-def _shown(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
+def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
     ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
     stuck: list[StuckError] = []
@@ -101,7 +102,7 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
         for way in ways if goal.first != goal.last else ways[:1]:
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:
-                cases = _cases(theory, candidate, way, end)
+                cases = _cases(theory, candidate, way, end, quick)
             except StuckError as error:
                 stuck.append(error)
                 continue
@@ -109,7 +110,7 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
             if candidate == goal:
                 return shown
             with_it = replace(theory, proved=[*theory.proved, *shown])
-            return [*shown, (goal, _cases(with_it, goal, "alike", deadline))]
+            return [*shown, (goal, _cases(with_it, goal, "alike", deadline, quick))]
     raise stuck[0]
 
 

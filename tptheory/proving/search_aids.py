@@ -73,6 +73,10 @@ class SearchAids:
                 aids.shorthands.append(Shorthand.of(character, *subject))
         return aids
 
+    def spelling_out(self) -> SearchAids:
+        """Return the aids without short letters."""
+        return SearchAids(self.velocities, self.roots, [])
+
     def shortened(self, p: Polynomial) -> Polynomial:
         """Write a polynomial in terms of the short letters."""
         return reduce(lambda p, shorthand: shorthand.shortened(p), self.shorthands, p)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from typing import NamedTuple
@@ -51,12 +51,14 @@ class Known:
         roots: the letter of the square root of each number that is declared to have one.
         velocities: the letters that stand for velocities.
         equations: the hypotheses of the claim, which may be used in both directions.
+        thorough: whether candidates are tried that take more time.
     """
 
     reduce: Reduce
     roots: Mapping[str, str]
     velocities: Sequence[str] = ()
     equations: Sequence[Polynomial] = ()
+    thorough: bool = True
 
 
 def squares_of(scalar: Polynomial, known: Known) -> list[WeightedSquare] | None:
@@ -96,6 +98,8 @@ def _candidate_sets(scalar: Polynomial, reduced: Polynomial, known: Known) -> It
     yield everything
     squares = [p.trace() for p in known.equations if p.rows == p.columns]
     yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    if not known.thorough:
+        return
     weights = sorted({(roots, scalars) for roots, scalars, _ in _parts(reduced, known.roots)})
     moving = [Candidate(*weight, v) for weight in weights for v in known.velocities]
     yield moving
@@ -169,6 +173,7 @@ class _Words:
 
     known: Known
     alphabet: Alphabet
+    _vanishing: dict[Polynomial, bool] = field(default_factory=dict)
 
     def halves_by_shape(self, scalar: Polynomial) -> Groups:
         """Return the halves of the terms of a scalar."""
@@ -215,14 +220,18 @@ class _Words:
                     yield u, m
 
     def _is_projection(self, word: str) -> bool:
-        return self._is_square(word) and not self.known.reduce((m := self._polynomial(word)) * m.transpose() - m)
+        m = self._polynomial(word)
+        return m.rows == m.columns and self._vanishes(m * m.transpose() - m)
 
     def _is_symmetric(self, word: str) -> bool:
-        return self._is_square(word) and not self.known.reduce((m := self._polynomial(word)) - m.transpose())
+        m = self._polynomial(word)
+        return m.rows == m.columns and self._vanishes(m - m.transpose())
 
-    def _is_square(self, word: str) -> bool:
-        rows, columns = self.alphabet.shape(word)
-        return rows == columns
+    def _vanishes(self, p: Polynomial) -> bool:
+        """Whether a polynomial is 0 modulo what is known; the answer is kept, for the same words are met often."""
+        if p not in self._vanishing:
+            self._vanishing[p] = not self.known.reduce(p)
+        return self._vanishing[p]
 
     def _polynomial(self, word: str) -> Polynomial:
         return Polynomial.word(self.alphabet, word)
