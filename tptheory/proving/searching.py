@@ -97,18 +97,19 @@ def completion(translator: Translator, deadline: float) -> Completion:
     return made
 
 
-def member(completion: Completion, goal: Polynomial, seconds: float | None = None) -> Membership:
+def member(completion: Completion, goal: Polynomial, seconds: float | None = None, whole: bool = False) -> Membership:
     """Return the goal as a combination of the hypotheses of a completion.
 
     Args:
         completion: the completion, which may grow.
         goal: the polynomial that is to vanish.
         seconds: how long to search; all the time that is left unless given.
+        whole: whether to write the combination out without lemmas, however long it is.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    found = completion.prove(goal, seconds)
+    found = completion.prove(goal, seconds, whole)
     if found is None:
         statistics = completion.statistics
         reason = {
