@@ -10,8 +10,9 @@ from itertools import permutations, product
 from time import perf_counter
 from typing import Any
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Size
+from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
 from tptheory.proving.search_aids import SearchAids
 from tptheory.proving.searching import (
@@ -71,8 +72,10 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
         for way, sides in product((_gram, _partners), ((left, right), turned)):
             if found := way(basis, sides[0] - sides[1]):
                 return cancelled(translator, (sides[0], sides[1].scale(-1)), *found)
+        if not basis.statistics.cut and (summed := _multiples(basis, left - right, deadline)):
+            return cancelled(translator, (left, right.scale(-1)), *summed)
         try:
-            return cancelled(translator, (left, right.scale(-1)), *_norm(translator, left - right, deadline))
+            return cancelled(translator, (left, right.scale(-1)), *_norm(basis, left - right, translator, deadline))
         except StuckError:
             pass
         if not squared or len((left - right).terms) > SQUARED_TWICE:
@@ -167,9 +170,11 @@ def traced(alphabet: Alphabet, found: Membership, size: Size) -> Membership:
     return found._replace(origin=[(c * n, place, k) for c, k, place, n in places])
 
 
-def _norm(translator: Translator, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
+def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
-    return minus_squares(translator, (D.transpose() * D).trace(), deadline, thorough=False)
+    norm = (D.transpose() * D).trace()
+    basis.prove(norm)
+    return _squares_modulo(basis, translator, SearchAids.of(translator).spelling_out(), norm, deadline, thorough=False)
 
 
 def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
@@ -189,6 +194,22 @@ def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] 
     return None
 
 
+def _multiples(basis: Completion, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]] | None:
+    """Show that the squared norms of ``D`` and of multiples of it sum to 0."""
+
+    def normal(p: Polynomial) -> Polynomial:
+        return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
+
+    squares = cancelling_squares(D, normal, lambda: refuse_when_late(deadline))
+    if squares is None:
+        return None
+    whole = (D.transpose() * D).trace()
+    for weight, Q in squares:
+        whole = whole + (Q.transpose() * Q).trace().scale(weight)
+    found = basis.prove(whole)
+    return None if found is None else (found, [[str(weight), Q.data()] for weight, Q in squares])
+
+
 def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
     """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
     for word in words:
@@ -198,38 +219,41 @@ def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
     return ""
 
 
-def minus_squares(
-    translator: Translator, scalar: Polynomial, deadline: float, thorough: bool = True
-) -> tuple[Membership, list[Any]]:
+def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
     """Write a scalar as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
-
-    A search that is not thorough takes all consequences at once, and tries fewer squares.
 
     Raises:
         StuckError: if it is not found to be one.
     """
     stuck = StuckError("the time was up")
     finished = False
-    for more in GROWTH if thorough else GROWTH[-1:]:
+    for more in GROWTH:
         if finished:
             break
-        limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=len(translator.hypotheses) + more)
-        basis = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
+        basis = completion(translator, deadline, elements=len(translator.hypotheses) + more)
         basis.prove(scalar)
         finished = basis.statistics.stopped != "elements"
         aids = SearchAids.of(translator)
         for each in [aids, aids.spelling_out()] if aids.shorthands else [aids]:
             try:
-                return _squares_modulo(basis, translator, each, scalar, deadline, thorough)
+                return _squares_modulo(basis, translator, each, scalar, deadline)
             except StuckError as error:
                 stuck = error
     raise stuck
 
 
 def _squares_modulo(
-    basis: Completion, translator: Translator, aids: SearchAids, scalar: Polynomial, deadline: float, thorough: bool
+    basis: Completion,
+    translator: Translator,
+    aids: SearchAids,
+    scalar: Polynomial,
+    deadline: float,
+    thorough: bool = True,
 ) -> tuple[Membership, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own."""
+    """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own.
+
+    A search that is not thorough tries fewer squares.
+    """
     end = max(deadline, perf_counter() + LEAST_SECONDS)
 
     def rewritten(p: Polynomial) -> Polynomial:

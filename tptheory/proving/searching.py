@@ -89,9 +89,9 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Members
     return member(completion(translator, deadline), goal)
 
 
-def completion(translator: Translator, deadline: float) -> Completion:
+def completion(translator: Translator, deadline: float, elements: int = Limits.elements) -> Completion:
     """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
-    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS), effort=translator.effort)
+    limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=elements, effort=translator.effort)
     made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
     translator.searches.append(made.statistics)
     return made
