@@ -11,10 +11,10 @@ from itertools import combinations_with_replacement
 
 from flint import fmpq
 
-from tptheory.proving.semidefinite import positive_semidefinite, solutions
+from tptheory.proving.semidefinite import FEW, positive_semidefinite, solutions
 from tptheory.proving.words import Polynomial, Rational
 
-MOST = 14
+MOST = 8
 """So many multiples are tried at most."""
 
 
@@ -60,7 +60,7 @@ def _squares(
     monomials = sorted({m for p in (target, *products) for m in p.terms})
     *columns, last = ([_exact(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
     space = solutions(columns, last)
-    found = None if space is None else positive_semidefinite(len(multiples), pairs, space, proceed)
+    found = None if space is None else positive_semidefinite(len(multiples), pairs, space, proceed, FEW)
     if found is None:
         return None
     squares = []

@@ -23,8 +23,8 @@ from flint import fmpq, fmpq_mat
 Array = Any
 Pair = tuple[int, int]
 
-FREE = 150
-"""With more free entries than this no semidefinite program is solved."""
+FREE, FEW = 150, 15
+"""With more free entries than this no semidefinite program is solved; and in a search that is to be short."""
 ROUNDS = 4
 """How often the space of solutions is made smaller."""
 STAGES = tuple(10.0**k for k in range(9))
@@ -104,7 +104,7 @@ def decomposed(gram: fmpq_mat) -> list[Square] | None:
 
 
 def positive_semidefinite(
-    size: int, pairs: Sequence[Pair], space: AffineSpace, proceed: Callable[[], None]
+    size: int, pairs: Sequence[Pair], space: AffineSpace, proceed: Callable[[], None], free: int = FREE
 ) -> list[Square] | None:
     """Return the squares of a positive semidefinite matrix whose entries solve the equations; None if none is found.
 
@@ -113,11 +113,12 @@ def positive_semidefinite(
         pairs: the row and column of each unknown; all other entries of the upper triangle are 0.
         space: the solutions of the equations.
         proceed: is called now and then; it raises an error where the time is up.
+        free: with more free entries than this no semidefinite program is solved.
     """
     found = decomposed(_matrix(size, pairs, space.point))
     left = [*range(size)]
     for _ in range(ROUNDS):
-        if found is not None or not space.directions or len(space.directions) > FREE:
+        if found is not None or not space.directions or len(space.directions) > free:
             return found
         steps, values, kernel = _central_path(left, size, pairs, space, proceed)
         if steps is None:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from flint import fmpq
 
 from tptheory.proving.letters import Size, item_text
-from tptheory.proving.semidefinite import Square, positive_semidefinite, solutions
+from tptheory.proving.semidefinite import FEW, FREE, Square, positive_semidefinite, solutions
 from tptheory.proving.words import Alphabet, Polynomial, Terms
 
 Reduce = Callable[[Polynomial], Polynomial]
@@ -301,7 +301,8 @@ def _solve(scalar: Polynomial, candidates: list[Candidate], known: Known) -> lis
     def proceed() -> None:
         known.reduce(scalar.scale(0))  # which raises an error where the time is up
 
-    squares = positive_semidefinite(len(products.candidates), products.pairs, space, proceed)
+    free = FREE if known.thorough else FEW
+    squares = positive_semidefinite(len(products.candidates), products.pairs, space, proceed, free)
     return None if squares is None else [_combined(scalar.alphabet, products.candidates, s, known) for s in squares]
 
 
