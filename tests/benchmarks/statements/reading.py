@@ -1,8 +1,8 @@
 """A second reading of a claim: its value at matrices of floats, by NumPy alone.
 
-Nothing here is shared with the evaluation of tptheory: only the claim objects are read. Floats do not tell the rank of
-a matrix, and with it its pseudo-inverse, where a singular value is neither clearly zero nor clearly not: strict readings
-refuse such matrices.
+Nothing here is shared with the evaluation of tptheory: only the claim objects are read. Floats do not tell a rank, and
+with it a pseudo-inverse, where a singular value is neither clearly zero nor clearly not: strict readings refuse such
+matrices.
 """
 
 from __future__ import annotations
