@@ -99,7 +99,7 @@ FURTHER: list[Statement] = [
         "Arora, Cohen and Hazan (2018)",
     ),
     holds(
-        "orthonormal rows make TP conserve the balance's velocity: TP's signals are BP's",
+        "TP's error signals are BP's through orthonormal rows",
         lambda: everywhere(Equal(TP.error_signal(deep, l), BP.error_signal(deep, l)), upper(rows)),
         "W+ = W'",
     ),

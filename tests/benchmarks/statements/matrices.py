@@ -180,7 +180,7 @@ FURTHER = [
         "|R'Rx| = |R^2 x|",
     ),
     holds(
-        "a triangle of blocks: RS = 0, SR = 0 give (R + S)^3 = R^3 + S^3",
+        "RS = SR = 0 gives (R + S)^3 = R^3 + S^3",
         lambda: Equal((R + S) ** 3, R**3 + S**3, given=[Zero(R * S), Zero(S * R)]),
         "expand",
     ),
@@ -195,7 +195,7 @@ FURTHER = [
         "Halmos",
     ),
     holds(
-        "X'X + Y'Y = I of commuting normal contractions, raw: RR' + SS' = I and RS = 0 give R a partial isometry",
+        "RR' + SS' = I and R'S = 0 make R a partial isometry",
         lambda: Equal(R * R.T * R, R, given=[Equal(R * R.T + S * S.T, I), Zero(R.T * S)]),
         "multiply by R' from the left",
     ),

@@ -64,7 +64,7 @@ FURTHER = [
         "HJ, 7.2.6: the root is a polynomial",
     ),
     holds("Sx = -Rx gives Rx = 0", lambda: Zero(R * x, given=[*semidefinite, Equal(S * x, -R * x)]), "x'(S + R)x = 0"),
-    holds("Albert: a block matrix in pieces: im HG' in im H", lambda: ImageWithin(H * G.T, H * H.T), "Albert (1969)"),
+    holds("im HG' lies in im HH'", lambda: ImageWithin(H * G.T, H * H.T), "Albert (1969)"),
     holds("SS+ is idempotent and commutes with S = GG'", lambda: Commute(S * Pinv(S), S, given=gram(S, G)), "S is EP"),
     holds(
         "A'A = D'D + E'E gives row D in row A",
@@ -72,7 +72,7 @@ FURTHER = [
         "Douglas (1966)",
     ),
     holds(
-        "S - S^2 = HH' and S + R = I, R idempotent give S idempotent",
+        "S + R = I and R idempotent make S idempotent",
         lambda: Equal(S * S, S, given=[Equal(S + R, I), *idempotent(R)]),
         "S = I - R",
     ),
@@ -120,8 +120,8 @@ FURTHER = [
         "diag(1, -1)",
     ),
     fails(
-        "GG' <= HH', S = HH' - GG' semidefinite, gives row G in row H",
+        "HH' = GG' + MM' gives row G in row H",
         lambda: RowSpaceWithin(G, H, given=[Equal(H * H.T, G * G.T + M * M.T)]),
-        "images, not row spaces",
+        "H = e1e1', G = e1e2', M = 0: images, not row spaces",
     ),
 ]

@@ -69,7 +69,7 @@ FURTHER = [
         "Halmos (1958)",
     ),
     holds(
-        "P = P^2 and RR+ = R+R make R symmetric",
+        "an EP idempotent is symmetric",
         lambda: Equal(R.T, R, given=[*idempotent(R), Equal(R * Pinv(R), Pinv(R) * R)]),
         "R = RR+",
     ),
@@ -84,7 +84,7 @@ FURTHER = [
         "|R - R'|^2 = 2 tr R'R - 2 tr R",
     ),
     holds(
-        "2P(P + Q)+Q = 2Q(P + Q)+P",
+        "P(P + Q)+Q = Q(P + Q)+P",
         lambda: Equal(P * Pinv(P + Q) * Q, Q * Pinv(P + Q) * P, given=both),
         "Anderson and Duffin (1969)",
     ),
@@ -125,12 +125,12 @@ FURTHER = [
         "Baksalary (1987)",
     ),
     holds(
-        "RS = R, SR = R for orthogonal projections is P <= Q: Q - P is one",
+        "PQ = P makes Q - P idempotent",
         lambda: Equal((Q - P) ** 2, Q - P, given=[*both, Equal(P * Q, P)]),
         "Halmos (1958)",
     ),
     holds(
-        "R^2 = R = R', S^2 = S: R+ of R is R, and (I - R)+ is I - R",
+        "(I - P)+ = I - P",
         lambda: Equal(Pinv(I - P), I - P, given=orthogonal_projection(P)),
         "I - P is a projection",
     ),

@@ -87,7 +87,7 @@ FURTHER = [
     ),
     holds("(xx'S)^2 = (x'Sx) xx'S", lambda: Equal((x * x.T * S) ** 2, matmul(inner(x, S * x), x, x.T, S)), "rank one"),
     holds(
-        "the reflection that takes x to y: (I - 2(x - y)(x - y)+)x = y if |x| = |y|",
+        "I - 2(x - y)(x - y)+ takes x to y if |x| = |y|",
         lambda: Equal(x - 2 * (x - y) * Pinv(x - y) * x, y, given=[Equal(x.T * x, y.T * y)]),
         "Householder (1958); 2(x - y)'x = |x - y|^2",
     ),
