@@ -100,6 +100,8 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False
     core = _divided(theory, goal)
     for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
         for way in ways if goal.first != goal.last else ways[:1]:
+            if stuck and perf_counter() > deadline:
+                raise stuck[0]
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:
                 cases = _cases(theory, candidate, way, end, quick)
