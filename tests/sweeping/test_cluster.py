@@ -17,31 +17,32 @@ CELLS = f"{Path(__file__).with_name('cells.py')}::"
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, at its shutdown
 
 
-def started(arguments, pattern):
-    """Start a process of Dask, and return it with what its log says."""
+def started(arguments, pattern, times=1):
+    """Start a process of Dask, wait until its log says something so many times, and return both."""
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]], stderr=subprocess.PIPE, text=True
     )
     for line in process.stderr:
         found = re.search(pattern, line)
-        if found:
+        times -= found is not None
+        if not times:
             return process, found[1]
     raise AssertionError(f"{arguments[0]} ended")
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """Start a scheduler and two workers, each a process of its own with a nanny."""
+    """Start a scheduler, and two workers, each a process of its own, under one process that looks after them."""
     folder = str(tmp_path_factory.mktemp("dask"))
     scheduler, address = started(
         ["dask_scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1"], r"(tcp://127\.0\.0\.1:\d+)"
     )
-    options = ["--nthreads", "1", "--no-dashboard", "--local-directory", folder]
-    workers = [started(["dask_worker", address, *options], r"Registered to: +(\S+)")[0] for _ in range(2)]
+    options = ["--nworkers", "2", "--nthreads", "1", "--no-dashboard", "--local-directory", folder]
+    nannies, _ = started(["dask_worker", address, *options], r"Registered to: +(\S+)", times=2)
     yield address
-    for process in (*workers, scheduler):
+    for process in (nannies, scheduler):
         process.terminate()
-    for process in (*workers, scheduler):
+    for process in (nannies, scheduler):
         process.wait(30)
 
 
