@@ -512,7 +512,6 @@ def test_report_writes_the_page(run, facts, tmp_path):
     page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
     assert "Matrices commute" in page
     assert "paper" not in [path.name for path in (tmp_path / "report").iterdir()]
-    assert run(*arguments, "--paper", status=1).stdout.splitlines()[-1] == "report/paper/paper.tex"
     data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert (tmp_path / data["page"]).is_file()
     assert (data["summary"]["proved"], data["summary"]["refuted"]) == (1, 1)
@@ -521,10 +520,11 @@ def test_report_writes_the_page(run, facts, tmp_path):
 
 
 def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path):
-    """A conjecture that is refuted is as expected; its counterexample lies beside the page."""
+    """A conjecture that is refuted is as expected; its counterexample lies beside the page, and so does a paper."""
     target = f"{conjectures}::they_commute"
-    shown = run("report", "--theorems", target, "--steps", 0, "--trials", 4).stdout
+    shown = run("report", "--theorems", target, "--steps", 0, "--trials", 4, "--paper").stdout
     assert shown.startswith("1 refuted as expected in ")
+    assert shown.splitlines()[-1] == "report/paper/paper.tex"
     (path,) = (tmp_path / "report/counterexamples").iterdir()
     assert json.loads(path.read_text(encoding="utf-8"))["total_width"] == 2
     assert "Not as expected" not in (tmp_path / "report/report.html").read_text(encoding="utf-8")
@@ -700,8 +700,9 @@ def test_a_process_of_its_own(process, facts):
 def test_colours_where_someone_looks(process, facts):
     """A terminal gets colours, unless it asks for none."""
     looked_at = {"FORCE_COLOR": "1", "TERM": "xterm"}
-    assert "\x1b[32m" in process("prove", facts, **looked_at).stdout
-    assert "\x1b[32m" not in process("prove", facts, **looked_at, NO_COLOR="1").stdout
+    proved = f"{facts}::first_penrose_equation"
+    assert "\x1b[32m" in process("prove", proved, **looked_at).stdout
+    assert "\x1b[32m" not in process("prove", proved, **looked_at, NO_COLOR="1").stdout
 
 
 def test_a_sweep_says_what_it_did_and_goes_on(run):
@@ -710,8 +711,8 @@ def test_a_sweep_says_what_it_did_and_goes_on(run):
     shown = run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--workers", "1", status=1).stdout
     assert "failed: rule=bp widths=(3, 2) steps=5 lr=-1.0: InvalidValueError: 'lr' must be a positive" in shown
     assert re.search(r"^4 cells in .*; 2 failed; records in runs.jsonl$", shown, re.MULTILINE)
-    again = run("sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--json", status=1)
-    assert json.loads(again.stdout)["new"] == 8
+    more = ["sweep", "trajectory", *grid, "seed=0..1", "--out", "runs.jsonl", "--workers", "1", "--json"]
+    assert json.loads(run(*more, status=1).stdout)["new"] == 8
     again = json.loads(run("sweep", "trajectory", *grid, "--out", "runs.jsonl", "--json", status=1).stdout)
     assert (again["cells"], again["recorded_before"], again["failed"], again["failed_before"]) == (4, 4, 0, 2)
     fine = ["rule=bp,tp", "widths=3-2", "steps=5", "lr=0.1"]

@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from oracles.theorems import PROOFS, everything
 from typer.testing import CliRunner
 
-from tptheory import Certificate, collect, crosscheck
+from tptheory import Certificate, crosscheck
 from tptheory.claims.ranges import at_small_depths
 from tptheory.cli import app
 from tptheory.deciding import library
@@ -21,9 +21,8 @@ from tptheory.refuting.breaking import second_look
 from tptheory.strategies import instances
 from tptheory.writing.report import check_certificates
 
-FOLDER = Path(__file__).parents[2] / "proofs"
-STORED = FOLDER / "certificates"
-LIBRARY = collect(FOLDER)
+STORED = PROOFS / "certificates"
+LIBRARY = everything()
 THEOREMS = [theorem for theorem in LIBRARY if theorem.expected == "proved"]
 CONJECTURES = [theorem for theorem in LIBRARY if theorem.expected == "refuted"]
 STORE = "Run tptheory prove --store proofs."
