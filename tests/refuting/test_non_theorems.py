@@ -249,9 +249,9 @@ NETS = {
 
 @pytest.mark.parametrize(("claim", "total"), (OPERATORS | NETS).values(), ids=(OPERATORS | NETS).keys())
 def test_the_refuter_finds_it_by_itself(claim, total):
-    """A counterexample of the least total width is found well within ten seconds."""
+    """A counterexample of the least total width is found well within ten seconds of CPU time."""
     started = process_time()
-    verdict = refute(claim, seconds=10)
+    verdict = refute(claim, seconds=60)  # of the clock, which on a busy machine runs ahead of the search
     assert process_time() - started < 8
     assert verdict.refuted, verdict.explain()
     assert verdict.counterexample.check()
