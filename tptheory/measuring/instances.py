@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Integer, MatrixSymbol, Symbol, exp, log, sympify
+from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
+from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
 from tptheory.measuring.premises import Instance, Premises, Unknowns
@@ -182,4 +183,6 @@ def to_float(value: Any) -> Any:
 
 def is_exact(expression: Any) -> bool:
     """Whether an expression has rational values on rational matrices."""
-    return not sympify(expression).has(LogPdet, log, exp)
+    expression = sympify(expression)
+    rooted = any(not power.exp.is_Integer for power in expression.atoms(Pow))
+    return not (rooted or expression.has(LogPdet, Function, NumberSymbol))
