@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Integer, MatrixSymbol, Pow, Symbol, exp, log, sympify
+from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
+from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
 from tptheory.measuring.joint_matrices import groups_of
@@ -246,5 +247,6 @@ def to_float(value: Any) -> Any:
 
 def is_exact(expression: Any) -> bool:
     """Whether an expression has rational values on rational matrices."""
-    read = sympify(expression)
-    return not read.has(LogPdet, log, exp) and all(power.exp.is_integer is not False for power in read.atoms(Pow))
+    expression = sympify(expression)
+    rooted = any(power.exp.is_integer is False for power in expression.atoms(Pow))
+    return not (rooted or expression.has(LogPdet, Function, NumberSymbol))

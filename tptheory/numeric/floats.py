@@ -203,10 +203,31 @@ class FloatArithmetic(ArrayArithmetic):
         """Return ``tr A``."""
         return A.trace(axis1=-2, axis2=-1)
 
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Return ``base ** exponent``.
+
+        Raises:
+            InvalidValueError: for a root of a negative number.
+        """
+        return self._real(np.power, base, exponent)
+
+    def log(self, value: Any) -> Any:
+        """Return the natural logarithm.
+
+        Raises:
+            InvalidValueError: of a negative number.
+        """
+        return self._real(np.log, value)
+
+    def _real(self, function: Callable[..., Any], *numbers: Any) -> Any:
+        """Return a function of numbers, unless it is not real where they are."""
+        with np.errstate(invalid="ignore"):
+            found = function(*numbers)
+        bad = np.isnan(found) & ~np.logical_or.reduce([np.isnan(number) for number in np.broadcast_arrays(*numbers)])
+        return self._refuse(bad, found, _not_real)
+
     product: Any = staticmethod(np.matmul)
     determinant: Any = staticmethod(np.linalg.det)
-    power: Any = staticmethod(np.power)
-    log: Any = staticmethod(np.log)
     exp: Any = staticmethod(np.exp)
 
 
@@ -214,6 +235,12 @@ def _too_large(argument: str) -> InvalidValueError:
     """Build the error for an integer that no float holds."""
     mend = "Use arithmetic='exact', or 'mp50'."
     return InvalidValueError(complain(argument, "within the range of floats, up to 1.8e308", "a larger number", mend))
+
+
+def _not_real() -> InvalidValueError:
+    """Build the error for a logarithm or a root of a negative number."""
+    came = "a logarithm or a root of a negative number"
+    return InvalidValueError(complain("expression", "real and finite at these values", came))
 
 
 class StackedArithmetic(FloatArithmetic):

@@ -85,7 +85,7 @@ class Knowledge:
         branch = copy(self)
         branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
         branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
-        branch._consequences = {**self._consequences}
+        branch._consequences = {}  # what follows from a case holds in that case only, and is no part of it
         return branch
 
     def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
