@@ -6,7 +6,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.orbits import Progress, orbit_ranks, random_prime
+from tptheory.invariants.orbits import Progress, orbit_ranks, random_field
 from tptheory.invariants.results import LawCount
 
 LARGEST_DIMENSION = 200
@@ -43,8 +43,8 @@ def _agreed_ranks(
     """Return the ranks, and two primes that agree on their limit, the largest that was seen."""
     runs: list[tuple[int, list[int]]] = []
     for _ in range(_ATTEMPTS):
-        prime = random_prime(random)
-        runs.append((prime, orbit_ranks(fields, prime, random, progress)))
+        field = random_field(random)
+        runs.append((field.prime, orbit_ranks(fields, field, random, progress)))
         rank = max(ranks[-1] for _, ranks in runs)
         agreeing = [(prime, ranks) for prime, ranks in runs if ranks[-1] == rank]
         if len(agreeing) == 2:
