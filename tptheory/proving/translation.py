@@ -395,5 +395,5 @@ class Translator:
         return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
 
 
-INDEX = Family("index", None, "index")
+INDEX = Family("index", None, "index", {"index": True})
 """The numbers ``k`` themselves, at every ``k``."""

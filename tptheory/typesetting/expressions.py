@@ -159,7 +159,7 @@ class _Latex(LatexPrinter):
     def _print_LayerSymbol(self, expr: Any) -> str:
         sequence = expr.sequence
         top = self._index(sequence.last - 1) if sequence.name.startswith("Down") else "L"
-        return member_latex(sequence.name, self._index(expr.index), top)
+        return member_latex(sequence.name, self._index(expr.index), top, self._settings["escape"])
 
     def _print_LayerScalar(self, expr: Any, exp: str | None = None) -> str:
         text = self._print_LayerSymbol(expr)

@@ -14,11 +14,10 @@ from tptheory.typesetting.names import (
     Written,
     dotted,
     expression_of_sizes,
-    grouped,
     name,
     number,
 )
-from tptheory.typesetting.spelling import index_text
+from tptheory.typesetting.spelling import grouped, index_text
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
 """Limits for a remark about a letter: its number of entries, the length of its texts, and how many other letters its
@@ -274,6 +273,15 @@ def _ones(remark: Remark) -> Symbol:
     return Symbol(Written(f"ones_{size.text}", rf"\mathbf{{1}}_{{{size.latex}}}"))
 
 
+def _index(remark: Remark) -> Symbol | None:
+    """Write an index that stands as a number; one such as ``l+1`` stands in brackets, since it may be a factor."""
+    if remark.at is None:
+        return None
+    text = index_text(*remark.at)
+    written = Written(text, text)
+    return Symbol(bracketed(written) if all(remark.at) else written)
+
+
 def _size(remark: Remark) -> Symbol | None:
     """Write a size that stands for an expression of sizes."""
     text = remark.fields["size"]
@@ -290,5 +298,6 @@ WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
     "log pdet": _applied("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
     "det": _applied("det", Written("det", r"\det")),
     "size": _size,
+    "index": _index,
 }
 """The functions that write a letter, by the field of its remark that says what it stands for."""

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal
 from tptheory.certificates.reading import BOUND_INDEX, Reader
-from tptheory.typesetting.names import BLANK, Symbol, Written, name_latex, prose
+from tptheory.typesetting.names import BLANK, Symbol, Written, prose
 from tptheory.typesetting.polynomials import Notation, equation, joined
-from tptheory.typesetting.spelling import index_text
+from tptheory.typesetting.spelling import index_text, name_latex
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
 """The pattern of names that cannot be mistaken for anything else; other names stand in quotation marks."""
