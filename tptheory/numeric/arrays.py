@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import RunArithmetic, not_finite, singular
 
 
 class ArrayArithmetic(RunArithmetic):
     """Floating point on arrays whose last two axes are rows and columns; each axis before them numbers members.
+
+    Subclasses set ``dtype``.
 
     Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero. The factor 8
     covers the rounding of a short product of rank-deficient matrices. A square matrix counts as singular where
@@ -21,9 +23,16 @@ class ArrayArithmetic(RunArithmetic):
     member; `_refuse` determines what happens to a member that is refused.
     """
 
-    @abstractmethod
+    dtype: np.dtype
+    product: Any = staticmethod(np.matmul)
+
     def _eps_of(self, A: np.ndarray) -> Any:
         """Return the distance from 1 to the next number in the precision of ``A``."""
+        return self.eps
+
+    @abstractmethod
+    def _is_finite(self, A: np.ndarray) -> np.ndarray:
+        """Return which entries are finite."""
 
     @abstractmethod
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
@@ -45,6 +54,31 @@ class ArrayArithmetic(RunArithmetic):
         if bad:
             raise error()
         return result
+
+    def check(self, argument: str, A: np.ndarray) -> None:
+        """Refuse NaN and infinity.
+
+        Raises:
+            InvalidValueError: if an entry is not finite.
+        """
+        finite = self._is_finite(A)
+        if not finite.all():
+            at = tuple(int(i) for i in np.argwhere(~finite)[0])
+            raise InvalidValueError(complain(argument, "finite", f"{A[at]} at {at}", "Remove NaN and infinity."))
+
+    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+        """Return the array of these scalars."""
+        return np.array(rows, dtype=self.dtype)
+
+    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
+        """Return a constant array with its diagonal filled."""
+        A = np.full((rows, columns), self.scalar("entry", rest), dtype=self.dtype)
+        np.fill_diagonal(A, self.scalar("entry", diagonal))
+        return A
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return the array itself; a scalar becomes an array without axes."""
+        return np.asarray(A)
 
     def shape(self, A: np.ndarray) -> tuple[int, int]:
         """Return ``(rows, columns)``."""
@@ -115,7 +149,7 @@ class ArrayArithmetic(RunArithmetic):
 
     def _is_broken(self, s: np.ndarray) -> Any:
         """Return which members were not finite, by their singular values."""
-        return np.isnan(s[..., 0])
+        return s[..., 0] != s[..., 0]
 
 
 def condition(A: np.ndarray, inverse: np.ndarray) -> Any:

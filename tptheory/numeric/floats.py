@@ -64,17 +64,6 @@ class FloatArithmetic(ArrayArithmetic):
                 A = A.astype(self.dtype, copy=False)
         return A
 
-    def check(self, argument: str, A: np.ndarray) -> None:
-        """Refuse NaN and infinity.
-
-        Raises:
-            InvalidValueError: if an entry is not finite.
-        """
-        finite = np.isfinite(A)
-        if not finite.all():
-            at = tuple(int(i) for i in np.argwhere(~finite)[0])
-            raise InvalidValueError(complain(argument, "finite", f"{A[at]} at {at}", "Remove NaN and infinity."))
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a scalar of this precision.
 
@@ -104,16 +93,6 @@ class FloatArithmetic(ArrayArithmetic):
     def signature(self, A: np.ndarray) -> Any:
         """Return the shape of one member, and the precision."""
         return (A.shape[-2:], A.dtype)
-
-    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
-        """Return the array of these scalars."""
-        return np.array(rows, dtype=self.dtype)
-
-    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
-        """Return a constant array with its diagonal filled."""
-        A = np.full((rows, columns), rest, dtype=self.dtype)
-        np.fill_diagonal(A, diagonal)
-        return A
 
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, Any, Any]:
         """Return ``A+``, the rank, and the smallest kept singular value over the largest.
@@ -169,13 +148,12 @@ class FloatArithmetic(ArrayArithmetic):
     def _eps_of(self, A: np.ndarray) -> float:
         return EPS[A.dtype]
 
+    def _is_finite(self, A: np.ndarray) -> np.ndarray:
+        return np.isfinite(A)
+
     def in_range(self, A: Any) -> Any:
         """Return whether all entries, or the scalar, are finite; of a stack, for each member."""
         return np.isfinite(A) if np.ndim(A) < 2 else np.isfinite(A).all(axis=(-2, -1))
-
-    def entries(self, A: Any) -> np.ndarray:
-        """Return the array itself."""
-        return np.asarray(A)
 
     def logpdet(self, A: np.ndarray) -> Any:
         """Return the sum of logarithms of the nonzero singular values, rank decided as the class says.
@@ -193,7 +171,6 @@ class FloatArithmetic(ArrayArithmetic):
         """Return ``tr A``."""
         return A.trace(axis1=-2, axis2=-1)
 
-    product: Any = staticmethod(np.matmul)
     determinant: Any = staticmethod(np.linalg.det)
     power: Any = staticmethod(np.power)
     log: Any = staticmethod(np.log)

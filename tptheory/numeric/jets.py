@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import UnroundedArithmetic, added
+from tptheory.numeric.arithmetic import Arithmetic, added
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 from tptheory.numeric.rationals import VerifiedArithmetic, verified
 
@@ -123,7 +123,7 @@ class Jet:
         return [self.coefficient(k) for k in range(len(self.parts) // 2, len(self.parts))]
 
 
-class JetArithmetic(UnroundedArithmetic):
+class JetArithmetic(Arithmetic):
     """Jets of one order over one field, for `ArrayPrinter`.
 
     A pseudo-inverse is taken of a matrix whose rank is constant along the curve; if the jet shows another rank than at

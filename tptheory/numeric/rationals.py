@@ -11,7 +11,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, UnroundedArithmetic, rows_of
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, rows_of
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 
 
@@ -28,7 +28,7 @@ def fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-class ExactArithmetic(MatrixField, UnroundedArithmetic, RunArithmetic):
+class ExactArithmetic(MatrixField, RunArithmetic):
     """Rational numbers without rounding: matrices are `fmpq_mat`, scalars `fmpq`; floats are refused."""
 
     def read(self, argument: str, value: Any, column: bool = False) -> fmpq_mat:
