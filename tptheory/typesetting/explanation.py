@@ -47,26 +47,22 @@ class Chain:
     """The reader of the certificate, which knows what the numbers in the terms of the steps stand for."""
 
     def text(self) -> str:
-        """Return the chain in plain text under its statement, reasons in a column of their own."""
-        return "\n".join(filter(None, [self.theorem, self._text(again=False)]))
+        """Return the chain in plain text under its statement."""
+        return "\n".join(filter(None, [self.theorem, self.text_of_lines()]))
 
-    def latex(self) -> str:
-        """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
-        return self._latex(again=False)
-
-    def _text(self, again: bool) -> str:
+    def text_of_lines(self) -> str:
+        """Return the chain in plain text without its statement, reasons in a column of their own."""
         rows: list[tuple[str, str]] = []
-        for i, step in enumerate(() if again else self.steps):
+        for i, step in enumerate(self.steps):
             first, *more = broken(step.body, 0, len, COLUMNS)
             whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
             rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
-        column = max((len(row) for row, _ in rows), default=0)
+        column = max(len(row) for row, _ in rows)
         lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
-        return "\n".join(filter(None, ["" if again else self.introduction.text, *lines, self.conclusion.text]))
+        return "\n".join(filter(None, [self.introduction.text, *lines, self.conclusion.text]))
 
-    def _latex(self, again: bool) -> str:
-        if again:
-            return self.conclusion.latex
+    def latex(self) -> str:
+        """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
         widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
         reasons = max(text_width(step.reason.text) for step in self.steps)
         room = POINTS - INDENT - (reasons + GAP if reasons else 0)
@@ -95,26 +91,32 @@ def explained(chains: list[Chain]) -> str:
     """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
-    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
+    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain.text_of_lines, 0), 1)]
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
 def typeset(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
-    parts = _parts(chains, Chain._latex)
+    parts = _parts(chains, Chain.latex, 1)
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
-def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
-    """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one."""
+def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> list[str]:
+    """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one.
+
+    Args:
+        chains: the chains of a proof.
+        write: writes a whole chain.
+        form: 0 for plain text, 1 for LaTeX.
+    """
     parts: list[str] = []
     said: set[Written] = set()
     for i, one in enumerate(chains):
         if not i or not _same_lines(one, chains[i - 1]) or not one.conclusion.text:
             said = set()
-            parts.append(say(one, False))
+            parts.append(write(one))
         elif one.conclusion not in said:
-            parts[-1] += "\n" + say(one, True)
+            parts[-1] += "\n" + one.conclusion[form]
         said.add(one.conclusion)
     return parts
 
@@ -221,22 +223,23 @@ def _product(notation: Notation) -> Written:
 
 def _dotted(factors: list[list[Term]]) -> Written:
     """Write a product of polynomials; one that is more than a letter stands in brackets."""
-    whole = BLANK
+    bodies = []
     for terms in factors:
         single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
-        body = joined(terms) if single else bracketed(joined(terms))
-        whole = whole + Written(" · ", r" \cdot ") + body if whole.text else body
+        bodies.append(joined(terms) if single else bracketed(joined(terms)))
+    whole = Written(" · ", r" \cdot ").between(bodies)
     return Written(whole.text, f"${whole.latex}$")
 
 
 def _squares(notation: Notation) -> Written:
     """Say which squares a descent certificate sums."""
-    total = BLANK
+    squares = []
     for weight, Q in notation.reader.data["squares"]:
         body = joined(notation.terms(notation.reader.polynomial(Q)))
         norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
         factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
-        total = total + Written(" + ", " + ") + factor + norm if total.text else factor + norm
-    if not total.text:
+        squares.append(factor + norm)
+    if not squares:
         return prose("It never rises.")
+    total = Written(" + ", " + ").between(squares)
     return prose("That is ") + Written(f"-({total.text})", f"$-({total.latex})$") + prose(", which is never positive.")

@@ -7,6 +7,7 @@ how they look: no code concludes anything from it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tptheory.typesetting.escaping import tex_escaped
@@ -22,6 +23,11 @@ class Written(NamedTuple):
     def __add__(self, other: Written) -> Written:  # type: ignore[override]
         """Write one after the other."""
         return Written(self.text + other.text, self.latex + other.latex)
+
+    def between(self, pieces: Iterable[Written]) -> Written:
+        """Write several pieces, with this one between each two of them."""
+        texts, codes = zip(*pieces, strict=True)
+        return Written(self.text.join(texts), self.latex.join(codes))
 
 
 BLANK = Written("", "")

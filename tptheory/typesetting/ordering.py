@@ -8,10 +8,9 @@ use so many. Up to a dozen cofactors it keeps all ways, and so finds the shortes
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import lcm
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import Monomial, Terms, letter_count
 
@@ -93,7 +92,7 @@ class _Search:
 
     def _longer(self, used: int, way: _Way) -> Iterator[tuple[int, _Way]]:
         """Run through the ways with one more line, each with the steps that it has used, as bits."""
-        line = self._after(way.before, way.group)
+        line = _after(way.before, [self._steps[i] for i in way.group])
         judged = {i: self._judged(line, step) for i, step in enumerate(self._steps) if not used >> i & 1}
         for group in self._next(judged):
             size = way.size + sum(judged[i][0] for i in group)
@@ -123,15 +122,6 @@ class _Search:
                     group.append(i)
         yield from (tuple(group) for group in together.values() if len(group) > 1)
 
-    def _after(self, line: Line, group: tuple[int, ...]) -> Line:
-        new = dict(line)
-        for i in group:
-            for m, c in self._steps[i].items():
-                new[m] = new.get(m, 0) - c
-                if not new[m]:
-                    del new[m]
-        return new
-
 
 def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
     """Return the ways that the search continues: the cheapest, or all if there are few steps."""
@@ -141,14 +131,20 @@ def _cheapest(ways: dict[int, _Way], steps: int) -> list[tuple[int, _Way]]:
     return heapq.nsmallest(kept, ways.items(), key=lambda item: item[1].cost)
 
 
-def _in_place(old: Terms, subtracted: list[Terms]) -> Terms:
-    """Subtract steps from a line; old terms keep their order, and new ones stand where they replace an old one."""
-    new = dict(old)
+def _after(line: dict[Any, Any], subtracted: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
+    """Return a line, of integers or of fractions, after some subtractions."""
+    new = dict(line)
     for terms in subtracted:
         for m, c in terms.items():
-            new[m] = new.get(m, Fraction(0)) - c
+            new[m] = new.get(m, 0) - c
             if not new[m]:
                 del new[m]
+    return new
+
+
+def _in_place(old: Terms, subtracted: list[Terms]) -> Terms:
+    """Subtract steps from a line; old terms keep their order, and new ones stand where they replace an old one."""
+    new = _after(old, subtracted)
     line: Terms = {}
     for m in old:
         for terms in subtracted:

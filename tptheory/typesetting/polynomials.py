@@ -26,6 +26,8 @@ a remark may even refer to itself."""
 
 TRANSPOSED = ("'", r"\top")
 
+_SPACE = Written(" ", " ")
+
 
 class Term(NamedTuple):
     """A term of a sum: its sign, and its factors without the sign."""
@@ -36,13 +38,11 @@ class Term(NamedTuple):
 
 def joined(terms: list[Term]) -> Written:
     """Write the terms of a sum in one line; no terms are 0."""
-    text, code = "", ""
-    for term in terms:
-        space = " " if text else ""
-        sign = term.sign if term.sign == "-" or text else ""
-        text += f"{space}{sign} " * bool(sign) + " ".join(f.text for f in term.factors)
-        code += f"{space}{sign} " * bool(sign) + " ".join(f.latex for f in term.factors)
-    return Written(text or "0", code or "0")
+    pieces = []
+    for i, term in enumerate(terms):
+        sign = [Written(term.sign, term.sign)] if i or term.sign == "-" else []
+        pieces += [*sign, *term.factors]
+    return _SPACE.between(pieces or [Written("0", "0")])
 
 
 def inline(terms: list[Term]) -> Written:
@@ -162,10 +162,10 @@ class Notation:
         thin = [w for w in turns if self.reader.shape(w[0])[0] == 1]
         if not thin:
             first = min(turns, key=lambda w: [letter(a) for a in w])
-            trace = Written("tr", r"\operatorname{tr}") + bracketed(_product(self._letters(first)))
+            trace = Written("tr", r"\operatorname{tr}") + bracketed(_SPACE.between(self._letters(first)))
             return [_raised(trace, power, closed=False)]
         letters = self._letters(min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]]))
-        return letters if alone and power == 1 else [_raised(bracketed(_product(letters)), power, closed=True)]
+        return letters if alone and power == 1 else [_raised(bracketed(_SPACE.between(letters)), power, closed=True)]
 
     def _letters(self, word: Word) -> list[Written]:
         return [self.letter(a).written() for a in word]
@@ -201,10 +201,6 @@ class Remark(NamedTuple):
     def written(self, field: str) -> Written:
         """Write the terms in a field."""
         return joined(self.notation.terms(self.polynomial(field)))
-
-
-def _product(factors: list[Written]) -> Written:
-    return Written(" ".join(factor.text for factor in factors), " ".join(factor.latex for factor in factors))
 
 
 def _raised(body: Written, power: int, closed: bool) -> Written:

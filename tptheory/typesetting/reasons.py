@@ -92,13 +92,12 @@ class Reasons:
     def said(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
         counted = Counter(map(self.reason, numbers))
-        whole, before = BLANK, None
+        pieces, before = [], None
         for reason, times in counted.items():
-            words = reason.rest if before is not None and before == reason.opening else reason.written()
+            words = reason.rest if before == reason.opening else reason.written()
             before = reason.opening
-            words += prose(TIMES.get(times, f", {times} times"))
-            whole = whole + prose(" and ") + words if whole.text else words
-        return whole
+            pieces.append(words + prose(TIMES.get(times, f", {times} times")))
+        return prose(" and ").between(pieces)
 
 
 def _plain(text: str) -> Reason:
@@ -138,7 +137,7 @@ def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
 def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
     both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
-    return Reason(BLANK, both[0] + prose(" and ") + both[1] + prose(" commute"))
+    return Reason(BLANK, prose(" and ").between(both) + prose(" commute"))
 
 
 def _given(place: ReasonPlace) -> Reason:
@@ -189,7 +188,4 @@ def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
     said = [equation(notation.terms(p)) for p in polynomials]
     if sum(len(s.text) for s in said) > 2 * LONG:
         return prose("In this case:")
-    whole = prose("In the case ")
-    for i, s in enumerate(said):
-        whole += prose(" and ") + s if i else s
-    return whole + prose(":")
+    return prose("In the case ") + prose(" and ").between(said) + prose(":")
