@@ -68,14 +68,13 @@ def exported(certificates: Mapping[str, Any], left_out: Mapping[str, str] | None
 def translated(data: Any, name: str) -> tuple[list[str], list[str]]:
     """Return the Coq text of a certificate, and the names of its theorems; the last says all that it says."""
     try:
-        checker.require(isinstance(data, dict), "a certificate must be an object")
-        checker.require(data.get("format") == checker.FORMAT, f"the format must be {checker.FORMAT}")
-        if data.get("method") != "all":
-            return alone(data, name), [name]
+        if not isinstance(data, dict) or data.get("method") != "all":
+            return translated_part(data, name), [name]
         parts = checker.as_list(checker.as_fields(data, "a certificate", checker.ALL)["parts"], "parts")
+        checker.require(data["format"] == checker.FORMAT, f"the format must be {checker.FORMAT}")
         checker.require(parts, "there is nothing to check")
         names = [f"{name}_part{i}" for i, _ in enumerate(parts, 1)]
-        lines = [line for part, label in zip(parts, names, strict=True) for line in one_part(part, label)]
+        lines = [line for part, label in zip(parts, names, strict=True) for line in translated_part(part, label)]
         return [*lines, f"Definition {name} := {halved([f'(@{label})' for label in names])}."], [*names, name]
     except UnsupportedExpressionError:
         raise
@@ -83,15 +82,11 @@ def translated(data: Any, name: str) -> tuple[list[str], list[str]]:
         raise InvalidFileError(f"The certificate is malformed ({type(error).__name__}: {str(error)[:200]}).") from None
 
 
-def one_part(data: Any, name: str) -> list[str]:
-    """Return the Coq text of a part of several."""
-    checker.require(isinstance(data, dict) and data.get("method") != "all", "a part cannot have parts")
+def translated_part(data: Any, name: str) -> list[str]:
+    """Return the Coq text of a certificate without parts, or of a part of several."""
+    checker.require(isinstance(data, dict), "a certificate must be an object")
+    checker.require(data.get("method") != "all", "a part cannot have parts")
     checker.require(data.get("format") == checker.FORMAT, f"the format must be {checker.FORMAT}")
-    return alone(data, name)
-
-
-def alone(data: dict[str, Any], name: str) -> list[str]:
-    """Return the Coq text of a certificate without parts."""
     method = data.get("method")
     if method == "induction":
         return Induction(data, name).lines()

@@ -95,3 +95,15 @@ def table(items: Iterable[str], default: str, clause: str = "") -> str:
     """
     cases = " ".join(f"| {i}%N => {text}" for i, text in enumerate(items))
     return f"match i{clause} with {cases} | _ => {default} end"
+
+
+def conjunction(proofs: list[str]) -> str:
+    """Return the proof of a conjunction of propositions that are nested to the right.
+
+    >>> conjunction(["h0", "h1", "I"])
+    '(conj h0 (conj h1 I))'
+    """
+    *most, text = proofs
+    for proof in reversed(most):
+        text = f"(conj {proof} {text})"
+    return text

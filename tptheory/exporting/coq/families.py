@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,19 +119,16 @@ class IndexedLaw:
     said: Any = None
     bound: bool = True
 
-    def range(self, k: str = "k") -> str:
+    def range(self) -> str:
         """Write what is assumed of k."""
         if self.first is None and self.last is None:
             return ""
         low, high = (None if end is None else plain(written(end)) for end in (self.first, self.last))
-        return f"({f'{low} <= ' if low else ''}{k}{f' <= {high}' if high else ''})%index"
+        return f"({f'{low} <= ' if low else ''}k{f' <= {high}' if high else ''})%index"
 
-    def text(self) -> str:
-        """Write it as a mathematician would."""
-        return self._bound(self.stated(written))
-
-    def _bound(self, text: str) -> str:
-        """Write that something holds at every k of the range."""
+    def text(self, spread: bool = False) -> str:
+        """Write it as a mathematician would, or as `spread` does, at every k of the range."""
+        text = self.spread() if spread else self.stated(written)
         given = f"{self.range()} -> " if self.range() else ""
         return f"forall k : index, {given}{text}" if self.bound else text
 
@@ -146,17 +143,13 @@ class IndexedLaw:
         self.stated(place)
         return sorted(found - {0})
 
-    def spread(self, k: str = "k") -> str:
+    def spread(self) -> str:
         """Write it at k with a variable of its own for each other index, so that these may be written otherwise."""
         called = {o: f"k{i}" for i, o in enumerate(self.offsets(), 1)}
         equal = [f"{name} = {written(('k', o))} -> " for o, name in called.items()]
         text = self.stated(lambda i: called.get(i[1], "k") if i[0] == "k" else written(i))
         bound = f"forall {' '.join(called.values())} : index, " if called else ""
         return f"{bound}{''.join(equal)}{text}"
-
-    def spread_text(self) -> str:
-        """Write that it holds at every k of the range, with a variable for each other index."""
-        return self._bound(self.spread())
 
     def used(self, at: Index, label: str = "") -> str:
         """Return the proof of it at an index; the hypothesis of an induction is called by a label of its own."""
@@ -174,8 +167,3 @@ def plain(text: str) -> str:
     ('L - 1', '0', 'k')
     """
     return text.removesuffix("%index").removeprefix("(").removesuffix(")")
-
-
-def conjunction_of(texts: Sequence[str]) -> str:
-    """Write a conjunction."""
-    return " /\\\n  ".join(f"({text})" for text in texts)

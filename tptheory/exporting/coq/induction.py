@@ -6,7 +6,8 @@ from typing import Any
 
 from tptheory.certificates import checker
 from tptheory.certificates.checker import Index, Names
-from tptheory.exporting.coq.families import Families, IndexedLaw, conjunction_of, written
+from tptheory.exporting.coq.data import conjunction
+from tptheory.exporting.coq.families import Families, IndexedLaw, written
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend, remarks
 from tptheory.exporting.coq.section import Section
 
@@ -86,8 +87,8 @@ class Induction:
             *(line for law in assumed if law.bound for line in self._spread(law)),
             *self.lemmas,
             f"Theorem {self.name} :",
-            f"  {conjunction_of([goal.text() for goal in goals])}.",
-            f"Proof using All. exact: {nested([goal.label for goal in goals])}. Qed.",
+            "  " + " /\\\n  ".join(f"({goal.text()})" for goal in goals) + ".",
+            f"Proof using All. exact: {conjunction([goal.label for goal in goals])}. Qed.",
             f"End Of_{self.name}.",
         ]
 
@@ -96,7 +97,7 @@ class Induction:
         count, given = len(law.offsets()), " range'" * bool(law.range())
         intro = " ".join([f"k{given}", *["?"] * count, *["->"] * count])
         return [
-            f"Lemma {law.label}_at : {law.spread_text()}.",
+            f"Lemma {law.label}_at : {law.text(spread=True)}.",
             f"Proof using All. by move=> {intro}; exact: (@{law.label} k{given}). Qed.",
         ]
 
@@ -118,7 +119,7 @@ class Induction:
         count = len(goal.offsets())
         shown = " ".join([f"{label}_at", "k", *given, *["_"] * count, *["erefl"] * count])
         self.lemmas += [
-            f"Lemma {label}_at : {goal.spread_text()}.",
+            f"Lemma {label}_at : {goal.text(spread=True)}.",
             "Proof using All.",
             *proof,
             "Qed.",
@@ -184,22 +185,11 @@ class Induction:
         writer = self.families.writer(reading, place)
         members = [writer.size(n) for n in reading.sizes if not isinstance(n, int)]
         members += [writer.key(key) for key in (*reading.matrices, *reading.scalars)]
-        alike = [self._alike_at(key, base) for key in reading.symmetric()]
+        alike = []
+        for name, *index in reading.symmetric():
+            law = self.symmetric[name]
+            alike.append(law.used(moved((index[0], index[1]), base)) if index else law.label)
         return f"(@{section.name} R {' '.join([*(f'({m})' for m in members), *alike, *given])})"
-
-    def _alike_at(self, key: Any, base: Index) -> str:
-        name, *index = key
-        law = self.symmetric[name]
-        return law.used(moved((index[0], index[1]), base)) if index else law.label
-
-
-def nested(proofs: list[str]) -> str:
-    """Return the proof of a conjunction.
-
-    >>> nested(["g1", "g2", "g3"])
-    '(conj g1 (conj g2 g3))'
-    """
-    return f"(conj {proofs[0]} {nested(proofs[1:])})" if len(proofs) > 1 else proofs[0]
 
 
 def moved(index: Index, base: Index) -> Index:

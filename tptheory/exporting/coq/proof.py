@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +9,7 @@ from tptheory.certificates import checker
 from tptheory.certificates.checker import ONE, Polynomial
 from tptheory.exporting.coq.data import (
     coefficient_data,
+    conjunction,
     equation_data,
     listed,
     relation,
@@ -90,8 +90,8 @@ class CoqProof:
     def _applied(self, theorem: str, probe: str, *arguments: str) -> str:
         """Return a theorem of the library at this section's letters."""
         given = " ".join(arguments)
-        proofs = f"{conjunction(self.held)} {self.name}_check"
-        meaning = f"{self._meaning(probe)} (erefl 1%N) {conjunction(self.alike)}"
+        proofs = f"{conjunction([*self.held, 'I'])} {self.name}_check"
+        meaning = f"{self._meaning(probe)} (erefl 1%N) {conjunction([*self.alike, 'I'])}"
         return f"(@{theorem} {meaning} {self.name}_hyps {self.name}_cofactors {given} {proofs})"
 
     def _checked(self, test: str, *arguments: str) -> str:
@@ -155,7 +155,7 @@ class CoqProof:
         terms = terms_data(self.reading, p[0])
         transposed = self.writer.typed(self.reading.transpose(p))
         sizes = " ".join(f"{n}%N" for n in shape_data(self.reading, p[1]).split())
-        applied = f"(@turned_rank {self._meaning('0')} {conjunction(self.alike)} {sizes} ({terms})%N isT isT)"
+        applied = f"(@turned_rank {self._meaning('0')} {conjunction([*self.alike, 'I'])} {sizes} ({terms})%N isT isT)"
         return rf"have <- : \rank {transposed} = \rank {self.writer.typed(p)} by exact {applied}."
 
     def _squares(self) -> str:
@@ -218,15 +218,3 @@ def equal_as_written(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> 
 def by_probe(applied: str) -> str:
     """Show an equation between matrices by what holds for every probe."""
     return f"apply: by_probe => probe; exact {applied}."
-
-
-def conjunction(proofs: Iterable[str]) -> str:
-    """Return the proof of a conjunction that ends in True.
-
-    >>> conjunction(["h0", "h1"])
-    '(conj h0 (conj h1 I))'
-    """
-    text = "I"
-    for proof in reversed([*proofs]):
-        text = f"(conj {proof} {text})"
-    return text

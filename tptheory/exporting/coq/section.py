@@ -10,6 +10,7 @@ from tptheory.exporting.coq.data import listed, table
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter
+from tptheory.typesetting.spelling import index_text
 
 
 class Section:
@@ -39,11 +40,14 @@ class Section:
         number = self.reading.size_number(size)
         return str(size) if isinstance(size, int) else f"n{number}"
 
-    @property
-    def variables(self) -> dict[str, Name]:
-        """The identifiers of sizes, matrices and scalars, in this order, and what they stand for."""
+    def _called(self) -> dict[str, str]:
+        """Return the identifiers of sizes, matrices and scalars, in this order, and what the certificate calls them."""
         sizes = {self._size(n): n for n in self.reading.sizes if not isinstance(n, int)}
-        return sizes | {self.writer.key(key): key for key in (*self.reading.matrices, *self.reading.scalars)}
+        keys = sizes | {self.writer.key(key): key for key in (*self.reading.matrices, *self.reading.scalars)}
+        return {
+            identifier: f"{key[0]}[{index_text(*key[1:])}]" if len(key) == 3 else key[0]
+            for identifier, key in keys.items()
+        }
 
     def lines(self) -> list[str]:
         """Return the section."""
@@ -54,7 +58,7 @@ class Section:
         sizes = [self._size(n) for n in self.reading.sizes if not isinstance(n, int)]
         return [
             f"Section Of_{self.name}.",
-            legend({identifier: shown(key) for identifier, key in self.variables.items()}),
+            legend(self._called()),
             "Variable R : realFieldType.",
             *([f"Variables {' '.join(sizes)} : nat."] if sizes else []),
             *kinds,
@@ -85,16 +89,3 @@ class Section:
 
     def _written(self, keys: Iterable[Name]) -> list[str]:
         return [self.writer.key(key) for key in keys]
-
-
-def shown(key: Name) -> str:
-    """Write a name, with its index where it has one.
-
-    >>> shown(("W", "l", -1)), shown(("W", "", 2)), shown(("A",))
-    ('W[l-1]', 'W[2]', 'A')
-    """
-    name, *index = key
-    if not index:
-        return str(name)
-    base, offset = index
-    return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"
