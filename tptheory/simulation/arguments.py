@@ -159,7 +159,3 @@ def is_flat(x: Any) -> bool:
     """Return whether a value is one column written as a flat list."""
     rows = x.tolist() if hasattr(x, "tolist") else x
     return not any(isinstance(row, Sequence) for row in rows)
-
-
-def silent(done: float) -> None:
-    """Ignore the progress of a run: the default of ``on_progress``."""

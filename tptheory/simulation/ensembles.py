@@ -9,9 +9,8 @@ import numpy as np
 
 from tptheory.errors import ShapeError, complain, unknown_name
 from tptheory.numeric.floats import StackedArithmetic
-from tptheory.simulation.arguments import check_rule, read_network, silent, step_count, step_size
+from tptheory.simulation.arguments import check_rule, read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule, norm
-from tptheory.simulation.driver import follow
 from tptheory.simulation.losses import output_error
 from tptheory.simulation.rank_changes import Ranks, told
 from tptheory.simulation.recording import Record
@@ -89,7 +88,7 @@ def simulate_ensemble(
             {name: _for_each(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )
         record = Record(compiled, members)
-        follow(Steps(compiled, size, count), record, values | fixed | states, on_progress or silent)
+        record.follow(Steps(compiled, size, count), values | fixed | states, on_progress)
         record.stretch(count)
     return _ensemble(record, count, fixed, lr=size, dtype=dtype)
 

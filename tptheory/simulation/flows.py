@@ -9,8 +9,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.driver import Progress
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
 from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Motion, Progress, Stop
 from tptheory.simulation.rank_changes import RankChange
 
 
@@ -32,6 +32,18 @@ class Record:
     def steps(self) -> int:
         """How many steps have been completed."""
         return len(self.times) - 1
+
+    def follow(self, motion: Motion, values: dict[str, Any], tell: Progress | None = None) -> None:
+        """Advance networks from these values to the end of the motion, or until all of them have stopped."""
+        arrival = motion.start(values)
+        self.keep(arrival.moment)
+        moment = self.dismiss(arrival)
+        while self.alive.size and self.steps < motion.count:
+            arrival = motion.advance(moment, self.steps, self.alive, tell or (lambda _: None))
+            moment = self.dismiss(arrival)
+            self.rank_changes += [change for change in arrival.rank_changes if change.member not in self.stops]
+            if self.alive.size:
+                self.keep(moment)
 
     def keep(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""

@@ -10,8 +10,7 @@ import numpy as np
 
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.driver import Progress
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
 from tptheory.simulation.rank_changes import rank_changes
 from tptheory.symbolic.rules import eta
 

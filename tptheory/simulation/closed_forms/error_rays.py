@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Rational
+from functools import partial
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpz
+from flint import fmpq
 
-from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.rationals import fraction
+from tptheory.errors import InvalidTypeError
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.simulation.arguments import step_count, step_size
 from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample
 
@@ -94,22 +96,17 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
             the second on lacks full row rank.
         ShapeError: if shapes do not chain, or ``x`` is a batch.
     """
-    exact = _is_rational(lr) and all(map(_is_rational, _numbers([weights, x, y])))
-    kind = arithmetic_named("exact" if exact else "float")
-    sample = read_sample(kind, weights, x, y)
-    eta, wanted = step_size(kind, _fraction(lr)), step_count(steps)
+    try:
+        sample, eta = _read(ExactArithmetic(), weights, x, y, lr)
+    except InvalidTypeError:  # a float, or what is no number at all
+        sample, eta = _read(FloatArithmetic(), weights, x, y, lr)
     with np.errstate(all="ignore"):  # a ray that overflows says so in its status
-        return _followed(sample, eta, wanted, exact)
+        return _followed(sample, eta, step_count(steps))
 
 
-def _numbers(values: Any) -> list[Any]:
-    """Return all entries of nested lists, arrays and exact matrices."""
-    values = values.tolist() if hasattr(values, "tolist") else values
-    return [n for value in values for n in _numbers(value)] if isinstance(values, list | tuple) else [values]
-
-
-def _is_rational(value: Any) -> bool:
-    return isinstance(value, Rational | fmpq | fmpz)
+def _read(kind: RunArithmetic, weights: Any, x: Any, y: Any, lr: Any) -> tuple[Sample, Any]:
+    """Return the sample and the step size in an arithmetic."""
+    return read_sample(kind, weights, x, y), step_size(kind, _fraction(lr))
 
 
 @dataclass(frozen=True)
@@ -140,16 +137,13 @@ def _dot(u: np.ndarray, v: np.ndarray) -> Any:
     return (u * v).sum()
 
 
-def _array(A: Any, exact: bool) -> np.ndarray:
-    return np.array(A.tolist(), dtype=object) if exact else A
-
-
-def _followed(sample: Sample, eta: Any, steps: int, exact: bool) -> ErrorRay:
+def _followed(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     check_full_row_rank(sample, "The error leaves its ray otherwise: use simulate.")
+    exact = isinstance(eta, fmpq)
+    array = partial(np.array, dtype=object if exact else None)
+    inverses = [sample.arithmetic.pinv(W) for W in sample.weights[1:]]
     state = _State(
-        [_array(x, exact) for x in sample.x],
-        _array(sample.error, exact),
-        [_array(sample.arithmetic.pinv(W), exact) for W in sample.weights[1:]],
+        [array(x.tolist()) for x in sample.x], array(sample.error.tolist()), [array(P.tolist()) for P in inverses]
     )
     states, factors, ratios, status = [state], [], [], "completed"  # type: ignore[var-annotated]
     while len(factors) < steps and status == "completed":
@@ -160,7 +154,7 @@ def _followed(sample: Sample, eta: Any, steps: int, exact: bool) -> ErrorRay:
             factors.append(c)
             ratios.append(q)
             state = following
-    return _recorded(sample.depth, states, factors, ratios, eta, steps, status, exact)
+    return _recorded(states, factors, ratios, eta, steps, status)
 
 
 def _stepped(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
@@ -193,17 +187,15 @@ def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
     return "rank lost" if any(q <= (0 if exact else LEAST_RATIO**2) for q in ratios) else "completed"
 
 
-def _recorded(
-    depth: int, states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str, exact: bool
-) -> ErrorRay:
+def _recorded(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
     """Stack the states of a ray, and say how it ended."""
-    done = len(factors)
+    done, depth = len(factors), len(states[0].x) - 1
     signals = [state.signals() for state in states]
     if status == "rank lost":  # the signals of the last state are not those of its weights
         signals[-1] = [*(np.full_like(d, np.nan) for d in signals[-1][:-1]), signals[-1][-1]]
-    stack = lambda arrays, shape: _stacked(arrays, shape, exact)  # noqa: E731
+    stack = partial(_stacked, dtype=object if isinstance(eta, fmpq) else np.float64)
     return ErrorRay(
-        lr=_fraction(eta) if exact else float(eta),
+        lr=_fraction(eta),
         factors=stack(factors, (done, depth + 1)),
         activations=tuple(stack([p.x[l] for p in states], (done + 1, -1, 1)) for l in range(depth + 1)),
         errors=stack([p.error for p in states], (done + 1, -1, 1)),
@@ -227,13 +219,10 @@ def _ending(status: str, done: int, steps: int, eta: Any) -> str:
     return f"Stopped after {done} of {steps} steps: {because[status]}."
 
 
-def _stacked(arrays: Any, shape: tuple[int, ...], exact: bool) -> np.ndarray:
-    if not exact:
-        return np.array(arrays, dtype=np.float64).reshape(shape)
-    entries = [_fraction(n) for n in np.array(arrays, dtype=object).ravel()]
-    stacked = np.empty(len(entries), dtype=object)
-    stacked[:] = entries
-    return stacked.reshape(shape)
+def _stacked(arrays: Any, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Return arrays as one, of floats or of `Fraction`."""
+    stacked = np.array(arrays, dtype=dtype).reshape(shape)
+    return np.vectorize(_fraction, otypes=[object])(stacked) if dtype is object else stacked
 
 
 def _fraction(n: Any) -> Any:
