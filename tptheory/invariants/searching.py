@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol
+from sympy import Identity, MatrixSymbol, Rational, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
     Candidate,
     Word,
+    check_words,
     combination,
     cyclic_words,
     letters_of,
     log_candidates,
     matrix_groups,
-    number_of_words,
     projections,
     values_of,
     word_candidate,
@@ -32,24 +32,10 @@ from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rebuilding import rebuild
 
-LARGEST_WORDS = 20_000
-"""More words than this are refused: they take minutes to multiply."""
 LARGEST_CANDIDATES = 3000
 """More words than this in one ansatz are refused: their linear algebra takes minutes."""
 _LARGEST_COEFFICIENT = 1000
 _SURPLUS = 12
-
-
-def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
-    """Refuse an ansatz that is too large, before it is written down.
-
-    Raises:
-        InvalidValueError: if there are more than `LARGEST_WORDS` words.
-    """
-    count = number_of_words(letters, degree)
-    if count > LARGEST_WORDS:
-        came = f"{degree}, for which there are {count:,} words in {len(letters)} letters"
-        raise InvalidValueError(complain("degree", f"one with at most {LARGEST_WORDS:,} words", came, "Try 2."))
 
 
 def general_flow(fields: DataFields) -> Flow:

@@ -141,7 +141,8 @@ def claimed_order(parts: Iterable[Claim], seed: int = 0) -> OrderInEta | None:
     Theory gives an order for a law of a flow, which a step of the rule breaks by ``eta^2`` at most, and for an equation
     whose right side shows ``eta^k`` as a factor, ``k`` 2 or more.
     """
-    return _measured([defect for part in parts if _has_order(part) for defect in _of_claim(part)], 2, seed)
+    claims = [part for part in parts if any(map(_has_order, part.goals()))]
+    return _measured([defect for claim in claims for defect in _of_claim(claim)], 2, seed)
 
 
 def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | None:
@@ -151,11 +152,8 @@ def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | No
     return _summary(lines, expected) if lines else None
 
 
-def _has_order(claim: Claim) -> bool:
-    return any(_has_order_of(goal) for goal in claim.goals())
-
-
-def _has_order_of(goal: Goal) -> bool:
+def _has_order(goal: Goal) -> bool:
+    """Return whether theory gives the order of a goal in ``eta``."""
     conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
