@@ -116,12 +116,12 @@ class Notation:
         remark = self._meanings.get(key[0])
         if not isinstance(remark, dict) or not is_small(remark):
             return None
-        kind = next((kind for kind in WAYS if kind in remark), None)
+        kind = next((kind for kind in LETTER_WRITERS if kind in remark), None)
         if kind is None:
             return None
         self._under_way.append(key)
         try:
-            symbol = WAYS[kind](Remark(self, key, remark))
+            symbol = LETTER_WRITERS[kind](Remark(self, key, remark))
         except MALFORMED:
             return None
         finally:
@@ -284,7 +284,7 @@ def _size(remark: Remark) -> Symbol | None:
     return Symbol(expression_of_sizes(text)) if isinstance(text, str) and text else None
 
 
-WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
+LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
     "name": _called,
     "pinv": _marked("pinv", "+", "+"),
     "inverse": _marked("inverse", "^-1", "-1"),

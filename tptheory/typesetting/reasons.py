@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
@@ -67,27 +68,12 @@ class Reasons:
         remark = self._remarks[number] if number < len(self._remarks) else None
         found = None
         if isinstance(remark, list) and remark and isinstance(remark[0], str) and is_small(remark):
-            found = self._quoted(*remark) or self._made(number, bool(transposed), *remark)
+            hypothesis = self._hypotheses[number]
+            hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
+            kind, *fields = remark
+            with suppress(*MALFORMED):
+                found = REASON_WRITERS[kind](ReasonPlace(self._notation, hypothesis, bool(transposed)), *fields)
         return found or _plain(f"hypothesis {number + 1}")
-
-    def _quoted(self, word: str, *rest: Any) -> Reason | None:
-        """Return a reason that has a fixed wording, or that brings its own words; None for any other."""
-        if word in SENTENCES:
-            return _plain(SENTENCES[word])
-        if word in QUOTED and len(rest) == 1 and isinstance(rest[0], str) and rest[0].strip():
-            return _plain(rest[0].strip())
-        return None
-
-    def _made(self, number: int, transposed: bool, word: str, *rest: Any) -> Reason | None:
-        """Return a reason that is made of the polynomials in a remark, if it can be read."""
-        if word not in WAYS:
-            return None
-        hypothesis = self._hypotheses[number]
-        hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
-        try:
-            return WAYS[word](ReasonPlace(self._notation, hypothesis, transposed), *rest)
-        except MALFORMED:
-            return None
 
     def said(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
@@ -102,6 +88,11 @@ class Reasons:
 
 def _plain(text: str) -> Reason:
     return Reason(BLANK, prose(text))
+
+
+def _quoted(_: ReasonPlace, text: Any) -> Reason | None:
+    """Repeat the words that a remark brings."""
+    return _plain(text.strip()) if isinstance(text, str) and text.strip() else None
 
 
 def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
@@ -128,10 +119,10 @@ def _inverse(place: ReasonPlace, terms: Any) -> Reason:
 
 def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
     """Say that a matrix has a property by its name in the vocabulary of claims."""
-    if name not in WORDS:
+    if name not in PROPERTIES:
         return None
     verb = "has" if name.startswith(("full", "rank")) else "is"
-    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
+    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {PROPERTIES[name]}"))
 
 
 def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
@@ -140,30 +131,39 @@ def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
     return Reason(BLANK, prose(" and ").between(both) + prose(" commute"))
 
 
-def _given(place: ReasonPlace) -> Reason:
-    """Repeat a hypothesis of the claim as an equation, unless it is long."""
+def _given(place: ReasonPlace, *words: Any) -> Reason | None:
+    """Repeat a hypothesis of the claim in the words that its remark brings, or as an equation, unless it is long."""
+    if words:
+        return _quoted(place, *words)
     said = equation(place.notation.terms(place.hypothesis))
     return Reason(BLANK, said) if len(said.text) <= LONG else _plain("by hypothesis")
 
 
-def _case(place: ReasonPlace) -> Reason:
-    """Say what is assumed in a case of a proof."""
+def _case(place: ReasonPlace, *words: Any) -> Reason | None:
+    """Say what is assumed in a case of a proof, likewise."""
+    if words:
+        return _quoted(place, *words)
     said = equation(place.notation.terms(place.hypothesis))
     short = len(said.text) <= LONG - len("the case ")
     return Reason(BLANK, prose("the case ") + said) if short else _plain("in this case")
 
 
-WAYS: dict[str, Callable[..., Reason | None]] = {
+REASON_WRITERS: dict[str, Callable[..., Reason | None]] = {
     "penrose": _penrose,
     "inverse": _inverse,
     "property": _property,
     "commute": _commute,
     "given": _given,
     "case": _case,
+    "definition": _quoted,
+    "motion": _quoted,
+    "size": _quoted,
+    "shown": lambda _: _plain("shown above"),
+    "before": lambda _: _plain("shown for the layer before"),
 }
-"""The functions that word a reason, by the first entry of its remark."""
+"""The functions that word a reason, by the first entry of its remark; they take its other entries."""
 
-WORDS = {
+PROPERTIES = {
     "full_row_rank": "full row rank",
     "full_column_rank": "full column rank",
     "invertible": "invertible",
@@ -175,12 +175,6 @@ WORDS = {
     "nonzero": "nonzero",
 }
 """The properties of matrices that a hypothesis can name, in words."""
-
-SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
-"""Reasons with a fixed wording."""
-
-QUOTED = ("given", "case", "definition", "motion", "size")
-"""Reasons whose remark brings its own words."""
 
 
 def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
