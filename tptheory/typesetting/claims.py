@@ -18,7 +18,7 @@ from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.mathml import NAMESPACE, mathml_of
 from tptheory.typesetting.prose import glued
-from tptheory.typesetting.spelling import PRODUCTS, spelling
+from tptheory.typesetting.spelling import PRODUCTS, split_name
 
 _SIGNS = "=≤⊆⟂∥"
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -97,7 +97,7 @@ class ClaimWriter(ABC):
         return tuple(
             self.finished(" and ".join(self.woven(partial(_equation, law)) for law in laws))
             for laws in claim.definitions()
-            if spelling(laws[0].lhs.sequence.name).letter not in PRODUCTS
+            if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS
         )
 
     def hypotheses(self, claim: Sayable) -> tuple[str, ...]:

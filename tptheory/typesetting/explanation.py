@@ -13,13 +13,14 @@ from tptheory.typesetting.ordering import Subtraction as Use
 from tptheory.typesetting.ordering import ordered
 from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
-from tptheory.typesetting.widths import broken, text_width, width
+from tptheory.typesetting.widths import broken, width
 
 COLUMNS = 88
 """How many characters a sum may have in one line of plain text."""
 
-POINTS, INDENT, GAP = 340.0, 18.0, 24.0
-"""In points: the width of a display in an article of 11 point type, of the ``=``, and of the gap before the reasons."""
+POINTS, INDENT, GAP, CHARACTER = 340.0, 18.0, 24.0, 5.4
+"""Widths in points, in an article of 11 point type: of a display, of the ``=``, of the gap before the reasons, and of
+a character in words."""
 
 ROWS = 20
 """A display with more rows than this may break across pages."""
@@ -64,7 +65,7 @@ class Chain:
     def latex(self) -> str:
         """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
         widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
-        reasons = max(text_width(step.reason.text) for step in self.steps)
+        reasons = CHARACTER * max(len(step.reason.text) for step in self.steps)
         room = POINTS - INDENT - (reasons + GAP if reasons else 0)
         rows = self._rows(POINTS - INDENT, beside=False)
         if max(widths, default=0) <= room and len(narrow := self._rows(room, beside=True)) <= len(rows):

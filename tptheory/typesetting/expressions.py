@@ -136,11 +136,13 @@ class _Latex(LatexPrinter):
         return f"{self._base(expr.base)}^{{{self._print(expr.exp)}}}"
 
     def _print_LogPdet(self, expr: Any, exp: str | None = None) -> str:
-        text = rf"\log\operatorname{{pdet}}{self._add_parens(self._print(expr.arg))}"
-        return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
+        return self._function_of_a_matrix(r"\log\operatorname{pdet}", expr, exp)
 
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
-        text = rf"\operatorname{{tr}}{self._add_parens(self._print(expr.arg))}"
+        return self._function_of_a_matrix(r"\operatorname{tr}", expr, exp)
+
+    def _function_of_a_matrix(self, name: str, expr: Any, exp: str | None) -> str:
+        text = name + self._add_parens(self._print(expr.arg))
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
     def _print_UnspecifiedLoss(self, expr: Any) -> str:

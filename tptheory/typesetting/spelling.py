@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy import Symbol, latex
 
@@ -30,18 +30,14 @@ EPONYMS = ("Kaczmarz", "Newton,")
 """The first words of titles that are names of people."""
 
 
-class Spelling(NamedTuple):
-    """A name such as ``M_tp_dot``, taken apart: its letter, its superscript, and whether it is a velocity."""
+def split_name(name: str) -> tuple[str, str, bool]:
+    """Take a name such as ``M_tp_dot`` apart: its letter, its superscript, and whether it is a time derivative.
 
-    letter: str
-    above: str
-    dotted: bool
-
-
-def spelling(name: str) -> Spelling:
-    """Take a name apart for display."""
+    >>> split_name("M_tp_dot")
+    ('M', 'tp', True)
+    """
     letter, *marks = name.split("_")
-    return Spelling(letter, ", ".join(mark for mark in marks if mark != "dot"), "dot" in marks)
+    return letter, ", ".join(mark for mark in marks if mark != "dot"), "dot" in marks
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +95,7 @@ def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], 
     >>> member_latex("M_tp", "l"), member_latex("x_dot", "l-1"), member_latex("Up", "l")
     ('M^{\\mathrm{tp}}_{l}', '\\dot{x}_{l-1}', '(W_{l} \\cdots W_{1})')
     """
-    letter, above, dotted = spelling(name)
+    letter, above, dotted = split_name(name)
     plain = above.isascii() and above.isalnum()
     raised = rf"\mathrm{{{above}}}" if plain else rf"\text{{{escape(above)}}}" if above else ""
     if letter in PRODUCTS:

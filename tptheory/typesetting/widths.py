@@ -51,8 +51,3 @@ def broken(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], 
             else:
                 rows[-1] = f"{rows[-1]} {piece}".strip()
     return rows if rows != [""] else ["0"]
-
-
-def text_width(text: str) -> float:
-    """Estimate how wide words are, in points of an 11 point font."""
-    return 5.4 * len(text)

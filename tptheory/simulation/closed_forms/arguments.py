@@ -14,6 +14,23 @@ from tptheory.simulation.arguments import increasing, read_network
 
 
 @dataclass(frozen=True)
+class SamplePath:
+    """How a net moves on one sample. Time is the first index of every array, as in `Run`; vectors are columns."""
+
+    activations: tuple[np.ndarray, ...]
+    """``activations[l][t]`` is ``x_l``, of shape ``(n_l, 1)``, for ``l = 0..L``."""
+    errors: np.ndarray
+    """``errors[t]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
+    signals: tuple[np.ndarray, ...]
+    """``signals[l-1][t]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
+
+    @property
+    def loss(self) -> np.ndarray:
+        """``loss[t]`` is ``1/2 |x_L - y|^2``."""
+        return np.sum(self.errors**2, axis=(1, 2)) / 2
+
+
+@dataclass(frozen=True)
 class Sample:
     """A net and one sample, in some arithmetic.
 

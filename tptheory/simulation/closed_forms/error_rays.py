@@ -15,7 +15,7 @@ from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.simulation.arguments import step_count, step_size
-from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample
+from tptheory.simulation.closed_forms.arguments import Sample, SamplePath, check_full_row_rank, read_sample
 
 MOST_BITS = 100_000
 """The size of a numerator or denominator at which an exact ray stops: each step multiplies the number of digits."""
@@ -24,8 +24,8 @@ LEAST_RATIO = 1e-14
 
 
 @dataclass(frozen=True)
-class ErrorRay:
-    """A run of target propagation by its recursion. Time is the first index of every array, as in `Run`.
+class ErrorRay(SamplePath):
+    """A run of target propagation by its recursion; time is counted in steps.
 
     Entries are float64, or `Fraction` where all that was given is rational.
     """
@@ -34,12 +34,6 @@ class ErrorRay:
     """The step size ``eta``."""
     factors: np.ndarray
     """``factors[t, l]`` is the ``c_l`` of step ``t``, of shape ``(T, L + 1)``: ``x_l`` moves by ``-c_l d_l``."""
-    activations: tuple[np.ndarray, ...]
-    """``activations[l][t]`` is ``x_l`` after ``t`` steps, of shape ``(n_l, 1)``, for ``l = 0..L``."""
-    errors: np.ndarray
-    """``errors[t]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
-    signals: tuple[np.ndarray, ...]
-    """``signals[l-1][t]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
     ratios: tuple[np.ndarray, ...]
     """``ratios[l-2][t]`` is the factor by which step ``t`` multiplied ``(pdet W_l)^2``, for ``l = 2..L``."""
     steps: int
@@ -48,11 +42,6 @@ class ErrorRay:
     """``"completed"``, ``"rank lost"``, ``"diverged"`` or ``"too large"``: why it stopped."""
     message: str
     """What happened, in a sentence."""
-
-    @property
-    def loss(self) -> np.ndarray:
-        """``loss[t]`` is ``1/2 |x_L - y|^2``, of shape ``(T + 1,)``."""
-        return np.sum(self.errors**2, axis=(1, 2)) / 2
 
 
 def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> ErrorRay:

@@ -8,40 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.floats import FloatArithmetic
-from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample, read_times
+from tptheory.simulation.closed_forms.arguments import (
+    Sample,
+    SamplePath,
+    check_full_row_rank,
+    read_sample,
+    read_times,
+)
 from tptheory.simulation.closed_forms.relaxation import Integral, PanelValues, Relaxation
 
 FLOATS = FloatArithmetic()
 
 
 @dataclass(frozen=True)
-class TargetPropFlow:
-    """A trajectory of the TP flow. Time is the first index of every array, as in `Run`; vectors are columns."""
+class TargetPropFlow(SamplePath):
+    """A trajectory of the TP flow."""
 
     times: np.ndarray
     """The times, of shape ``(T,)``."""
     weights: tuple[np.ndarray, ...]
     """``weights[l-1][i]`` is ``W_l`` at ``times[i]``, of shape ``(n_l, n_{l-1})``."""
-    activations: tuple[np.ndarray, ...]
-    """``activations[l][i]`` is ``x_l``, of shape ``(n_l, 1)``, for ``l = 0..L``."""
-    errors: np.ndarray
-    """``errors[i]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
-    signals: tuple[np.ndarray, ...]
-    """``signals[l-1][i]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
     determinants: tuple[np.ndarray, ...]
     """``determinants[l-2][i]`` is ``pdet W_l`` over its value at time 0, of shape ``(T,)``, for ``l = 2..L``."""
-
-    @cached_property
-    def loss(self) -> np.ndarray:
-        """``loss[i]`` is ``1/2 |x_L - y|^2``, of shape ``(T,)``."""
-        return np.sum(self.errors**2, axis=(1, 2)) / 2
 
 
 def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> TargetPropFlow:
