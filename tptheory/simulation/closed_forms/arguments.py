@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
-from tptheory.simulation.arguments import increasing, read_network
+from tptheory.simulation.arguments import read_network
 
 
 @dataclass(frozen=True)
@@ -78,26 +78,13 @@ def read_sample(kind: RunArithmetic, weights: Any, x: Any, y: Any) -> Sample:
 
 
 def check_full_row_rank(sample: Sample, mend: str) -> None:
-    """Refuse a weight from the second on without full row rank, as its arithmetic decides: the trace of ``W W+``.
+    """Refuse a weight from the second on without full row rank, as its arithmetic decides.
 
     Raises:
         InvalidValueError: if there is one.
     """
     kind = sample.arithmetic
     for l, W in enumerate(sample.weights[1:], start=2):
-        rows, rank = kind.shape(W)[0], round(float(kind.trace(kind.product(W, kind.pinv(W)))))
+        rows, rank = kind.shape(W)[0], int(kind.inverted(W)[1])
         if rank < rows:
             raise InvalidValueError(complain("weights", f"of full row rank {rows} in W_{l}", f"rank {rank}", mend))
-
-
-def read_times(times: Any) -> np.ndarray:
-    """Read increasing, finite times from 0.
-
-    Raises:
-        InvalidTypeError: if they are not real numbers.
-        InvalidValueError: if there is none, or they are not finite, negative, or do not increase.
-    """
-    read = increasing(times)
-    if read[0] < 0:
-        raise InvalidValueError(complain("times", "numbers from 0", times))
-    return read

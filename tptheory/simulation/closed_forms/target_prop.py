@@ -14,12 +14,12 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.floats import FloatArithmetic
+from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.arguments import (
     Sample,
     SamplePath,
     check_full_row_rank,
     read_sample,
-    read_times,
 )
 from tptheory.simulation.closed_forms.relaxation import Integral, PanelValues, Relaxation
 
@@ -82,13 +82,13 @@ def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> Target
         ShapeError: if shapes do not chain, or ``x`` is a batch.
     """
     sample = read_sample(FLOATS, weights, x, y)
-    instants = read_times(times)
+    instants = increasing(times, earliest=0)
     if not sample.x[0].any():
         raise InvalidValueError(complain("x", "nonzero, for anything to move", np.asarray(x).tolist()))
     _refuse_open_cases(sample)
     signals = sample.signals()
     if not sample.error.any():
-        return _standing(sample, signals, instants)
+        return _at_rest(sample, signals, instants)
     if all(W.shape[0] == W.shape[1] for W in sample.weights[1:]):
         return _Square(sample, signals).flow(instants)
     return _Wide(sample, signals).flow(instants)
@@ -102,17 +102,14 @@ def _refuse_open_cases(sample: Sample) -> None:
             raise InvalidValueError(complain("weights", expected, f"W_{l} of shape {W.shape}", "Use simulate."))
 
 
-def _standing(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -> TargetPropFlow:
+def _at_rest(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -> TargetPropFlow:
     """Return the trajectory of a net that solves its task already, and so stands still."""
-    still = lambda A: np.repeat(A[np.newaxis], len(times), axis=0)  # noqa: E731
-    return TargetPropFlow(
-        times=times,
-        weights=tuple(map(still, sample.weights)),
-        activations=tuple(map(still, sample.x)),
-        errors=still(sample.error),
-        signals=tuple(map(still, signals)),
-        determinants=tuple(np.ones(len(times)) for _ in sample.weights[1:]),
+    weights, hidden, lower = (
+        [np.repeat(A[np.newaxis], len(times), axis=0) for A in part]
+        for part in (sample.weights, sample.x[1:-1], signals[:-1])
     )
+    ones = np.ones(len(times))
+    return _gathered(sample, times, ones, weights, hidden, lower, [ones] * (sample.depth - 1))
 
 
 def _times_column(scalars: np.ndarray, column: np.ndarray) -> np.ndarray:
