@@ -52,7 +52,7 @@ def test_names_of_any_shape_compile(pdflatex):
     """Whatever a letter is called, its LaTeX is set, in mathematics and in text, alone, marked and at an index."""
     mark = ("'", r"\top")
     formulas = [
-        symbol.marked(*mark).written().latex
+        symbol.with_mark(*mark).written().latex
         for text in NAMES
         for symbol in (name(text), name(text, "l+1"), dotted(text), dotted(text, "0"))
     ]
@@ -90,7 +90,7 @@ def test_names_are_set_as_they_are_spelled(text, code):
 )
 def test_members_of_sequences(text, index, expected):
     """A letter at a layer has its index below."""
-    assert name(text, index).marked("'", r"\top").written() == expected
+    assert name(text, index).with_mark("'", r"\top").written() == expected
 
 
 def test_nothing_is_hidden_in_text():

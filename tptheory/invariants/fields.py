@@ -91,7 +91,7 @@ def as_jets(kind: JetArithmetic, values: Mapping[Basic, Any]) -> Values:
     return {s: value if isinstance(value, Jet) else kind.jet([value]) for s, value in values.items()}
 
 
-def flat(matrices: Sequence[nmod_mat]) -> list[nmod]:
+def entries_of(matrices: Sequence[nmod_mat]) -> list[nmod]:
     """Return the entries of matrices, one after the other."""
     return [entry for matrix in matrices for entry in matrix.entries()]
 

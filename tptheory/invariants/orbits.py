@@ -24,7 +24,7 @@ import numpy as np
 from flint import nmod_mat
 from sympy import nextprime
 
-from tptheory.invariants.fields import DataFields, Values, as_jets, flat, unit_matrices
+from tptheory.invariants.fields import DataFields, Values, as_jets, entries_of, unit_matrices
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.numeric.matrix_fields import PrimeField, reduced_rows
 
@@ -94,7 +94,7 @@ def _several_fields(
     still = rank = 0
     while still < ROUNDS_BEYOND:
         velocities = fields.at(kind, curve | fields.random(fields.data, field, random))
-        columns.append([flat([v.coefficient(k) for v in velocities]) for k in range(order)])
+        columns.append([entries_of([v.coefficient(k) for v in velocities]) for k in range(order)])
         grown = field.matrix([column[0] for column in columns]).rank()
         still, rank = (still + 1 if grown == rank else 0), grown
     return [field.matrix([column[k] for column in columns]).transpose() for k in range(order)]
@@ -109,7 +109,7 @@ def _jacobian(fields: DataFields, field: PrimeField, order: int, curve: Values) 
         moved = kind.jet([*curve[symbol].parts, direction])
         tangents = [velocity.tangent for velocity in fields.at(kind, along | {symbol: moved})]
         for k in range(order):
-            columns[k].append(flat([tangent[k] for tangent in tangents]))
+            columns[k].append(entries_of([tangent[k] for tangent in tangents]))
     return [field.matrix(coefficient).transpose() for coefficient in columns]
 
 

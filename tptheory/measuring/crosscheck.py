@@ -111,10 +111,10 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         raise InvalidValueError(complain("trials", "a positive integer", trials))
     conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
     tried = _Trials(conjuncts, np.random.default_rng(seed))
-    rounds = list(islice(_turns(conjuncts), max(trials, len(conjuncts))))
+    rounds = list(islice(_schedule(conjuncts), max(trials, len(conjuncts))))
     for number, part, nth in rounds:
         tried.add(number, part, nth)
-    tried.try_again()
+    tried.retry_unevaluated()
     order = claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None
     return tried.summary(len(rounds), seed, order)
 
@@ -134,7 +134,7 @@ class _Trials:
             self.counts[number] += 1
             self.found.append(trial)
 
-    def try_again(self) -> None:
+    def retry_unevaluated(self) -> None:
         """Try more instances for the conjuncts that were evaluated at none."""
         for number, parts in enumerate(self.conjuncts):
             for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
@@ -228,7 +228,7 @@ def _parts(conjunct: Claim) -> list[Part] | None:
     return parts if parts or is_layered(conjunct) else None
 
 
-def _turns(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
+def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
     """Let the conjuncts take turns for ever, and the parts of each; a part comes with its number of earlier turns."""
     turns = cycle(range(len(conjuncts)))
     for turn in count() if any(conjuncts) else ():

@@ -32,7 +32,7 @@ class Arithmetic(ABC):
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
 
-    def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
+    def in_precision_of(self, matrices: Sequence[Any]) -> Arithmetic:
         """Return this arithmetic in the precision that operations on ``matrices`` have; most kinds have only one."""
         return self
 
@@ -139,7 +139,7 @@ class RunArithmetic(Arithmetic):
         """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
 
 
-def added(A: Any, B: Any) -> Any:
+def sum_or_none(A: Any, B: Any) -> Any:
     """Return ``A + B``, where None stands for zero; None if both are None."""
     return B if A is None else A if B is None else A + B
 

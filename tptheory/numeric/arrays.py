@@ -124,15 +124,15 @@ class ArrayArithmetic(RunArithmetic):
     def _by_singular_values(self, A: np.ndarray) -> tuple[Any, np.ndarray, Any, Any]:
         """Return which members are not finite, and the results of `inverted`, with rank 0 for those members."""
         U, s, Vt = self._decomposed(A)
-        rank, divisors, smallest = self._kept(A, s, np.inf)
-        most, broken = divisors.shape[-1], self._is_broken(s)
+        rank, divisors, smallest = self._significant(A, s, np.inf)
+        most, broken = divisors.shape[-1], self._is_not_finite(s)
         if not most:
             zeros = np.broadcast_to(self.full(*self.shape(A)[::-1], 0, 0), self.transpose(A).shape)
             return broken, zeros.astype(A.dtype), rank, smallest
         scaled = U[..., :most] / divisors[..., np.newaxis, :]
         return broken, self.transpose(Vt[..., :most, :]) @ self.transpose(scaled), rank, smallest
 
-    def _kept(self, A: np.ndarray, s: np.ndarray, otherwise: float) -> tuple[Any, np.ndarray, Any]:
+    def _significant(self, A: np.ndarray, s: np.ndarray, otherwise: float) -> tuple[Any, np.ndarray, Any]:
         """Return the rank, the singular values that do not count as zero, and the smallest of them over the largest.
 
         A matrix that is not finite has none of them. In a stack, a member of lower rank than others is padded with
@@ -147,7 +147,7 @@ class ArrayArithmetic(RunArithmetic):
         smallest = np.where(kept, s, s[..., :1]).min(axis=-1) / np.where(ranks, s[..., 0], 1)
         return ranks, np.where(kept, s, otherwise)[..., : ranks.max()], np.where(ranks, smallest, 1)
 
-    def _is_broken(self, s: np.ndarray) -> Any:
+    def _is_not_finite(self, s: np.ndarray) -> Any:
         """Return which members were not finite, by their singular values."""
         return s[..., 0] != s[..., 0]
 
@@ -158,6 +158,6 @@ def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
         return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
-def each(members: Any) -> np.ndarray:
+def over_matrices(members: Any) -> np.ndarray:
     """Return an array over members with two axes more, so that it broadcasts against their matrices."""
     return np.asarray(members)[..., np.newaxis, np.newaxis]

@@ -81,7 +81,7 @@ def _bound(
     given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, Integral)}
     sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, given)
     wanted = expression.free_symbols
-    fitted = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
+    fitted = kind.in_precision_of([matrix for symbol, matrix in matrices.items() if symbol in wanted])
     scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
     return fitted, matrices | scalars, sizes
 

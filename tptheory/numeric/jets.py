@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import Arithmetic, added
+from tptheory.numeric.arithmetic import Arithmetic, sum_or_none
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 from tptheory.numeric.rationals import VerifiedArithmetic, verified
 
@@ -77,7 +77,7 @@ class Jet:
     def __add__(self, other: Jet) -> Jet:
         """Add coefficient by coefficient."""
         value = None if self.value is None or other.value is None else self.value + other.value
-        rest = [added(A, B) for A, B in zip(self.parts[1:], other.parts[1:], strict=True)]
+        rest = [sum_or_none(A, B) for A, B in zip(self.parts[1:], other.parts[1:], strict=True)]
         return Jet([value, *rest], self.has_tangent)
 
     def __mul__(self, other: Jet) -> Jet:
@@ -95,7 +95,7 @@ class Jet:
             for j, k in partners:
                 B = other.parts[j]
                 if B is not None:
-                    total[k] = added(total[k], A * B)
+                    total[k] = sum_or_none(total[k], A * B)
         return Jet(total, self.has_tangent)
 
     def transpose(self) -> Jet:
@@ -205,7 +205,7 @@ class JetArithmetic(Arithmetic):
                 continue
             for j, at in _products(self.length, self.has_tangent)[k]:
                 if j and A.parts[j] is not None:
-                    lacking[at] = added(lacking[at], A.parts[j] * inverse[k])
+                    lacking[at] = sum_or_none(lacking[at], A.parts[j] * inverse[k])
         return self.jet(inverse)
 
     def pinv(self, A: Jet) -> Jet:

@@ -136,8 +136,8 @@ class MultiprecisionArithmetic(ArrayArithmetic):
             InvalidValueError: if ``A`` is not finite.
         """
         s = self._decomposed(A)[1]
-        logarithms = map(self.context.ln, self._kept(A, s, 1)[1])
-        return self._refuse(self._is_broken(s), self.context.fsum(logarithms), not_finite)
+        logarithms = map(self.context.ln, self._significant(A, s, 1)[1])
+        return self._refuse(self._is_not_finite(s), self.context.fsum(logarithms), not_finite)
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Return ``base ** exponent``.

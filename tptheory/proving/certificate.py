@@ -17,11 +17,11 @@ from tptheory.proving.letters import Family, Index, Named, moved_item, moved_ter
 from tptheory.proving.searching import Proof
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.words import Alphabet, Polynomial, word_data
-from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
 from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation
-from tptheory.typesetting.prose import marked
-from tptheory.typesetting.reasons import in_case
+from tptheory.typesetting.prose import written_prose
+from tptheory.typesetting.reasons import case_opening
 
 TITLE = 60
 """How many characters of its title the ``repr`` of a certificate shows."""
@@ -171,11 +171,11 @@ class Certificate:
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
-        return explained(self.chains())
+        return proof_text(self.chains())
 
     def latex(self) -> str:
         """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
-        return typeset(self.chains())
+        return proof_latex(self.chains())
 
     def _repr_markdown_(self) -> str:
         """Return the LaTeX of the proof for a notebook, without the commands for page breaks."""
@@ -195,7 +195,7 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     around = prose(around) if isinstance(around, str) else around
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
-        said = in_case(notation, [reader.polynomial(p) for p in case])
+        said = case_opening(notation, [reader.polynomial(p) for p in case])
         yield {
             **shared,
             **part,
@@ -236,13 +236,13 @@ _REDUCED = {"all": _of_all, "cases": _of_cases, "induction": _of_induction}
 def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
     """Say which base or step of an induction this is."""
     if after is not None:
-        return marked(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
+        return written_prose(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
     if at != ["l", 0]:
-        return marked(f"For $l = {checker.index_text(*at)}$:")
+        return written_prose(f"For $l = {checker.index_text(*at)}$:")
     ends = [theorem["from"], theorem["to"]]
     if None in ends:
-        return marked("For every $l$:")
-    return marked(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
+        return written_prose("For every $l$:")
+    return written_prose(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
 
 
 def at_index(goal: dict[str, Any], index: Index) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Integration:
         self._absolute = ABSOLUTE * max(1.0, float(np.abs(self._vector).max()))
         now, velocities, ranks = self._at(self._vector)
         moment = Moment(float(self.times[0]), now, velocities, ranks)
-        trouble = self.compiled.trouble(now)
+        trouble = self.compiled.failure(now)
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
@@ -107,12 +107,12 @@ class Integration:
         solver.step()
         self._taken += 1
         if solver.status == "failed":
-            return values, self.compiled.seen, "the velocity grows too fast for any step"
+            return values, self.compiled.last_ranks, "the velocity grows too fast for any step"
         try:
             values, _, ranks = self._at(solver.y)
         except InvalidValueError as error:
             return values, {}, f"the rule is no longer defined: {error}"
-        return values, ranks, self.compiled.trouble(values)
+        return values, ranks, self.compiled.failure(values)
 
     def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
         """Return the reason why a flow ends after a step of the solver that began at ``last``; empty if it goes on."""

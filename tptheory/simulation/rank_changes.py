@@ -54,7 +54,7 @@ def rank_changes(
     return found
 
 
-def told(changes: Sequence[RankChange]) -> str:
+def rank_change_sentence(changes: Sequence[RankChange]) -> str:
     """Return the sentence for a run's message; nothing where there is no change."""
     if not changes:
         return ""

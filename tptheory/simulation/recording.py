@@ -36,16 +36,16 @@ class Record:
     def follow(self, motion: Motion, values: dict[str, Any], tell: Progress | None = None) -> None:
         """Advance networks from these values to the end of the motion, or until all of them have stopped."""
         arrival = motion.start(values)
-        self.keep(arrival.moment)
-        moment = self.dismiss(arrival)
+        self.append(arrival.moment)
+        moment = self.remove_stopped(arrival)
         while self.alive.size and self.steps < motion.count:
             arrival = motion.advance(moment, self.steps, self.alive, tell or (lambda _: None))
-            moment = self.dismiss(arrival)
+            moment = self.remove_stopped(arrival)
             self.rank_changes += [change for change in arrival.rank_changes if change.member not in self.stops]
             if self.alive.size:
-                self.keep(moment)
+                self.append(moment)
 
-    def keep(self, moment: Moment) -> None:
+    def append(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""
         if not self.times:
             self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
@@ -67,7 +67,7 @@ class Record:
         everyone[self.alive] = value
         return everyone
 
-    def dismiss(self, arrival: Arrival) -> Moment:
+    def remove_stopped(self, arrival: Arrival) -> Moment:
         """Record the members that stop and their reasons; return the moment of the others."""
         if not arrival.stops:
             return arrival.moment
@@ -78,7 +78,7 @@ class Record:
         self.alive = self.alive[stays]
         return arrival.moment.of_members(stays) if self.alive.size else arrival.moment
 
-    def stretch(self, count: int) -> None:
+    def extend_to(self, count: int) -> None:
         """Repeat the last values until ``count`` steps are recorded, for an ensemble in which all have stopped."""
         lacking = count - self.steps
         for name, history in self.changed.items():

@@ -14,7 +14,7 @@ from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
 from tptheory.simulation.moments import Motion
-from tptheory.simulation.rank_changes import told
+from tptheory.simulation.rank_changes import rank_change_sentence
 from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Run
@@ -133,7 +133,7 @@ def _run(record: Record, motion: Motion, constants: Mapping[str, Any], **rest: A
     return Run(
         steps=record.steps,
         status="completed" if stop is None else stop.status,
-        message=message + told(record.rank_changes),
+        message=message + rank_change_sentence(record.rank_changes),
         times=np.array(record.times),
         constants={name: record.constant(value) for name, value in constants.items()},
         **record.fields(),

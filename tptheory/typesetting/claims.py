@@ -67,7 +67,7 @@ class ClaimWriter(ABC):
     """Writes what a claim says for one kind of page: the claim puts marks for its expressions between its words."""
 
     @abstractmethod
-    def words(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         """Return plain words, escaped."""
 
     @abstractmethod
@@ -85,9 +85,9 @@ class ClaimWriter(ABC):
 
     def _statement(self, given: tuple[str, ...], parts: list[Sayable]) -> ClaimSentences:
         """Say once what all parts take for granted, if they take the same; else with each part what it does."""
-        tacit = [self._woven_each(part.taken_for_granted) for part in parts]
+        tacit = [self._sentences(part.taken_for_granted) for part in parts]
         shared = tacit[0] if len(parts) > 1 and all(each == tacit[0] for each in tacit) else ()
-        conclusions = [self.woven(part.conclusion if shared else part.said) for part in parts]
+        conclusions = [self.sentence(part.conclusion if shared else part.said) for part in parts]
         assumed = ", ".join([*given, *shared])
         opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
         return ClaimSentences(self.finished(opening), tuple(dict.fromkeys(map(self.finished, conclusions))))
@@ -95,20 +95,20 @@ class ClaimWriter(ABC):
     def definitions(self, claim: Sayable) -> tuple[str, ...]:
         """Say how each sequence begins and goes on; products of weights are written out, and need no definition."""
         return tuple(
-            self.finished(" and ".join(self.woven(partial(_equation, law)) for law in laws))
+            self.finished(" and ".join(self.sentence(partial(_equation, law)) for law in laws))
             for laws in claim.definitions()
             if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS
         )
 
     def hypotheses(self, claim: Sayable) -> tuple[str, ...]:
         """Say the hypotheses of a claim."""
-        return self._woven_each(claim.hypotheses)
+        return self._sentences(claim.hypotheses)
 
-    def _woven_each(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
+    def _sentences(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
         """Weave each of several sentences by itself."""
-        return tuple(self.woven(lambda say, i=i: sentences(say)[i]) for i in range(len(sentences(str))))  # type: ignore[misc]
+        return tuple(self.sentence(lambda say, i=i: sentences(say)[i]) for i in range(len(sentences(str))))  # type: ignore[misc]
 
-    def woven(self, sentence: Callable[[Say], str]) -> str:
+    def sentence(self, sentence: Callable[[Say], str]) -> str:
         """Let a claim put marks for its expressions, then write words as words, and each mark as its formula."""
         said: dict[str, int] = {}
 
@@ -118,13 +118,13 @@ class ClaimWriter(ABC):
 
         pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", sentence(say))
         written = list(said)
-        return "".join(written[int(piece)] if i % 2 else self.words(piece) for i, piece in enumerate(pieces))
+        return "".join(written[int(piece)] if i % 2 else self.plain_text(piece) for i, piece in enumerate(pieces))
 
 
 class HtmlWriter(ClaimWriter):
     """Write HTML with MathML, safe to put on a page; long expressions may break over lines."""
 
-    def words(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` as operators."""
         escaped = escape(text, quote=False)
         return re.sub(f"[{_SIGNS}]", rf'<math xmlns="{NAMESPACE}"><mo>\g<0></mo></math>', escaped)
@@ -135,7 +135,7 @@ class HtmlWriter(ClaimWriter):
 
     def finished(self, text: str) -> Markup:
         """Keep text on one line with the mathematics that it touches."""
-        return Markup(glued(text))  # noqa: S704  `words` escapes
+        return Markup(glued(text))  # noqa: S704  `plain_text` escapes
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class TexWriter(ClaimWriter):
 
     breakable: bool = True
 
-    def words(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` in math mode."""
         return tex_escaped(text).replace("=", "$=$")
 
@@ -167,7 +167,7 @@ statements_tex, definitions_tex = TexWriter().statements, TexWriter().definition
 def sentence_tex(claim: Sayable) -> str:
     """Return what a claim says as one sentence in LaTeX for text mode."""
     writer = TexWriter(breakable=False)
-    conclusion, assumed = writer.woven(claim.said), "; ".join(writer.hypotheses(claim))
+    conclusion, assumed = writer.sentence(claim.said), "; ".join(writer.hypotheses(claim))
     return writer.finished(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 

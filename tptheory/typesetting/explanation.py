@@ -9,11 +9,10 @@ from typing import Any
 
 from tptheory.certificates.reading import Polynomial, Reader, Terms
 from tptheory.typesetting.names import BLANK, Written, number, prose, visible
-from tptheory.typesetting.ordering import Subtraction as Use
-from tptheory.typesetting.ordering import ordered
+from tptheory.typesetting.ordering import Subtraction, ordered
 from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
-from tptheory.typesetting.widths import broken, width
+from tptheory.typesetting.widths import broken_into_rows, width
 
 COLUMNS = 88
 """How many characters a sum may have in one line of plain text."""
@@ -55,7 +54,7 @@ class Chain:
         """Return the chain in plain text without its statement, reasons in a column of their own."""
         rows: list[tuple[str, str]] = []
         for i, step in enumerate(self.steps):
-            first, *more = broken(step.body, 0, len, COLUMNS)
+            first, *more = broken_into_rows(step.body, 0, len, COLUMNS)
             whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
             rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
         column = max(len(row) for row, _ in rows)
@@ -79,7 +78,7 @@ class Chain:
         """Return the rows of the display, with each reason beside its line or on a row below."""
         rows: list[str] = []
         for i, step in enumerate(self.steps):
-            first, *more = broken(step.body, 1, width, room)
+            first, *more = broken_into_rows(step.body, 1, width, room)
             rows += [f"  ={{}} & {first}" if i else f"  & {first}", *(rf"  & \quad {row}" for row in more)]
             if step.reason.text and beside:
                 rows[-1] += rf" && \text{{{step.reason.latex}}}"
@@ -88,7 +87,7 @@ class Chain:
         return rows
 
 
-def explained(chains: list[Chain]) -> str:
+def proof_text(chains: list[Chain]) -> str:
     """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
@@ -96,7 +95,7 @@ def explained(chains: list[Chain]) -> str:
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
-def typeset(chains: list[Chain]) -> str:
+def proof_latex(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
     parts = _parts(chains, Chain.latex, 1)
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
@@ -142,11 +141,11 @@ def chain(data: dict[str, Any]) -> Chain:
     first, last = reader.ends()
     opening, closing = BLANK, BLANK
     if data["method"] == "cancellation":
-        opening, closing = _cancelled(notation, reader.goal())
+        opening, closing = _cancellation_sentences(notation, reader.goal())
     elif data["method"] == "rank":
-        closing = _product(notation)
+        closing = _rank_sentence(notation)
     elif data["method"] == "descent":
-        opening, closing = prose("The derivative reads"), _squares(notation)
+        opening, closing = prose("The derivative reads"), _sum_of_squares_sentence(notation)
     else:
         first, last = _sides(reader, data.get("left"))
         if not data["cofactors"]:
@@ -185,30 +184,30 @@ def _steps(
     reader = notation.reader
     numbers = [k for _, _, k, *_ in reader.data["cofactors"]]
     cofactors = reader.cofactors(hypotheses)
-    uses = [Use(terms, reasons.kind(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
+    uses = [Subtraction(terms, reasons.line_key(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
     terms, shape = first
     steps = [ChainStep(terms, (), tuple(notation.terms(first)), BLANK)]
     for line, group in ordered(terms, uses):
-        why = reasons.said([numbers[i] for i in group])
+        why = reasons.of_line([numbers[i] for i in group])
         steps.append(ChainStep(line, group, tuple(notation.terms((line, shape))), why))
     return tuple(steps)
 
 
-def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
+def _cancellation_sentences(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
     """Return the opening and closing sentence of a proof that a difference vanishes because its squared norm does."""
     D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
-    first = _squares(notation) + prose(" ") if notation.reader.data["squares"] else BLANK
+    first = _sum_of_squares_sentence(notation) + prose(" ") if notation.reader.data["squares"] else BLANK
     return opening, first + prose("A real matrix ") + D + prose(" whose squared norm is not above zero is zero.")
 
 
-def _product(notation: Notation) -> Written:
+def _rank_sentence(notation: Notation) -> Written:
     """Say through which product a certificate bounds a rank, or that the bound is one of the matrix's own sizes."""
     reader, data = notation.reader, notation.reader.data
     factors, bound = [reader.polynomial(factor) for factor in data["factors"]], data["goal"]["at most"]
     telling = [p for p in factors if p[0] != {((), ()): 1}] or factors[:1]
-    whole = _dotted([notation.terms(p) for p in telling])
+    whole = _product_of_polynomials([notation.terms(p) for p in telling])
     if isinstance(bound, dict):
         most = inline(notation.terms(reader.polynomial(bound["rank"])))
         return prose("It is ") + whole + prose(", so its rank is at most that of ") + most + prose(".")
@@ -222,7 +221,7 @@ def _product(notation: Notation) -> Written:
     return has + most + prose(".")
 
 
-def _dotted(factors: list[list[Term]]) -> Written:
+def _product_of_polynomials(factors: list[list[Term]]) -> Written:
     """Write a product of polynomials; one that is more than a letter stands in brackets."""
     bodies = []
     for terms in factors:
@@ -232,7 +231,7 @@ def _dotted(factors: list[list[Term]]) -> Written:
     return Written(whole.text, f"${whole.latex}$")
 
 
-def _squares(notation: Notation) -> Written:
+def _sum_of_squares_sentence(notation: Notation) -> Written:
     """Say which squares a descent certificate sums."""
     squares = []
     for weight, Q in notation.reader.data["squares"]:

@@ -43,7 +43,7 @@ class Symbol(NamedTuple):
     solid: bool = True
     """Whether a mark can follow the body without brackets around it."""
 
-    def marked(self, text: str, code: str) -> Symbol:
+    def with_mark(self, text: str, code: str) -> Symbol:
         """Add a mark."""
         return self._replace(marks=self.marks + Written(text, code))
 
@@ -96,7 +96,7 @@ def name(text: str, index: str = "") -> Symbol:
 def dotted(text: str, index: str = "") -> Symbol:
     r"""Write the time derivative of a name.
 
-    >>> dotted("W_1").marked("'", r"\top").written()
+    >>> dotted("W_1").with_mark("'", r"\top").written()
     Written(text="(dW_1/dt)'", latex='\\dot{W}_{1}^{\\top}')
     """
     plain = name(text, index)

@@ -90,13 +90,13 @@ class Notation:
         self._symbols: dict[Name, Symbol] = {}
         self._under_way: list[Name] = []
         indexed = reader.names.indexed
-        self.called = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
+        self.letter_named = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
         """The letter that has a name already, by the name and whether it takes an index: ``x[l]`` is not ``x``."""
 
     def letter(self, a: int) -> Symbol:
         """Write a letter, or its transpose."""
         name, transposed = self.reader.letter(a)
-        return self.symbol(name).marked(*TRANSPOSED) if transposed else self.symbol(name)
+        return self.symbol(name).with_mark(*TRANSPOSED) if transposed else self.symbol(name)
 
     def size(self, size: Size) -> Written:
         """Write a size."""
@@ -105,13 +105,13 @@ class Notation:
     def symbol(self, key: Name) -> Symbol:
         """Write a name, with its index where it has one, as what it stands for."""
         if key not in self._symbols:
-            found = self._meant(key) if key not in self._under_way and len(self._under_way) < NESTED else None
+            found = self._from_remark(key) if key not in self._under_way and len(self._under_way) < NESTED else None
             if self._under_way and found is None and key[0] in self._meanings:
-                return spelled(key)  # only within what leads here: alone it may have more to show
-            self._symbols[key] = found or spelled(key)
+                return as_spelled(key)  # only within what leads here: alone it may have more to show
+            self._symbols[key] = found or as_spelled(key)
         return self._symbols[key]
 
-    def _meant(self, key: Name) -> Symbol | None:
+    def _from_remark(self, key: Name) -> Symbol | None:
         """Write a name as the remark about it says, if the remark can be read and is short; else return None."""
         remark = self._meanings.get(key[0])
         if not isinstance(remark, dict) or not is_small(remark):
@@ -216,27 +216,27 @@ def bracketed(body: Written) -> Written:
     return Written(f"({body.text})", f"({body.latex})")
 
 
-def spelled(key: Name) -> Symbol:
+def as_spelled(key: Name) -> Symbol:
     """Write a name as its author spelled it."""
     return name(key[0], index_text(*key[1:]) if len(key) == 3 else "")
 
 
-def _called(remark: Remark) -> Symbol | None:
+def _renamed(remark: Remark) -> Symbol | None:
     """Write a letter by the other name that its remark gives, unless another letter has that name."""
     text, own = remark.fields["name"], remark.key[0]
     if not isinstance(text, str) or not text:
         return None
-    if remark.notation.called.setdefault((text, remark.at is not None), own) != own:
+    if remark.notation.letter_named.setdefault((text, remark.at is not None), own) != own:
         return None
-    return spelled((text, *remark.key[1:]))
+    return as_spelled((text, *remark.key[1:]))
 
 
-def _marked(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
+def _inverse_writer(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
     """Return a function that writes an inverse: a letter, or a polynomial in brackets, with a mark."""
-    return lambda remark: remark.notation.base(remark.polynomial(field)).marked(text, code)
+    return lambda remark: remark.notation.base(remark.polynomial(field)).with_mark(text, code)
 
 
-def _applied(field: str, function: Written) -> Callable[[Remark], Symbol]:
+def _function_writer(field: str, function: Written) -> Callable[[Remark], Symbol]:
     """Return a function that writes a function of a matrix, such as its determinant."""
     return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
 
@@ -247,12 +247,12 @@ def _velocity(remark: Remark) -> Symbol:
     letter = reader.algebra.letter(remark.fields["velocity"], remark.at, reader.algebra.own)
     of, transposed = reader.letter(letter)
     symbol = remark.notation.symbol(of)
-    if symbol == spelled(of):
+    if symbol == as_spelled(of):
         found = dotted(of[0], index_text(*of[1:]) if len(of) == 3 else "")
     else:
         whole = symbol.written()
         found = Symbol(Written(f"d({whole.text})/dt", rf"\dot{{({whole.latex})}}"), solid=False)
-    return found.marked(*TRANSPOSED) if transposed else found
+    return found.with_mark(*TRANSPOSED) if transposed else found
 
 
 def _factor(remark: Remark) -> Symbol:
@@ -285,14 +285,14 @@ def _size(remark: Remark) -> Symbol | None:
 
 
 LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
-    "name": _called,
-    "pinv": _marked("pinv", "+", "+"),
-    "inverse": _marked("inverse", "^-1", "-1"),
+    "name": _renamed,
+    "pinv": _inverse_writer("pinv", "+", "+"),
+    "inverse": _inverse_writer("inverse", "^-1", "-1"),
     "velocity": _velocity,
     "factor": _factor,
     "ones": _ones,
-    "log pdet": _applied("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
-    "det": _applied("det", Written("det", r"\det")),
+    "log pdet": _function_writer("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
+    "det": _function_writer("det", Written("det", r"\det")),
     "size": _size,
     "index": _index,
 }

@@ -50,7 +50,7 @@ class Reasons:
         self._remarks = reasons if isinstance(reasons, list) else []
         self._worded: dict[int, Reason] = {}
 
-    def kind(self, k: int) -> str:
+    def line_key(self, k: int) -> str:
         """Return a text that is the same for steps that may share a line; ``k`` counts hypotheses as cofactors do."""
         k %= len(self._hypotheses)
         remark = self._remarks[k] if k < len(self._remarks) else None
@@ -61,10 +61,10 @@ class Reasons:
     def reason(self, k: int) -> Reason:
         """Word the reason of one hypothesis, or of its transpose; ``k`` counts hypotheses as cofactors do."""
         if k not in self._worded:
-            self._worded[k] = self._word(*divmod(k, len(self._hypotheses)))
+            self._worded[k] = self._worded_reason(*divmod(k, len(self._hypotheses)))
         return self._worded[k]
 
-    def _word(self, transposed: int, number: int) -> Reason:
+    def _worded_reason(self, transposed: int, number: int) -> Reason:
         remark = self._remarks[number] if number < len(self._remarks) else None
         found = None
         if isinstance(remark, list) and remark and isinstance(remark[0], str) and is_small(remark):
@@ -75,7 +75,7 @@ class Reasons:
                 found = REASON_WRITERS[kind](ReasonPlace(self._notation, hypothesis, bool(transposed)), *fields)
         return found or _plain(f"hypothesis {number + 1}")
 
-    def said(self, numbers: list[int]) -> Written:
+    def of_line(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
         counted = Counter(map(self.reason, numbers))
         pieces, before = [], None
@@ -177,7 +177,7 @@ PROPERTIES = {
 """The properties of matrices that a hypothesis can name, in words."""
 
 
-def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
+def case_opening(notation: Notation, polynomials: list[Polynomial]) -> Written:
     """Word what a case assumes: the equations that hold in it, or only ``In this case`` if they are long."""
     said = [equation(notation.terms(p)) for p in polynomials]
     if sum(len(s.text) for s in said) > 2 * LONG:

@@ -29,7 +29,7 @@ def width(code: str) -> float:
     return total
 
 
-def broken(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], room: float) -> list[str]:
+def broken_into_rows(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], room: float) -> list[str]:
     """Break a sum into rows at its signs, and a term that is too long for a row between its factors.
 
     Args:

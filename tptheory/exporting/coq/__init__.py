@@ -75,7 +75,7 @@ def translated(data: Any, name: str) -> tuple[list[str], list[str]]:
         checker.require(parts, "there is nothing to check")
         names = [f"{name}_part{i}" for i, _ in enumerate(parts, 1)]
         lines = [line for part, label in zip(parts, names, strict=True) for line in translated_part(part, label)]
-        return [*lines, f"Definition {name} := {halved([f'(@{label})' for label in names])}."], [*names, name]
+        return [*lines, f"Definition {name} := {balanced([f'(@{label})' for label in names])}."], [*names, name]
     except UnsupportedExpressionError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -102,11 +102,11 @@ def translated_part(data: Any, name: str) -> list[str]:
     return Section(reading, statement, {key: data[key] for key in fields}, name).lines()
 
 
-def halved(proofs: list[str]) -> str:
+def balanced(proofs: list[str]) -> str:
     """Return the proof of a conjunction of halves: of many theorems, nested ones would take Coq minutes.
 
-    >>> halved(["(g1)", "(g2)", "(g3)", "(g4)"])
+    >>> balanced(["(g1)", "(g2)", "(g3)", "(g4)"])
     '(conj (conj (g1) (g2)) (conj (g3) (g4)))'
     """
     middle = len(proofs) // 2
-    return f"(conj {halved(proofs[:middle])} {halved(proofs[middle:])})" if middle else proofs[0]
+    return f"(conj {balanced(proofs[:middle])} {balanced(proofs[middle:])})" if middle else proofs[0]

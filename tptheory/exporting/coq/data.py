@@ -9,17 +9,17 @@ from tptheory.certificates.checker import Shape, Terms, Word
 from tptheory.exporting.coq.reading import CertificateReading, Equation
 
 
-def listed(items: Iterable[str]) -> str:
+def sequence(items: Iterable[str]) -> str:
     """Write a sequence.
 
-    >>> listed(["a", "b"]), listed([])
+    >>> sequence(["a", "b"]), sequence([])
     ('[:: a; b]', '[::]')
     """
     text = "; ".join(items)
     return f"[:: {text}]" if text else "[::]"
 
 
-def truth(value: bool) -> str:
+def boolean(value: bool) -> str:
     """Write a truth value."""
     return "true" if value else "false"
 
@@ -28,18 +28,18 @@ def coefficient_data(c: Fraction) -> str:
     """Write a coefficient as a sign, a numerator and a denominator."""
     if not c:
         return "(false, BinNums.N0, 1%positive)"
-    return f"number {truth(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
+    return f"number {boolean(c < 0)} {abs(c.numerator)}%positive {c.denominator}%positive"
 
 
 def word_data(reading: CertificateReading, word: Word) -> str:
     """Write a product of matrices."""
-    return listed(letter_data(reading, number) for number in word)
+    return sequence(letter_data(reading, number) for number in word)
 
 
 def letter_data(reading: CertificateReading, number: int) -> str:
     """Write a matrix, or its transpose."""
     key, turned = reading.keys[number]
-    return f"({reading.matrices[key]}, {truth(turned)})"
+    return f"({reading.matrices[key]}, {boolean(turned)})"
 
 
 def factor_data(reading: CertificateReading, word: Word) -> str:
@@ -54,7 +54,7 @@ def factor_data(reading: CertificateReading, word: Word) -> str:
 
 def factors_data(reading: CertificateReading, factors: Iterable[Word]) -> str:
     """Write factors that commute with everything."""
-    return listed(factor_data(reading, word) for word in factors)
+    return sequence(factor_data(reading, word) for word in factors)
 
 
 def side_data(reading: CertificateReading, side: tuple[Fraction, Iterable[Word], Word]) -> str:
@@ -65,7 +65,7 @@ def side_data(reading: CertificateReading, side: tuple[Fraction, Iterable[Word],
 
 def terms_data(reading: CertificateReading, terms: Terms) -> str:
     """Write a sum; terms that are 0 are left out, as in the statement."""
-    return listed(
+    return sequence(
         f"({coefficient_data(c)}, {factors_data(reading, factors)}, {word_data(reading, word)})"
         for c, factors, word in terms
         if c
@@ -87,10 +87,10 @@ def relation(reading: CertificateReading, e: Equation, left: str, right: str) ->
     return f"Sca {left} {right}" if e.scalar else f"Mat {shape_data(reading, e.shape)} {left} {right}"
 
 
-def table(items: Iterable[str], default: str, clause: str = "") -> str:
+def match_table(items: Iterable[str], default: str, clause: str = "") -> str:
     """Write a function of a number by its values.
 
-    >>> table(["a", "b"], "c")
+    >>> match_table(["a", "b"], "c")
     'match i with | 0%N => a | 1%N => b | _ => c end'
     """
     cases = " ".join(f"| {i}%N => {text}" for i, text in enumerate(items))

@@ -8,16 +8,16 @@ from typing import Any
 
 from tptheory.certificates.checker import Index, Name, Names, Shape, Size
 from tptheory.exporting.coq.reading import CertificateReading
-from tptheory.exporting.coq.text import CoqWriter, alone
+from tptheory.exporting.coq.text import CoqWriter, parenthesised
 
 WritesIndex = Callable[[Index], str]
 """Writes an index."""
 
 
-def written(index: Index) -> str:
+def index_term(index: Index) -> str:
     """Write an index.
 
-    >>> written(("", -2)), written(("k", 0)), written(("L", 1))
+    >>> index_term(("", -2)), index_term(("k", 0)), index_term(("L", 1))
     ('(-2)%index', 'k', '(L + 1)%index')
     """
     base, offset = index
@@ -54,13 +54,13 @@ class Families:
         for a, shape in self.names.letters.items():
             indexed = a in self.names.indexed
             if shape:
-                rows, columns = (self.size(self._declared(n), written) for n in shape[:2])
+                rows, columns = (self.size(self._declared(n), index_term) for n in shape[:2])
                 kinds[self.letters[a]] = f"{'forall k : index, ' * indexed}'M[R]_({rows}, {columns})"
             else:
                 kinds[self.letters[a]] = "index -> R" if indexed else "R"
         return kinds
 
-    def called(self) -> dict[str, str]:
+    def identifiers(self) -> dict[str, str]:
         """Return the identifiers and the names for which they stand."""
         return {text: name for name, text in (*self.sizes.items(), *self.letters.items())}
 
@@ -78,14 +78,14 @@ class Families:
         if not index:
             return self.letters[name]
         at = place((index[0], index[1]))
-        if not self._moves(name):
+        if not self._shape_is_shifted(name):
             return f"{self.letters[name]} {at}"
-        return f"member {self.letters[name]} {at} {' '.join(alone(self.size(n, place)) for n in shape)}"
+        return f"member {self.letters[name]} {at} {' '.join(parenthesised(self.size(n, place)) for n in shape)}"
 
     def _declared(self, size: Any) -> Size:
         return self.names.size(size, ("k", 0), "L")
 
-    def _moves(self, name: str) -> bool:
+    def _shape_is_shifted(self, name: str) -> bool:
         """Whether the shape of a family at k names a size at another index that k determines."""
         shape = map(self._declared, self.names.letters[name][:2])
         return any(not isinstance(n, int) and n[1:2] == ("k",) and n[2] != 0 for n in shape)
@@ -107,8 +107,8 @@ class IndexedLaw:
         stated: writes it, given what writes indices.
         first: where the range begins, if it does.
         last: where it ends, if it does.
-        said: what a case may use, as JSON; None if it is that a letter is symmetric.
-        bound: whether it is said of every k; a letter without an index is symmetric once.
+        data: what a case may use, as JSON; None if it is that a letter is symmetric.
+        quantified: whether it is said of every k; a letter without an index is symmetric once.
     """
 
     label: str
@@ -116,21 +116,21 @@ class IndexedLaw:
     stated: Callable[[WritesIndex], str]
     first: Index | None = None
     last: Index | None = None
-    said: Any = None
-    bound: bool = True
+    data: Any = None
+    quantified: bool = True
 
     def range(self) -> str:
         """Write what is assumed of k."""
         if self.first is None and self.last is None:
             return ""
-        low, high = (None if end is None else plain(written(end)) for end in (self.first, self.last))
+        low, high = (None if end is None else in_inequality(index_term(end)) for end in (self.first, self.last))
         return f"({f'{low} <= ' if low else ''}k{f' <= {high}' if high else ''})%index"
 
-    def text(self, spread: bool = False) -> str:
-        """Write it as a mathematician would, or as `spread` does, at every k of the range."""
-        text = self.spread() if spread else self.stated(written)
+    def text(self, free_indices: bool = False) -> str:
+        """Write it as a mathematician would, or as `with_free_indices` does, at every k of the range."""
+        text = self.with_free_indices() if free_indices else self.stated(index_term)
         given = f"{self.range()} -> " if self.range() else ""
-        return f"forall k : index, {given}{text}" if self.bound else text
+        return f"forall k : index, {given}{text}" if self.quantified else text
 
     def offsets(self) -> list[int]:
         """Return the numbers, but 0, that are added to k in it."""
@@ -138,32 +138,32 @@ class IndexedLaw:
 
         def place(index: Index) -> str:
             found.update({index[1]} if index[0] == "k" else ())
-            return written(index)
+            return index_term(index)
 
         self.stated(place)
         return sorted(found - {0})
 
-    def spread(self) -> str:
+    def with_free_indices(self) -> str:
         """Write it at k with a variable of its own for each other index, so that these may be written otherwise."""
         called = {o: f"k{i}" for i, o in enumerate(self.offsets(), 1)}
-        equal = [f"{name} = {written(('k', o))} -> " for o, name in called.items()]
-        text = self.stated(lambda i: called.get(i[1], "k") if i[0] == "k" else written(i))
+        equal = [f"{name} = {index_term(('k', o))} -> " for o, name in called.items()]
+        text = self.stated(lambda i: called.get(i[1], "k") if i[0] == "k" else index_term(i))
         bound = f"forall {' '.join(called.values())} : index, " if called else ""
         return f"{bound}{''.join(equal)}{text}"
 
-    def used(self, at: Index, label: str = "") -> str:
+    def proof_at(self, at: Index, label: str = "") -> str:
         """Return the proof of it at an index; the hypothesis of an induction is called by a label of its own."""
         places = [(at[0], at[1] + o) for o in self.offsets()]
-        given = [written(at), *(["ltac:(Lia.lia)"] if self.range() else [])]
+        given = [index_term(at), *(["ltac:(Lia.lia)"] if self.range() else [])]
         equal = ["ltac:(Lia.lia)" if at[0] and at[1] else "erefl" for _ in places]
         proof = [label] if label else [f"{self.label}_at", *given]
-        return f"(@{' '.join([*proof, *map(written, places), *equal])})"
+        return f"(@{' '.join([*proof, *map(index_term, places), *equal])})"
 
 
-def plain(text: str) -> str:
+def in_inequality(text: str) -> str:
     """Write an index within an inequality between indices.
 
-    >>> plain("(L - 1)%index"), plain("0%index"), plain("k")
+    >>> in_inequality("(L - 1)%index"), in_inequality("0%index"), in_inequality("k")
     ('L - 1', '0', 'k')
     """
     return text.removesuffix("%index").removeprefix("(").removesuffix(")")

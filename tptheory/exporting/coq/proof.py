@@ -11,14 +11,14 @@ from tptheory.exporting.coq.data import (
     coefficient_data,
     conjunction,
     equation_data,
-    listed,
     relation,
+    sequence,
     shape_data,
     side_data,
     terms_data,
 )
 from tptheory.exporting.coq.reading import CoqStatement, Equation, equation
-from tptheory.exporting.coq.text import CoqWriter, bounded_by_size
+from tptheory.exporting.coq.text import CoqWriter, is_bounded_by_size
 
 
 class CoqProof:
@@ -39,12 +39,12 @@ class CoqProof:
         self.writer, self.reading, self.section, self.name = writer, writer.reading, section, name
         self.statement, self.goal = statement, statement.goal
         method, shape = self.data["method"], self.goal.polynomial[1]
-        shows = self.goal.kind if method == "cases" else checker.SHOWS[method]
-        checker.require(shows == self.goal.kind, f"{method} cannot show such a goal")
+        shown_kind = self.goal.kind if method == "cases" else checker.SHOWS[method]
+        checker.require(shown_kind == self.goal.kind, f"{method} cannot show such a goal")
         self.probed = method == "rank" or (method == "identity" and shape != ONE)
-        self.alike = [self._label(f"s{i}") for i in range(len(self.reading.symmetric()))]
-        self.held = [self._label(f"h{i}") for i in range(len(statement.hypotheses))]
-        self.before: list[str] = []
+        self.symmetry_labels = [self._label(f"s{i}") for i in range(len(self.reading.symmetric()))]
+        self.hypothesis_labels = [self._label(f"h{i}") for i in range(len(statement.hypotheses))]
+        self.definitions: list[str] = []
 
     def lines(self) -> list[str]:
         """Return the definitions, the check and the theorem."""
@@ -53,16 +53,16 @@ class CoqProof:
         close |= {"cancellation": self._cancellation, "cases": self._cases}
         check, proof = close[self.data["method"]]()
         equations = [equation(h) for h in self.statement.hypotheses]
-        hypotheses = listed(equation_data(self.reading, e) for e in equations)
+        hypotheses = sequence(equation_data(self.reading, e) for e in equations)
         premises = [f"  {a}^T = {a} ->" for a in map(self.writer.key, self.reading.symmetric())]
         for e, reason in zip(equations, self.statement.reasons, strict=True):
             premises.append(f"  {self.writer.equality(e)} ->{f' (* {reason} *)' if reason else ''}")
-        intro = " ".join([*self.alike, *self.held])
+        intro = " ".join([*self.symmetry_labels, *self.hypothesis_labels])
         return [
-            *self.before,
+            *self.definitions,
             f"Definition {self.name}_hyps : seq relation := ({hypotheses})%N.",
-            f"Definition {self.name}_written : seq written := ({listed(cofactors)})%N.",
-            f"Definition {self.name}_cofactors := map ({self._placed()}) {self.name}_written.",
+            f"Definition {self.name}_written : seq written := ({sequence(cofactors)})%N.",
+            f"Definition {self.name}_cofactors := map ({self._placement()}) {self.name}_written.",
             f"Lemma {self.name}_check : {check} = true.",
             "Proof. vm_cast_no_check (erefl true). Qed.",
             f"Theorem {self.name} :",
@@ -74,7 +74,7 @@ class CoqProof:
             "Qed.",
         ]
 
-    def _placed(self) -> str:
+    def _placement(self) -> str:
         """Return what makes a trace of a written cofactor, closed by the probe if the goal is one of matrices."""
         rows = f"(Some {self.reading.size_number(self.goal.polynomial[1][0])}%N)" if self.probed else "None"
         return f"placed {self.section}_src {self.section}_tgt {rows} {self.name}_hyps"
@@ -82,19 +82,19 @@ class CoqProof:
     def _label(self, short: str) -> str:
         return f"{self.name}_{short}"
 
-    def _meaning(self, probe: str) -> str:
+    def _letter_meanings(self, probe: str) -> str:
         """Return what the theorems of the library are told of letters and their meaning."""
         name = self.section
         return f"{name}_src {name}_tgt {name}_syms R {name}_d ({name}_M {probe}) {name}_sc"
 
-    def _applied(self, theorem: str, probe: str, *arguments: str) -> str:
+    def _library_theorem(self, theorem: str, probe: str, *arguments: str) -> str:
         """Return a theorem of the library at this section's letters."""
         given = " ".join(arguments)
-        proofs = f"{conjunction([*self.held, 'I'])} {self.name}_check"
-        meaning = f"{self._meaning(probe)} (erefl 1%N) {conjunction([*self.alike, 'I'])}"
+        proofs = f"{conjunction([*self.hypothesis_labels, 'I'])} {self.name}_check"
+        meaning = f"{self._letter_meanings(probe)} (erefl 1%N) {conjunction([*self.symmetry_labels, 'I'])}"
         return f"(@{theorem} {meaning} {self.name}_hyps {self.name}_cofactors {given} {proofs})"
 
-    def _checked(self, test: str, *arguments: str) -> str:
+    def _check(self, test: str, *arguments: str) -> str:
         name = self.section
         given = " ".join(f"({a})%N" for a in arguments)
         return f"{test} {name}_src {name}_tgt {name}_syms {self.name}_hyps {self.name}_cofactors {given}"
@@ -103,17 +103,17 @@ class CoqProof:
         """Define both sides of the conclusion, and return what they are called."""
         names = self._label("left"), self._label("right")
         for name, terms in zip(names, (e.left, e.right), strict=True):
-            self.before.append(f"Definition {name} : seq term := ({terms_data(self.reading, terms)})%N.")
+            self.definitions.append(f"Definition {name} : seq term := ({terms_data(self.reading, terms)})%N.")
         return names
 
     def _identity(self) -> tuple[str, list[str]]:
         e = equation(self.goal.polynomial)
         sides = self._sides(e)
-        check = self._checked("identical", relation(self.reading, e, *sides))
+        check = self._check("identical", relation(self.reading, e, *sides))
         if e.scalar:
-            return check, [f"exact {self._applied('identical_scalar', '0', *sides)}."]
+            return check, [f"exact {self._library_theorem('identical_scalar', '0', *sides)}."]
         sizes = [f"{self.reading.size_number(n)}%N" for n in e.shape]
-        return check, [by_probe(self._applied("identical_matrix", "probe", *sizes, *sides))]
+        return check, [by_probe(self._library_theorem("identical_matrix", "probe", *sizes, *sides))]
 
     def _rank(self) -> tuple[str, list[str]]:
         """Show that the goal is a product, and that the rank of a product is bounded.
@@ -124,38 +124,39 @@ class CoqProof:
         factors = [reading.polynomial(f) for f in checker.as_list(self.data["factors"], "factors")]
         checker.require(factors, "a product has factors")
         turn = []
-        if bounded_by_size(self.goal):
+        if is_bounded_by_size(self.goal):
             between = [p[1][1] for p in factors[:-1]]
             checker.require(self.goal.bound in between, "the bound is no size between factors")
         else:
             factors, turned = self._with_bound(factors)
-            turn = [self._turned(self.goal.bound)] if turned else []
+            turn = [self._rank_of_transpose(self.goal.bound)] if turned else []
         (first, (_, middle)), *others = factors
-        rest = listed(f"({reading.size_number(p[1][1])}, {terms_data(reading, p[0])})" for p in others)
+        rest = sequence(f"({reading.size_number(p[1][1])}, {terms_data(reading, p[0])})" for p in others)
         arguments = [*shape_data(reading, shape).split(), terms_data(reading, terms)]
         arguments += [str(reading.size_number(middle)), terms_data(reading, first), rest]
-        applied = self._applied("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
+        applied = self._library_theorem("factored_matrix", "probe", *(f"({a})%N" for a in arguments))
         product = " *m ".join(map(self.writer.typed, factors))
         equal = f"have equal : {self.writer.typed(self.goal.polynomial)} = {product}"
         close = [f"{equal} by {by_probe(applied)}", *turn, "by apply: (rank_of equal); bounded_rank."]
-        return self._checked("factored", *arguments), close
+        return self._check("factored", *arguments), close
 
     def _with_bound(self, factors: list[Polynomial]) -> tuple[list[Polynomial], bool]:
         """Put the polynomial that bounds a rank, or its transpose, in the place of a factor that it equals."""
         bound = self.goal.bound
         for i, factor in enumerate(factors):
             for p in (bound, self.reading.transpose(bound)):
-                if p[1] == factor[1] and equal_as_written(p, factor, self.reading):
+                if p[1] == factor[1] and have_equal_normal_forms(p, factor, self.reading):
                     return [*factors[:i], p, *factors[i + 1 :]], p is not bound
         checker.require(False, "the bound is no factor")
         raise AssertionError
 
-    def _turned(self, p: Polynomial) -> str:
+    def _rank_of_transpose(self, p: Polynomial) -> str:
         """Say that the rank of a matrix is that of its transpose."""
         terms = terms_data(self.reading, p[0])
         transposed = self.writer.typed(self.reading.transpose(p))
         sizes = " ".join(f"{n}%N" for n in shape_data(self.reading, p[1]).split())
-        applied = f"(@turned_rank {self._meaning('0')} {conjunction([*self.alike, 'I'])} {sizes} ({terms})%N isT isT)"
+        symmetric = conjunction([*self.symmetry_labels, "I"])
+        applied = f"(@turned_rank {self._letter_meanings('0')} {symmetric} {sizes} ({terms})%N isT isT)"
         return rf"have <- : \rank {transposed} = \rank {self.writer.typed(p)} by exact {applied}."
 
     def _squares(self) -> str:
@@ -165,18 +166,18 @@ class CoqProof:
             data = equation_data(self.reading, equation(self.reading.polynomial(square)))
             checker.require(checker.as_rational(weight), "the weight of a square must be positive")
             found.append(f"({coefficient_data(checker.as_rational(weight))}, {data})")
-        return listed(found)
+        return sequence(found)
 
     def _descent(self) -> tuple[str, list[str]]:
         squares, sides = self._squares(), self._sides(equation(self.goal.polynomial))
-        applied = self._applied("descends_scalar", "0", f"({squares})%N", *sides)
-        return self._checked("descends", squares, *sides), [f"exact {applied}."]
+        applied = self._library_theorem("descends_scalar", "0", f"({squares})%N", *sides)
+        return self._check("descends", squares, *sides), [f"exact {applied}."]
 
     def _cancellation(self) -> tuple[str, list[str]]:
         e, squares = equation(self.goal.polynomial), self._squares()
         goal = relation(self.reading, e, *self._sides(e))
-        applied = self._applied("cancelled_holds", "0", f"({squares})%N", f"({goal})%N")
-        return self._checked("cancelled", squares, goal), [f"exact {applied}."]
+        applied = self._library_theorem("cancelled_holds", "0", f"({squares})%N", f"({goal})%N")
+        return self._check("cancelled", squares, goal), [f"exact {applied}."]
 
     def _cases(self) -> tuple[str, list[str]]:
         """Show that one case holds, and in each what its own theorem says."""
@@ -184,18 +185,18 @@ class CoqProof:
         checker.require(cases and all(cases), "a case assumes something")
         split = [[self.reading.polynomial(p) for p in case] for case in cases]
         parts = checker.as_list(self.data["parts"], "parts", len(split))
-        data = listed(listed(equation_data(self.reading, equation(p)) for p in case) for case in split)
-        proof = [f"have chosen := {self._applied('splits_cases', '0', f'({data})%N')}."]
+        data = sequence(sequence(equation_data(self.reading, equation(p)) for p in case) for case in split)
+        proof = [f"have chosen := {self._library_theorem('splits_cases', '0', f'({data})%N')}."]
         for number, (case, part) in enumerate(zip(split, parts, strict=True), 1):
             name = self._label(f"case{number}")
             hypotheses, reasons = [*self.statement.hypotheses, *case], [*self.statement.reasons, *[""] * len(case)]
             statement = CoqStatement(hypotheses, self.goal, reasons)
-            self.before += CoqProof(self.writer, statement, part, self.section, name).lines()
+            self.definitions += CoqProof(self.writer, statement, part, self.section, name).lines()
             labels = [self._label(f"c{i}") for i, _ in enumerate(case)]
             pattern = "".join(f"[{label} " for label in labels) + "_" + "]" * len(labels)
-            shown = f"({' '.join([name, *self.alike, *self.held, *labels])})"
+            shown = f"({' '.join([name, *self.symmetry_labels, *self.hypothesis_labels, *labels])})"
             proof.append(f"case: chosen => [{pattern}|chosen]; first exact: {shown}.")
-        return self._checked("splits", data), [*proof, "by case: chosen."]
+        return self._check("splits", data), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
         """Write the cofactors."""
@@ -210,7 +211,7 @@ class CoqProof:
         return f"Written ({coefficient_data(checker.as_rational(coefficient))}) {u} {k} {v} {beyond}"
 
 
-def equal_as_written(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> bool:
+def have_equal_normal_forms(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> bool:
     """Whether two polynomials of one shape have one normal form; Coq checks it again."""
     return not any(reading.total(iter([(Fraction(1), p), (Fraction(-1), q)])).values())
 

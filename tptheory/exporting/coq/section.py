@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tptheory.certificates.checker import Name, Shape, Size
-from tptheory.exporting.coq.data import listed, table
+from tptheory.exporting.coq.data import match_table, sequence
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter
@@ -40,7 +40,7 @@ class Section:
         number = self.reading.size_number(size)
         return str(size) if isinstance(size, int) else f"n{number}"
 
-    def _called(self) -> dict[str, str]:
+    def _identifiers(self) -> dict[str, str]:
         """Return the identifiers of sizes, matrices and scalars, in this order, and what the certificate calls them."""
         sizes = {self._size(n): n for n in self.reading.sizes if not isinstance(n, int)}
         keys = sizes | {self.writer.key(key): key for key in (*self.reading.matrices, *self.reading.scalars)}
@@ -54,11 +54,11 @@ class Section:
         matrices = [(self.writer.key(a), self.reading.shape(a)) for a in self.reading.matrices]
         kinds = [f"Variable {a} : {self.writer.matrices(shape)}." for a, shape in matrices]
         kinds += [f"Variable {self.writer.key(a)} : R." for a in self.reading.scalars]
-        meaning = self._meaning()
+        meaning = self._letter_meanings()
         sizes = [self._size(n) for n in self.reading.sizes if not isinstance(n, int)]
         return [
             f"Section Of_{self.name}.",
-            legend(self._called()),
+            legend(self._identifiers()),
             "Variable R : realFieldType.",
             *([f"Variables {' '.join(sizes)} : nat."] if sizes else []),
             *kinds,
@@ -67,7 +67,7 @@ class Section:
             f"End Of_{self.name}.",
         ]
 
-    def _meaning(self) -> list[str]:
+    def _letter_meanings(self) -> list[str]:
         """Say which matrices, sizes and scalars the numbers mean; number 0 is a probe, of the goal's shape turned."""
         reading, name = self.reading, self.name
         probe = self.statement.goal.polynomial[1][::-1]
@@ -75,15 +75,15 @@ class Section:
         rows, columns = ([f"{reading.size_number(shape[i])}%N" for shape in shapes] for i in (0, 1))
         numbers = [f"{self._size(n)}%N" for n in reading.sizes]
         kind = f"'M[R]_({name}_d ({name}_src i), {name}_d ({name}_tgt i))"
-        symmetric = listed(f"{reading.matrices[a]}%N" for a in reading.symmetric())
-        matrices = table(["probe", *self._written(reading.matrices)], "0", f" return {kind}")
+        symmetric = sequence(f"{reading.matrices[a]}%N" for a in reading.symmetric())
+        matrices = match_table(["probe", *self._written(reading.matrices)], "0", f" return {kind}")
         return [
-            f"Definition {name}_d (i : nat) : nat := {table(numbers, '0%N')}.",
-            f"Definition {name}_src (i : nat) : nat := {table(rows, '0%N')}.",
-            f"Definition {name}_tgt (i : nat) : nat := {table(columns, '0%N')}.",
+            f"Definition {name}_d (i : nat) : nat := {match_table(numbers, '0%N')}.",
+            f"Definition {name}_src (i : nat) : nat := {match_table(rows, '0%N')}.",
+            f"Definition {name}_tgt (i : nat) : nat := {match_table(columns, '0%N')}.",
             f"Definition {name}_M (probe : {self.writer.matrices(probe)}) (i : nat) : {kind} :=",
             f"  {matrices}.",
-            f"Definition {name}_sc (i : nat) : R := {table(self._written(reading.scalars), '0')}.",
+            f"Definition {name}_sc (i : nat) : R := {match_table(self._written(reading.scalars), '0')}.",
             f"Definition {name}_syms : seq nat := {symmetric}.",
         ]
 

@@ -32,7 +32,7 @@ class CoqWriter:
     def matrix(self, number: int) -> str:
         """Write a matrix or its transpose."""
         key, turned = self.reading.keys[number]
-        return f"{alone(self.key(key))}^T" if turned else self.key(key)
+        return f"{parenthesised(self.key(key))}^T" if turned else self.key(key)
 
     def product(self, word: Word) -> str:
         """Write a product; the empty one is the identity."""
@@ -43,7 +43,7 @@ class CoqWriter:
         if self.reading.matrix[word[0]]:
             return rf"\tr ({self.product(word)})"
         key, _ = self.reading.keys[word[0]]
-        return f"{alone(self.size(key))}%:R" if self.reading.is_size(key) else self.key(key)
+        return f"{parenthesised(self.size(key))}%:R" if self.reading.is_size(key) else self.key(key)
 
     def term(self, coefficient: Fraction, factors: Sequence[Word], word: Word, scalar: bool) -> str:
         """Write a term, whose coefficient is positive."""
@@ -56,7 +56,7 @@ class CoqWriter:
         product = self.product(word)
         if numbers == ["1"]:
             return product
-        return f"{alone(' * '.join(numbers))} *: {f'({product})' if len(word) > 1 else product}"
+        return f"{parenthesised(' * '.join(numbers))} *: {f'({product})' if len(word) > 1 else product}"
 
     def total(self, terms: Terms, scalar: bool) -> str:
         """Write a sum."""
@@ -89,20 +89,20 @@ class CoqWriter:
             return self.equality(e)
         if goal.kind == "nonpositive":
             return f"{self.total(e.left, True)} <= {self.total(e.right, True)} :> R"
-        size = bounded_by_size(goal)
+        size = is_bounded_by_size(goal)
         limit = self.size(goal.bound) if size else rf"\rank {self.typed(goal.bound)}"
         return rf"(\rank {self.typed(goal.polynomial)} <= {limit})%N"
 
 
-def bounded_by_size(goal: Goal) -> bool:
+def is_bounded_by_size(goal: Goal) -> bool:
     """Whether the bound of a rank is a size, and not another rank."""
     return isinstance(goal.bound, int) or isinstance(goal.bound[0], str)
 
 
-def alone(text: str) -> str:
+def parenthesised(text: str) -> str:
     """Write a name or a number so that an operation may follow.
 
-    >>> alone("W"), alone("W k")
+    >>> parenthesised("W"), parenthesised("W k")
     ('W', '(W k)')
     """
     return f"({text})" if " " in text else text

@@ -90,7 +90,7 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
     except InvalidTypeError:  # a float, or what is no number at all
         sample, eta = _read(FloatArithmetic(), weights, x, y, lr)
     with np.errstate(all="ignore"):  # a ray that overflows says so in its status
-        return _followed(sample, eta, step_count(steps))
+        return _follow(sample, eta, step_count(steps))
 
 
 def _read(kind: RunArithmetic, weights: Any, x: Any, y: Any, lr: Any) -> tuple[Sample, Any]:
@@ -126,7 +126,7 @@ def _dot(u: np.ndarray, v: np.ndarray) -> Any:
     return (u * v).sum()
 
 
-def _followed(sample: Sample, eta: Any, steps: int) -> ErrorRay:
+def _follow(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     check_full_row_rank(sample, "The error leaves its ray otherwise: use simulate.")
     exact = isinstance(eta, fmpq)
     array = partial(np.array, dtype=object if exact else None)
@@ -136,26 +136,28 @@ def _followed(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     )
     states, factors, ratios, status = [state], [], [], "completed"  # type: ignore[var-annotated]
     while len(factors) < steps and status == "completed":
-        following, c, q = _stepped(state, eta)
-        status = _trouble(following, q, exact)
+        following, c, q = _step(state, eta)
+        status = _status(following, q, exact)
         if status not in ("diverged", "too large"):
             states.append(following)
             factors.append(c)
             ratios.append(q)
             state = following
-    return _recorded(states, factors, ratios, eta, steps, status)
+    return _ray(states, factors, ratios, eta, steps, status)
 
 
-def _stepped(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
+def _step(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
     """Return the state after a step, the factors ``c_l``, and the ratios ``q``."""
     d = state.signals()
     c = state.factors(eta, d)
     x = [state.x[0], *(x - c[l] * d[l - 1] for l, x in enumerate(state.x[1:], start=1))]
-    turned = [_turned(P, state.x[l], state.x[l + 1], d[l - 1], eta) for l, P in enumerate(state.inverses, start=1)]
-    return _State(x, (1 - c[-1]) * state.error, [P for P, _ in turned]), c, [q for _, q in turned]
+    updated = [
+        _updated_pinv(P, state.x[l], state.x[l + 1], d[l - 1], eta) for l, P in enumerate(state.inverses, start=1)
+    ]
+    return _State(x, (1 - c[-1]) * state.error, [P for P, _ in updated]), c, [q for _, q in updated]
 
 
-def _turned(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta: Any) -> tuple[np.ndarray, Any]:
+def _updated_pinv(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta: Any) -> tuple[np.ndarray, Any]:
     """Return the pseudo-inverse after the step, and the ratio of the squares of pseudo-determinants."""
     p, b = x - P @ above, 1 - eta * _dot(x, d)
     rho, D = _dot(p, p), _dot(d, d)
@@ -166,7 +168,7 @@ def _turned(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta:
     return P + d @ (eta * b * xP - eta**2 * rho * dP) / q - eta * p @ (eta * D * xP + b * dP) / q, q
 
 
-def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
+def _status(state: _State, ratios: list[Any], exact: bool) -> str:
     """Return why a ray ends at a state; ``"completed"`` where it goes on."""
     entries = [entry for A in (state.error, *state.x, *state.inverses) for entry in A.ravel()]
     if exact and any(max(abs(int(n.p)).bit_length(), int(n.q).bit_length()) > MOST_BITS for n in entries):
@@ -176,7 +178,7 @@ def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
     return "rank lost" if any(q <= (0 if exact else LEAST_RATIO**2) for q in ratios) else "completed"
 
 
-def _recorded(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
+def _ray(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
     """Stack the states of a ray, and say how it ended."""
     done, depth = len(factors), len(states[0].x) - 1
     signals = [state.signals() for state in states]
@@ -192,11 +194,11 @@ def _recorded(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: 
         ratios=tuple(stack([q[l] for q in ratios], (done,)) for l in range(depth - 1)),
         steps=done,
         status=status,
-        message=_ending(status, done, steps, eta),
+        message=_message(status, done, steps, eta),
     )
 
 
-def _ending(status: str, done: int, steps: int, eta: Any) -> str:
+def _message(status: str, done: int, steps: int, eta: Any) -> str:
     """Return the sentence that says how a ray ended."""
     if status == "completed":
         return f"Completed {done} steps."

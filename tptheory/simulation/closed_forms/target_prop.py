@@ -109,7 +109,7 @@ def _at_rest(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -
         for part in (sample.weights, sample.x[1:-1], signals[:-1])
     )
     ones = np.ones(len(times))
-    return _gathered(sample, times, ones, weights, hidden, lower, [ones] * (sample.depth - 1))
+    return _trajectory(sample, times, ones, weights, hidden, lower, [ones] * (sample.depth - 1))
 
 
 def _times_column(scalars: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -161,7 +161,7 @@ class _Square:
             W - d @ (_times_column(first[l], x) - _times_column(second[l], under)).swapaxes(1, 2)
             for l, (W, d, x, under) in enumerate(zip(sample.weights, self.signals, sample.x, below, strict=False))
         ]
-        return _gathered(sample, times, remainder, weights, hidden[:-1], signals[:-1], np.exp(logs))
+        return _trajectory(sample, times, remainder, weights, hidden[:-1], signals[:-1], np.exp(logs))
 
 
 class _Wide:
@@ -193,7 +193,7 @@ class _Wide:
         N, rho = self.lengths(m)
         growth = np.exp((N - self.N) / (2 * self.X)) / (self.length * (self.X + rho))
         angle = integrals[0] + integral(np.sqrt(rho) / (self.X + rho))
-        along, across = _turned(angle, m, np.sqrt(rho))
+        along, across = _rotated(angle, m, np.sqrt(rho))
         moments = (growth, growth * along, growth * across)
         kept = tuple(start + integral(f) for start, f in zip(integrals[1:], moments, strict=True))
         return PanelValues((self.X + N) * growth, self.X + N, (angle, *kept), (clock,))
@@ -203,25 +203,30 @@ class _Wide:
         remainder, (angle, *moments, clock) = Relaxation(self.law, [0.0] * 4, 0.25 * self.X).at(times)
         N, rho = self.lengths(self.m - clock)
         ratio = np.exp((N - self.N) / (2 * self.X))
-        in_plane = _turned(angle, self.m - clock, np.sqrt(rho))
-        x = self._placed(np.ones_like(angle), *in_plane)
-        d = self._placed(np.zeros_like(angle), *_turned(angle, self.length * remainder / ratio, np.zeros_like(angle)))
+        in_plane = _rotated(angle, self.m - clock, np.sqrt(rho))
+        x = self._in_space(np.ones_like(angle), *in_plane)
+        d = self._in_space(
+            np.zeros_like(angle), *_rotated(angle, self.length * remainder / ratio, np.zeros_like(angle))
+        )
         moved = (sample.x[1] - x) @ sample.x[0].T / self.X
-        weights = [sample.weights[0] - moved, sample.weights[1] - sample.error @ self._placed(*moments).swapaxes(1, 2)]
-        return _gathered(sample, times, remainder, weights, [x], [d], [ratio])
+        weights = [
+            sample.weights[0] - moved,
+            sample.weights[1] - sample.error @ self._in_space(*moments).swapaxes(1, 2),
+        ]
+        return _trajectory(sample, times, remainder, weights, [x], [d], [ratio])
 
-    def _placed(self, outside: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:
+    def _in_space(self, outside: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:
         parts = ((outside, self.outside), (along, self.along), (across, self.across))
         return sum(_times_column(scalars, column) for scalars, column in parts)  # type: ignore[return-value]
 
 
-def _turned(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _rotated(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return in the axes of time 0 the vector that is ``(along, across)`` in axes turned by minus an angle."""
     cos, sin = np.cos(angle), np.sin(angle)
     return along * cos + across * sin, across * cos - along * sin
 
 
-def _gathered(
+def _trajectory(
     sample: Sample, times: np.ndarray, remainder: np.ndarray, weights: Any, hidden: Any, signals: Any, ratios: Any
 ) -> TargetPropFlow:
     """Build the trajectory: add the input, and the error and the output, which move on a ray."""
