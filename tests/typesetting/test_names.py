@@ -84,7 +84,6 @@ def test_names_are_set_as_they_are_spelled(text, code):
         ("Up", "l", ("Up[l]'", r"(W_{l} \cdots W_{1})^{\top}")),
         ("n", "L", ("n[L]'", r"n_{L}^{\top}")),
         ("q1", "l", ("q1[l]'", r"{q_{1}}_{l}^{\top}")),
-        ("50%_tp", "l", ("50%_tp[l]'", r"{\text{50\%}^{\mathrm{tp}}_{l}{}}^{\top}")),
         ("M_tp_dot", "l", ("M_tp_dot[l]'", r"{\dot{M}^{\mathrm{tp}}_{l}{}}^{\top}")),
     ],
 )

@@ -88,9 +88,10 @@ def name(text: str, index: str = "") -> Symbol:
     >>> name("W_2").written(), name("W", "l+1").written()
     (Written(text='W_2', latex='W_{2}'), Written(text='W[l+1]', latex='W_{l+1}'))
     """
-    code = member_latex(text, index) if index else name_latex(text)
-    shown = f"{visible(text)}[{index}]" if index else visible(text)
-    return Symbol(Written(shown, code), raised="^" in code and not code.startswith("("))
+    if not index:
+        return Symbol(Written(visible(text), name_latex(text)), raised="^" in name_latex(text))
+    code = member_latex(text, index) if WORD.fullmatch(text) else f"{grouped(name_latex(text))}_{{{index}}}"
+    return Symbol(Written(f"{visible(text)}[{index}]", code), raised="^" in code and not code.startswith("("))
 
 
 def dotted(text: str, index: str = "") -> Symbol:
@@ -100,7 +101,7 @@ def dotted(text: str, index: str = "") -> Symbol:
     Written(text="(dW_1/dt)'", latex='\\dot{W}_{1}^{\\top}')
     """
     plain = name(text, index)
-    if index:
+    if index and WORD.fullmatch(text):
         code = member_latex(f"{text}_dot", index)
     else:
         letter, below, rest = plain.body.latex.partition("_")
