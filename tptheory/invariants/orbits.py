@@ -114,7 +114,7 @@ def _jacobian(fields: DataFields, field: PrimeField, order: int, curve: Values) 
 
 
 def _flow_back(jacobian: list[nmod_mat], field: PrimeField) -> list[nmod_mat]:
-    """Return the coefficients of ``Psi``: ``Psi' = -Psi A``, ``Psi(0) = I``."""
+    """Return the Taylor coefficients of the flow back to the start: ``Psi' = -Psi A`` with ``Psi(0) = I``."""
     size = jacobian[0].nrows()
     back = [field.full(size, size, 1, 0)]
     for k in range(len(jacobian) - 1):

@@ -143,7 +143,7 @@ class _Trials:
                 self.add(number, part, nth)
 
     def summary(self, rounds: int, seed: int, order: OrderInEta | None) -> CrossCheck:
-        """Return what was measured in so many rounds."""
+        """Return the figures of all trials; ``rounds`` is the number of trials that were planned."""
         found, worst = self.found, _worst(self.found)
         return CrossCheck(
             residual=worst.residual if worst else 0.0,
@@ -162,6 +162,8 @@ class _Trials:
 
 
 class _Trial(NamedTuple):
+    """What was measured at one instance; ``failed`` is None where the claim has no exact value."""
+
     degenerate: bool
     residual: float
     failed: bool | None

@@ -33,7 +33,7 @@ class Arithmetic(ABC):
         """Return ``value``, a finite real number, as a scalar."""
 
     def in_precision_of(self, matrices: Sequence[Any]) -> Arithmetic:
-        """Return this arithmetic in the precision that operations on ``matrices`` have; most kinds have only one."""
+        """Return this arithmetic in the precision of operations on these matrices; most kinds have only one."""
         return self
 
     def signature(self, A: Any) -> Any:

@@ -148,7 +148,7 @@ class ArrayArithmetic(RunArithmetic):
         return ranks, np.where(kept, s, otherwise)[..., : ranks.max()], np.where(ranks, smallest, 1)
 
     def _is_not_finite(self, s: np.ndarray) -> Any:
-        """Return which members were not finite, by their singular values."""
+        """Return which members of a stack were not finite: those whose singular values are NaN."""
         return s[..., 0] != s[..., 0]
 
 

@@ -56,7 +56,7 @@ class Record:
         self.times.append(moment.time)
 
     def _of_all(self, value: Any, others: Callable[[Any], np.ndarray], history: Sequence[Any]) -> Any:
-        """Return a value for all members: as given for those that move, and for the others ``others`` of their last."""
+        """Return a value for all members: for those that have stopped, ``others`` of the last one."""
         if self.members is None:
             return value
         if value is None:  # a loss that is not told
@@ -87,7 +87,7 @@ class Record:
             history += history[-1:] * lacking
 
     def last_loss(self) -> str:
-        """Return the last loss of one network, for a message."""
+        """Return the last loss of a single network in words, for a message."""
         loss = self.kept["loss"][-1]
         return "not told" if loss is None else f"{float(loss):.6g}"
 

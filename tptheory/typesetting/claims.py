@@ -72,7 +72,7 @@ class ClaimWriter(ABC):
 
     @abstractmethod
     def mathematics(self, expression: Any) -> str:
-        """Return an expression."""
+        """Return an expression as mathematics within text."""
 
     @abstractmethod
     def finished(self, text: str) -> str:
@@ -105,11 +105,15 @@ class ClaimWriter(ABC):
         return self._sentences(claim.hypotheses)
 
     def _sentences(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
-        """Weave each of several sentences by itself."""
+        """Return each of several sentences, written for the page."""
         return tuple(self.sentence(lambda say, i=i: sentences(say)[i]) for i in range(len(sentences(str))))  # type: ignore[misc]
 
     def sentence(self, sentence: Callable[[Say], str]) -> str:
-        """Let a claim put marks for its expressions, then write words as words, and each mark as its formula."""
+        """Return a sentence for the page, given a function that says it.
+
+        The function is called with a ``say`` that returns a mark for each expression. Then the words between the marks
+        are written as words, and each mark as the formula for which it stands.
+        """
         said: dict[str, int] = {}
 
         def say(expression: Any) -> str:

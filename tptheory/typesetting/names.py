@@ -15,17 +15,17 @@ from tptheory.typesetting.spelling import WORD, grouped, member_latex, name_late
 
 
 class Written(NamedTuple):
-    """A piece of writing, both in plain text and in LaTeX."""
+    """A piece of writing in both of its forms: plain text, and LaTeX."""
 
     text: str
     latex: str
 
     def __add__(self, other: Written) -> Written:  # type: ignore[override]
-        """Write one after the other."""
+        """Return the two pieces, one after the other."""
         return Written(self.text + other.text, self.latex + other.latex)
 
     def between(self, pieces: Iterable[Written]) -> Written:
-        """Write several pieces, with this one between each two of them."""
+        """Return several pieces with this one between each two of them, as ``str.join`` does; there is one at least."""
         texts, codes = zip(*pieces, strict=True)
         return Written(self.text.join(texts), self.latex.join(codes))
 
@@ -44,7 +44,7 @@ class Symbol(NamedTuple):
     """Whether a mark can follow the body without brackets around it."""
 
     def with_mark(self, text: str, code: str) -> Symbol:
-        """Add a mark."""
+        """Return the letter with one more mark above it, such as a prime for a transpose."""
         return self._replace(marks=self.marks + Written(text, code))
 
     @property
@@ -53,7 +53,7 @@ class Symbol(NamedTuple):
         return self.solid and not self.raised and not self.marks.text
 
     def written(self) -> Written:
-        """Write the body with its marks."""
+        """Return the body followed by its marks."""
         if not self.marks.text:
             return self.body
         text = self.body.text if self.solid else f"({self.body.text})"
@@ -71,13 +71,13 @@ def visible(text: str) -> str:
 
 
 def prose(text: str) -> Written:
-    """Write words."""
+    """Return words, escaped for LaTeX, with control characters written out."""
     text = visible(text)
     return Written(text, tex_escaped(text))
 
 
 def number(text: str) -> Written:
-    """Write a rational that is not negative."""
+    """Return a rational that is not negative, such as ``3/2``."""
     numerator, _, denominator = text.partition("/")
     return Written(text, rf"\tfrac{{{numerator}}}{{{denominator}}}" if denominator else text)
 

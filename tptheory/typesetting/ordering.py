@@ -37,7 +37,7 @@ Line = dict[int, int]
 
 
 class _Path(NamedTuple):
-    """A path to use some of the steps: the steps of its last line, and the path and the line before that one."""
+    """A choice of steps for the first lines of a chain: the steps of its last line, and the path and line before it."""
 
     cost: int
     group: tuple[int, ...]
@@ -132,7 +132,7 @@ def _cheapest(paths: dict[int, _Path], steps: int) -> list[tuple[int, _Path]]:
 
 
 def _subtracted(line: dict[Any, Any], subtracted: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
-    """Return a line, of integers or of fractions, after some subtractions."""
+    """Return a line after some subtractions; its coefficients are integers or fractions."""
     new = dict(line)
     for terms in subtracted:
         for m, c in terms.items():

@@ -37,7 +37,7 @@ class Term(NamedTuple):
 
 
 def joined(terms: list[Term]) -> Written:
-    """Write the terms of a sum in one line; no terms are 0."""
+    """Return the terms of a sum in one line; a sum without terms is shown as 0."""
     pieces = []
     for i, term in enumerate(terms):
         sign = [Written(term.sign, term.sign)] if i or term.sign == "-" else []
@@ -77,7 +77,7 @@ def is_small(data: Any) -> bool:
 
 
 class Notation:
-    """How the letters of one certificate are written.
+    """The way in which the letters of one certificate are shown.
 
     Args:
         reader: the reader of the certificate.
@@ -94,12 +94,12 @@ class Notation:
         """The letter that has a name already, by the name and whether it takes an index: ``x[l]`` is not ``x``."""
 
     def letter(self, a: int) -> Symbol:
-        """Write a letter, or its transpose."""
+        """Return a letter, or its transpose, as it is shown."""
         name, transposed = self.reader.letter(a)
         return self.symbol(name).with_mark(*TRANSPOSED) if transposed else self.symbol(name)
 
     def size(self, size: Size) -> Written:
-        """Write a size."""
+        """Return a size as it is shown."""
         return Written(str(size), str(size)) if isinstance(size, int) else self.symbol(size).written()
 
     def symbol(self, key: Name) -> Symbol:
@@ -195,11 +195,11 @@ class Remark(NamedTuple):
         return (self.key[1], self.key[2]) if len(self.key) == 3 else None
 
     def polynomial(self, field: str) -> Polynomial:
-        """Read the terms in a field."""
+        """Return the polynomial in a field, at the index of the name."""
         return self.notation.reader.polynomial(self.fields[field], self.at)
 
     def written(self, field: str) -> Written:
-        """Write the terms in a field."""
+        """Return the polynomial in a field as it is shown."""
         return joined(self.notation.terms(self.polynomial(field)))
 
 
@@ -212,7 +212,7 @@ def _raised(body: Written, power: int, closed: bool) -> Written:
 
 
 def bracketed(body: Written) -> Written:
-    """Put brackets around what is written."""
+    """Return a piece of writing in brackets."""
     return Written(f"({body.text})", f"({body.latex})")
 
 

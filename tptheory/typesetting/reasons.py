@@ -24,7 +24,7 @@ class Reason(NamedTuple):
     rest: Written
 
     def written(self) -> Written:
-        """Write the opening and the rest."""
+        """Return the opening and the rest together."""
         return self.opening + self.rest
 
 
@@ -140,7 +140,7 @@ def _given(place: ReasonPlace, *words: Any) -> Reason | None:
 
 
 def _case(place: ReasonPlace, *words: Any) -> Reason | None:
-    """Say what is assumed in a case of a proof, likewise."""
+    """Name the assumption of a case of a proof in the words of its remark, or as an equation, unless it is long."""
     if words:
         return _quoted(place, *words)
     said = equation(place.notation.terms(place.hypothesis))

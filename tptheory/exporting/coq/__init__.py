@@ -23,7 +23,7 @@ def library() -> str:
 
 
 def refusal(data: Any) -> str:
-    """Return why a certificate is not exported, or nothing if it is.
+    """Return the reason why a certificate cannot be exported; empty if it can.
 
     Args:
         data: the certificate, as JSON has it.
@@ -103,7 +103,7 @@ def translated_part(data: Any, name: str) -> list[str]:
 
 
 def balanced(proofs: list[str]) -> str:
-    """Return the proof of a conjunction of halves: of many theorems, nested ones would take Coq minutes.
+    """Return the proof of a conjunction as a balanced tree, because Coq takes minutes for many nested ones.
 
     >>> balanced(["(g1)", "(g2)", "(g3)", "(g4)"])
     '(conj (conj (g1) (g2)) (conj (g3) (g4)))'

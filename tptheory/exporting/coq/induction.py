@@ -12,7 +12,7 @@ from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, leg
 from tptheory.exporting.coq.section import Section
 
 Case = tuple[Index, Index | None, str]
-"""The index at which a case shows a goal, that before, and the theorem that shows it, in Coq."""
+"""The index at which a case shows its goal, the index from which it steps, if any, and the Coq proof of the goal."""
 
 
 class Induction:
@@ -26,7 +26,7 @@ class Induction:
     """
 
     def __init__(self, data: dict[str, Any], name: str) -> None:
-        """Read the laws and the theorems."""
+        """Read the hypotheses, the symmetries and the theorems, and prove each theorem after those before it."""
         self.data, self.name = checker.as_fields(data, "an induction", checker.INDUCTION), name
         self.names = Names(data, checker.Work())
         self.families = Families(self.names, data["sizes"])
@@ -48,7 +48,7 @@ class Induction:
             self._theorem(f"{name}_goal{i}", checker.as_fields(theorem, "a theorem", {"goal", "from", "to", "cases"}))
 
     def _law(self, label: str, entry: dict[str, Any], said: Any) -> IndexedLaw:
-        """Read what is said at every k of a range."""
+        """Read a hypothesis or the goal of a theorem as a law at every index of its range."""
         reading = CertificateReading(self.names)
         goal = checker.as_goal(said, reading, ("k", 0), "L")
         first, last = checker.as_end(entry["from"]), checker.as_end(entry["to"])
@@ -57,7 +57,7 @@ class Induction:
         )
 
     def _symmetry(self, a: str, label: str) -> IndexedLaw:
-        """Say that a letter is symmetric, at every k if it is indexed."""
+        """Return the law that a letter is symmetric, at every index if the letter is indexed."""
         reading = CertificateReading(self.names)
         reading.letter([a, "k", 0] if a in self.names.indexed else a, ("k", 0), "L")
         (key,) = reading.matrices
@@ -69,7 +69,7 @@ class Induction:
         return IndexedLaw(label, self.families, stated, quantified=a in self.names.indexed)
 
     def lines(self) -> list[str]:
-        """Return the theorems of the cases, and in a section those of the goals; then all in one theorem."""
+        """Return the theorems of the cases, then a section with a lemma for each goal and one theorem of all goals."""
         goals = self.known[len(self.laws) :]
         assumed = [*self.symmetric.values(), *self.laws]
         reasons = [*[""] * len(self.symmetric), *self.reasons]
@@ -93,7 +93,7 @@ class Induction:
         ]
 
     def _free_index_lemma(self, law: IndexedLaw) -> list[str]:
-        """Show a law with a variable for each index."""
+        """Return a lemma that states an assumed law with a variable for each shifted index."""
         count, given = len(law.offsets()), " range'" * bool(law.range())
         intro = " ".join([f"k{given}", *["?"] * count, *["->"] * count])
         return [
@@ -129,7 +129,7 @@ class Induction:
         self.known.append(goal)
 
     def _induction(self, way: str, goal: IndexedLaw, cases: list[Case]) -> list[str]:
-        """Apply induction to a goal at every k of its range."""
+        """Return the tactics that prove a goal by induction from its base case and its step."""
         ends = [index_term(end) for end in (goal.first, goal.last) if end is not None]
         forever, given = ("", ["range'"]) if len(ends) == 2 else ("_forever", [])
         (first, _, base), (then, _, step), names = *cases, ["l", "range'", "IH'"]
@@ -140,7 +140,11 @@ class Induction:
         ]
 
     def _closed_by_case(self, goal: IndexedLaw, at: Index, names: list[str], shown: str) -> str:
-        """Name what is given, call the other indices of a goal as the case calls them, and close it by the case."""
+        """Return the tactic that closes a goal by the theorem of a case.
+
+        It introduces the variables and premises under the given names, rewrites each shifted index of the goal as the
+        case writes it, and applies the theorem.
+        """
         offsets = goal.offsets()
         own = [f"k{i}" for i, _ in enumerate(offsets, 1)]
         names = [*names, *own, *(f"equal_{k}" for k in own)]
@@ -150,7 +154,7 @@ class Induction:
         return f"{'; '.join([*steps, f'exact: {shown}'])}."
 
     def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: IndexedLaw) -> Case:
-        """Read a case; return its index, that before, and what shows the goal there."""
+        """Read a case, add the section of its theorem, and return where and by what it shows the goal."""
         checker.require(
             isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "a case must be a proof"
         )
@@ -176,7 +180,7 @@ class Induction:
         return at, after, self._instance(section, base, given)
 
     def _instance(self, section: Section, base: Index, given: list[str]) -> str:
-        """Return the theorem of a case at the members of the families that it names."""
+        """Return the theorem of a case, applied to the members of the families that the case names."""
 
         def place(index: Index) -> str:
             return index_term(moved(index, base))
@@ -193,7 +197,7 @@ class Induction:
 
 
 def moved(index: Index, base: Index) -> Index:
-    """Return an index with another in the place of l.
+    """Return an index with the index ``base`` in the place of ``l``.
 
     >>> moved(("l", 1), ("L", 2)), moved(("L", 1), ("", 0))
     (('L', 3), ('L', 1))

@@ -1,4 +1,7 @@
-"""One theorem in Coq: its statement, its certificate as data, and the step that closes it."""
+"""The Coq theorem of one certificate: its statement, the certificate as data, and the proof.
+
+The proof computes the reflexive checker of reflection.v on the data and applies the theorem that the checker is sound.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,18 @@ from tptheory.exporting.coq.text import CoqWriter, is_bounded_by_size
 
 
 class CoqProof:
-    """A theorem that the soundness of the reflexive checker closes, after those of its cases.
+    """The Coq text of one theorem; the theorems of its cases, where it has cases, stand before it.
 
     Args:
-        writer: what writes the statement, and knows the letters.
-        statement: what is assumed and shown.
-        data: the method and its fields.
-        section: the name of the section, in which it is said what the letters mean.
-        name: what the theorem is called; every other name begins with it.
+        writer: the writer of the statement, which knows the letters.
+        statement: the hypotheses and the goal.
+        data: the method of the proof and its fields, as the certificate has them.
+        section: the name of the Coq section that defines what the numbers of letters mean.
+        name: the identifier of the theorem; every other identifier begins with it.
     """
 
     def __init__(self, writer: CoqWriter, statement: CoqStatement, data: Any, section: str, name: str) -> None:
-        """Read the fields of the proof."""
+        """Check the fields of the proof, and choose the labels of its premises."""
         checker.require(isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "the method is unknown")
         self.data = checker.as_fields(data, "a proof", checker.PROOFS[data["method"]])
         self.writer, self.reading, self.section, self.name = writer, writer.reading, section, name
@@ -47,7 +50,7 @@ class CoqProof:
         self.definitions: list[str] = []
 
     def lines(self) -> list[str]:
-        """Return the definitions, the check and the theorem."""
+        """Return the definitions of the data, the lemma that the check succeeds, and the theorem."""
         cofactors = self._cofactors()
         close = {"identity": self._identity, "rank": self._rank, "descent": self._descent}
         close |= {"cancellation": self._cancellation, "cases": self._cases}
@@ -75,7 +78,11 @@ class CoqProof:
         ]
 
     def _placement(self) -> str:
-        """Return what makes a trace of a written cofactor, closed by the probe if the goal is one of matrices."""
+        """Return the Coq function that turns a written cofactor into a trace.
+
+        Where the goal is about matrices, the probe closes the trace: an equation of matrices holds if its trace with
+        every probe does.
+        """
         rows = f"(Some {self.reading.size_number(self.goal.polynomial[1][0])}%N)" if self.probed else "None"
         return f"placed {self.section}_src {self.section}_tgt {rows} {self.name}_hyps"
 
@@ -83,12 +90,12 @@ class CoqProof:
         return f"{self.name}_{short}"
 
     def _letter_meanings(self, probe: str) -> str:
-        """Return what the theorems of the library are told of letters and their meaning."""
+        """Return the arguments that tell a theorem of the library what the letters mean."""
         name = self.section
         return f"{name}_src {name}_tgt {name}_syms R {name}_d ({name}_M {probe}) {name}_sc"
 
     def _library_theorem(self, theorem: str, probe: str, *arguments: str) -> str:
-        """Return a theorem of the library at this section's letters."""
+        """Return a theorem of the library, applied to the letters, the hypotheses and the check of this section."""
         given = " ".join(arguments)
         proofs = f"{conjunction([*self.hypothesis_labels, 'I'])} {self.name}_check"
         meaning = f"{self._letter_meanings(probe)} (erefl 1%N) {conjunction([*self.symmetry_labels, 'I'])}"
@@ -100,7 +107,7 @@ class CoqProof:
         return f"{test} {name}_src {name}_tgt {name}_syms {self.name}_hyps {self.name}_cofactors {given}"
 
     def _sides(self, e: Equation) -> tuple[str, str]:
-        """Define both sides of the conclusion, and return what they are called."""
+        """Define both sides of the goal as data, and return their identifiers."""
         names = self._label("left"), self._label("right")
         for name, terms in zip(names, (e.left, e.right), strict=True):
             self.definitions.append(f"Definition {name} : seq term := ({terms_data(self.reading, terms)})%N.")
@@ -116,7 +123,7 @@ class CoqProof:
         return check, [by_probe(self._library_theorem("identical_matrix", "probe", *sizes, *sides))]
 
     def _rank(self) -> tuple[str, list[str]]:
-        """Show that the goal is a product, and that the rank of a product is bounded.
+        """Return the check that the matrix of the goal is a product, and the proof that this bounds its rank.
 
         The bound, where it is a rank, stands in the place of the factor that it equals; the check is of normal forms.
         """
@@ -141,7 +148,7 @@ class CoqProof:
         return self._check("factored", *arguments), close
 
     def _with_bound(self, factors: list[Polynomial]) -> tuple[list[Polynomial], bool]:
-        """Put the polynomial that bounds a rank, or its transpose, in the place of a factor that it equals."""
+        """Put the bounding polynomial in the place of the factor that it equals; tell whether it stands transposed."""
         bound = self.goal.bound
         for i, factor in enumerate(factors):
             for p in (bound, self.reading.transpose(bound)):
@@ -151,7 +158,7 @@ class CoqProof:
         raise AssertionError
 
     def _rank_of_transpose(self, p: Polynomial) -> str:
-        """Say that the rank of a matrix is that of its transpose."""
+        """Return the step that replaces the rank of a matrix by that of its transpose."""
         terms = terms_data(self.reading, p[0])
         transposed = self.writer.typed(self.reading.transpose(p))
         sizes = " ".join(f"{n}%N" for n in shape_data(self.reading, p[1]).split())
@@ -180,7 +187,7 @@ class CoqProof:
         return self._check("cancelled", squares, goal), [f"exact {applied}."]
 
     def _cases(self) -> tuple[str, list[str]]:
-        """Show that one case holds, and in each what its own theorem says."""
+        """Return the check that one of the cases holds, and the proof that closes each case by its own theorem."""
         cases = [checker.as_list(case, "a case") for case in checker.as_list(self.data["split"], "split")]
         checker.require(cases and all(cases), "a case assumes something")
         split = [[self.reading.polynomial(p) for p in case] for case in cases]
@@ -199,12 +206,20 @@ class CoqProof:
         return self._check("splits", data), [*proof, "by case: chosen."]
 
     def _cofactors(self) -> list[str]:
-        """Write the cofactors."""
+        """Return the cofactors of the proof as Coq data."""
         entries = checker.as_list(self.data["cofactors"], "cofactors")
         return [self._cofactor(*checker.as_list(entry, "a cofactor", 4, 5)) for entry in entries]
 
     def _cofactor(self, coefficient: str, left: Any, k: Any, right: Any, *outer: Any) -> str:
-        """Write a coefficient, what stands on both sides of a hypothesis, and what stands around these, if anything."""
+        """Return one cofactor as Coq data.
+
+        Args:
+            coefficient: the rational coefficient.
+            left: the factors and the product of matrices before the hypothesis.
+            k: the number of the hypothesis, or of its transpose.
+            right: the factors and the product of matrices after it.
+            outer: the factors and the matrices around a trace of these, if there are any.
+        """
         checker.require(checker.is_int(k, 0, 2 * len(self.statement.hypotheses) - 1), "a cofactor names no hypothesis")
         u, v, *around = (side_data(self.reading, self.reading.beside(side)[0][0]) for side in (left, right, *outer))
         beyond = f"(Some {around[0]})" if around else "None"
@@ -212,10 +227,10 @@ class CoqProof:
 
 
 def have_equal_normal_forms(p: Polynomial, q: Polynomial, reading: checker.Algebra) -> bool:
-    """Whether two polynomials of one shape have one normal form; Coq checks it again."""
+    """Return whether two polynomials of one shape have the same normal form; Coq checks it again."""
     return not any(reading.total(iter([(Fraction(1), p), (Fraction(-1), q)])).values())
 
 
 def by_probe(applied: str) -> str:
-    """Show an equation between matrices by what holds for every probe."""
+    """Return the tactic that proves an equation of matrices from its traces with every probe."""
     return f"apply: by_probe => probe; exact {applied}."

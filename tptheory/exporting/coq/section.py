@@ -1,4 +1,4 @@
-"""A section of a Coq file about single matrices: its variables, what their numbers mean, and its theorems."""
+"""The Coq section of one theorem: its variables, the meaning of their numbers, and the theorem."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ class Section:
     """The Coq section of one statement and its proof.
 
     Args:
-        reading: the letters of the statement; those of the proof are read here.
-        statement: what is assumed and shown.
-        proof: the method and its fields.
-        name: what the theorem is called; every other name begins with it.
+        reading: the letters of the statement; the letters of the proof are added here.
+        statement: the hypotheses and the goal.
+        proof: the method of the proof and its fields.
+        name: the identifier of the theorem; every other identifier begins with it.
     """
 
     def __init__(self, reading: CertificateReading, statement: CoqStatement, proof: dict[str, Any], name: str) -> None:
-        """Write the theorem, and with it number all sizes and letters."""
+        """Write the theorem, which numbers all sizes and letters."""
         self.reading, self.statement, self.name = reading, statement, name
         self.writer = CoqWriter(reading, self._letter, self._size)
         for _ in range(2):  # the first time all letters are numbered, the second time all are known
             self.theorem = CoqProof(self.writer, statement, proof, name, name).lines()
 
     def _letter(self, key: Name, shape: Shape) -> str:
-        """Name a matrix A1, A2, ... and a scalar c1, c2, ..."""
+        """Return the identifier of a letter: ``A1, A2, ...`` for matrices, ``c1, c2, ...`` for scalars."""
         matrices, scalars = self.reading.matrices, self.reading.scalars
         return f"A{matrices[key]}" if key in matrices else f"c{scalars[key] + 1}"
 
     def _size(self, size: Size) -> str:
-        """Name a size n1, n2, ...; an integer is written as it is."""
+        """Return the identifier of a size, ``n1, n2, ...``; an integer stands for itself."""
         number = self.reading.size_number(size)
         return str(size) if isinstance(size, int) else f"n{number}"
 
     def _identifiers(self) -> dict[str, str]:
-        """Return the identifiers of sizes, matrices and scalars, in this order, and what the certificate calls them."""
+        """Return for each identifier, sizes before matrices before scalars, its name in the certificate."""
         sizes = {self._size(n): n for n in self.reading.sizes if not isinstance(n, int)}
         keys = sizes | {self.writer.key(key): key for key in (*self.reading.matrices, *self.reading.scalars)}
         return {
@@ -50,7 +50,7 @@ class Section:
         }
 
     def lines(self) -> list[str]:
-        """Return the section."""
+        """Return the lines of the section."""
         matrices = [(self.writer.key(a), self.reading.shape(a)) for a in self.reading.matrices]
         kinds = [f"Variable {a} : {self.writer.matrices(shape)}." for a, shape in matrices]
         kinds += [f"Variable {self.writer.key(a)} : R." for a in self.reading.scalars]
@@ -68,7 +68,10 @@ class Section:
         ]
 
     def _letter_meanings(self) -> list[str]:
-        """Say which matrices, sizes and scalars the numbers mean; number 0 is a probe, of the goal's shape turned."""
+        """Return the definitions of what the numbers mean.
+
+        Matrix number 0 is the probe, whose shape is that of the goal transposed.
+        """
         reading, name = self.reading, self.name
         probe = self.statement.goal.polynomial[1][::-1]
         shapes = [probe, *map(reading.shape, reading.matrices)]
