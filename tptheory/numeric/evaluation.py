@@ -184,11 +184,16 @@ def _check_complete(wanted: Iterable[Basic], symbols: Iterable[Basic]) -> None:
     given = [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)]
     lacking = sorted(set(wanted) - set(given), key=str)
     if lacking:
-        listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
-        names = {str(symbol) for symbol in given}
-        alike = [str(symbol) for symbol in lacking if str(symbol) in names]
-        hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
-        came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
-        raise InvalidValueError(
-            complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
-        )
+        raise _lacking(lacking, given)
+
+
+def _lacking(lacking: Sequence[Basic], given: Sequence[Basic]) -> InvalidValueError:
+    """Build the error that names the symbols without a value, and those of which another kind is given."""
+    listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
+    names = {str(symbol) for symbol in given}
+    alike = [str(symbol) for symbol in lacking if str(symbol) in names]
+    hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
+    came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
+    return InvalidValueError(
+        complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
+    )

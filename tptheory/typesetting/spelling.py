@@ -99,12 +99,16 @@ def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], 
     plain = above.isascii() and above.isalnum()
     raised = rf"\mathrm{{{above}}}" if plain else rf"\text{{{escape(above)}}}" if above else ""
     if letter in PRODUCTS:
-        ends = (index, "1") if letter == "Up" else (top, index)
-        marks = (r"\cdot" if dotted else "") + (f"\\,{raised}" if dotted and raised else raised)
-        return rf"(W_{{{ends[0]}}} \cdots W_{{{ends[1]}}})" + (f"^{{{marks}}}" if marks else "")
+        first, last = (index, "1") if letter == "Up" else (top, index)
+        marks = r"\,".join([*([r"\cdot"] if dotted else []), *([raised] if raised else [])])
+        return rf"(W_{{{first}}} \cdots W_{{{last}}})" + _superscript(marks)
     body = name_latex(letter, escape)
     body = rf"\dot{{{body}}}" if dotted else grouped(body) if "_" in body else body
-    return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"
+    return body + _superscript(raised) + f"_{{{index}}}"
+
+
+def _superscript(code: str) -> str:
+    return f"^{{{code}}}" if code else ""
 
 
 def within_sentence(title: str) -> str:
