@@ -34,7 +34,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.measuring.crosscheck import Meter, crosscheck
+from tptheory.measuring.crosscheck import Part, crosscheck
 from tptheory.measuring.instances import Instances, to_float
 from tptheory.numeric.evaluation import evaluate
 
@@ -166,15 +166,15 @@ def test_bad_arguments(arguments, error, message):
 def test_a_rank_that_rounding_makes_is_told_from_a_failure():
     """0.1 + 0.2 - 0.3 is 0 and no float: what float64 says of its pseudo-inverse counts for nothing."""
     row, column = MatrixSymbol("r", 1, 3), MatrixSymbol("c", 3, 1)
-    meter = Meter(Zero(Pinv(row * column), given=Zero(row * column)))
+    part = Part(Zero(Pinv(row * column), given=Zero(row * column)))
     ones = fmpq_mat(3, 1, [1, 1, 1])
     rounded = {row: fmpq_mat(1, 3, [fmpq(1, 10), fmpq(1, 5), fmpq(-3, 10)]), column: ones}
-    residual, failed = meter(rounded)
+    residual, failed = part.measured(rounded)
     assert residual > 1e10
     assert failed is False
-    assert meter.misjudges(rounded)
-    assert not meter.misjudges({row: fmpq_mat(1, 3, [fmpq(1, 2), fmpq(1, 2), fmpq(-1)]), column: ones})
-    assert not meter.misjudges({row: ones.transpose(), column: ones})
+    assert part.misjudges(rounded)
+    assert not part.misjudges({row: fmpq_mat(1, 3, [fmpq(1, 2), fmpq(1, 2), fmpq(-1)]), column: ones})
+    assert not part.misjudges({row: ones.transpose(), column: ones})
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,8 @@ def test_all_arithmetics_answer_the_same_questions():
             "digits",
             "context",
             "bits",
+            "check_positive",
+            "integer",
         }
 
     assert questions(FloatArithmetic()) == questions(ExactArithmetic()) == questions(MultiprecisionArithmetic(30))

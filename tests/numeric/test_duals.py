@@ -9,8 +9,8 @@ from tptheory.claims.goals import Change, Rate
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped
 from tptheory.measuring.instances import Instances
-from tptheory.numeric.duals import Dual, DualArithmetic, RankChangesError, adjugate
 from tptheory.numeric.evaluation import evaluate, evaluate_with
+from tptheory.numeric.jets import DualArithmetic, Jet, RankChangesError
 from tptheory.numeric.rationals import VerifiedArithmetic
 
 kind = DualArithmetic()
@@ -32,7 +32,7 @@ SPEED = {
 
 def rate(expression):
     """Return the rate along `SPEED`."""
-    return evaluate_with(kind, expression, {s: Dual(START[s], SPEED[s]) for s in START}).rate
+    return evaluate_with(kind, expression, {s: Jet([START[s], SPEED[s]]) for s in START}).rate
 
 
 def slope(expression):
@@ -67,15 +67,15 @@ def test_rates_are_slopes(expression):
 
 def test_a_logarithm_has_a_rate_and_no_value():
     """The rate is rational; the value is left open, and refused where a rate depends on it."""
-    assert evaluate_with(kind, LogPdet(S), {S: Dual(START[S], SPEED[S])}).value is None
+    assert evaluate_with(kind, LogPdet(S), {S: Jet([START[S], SPEED[S]])}).value is None
     assert rate(LogPdet(S)) == EXACT_TRACE
     assert rate(log(squared_norm(x))) == rate(squared_norm(x)) / 5
-    assert evaluate_with(kind, exp(c) + c, {c: Dual(fmpq(2))}).rate is None
+    assert evaluate_with(kind, exp(c) + c, {c: Jet([fmpq(2), None])}).rate is None
     for expression in (LogPdet(S) * trace(S), exp(trace(S)), sqrt(trace(S)), matmul(LogPdet(S), x)):
         with pytest.raises(UnsupportedExpressionError):
             rate(expression)
     with pytest.raises(InvalidValueError, match="logarithms of positive numbers"):
-        evaluate_with(kind, log(c), {c: Dual(fmpq(-1), fmpq(1))})
+        evaluate_with(kind, log(c), {c: Jet([fmpq(-1), fmpq(1)])})
 
 
 EXACT_TRACE = evaluate(trace(matmul(Inverse(S), x * x.T)), START, arithmetic="exact") * 0 + sum(
@@ -88,8 +88,8 @@ def test_a_determinant_moves_where_it_is_singular():
     for diagonal, expected in (((1, 2, 0), 2), ((1, 0, 0), 0), ((0, 0, 0), 0)):
         singular = fmpq_mat(3, 3, [diagonal[0], 0, 0, 0, diagonal[1], 0, 0, 0, diagonal[2]])
         identity = fmpq_mat(3, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1])
-        assert kind.determinant(Dual(singular, identity)).rate == expected
-    assert adjugate(fmpq_mat(1, 1, [0])) == fmpq_mat(1, 1, [1])
+        assert kind.determinant(Jet([singular, identity])).rate == expected
+    assert kind.determinant(Jet([fmpq_mat(1, 1, [0]), fmpq_mat(1, 1, [7])])).rate == 7
 
 
 def test_a_rank_that_changes_has_no_rate():
@@ -97,14 +97,14 @@ def test_a_rank_that_changes_has_no_rate():
     low = fmpq_mat(2, 2, [1, 0, 0, 0])
     for expression in (kind.pinv, kind.logpdet):
         with pytest.raises(RankChangesError):
-            expression(Dual(low, fmpq_mat(2, 2, [0, 0, 0, 1])))
-        assert expression(Dual(low, fmpq_mat(2, 2, [2, 1, 0, 0]))).rate is not None
-    assert kind.pinv(Dual(low, fmpq_mat(2, 2, [2, 0, 0, 0]))).rate == fmpq_mat(2, 2, [-2, 0, 0, 0])
+            expression(Jet([low, fmpq_mat(2, 2, [0, 0, 0, 1])]))
+        assert expression(Jet([low, fmpq_mat(2, 2, [2, 1, 0, 0])])).rate is not None
+    assert kind.pinv(Jet([low, fmpq_mat(2, 2, [2, 0, 0, 0])])).rate == fmpq_mat(2, 2, [-2, 0, 0, 0])
 
 
 def test_what_is_no_dual_is_refused():
     """Matrices must be dual numbers."""
-    with pytest.raises(InvalidTypeError, match="must be a Dual"):
+    with pytest.raises(InvalidTypeError, match="must be a Jet"):
         kind.read("A", [[1]])
 
 

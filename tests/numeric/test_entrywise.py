@@ -9,10 +9,10 @@ from flint import fmpq_mat
 from sympy import Abs, Adjoint, BlockMatrix, HadamardPower, HadamardProduct, KroneckerProduct, Max, Trace, conjugate
 
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
-from tptheory.numeric.duals import Dual, DualArithmetic
 from tptheory.numeric.entrywise import entrywise_product
 from tptheory.numeric.evaluation import compile_expression, compile_with, evaluate
 from tptheory.numeric.floats import StackedArithmetic
+from tptheory.numeric.jets import DualArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.rank import Rank
@@ -75,10 +75,10 @@ def test_the_rate_of_an_entrywise_product():
     """Dual numbers give the product rule, and refuse functions of numbers that move."""
     kind = DualArithmetic()
     one, rate = ExactArithmetic().read("C", c), ExactArithmetic().read("D", c.T)
-    found = entrywise_product(kind, Dual(one, rate), Dual(one, rate))
+    found = entrywise_product(kind, kind.jet([one, rate]), kind.jet([one, rate]))
     np.testing.assert_array_equal(np.array(found.rate.tolist(), dtype=float), 2 * c * c.T)
     with pytest.raises(UnsupportedExpressionError, match="where its matrices move"):
-        compile_with(kind, Abs(Trace(C)), [C])(Dual(one, rate))
+        compile_with(kind, Abs(Trace(C)), [C])(kind.jet([one, rate]))
 
 
 def test_shapes_must_agree():

@@ -340,7 +340,7 @@ class Counting(FloatArithmetic):
         super().__init__()
         self.log = log
 
-    def fitted(self, matrices):
+    def in_precision_of(self, matrices):
         return self
 
     def product(self, left, right):

@@ -222,7 +222,7 @@ def hypotheses(claim: Claim) -> Iterator[Claim]:
     for i, assumed in enumerate(claim.given):
         if isinstance(assumed, Hypothesis):
             own, all_of = getattr(every, assumed.name), assumed.matrices
-            choices = [(getattr(every, name), all_of) for name in every.WORDS if name != assumed.name]
+            choices = [(getattr(every, name), all_of) for name in every.PROPERTIES if name != assumed.name]
             choices += [(own, some) for some in without_each(all_of) if some]
             for property_of, some in choices:
                 for new in attempt(lambda property_of=property_of, some=some: property_of(*some)):

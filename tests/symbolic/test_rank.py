@@ -8,7 +8,7 @@ from sympy import Add, Identity, ImmutableMatrix, Matrix, MatrixSymbol, Symbol, 
 
 from tptheory import Pinv, Rank, evaluate
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
-from tptheory.numeric.duals import Dual, DualArithmetic
+from tptheory.numeric.jets import DualArithmetic
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.mathml import mathml_of
@@ -48,7 +48,7 @@ def test_its_value(arithmetic, scale):
 def test_a_moving_matrix_has_no_rate_of_its_rank():
     """A rank jumps, so that it is refused where matrices move."""
     with pytest.raises(UnsupportedExpressionError, match="must not hold a Rank"):
-        DualArithmetic().rank(Dual(None))
+        DualArithmetic().rank(None)
 
 
 def test_its_looks():

@@ -90,6 +90,19 @@ def test_definitions_say_how_sequences_go_on(read_xml):
     assert definitions_tex(Equal(A, C)) == ()
 
 
+@pytest.mark.parametrize(
+    "name", ["q1", "q_1", "q1_dot", "50%", "a#b", "x$y", "b\\c", "{", "a_b%", "λ", "W₂", "中", "_"]
+)
+def test_recursions_of_any_name_can_be_set(name, pdflatex, read_xml):
+    """Digits and signs in the name of a recursion stop neither LaTeX nor MathML, with a power or without."""
+    L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    total = Recursion(name, 0, L, 0, lambda k, Q: Q + k)
+    claim = ForAll(Equal(total(l) ** 2, total(l)), (l, 1, L))
+    pdflatex([*(c for s in statements_tex(claim) for c in s.conclusions), *definitions_tex(claim)])
+    for text in (*(c for s in statements_html(claim) for c in s.conclusions), *definitions_html(claim)):
+        read_xml(f"<div>{text}</div>")
+
+
 class Hostile(Rule):
     """A rule whose title is no mathematics."""
 

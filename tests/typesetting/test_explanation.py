@@ -7,7 +7,7 @@ from oracles.small import CANCELLED, DESCENDS, OF_A, RANKS, REACHED, STEP, UNIQU
 
 from tptheory.certificates.checker import check
 from tptheory.certificates.shortening import shortened
-from tptheory.typesetting.explanation import COLUMNS, chain, explained, typeset
+from tptheory.typesetting.explanation import COLUMNS, chain, proof_latex, proof_text
 from tptheory.typesetting.names import Written
 
 EXAMPLES = {
@@ -57,13 +57,13 @@ def test_a_longer_chain():
 
 def test_the_step_of_an_induction():
     """Letters stand at their layers, and the chain says for which case it is."""
-    assert explained([chain(STEP)]).splitlines() == [
+    assert proof_text([chain(STEP)]).splitlines() == [
         "From l to l+1:",
         "  W[l+1]+ x[l+1]",
         "  = W[l+1]+ W[l+1] x[l]  the layers",
         "  = 0                    shown for the layer before",
     ]
-    assert r"W_{l+1}^{+} W_{l+1} x_{l}" in typeset([chain(STEP)])
+    assert r"W_{l+1}^{+} W_{l+1} x_{l}" in proof_latex([chain(STEP)])
     place = Written("In the case A = 0:", "In the case $A = 0$:")
     assert chain({**REACHED, "place": place}).latex().startswith("In the case $A = 0$:\n")
 
@@ -71,15 +71,15 @@ def test_the_step_of_an_induction():
 def test_the_lines_of_a_rank_proof_are_shown_once():
     """Bounds of one matrix follow each other under one display, in text and in LaTeX."""
     chains = [chain(data) for data in RANKS]
-    assert explained(chains).splitlines()[2:] == [
+    assert proof_text(chains).splitlines()[2:] == [
         "(1)",
         "  A B",
         "It has m rows, so its rank is at most m.",
         "It is A · B, so its rank is at most n.",
         "It is A · B, so its rank is at most that of B.",
     ]
-    assert typeset(chains).count("align*") == 2
-    assert r"It is $A \cdot B$, so its rank is at most $n$." in typeset(chains)
+    assert proof_latex(chains).count("align*") == 2
+    assert r"It is $A \cdot B$, so its rank is at most $n$." in proof_latex(chains)
 
 
 def test_opening_and_closing_sentences():
@@ -132,8 +132,8 @@ def test_remarks_of_any_shape_are_shown_or_left_out(field, remark):
     """Whatever JSON a remark is, there is a chain; it has no control characters."""
     for data in (REACHED, UNIQUE, DESCENDS, STEP):
         found = chain(shortened({**data, field: remark}, keep_hypotheses=True))
-        assert all(line.isprintable() for line in explained([found]).split("\n"))
-        assert typeset([found])
+        assert all(line.isprintable() for line in proof_text([found]).split("\n"))
+        assert proof_latex([found])
         steps = found.steps
         assert all(step.reason.text for step in steps[1:])
 
@@ -147,7 +147,7 @@ def test_a_number_is_that_of_the_hypothesis_in_the_certificate():
 
 def test_every_chain_compiles(pdflatex):
     """The LaTeX is set without a complaint, and nothing sticks out of the page."""
-    assert "Overfull" not in pdflatex([typeset([chain(data)]) for data in (*EXAMPLES.values(), *RANKS)])
+    assert "Overfull" not in pdflatex([proof_latex([chain(data)]) for data in (*EXAMPLES.values(), *RANKS)])
 
 
 def test_long_lines_of_text_are_broken_and_reasons_are_in_a_column():

@@ -194,7 +194,7 @@ LAYERS = [
 def test_symbols_of_layers(expression, latex, letter, read_xml):
     """A layer is an index below; certificates write the same; MathML says no more of the name than is read."""
     text, index, transposed = letter
-    symbol = name(text, index).marked("'", r"\top") if transposed else name(text, index)
+    symbol = name(text, index).with_mark("'", r"\top") if transposed else name(text, index)
     assert latex_of(expression) == latex == symbol.written().latex
     shown = "".join(read_xml(mathml_of(expression)).itertext())
     assert not set("[]_") & set(shown)

@@ -52,7 +52,7 @@ def test_names_of_any_shape_compile(pdflatex):
     """Whatever a letter is called, its LaTeX is set, in mathematics and in text, alone, marked and at an index."""
     mark = ("'", r"\top")
     formulas = [
-        symbol.marked(*mark).written().latex
+        symbol.with_mark(*mark).written().latex
         for text in NAMES
         for symbol in (name(text), name(text, "l+1"), dotted(text), dotted(text, "0"))
     ]
@@ -83,12 +83,13 @@ def test_names_are_set_as_they_are_spelled(text, code):
         ("x_dot", "l-1", ("x_dot[l-1]'", r"\dot{x}_{l-1}^{\top}")),
         ("Up", "l", ("Up[l]'", r"(W_{l} \cdots W_{1})^{\top}")),
         ("n", "L", ("n[L]'", r"n_{L}^{\top}")),
+        ("q1", "l", ("q1[l]'", r"{q_{1}}_{l}^{\top}")),
         ("M_tp_dot", "l", ("M_tp_dot[l]'", r"{\dot{M}^{\mathrm{tp}}_{l}{}}^{\top}")),
     ],
 )
 def test_members_of_sequences(text, index, expected):
     """A letter at a layer has its index below."""
-    assert name(text, index).marked("'", r"\top").written() == expected
+    assert name(text, index).with_mark("'", r"\top").written() == expected
 
 
 def test_nothing_is_hidden_in_text():
@@ -163,6 +164,7 @@ HOSTILE = [
     *[{"name": 3}, {"name": ["A"]}, {"name": "A"}, {"name": "x" * 10_000}, {"det": [["1", ["A"] * 10_000]]}],
     *[{"pinv": [["1", ["K"]]]}, {"unknown": 1}, {"log pdet": [[]]}],
     {"pinv": [["1", ["A", "B"] * 80]]},
+    {"index": True},
 ]
 
 
@@ -172,6 +174,14 @@ def test_a_remark_that_cannot_be_read_leaves_the_name(remark):
     written = notation({"K": remark}).symbol(("K",)).written()
     assert written.text in ("K", "K+")
     assert notation(remark).symbol(("K",)).written().text == "K"
+
+
+def test_an_index_that_is_a_number_is_shown_as_itself():
+    """A letter for the numbers k is written ``l``, or ``(l+1)`` where it may be a factor."""
+    data = certificate(letters={"index": []}, indexed=["index"])
+    shown = Notation(Reader(data), {"index": {"index": True}})
+    written = [shown.symbol(("index", *at)).written().text for at in (("l", 0), ("l", 1), ("", 2))]
+    assert written == ["l", "(l+1)", "2"]
 
 
 def test_remarks_that_lead_to_each_other_come_to_an_end():

@@ -5,7 +5,7 @@ from oracles.small import OF_A, UNIQUE, certificate, t
 
 from tptheory.certificates.reading import Reader
 from tptheory.typesetting.polynomials import Notation
-from tptheory.typesetting.reasons import Reasons, in_case
+from tptheory.typesetting.reasons import Reasons, case_opening
 
 EQUATION = [["1", ["A", "P", "A"]], ["-1", ["A"]]]
 LONG = [["1", ["A", "P"] * 12 + ["A"]], ["-1", ["A"]]]
@@ -20,7 +20,7 @@ def reasons(*remarks, polynomials=(EQUATION,) * 2, meanings=None):
 
 def said(remark, transposed=False, **more):
     """Return what is said of the first of two hypotheses."""
-    return reasons(remark, None, **more).said([2 if transposed else 0])
+    return reasons(remark, None, **more).of_line([2 if transposed else 0])
 
 
 TABLE = [
@@ -77,15 +77,15 @@ HOSTILE = [
 def test_reasons_that_cannot_be_read_are_numbers(remark):
     """Whatever is there, the reason is the number of the hypothesis; so it is where there are too few reasons."""
     found = reasons(["shown"], remark)
-    assert [found.said([k]).text for k in (1, 3)] == ["hypothesis 2"] * 2
-    assert reasons(["shown"]).said([1]).text == "hypothesis 2"
+    assert [found.of_line([k]).text for k in (1, 3)] == ["hypothesis 2"] * 2
+    assert reasons(["shown"]).of_line([1]).text == "hypothesis 2"
 
 
 @pytest.mark.parametrize("remarks", [None, 1, "shown", {"0": ["shown"]}])
 def test_what_is_no_list_is_no_reasons(remarks):
     """Reasons are a list, or there are none."""
     reader = Reader(UNIQUE)
-    assert Reasons(Notation(reader), remarks, reader.hypotheses()).said([0]).text == "hypothesis 1"
+    assert Reasons(Notation(reader), remarks, reader.hypotheses()).of_line([0]).text == "hypothesis 1"
 
 
 def test_nothing_is_hidden_in_a_reason():
@@ -96,19 +96,19 @@ def test_nothing_is_hidden_in_a_reason():
 def test_long_equations_are_no_reasons():
     """An equation that would be a burden is called a hypothesis; steps by two of them do not share a line."""
     found = reasons(["given"], ["given"], polynomials=[LONG, LONG])
-    assert found.said([0]).text == "by hypothesis"
-    assert found.kind(0) == found.kind(2) != found.kind(1)
+    assert found.of_line([0]).text == "by hypothesis"
+    assert found.line_key(0) == found.line_key(2) != found.line_key(1)
     assert said(["case"], polynomials=[LONG, LONG]).text == "in this case"
 
 
 def test_neighbours_share_words_and_repeated_reasons_are_counted():
     """What is said twice is counted; Penrose's equation for two matrices is named once."""
     found = reasons(["penrose", 1, OF_A], ["property", "symmetric", OF_A])
-    assert found.said([0, 2]) == ("Penrose 1 for A and for A'", r"Penrose 1 for $A$ and for $A^{\top}$")
-    assert found.said([1, 1]).text == "A is symmetric, twice"
-    assert found.said([1, 3, 1, 0]).text == "A is symmetric, three times and Penrose 1 for A"
-    assert found.said([1] * 5).text == "A is symmetric, 5 times"
-    assert found.kind(0) == found.kind(2) != found.kind(1)
+    assert found.of_line([0, 2]) == ("Penrose 1 for A and for A'", r"Penrose 1 for $A$ and for $A^{\top}$")
+    assert found.of_line([1, 1]).text == "A is symmetric, twice"
+    assert found.of_line([1, 3, 1, 0]).text == "A is symmetric, three times and Penrose 1 for A"
+    assert found.of_line([1] * 5).text == "A is symmetric, 5 times"
+    assert found.line_key(0) == found.line_key(2) != found.line_key(1)
 
 
 def test_what_a_case_assumes_is_said():
@@ -116,5 +116,5 @@ def test_what_a_case_assumes_is_said():
     reader = Reader(certificate())
     shown = Notation(reader)
     short = [reader.polynomial(OF_A), reader.polynomial([["1", ["P"]], ["-1", [t("A")]]])]
-    assert in_case(shown, short) == ("In the case A = 0 and P = A':", r"In the case $A = 0$ and $P = A^{\top}$:")
-    assert in_case(shown, [reader.polynomial(LONG)] * 3).text == "In this case:"
+    assert case_opening(shown, short) == ("In the case A = 0 and P = A':", r"In the case $A = 0$ and $P = A^{\top}$:")
+    assert case_opening(shown, [reader.polynomial(LONG)] * 3).text == "In this case:"

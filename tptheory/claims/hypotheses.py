@@ -11,8 +11,7 @@ from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
 from tptheory.claims.goals import Goal, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
-from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.reasons import WORDS
+from tptheory.typesetting.reasons import PROPERTIES
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,6 @@ class Hypothesis:
     def statement(self) -> str:
         """Say it in words: ``W_2, W_3 have full row rank``."""
         return self.conclusion(str)
-
-    def latex(self) -> str:
-        r"""Say it in words and LaTeX, for text mode."""
-        return self.conclusion(lambda A: f"${latex_of(A)}$")
 
     def goals(self) -> tuple[Goal, ...]:
         """Return what the hypothesis says as goals without witnesses, for where it is claimed instead of assumed."""
@@ -58,7 +53,7 @@ class Hypothesis:
         many = len(names) > 1
         verb = "has" if self.name.startswith(("full", "rank")) else "is"
         verb = {"has": "have", "is": "are"}[verb] if many else verb
-        what = WORDS[self.name]
+        what = PROPERTIES[self.name]
         if many:
             what = what.replace("a partial isometry", "partial isometries").replace("a projection", "projections")
         return f"{', '.join(names)} {verb} {what}"
@@ -71,7 +66,7 @@ def _hypothesis(name: str, matrices: tuple[Any, ...], equations: Any, square: bo
     for A in found:
         if square and A.rows != A.cols:
             raise ShapeError(
-                f"'matrices' must be square to be {WORDS[name].removeprefix('a ')} (got {A} of shape {A.shape})."
+                f"'matrices' must be square to be {PROPERTIES[name].removeprefix('a ')} (got {A} of shape {A.shape})."
             )
     return Hypothesis(name, found, tuple(equation for A in found for equation in equations(A)))
 

@@ -28,7 +28,7 @@ from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
 from tptheory.symbolic.remembering import remembered
 
-HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.WORDS}
+HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.PROPERTIES}
 DEEPEST = 3
 """The largest depth at which claims about any depth are measured, and counterexamples to them are looked for."""
 VACUOUS = Equal(S.Zero, S.Zero)

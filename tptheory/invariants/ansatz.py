@@ -15,10 +15,14 @@ from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, Trace
 
 from tptheory.claims.hypotheses import full_column_rank, full_row_rank
 from tptheory.claims.vocabulary import ImageWithin, Zero
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.jets import Jet
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
+
+LARGEST_WORDS = 20_000
+"""More words than this are refused: they take minutes to multiply."""
 
 Word = tuple[MatrixExpr, ...]
 
@@ -44,8 +48,12 @@ def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree
     return [word for word in found if any(letter.atoms(MatrixSymbol) & moving for letter in word)]
 
 
-def number_of_words(letters: Sequence[MatrixExpr], degree: int) -> int:
-    """Return how many words of at most ``degree`` letters there are, without writing them down."""
+def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
+    """Refuse an ansatz that is too large, before it is written down.
+
+    Raises:
+        InvalidValueError: if there are more than `LARGEST_WORDS` words of at most ``degree`` letters.
+    """
     ends = Counter(letter.cols for letter in letters)
     total = ends.total()
     for _ in range(degree - 1):
@@ -54,7 +62,9 @@ def number_of_words(letters: Sequence[MatrixExpr], degree: int) -> int:
             longer[letter.cols] += ends[letter.rows]
         ends = longer
         total += ends.total()
-    return total
+    if total > LARGEST_WORDS:
+        came = f"{degree}, for which there are {total:,} words in {len(letters)} letters"
+        raise InvalidValueError(complain("degree", f"one with at most {LARGEST_WORDS:,} words", came, "Try 2."))
 
 
 def letters_of(flow: Flow, constants: Sequence[MatrixSymbol]) -> list[MatrixExpr]:
@@ -97,7 +107,7 @@ def log_candidates(flow: Flow) -> list[Candidate]:
     """Return the log-determinants of the weights, of the matrices that the rule inverts, and of each `joint_gram`."""
     net = flow.net
     data = {net.input, net.error}
-    inverted = [node.arg for velocity in flow.values() for node in _inverses(velocity)]
+    inverted = [node.arg for velocity in flow.values() for node in sorted(velocity.atoms(Inverse, Pinv), key=str)]
     known = [A for A in dict.fromkeys([*net.weights, *inverted]) if not A.atoms(MatrixSymbol) & data]
     joint = [Candidate(LogPdet(joint_gram(net, l)), 2, (apart(net, l),)) for l in net.layers[:-1]]
     return [*(Candidate(LogPdet(A), 1) for A in known), *joint]
@@ -136,11 +146,6 @@ def generic_ranks(symbols: Sequence[MatrixSymbol], sizes: Mapping[Any, Any]) -> 
         hypotheses += [full_row_rank(A)] if rows <= columns else []
         hypotheses += [full_column_rank(A)] if rows >= columns else []
     return tuple(hypotheses)
-
-
-def _inverses(expression: Any) -> list[Any]:
-    """Return the inverses and pseudo-inverses within an expression, ordered by how they print."""
-    return sorted(expression.atoms(Inverse, Pinv), key=str)
 
 
 def values_of(found: Sequence[Word], letters: Mapping[MatrixExpr, Jet]) -> dict[Word, Jet]:

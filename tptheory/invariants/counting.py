@@ -6,7 +6,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.orbits import Progress, orbit_ranks, random_prime
+from tptheory.invariants.orbits import Progress, orbit_ranks, random_field
 from tptheory.invariants.results import LawCount
 
 LARGEST_DIMENSION = 200
@@ -19,17 +19,22 @@ def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: Non
     """Count the quantities that a rule conserves, from the vector fields of its data.
 
     Raises:
-        InvalidValueError: if there are too many parameters.
+        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long a count would take.
     """
-    check_cost(fields)
+    widths, n = tuple(map(int, fields.net.widths)), fields.dimension
+    if n > LARGEST_DIMENSION:
+        minutes = _MINUTES_AT_LARGEST * (n / LARGEST_DIMENSION) ** 3
+        came = f"{n:,} parameters at widths {widths}, at least {minutes:,.0f} minutes of work"
+        mend = "Give smaller widths; laws found there are proved for all widths."
+        raise InvalidValueError(complain("widths", f"widths with at most {LARGEST_DIMENSION} parameters", came, mend))
     ranks, primes = _agreed_ranks(fields, np.random.default_rng(seed), progress)
     return LawCount(
         rule=fields.rule,
-        widths=tuple(map(int, fields.net.widths)),
+        widths=widths,
         biases=fields.net.biases,
         batch=None if fields.net.batch is None else int(fields.net.batch),
-        count=fields.dimension - ranks[-1],
-        dimension=fields.dimension,
+        count=n - ranks[-1],
+        dimension=n,
         rank=ranks[-1],
         ranks=tuple(ranks),
         primes=primes,
@@ -43,27 +48,11 @@ def _agreed_ranks(
     """Return the ranks, and two primes that agree on their limit, the largest that was seen."""
     runs: list[tuple[int, list[int]]] = []
     for _ in range(_ATTEMPTS):
-        prime = random_prime(random)
-        runs.append((prime, orbit_ranks(fields, prime, random, progress)))
+        field = random_field(random)
+        runs.append((field.prime, orbit_ranks(fields, field, random, progress)))
         rank = max(ranks[-1] for _, ranks in runs)
         agreeing = [(prime, ranks) for prime, ranks in runs if ranks[-1] == rank]
         if len(agreeing) == 2:
             (first, ranks), (second, _) = agreeing
             return ranks, (first, second)
     raise AssertionError(f"no two of {_ATTEMPTS} primes agree on the rank: {runs}")
-
-
-def check_cost(fields: DataFields) -> None:
-    """Refuse widths at which the count would take too long.
-
-    Raises:
-        InvalidValueError: if there are more than `LARGEST_DIMENSION` parameters; it says how long a count would take.
-    """
-    n = fields.dimension
-    if n > LARGEST_DIMENSION:
-        minutes = _MINUTES_AT_LARGEST * (n / LARGEST_DIMENSION) ** 3
-        came = (
-            f"{n:,} parameters at widths {tuple(map(int, fields.net.widths))}, at least {minutes:,.0f} minutes of work"
-        )
-        mend = "Give smaller widths; laws found there are proved for all widths."
-        raise InvalidValueError(complain("widths", f"widths with at most {LARGEST_DIMENSION} parameters", came, mend))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
-from flint import nmod_mat
+from flint import nmod, nmod_mat
 from sympy import Basic, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
+from tptheory.numeric.matrix_fields import PrimeField
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 
@@ -61,10 +61,12 @@ class DataFields:
         """The number of entries of all parameters."""
         return sum(int(W.rows * W.cols) for W in self.parameters)
 
-    def random(self, symbols: Sequence[Basic], prime: int, random: np.random.Generator) -> Values:
-        """Return an `nmod_mat` for each matrix symbol, and a residue for each scalar."""
+    def random(self, symbols: Sequence[Basic], field: PrimeField, random: np.random.Generator) -> Values:
+        """Return an `nmod_mat` for each matrix symbol, and for each scalar a residue other than 0."""
         return {
-            s: random_matrix(s, prime, random) if isinstance(s, MatrixSymbol) else int(random.integers(1, prime))
+            s: field.random(s.shape, random)
+            if isinstance(s, MatrixSymbol)
+            else field.scalar(str(s), int(random.integers(1, field.prime)))
             for s in symbols
         }
 
@@ -85,37 +87,21 @@ class DataFields:
 
 
 def as_jets(kind: JetArithmetic, values: Mapping[Basic, Any]) -> Values:
-    """Return every value as a jet."""
-    return {
-        symbol: value
-        if isinstance(value, Jet)
-        else kind.constant(kind.residue(value) if isinstance(value, int) else value)
-        for symbol, value in values.items()
-    }
+    """Return every value as a jet; residues and their matrices stand still."""
+    return {s: value if isinstance(value, Jet) else kind.jet([value]) for s, value in values.items()}
 
 
-def random_matrix(symbol: MatrixSymbol, prime: int, random: np.random.Generator) -> nmod_mat:
-    """Return a matrix of residues, each as likely as any other."""
-    rows, columns = map(int, symbol.shape)
-    return nmod_mat(rows, columns, random.integers(prime, size=rows * columns).tolist(), prime)
-
-
-def from_rows(rows: Sequence[Sequence[int]], prime: int) -> nmod_mat:
-    """Return the matrix of these rows; there is at least one."""
-    return nmod_mat(len(rows), len(rows[0]), list(chain.from_iterable(rows)), prime)
-
-
-def flat(matrices: Sequence[nmod_mat]) -> list[int]:
+def entries_of(matrices: Sequence[nmod_mat]) -> list[nmod]:
     """Return the entries of matrices, one after the other."""
-    return [int(entry) for matrix in matrices for entry in matrix.entries()]
+    return [entry for matrix in matrices for entry in matrix.entries()]
 
 
-def units(symbols: Sequence[MatrixSymbol], prime: int) -> list[tuple[int, nmod_mat]]:
-    """Return each direction of the parameter space: which symbol moves, and how."""
+def unit_matrices(symbols: Sequence[MatrixSymbol], field: PrimeField) -> list[tuple[MatrixSymbol, nmod_mat]]:
+    """Return each direction of the parameter space: a symbol, and the matrix with a single 1 by which it moves."""
     directions = []
-    for s, symbol in enumerate(symbols):
+    for symbol in symbols:
         rows, columns = map(int, symbol.shape)
         for place in range(rows * columns):
             entries = [int(i == place) for i in range(rows * columns)]
-            directions.append((s, nmod_mat(rows, columns, entries, prime)))
+            directions.append((symbol, nmod_mat(rows, columns, entries, field.prime)))
     return directions

@@ -21,11 +21,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from flint import nmod, nmod_mat
+from flint import nmod_mat
 from sympy import nextprime
 
-from tptheory.invariants.fields import DataFields, Values, as_jets, flat, from_rows, random_matrix, units
+from tptheory.invariants.fields import DataFields, Values, as_jets, entries_of, unit_matrices
 from tptheory.numeric.jets import Jet, JetArithmetic
+from tptheory.numeric.matrix_fields import PrimeField, reduced_rows
 
 ROUNDS_BEYOND = 2
 """How many further orders must add nothing."""
@@ -35,92 +36,88 @@ Progress = Callable[[str], Any]
 """A function that is called with a text whenever a part of the work begins."""
 
 
-def random_prime(random: np.random.Generator) -> int:
-    """Return a prime between 2^60 and 2^61."""
-    return int(nextprime(2**60 + int(random.integers(2**60 - 2**20))))
+def random_field(random: np.random.Generator) -> PrimeField:
+    """Return the integers modulo a prime between 2^60 and 2^61."""
+    return PrimeField(int(nextprime(2**60 + int(random.integers(2**60 - 2**20)))))
 
 
 def orbit_ranks(
-    fields: DataFields, prime: int, random: np.random.Generator, progress: Progress = lambda _: None
+    fields: DataFields, field: PrimeField, random: np.random.Generator, progress: Progress = lambda _: None
 ) -> list[int]:
     """Return the rank of all brackets of at most ``k + 1`` fields at a random point, for ``k = 0, 1, ...``.
 
     The list ends with `ROUNDS_BEYOND` orders that add nothing.
     """
-    start = fields.random([*fields.parameters, *fields.constants], prime, random)
+    start = fields.random([*fields.parameters, *fields.constants], field, random)
     seed, order = int(random.integers(2**32)), _FIRST_ORDER
     while True:
-        progress(f"brackets of up to {order} fields modulo {prime}")
-        ranks = _ranks(fields, start, JetArithmetic(prime, order), np.random.default_rng(seed))
+        progress(f"brackets of up to {order} fields modulo {field.prime}")
+        ranks = _ranks(fields, field, order, start, np.random.default_rng(seed))
         last = ranks.index(ranks[-1])
         if order - 1 - last >= ROUNDS_BEYOND:
             return ranks[: last + ROUNDS_BEYOND + 1]
         order *= 2
 
 
-def _ranks(fields: DataFields, start: Values, kind: JetArithmetic, random: np.random.Generator) -> list[int]:
-    curve = _curve(fields, start, kind, random)
-    back = _flow_back(_jacobian(fields, curve, kind), kind)
-    moved = _several_fields(fields, curve, kind, random)
+def _ranks(fields: DataFields, field: PrimeField, order: int, start: Values, random: np.random.Generator) -> list[int]:
+    """Return the rank of the first coefficients of ``Psi B``, for each number of them up to the order."""
+    curve = _curve(fields, field, order, start, random)
+    back = _flow_back(_jacobian(fields, field, order, curve), field)
+    moved = _several_fields(fields, field, order, curve, random)
     columns: list[list[Any]] = []
     ranks = []
-    for k in range(kind.order):
+    for k in range(order):
         block = sum((back[i] * moved[k - i] for i in range(1, k + 1)), back[0] * moved[k])
-        columns += block.transpose().tolist()
-        echelon, rank = from_rows([[int(e) for e in column] for column in columns], kind.prime).rref()
-        columns = echelon.tolist()[:rank]
-        ranks.append(rank)
+        columns, _ = reduced_rows(field.matrix([*columns, *block.transpose().tolist()]))
+        ranks.append(len(columns))
     return ranks
 
 
-def _curve(fields: DataFields, start: Values, kind: JetArithmetic, random: np.random.Generator) -> Values:
+def _curve(fields: DataFields, field: PrimeField, order: int, start: Values, random: np.random.Generator) -> Values:
     """Solve the flow on data that move: the coefficient of ``t^k`` of a velocity gives that of ``t^(k+1)``."""
-    data = {symbol: [random_matrix(symbol, kind.prime, random) for _ in range(kind.order)] for symbol in fields.data}
+    data = {s: [field.random(s.shape, random) for _ in range(order)] for s in fields.data}
     path = {symbol: [start[symbol]] for symbol in fields.parameters}
-    for k in range(kind.order - 1):
-        shorter = JetArithmetic(kind.prime, k + 1)
-        moving = {symbol: Jet(shorter, parts[: k + 1]) for symbol, parts in [*path.items(), *data.items()]}
-        for parts, velocity in zip(path.values(), fields.at(shorter, start | moving), strict=True):
-            parts.append(velocity.coefficient(k) * (nmod(1, kind.prime) / nmod(k + 1, kind.prime)))
-    return start | {symbol: Jet(kind, parts) for symbol, parts in [*path.items(), *data.items()]}
+    for k in range(order - 1):
+        moving = {symbol: Jet(parts[: k + 1]) for symbol, parts in [*path.items(), *data.items()]}
+        velocities = fields.at(JetArithmetic(field, k + 1), start | moving)
+        for parts, velocity in zip(path.values(), velocities, strict=True):
+            parts.append(velocity.coefficient(k) / (k + 1))
+    return start | {symbol: Jet(parts) for symbol, parts in [*path.items(), *data.items()]}
 
 
 def _several_fields(
-    fields: DataFields, curve: Values, kind: JetArithmetic, random: np.random.Generator
+    fields: DataFields, field: PrimeField, order: int, curve: Values, random: np.random.Generator
 ) -> list[nmod_mat]:
     """Return the coefficients of the fields of random data along the curve, in columns; enough data to span all."""
-    columns: list[list[list[int]]] = []
+    kind = JetArithmetic(field, order)
+    columns: list[list[Any]] = []
     still = rank = 0
     while still < ROUNDS_BEYOND:
-        velocities = fields.at(kind, curve | fields.random(fields.data, kind.prime, random))
-        columns.append([flat([v.coefficient(k) for v in velocities]) for k in range(kind.order)])
-        grown = from_rows([column[0] for column in columns], kind.prime).rank()
+        velocities = fields.at(kind, curve | fields.random(fields.data, field, random))
+        columns.append([entries_of([v.coefficient(k) for v in velocities]) for k in range(order)])
+        grown = field.matrix([column[0] for column in columns]).rank()
         still, rank = (still + 1 if grown == rank else 0), grown
-    return [from_rows([column[k] for column in columns], kind.prime).transpose() for k in range(kind.order)]
+    return [field.matrix([column[k] for column in columns]).transpose() for k in range(order)]
 
 
-def _jacobian(fields: DataFields, curve: Values, kind: JetArithmetic) -> list[nmod_mat]:
+def _jacobian(fields: DataFields, field: PrimeField, order: int, curve: Values) -> list[nmod_mat]:
     """Return the coefficients of the Jacobian of the field along the curve, one column for each direction."""
-    dual = JetArithmetic(kind.prime, kind.order, tangent=True)
-    still = [None] * kind.order
-    along = {s: Jet(dual, [*v.parts, *still]) if isinstance(v, Jet) else v for s, v in curve.items()}
-    along = as_jets(dual, along)
-    rows: list[list[int]] = [[] for _ in range(kind.order)]
-    for place, direction in units(fields.parameters, kind.prime):
-        symbol = fields.parameters[place]
-        moved = Jet(dual, [*along[symbol].parts[: kind.order], direction, *still[1:]])
-        tangents = [velocity.tangent for velocity in fields.at(dual, along | {symbol: moved})]
-        for k in range(kind.order):
-            rows[k] += flat([tangent[k] for tangent in tangents])
-    size = fields.dimension
-    return [nmod_mat(size, size, entries, kind.prime).transpose() for entries in rows]
+    kind = JetArithmetic(field, order, tangent=True)
+    along = as_jets(kind, {s: kind.jet(v.parts) if isinstance(v, Jet) else v for s, v in curve.items()})
+    columns: list[list[Any]] = [[] for _ in range(order)]
+    for symbol, direction in unit_matrices(fields.parameters, field):
+        moved = kind.jet([*curve[symbol].parts, direction])
+        tangents = [velocity.tangent for velocity in fields.at(kind, along | {symbol: moved})]
+        for k in range(order):
+            columns[k].append(entries_of([tangent[k] for tangent in tangents]))
+    return [field.matrix(coefficient).transpose() for coefficient in columns]
 
 
-def _flow_back(jacobian: list[nmod_mat], kind: JetArithmetic) -> list[nmod_mat]:
-    """Return the coefficients of ``Psi``: ``Psi' = -Psi A``, ``Psi(0) = I``."""
+def _flow_back(jacobian: list[nmod_mat], field: PrimeField) -> list[nmod_mat]:
+    """Return the Taylor coefficients of the flow back to the start: ``Psi' = -Psi A`` with ``Psi(0) = I``."""
     size = jacobian[0].nrows()
-    back = [nmod_mat(size, size, [int(i == j) for i in range(size) for j in range(size)], kind.prime)]
-    for k in range(kind.order - 1):
+    back = [field.full(size, size, 1, 0)]
+    for k in range(len(jacobian) - 1):
         total = sum((back[i] * jacobian[k - i] for i in range(1, k + 1)), back[0] * jacobian[k])
-        back.append(total * (nmod(-1, kind.prime) / nmod(k + 1, kind.prime)))
+        back.append(total * -1 / (k + 1))
     return back

@@ -6,49 +6,36 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol
+from sympy import Identity, MatrixSymbol, Rational, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
     Candidate,
     Word,
+    check_words,
     combination,
     cyclic_words,
     letters_of,
     log_candidates,
     matrix_groups,
-    number_of_words,
     projections,
     values_of,
     word_candidate,
     words,
 )
-from tptheory.invariants.fields import DataFields, Values, as_jets, from_rows, units
-from tptheory.invariants.orbits import Progress, random_prime
+from tptheory.invariants.fields import DataFields, Values, as_jets, unit_matrices
+from tptheory.invariants.orbits import Progress, random_field
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
+from tptheory.numeric.matrix_fields import PrimeField, reduced_rows
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rebuilding import rebuild
 
-LARGEST_WORDS = 20_000
-"""More words than this are refused: they take minutes to multiply."""
 LARGEST_CANDIDATES = 3000
 """More words than this in one ansatz are refused: their linear algebra takes minutes."""
 _LARGEST_COEFFICIENT = 1000
 _SURPLUS = 12
-
-
-def check_words(letters: Sequence[MatrixExpr], degree: int) -> None:
-    """Refuse an ansatz that is too large, before it is written down.
-
-    Raises:
-        InvalidValueError: if there are more than `LARGEST_WORDS` words.
-    """
-    count = number_of_words(letters, degree)
-    if count > LARGEST_WORDS:
-        came = f"{degree}, for which there are {count:,} words in {len(letters)} letters"
-        raise InvalidValueError(complain("degree", f"one with at most {LARGEST_WORDS:,} words", came, "Try 2."))
 
 
 def general_flow(fields: DataFields) -> Flow:
@@ -66,7 +53,8 @@ class Search:
 
     def __init__(self, fields: DataFields, random: np.random.Generator) -> None:
         self.fields, self.random = fields, random
-        self.kind = JetArithmetic(random_prime(random), order=2)
+        self.field = random_field(random)
+        self.kind = JetArithmetic(self.field, order=2)
         self.flow = general_flow(fields)
         net = self.flow.net
         self.sizes = dict(zip(net.widths, fields.net.widths, strict=True))
@@ -100,13 +88,13 @@ class Search:
             came = f"one at which {len(candidates):,} words have one shape"
             expected = f"one with at most {LARGEST_CANDIDATES:,} words of a shape"
             raise InvalidValueError(complain("degree", expected, came))
-        rates: list[list[int]] = [[] for _ in candidates]
+        rates: list[list[Any]] = [[] for _ in candidates]
         while len(rates[0]) < len(candidates) + _SURPLUS:
             for rate, jet in zip(rates, self._moving(group, others, traces), strict=True):
                 rate += _entries(jet.coefficient(1))
         laws = []
-        for relation in _relations(rates, self.kind.prime):
-            coefficients = [_small_rational(c, self.kind.prime) for c in relation]
+        for relation in _relations(rates, self.field):
+            coefficients = [_small_rational(int(c), self.field.prime) for c in relation]
             if None not in coefficients:
                 terms = [(c, candidate) for c, candidate in zip(coefficients, candidates, strict=True) if c][::-1]
                 laws.append(combination(terms))
@@ -115,9 +103,9 @@ class Search:
     def _moving(self, group: Sequence[Word], others: Sequence[Candidate], traces: bool) -> list[Jet]:
         """Return each candidate with its derivative along the flow, at a random point and for random data."""
         point = self._point()
-        velocities = self.fields.at(JetArithmetic(self.kind.prime), point)
+        velocities = self.fields.at(JetArithmetic(self.field), point)
         for symbol, velocity in zip(self.fields.parameters, velocities, strict=True):
-            point[symbol] = Jet(self.kind, [point[symbol], velocity.coefficient(0)])
+            point[symbol] = Jet([point[symbol], velocity.value])
         printer = self._printer(point)
         letters = {letter: printer.doprint(letter) for word in group for letter in word}
         found = values_of(group, letters)
@@ -126,7 +114,7 @@ class Search:
 
     def _point(self) -> Values:
         fields = self.fields
-        return fields.random([*fields.parameters, *fields.constants, *fields.data], self.kind.prime, self.random)
+        return fields.random([*fields.parameters, *fields.constants, *fields.data], self.field, self.random)
 
     def _printer(self, point: Values) -> ArrayPrinter:
         """Return a printer that knows the symbols with symbolic widths, by their names."""
@@ -137,19 +125,18 @@ class Search:
     def independent(self, laws: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
         """Keep the laws that are independent of those before them, by their differentials at a random point."""
         point = self._point()
-        moved = []
-        for place, direction in units(self.fields.parameters, self.kind.prime):
-            symbol = self.fields.parameters[place]
-            moved.append(self._printer(point | {symbol: Jet(self.kind, [point[symbol], direction])}))
+        moved = [
+            self._printer(point | {symbol: Jet([point[symbol], direction])})
+            for symbol, direction in unit_matrices(self.fields.parameters, self.field)
+        ]
         kept: list[tuple[Candidate, int]] = []
-        rows: list[list[int]] = []
+        rows: list[list[Any]] = []
         for law in laws:
             columns = [_entries(printer.doprint(law.quantity).coefficient(1)) for printer in moved]
-            more = rows + [list(row) for row in zip(*columns, strict=True)]
-            echelon, rank = from_rows(more, self.kind.prime).rref()
-            if rank > len(rows):
-                kept.append((law, rank - len(rows)))
-                rows = [[int(e) for e in row] for row in echelon.tolist()[:rank]]
+            more, _ = reduced_rows(self.field.matrix([*rows, *zip(*columns, strict=True)]))
+            if len(more) > len(rows):
+                kept.append((law, len(more) - len(rows)))
+                rows = more
         return kept
 
     def at_widths(self, expression: Any) -> Any:
@@ -163,21 +150,19 @@ class Search:
         return rebuild(expression, leaf)
 
 
-def _entries(value: Any) -> list[int]:
-    return [int(e) for e in (value.entries() if hasattr(value, "entries") else [value])]
+def _entries(value: Any) -> list[Any]:
+    """Return the entries of a matrix, or the one of a scalar."""
+    return value.entries() if hasattr(value, "entries") else [value]
 
 
-def _relations(rows: Sequence[Sequence[int]], prime: int) -> list[list[int]]:
+def _relations(rows: Sequence[Sequence[Any]], field: PrimeField) -> list[list[Any]]:
     """Return a basis of the linear relations between rows: each gives one row in terms of those before it."""
-    matrix = from_rows(rows, prime).transpose()
-    echelon, rank = matrix.rref()
-    pivots = [next(j for j in range(len(rows)) if int(echelon[i, j])) for i in range(rank)]
+    echelon, pivots = reduced_rows(field.matrix(rows).transpose())
     relations = []
     for free in sorted(set(range(len(rows))) - set(pivots)):
-        relation = [0] * len(rows)
-        relation[free] = 1
-        for i, pivot in enumerate(pivots):
-            relation[pivot] = -int(echelon[i, free]) % prime
+        relation = [field.scalar("coefficient", int(j == free)) for j in range(len(rows))]
+        for row, pivot in zip(echelon, pivots, strict=True):
+            relation[pivot] = -row[free]
         relations.append(relation)
     return relations
 

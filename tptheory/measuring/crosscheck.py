@@ -111,10 +111,10 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         raise InvalidValueError(complain("trials", "a positive integer", trials))
     conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
     tried = _Trials(conjuncts, np.random.default_rng(seed))
-    rounds = list(islice(_turns(conjuncts), max(trials, len(conjuncts))))
+    rounds = list(islice(_schedule(conjuncts), max(trials, len(conjuncts))))
     for number, part, nth in rounds:
         tried.add(number, part, nth)
-    tried.try_again()
+    tried.retry_unevaluated()
     order = claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None
     return tried.summary(len(rounds), seed, order)
 
@@ -122,19 +122,19 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
 class _Trials:
     """The trials of a cross-check, and how many of them each conjunct had."""
 
-    def __init__(self, conjuncts: list[list[_Part]], rng: np.random.Generator) -> None:
+    def __init__(self, conjuncts: list[list[Part]], rng: np.random.Generator) -> None:
         self.conjuncts, self.rng = conjuncts, rng
         self.counts = [0] * len(conjuncts)
         self.found: list[_Trial] = []
 
-    def add(self, number: int, part: _Part, nth: int) -> None:
+    def add(self, number: int, part: Part, nth: int) -> None:
         """Measure a part of a conjunct at one more instance, if it can be evaluated there."""
         trial = part.trial(self.rng, nth)
         if trial is not None:
             self.counts[number] += 1
             self.found.append(trial)
 
-    def try_again(self) -> None:
+    def retry_unevaluated(self) -> None:
         """Try more instances for the conjuncts that were evaluated at none."""
         for number, parts in enumerate(self.conjuncts):
             for nth, part in islice(enumerate(cycle(parts)), AGAIN if parts else 0):
@@ -143,7 +143,7 @@ class _Trials:
                 self.add(number, part, nth)
 
     def summary(self, rounds: int, seed: int, order: OrderInEta | None) -> CrossCheck:
-        """Return what was measured in so many rounds."""
+        """Return the figures of all trials; ``rounds`` is the number of trials that were planned."""
         found, worst = self.found, _worst(self.found)
         return CrossCheck(
             residual=worst.residual if worst else 0.0,
@@ -162,6 +162,8 @@ class _Trials:
 
 
 class _Trial(NamedTuple):
+    """What was measured at one instance; ``failed`` is None where the claim has no exact value."""
+
     degenerate: bool
     residual: float
     failed: bool | None
@@ -174,14 +176,18 @@ def _worst(trials: list[_Trial]) -> _Trial | None:
     return max(trials, key=lambda trial: math.inf if math.isnan(trial.residual) else trial.residual, default=None)
 
 
-class _Part:
+class Part:
     """A conjunct at one depth, or at one index of a range; its symbolic work is done once for all trials."""
 
     def __init__(self, claim: Claim) -> None:
-        self.claim = claim
-        self.source, self.meter = Instances(claim), Meter(claim)
-        self.steady = bool(steady_matrices(claim.goals(), (LogPdet, Pinv)))
+        self.claim, self.goals = claim, claim.goals()
+        self.source = Instances(claim)
+        self.steady = bool(steady_matrices(self.goals, (LogPdet, Pinv)))
         """Whether a goal differentiates a pseudo-inverse, so that the claim holds only where the rank is constant."""
+        self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
+        shown_zero = [goal.residual() for goal in self.goals if isinstance(goal, Vanishes)]
+        shown_zero += [symbolic(goal.expression) for goal in self.goals if isinstance(goal, NonNegative)]
+        self.inverted = {node.arg for expression in shown_zero for node in expression.atoms(Pinv)}
 
     def trial(self, rng: np.random.Generator, nth: int) -> _Trial | None:
         """Measure the claim at one instance; None if it could not be evaluated."""
@@ -190,38 +196,13 @@ class _Part:
         if values is None:
             return None
         try:
-            residual, failed = self.meter(values)
+            residual, failed = self.measured(values)
         except InvalidValueError:  # what the claim inverts is singular here: it says nothing of this instance
             return None
-        misjudged = failed is False and residual > TOLERANCE and self.meter.misjudges(values)
+        misjudged = failed is False and residual > TOLERANCE and self.misjudges(values)
         return _Trial(not plain, 0.0 if misjudged else residual, failed, misjudged, values)
 
-
-def _parts(conjunct: Claim) -> list[_Part] | None:
-    """Return what a conjunct says at numbers; None if it says nothing because its range is empty."""
-    parts = [_Part(part) for part in at_small_depths(conjunct)]
-    return parts if parts or is_layered(conjunct) else None
-
-
-def _turns(conjuncts: list[list[_Part]]) -> Iterator[tuple[int, _Part, int]]:
-    """Let the conjuncts take turns for ever, and the parts of each; a part comes with its number of earlier turns."""
-    turns = cycle(range(len(conjuncts)))
-    for turn in count() if any(conjuncts) else ():
-        number = next(turns)
-        parts, before = conjuncts[number], turn // len(conjuncts)
-        if parts:
-            yield number, parts[before % len(parts)], before // len(parts)
-
-
-class Meter:
-    """Measure one claim at instances; its symbolic work is done once for all instances."""
-
-    def __init__(self, claim: Claim) -> None:
-        self.goals = claim.goals()
-        self.residuals = tuple(_difference(goal) for goal in self.goals if isinstance(goal, Vanishes | NonNegative))
-        self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
-
-    def __call__(self, values: Instance) -> tuple[float, bool | None]:
+    def measured(self, values: Instance) -> tuple[float, bool | None]:
         """Return the residual in float64, and whether the claim fails exactly (None where it cannot be told).
 
         A rate along a flow is measured by central differences along the velocities, so that the symbolic derivative
@@ -237,14 +218,26 @@ class Meter:
     def misjudges(self, values: Instance) -> bool:
         """Whether float64 finds another rank than the true one for a matrix under a pseudo-inverse."""
         floats, kind = as_floats(values), FloatArithmetic()
-        inside = {node.arg for residual in self.residuals for node in residual.atoms(Pinv)}
         return any(
-            evaluate(A, values, arithmetic="exact").rank() != kind.inverted(evaluate(A, floats))[1] for A in inside
+            evaluate(A, values, arithmetic="exact").rank() != kind.inverted(evaluate(A, floats))[1]
+            for A in self.inverted
         )
 
 
-def _difference(goal: Vanishes | NonNegative) -> Any:
-    return goal.residual() if isinstance(goal, Vanishes) else symbolic(goal.expression)
+def _parts(conjunct: Claim) -> list[Part] | None:
+    """Return what a conjunct says at numbers; None if it says nothing because its range is empty."""
+    parts = [Part(part) for part in at_small_depths(conjunct)]
+    return parts if parts or is_layered(conjunct) else None
+
+
+def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
+    """Let the conjuncts take turns for ever, and the parts of each; a part comes with its number of earlier turns."""
+    turns = cycle(range(len(conjuncts)))
+    for turn in count() if any(conjuncts) else ():
+        number = next(turns)
+        parts, before = conjuncts[number], turn // len(conjuncts)
+        if parts:
+            yield number, parts[before % len(parts)], before // len(parts)
 
 
 def _measured(goal: Goal, values: Instance, floats: Instance) -> float:

@@ -23,10 +23,10 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.enclosures import shown
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
-from tptheory.numeric.duals import Dual, DualArithmetic
 from tptheory.numeric.evaluation import compile_with, evaluate_with
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
 from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
+from tptheory.numeric.jets import DualArithmetic, Jet
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
 
 Value = Callable[[Any], Any]
@@ -209,7 +209,7 @@ class AsTyped:
     def rate(self, term: Rate, values: Instance) -> Any:
         """Return the rate of a quantity when the symbols in it move with the velocities of the rule."""
         speeds = {W: self._value(self._exact, term.flow[W], values) for W in moving_symbols(term.quantity, term.flow)}
-        duals = {s: Dual(v, speeds.get(s)) if isinstance(s, MatrixSymbol) else v for s, v in values.items()}
+        duals = {s: Jet([v, speeds.get(s)]) if isinstance(s, MatrixSymbol) else v for s, v in values.items()}
         found = self._value(self._dual, term.quantity, duals)
         rate = 0 * found.value if found.rate is None and found.value is not None else found.rate
         return (0 if rate is None else rate) * term.sign

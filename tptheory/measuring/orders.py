@@ -141,7 +141,8 @@ def claimed_order(parts: Iterable[Claim], seed: int = 0) -> OrderInEta | None:
     Theory gives an order for a law of a flow, which a step of the rule breaks by ``eta^2`` at most, and for an equation
     whose right side shows ``eta^k`` as a factor, ``k`` 2 or more.
     """
-    return _measured([defect for part in parts if _has_order(part) for defect in _of_claim(part)], 2, seed)
+    claims = [part for part in parts if any(map(_has_order, part.goals()))]
+    return _measured([defect for claim in claims for defect in _of_claim(claim)], 2, seed)
 
 
 def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | None:
@@ -151,11 +152,8 @@ def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | No
     return _summary(lines, expected) if lines else None
 
 
-def _has_order(claim: Claim) -> bool:
-    return any(_has_order_of(goal) for goal in claim.goals())
-
-
-def _has_order_of(goal: Goal) -> bool:
+def _has_order(goal: Goal) -> bool:
+    """Return whether theory gives the order of a goal in ``eta``."""
     conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
@@ -203,10 +201,11 @@ class _Defect:
         self.expected, self.source = expected, Instances(claim)
         matrices = self.source.matrices
         self.symbols = [*matrices, *(s for s in self.source.scalars if s != eta), eta]
-        parts = [expression] if formula is None else [expression, formula, minus(expression, formula)]
-        self.rational = all(map(is_exact, parts))
-        self.parts = {kind: [self._compiled(part, kind) for part in parts] for kind in (EXACT, MANY)}
-        turned = {node.arg for part in parts for node in part.atoms(Pinv, LogPdet) if node.arg.has(eta)}
+        whole = [expression] if formula is None else [expression, formula, minus(expression, formula)]
+        self.parts = list(map(sympify, whole))
+        self.rational = all(map(is_exact, self.parts))
+        self.compiled = [self._compiled(part, MANY) for part in self.parts]
+        turned = {node.arg for part in self.parts for node in part.atoms(Pinv, LogPdet) if node.arg.has(eta)}
         self.turned = [self._compiled(arg, EXACT) for arg in sorted(turned, key=str)]
 
     def _compiled(self, expression: Any, kind: str) -> Callable[..., Any]:
@@ -221,7 +220,7 @@ class _Defect:
             values = self.source.draw(rng)
             if values is None or len(found) == trials:
                 break
-            rest = [values[s] for s in self.symbols[:-1]]
+            rest = {s: values[s] for s in self.symbols[:-1]}
             try:
                 if self._keeps_ranks(rest):
                     found.append(self._measured(rest))
@@ -229,17 +228,18 @@ class _Defect:
                 continue
         return found
 
-    def _keeps_ranks(self, rest: list[Any]) -> bool:
+    def _keeps_ranks(self, rest: dict[Any, Any]) -> bool:
         """Whether a small step keeps the rank of all inverted matrices; where not, a law of the flow says nothing."""
-        return all(f(*rest, fmpq(0)).rank() == f(*rest, fmpq(1, 2**20)).rank() for f in self.turned)
+        ranks = ([f(*rest.values(), size).rank() for f in self.turned] for size in (fmpq(0), fmpq(1, 2**20)))
+        return next(ranks) == next(ranks)
 
-    def _measured(self, rest: list[Any]) -> _Line:
+    def _measured(self, rest: dict[Any, Any]) -> _Line:
         """Return the defect at every scale, and the leading terms."""
-        many, exact = ([partial(part, *rest) for part in self.parts[kind]] for kind in (MANY, EXACT))
-        logs = [_logs(part) for part in many]
-        terms = [leading_term(part) if self.rational else None for part in exact]
-        found = zip(terms, many, logs, strict=True)
-        return _Line(logs[0], tuple(term or _estimated(part, log) for term, part, log in found))
+        functions = [partial(function, *rest.values()) for function in self.compiled]
+        logs = [_logs(function) for function in functions]
+        terms = [leading_term(part, rest, eta) if self.rational else None for part in self.parts]
+        found = zip(terms, functions, logs, strict=True)
+        return _Line(logs[0], tuple(term or _estimated(function, log) for term, function, log in found))
 
 
 def _entries(value: Any) -> np.ndarray:

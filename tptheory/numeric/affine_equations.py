@@ -10,7 +10,7 @@ from sympy import Add, MatAdd, MatMul, MatrixSymbol, Mul, Trace, Transpose
 
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.evaluation import compile_expression
-from tptheory.numeric.row_reduction import reduced_rows
+from tptheory.numeric.matrix_fields import reduced_rows
 
 
 def is_affine(expression: Any, X: MatrixSymbol) -> bool:

@@ -15,22 +15,25 @@ FLOAT_EXPONENT = 1024
 
 
 class Arithmetic(ABC):
-    """The operations of a kind of numbers. Sums, and products of two scalars, are Python's ``+`` and ``*``."""
+    """The operations of a kind of numbers.
+
+    Sums, and products of two scalars, are Python's ``+`` and ``*``. What has an implementation here fits the kinds that
+    never round, whose matrices multiply by ``*`` too: rationals, and jets over a field.
+    """
 
     @abstractmethod
     def read(self, argument: str, value: Any, column: bool = False) -> Any:
         """Return ``value`` as a matrix; a flat list of numbers passes where a ``column`` is expected."""
 
-    @abstractmethod
-    def check(self, argument: str, A: Any) -> None:
+    def check(self, argument: str, A: Any) -> None:  # noqa: B027  a kind that never rounds has nothing to refuse
         """Refuse a matrix whose entries are not all finite."""
 
     @abstractmethod
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
 
-    def fitted(self, matrices: Sequence[Any]) -> Arithmetic:
-        """Return this arithmetic in the precision that operations on ``matrices`` have; most kinds have only one."""
+    def in_precision_of(self, matrices: Sequence[Any]) -> Arithmetic:
+        """Return this arithmetic in the precision of operations on these matrices; most kinds have only one."""
         return self
 
     def signature(self, A: Any) -> Any:
@@ -49,17 +52,17 @@ class Arithmetic(ABC):
     def full(self, rows: int, columns: int, diagonal: int, rest: int) -> Any:
         """Return a matrix with one number on its diagonal and one number off it."""
 
-    @abstractmethod
     def product(self, A: Any, B: Any) -> Any:
         """Return ``AB``."""
+        return A * B
 
-    @abstractmethod
     def scale(self, scalar: Any, A: Any) -> Any:
         """Return the scalar times ``A``."""
+        return A * scalar
 
-    @abstractmethod
     def transpose(self, A: Any) -> Any:
         """Return ``A'``."""
+        return A.transpose()
 
     @abstractmethod
     def inverse(self, A: Any) -> Any:
@@ -69,17 +72,22 @@ class Arithmetic(ABC):
     def pinv(self, A: Any) -> Any:
         """Return ``A+``."""
 
-    @abstractmethod
     def matrix_power(self, A: Any, exponent: int) -> Any:
-        """Return ``A`` multiplied by itself; a negative exponent inverts."""
+        """Return ``A`` to an integer power, by repeated squaring; a negative exponent inverts."""
+        square, left, total = self.inverse(A) if exponent < 0 else A, abs(exponent), self.full(*self.shape(A), 1, 0)
+        while left:
+            if left % 2:
+                total = total * square
+            square, left = square * square if left > 1 else square, left // 2
+        return total
 
     @abstractmethod
     def trace(self, A: Any) -> Any:
         """Return ``tr A``."""
 
-    @abstractmethod
     def determinant(self, A: Any) -> Any:
         """Return ``det A``."""
+        return A.det()
 
     def rank(self, A: Any) -> Any:
         """Return the rank of ``A`` as a scalar.
@@ -95,9 +103,9 @@ class Arithmetic(ABC):
     def logpdet(self, A: Any) -> Any:
         """Return the sum of the logarithms of the nonzero singular values; 0 where there are none."""
 
-    @abstractmethod
     def element(self, A: Any, i: int, j: int) -> Any:
         """Return the entry in row ``i`` and column ``j``, counted from 0."""
+        return A[i, j]
 
     @abstractmethod
     def power(self, base: Any, exponent: Any) -> Any:
@@ -145,43 +153,7 @@ class RunArithmetic(Arithmetic):
         """Return a matrix or scalar as a NumPy array of the numbers that this arithmetic computes with."""
 
 
-class UnroundedArithmetic(Arithmetic):
-    """The common part of kinds that never round, and multiply matrices by ``*``: rationals, dual numbers and jets."""
-
-    def check(self, argument: str, A: Any) -> None:
-        """Accept the matrix: numbers of a kind that never rounds are finite."""
-
-    def product(self, A: Any, B: Any) -> Any:
-        """Return ``AB``."""
-        return A * B
-
-    def scale(self, scalar: Any, A: Any) -> Any:
-        """Return the scalar times ``A``."""
-        return A * scalar
-
-    def transpose(self, A: Any) -> Any:
-        """Return ``A'``."""
-        return A.transpose()
-
-    def matrix_power(self, A: Any, exponent: int) -> Any:
-        """Return ``A`` to an integer power, by repeated squaring; a negative exponent inverts."""
-        square, left, total = self.inverse(A) if exponent < 0 else A, abs(exponent), self.full(*self.shape(A), 1, 0)
-        while left:
-            if left % 2:
-                total = total * square
-            square, left = square * square if left > 1 else square, left // 2
-        return total
-
-    def determinant(self, A: Any) -> Any:
-        """Return ``det A``."""
-        return A.det()
-
-    def element(self, A: Any, i: int, j: int) -> Any:
-        """Return the entry in row ``i`` and column ``j``, counted from 0."""
-        return A[i, j]
-
-
-def added(A: Any, B: Any) -> Any:
+def sum_or_none(A: Any, B: Any) -> Any:
     """Return ``A + B``, where None stands for zero; None if both are None."""
     return B if A is None else A if B is None else A + B
 

@@ -13,8 +13,7 @@ from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.multiprecision import LEAST_DIGITS, MOST_DIGITS, MultiprecisionArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 
-_ARITHMETICS: dict[str, RunArithmetic] = {
-    "float": FloatArithmetic(),
+_DTYPES: dict[str, RunArithmetic] = {
     "float32": FloatArithmetic(np.float32),
     "float64": FloatArithmetic(np.float64),
     "exact": ExactArithmetic(),
@@ -22,44 +21,43 @@ _ARITHMETICS: dict[str, RunArithmetic] = {
 
 
 def arithmetic_named(name: str) -> RunArithmetic:
-    """Return the arithmetic of a name.
+    """Return the arithmetic of a name: of those that `dtype_named` knows, or ``"float"``.
 
-    ``"float"`` is NumPy in the precision of the given arrays; ``"float32"`` and ``"float64"`` convert arrays to that
-    precision. ``"mp50"`` is mpmath with 50 decimal digits; any number of digits from 15 to 1000 may stand there.
-    ``"exact"`` is python-flint's rationals.
+    ``"float"`` is NumPy in the precision of the given arrays.
 
     >>> arithmetic_named("mp30").digits
     30
 
     Raises:
-        InvalidValueError: if the digits are fewer than 15 or more than 1000.
-        UnknownNameError: for any other name.
+        InvalidValueError: as `dtype_named` does.
+        UnknownNameError: as `dtype_named` does.
     """
-    return _named("arithmetic", name, _ARITHMETICS)
+    return _named("arithmetic", name, {"float": FloatArithmetic(), **_DTYPES})
 
 
 def dtype_named(name: str) -> RunArithmetic:
-    """Return the arithmetic of a name that fixes the precision: of any name but ``"float"``.
+    """Return the arithmetic of a name that fixes the precision.
+
+    ``"float32"`` and ``"float64"`` are NumPy, and convert arrays to that precision. ``"mp50"`` is mpmath with 50
+    decimal digits; any number of digits from 15 to 1000 may stand there. ``"exact"`` is python-flint's rationals.
 
     Raises:
-        InvalidValueError: as `arithmetic_named` does.
-        UnknownNameError: as `arithmetic_named` does.
+        InvalidValueError: if the digits are fewer than 15 or more than 1000.
+        UnknownNameError: for any other name.
     """
-    return _named("dtype", name, {known: kind for known, kind in _ARITHMETICS.items() if known != "float"})
+    return _named("dtype", name, _DTYPES)
 
 
 def _named(argument: str, name: str, plain: dict[str, RunArithmetic]) -> RunArithmetic:
     digits = re.fullmatch(r"mp([0-9]{1,9})", name) if isinstance(name, str) else None
-    if digits:
-        return _multiprecision(argument, int(digits[1]))
-    if not isinstance(name, str) or name not in plain:
-        raise unknown_name(argument, str(name), [*plain, "mp50"])
-    return plain[name]
-
-
-@lru_cache(maxsize=16)
-def _multiprecision(argument: str, digits: int) -> RunArithmetic:
-    if not LEAST_DIGITS <= digits <= MOST_DIGITS:
+    if not digits:
+        if not isinstance(name, str) or name not in plain:
+            raise unknown_name(argument, str(name), [*plain, "mp50"])
+        return plain[name]
+    if not LEAST_DIGITS <= int(digits[1]) <= MOST_DIGITS:
         expected = f"of {LEAST_DIGITS} to {MOST_DIGITS} digits"
-        raise InvalidValueError(complain(argument, expected, f"mp{digits}", "Try 'mp50'."))
-    return MultiprecisionArithmetic(digits)
+        raise InvalidValueError(complain(argument, expected, f"mp{int(digits[1])}", "Try 'mp50'."))
+    return _multiprecision(int(digits[1]))
+
+
+_multiprecision = lru_cache(maxsize=16)(MultiprecisionArithmetic)

@@ -11,16 +11,48 @@ from collections.abc import Callable, Mapping
 from functools import partial, reduce
 from typing import Any, cast
 
-from sympy import Basic, Expr, Integer, MatrixExpr
+from sympy import (
+    Add,
+    Adjoint,
+    Basic,
+    Determinant,
+    Expr,
+    Integer,
+    MatAdd,
+    MatrixExpr,
+    Mul,
+    Pow,
+    Trace,
+    Transpose,
+    exp,
+    log,
+)
 from sympy.core.function import AppliedUndef
 from sympy.printing.printer import Printer
 
 from tptheory.errors import ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.entrywise import entrywise_product, function_value, joined_blocks, kronecker_product
+from tptheory.symbolic.expressions import LogPdet
+from tptheory.symbolic.rank import Rank
 
 Operation = tuple[Callable[..., Any], tuple[int, ...]]
 """An operation, and the positions of its operands on the tape; its result goes to the next free position."""
+_OPERATIONS: Mapping[Any, str | Callable[[Any, Any], Any]] = {
+    Add: operator.add,
+    MatAdd: operator.add,
+    Mul: operator.mul,
+    Transpose: "transpose",
+    Adjoint: "transpose",
+    Trace: "trace",
+    Determinant: "determinant",
+    LogPdet: "logpdet",
+    Rank: "rank",
+    Pow: "power",
+    log: "log",
+    exp: "exp",
+}
+"""By node: Python's operator for a sum or a product, else the name of the method of `Arithmetic`; matrices are real."""
 Watch = Callable[[MatrixExpr, Any, Any], None]
 """Called at each evaluation for each matrix under a Pinv, with its rank and its smallest singular value that counts."""
 
@@ -42,8 +74,16 @@ class ArrayPrinter(Printer):
 
     def _print(self, expr: Any, **kwargs: Any) -> Any:
         if expr not in self._printed:
-            self._printed[expr] = super()._print(expr, **kwargs)
+            self._printed[expr] = self._evaluated(expr) if expr.func in _OPERATIONS else super()._print(expr, **kwargs)
         return self._printed[expr]
+
+    def _evaluated(self, expr: Any) -> Any:
+        """Apply an operation of `_OPERATIONS` to the arguments, one after the other for a sum or a product."""
+        operation = _OPERATIONS[expr.func]
+        operands = map(self._print, expr.args)
+        if isinstance(operation, str):
+            return self._apply(getattr(self.arithmetic, operation), *operands)
+        return reduce(lambda a, b: self._apply(operation, a, b), operands)
 
     def doprint(self, expr: Any) -> Any:
         """Return the array or scalar."""
@@ -109,46 +149,16 @@ class ArrayPrinter(Printer):
             return operands[0]
         return self._apply(self.arithmetic.scale, self._print(scalar), operands[0])
 
-    def _print_MatAdd(self, expr: Any) -> Any:
-        return self._fold(operator.add, expr)
-
-    def _print_Add(self, expr: Any) -> Any:
-        return self._fold(operator.add, expr)
-
-    def _print_Mul(self, expr: Any) -> Any:
-        return self._fold(operator.mul, expr)
-
-    def _fold(self, operation: Callable[[Any, Any], Any], expr: Any) -> Any:
-        return reduce(lambda a, b: self._apply(operation, a, b), (self._print(part) for part in expr.args))
-
-    def _print_Transpose(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.transpose, self._print(expr.arg))
+    def _print_Pinv(self, expr: Any) -> Any:
+        return self._apply(self.arithmetic.pinv, self._print(expr.arg))
 
     def _print_Inverse(self, expr: Any) -> Any:
         return self._apply(self.arithmetic.inverse, self._print(expr.arg))
-
-    def _print_Pinv(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.pinv, self._print(expr.arg))
 
     def _print_MatPow(self, expr: Any) -> Any:
         if not expr.exp.is_Integer:
             return self.emptyPrinter(expr)
         return self._apply(self.arithmetic.matrix_power, self._print(expr.base), self._constant(int(expr.exp)))
-
-    def _print_Trace(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.trace, self._print(expr.arg))
-
-    def _print_Determinant(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.determinant, self._print(expr.arg))
-
-    def _print_LogPdet(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.logpdet, self._print(expr.arg))
-
-    def _print_Rank(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.rank, self._print(expr.arg))
-
-    def _print_Adjoint(self, expr: Any) -> Any:
-        return self._print_Transpose(expr)  # all matrices are real
 
     def _print_conjugate(self, expr: Any) -> Any:
         return self._print(expr.args[0])  # all numbers are real
@@ -185,9 +195,8 @@ class ArrayPrinter(Printer):
         return self._apply(self.arithmetic.element, parent, *map(self._constant, at))
 
     def _print_UnspecifiedLoss(self, expr: Any) -> Any:
-        moves = getattr(self.arithmetic, "unspecified_loss", None)
-        if moves is not None:
-            return self._apply(moves, *map(self._print, expr.args))
+        if hasattr(self.arithmetic, "unspecified_loss"):
+            return self._apply(self.arithmetic.unspecified_loss, *map(self._print, expr.args))
         raise UnsupportedExpressionError(
             f"'expression' must have a value, which loss='any' leaves open (got {expr}). "
             "Use loss='squared', or evaluate the gradient instead."
@@ -201,15 +210,6 @@ class ArrayPrinter(Printer):
 
     def _print_NumberSymbol(self, expr: Any) -> Any:
         return self._apply(partial(function_value, self.arithmetic, lambda: expr))
-
-    def _print_Pow(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.power, self._print(expr.base), self._print(expr.exp))
-
-    def _print_log(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.log, self._print(expr.args[0]))
-
-    def _print_exp(self, expr: Any) -> Any:
-        return self._apply(self.arithmetic.exp, self._print(expr.args[0]))
 
 
 def _cost(rows: int, inner: int, columns: int, i: int) -> tuple[int, int, int]:

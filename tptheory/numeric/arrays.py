@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic import RunArithmetic, not_finite, singular
 
 
 class ArrayArithmetic(RunArithmetic):
     """Floating point on arrays whose last two axes are rows and columns; each axis before them numbers members.
+
+    Subclasses set ``dtype``.
 
     Rank is decided from singular values: those up to ``8 max(m, n) eps`` times the largest count as zero. The factor 8
     covers the rounding of a short product of rank-deficient matrices. A square matrix counts as singular where
@@ -21,9 +23,16 @@ class ArrayArithmetic(RunArithmetic):
     member; `_refuse` determines what happens to a member that is refused.
     """
 
-    @abstractmethod
+    dtype: np.dtype
+    product: Any = staticmethod(np.matmul)
+
     def _eps_of(self, A: np.ndarray) -> Any:
         """Return the distance from 1 to the next number in the precision of ``A``."""
+        return self.eps
+
+    @abstractmethod
+    def _is_finite(self, A: np.ndarray) -> np.ndarray:
+        """Return which entries are finite."""
 
     @abstractmethod
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
@@ -45,6 +54,31 @@ class ArrayArithmetic(RunArithmetic):
         if bad:
             raise error()
         return result
+
+    def check(self, argument: str, A: np.ndarray) -> None:
+        """Refuse NaN and infinity.
+
+        Raises:
+            InvalidValueError: if an entry is not finite.
+        """
+        finite = self._is_finite(A)
+        if not finite.all():
+            at = tuple(int(i) for i in np.argwhere(~finite)[0])
+            raise InvalidValueError(complain(argument, "finite", f"{A[at]} at {at}", "Remove NaN and infinity."))
+
+    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+        """Return the array of these scalars."""
+        return np.array(rows, dtype=self.dtype)
+
+    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
+        """Return a constant array with its diagonal filled."""
+        A = np.full((rows, columns), self.scalar("entry", rest), dtype=self.dtype)
+        np.fill_diagonal(A, self.scalar("entry", diagonal))
+        return A
+
+    def entries(self, A: Any) -> np.ndarray:
+        """Return the array itself; a scalar becomes an array without axes."""
+        return np.asarray(A)
 
     def shape(self, A: np.ndarray) -> tuple[int, int]:
         """Return ``(rows, columns)``."""
@@ -90,15 +124,15 @@ class ArrayArithmetic(RunArithmetic):
     def _by_singular_values(self, A: np.ndarray) -> tuple[Any, np.ndarray, Any, Any]:
         """Return which members are not finite, and the results of `inverted`, with rank 0 for those members."""
         U, s, Vt = self._decomposed(A)
-        rank, divisors, smallest = self._kept(A, s, np.inf)
-        most, broken = divisors.shape[-1], self._is_broken(s)
+        rank, divisors, smallest = self._significant(A, s, np.inf)
+        most, broken = divisors.shape[-1], self._is_not_finite(s)
         if not most:
             zeros = np.broadcast_to(self.full(*self.shape(A)[::-1], 0, 0), self.transpose(A).shape)
             return broken, zeros.astype(A.dtype), rank, smallest
         scaled = U[..., :most] / divisors[..., np.newaxis, :]
         return broken, self.transpose(Vt[..., :most, :]) @ self.transpose(scaled), rank, smallest
 
-    def _kept(self, A: np.ndarray, s: np.ndarray, otherwise: float) -> tuple[Any, np.ndarray, Any]:
+    def _significant(self, A: np.ndarray, s: np.ndarray, otherwise: float) -> tuple[Any, np.ndarray, Any]:
         """Return the rank, the singular values that do not count as zero, and the smallest of them over the largest.
 
         A matrix that is not finite has none of them. In a stack, a member of lower rank than others is padded with
@@ -113,9 +147,9 @@ class ArrayArithmetic(RunArithmetic):
         smallest = np.where(kept, s, s[..., :1]).min(axis=-1) / np.where(ranks, s[..., 0], 1)
         return ranks, np.where(kept, s, otherwise)[..., : ranks.max()], np.where(ranks, smallest, 1)
 
-    def _is_broken(self, s: np.ndarray) -> Any:
-        """Return which members were not finite, by their singular values."""
-        return np.isnan(s[..., 0])
+    def _is_not_finite(self, s: np.ndarray) -> Any:
+        """Return which members of a stack were not finite: those whose singular values are NaN."""
+        return s[..., 0] != s[..., 0]
 
 
 def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
@@ -124,6 +158,6 @@ def condition(A: np.ndarray, inverse: np.ndarray) -> Any:
         return np.abs(A).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
 
 
-def each(members: Any) -> np.ndarray:
+def over_matrices(members: Any) -> np.ndarray:
     """Return an array over members with two axes more, so that it broadcasts against their matrices."""
     return np.asarray(members)[..., np.newaxis, np.newaxis]

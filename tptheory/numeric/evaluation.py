@@ -51,31 +51,18 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     if not isinstance(values, Mapping):
         raise InvalidTypeError(complain("values", "a mapping from symbols to numbers", values))
     _check_symbols("values", values)
-    matrices = _read_matrices(kind, values)
-    widths = {s: Integer(n) for s, n in values.items() if isinstance(s, Symbol) and isinstance(n, Integral)}
-    sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, widths)
-    wanted = expression.free_symbols
-    _check_complete(wanted, [*values, *sizes])
-    fitted = kind.fitted([matrix for symbol, matrix in matrices.items() if symbol in wanted])
-    scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
-    result = ArrayPrinter(fitted, matrices | scalars, sizes).doprint(expression)
+    _check_complete(expression.free_symbols, values)
+    read = dict(values)
+    for symbol, value in values.items():
+        if isinstance(symbol, MatrixSymbol):
+            read[symbol] = kind.read(str(symbol), value, column=symbol.cols == 1)
+            kind.check(str(symbol), read[symbol])
+    result = evaluate_with(kind, expression, read)
     return result.copy() if isinstance(result, np.ndarray) else result
 
 
-def _read_matrices(kind: Arithmetic, values: Mapping[Basic, Any]) -> dict[Basic, Any]:
-    """Return the matrices among the values, converted to the arithmetic and checked to be finite."""
-    matrices = {
-        symbol: kind.read(str(symbol), value, column=symbol.cols == 1)
-        for symbol, value in values.items()
-        if isinstance(symbol, MatrixSymbol)
-    }
-    for symbol, matrix in matrices.items():
-        kind.check(str(symbol), matrix)
-    return matrices
-
-
 def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]) -> Any:
-    """Return the value of an expression on matrices that an arithmetic has read already; sizes are integers.
+    """Return the value of an expression on matrices that an arithmetic has read already.
 
     Nothing is compiled: every node is evaluated where it stands.
 
@@ -83,11 +70,20 @@ def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]
         InvalidValueError: for a singular inverse.
         UnsupportedExpressionError: for a node without a value in this arithmetic.
     """
+    return ArrayPrinter(*_bound(kind, expression, values)).doprint(expression)
+
+
+def _bound(
+    kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]
+) -> tuple[Arithmetic, dict[Basic, Any], dict[Basic, Integer]]:
+    """Return the arithmetic in the precision of the expression's matrices, the values in it, and the widths."""
     matrices = {symbol: value for symbol, value in values.items() if isinstance(symbol, MatrixSymbol)}
-    given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, int)}
+    given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, Integral)}
     sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, given)
-    scalars = {s: kind.scalar(str(s), value) for s, value in values.items() if s not in matrices}
-    return ArrayPrinter(kind, matrices | scalars, sizes).doprint(expression)
+    wanted = expression.free_symbols
+    fitted = kind.in_precision_of([matrix for symbol, matrix in matrices.items() if symbol in wanted])
+    scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
+    return fitted, matrices | scalars, sizes
 
 
 def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic: str = "float") -> Callable[..., Any]:
@@ -137,8 +133,7 @@ def compile_with(
     """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)
-    wanted = expression.free_symbols
-    _check_complete(wanted, [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)])
+    _check_complete(expression.free_symbols, symbols)
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
     shaped: set[Any] = set().union(*map(size_symbols, expression.atoms(MatrixExpr)))
@@ -147,14 +142,10 @@ def compile_with(
     tapes: dict[Any, tuple[Arithmetic, list[Operation], int]] = {}
 
     def record(key: Any, values: Sequence[Any]) -> Any:
-        read = {symbols[i]: values[i] for i in matrix_at}
-        given: dict[Basic, Integer] = {symbols[i]: Integer(values[i]) for i in size_at}
-        sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in read.items()}, given)
-        fitted = kind.fitted([matrix for symbol, matrix in read.items() if symbol in wanted])
-        scalars = {symbols[i]: fitted.scalar(names[i], values[i]) for i in scalar_at}
-        recorder = Recorder(fitted, read | scalars, sizes, watch)
+        given = dict(zip(symbols, values, strict=True)) | {symbols[i]: int(values[i]) for i in size_at}
+        recorder = Recorder(*_bound(kind, expression, given), watch)
         place = recorder.doprint(expression)
-        tapes[key] = (fitted, recorder.lines, place)
+        tapes[key] = (recorder.arithmetic, recorder.lines, place)
         return recorder.tape[place]
 
     def run(*values: Any) -> Any:
@@ -188,14 +179,21 @@ def _check_symbols(argument: str, symbols: Iterable[Any]) -> None:
             raise InvalidTypeError(complain(argument, "given by MatrixSymbol or Symbol", symbol, "Try net.weight(1)."))
 
 
-def _check_complete(wanted: Iterable[Basic], given: Sequence[Basic]) -> None:
+def _check_complete(wanted: Iterable[Basic], symbols: Iterable[Basic]) -> None:
+    """Refuse values, or a list of symbols, that lack a symbol; those of matrices bring the sizes in their shapes."""
+    given = [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)]
     lacking = sorted(set(wanted) - set(given), key=str)
     if lacking:
-        listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
-        names = {str(symbol) for symbol in given}
-        alike = [str(symbol) for symbol in lacking if str(symbol) in names]
-        hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
-        came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
-        raise InvalidValueError(
-            complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
-        )
+        raise _lacking(lacking, given)
+
+
+def _lacking(lacking: Sequence[Basic], given: Sequence[Basic]) -> InvalidValueError:
+    """Build the error that names the symbols without a value, and those of which another kind is given."""
+    listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
+    names = {str(symbol) for symbol in given}
+    alike = [str(symbol) for symbol in lacking if str(symbol) in names]
+    hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
+    came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
+    return InvalidValueError(
+        complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
+    )

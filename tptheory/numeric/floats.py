@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import not_finite
-from tptheory.numeric.arrays import ArrayArithmetic, condition, each
+from tptheory.numeric.arrays import ArrayArithmetic, condition, over_matrices
 
 EPS = {np.dtype(name): float(np.finfo(name).eps) for name in ("float32", "float64")}
 
@@ -66,17 +66,6 @@ class FloatArithmetic(ArrayArithmetic):
                 A = A.astype(self.dtype, copy=False)
         return A
 
-    def check(self, argument: str, A: np.ndarray) -> None:
-        """Refuse NaN and infinity.
-
-        Raises:
-            InvalidValueError: if an entry is not finite.
-        """
-        finite = np.isfinite(A)
-        if not finite.all():
-            at = tuple(int(i) for i in np.argwhere(~finite)[0])
-            raise InvalidValueError(complain(argument, "finite", f"{A[at]} at {at}", "Remove NaN and infinity."))
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a scalar of this precision.
 
@@ -101,7 +90,7 @@ class FloatArithmetic(ArrayArithmetic):
         """Machine epsilon of the one precision."""
         return EPS[self.dtype]
 
-    def fitted(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
+    def in_precision_of(self, matrices: Sequence[np.ndarray]) -> FloatArithmetic:
         """Return the arithmetic of one precision: the given one, else float32 if every matrix is, and else float64."""
         if not self.follows:
             return self
@@ -110,16 +99,6 @@ class FloatArithmetic(ArrayArithmetic):
     def signature(self, A: np.ndarray) -> Any:
         """Return the shape of one member, and the precision."""
         return (A.shape[-2:], A.dtype)
-
-    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
-        """Return the array of these scalars."""
-        return np.array(rows, dtype=self.dtype)
-
-    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
-        """Return a constant array with its diagonal filled."""
-        A = np.full((rows, columns), rest, dtype=self.dtype)
-        np.fill_diagonal(A, diagonal)
-        return A
 
     def inverted(self, A: np.ndarray) -> tuple[np.ndarray, Any, Any]:
         """Return ``A+``, the rank, and the smallest kept singular value over the largest.
@@ -153,7 +132,7 @@ class FloatArithmetic(ArrayArithmetic):
             if A.ndim == 2:
                 return None
             with np.errstate(all="ignore"):  # of a member that is not finite
-                singular = each(np.linalg.slogdet(A)[0] == 0)
+                singular = over_matrices(np.linalg.slogdet(A)[0] == 0)
             identity = np.eye(A.shape[-1], dtype=A.dtype)
             return np.where(singular, np.inf, np.linalg.inv(np.where(singular, identity, A)))
 
@@ -166,7 +145,7 @@ class FloatArithmetic(ArrayArithmetic):
         try:
             return np.linalg.svd(A, full_matrices=False)
         except np.linalg.LinAlgError:
-            broken = each(~np.isfinite(A).all(axis=(-2, -1)))
+            broken = over_matrices(~np.isfinite(A).all(axis=(-2, -1)))
             if not broken.any():
                 raise not_finite() from None
             U, s, Vt = np.linalg.svd(np.where(broken, 0, A), full_matrices=False)
@@ -174,6 +153,9 @@ class FloatArithmetic(ArrayArithmetic):
 
     def _eps_of(self, A: np.ndarray) -> float:
         return EPS[A.dtype]
+
+    def _is_finite(self, A: np.ndarray) -> np.ndarray:
+        return np.isfinite(A)
 
     def in_range(self, A: Any) -> Any:
         """Return whether all entries, or the scalar, are finite; of a stack, for each member."""
@@ -197,7 +179,9 @@ class FloatArithmetic(ArrayArithmetic):
             s = np.linalg.svd(A, compute_uv=False)
         except np.linalg.LinAlgError:
             s = self._decomposed(A)[1]
-        return self._refuse(self._is_broken(s), np.add.reduce(np.log(self._kept(A, s, 1)[1]), axis=-1), not_finite)
+        return self._refuse(
+            self._is_not_finite(s), np.add.reduce(np.log(self._significant(A, s, 1)[1]), axis=-1), not_finite
+        )
 
     def trace(self, A: np.ndarray) -> Any:
         """Return ``tr A``."""
@@ -226,7 +210,6 @@ class FloatArithmetic(ArrayArithmetic):
         bad = np.isnan(found) & ~np.logical_or.reduce([np.isnan(number) for number in np.broadcast_arrays(*numbers)])
         return self._refuse(bad, found, _not_real)
 
-    product: Any = staticmethod(np.matmul)
     determinant: Any = staticmethod(np.linalg.det)
     exp: Any = staticmethod(np.exp)
 
@@ -260,7 +243,7 @@ class StackedArithmetic(FloatArithmetic):
         noted, self._undefined = self._undefined, False
         return noted
 
-    def note(self, bad: Any) -> None:
+    def mark_undefined(self, bad: Any) -> None:
         """Record members that lack an inverse."""
         self._undefined = self._undefined | bad
 
@@ -268,8 +251,8 @@ class StackedArithmetic(FloatArithmetic):
         """Put NaN where a member's result is not defined, and record the member."""
         if not bad.any():
             return result
-        self.note(bad)
-        return np.where(bad if np.ndim(result) == np.ndim(bad) else each(bad), np.nan, result)
+        self.mark_undefined(bad)
+        return np.where(bad if np.ndim(result) == np.ndim(bad) else over_matrices(bad), np.nan, result)
 
     def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
         """Return the stack of these scalars."""
@@ -278,7 +261,7 @@ class StackedArithmetic(FloatArithmetic):
 
     def scale(self, scalar: Any, A: np.ndarray) -> np.ndarray:
         """Return the scalars times ``A``."""
-        return super().scale(each(scalar), A)
+        return super().scale(over_matrices(scalar), A)
 
     def read(self, argument: str, value: Any, column: bool = False) -> np.ndarray:
         """Return an array of shape ``(N, rows, columns)``, or ``(rows, columns)`` for what all members share.

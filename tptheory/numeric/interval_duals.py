@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flint import fmpq
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.numeric.arithmetic import added
-from tptheory.numeric.duals import Dual, DualArithmetic
+from tptheory.numeric.arithmetic import sum_or_none
 from tptheory.numeric.intervals import VerifiedIntervalArithmetic
+from tptheory.numeric.jets import DualArithmetic, Jet
 
 INTERVALS = VerifiedIntervalArithmetic()
 
@@ -18,54 +18,55 @@ class IntervalDualArithmetic(DualArithmetic):
     """Dual numbers whose values are intervals where `DualArithmetic` leaves them open.
 
     >>> kind = IntervalDualArithmetic()
-    >>> found = kind.log(Dual(fmpq(2), fmpq(1)))
+    >>> found = kind.log(kind.jet([fmpq(2), fmpq(1)]))
     >>> bool(found.value > fmpq(69, 100)), found.rate
     (True, 1/2)
     """
 
-    def scalar(self, argument: str, value: object) -> Dual:
+    def scalar(self, argument: str, value: object) -> Jet:
         """Return a number that stands still, or a dual scalar as it is."""
-        return value if isinstance(value, Dual) else Dual(INTERVALS.scalar(argument, value))
+        return value if isinstance(value, Jet) else self.jet([INTERVALS.scalar(argument, value)])
 
-    def matrix(self, rows: Sequence[Sequence[Dual]]) -> Dual:
+    def matrix(self, rows: Sequence[Sequence[Jet]]) -> Jet:
         """Return the matrix of these scalars."""
         values = INTERVALS.matrix([[e.value for e in row] for row in rows])
-        if all(e.rate is None for row in rows for e in row):
-            return Dual(values)
-        return Dual(values, INTERVALS.matrix([[fmpq(0) if e.rate is None else e.rate for e in row] for row in rows]))
+        if not any(e.moves for row in rows for e in row):
+            return self.jet([values])
+        rates = [[fmpq(0) if e.rate is None else e.rate for e in row] for row in rows]
+        return self.jet([values, INTERVALS.matrix(rates)])
 
-    def scale(self, scalar: Dual, A: Dual) -> Dual:
+    def scale(self, scalar: Jet, A: Jet) -> Jet:
         """Return the scalar times ``A``."""
         rate = None if A.rate is None else INTERVALS.scale(scalar.value, A.rate)
         moved = None if scalar.rate is None else INTERVALS.scale(scalar.rate, A.value)
-        return Dual(INTERVALS.scale(scalar.value, A.value), added(rate, moved))
+        return self.jet([INTERVALS.scale(scalar.value, A.value), sum_or_none(rate, moved)])
 
-    def trace(self, A: Dual) -> Dual:
+    def trace(self, A: Jet) -> Jet:
         """Return ``tr A``."""
         return A.mapped(INTERVALS.trace)
 
-    def logpdet(self, A: Dual) -> Dual:
+    def logpdet(self, A: Jet) -> Jet:
         """Return the logarithm of the pseudo-determinant, and its rate at constant rank.
 
         Raises:
             RankChangesError: if the rank changes to first order.
         """
-        return Dual(INTERVALS.logpdet(A.value), super().logpdet(A).rate)
+        return self.jet([INTERVALS.logpdet(A.value), super().logpdet(A).rate])
 
-    def log(self, value: Dual) -> Dual:
+    def log(self, value: Jet) -> Jet:
         """Return the natural logarithm.
 
         Raises:
             InvalidValueError: for a number that is not positive.
         """
-        return Dual(INTERVALS.log(value.value), None if value.rate is None else value.rate / value.value)
+        return self.jet([INTERVALS.log(value.value), None if value.rate is None else value.rate / value.value])
 
-    def exp(self, value: Dual) -> Dual:
+    def exp(self, value: Jet) -> Jet:
         """Return the exponential."""
         found = INTERVALS.exp(value.value)
-        return Dual(found, None if value.rate is None else found * value.rate)
+        return self.jet([found, None if value.rate is None else found * value.rate])
 
-    def power(self, base: Dual, exponent: Dual) -> Dual:
+    def power(self, base: Jet, exponent: Jet) -> Jet:
         """Return ``base ** exponent`` for an exponent that stands still.
 
         Raises:
@@ -76,5 +77,5 @@ class IntervalDualArithmetic(DualArithmetic):
             raise UnsupportedExpressionError("a rate must not depend on an exponent that moves.")
         value = INTERVALS.power(base.value, exponent.value)
         if base.rate is None or exponent.value == 0:
-            return Dual(value)
-        return Dual(value, exponent.value * INTERVALS.power(base.value, exponent.value - 1) * base.rate)
+            return self.jet([value])
+        return self.jet([value, exponent.value * INTERVALS.power(base.value, exponent.value - 1) * base.rate])

@@ -16,12 +16,12 @@ from sympy import NumberSymbol, pi
 from sympy.core.numbers import Exp1
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import UnroundedArithmetic
+from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.matrix_fields import reduced_rows
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
-from tptheory.numeric.row_reduction import reduced_rows
 
 
-class IntervalArithmetic(UnroundedArithmetic):
+class IntervalArithmetic(Arithmetic):
     """Matrices are `fmpq_mat`, or `arb_mat` where an entry is irrational; scalars are `fmpq` or `arb`.
 
     >>> from flint import ctx

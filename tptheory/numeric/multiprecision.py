@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class MultiprecisionArithmetic(ArrayArithmetic):
     Ranks are decided as `ArrayArithmetic` says, with ``eps`` the distance from 1 to the next number, which at 50 digits
     is 2.7e-51.
     """
+
+    dtype = np.dtype(object)
 
     def __init__(self, digits: int) -> None:
         """Take the number of decimal digits, from 15 to 1000.
@@ -74,16 +76,6 @@ class MultiprecisionArithmetic(ArrayArithmetic):
     def _quotient(self, numerator: int, denominator: int) -> Any:
         return self.context.make_mpf(from_rational(numerator, denominator, self.context.prec, "n"))
 
-    def check(self, argument: str, A: np.ndarray) -> None:
-        """Refuse NaN and infinity.
-
-        Raises:
-            InvalidValueError: if an entry is not finite.
-        """
-        for at, entry in np.ndenumerate(A):
-            if not self.context.isfinite(entry):
-                raise InvalidValueError(complain(argument, "finite", f"{entry} at {at}", "Remove NaN and infinity."))
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return an ``mpf``.
 
@@ -101,16 +93,6 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         """The distance from 1 to the next number."""
         return self.context.eps
 
-    def matrix(self, rows: Sequence[Sequence[Any]]) -> np.ndarray:
-        """Return the array of these scalars."""
-        return np.array(rows, dtype=object)
-
-    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> np.ndarray:
-        """Return a constant array with its diagonal filled."""
-        A = np.full((rows, columns), self.context.mpf(rest), dtype=object)
-        np.fill_diagonal(A, self.context.mpf(diagonal))
-        return A
-
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
         """Return ``A^-1`` by elimination; None for an ``A`` that is exactly singular."""
         try:
@@ -120,25 +102,18 @@ class MultiprecisionArithmetic(ArrayArithmetic):
 
     def _decomposed(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the singular value decomposition by mpmath, which sorts the singular values; NaN if not finite."""
-        finite = all(map(self.context.isfinite, A.flat))
+        finite = self._is_finite(A).all()
         M = self.context.matrix(A.tolist()) if finite else self.context.zeros(*A.shape)
         U, s, Vt = (self.matrix(part.tolist()) for part in self.context.svd_r(M))
         return U, s.ravel() if finite else np.full(len(s), self.context.nan), Vt
 
-    def _is_broken(self, s: np.ndarray) -> bool:
-        return bool(self.context.isnan(s[0]))
-
-    def _eps_of(self, A: np.ndarray) -> Any:
-        return self.context.eps
+    def _is_finite(self, A: np.ndarray) -> np.ndarray:
+        return np.vectorize(self.context.isfinite, otypes=[bool])(A)
 
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is a number below 2^1024 in size."""
         edge = self.context.ldexp(1, FLOAT_EXPONENT)
         return all(abs(entry) < edge for entry in np.ravel(self.entries(A)))
-
-    def entries(self, A: Any) -> np.ndarray:
-        """Return the array itself; a scalar becomes an array without axes."""
-        return np.asarray(A, dtype=object)
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
         """Return ``A`` to an integer power."""
@@ -161,8 +136,8 @@ class MultiprecisionArithmetic(ArrayArithmetic):
             InvalidValueError: if ``A`` is not finite.
         """
         s = self._decomposed(A)[1]
-        logarithms = map(self.context.ln, self._kept(A, s, 1)[1])
-        return self._refuse(self._is_broken(s), self.context.fsum(logarithms), not_finite)
+        logarithms = map(self.context.ln, self._significant(A, s, 1)[1])
+        return self._refuse(self._is_not_finite(s), self.context.fsum(logarithms), not_finite)
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Return ``base ** exponent``.
@@ -193,5 +168,3 @@ class MultiprecisionArithmetic(ArrayArithmetic):
     def exp(self, value: Any) -> Any:
         """Return the exponential."""
         return self.context.exp(value)
-
-    product: Any = staticmethod(np.matmul)

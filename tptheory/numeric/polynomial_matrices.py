@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.numeric.arithmetic import UnroundedArithmetic
+from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.rationals import ExactArithmetic
 
 EXACT = ExactArithmetic()
@@ -54,7 +54,7 @@ def _total(row: Sequence[Any], column: Sequence[Any]) -> Any:
     return sum(products[1:], products[0])
 
 
-class PolynomialArithmetic(UnroundedArithmetic):
+class PolynomialArithmetic(Arithmetic):
     """Polynomials in unknowns of given names; what is no polynomial is refused.
 
     >>> kind = PolynomialArithmetic(["x", "y"])

@@ -11,8 +11,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, UnroundedArithmetic, rows_of, singular
-from tptheory.numeric.row_reduction import full_rank_pinv, reduced_rows
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, rows_of
+from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 
 
 def _bits(number: fmpz) -> int:
@@ -28,7 +28,7 @@ def fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
+class ExactArithmetic(MatrixField, RunArithmetic):
     """Rational numbers without rounding: matrices are `fmpq_mat`, scalars `fmpq`; floats are refused."""
 
     def read(self, argument: str, value: Any, column: bool = False) -> fmpq_mat:
@@ -61,28 +61,9 @@ class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
         """Return 0: nothing is rounded."""
         return 0.0
 
-    def shape(self, A: fmpq_mat) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
-        return (A.nrows(), A.ncols())
-
     def matrix(self, rows: Sequence[Sequence[fmpq]]) -> fmpq_mat:
         """Return the matrix of these rationals."""
         return fmpq_mat(len(rows), len(rows[0]), [entry for row in rows for entry in row])
-
-    def full(self, rows: int, columns: int, diagonal: int, rest: int) -> fmpq_mat:
-        """Return a constant matrix with its diagonal filled."""
-        return self.matrix([[fmpq(diagonal if i == j else rest) for j in range(columns)] for i in range(rows)])
-
-    def inverse(self, A: fmpq_mat) -> fmpq_mat:
-        """Return ``A^-1``.
-
-        Raises:
-            InvalidValueError: if ``A`` is singular.
-        """
-        try:
-            return A.inv()
-        except ZeroDivisionError:
-            raise singular(self.shape(A)) from None
 
     def inverted(self, A: fmpq_mat) -> tuple[fmpq_mat, int, int]:
         """Return ``A+``, the rank, and 1.
@@ -116,10 +97,6 @@ class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
             return np.array(fraction(fmpq(A)), dtype=object)
         return np.array([[fraction(entry) for entry in row] for row in A.tolist()], dtype=object)
 
-    def trace(self, A: fmpq_mat) -> fmpq:
-        """Return ``tr A``."""
-        return sum((A[i, i] for i in range(A.nrows())), fmpq(0))
-
     def logpdet(self, A: fmpq_mat) -> fmpq:
         """Refuse: a logarithm of a rational is not rational."""
         return self.log(A)
@@ -131,11 +108,25 @@ class ExactArithmetic(UnroundedArithmetic, RunArithmetic):
             InvalidValueError: for a negative power of zero.
             UnsupportedExpressionError: for a root.
         """
-        if exponent.q != 1:
+        whole = self.integer(exponent)
+        if whole is None:
             return self.log(base)
-        if base == 0 and exponent < 0:
+        if base == 0 and whole < 0:
             raise InvalidValueError(complain("expression", "free of division by zero", f"{base}**({exponent})"))
-        return base ** int(exponent.p)
+        return base**whole
+
+    def integer(self, scalar: fmpq) -> int | None:
+        """Return the integer that a rational is; None for a fraction."""
+        return int(scalar.p) if scalar.q == 1 else None
+
+    def check_positive(self, scalar: fmpq) -> None:
+        """Refuse a number that is not positive.
+
+        Raises:
+            InvalidValueError: if there is one.
+        """
+        if scalar <= 0:
+            raise InvalidValueError(complain("expression", "one with logarithms of positive numbers", scalar))
 
     def log(self, value: Any) -> fmpq:
         """Refuse: logarithms, exponentials and roots leave the rationals.
@@ -161,17 +152,20 @@ class VerifiedArithmetic(ExactArithmetic):
             InvalidValueError: if ``A`` is singular.
         """
         K = super().inverse(A)
-        return _verified(K, self.full(*self.shape(A), 1, 0) == A * K)
+        return verified(K, self.full(*self.shape(A), 1, 0) == A * K)
 
     def pinv(self, A: fmpq_mat) -> fmpq_mat:
         """Return ``A+``, after a check that it meets the four equations of Penrose."""
         P = super().pinv(A)
-        left, right = A * P, P * A
-        symmetric = left == left.transpose() and right == right.transpose()
-        return _verified(P, symmetric and left * A == A and right * P == P)
+        return verified(P, meets_penrose(A, P))
 
 
-def _verified(inverse: fmpq_mat, fine: bool) -> fmpq_mat:
+def verified(inverse: Any, fine: bool) -> Any:
+    """Return an inverse of which ``fine`` says that it meets the equations that define it.
+
+    Raises:
+        ArithmeticError: if it does not.
+    """
     if not fine:
         raise ArithmeticError(f"an inverse does not meet the equations that define it: {inverse}")
     return inverse

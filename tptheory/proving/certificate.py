@@ -14,7 +14,7 @@ from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
 from tptheory.proving.plain_proofs import plain_proofs
-from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
 
 TITLE = 60
 """How many characters of its title the ``repr`` of a certificate shows."""
@@ -158,11 +158,11 @@ class Certificate:
 
     def explain(self) -> str:
         """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
-        return explained(self.chains())
+        return proof_text(self.chains())
 
     def latex(self) -> str:
         """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
-        return typeset(self.chains())
+        return proof_latex(self.chains())
 
     def _repr_markdown_(self) -> str:
         """Return the LaTeX of the proof for a notebook, without the commands for page breaks."""

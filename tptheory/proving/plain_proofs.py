@@ -11,8 +11,8 @@ from tptheory.proving.letters import goal_at, moved_reason, moved_terms
 from tptheory.proving.translation import CASE
 from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation
-from tptheory.typesetting.prose import marked
-from tptheory.typesetting.reasons import in_case, lemma_place
+from tptheory.typesetting.prose import written_prose
+from tptheory.typesetting.reasons import case_opening, lemma_place
 
 
 def plain_proofs(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -43,7 +43,7 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     around = prose(around) if isinstance(around, str) else around
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
-        said = in_case(notation, [reader.polynomial(p) for p in case])
+        said = case_opening(notation, [reader.polynomial(p) for p in case])
         yield {
             **shared,
             **part,
@@ -110,10 +110,10 @@ _REDUCED = {"all": _of_all, "cases": _of_cases, "lemmas": _of_lemmas, "induction
 def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
     """Say which base or step of an induction this is."""
     if after is not None:
-        return marked(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
+        return written_prose(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
     if at != ["l", 0]:
-        return marked(f"For $l = {checker.index_text(*at)}$:")
+        return written_prose(f"For $l = {checker.index_text(*at)}$:")
     ends = [theorem["from"], theorem["to"]]
     if None in ends:
-        return marked("For every $l$:")
-    return marked(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
+        return written_prose("For every $l$:")
+    return written_prose(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")

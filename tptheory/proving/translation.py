@@ -48,7 +48,7 @@ from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 
 CASE: Reason = ("case",)
 LEMMA: Reason = ("lemma",)
-INDEX = Family("index", None, "index")
+INDEX = Family("index", None, "index", {"index": True})
 """The numbers ``k`` themselves, at every ``k``."""
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""

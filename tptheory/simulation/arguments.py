@@ -60,12 +60,12 @@ def step_count(steps: Any) -> int:
     return whole("steps", STEPS if steps is None else steps, lowest=0)
 
 
-def increasing(times: Any) -> np.ndarray:
+def increasing(times: Any, earliest: float = -math.inf) -> np.ndarray:
     """Return the times of a flow.
 
     Raises:
         InvalidTypeError: if they are not numbers.
-        InvalidValueError: if there is none, one is not finite, or they do not increase.
+        InvalidValueError: if there is none, one is not finite, they do not increase, or begin before the earliest.
     """
     try:
         found = np.asarray(times, dtype=np.float64)
@@ -74,6 +74,8 @@ def increasing(times: Any) -> np.ndarray:
     if found.ndim != 1 or not found.size or not np.isfinite(found).all() or not (np.diff(found) > 0).all():
         mend = "Try times=np.linspace(0, 1, 11)."
         raise InvalidValueError(complain("times", "finite numbers that increase, one at least", times, mend))
+    if found[0] < earliest:
+        raise InvalidValueError(complain("times", f"numbers from {earliest}", times))
     return found
 
 
@@ -159,7 +161,3 @@ def is_flat(x: Any) -> bool:
     """Return whether a value is one column written as a flat list."""
     rows = x.tolist() if hasattr(x, "tolist") else x
     return not any(isinstance(row, Sequence) for row in rows)
-
-
-def silent(done: float) -> None:
-    """Ignore the progress of a run: the default of ``on_progress``."""

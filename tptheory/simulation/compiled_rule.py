@@ -119,10 +119,10 @@ class CompiledRule:
         """
         self._seen.clear()
         for name, feedback in self._feedback.items():
-            values[name] = self.lowest(feedback, values) if name == self.signals[0] else feedback(values)
+            values[name] = self.input_signal(feedback, values) if name == self.signals[0] else feedback(values)
         return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
 
-    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+    def input_signal(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
         """Return ``d_0``, or None where it needs an inverse that does not exist."""
         try:
             return feedback(values)
@@ -130,7 +130,7 @@ class CompiledRule:
             return None
 
     @property
-    def seen(self) -> Ranks:
+    def last_ranks(self) -> Ranks:
         """The ranks of the matrices that were pseudo-inverted last, even if the response failed."""
         return dict(self._seen)
 
@@ -144,19 +144,19 @@ class CompiledRule:
         wording = {self.error: "the output error", "loss": "the loss"}
         return f"{wording.get(name, name)} is no longer finite"
 
-    def trouble(self, values: Mapping[str, Any]) -> str:
+    def failure(self, values: Mapping[str, Any]) -> str:
         """Return the first reason for which a single network cannot go on; nothing if all is well."""
         return next((self.not_finite(name) for name, fine in self.in_range(values).items() if not fine), "")
 
-    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def failures(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return, by the reason in words, which networks cannot go on: True for a single one, a mask for members."""
-        reason = self.trouble(values)
+        reason = self.failure(values)
         return {reason: True} if reason else {}
 
-    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
-        """Compute all values from the parameters; return the changes, the ranks, and the `troubles`."""
+    def evaluate(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Compute all values from the parameters; return the changes, the ranks, and the `failures`."""
         self.forward(values)
-        reason = self.trouble(values)
+        reason = self.failure(values)
         if not reason:
             try:
                 return *self.respond(values), {}

@@ -9,11 +9,10 @@ import numpy as np
 
 from tptheory.errors import ShapeError, complain, unknown_name
 from tptheory.numeric.floats import StackedArithmetic
-from tptheory.simulation.arguments import check_rule, read_network, silent, step_count, step_size
+from tptheory.simulation.arguments import check_rule, read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule, norm
-from tptheory.simulation.driver import follow
 from tptheory.simulation.losses import output_error
-from tptheory.simulation.rank_changes import Ranks, told
+from tptheory.simulation.rank_changes import Ranks, rank_change_sentence
 from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Ensemble
@@ -83,14 +82,14 @@ def simulate_ensemble(
     with np.errstate(all="ignore"):  # a member that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
         compiled = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
-        members = compiled.members = _size(values.values())
+        members = compiled.members = _member_count(values.values())
         fixed, states = compiled.settings(constants, seed, (members,))
         values, fixed, states = (
-            {name: _for_each(value, members) for name, value in part.items()} for part in (values, fixed, states)
+            {name: _for_each_member(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )
         record = Record(compiled, members)
-        follow(Steps(compiled, size, count), record, values | fixed | states, on_progress or silent)
-        record.stretch(count)
+        record.follow(Steps(compiled, size, count), values | fixed | states, on_progress)
+        record.extend_to(count)
     return _ensemble(record, count, fixed, lr=size, dtype=dtype)
 
 
@@ -108,13 +107,13 @@ def _ensemble(record: Record, count: int, constants: Mapping[str, Any], lr: floa
         steps=np.array([stops[i][0] if i in stops else count for i in range(members)]),
         status=np.array([stops[i][1].status if i in stops else "completed" for i in range(members)]),
         messages={i: stop.message for i, (_, stop) in stops.items()},
-        message=message + told(record.rank_changes),
+        message=message + rank_change_sentence(record.rank_changes),
         constants={name: record.constant(value) for name, value in constants.items()},
         **record.fields(),
     )
 
 
-def _size(arrays: Iterable[np.ndarray]) -> int:
+def _member_count(arrays: Iterable[np.ndarray]) -> int:
     """Return the number of members."""
     sizes = {len(A) for A in arrays if A.ndim == 3} - {1} or {1 if any(A.ndim == 3 for A in arrays) else 0}
     if len(sizes) > 1 or 0 in sizes:
@@ -123,7 +122,7 @@ def _size(arrays: Iterable[np.ndarray]) -> int:
     return sizes.pop()
 
 
-def _for_each(value: Any, members: int) -> Any:
+def _for_each_member(value: Any, members: int) -> Any:
     """Return a matrix as one for each member, and a number as it is."""
     return np.broadcast_to(value, (members, *value.shape[-2:])) if np.ndim(value) else value
 
@@ -133,24 +132,24 @@ class _StackedRule(CompiledRule):
 
     kind: StackedArithmetic
 
-    def lowest(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
+    def input_signal(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
         """Return ``d_0``, with NaN for members where it does not exist; such a member does not stop for that."""
         noted = self.kind.undefined()
         signal = feedback(values)
         self.kind.undefined()
-        self.kind.note(noted)
+        self.kind.mark_undefined(noted)
         return signal
 
-    def troubles(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def failures(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return by reason which members cannot go on: out of range, or without an inverse."""
         reasons = {self.not_finite(name): ~fine for name, fine in self.in_range(values).items()}
         undefined = np.broadcast_to(self.kind.undefined(), len(values[self.error]))
         return reasons | {"the rule is no longer defined: an inverse does not exist": undefined}
 
-    def answer(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
-        """Compute all values from the parameters; return the changes, the ranks, and the `troubles`."""
+    def evaluate(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
+        """Compute all values from the parameters; return the changes, the ranks, and the `failures`."""
         self.forward(values)
-        return *self.respond(values), self.troubles(values)
+        return *self.respond(values), self.failures(values)
 
     def norm_of_weights(self, values: Mapping[str, Any], place: int) -> str:
         """Return the norm of the weights of the member at a place, in words."""

@@ -9,8 +9,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.driver import Progress
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
 from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes
 
 if TYPE_CHECKING:
@@ -23,37 +22,6 @@ NEAR = 1e-6
 """The least ratio of smallest to largest singular value that a matrix under a Pinv may have before the flow stops."""
 MOST_STEPS = 20_000
 """How many steps the solver may take."""
-
-
-class _Field:
-    """The velocity of all parameters as one vector, which is the form that the solver needs."""
-
-    def __init__(self, compiled: CompiledRule, values: Mapping[str, Any]) -> None:
-        self.compiled, self.values = compiled, dict(values)
-        self.shapes = {name: values[name].shape for name in compiled.changes}
-
-    def vector(self, parts: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the parameters, or their velocities, one after the other."""
-        return np.concatenate([parts[name].ravel() for name in self.shapes])
-
-    def parts(self, vector: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the parameters by name."""
-        ends = np.cumsum([rows * columns for rows, columns in self.shapes.values()])
-        pieces = np.split(vector, ends[:-1])
-        return {name: part.reshape(shape) for (name, shape), part in zip(self.shapes.items(), pieces, strict=True)}
-
-    def at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
-        """Return all values, the velocities and the ranks at these parameters."""
-        values = self.values | self.parts(vector)
-        self.compiled.forward(values)
-        return values, *self.compiled.respond(values)
-
-    def __call__(self, _: float, vector: np.ndarray) -> np.ndarray:
-        """Return the velocity; where the rule is not defined it is NaN, so that the solver tries a smaller step."""
-        try:
-            return self.vector(self.at(vector)[1])
-        except InvalidValueError:
-            return np.full_like(vector, np.nan)
 
 
 class Integration:
@@ -75,12 +43,13 @@ class Integration:
         Raises:
             InvalidValueError: if the rule needs an inverse that does not exist.
         """
-        self._field = _Field(self.compiled, values)
-        self._vector = self._field.vector(values)
+        self._still = dict(values)
+        self._shapes = {name: values[name].shape for name in self.compiled.changes}
+        self._vector = self._joined(values)
         self._absolute = ABSOLUTE * max(1.0, float(np.abs(self._vector).max()))
-        now, velocities, ranks = self._field.at(self._vector)
+        now, velocities, ranks = self._at(self._vector)
         moment = Moment(float(self.times[0]), now, velocities, ranks)
-        trouble = self.compiled.trouble(now)
+        trouble = self.compiled.failure(now)
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
@@ -90,7 +59,7 @@ class Integration:
         begin, end = self.times[done], self.times[done + 1]
         first = None if self._step is None else min(self._step, end - begin)
         tolerances = {"rtol": RELATIVE, "atol": self._absolute}
-        solver = DOP853(self._field, begin, self._vector, end, first_step=first, **tolerances)
+        solver = DOP853(self._velocity, begin, self._vector, end, first_step=first, **tolerances)
         values, ranks = moment.values, moment.ranks
         while solver.status == "running":
             last = solver.y
@@ -101,10 +70,33 @@ class Integration:
                 return Arrival(moment, changes, stops)
             ranks = found
             tell((solver.t - self.times[0]) / (self.times[-1] - self.times[0]))
-        before, after = self._field.parts(self._vector), self._field.parts(solver.y)
+        before, after = self._parts(self._vector), self._parts(solver.y)
         self._vector, self._step = solver.y, solver.h_abs
         added = {name: after[name] - before[name] for name in after}
         return Arrival(Moment(float(end), values, {}, ranks, added))
+
+    def _joined(self, parts: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the parameters, or their velocities, as the one vector that the solver needs."""
+        return np.concatenate([parts[name].ravel() for name in self._shapes])
+
+    def _parts(self, vector: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the parameters by name."""
+        ends = np.cumsum([rows * columns for rows, columns in self._shapes.values()])
+        pieces = np.split(vector, ends[:-1])
+        return {name: part.reshape(shape) for (name, shape), part in zip(self._shapes.items(), pieces, strict=True)}
+
+    def _at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
+        """Return all values, the velocities and the ranks at these parameters."""
+        values = self._still | self._parts(vector)
+        self.compiled.forward(values)
+        return values, *self.compiled.respond(values)
+
+    def _velocity(self, _: float, vector: np.ndarray) -> np.ndarray:
+        """Return the velocity; where the rule is not defined it is NaN, so that the solver tries a smaller step."""
+        try:
+            return self._joined(self._at(vector)[1])
+        except InvalidValueError:
+            return np.full_like(vector, np.nan)
 
     def completed(self, loss: str) -> str:
         """Return the sentence for a flow that was followed to the last time."""
@@ -115,12 +107,12 @@ class Integration:
         solver.step()
         self._taken += 1
         if solver.status == "failed":
-            return values, self.compiled.seen, "the velocity grows too fast for any step"
+            return values, self.compiled.last_ranks, "the velocity grows too fast for any step"
         try:
-            values, _, ranks = self._field.at(solver.y)
+            values, _, ranks = self._at(solver.y)
         except InvalidValueError as error:
             return values, {}, f"the rule is no longer defined: {error}"
-        return values, ranks, self.compiled.trouble(values)
+        return values, ranks, self.compiled.failure(values)
 
     def _stops(self, solver: DOP853, last: np.ndarray, changes: list[RankChange], trouble: str) -> dict[int, Stop]:
         """Return the reason why a flow ends after a step of the solver that began at ``last``; empty if it goes on."""
@@ -134,6 +126,6 @@ class Integration:
         return {}
 
     def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
-        size = self.compiled.norm_of_weights(self._field.parts(vector), 0)
+        size = self.compiled.norm_of_weights(self._parts(vector), 0)
         reached = f"Stopped at time {at:.6g} on the way to {self.times[-1]:g}"
         return {0: Stop(status, f"{reached}: {reason}. The norm of the weights was {size}.")}

@@ -1,14 +1,17 @@
-"""The moments of a trajectory, and the reasons why it ends."""
+"""The moments of a trajectory, the motions that lead from one to the next, and the reasons why it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from tptheory.simulation.rank_changes import RankChange, Ranks
+
+Progress = Callable[[float], None]
+"""A function that is called with the part of a run that is done, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,20 @@ class Arrival:
     moment: Moment
     rank_changes: Sequence[RankChange] = ()
     stops: Mapping[int, Stop] = field(default_factory=dict)
+
+
+class Motion(Protocol):
+    """A way to advance networks by a rule: in steps, or along its flow."""
+
+    @property
+    def count(self) -> int:
+        """The number of moments after the first."""
+
+    def start(self, values: dict[str, Any]) -> Arrival:
+        """Return the first moment; a network that stops there is recorded there, and not advanced."""
+
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+        """Return the moment after ``moment``, whose number is ``done``, for the members whose numbers are ``alive``."""
+
+    def completed(self, loss: str) -> str:
+        """Return the sentence for a trajectory that has reached its end."""

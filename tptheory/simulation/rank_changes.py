@@ -32,7 +32,7 @@ class RankChange(NamedTuple):
     """The number of the member of an ensemble; None for a single network."""
 
     def __str__(self) -> str:
-        """Say it in a clause."""
+        """Return the event as a clause, such as ``the rank of W_2 changed from 2 to 1 at step 7``."""
         who = "" if self.member is None else f" of member {self.member}"
         when = f"step {self.at}" if isinstance(self.at, int) else f"time {self.at:.6g}"
         if self.before != self.after:
@@ -54,7 +54,7 @@ def rank_changes(
     return found
 
 
-def told(changes: Sequence[RankChange]) -> str:
+def rank_change_sentence(changes: Sequence[RankChange]) -> str:
     """Return the sentence for a run's message; nothing where there is no change."""
     if not changes:
         return ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Motion, Progress, Stop
 from tptheory.simulation.rank_changes import RankChange
 
 
@@ -33,7 +33,19 @@ class Record:
         """How many steps have been completed."""
         return len(self.times) - 1
 
-    def keep(self, moment: Moment) -> None:
+    def follow(self, motion: Motion, values: dict[str, Any], tell: Progress | None = None) -> None:
+        """Advance networks from these values to the end of the motion, or until all of them have stopped."""
+        arrival = motion.start(values)
+        self.append(arrival.moment)
+        moment = self.remove_stopped(arrival)
+        while self.alive.size and self.steps < motion.count:
+            arrival = motion.advance(moment, self.steps, self.alive, tell or (lambda _: None))
+            moment = self.remove_stopped(arrival)
+            self.rank_changes += [change for change in arrival.rank_changes if change.member not in self.stops]
+            if self.alive.size:
+                self.append(moment)
+
+    def append(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""
         if not self.times:
             self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
@@ -44,7 +56,7 @@ class Record:
         self.times.append(moment.time)
 
     def _of_all(self, value: Any, others: Callable[[Any], np.ndarray], history: Sequence[Any]) -> Any:
-        """Return a value for all members: as given for those that move, and for the others ``others`` of their last."""
+        """Return a value for all members: for those that have stopped, ``others`` of the last one."""
         if self.members is None:
             return value
         if value is None:  # a loss that is not told
@@ -55,7 +67,7 @@ class Record:
         everyone[self.alive] = value
         return everyone
 
-    def dismiss(self, arrival: Arrival) -> Moment:
+    def remove_stopped(self, arrival: Arrival) -> Moment:
         """Record the members that stop and their reasons; return the moment of the others."""
         if not arrival.stops:
             return arrival.moment
@@ -66,7 +78,7 @@ class Record:
         self.alive = self.alive[stays]
         return arrival.moment.of_members(stays) if self.alive.size else arrival.moment
 
-    def stretch(self, count: int) -> None:
+    def extend_to(self, count: int) -> None:
         """Repeat the last values until ``count`` steps are recorded, for an ensemble in which all have stopped."""
         lacking = count - self.steps
         for name, history in self.changed.items():
@@ -75,7 +87,7 @@ class Record:
             history += history[-1:] * lacking
 
     def last_loss(self) -> str:
-        """Return the last loss of one network, for a message."""
+        """Return the last loss of a single network in words, for a message."""
         loss = self.kept["loss"][-1]
         return "not told" if loss is None else f"{float(loss):.6g}"
 

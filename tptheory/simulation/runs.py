@@ -9,20 +9,12 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
-from tptheory.simulation.arguments import (
-    check_rule,
-    increasing,
-    is_flat,
-    read_network,
-    silent,
-    step_count,
-    step_size,
-)
+from tptheory.simulation.arguments import check_rule, increasing, is_flat, read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.driver import Advancing, follow
 from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
-from tptheory.simulation.rank_changes import told
+from tptheory.simulation.moments import Motion
+from tptheory.simulation.rank_changes import rank_change_sentence
 from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Run
@@ -115,9 +107,9 @@ def simulate(
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
         compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
         fixed, states = compiled.settings(constants, seed)
-        motion: Advancing = Integration(compiled, moments) if flow else Steps(compiled, size, count)
+        motion: Motion = Integration(compiled, moments) if flow else Steps(compiled, size, count)
         record = Record(compiled)
-        follow(motion, record, values | fixed | states, on_progress or silent)
+        record.follow(motion, values | fixed | states, on_progress)
     return _run(record, motion, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
 
 
@@ -134,14 +126,14 @@ def _check_flow(lr: Any, steps: Any, dtype: str) -> None:
         raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
 
 
-def _run(record: Record, motion: Advancing, constants: Mapping[str, Any], **rest: Any) -> Run:
+def _run(record: Record, motion: Motion, constants: Mapping[str, Any], **rest: Any) -> Run:
     """Return what was recorded, and how it ended."""
     stop = record.stops[0][1] if record.stops else None
     message = motion.completed(record.last_loss()) if stop is None else stop.message
     return Run(
         steps=record.steps,
         status="completed" if stop is None else stop.status,
-        message=message + told(record.rank_changes),
+        message=message + rank_change_sentence(record.rank_changes),
         times=np.array(record.times),
         constants={name: record.constant(value) for name, value in constants.items()},
         **record.fields(),

@@ -10,8 +10,7 @@ import numpy as np
 
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.driver import Progress
-from tptheory.simulation.moments import Arrival, Moment, Stop
+from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
 from tptheory.simulation.rank_changes import rank_changes
 from tptheory.symbolic.rules import eta
 
@@ -41,7 +40,7 @@ class Steps:
         self.compiled.forward(values)
         changes, ranks = self.compiled.respond(values)
         moment = Moment(0.0, values, changes, ranks)
-        return Arrival(moment, stops=self._diverged(self.compiled.troubles(values), moment, 0, ""))
+        return Arrival(moment, stops=self._diverged(self.compiled.failures(values), moment, 0, ""))
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
         """Return the moment after one step."""
@@ -52,7 +51,7 @@ class Steps:
             return Arrival(moment, stops={0: Stop("stopped", self._message(reason, mend, moment, done, 0))})
         added = moment.changes
         values = moment.values | {name: moment.values[name] + change for name, change in added.items()}
-        changes, ranks, troubles = self.compiled.answer(values)
+        changes, ranks, troubles = self.compiled.evaluate(values)
         members = None if self.compiled.members is None else alive
         return Arrival(
             Moment((done + 1) * float(self.size), values, changes, ranks, added),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, complain
-from tptheory.simulation.rank_changes import RankChange, told
+from tptheory.simulation.rank_changes import RankChange, rank_change_sentence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 
@@ -115,7 +115,7 @@ class Ensemble(Trajectory):
         own["times"], own["rank_changes"] = self.times[: done + 1], changes
         own["constants"] = {name: value[i] if np.ndim(value) else value for name, value in self.constants.items()}
         alone = self.messages.get(int(i), f"Completed {done} steps; the loss is {self.loss[done, i]:.6g}.")
-        return Run(**own, steps=done, status=str(self.status[i]), message=alone + told(changes))
+        return Run(**own, steps=done, status=str(self.status[i]), message=alone + rank_change_sentence(changes))
 
 
 def each_array(record: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:

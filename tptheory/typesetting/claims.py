@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from itertools import groupby
 from typing import Any, Protocol
@@ -16,11 +18,10 @@ from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.mathml import NAMESPACE, mathml_of
 from tptheory.typesetting.prose import glued
-from tptheory.typesetting.spelling import PRODUCTS, spelling
+from tptheory.typesetting.spelling import PRODUCTS, split_name
 
 _SIGNS = "=≤⊆⟂∥"
 _OPEN, _CLOSE = "\ue000", "\ue001"
-
 
 Say = Callable[[Any], str]
 """Turns an expression into text."""
@@ -28,8 +29,6 @@ Say = Callable[[Any], str]
 
 class Sayable(Protocol):
     """What this module asks of a claim: it says each of its parts, and calls ``say`` for each expression in it."""
-
-    given: tuple[Any, ...]
 
     def conjuncts(self) -> Iterable[Sayable]:
         """Return the claims that this claim is made of."""
@@ -64,20 +63,72 @@ class ClaimSentences:
     conclusions: tuple[str, ...]
 
 
-class Writer(Protocol):
-    """How a page writes words and mathematics."""
+class ClaimWriter(ABC):
+    """Writes what a claim says for one kind of page: the claim puts marks for its expressions between its words."""
 
-    def words(self, text: str) -> str:
+    @abstractmethod
+    def plain_text(self, text: str) -> str:
         """Return plain words, escaped."""
 
+    @abstractmethod
     def mathematics(self, expression: Any) -> str:
-        """Return an expression."""
+        """Return an expression as mathematics within text."""
+
+    @abstractmethod
+    def finished(self, text: str) -> str:
+        """Return a text of which every piece is written, ready for the page."""
+
+    def statements(self, claim: Sayable) -> tuple[ClaimSentences, ...]:
+        """Return what a claim says; neighbouring conjuncts that share their hypotheses are said together."""
+        groups = groupby(claim.conjuncts(), key=self.hypotheses)
+        return tuple(self._statement(given, list(parts)) for given, parts in groups)
+
+    def _statement(self, given: tuple[str, ...], parts: list[Sayable]) -> ClaimSentences:
+        """Say once what all parts take for granted, if they take the same; else with each part what it does."""
+        tacit = [self._sentences(part.taken_for_granted) for part in parts]
+        shared = tacit[0] if len(parts) > 1 and all(each == tacit[0] for each in tacit) else ()
+        conclusions = [self.sentence(part.conclusion if shared else part.said) for part in parts]
+        assumed = ", ".join([*given, *shared])
+        opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
+        return ClaimSentences(self.finished(opening), tuple(dict.fromkeys(map(self.finished, conclusions))))
+
+    def definitions(self, claim: Sayable) -> tuple[str, ...]:
+        """Say how each sequence begins and goes on; products of weights are written out, and need no definition."""
+        return tuple(
+            self.finished(" and ".join(self.sentence(partial(_equation, law)) for law in laws))
+            for laws in claim.definitions()
+            if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS
+        )
+
+    def hypotheses(self, claim: Sayable) -> tuple[str, ...]:
+        """Say the hypotheses of a claim."""
+        return self._sentences(claim.hypotheses)
+
+    def _sentences(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
+        """Return each of several sentences, written for the page."""
+        return tuple(self.sentence(lambda say, i=i: sentences(say)[i]) for i in range(len(sentences(str))))  # type: ignore[misc]
+
+    def sentence(self, sentence: Callable[[Say], str]) -> str:
+        """Return a sentence for the page, given a function that says it.
+
+        The function is called with a ``say`` that returns a mark for each expression. Then the words between the marks
+        are written as words, and each mark as the formula for which it stands.
+        """
+        said: dict[str, int] = {}
+
+        def say(expression: Any) -> str:
+            number = said.setdefault(self.mathematics(expression), len(said))  # alike in words if alike to the eye
+            return f"{_OPEN}{number}{_CLOSE}"
+
+        pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", sentence(say))
+        written = list(said)
+        return "".join(written[int(piece)] if i % 2 else self.plain_text(piece) for i, piece in enumerate(pieces))
 
 
-class HtmlWriter:
-    """Write HTML with MathML; long expressions may break over lines."""
+class HtmlWriter(ClaimWriter):
+    """Write HTML with MathML, safe to put on a page; long expressions may break over lines."""
 
-    def words(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` as operators."""
         escaped = escape(text, quote=False)
         return re.sub(f"[{_SIGNS}]", rf'<math xmlns="{NAMESPACE}"><mo>\g<0></mo></math>', escaped)
@@ -86,14 +137,18 @@ class HtmlWriter:
         """Return MathML."""
         return mathml_of(expression, breakable=True)
 
+    def finished(self, text: str) -> Markup:
+        """Keep text on one line with the mathematics that it touches."""
+        return Markup(glued(text))  # noqa: S704  `plain_text` escapes
+
 
 @dataclass(frozen=True)
-class TexWriter:
+class TexWriter(ClaimWriter):
     """Write LaTeX for text mode; long expressions may break over lines if ``breakable``."""
 
     breakable: bool = True
 
-    def words(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         """Return words, escaped, with signs such as ``=`` in math mode."""
         return tex_escaped(text).replace("=", "$=$")
 
@@ -101,95 +156,29 @@ class TexWriter:
         """Return inline mathematics."""
         return f"${latex_of(expression, breakable=self.breakable)}$"
 
+    def finished(self, text: str) -> str:
+        """Join formulas on both sides of a sign to one formula."""
+        return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
 
-def statements_html(claim: Sayable) -> tuple[ClaimSentences, ...]:
-    """Return what a claim says in HTML; each text is safe to put on a page."""
-    return _statements(claim, HtmlWriter(), _finished_html)
 
+statements_html, definitions_html = HtmlWriter().statements, HtmlWriter().definitions
+"""What a claim says, and the definitions of the sequences that it speaks of, in HTML."""
 
-def statements_tex(claim: Sayable) -> tuple[ClaimSentences, ...]:
-    """Return what a claim says in LaTeX for text mode."""
-    return _statements(claim, TexWriter(), _finished_tex)
+statements_tex, definitions_tex = TexWriter().statements, TexWriter().definitions
+"""What a claim says, and the definitions of the sequences that it speaks of, in LaTeX for text mode."""
 
 
 def sentence_tex(claim: Sayable) -> str:
     """Return what a claim says as one sentence in LaTeX for text mode."""
     writer = TexWriter(breakable=False)
-    conclusion, assumed = _woven(claim.said, writer), "; ".join(_given(claim, writer))
-    return _finished_tex(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
+    conclusion, assumed = writer.sentence(claim.said), "; ".join(writer.hypotheses(claim))
+    return writer.finished(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 
-def definitions_html(claim: Sayable) -> tuple[str, ...]:
-    """Return the definitions of the sequences that a claim speaks of in HTML, one text for each sequence."""
-    return tuple(_finished_html(text) for text in _definitions(claim, HtmlWriter()))
-
-
-def definitions_tex(claim: Sayable) -> tuple[str, ...]:
-    """Return the definitions of the sequences that a claim speaks of in LaTeX for text mode, one text for each."""
-    return tuple(_finished_tex(text) for text in _definitions(claim, TexWriter()))
-
-
-def _finished_html(text: str) -> Markup:
-    return Markup(glued(text))  # noqa: S704  `HtmlWriter` escapes
-
-
-def _finished_tex(text: str) -> str:
-    return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
-
-
-def _definitions(claim: Sayable, writer: Writer) -> Iterator[str]:
-    """Say how each sequence begins and goes on; products of weights are written out, and need no definition."""
-    for laws in claim.definitions():
-        if spelling(laws[0].lhs.sequence.name)[0] not in PRODUCTS:
-            yield " and ".join(_woven(lambda say, law=law: _said(law, say), writer) for law in laws)  # type: ignore[misc]
-
-
-def _said(law: Any, say: Callable[[Any], str]) -> str:
+def _equation(law: Any, say: Say) -> str:
     """Say the equation of a definition at the index ``k``, and for which ``k`` it holds."""
     at = {law.index: Symbol("k", integer=True)}
-    law = law._replace(lhs=law.lhs.xreplace(at), rhs=law.rhs.xreplace(at))
-    equation = f"{say(law.lhs)} = {say(law.rhs)}"
+    equation = f"{say(law.lhs.xreplace(at))} = {say(law.rhs.xreplace(at))}"
     if law.first == law.last:
         return equation
     return f"{equation} for {say(at[law.index])} = {say(law.first)}, ..., {say(law.last)}"
-
-
-def _statements(claim: Sayable, writer: Writer, finish: Callable[[str], str]) -> tuple[ClaimSentences, ...]:
-    """Gather neighbouring conjuncts that share their hypotheses, and say once what all of them take for granted."""
-    groups = groupby(claim.conjuncts(), key=lambda part: _given(part, writer))
-    return tuple(_statement(given, list(parts), writer, finish) for given, parts in groups)
-
-
-def _statement(
-    given: tuple[str, ...], parts: list[Sayable], writer: Writer, finish: Callable[[str], str]
-) -> ClaimSentences:
-    tacit = [_tacit(part, writer) for part in parts]
-    shared = tacit[0] if len(parts) > 1 and all(each == tacit[0] for each in tacit) else ()
-    conclusions = [_woven(part.conclusion if shared else part.said, writer) for part in parts]
-    assumed = ", ".join([*given, *shared])
-    opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
-    return ClaimSentences(finish(opening), tuple(dict.fromkeys(map(finish, conclusions))))
-
-
-def _given(claim: Sayable, writer: Writer) -> tuple[str, ...]:
-    """Say the hypotheses of a claim."""
-    return tuple(_woven(lambda say, i=i: claim.hypotheses(say)[i], writer) for i in range(len(claim.given)))  # type: ignore[misc]
-
-
-def _tacit(claim: Sayable, writer: Writer) -> tuple[str, ...]:
-    """Say what a claim takes for granted beside its hypotheses."""
-    count = len(claim.taken_for_granted(str))
-    return tuple(_woven(lambda say, i=i: claim.taken_for_granted(say)[i], writer) for i in range(count))  # type: ignore[misc]
-
-
-def _woven(conclusion: Callable[[Callable[[Any], str]], str], writer: Writer) -> str:
-    """Let a claim put marks for its expressions, then write the words as words, and each mark as its formula."""
-    said: dict[str, int] = {}
-
-    def say(expression: Any) -> str:
-        number = said.setdefault(writer.mathematics(expression), len(said))  # alike in words if alike to the eye
-        return f"{_OPEN}{number}{_CLOSE}"
-
-    pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", conclusion(say))
-    written = list(said)
-    return "".join(written[int(piece)] if i % 2 else writer.words(piece) for i, piece in enumerate(pieces))

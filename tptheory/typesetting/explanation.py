@@ -9,17 +9,17 @@ from typing import Any
 
 from tptheory.certificates.reading import Polynomial, Reader, Terms
 from tptheory.typesetting.names import BLANK, Written, number, prose, visible
-from tptheory.typesetting.ordering import Subtraction as Use
-from tptheory.typesetting.ordering import ordered
+from tptheory.typesetting.ordering import Subtraction, ordered
 from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
-from tptheory.typesetting.widths import broken, text_width, width
+from tptheory.typesetting.widths import broken_into_rows, width
 
 COLUMNS = 88
 """How many characters a sum may have in one line of plain text."""
 
-POINTS, INDENT, GAP = 340.0, 18.0, 24.0
-"""In points: the width of a display in an article of 11 point type, of the ``=``, and of the gap before the reasons."""
+POINTS, INDENT, GAP, CHARACTER = 340.0, 18.0, 24.0, 5.4
+"""Widths in points, in an article of 11 point type: of a display, of the ``=``, of the gap before the reasons, and of
+a character in words."""
 
 ROWS = 20
 """A display with more rows than this may break across pages."""
@@ -47,28 +47,24 @@ class Chain:
     """The reader of the certificate, which knows what the numbers in the terms of the steps stand for."""
 
     def text(self) -> str:
-        """Return the chain in plain text under its statement, reasons in a column of their own."""
-        return "\n".join(filter(None, [self.theorem, self._text(again=False)]))
+        """Return the chain in plain text under its statement."""
+        return "\n".join(filter(None, [self.theorem, self.text_of_lines()]))
+
+    def text_of_lines(self) -> str:
+        """Return the chain in plain text without its statement, reasons in a column of their own."""
+        rows: list[tuple[str, str]] = []
+        for i, step in enumerate(self.steps):
+            first, *more = broken_into_rows(step.body, 0, len, COLUMNS)
+            whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
+            rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
+        column = max(len(row) for row, _ in rows)
+        lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
+        return "\n".join(filter(None, [self.introduction.text, *lines, self.conclusion.text]))
 
     def latex(self) -> str:
         """Return the chain as an ``align*`` environment of amsmath, between its opening and its closing sentence."""
-        return self._latex(again=False)
-
-    def _text(self, again: bool) -> str:
-        rows: list[tuple[str, str]] = []
-        for i, step in enumerate(() if again else self.steps):
-            first, *more = broken(step.body, 0, len, COLUMNS)
-            whole = [f"  = {first}" if i else f"  {first}", *(f"      {row}" for row in more)]
-            rows += [(row, "") for row in whole[:-1]] + [(whole[-1], step.reason.text)]
-        column = max((len(row) for row, _ in rows), default=0)
-        lines = [f"{row:{column}}  {why}".rstrip() for row, why in rows]
-        return "\n".join(filter(None, ["" if again else self.introduction.text, *lines, self.conclusion.text]))
-
-    def _latex(self, again: bool) -> str:
-        if again:
-            return self.conclusion.latex
         widths = [width(" ".join(f.latex for f in term.factors)) for step in self.steps for term in step.body]
-        reasons = max(text_width(step.reason.text) for step in self.steps)
+        reasons = CHARACTER * max(len(step.reason.text) for step in self.steps)
         room = POINTS - INDENT - (reasons + GAP if reasons else 0)
         rows = self._rows(POINTS - INDENT, beside=False)
         if max(widths, default=0) <= room and len(narrow := self._rows(room, beside=True)) <= len(rows):
@@ -82,7 +78,7 @@ class Chain:
         """Return the rows of the display, with each reason beside its line or on a row below."""
         rows: list[str] = []
         for i, step in enumerate(self.steps):
-            first, *more = broken(step.body, 1, width, room)
+            first, *more = broken_into_rows(step.body, 1, width, room)
             rows += [f"  ={{}} & {first}" if i else f"  & {first}", *(rf"  & \quad {row}" for row in more)]
             if step.reason.text and beside:
                 rows[-1] += rf" && \text{{{step.reason.latex}}}"
@@ -91,30 +87,36 @@ class Chain:
         return rows
 
 
-def explained(chains: list[Chain]) -> str:
+def proof_text(chains: list[Chain]) -> str:
     """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
-    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain._text), 1)]
+    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain.text_of_lines, 0), 1)]
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
-def typeset(chains: list[Chain]) -> str:
+def proof_latex(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
-    parts = _parts(chains, Chain._latex)
+    parts = _parts(chains, Chain.latex, 1)
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
-def _parts(chains: list[Chain], say: Callable[[Chain, bool], str]) -> list[str]:
-    """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one."""
+def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> list[str]:
+    """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one.
+
+    Args:
+        chains: the chains of a proof.
+        write: writes a whole chain.
+        form: 0 for plain text, 1 for LaTeX.
+    """
     parts: list[str] = []
     said: set[Written] = set()
     for i, one in enumerate(chains):
         if not i or not _same_lines(one, chains[i - 1]) or not one.conclusion.text:
             said = set()
-            parts.append(say(one, False))
+            parts.append(write(one))
         elif one.conclusion not in said:
-            parts[-1] += "\n" + say(one, True)
+            parts[-1] += "\n" + one.conclusion[form]
         said.add(one.conclusion)
     return parts
 
@@ -139,13 +141,13 @@ def chain(data: dict[str, Any]) -> Chain:
     first, last = reader.ends()
     opening, closing = BLANK, BLANK
     if data["method"] == "cancellation":
-        opening, closing = _cancelled(notation, reader.goal())
+        opening, closing = _cancellation_sentences(notation, reader.goal())
     elif data["method"] == "rank":
-        closing = _product(notation)
+        closing = _rank_sentence(notation)
     elif data["method"] == "descent":
         moves = any(isinstance(reason, list) and reason[:1] == ["motion"] for reason in _listed(data.get("reasons")))
         what = "The derivative" if moves else "What must not be above zero"
-        opening, closing = prose(f"{what} reads"), _squares(notation)
+        opening, closing = prose(f"{what} reads"), _sum_of_squares_sentence(notation)
     else:
         first, last = _sides(reader, data.get("left"))
         if not data["cofactors"]:
@@ -189,30 +191,30 @@ def _steps(
     reader = notation.reader
     numbers = [k for _, _, k, *_ in reader.data["cofactors"]]
     cofactors = reader.cofactors(hypotheses)
-    uses = [Use(terms, reasons.kind(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
+    uses = [Subtraction(terms, reasons.line_key(k)) for (terms, _), k in zip(cofactors, numbers, strict=True)]
     terms, shape = first
     steps = [ChainStep(terms, (), tuple(notation.terms(first)), BLANK)]
     for line, group in ordered(terms, uses):
-        why = reasons.said([numbers[i] for i in group])
+        why = reasons.of_line([numbers[i] for i in group])
         steps.append(ChainStep(line, group, tuple(notation.terms((line, shape))), why))
     return tuple(steps)
 
 
-def _cancelled(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
+def _cancellation_sentences(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
     """Return the opening and closing sentence of a proof that a difference vanishes because its squared norm does."""
     D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
-    first = _squares(notation) + prose(" ") if notation.reader.data["squares"] else BLANK
+    first = _sum_of_squares_sentence(notation) + prose(" ") if notation.reader.data["squares"] else BLANK
     return opening, first + prose("A real matrix ") + D + prose(" whose squared norm is not above zero is zero.")
 
 
-def _product(notation: Notation) -> Written:
+def _rank_sentence(notation: Notation) -> Written:
     """Say through which product a certificate bounds a rank, or that the bound is one of the matrix's own sizes."""
     reader, data = notation.reader, notation.reader.data
     factors, bound = [reader.polynomial(factor) for factor in data["factors"]], data["goal"]["at most"]
     telling = [p for p in factors if p[0] != {((), ()): 1}] or factors[:1]
-    whole = _dotted([notation.terms(p) for p in telling])
+    whole = _product_of_polynomials([notation.terms(p) for p in telling])
     if isinstance(bound, dict):
         most = inline(notation.terms(reader.polynomial(bound["rank"])))
         return prose("It is ") + whole + prose(", so its rank is at most that of ") + most + prose(".")
@@ -226,24 +228,25 @@ def _product(notation: Notation) -> Written:
     return has + most + prose(".")
 
 
-def _dotted(factors: list[list[Term]]) -> Written:
+def _product_of_polynomials(factors: list[list[Term]]) -> Written:
     """Write a product of polynomials; one that is more than a letter stands in brackets."""
-    whole = BLANK
+    bodies = []
     for terms in factors:
         single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
-        body = joined(terms) if single else bracketed(joined(terms))
-        whole = whole + Written(" · ", r" \cdot ") + body if whole.text else body
+        bodies.append(joined(terms) if single else bracketed(joined(terms)))
+    whole = Written(" · ", r" \cdot ").between(bodies)
     return Written(whole.text, f"${whole.latex}$")
 
 
-def _squares(notation: Notation) -> Written:
+def _sum_of_squares_sentence(notation: Notation) -> Written:
     """Say which squares a descent certificate sums."""
-    total = BLANK
+    squares = []
     for weight, Q in notation.reader.data["squares"]:
         body = joined(notation.terms(notation.reader.polynomial(Q)))
         norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
         factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
-        total = total + Written(" + ", " + ") + factor + norm if total.text else factor + norm
-    if not total.text:
+        squares.append(factor + norm)
+    if not squares:
         return prose("It never rises.")
+    total = Written(" + ", " + ").between(squares)
     return prose("That is ") + Written(f"-({total.text})", f"$-({total.latex})$") + prose(", which is never positive.")

@@ -138,11 +138,13 @@ class _Latex(LatexPrinter):
         return f"{self._base(expr.base)}^{{{self._print(expr.exp)}}}"
 
     def _print_LogPdet(self, expr: Any, exp: str | None = None) -> str:
-        text = rf"\log\operatorname{{pdet}}{self._add_parens(self._print(expr.arg))}"
-        return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
+        return self._function_of_a_matrix(r"\log\operatorname{pdet}", expr, exp)
 
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
-        text = rf"\operatorname{{tr}}{self._add_parens(self._print(expr.arg))}"
+        return self._function_of_a_matrix(r"\operatorname{tr}", expr, exp)
+
+    def _function_of_a_matrix(self, name: str, expr: Any, exp: str | None) -> str:
+        text = name + self._add_parens(self._print(expr.arg))
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
 
     def _print_Rank(self, expr: Any, exp: str | None = None) -> str:
@@ -168,7 +170,7 @@ class _Latex(LatexPrinter):
     def _print_LayerSymbol(self, expr: Any) -> str:
         sequence = expr.sequence
         top = self._index(sequence.last - 1) if sequence.name.startswith("Down") else "L"
-        return member_latex(sequence.name, self._index(expr.index), top)
+        return member_latex(sequence.name, self._index(expr.index), top, self._settings["escape"])
 
     def _print_LayerScalar(self, expr: Any, exp: str | None = None) -> str:
         text = self._print_LayerSymbol(expr)

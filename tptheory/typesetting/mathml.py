@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import convert_to_element
 
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.marked import NotMathematics
+from tptheory.typesetting.inline_math import NotMathematics
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 """The XML namespace that a ``<math>`` element must name; nothing is fetched from this address."""
@@ -64,7 +64,7 @@ def _hidden(name: str) -> str:
     return "".join(chr(_HIDDEN + ord(c)) if c.isascii() else c for c in name)
 
 
-def _shown(text: str | None) -> str:
+def _unhidden(text: str | None) -> str:
     """Return the text of a leaf, with entities and private characters replaced by what they stand for."""
     return "".join(chr(ord(c) - _HIDDEN) if _HIDDEN <= ord(c) < _HIDDEN + 128 else c for c in html.unescape(text or ""))
 
@@ -104,18 +104,18 @@ def _element(code: str) -> str:
         (inside,) = convert_to_element(code.replace(r" \allowbreak ", " "))
     except Exception as error:  # the library has an exception of its own for each mistake, and no name for them all
         raise NotMathematics(code) from error
-    tidied = _tidied(inside)
-    whole.extend(tidied if tidied.tag == "mrow" else [tidied])
+    simplified = _simplified(inside)
+    whole.extend(simplified if simplified.tag == "mrow" else [simplified])
     if len(whole) > 1 and whole[-1].tag == "mo" and _is_sign(whole[-1]):
         whole[-1].set("form", "infix")
     return ElementTree.tostring(whole, encoding="unicode")
 
 
 def _is_sign(leaf: Element) -> bool:
-    return _mark(leaf) in "+−" + _RELATIONS
+    return _operator(leaf) in "+−" + _RELATIONS
 
 
-def _tidied(node: Element, script: bool = False) -> Element:
+def _simplified(node: Element, script: bool = False) -> Element:
     """Return a node without rows around single nodes, its leaves as characters, and its signs spaced.
 
     Args:
@@ -124,54 +124,54 @@ def _tidied(node: Element, script: bool = False) -> Element:
     """
     if not len(node):
         return _leaf(node)
-    children = [_tidied(child, script or (node.tag in _SCRIPTS and i > 0)) for i, child in enumerate(node)]
+    children = [_simplified(child, script or (node.tag in _SCRIPTS and i > 0)) for i, child in enumerate(node)]
     if node.tag == "mstyle":  # \tfrac: all of a line is small anyway
         return children[0]
-    if node.tag == "mrow" and (only := _single(children)) is not None:
+    if node.tag == "mrow" and (only := _sole_node(children)) is not None:
         return only
     for before, child, after in zip([None, *children], children, [*children[1:], None], strict=False):
-        _space(child, _mark(before), _mark(after), script)
-    made = _made(node.tag, None, **({"accent": "true"} if node.tag == "mover" else node.attrib))
+        _set_spacing(child, _operator(before), _operator(after), script)
+    made = _new_element(node.tag, None, **({"accent": "true"} if node.tag == "mover" else node.attrib))
     made.extend(children)
     return made
 
 
-def _single(children: list[Element]) -> Element | None:
+def _sole_node(children: list[Element]) -> Element | None:
     """Return the one node that a row needs: its only child, or a word of its upright letters."""
     if len(children) == 1:
         return children[0]
     if all(child.get("mathvariant") == "normal" for child in children):
-        return _made("mi", "".join(child.text or "" for child in children))
+        return _new_element("mi", "".join(child.text or "" for child in children))
     return None
 
 
-def _mark(node: Element | None) -> str:
+def _operator(node: Element | None) -> str:
     """Return the sign that a node is, ``(`` for the ends of a row, or nothing."""
     return "(" if node is None else (node.text or "") if node.tag == "mo" else ""
 
 
-def _space(node: Element, before: str, after: str, script: bool) -> None:
+def _set_spacing(node: Element, before: str, after: str, script: bool) -> None:
     """Set the space around a sign that does not stand between two terms, and around the name of a function."""
     if node.tag != "mo":
         return
     if node.get("lspace") == _THIN:
         node.set("lspace", "0" if before and before in _OPENING + _RELATIONS + "+−" else _THIN)
         node.set("rspace", "0" if after == "(" else _THIN)
-    elif script or _mark(node) in "|‖" or (_mark(node) in "+−" and before and before in _OPENING + _RELATIONS):
+    elif script or _operator(node) in "|‖" or (_operator(node) in "+−" and before and before in _OPENING + _RELATIONS):
         node.attrib |= {"lspace": "0", "rspace": "0"}
 
 
 def _leaf(node: Element) -> Element:
     """Return a leaf: the name of a function has a thin space before it."""
-    text = _shown(node.text)
+    text = _unhidden(node.text)
     if node.tag in ("mi", "mo") and len(text) > 1 and text.isalpha():
-        return _made("mo", text, form="prefix", lspace=_THIN, rspace="0")
+        return _new_element("mo", text, form="prefix", lspace=_THIN, rspace="0")
     if node.get("mathvariant") == "bold" and text.isdigit():
-        return _made(node.tag, text.translate(_BOLD_DIGITS))
-    return _made(node.tag, text, **node.attrib)
+        return _new_element(node.tag, text.translate(_BOLD_DIGITS))
+    return _new_element(node.tag, text, **node.attrib)
 
 
-def _made(tag: str, text: str | None, **attributes: str) -> Element:
+def _new_element(tag: str, text: str | None, **attributes: str) -> Element:
     element = Element(tag, attributes)
     element.text = text
     return element

@@ -14,11 +14,10 @@ from tptheory.typesetting.names import (
     Written,
     dotted,
     expression_of_sizes,
-    grouped,
     name,
     number,
 )
-from tptheory.typesetting.spelling import index_text
+from tptheory.typesetting.spelling import grouped, index_text
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
 """Limits for a remark about a letter: its number of entries, the length of its texts, and how many other letters its
@@ -26,6 +25,8 @@ meaning may lead through. Beyond them the letter is shown by its name, because a
 a remark may even refer to itself."""
 
 TRANSPOSED = ("'", r"\top")
+
+_SPACE = Written(" ", " ")
 
 
 class Term(NamedTuple):
@@ -36,14 +37,12 @@ class Term(NamedTuple):
 
 
 def joined(terms: list[Term]) -> Written:
-    """Write the terms of a sum in one line; no terms are 0."""
-    text, code = "", ""
-    for term in terms:
-        space = " " if text else ""
-        sign = term.sign if term.sign == "-" or text else ""
-        text += f"{space}{sign} " * bool(sign) + " ".join(f.text for f in term.factors)
-        code += f"{space}{sign} " * bool(sign) + " ".join(f.latex for f in term.factors)
-    return Written(text or "0", code or "0")
+    """Return the terms of a sum in one line; a sum without terms is shown as 0."""
+    pieces = []
+    for i, term in enumerate(terms):
+        sign = [Written(term.sign, term.sign)] if i or term.sign == "-" else []
+        pieces += [*sign, *term.factors]
+    return _SPACE.between(pieces or [Written("0", "0")])
 
 
 def inline(terms: list[Term]) -> Written:
@@ -78,7 +77,7 @@ def is_small(data: Any) -> bool:
 
 
 class Notation:
-    """How the letters of one certificate are written.
+    """The way in which the letters of one certificate are shown.
 
     Args:
         reader: the reader of the certificate.
@@ -91,38 +90,38 @@ class Notation:
         self._symbols: dict[Name, Symbol] = {}
         self._under_way: list[Name] = []
         indexed = reader.names.indexed
-        self.called = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
+        self.letter_named = {(text, text in indexed): text for text in (*reader.names.letters, *reader.names.sizes)}
         """The letter that has a name already, by the name and whether it takes an index: ``x[l]`` is not ``x``."""
 
     def letter(self, a: int) -> Symbol:
-        """Write a letter, or its transpose."""
+        """Return a letter, or its transpose, as it is shown."""
         name, transposed = self.reader.letter(a)
-        return self.symbol(name).marked(*TRANSPOSED) if transposed else self.symbol(name)
+        return self.symbol(name).with_mark(*TRANSPOSED) if transposed else self.symbol(name)
 
     def size(self, size: Size) -> Written:
-        """Write a size."""
+        """Return a size as it is shown."""
         return Written(str(size), str(size)) if isinstance(size, int) else self.symbol(size).written()
 
     def symbol(self, key: Name) -> Symbol:
         """Write a name, with its index where it has one, as what it stands for."""
         if key not in self._symbols:
-            found = self._meant(key) if key not in self._under_way and len(self._under_way) < NESTED else None
+            found = self._from_remark(key) if key not in self._under_way and len(self._under_way) < NESTED else None
             if self._under_way and found is None and key[0] in self._meanings:
-                return spelled(key)  # only within what leads here: alone it may have more to show
-            self._symbols[key] = found or spelled(key)
+                return as_spelled(key)  # only within what leads here: alone it may have more to show
+            self._symbols[key] = found or as_spelled(key)
         return self._symbols[key]
 
-    def _meant(self, key: Name) -> Symbol | None:
+    def _from_remark(self, key: Name) -> Symbol | None:
         """Write a name as the remark about it says, if the remark can be read and is short; else return None."""
         remark = self._meanings.get(key[0])
         if not isinstance(remark, dict) or not is_small(remark):
             return None
-        kind = next((kind for kind in WAYS if kind in remark), None)
+        kind = next((kind for kind in LETTER_WRITERS if kind in remark), None)
         if kind is None:
             return None
         self._under_way.append(key)
         try:
-            symbol = WAYS[kind](Remark(self, key, remark))
+            symbol = LETTER_WRITERS[kind](Remark(self, key, remark))
         except MALFORMED:
             return None
         finally:
@@ -163,10 +162,10 @@ class Notation:
         thin = [w for w in turns if self.reader.shape(w[0])[0] == 1]
         if not thin:
             first = min(turns, key=lambda w: [letter(a) for a in w])
-            trace = Written("tr", r"\operatorname{tr}") + bracketed(_product(self._letters(first)))
+            trace = Written("tr", r"\operatorname{tr}") + bracketed(_SPACE.between(self._letters(first)))
             return [_raised(trace, power, closed=False)]
         letters = self._letters(min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]]))
-        return letters if alone and power == 1 else [_raised(bracketed(_product(letters)), power, closed=True)]
+        return letters if alone and power == 1 else [_raised(bracketed(_SPACE.between(letters)), power, closed=True)]
 
     def _letters(self, word: Word) -> list[Written]:
         return [self.letter(a).written() for a in word]
@@ -196,16 +195,12 @@ class Remark(NamedTuple):
         return (self.key[1], self.key[2]) if len(self.key) == 3 else None
 
     def polynomial(self, field: str) -> Polynomial:
-        """Read the terms in a field."""
+        """Return the polynomial in a field, at the index of the name."""
         return self.notation.reader.polynomial(self.fields[field], self.at)
 
     def written(self, field: str) -> Written:
-        """Write the terms in a field."""
+        """Return the polynomial in a field as it is shown."""
         return joined(self.notation.terms(self.polynomial(field)))
-
-
-def _product(factors: list[Written]) -> Written:
-    return Written(" ".join(factor.text for factor in factors), " ".join(factor.latex for factor in factors))
 
 
 def _raised(body: Written, power: int, closed: bool) -> Written:
@@ -217,31 +212,31 @@ def _raised(body: Written, power: int, closed: bool) -> Written:
 
 
 def bracketed(body: Written) -> Written:
-    """Put brackets around what is written."""
+    """Return a piece of writing in brackets."""
     return Written(f"({body.text})", f"({body.latex})")
 
 
-def spelled(key: Name) -> Symbol:
+def as_spelled(key: Name) -> Symbol:
     """Write a name as its author spelled it."""
     return name(key[0], index_text(*key[1:]) if len(key) == 3 else "")
 
 
-def _called(remark: Remark) -> Symbol | None:
+def _renamed(remark: Remark) -> Symbol | None:
     """Write a letter by the other name that its remark gives, unless another letter has that name."""
     text, own = remark.fields["name"], remark.key[0]
     if not isinstance(text, str) or not text:
         return None
-    if remark.notation.called.setdefault((text, remark.at is not None), own) != own:
+    if remark.notation.letter_named.setdefault((text, remark.at is not None), own) != own:
         return None
-    return spelled((text, *remark.key[1:]))
+    return as_spelled((text, *remark.key[1:]))
 
 
-def _marked(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
+def _inverse_writer(field: str, text: str, code: str) -> Callable[[Remark], Symbol]:
     """Return a function that writes an inverse: a letter, or a polynomial in brackets, with a mark."""
-    return lambda remark: remark.notation.base(remark.polynomial(field)).marked(text, code)
+    return lambda remark: remark.notation.base(remark.polynomial(field)).with_mark(text, code)
 
 
-def _applied(field: str, function: Written) -> Callable[[Remark], Symbol]:
+def _function_writer(field: str, function: Written) -> Callable[[Remark], Symbol]:
     """Return a function that writes a function of a matrix, such as its determinant."""
     return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
 
@@ -252,12 +247,12 @@ def _velocity(remark: Remark) -> Symbol:
     letter = reader.algebra.letter(remark.fields["velocity"], remark.at, reader.algebra.own)
     of, transposed = reader.letter(letter)
     symbol = remark.notation.symbol(of)
-    if symbol == spelled(of):
+    if symbol == as_spelled(of):
         found = dotted(of[0], index_text(*of[1:]) if len(of) == 3 else "")
     else:
         whole = symbol.written()
         found = Symbol(Written(f"d({whole.text})/dt", rf"\dot{{({whole.latex})}}"), solid=False)
-    return found.marked(*TRANSPOSED) if transposed else found
+    return found.with_mark(*TRANSPOSED) if transposed else found
 
 
 def _factor(remark: Remark) -> Symbol:
@@ -280,22 +275,32 @@ def _ones(remark: Remark) -> Symbol:
     return Symbol(Written(f"ones_{size.text}", rf"\mathbf{{1}}_{{{size.latex}}}"))
 
 
+def _index(remark: Remark) -> Symbol | None:
+    """Write an index that stands as a number; one such as ``l+1`` stands in brackets, since it may be a factor."""
+    if remark.at is None:
+        return None
+    text = index_text(*remark.at)
+    written = Written(text, text)
+    return Symbol(bracketed(written) if all(remark.at) else written)
+
+
 def _size(remark: Remark) -> Symbol | None:
     """Write a size that stands for an expression of sizes."""
     text = remark.fields["size"]
     return Symbol(expression_of_sizes(text)) if isinstance(text, str) and text else None
 
 
-WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
-    "name": _called,
-    "pinv": _marked("pinv", "+", "+"),
-    "inverse": _marked("inverse", "^-1", "-1"),
+LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
+    "name": _renamed,
+    "pinv": _inverse_writer("pinv", "+", "+"),
+    "inverse": _inverse_writer("inverse", "^-1", "-1"),
     "velocity": _velocity,
     "factor": _factor,
     "ones": _ones,
     "root": _root,
-    "log pdet": _applied("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
-    "det": _applied("det", Written("det", r"\det")),
+    "log pdet": _function_writer("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
+    "det": _function_writer("det", Written("det", r"\det")),
     "size": _size,
+    "index": _index,
 }
 """The functions that write a letter, by the field of its remark that says what it stands for."""

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from tptheory.typesetting.escaping import tex_escaped
-from tptheory.typesetting.marked import NotMathematics, as_latex, as_text
+from tptheory.typesetting.inline_math import NotMathematics, as_latex, as_text
 from tptheory.typesetting.mathml import mathml
 from tptheory.typesetting.names import Written
 
@@ -48,10 +48,10 @@ def prose_text(text: str) -> str:
     return "".join(shown.get(token.type, str)(token.content) for token in _tokens(text, _AS_TYPED))
 
 
-def marked(text: str) -> Written:
+def written_prose(text: str) -> Written:
     r"""Write prose as text and as LaTeX.
 
-    >>> marked(r"For $l = 1, \dots, L-1$:")
+    >>> written_prose(r"For $l = 1, \dots, L-1$:")
     Written(text='For l = 1, ..., L-1:', latex='For $l = 1, \\dots, L-1$:')
     """
     return Written(prose_text(text), prose_tex(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
@@ -23,7 +24,7 @@ class Reason(NamedTuple):
     rest: Written
 
     def written(self) -> Written:
-        """Write the opening and the rest."""
+        """Return the opening and the rest together."""
         return self.opening + self.rest
 
 
@@ -49,7 +50,7 @@ class Reasons:
         self._remarks = reasons if isinstance(reasons, list) else []
         self._worded: dict[int, Reason] = {}
 
-    def kind(self, k: int) -> str:
+    def line_key(self, k: int) -> str:
         """Return a text that is the same for steps that may share a line; ``k`` counts hypotheses as cofactors do."""
         k %= len(self._hypotheses)
         remark = self._remarks[k] if k < len(self._remarks) else None
@@ -60,49 +61,38 @@ class Reasons:
     def reason(self, k: int) -> Reason:
         """Word the reason of one hypothesis, or of its transpose; ``k`` counts hypotheses as cofactors do."""
         if k not in self._worded:
-            self._worded[k] = self._word(*divmod(k, len(self._hypotheses)))
+            self._worded[k] = self._worded_reason(*divmod(k, len(self._hypotheses)))
         return self._worded[k]
 
-    def _word(self, transposed: int, number: int) -> Reason:
+    def _worded_reason(self, transposed: int, number: int) -> Reason:
         remark = self._remarks[number] if number < len(self._remarks) else None
         found = None
         if isinstance(remark, list) and remark and isinstance(remark[0], str) and is_small(remark):
-            found = self._quoted(*remark) or self._made(number, bool(transposed), *remark)
+            hypothesis = self._hypotheses[number]
+            hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
+            kind, *fields = remark
+            with suppress(*MALFORMED):
+                found = REASON_WRITERS[kind](ReasonPlace(self._notation, hypothesis, bool(transposed)), *fields)
         return found or _plain(f"hypothesis {number + 1}")
 
-    def _quoted(self, word: str, *rest: Any) -> Reason | None:
-        """Return a reason that has a fixed wording, or that brings its own words; None for any other."""
-        if word in SENTENCES:
-            return _plain(SENTENCES[word])
-        if word in QUOTED and len(rest) == 1 and isinstance(rest[0], str) and rest[0].strip():
-            return _plain(rest[0].strip())
-        return None
-
-    def _made(self, number: int, transposed: bool, word: str, *rest: Any) -> Reason | None:
-        """Return a reason that is made of the polynomials in a remark, if it can be read."""
-        if word not in WAYS:
-            return None
-        hypothesis = self._hypotheses[number]
-        hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
-        try:
-            return WAYS[word](ReasonPlace(self._notation, hypothesis, transposed), *rest)
-        except MALFORMED:
-            return None
-
-    def said(self, numbers: list[int]) -> Written:
+    def of_line(self, numbers: list[int]) -> Written:
         """Word the reason of a line: what each of its hypotheses says, and how often it is used."""
         counted = Counter(map(self.reason, numbers))
-        whole, before = BLANK, None
+        pieces, before = [], None
         for reason, times in counted.items():
-            words = reason.rest if before is not None and before == reason.opening else reason.written()
+            words = reason.rest if before == reason.opening else reason.written()
             before = reason.opening
-            words += prose(TIMES.get(times, f", {times} times"))
-            whole = whole + prose(" and ") + words if whole.text else words
-        return whole
+            pieces.append(words + prose(TIMES.get(times, f", {times} times")))
+        return prose(" and ").between(pieces)
 
 
 def _plain(text: str) -> Reason:
     return Reason(BLANK, prose(text))
+
+
+def _quoted(_: ReasonPlace, text: Any) -> Reason | None:
+    """Repeat the words that a remark brings."""
+    return _plain(text.strip()) if isinstance(text, str) and text.strip() else None
 
 
 def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
@@ -135,26 +125,30 @@ def _nonnegative(place: ReasonPlace, terms: Any) -> Reason:
 
 def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
     """Say that a matrix has a property by its name in the vocabulary of claims."""
-    if name not in WORDS:
+    if name not in PROPERTIES:
         return None
     verb = "has" if name.startswith(("full", "rank")) else "is"
-    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {WORDS[name]}"))
+    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {PROPERTIES[name]}"))
 
 
 def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
     both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
-    return Reason(BLANK, both[0] + prose(" and ") + both[1] + prose(" commute"))
+    return Reason(BLANK, prose(" and ").between(both) + prose(" commute"))
 
 
-def _given(place: ReasonPlace) -> Reason:
-    """Repeat a hypothesis of the claim as an equation, unless it is long."""
+def _given(place: ReasonPlace, *words: Any) -> Reason | None:
+    """Repeat a hypothesis of the claim in the words that its remark brings, or as an equation, unless it is long."""
+    if words:
+        return _quoted(place, *words)
     said = equation(place.notation.terms(place.hypothesis))
     return Reason(BLANK, said) if len(said.text) <= LONG else _plain("by hypothesis")
 
 
-def _case(place: ReasonPlace) -> Reason:
-    """Say what is assumed in a case of a proof."""
+def _case(place: ReasonPlace, *words: Any) -> Reason | None:
+    """Name the assumption of a case of a proof in the words of its remark, or as an equation, unless it is long."""
+    if words:
+        return _quoted(place, *words)
     said = equation(place.notation.terms(place.hypothesis))
     short = len(said.text) <= LONG - len("the case ")
     return Reason(BLANK, prose("the case ") + said) if short else _plain("in this case")
@@ -169,7 +163,7 @@ def _lemma(place: ReasonPlace, number: Any) -> Reason | None:
     return Reason(prose(f"{name}, "), said) if len(said.text) <= LONG - len(name) else _plain(name)
 
 
-WAYS: dict[str, Callable[..., Reason | None]] = {
+REASON_WRITERS: dict[str, Callable[..., Reason | None]] = {
     "penrose": _penrose,
     "inverse": _inverse,
     "nonnegative": _nonnegative,
@@ -178,10 +172,15 @@ WAYS: dict[str, Callable[..., Reason | None]] = {
     "given": _given,
     "case": _case,
     "lemma": _lemma,
+    "definition": _quoted,
+    "motion": _quoted,
+    "size": _quoted,
+    "shown": lambda _: _plain("shown above"),
+    "before": lambda _: _plain("shown for the layer before"),
 }
-"""The functions that word a reason, by the first entry of its remark."""
+"""The functions that word a reason, by the first entry of its remark; they take its other entries."""
 
-WORDS = {
+PROPERTIES = {
     "full_row_rank": "full row rank",
     "full_column_rank": "full column rank",
     "invertible": "invertible",
@@ -194,22 +193,13 @@ WORDS = {
 }
 """The properties of matrices that a hypothesis can name, in words."""
 
-SENTENCES = {"shown": "shown above", "before": "shown for the layer before"}
-"""Reasons with a fixed wording."""
 
-QUOTED = ("given", "case", "definition", "motion", "size")
-"""Reasons whose remark brings its own words."""
-
-
-def in_case(notation: Notation, polynomials: list[Polynomial]) -> Written:
+def case_opening(notation: Notation, polynomials: list[Polynomial]) -> Written:
     """Word what a case assumes: the equations that hold in it, or only ``In this case`` if they are long."""
     said = [equation(notation.terms(p)) for p in polynomials]
     if sum(len(s.text) for s in said) > 2 * LONG:
         return prose("In this case:")
-    whole = prose("In the case ")
-    for i, s in enumerate(said):
-        whole += prose(" and ") + s if i else s
-    return whole + prose(":")
+    return prose("In the case ") + prose(" and ").between(said) + prose(":")
 
 
 def lemma_place(notation: Notation, number: int, polynomial: Polynomial) -> Written:

@@ -1,10 +1,26 @@
-"""How the members of sequences are written in LaTeX, and the titles of rules within a sentence."""
+"""How names and the members of sequences are written in LaTeX, and the titles of rules within a sentence."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 from sympy import Symbol, latex
+
+from tptheory.typesetting.escaping import tex_escaped
+
+GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
+ACCENTS = dict(
+    zip(
+        "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030c\u20d7",
+        ["grave", "acute", "hat", "tilde", "bar", "breve", "dot", "ddot", "check", "vec"],
+        strict=True,
+    )
+)
 
 PRODUCTS = ("Up", "Down")
 """The names of the products of the weights up to a layer, and from the last layer down to one."""
@@ -14,19 +30,52 @@ EPONYMS = ("Kaczmarz", "Newton,")
 """The first words of titles that are names of people."""
 
 
-class Spelling(NamedTuple):
-    """A name such as ``M_tp_dot``, taken apart: its letter, its superscript, and whether it is a velocity."""
+def split_name(name: str) -> tuple[str, str, bool]:
+    """Take a name such as ``M_tp_dot`` apart: its letter, its superscript, and whether it is a time derivative.
 
-    letter: str
-    above: str
-    dotted: bool
-
-
-def spelling(name: str) -> Spelling:
-    """Take a name apart for display; the superscript keeps only letters, digits, spaces and hyphens."""
+    >>> split_name("M_tp_dot")
+    ('M', 'tp', True)
+    """
     letter, *marks = name.split("_")
-    kept = ("".join(c for c in mark if c.isalnum() or c in " -") for mark in marks if mark != "dot")
-    return Spelling(letter, ", ".join(kept), "dot" in marks)
+    return letter, ", ".join(mark for mark in marks if mark != "dot"), "dot" in marks
+
+
+@lru_cache(maxsize=4096)
+def name_latex(text: str, escape: Callable[[str], str] = tex_escaped) -> str:
+    r"""Return the LaTeX of a name: SymPy's where it is a word, else its letters as text; it always compiles.
+
+    Greek letters, accents and lowered digits are replaced by SymPy's names for them.
+
+    Args:
+        text: the name.
+        escape: how the characters of a name that is no word are written, within ``\text``.
+
+    >>> name_latex("λ₁"), name_latex("Ŵ_2"), name_latex("A+")
+    ('\\lambda_{1}', '\\hat{W}_{2}', '\\text{A+}')
+    """
+    spelled = ""
+    for c in unicodedata.normalize("NFD", text):
+        kind = unicodedata.name(c, "")
+        spelled += "_" if kind.startswith("SUBSCRIPT") and "_" not in spelled else ""
+        spelled += _spelled(c, kind)
+    if WORD.fullmatch(spelled):
+        return str(latex(Symbol(spelled)))
+    letter, _, below = text.partition("_")
+    code = rf"\text{{{escape(letter)}}}" if letter else "{}"
+    return code + (rf"_{{\text{{{escape(below)}}}}}" if below else "")
+
+
+def _spelled(c: str, kind: str) -> str:
+    """Return how SymPy spells a character in a name, by what Unicode calls it."""
+    if match := GREEK.fullmatch(kind):
+        letter = match[2].lower().replace("lamda", "lambda")
+        return letter if match[1] == "SMALL" else letter.capitalize()
+    return unicodedata.normalize("NFKD", c) if kind.startswith("SUBSCRIPT") else ACCENTS.get(c, c)
+
+
+def grouped(code: str) -> str:
+    """Put LaTeX into a group; an empty group is added after an accented letter, since TeX would open the group."""
+    return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
 def index_text(base: str, offset: int) -> str:
@@ -34,26 +83,32 @@ def index_text(base: str, offset: int) -> str:
     return f"{base}{offset:+d}" if base and offset else base or str(offset)
 
 
-def member_latex(name: str, index: str, top: str = "L") -> str:
+def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], str] = tex_escaped) -> str:
     r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
 
     Args:
         name: the name of the sequence.
         index: the LaTeX of the index.
         top: the LaTeX of the last index.
+        escape: how characters that are no LaTeX are written, within ``\text``.
 
     >>> member_latex("M_tp", "l"), member_latex("x_dot", "l-1"), member_latex("Up", "l")
     ('M^{\\mathrm{tp}}_{l}', '\\dot{x}_{l-1}', '(W_{l} \\cdots W_{1})')
     """
-    letter, above, dotted = spelling(name)
-    raised = rf"\mathrm{{{above}}}" if above.isalnum() else rf"\text{{{above}}}" if above else ""
+    letter, above, dotted = split_name(name)
+    plain = above.isascii() and above.isalnum()
+    raised = rf"\mathrm{{{above}}}" if plain else rf"\text{{{escape(above)}}}" if above else ""
     if letter in PRODUCTS:
-        ends = (index, "1") if letter == "Up" else (top, index)
-        marks = (r"\cdot" if dotted else "") + (f"\\,{raised}" if dotted and raised else raised)
-        return rf"(W_{{{ends[0]}}} \cdots W_{{{ends[1]}}})" + (f"^{{{marks}}}" if marks else "")
-    body = str(latex(Symbol(letter)))
-    body = rf"\dot{{{body}}}" if dotted else body
-    return body + (f"^{{{raised}}}" if raised else "") + f"_{{{index}}}"
+        first, last = (index, "1") if letter == "Up" else (top, index)
+        marks = r"\,".join([*([r"\cdot"] if dotted else []), *([raised] if raised else [])])
+        return rf"(W_{{{first}}} \cdots W_{{{last}}})" + _superscript(marks)
+    body = name_latex(letter, escape)
+    body = rf"\dot{{{body}}}" if dotted else grouped(body) if "_" in body else body
+    return body + _superscript(raised) + f"_{{{index}}}"
+
+
+def _superscript(code: str) -> str:
+    return f"^{{{code}}}" if code else ""
 
 
 def within_sentence(title: str) -> str:

@@ -29,7 +29,7 @@ def width(code: str) -> float:
     return total
 
 
-def broken(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], room: float) -> list[str]:
+def broken_into_rows(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], room: float) -> list[str]:
     """Break a sum into rows at its signs, and a term that is too long for a row between its factors.
 
     Args:
@@ -51,8 +51,3 @@ def broken(terms: tuple[Term, ...], form: int, measure: Callable[[str], float], 
             else:
                 rows[-1] = f"{rows[-1]} {piece}".strip()
     return rows if rows != [""] else ["0"]
-
-
-def text_width(text: str) -> float:
-    """Estimate how wide words are, in points of an 11 point font."""
-    return 5.4 * len(text)

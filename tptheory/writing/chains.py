@@ -6,7 +6,7 @@ from tptheory.certificates.shortening import shortened
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
 from tptheory.typesetting.escaping import tex_escaped
-from tptheory.typesetting.explanation import Chain, chain, explained, typeset
+from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
 from tptheory.typesetting.expressions import latex_of, value_latex
 
 MOST = 100
@@ -28,7 +28,7 @@ def in_words(verdict: Verdict) -> str:
     if not isinstance(verdict, Proved):
         return verdict.explain()
     chains = chains_of(verdict.certificate)
-    said = explained(chains) if chains is not None else f"{verdict.certificate.theorem}\n{too_long(verdict)}"
+    said = proof_text(chains) if chains is not None else f"{verdict.certificate.theorem}\n{too_long(verdict)}"
     return verdict.opening() + said
 
 
@@ -43,7 +43,7 @@ def in_latex(verdict: Verdict) -> str:
     r"""Return a proof, a counterexample, or what else is known, in LaTeX text mode; it needs ``\tpclaim``."""
     if isinstance(verdict, Proved):
         chains = chains_of(verdict.certificate)
-        proof = typeset(chains) if chains is not None else ""
+        proof = proof_latex(chains) if chains is not None else ""
         return proof if 0 < len(proof) <= LONGEST else too_long(verdict)
     if verdict.word == "undecided":
         return "Neither a proof nor a counterexample was found."

@@ -23,7 +23,7 @@ def library() -> str:
 
 
 def refusal(data: Any) -> str:
-    """Return why a certificate is not exported, or nothing if it is.
+    """Return the reason why a certificate cannot be exported; empty if it can.
 
     Args:
         data: the certificate, as JSON has it.
@@ -68,30 +68,25 @@ def exported(certificates: Mapping[str, Any], left_out: Mapping[str, str] | None
 def translated(data: Any, name: str) -> tuple[list[str], list[str]]:
     """Return the Coq text of a certificate, and the names of its theorems; the last says all that it says."""
     try:
-        checker.require(isinstance(data, dict), "a certificate must be an object")
-        checker.require(data.get("format") == checker.FORMAT, f"the format must be {checker.FORMAT}")
-        if data.get("method") != "all":
-            return alone(data, name), [name]
+        if not isinstance(data, dict) or data.get("method") != "all":
+            return translated_part(data, name), [name]
         parts = checker.as_list(checker.as_fields(data, "a certificate", checker.ALL)["parts"], "parts")
+        checker.require(data["format"] == checker.FORMAT, f"the format must be {checker.FORMAT}")
         checker.require(parts, "there is nothing to check")
         names = [f"{name}_part{i}" for i, _ in enumerate(parts, 1)]
-        lines = [line for part, label in zip(parts, names, strict=True) for line in one_part(part, label)]
-        return [*lines, f"Definition {name} := {halved([f'(@{label})' for label in names])}."], [*names, name]
+        lines = [line for part, label in zip(parts, names, strict=True) for line in translated_part(part, label)]
+        return [*lines, f"Definition {name} := {balanced([f'(@{label})' for label in names])}."], [*names, name]
     except UnsupportedExpressionError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise InvalidFileError(f"The certificate is malformed ({type(error).__name__}: {str(error)[:200]}).") from None
 
 
-def one_part(data: Any, name: str) -> list[str]:
-    """Return the Coq text of a part of several."""
-    checker.require(isinstance(data, dict) and data.get("method") != "all", "a part cannot have parts")
+def translated_part(data: Any, name: str) -> list[str]:
+    """Return the Coq text of a certificate without parts, or of a part of several."""
+    checker.require(isinstance(data, dict), "a certificate must be an object")
+    checker.require(data.get("method") != "all", "a part cannot have parts")
     checker.require(data.get("format") == checker.FORMAT, f"the format must be {checker.FORMAT}")
-    return alone(data, name)
-
-
-def alone(data: dict[str, Any], name: str) -> list[str]:
-    """Return the Coq text of a certificate without parts."""
     method = data.get("method")
     if method == "induction":
         return Induction(data, name).lines()
@@ -107,11 +102,11 @@ def alone(data: dict[str, Any], name: str) -> list[str]:
     return Section(reading, statement, {key: data[key] for key in fields}, name).lines()
 
 
-def halved(proofs: list[str]) -> str:
-    """Return the proof of a conjunction of halves: of many theorems, nested ones would take Coq minutes.
+def balanced(proofs: list[str]) -> str:
+    """Return the proof of a conjunction as a balanced tree, because Coq takes minutes for many nested ones.
 
-    >>> halved(["(g1)", "(g2)", "(g3)", "(g4)"])
+    >>> balanced(["(g1)", "(g2)", "(g3)", "(g4)"])
     '(conj (conj (g1) (g2)) (conj (g3) (g4)))'
     """
     middle = len(proofs) // 2
-    return f"(conj {halved(proofs[:middle])} {halved(proofs[middle:])})" if middle else proofs[0]
+    return f"(conj {balanced(proofs[:middle])} {balanced(proofs[middle:])})" if middle else proofs[0]

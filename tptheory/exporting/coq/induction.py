@@ -6,12 +6,13 @@ from typing import Any
 
 from tptheory.certificates import checker
 from tptheory.certificates.checker import Index, Names
-from tptheory.exporting.coq.families import Families, IndexedLaw, conjunction_of, written
+from tptheory.exporting.coq.data import conjunction
+from tptheory.exporting.coq.families import Families, IndexedLaw, index_term
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend, remarks
 from tptheory.exporting.coq.section import Section
 
 Case = tuple[Index, Index | None, str]
-"""The index at which a case shows a goal, that before, and the theorem that shows it, in Coq."""
+"""The index at which a case shows its goal, the index from which it steps, if any, and the Coq proof of the goal."""
 
 
 class Induction:
@@ -25,7 +26,7 @@ class Induction:
     """
 
     def __init__(self, data: dict[str, Any], name: str) -> None:
-        """Read the laws and the theorems."""
+        """Read the hypotheses, the symmetries and the theorems, and prove each theorem after those before it."""
         self.data, self.name = checker.as_fields(data, "an induction", checker.INDUCTION), name
         self.names = Names(data, checker.Work())
         self.families = Families(self.names, data["sizes"])
@@ -37,7 +38,7 @@ class Induction:
             for i, law in enumerate(entries, 1)
         ]
         symmetric = [a for a, shape in self.names.letters.items() if len(shape) == 3]
-        self.symmetric = {a: self._alike(a, f"{name}_alike_{self.families.letters[a]}") for a in symmetric}
+        self.symmetric = {a: self._symmetry(a, f"{name}_alike_{self.families.letters[a]}") for a in symmetric}
         self.known = [*self.laws]
         self.lemmas: list[str] = []
         self.cases: list[Section] = []
@@ -47,7 +48,7 @@ class Induction:
             self._theorem(f"{name}_goal{i}", checker.as_fields(theorem, "a theorem", {"goal", "from", "to", "cases"}))
 
     def _law(self, label: str, entry: dict[str, Any], said: Any) -> IndexedLaw:
-        """Read what is said at every k of a range."""
+        """Read a hypothesis or the goal of a theorem as a law at every index of its range."""
         reading = CertificateReading(self.names)
         goal = checker.as_goal(said, reading, ("k", 0), "L")
         first, last = checker.as_end(entry["from"]), checker.as_end(entry["to"])
@@ -55,8 +56,8 @@ class Induction:
             label, self.families, lambda at: self.families.writer(reading, at).goal(goal), first, last, said
         )
 
-    def _alike(self, a: str, label: str) -> IndexedLaw:
-        """Say that a letter is symmetric, at every k if it is indexed."""
+    def _symmetry(self, a: str, label: str) -> IndexedLaw:
+        """Return the law that a letter is symmetric, at every index if the letter is indexed."""
         reading = CertificateReading(self.names)
         reading.letter([a, "k", 0] if a in self.names.indexed else a, ("k", 0), "L")
         (key,) = reading.matrices
@@ -65,17 +66,17 @@ class Induction:
             text = self.families.letter(key, reading.shape(key), place)
             return f"({text})^T = {text}"
 
-        return IndexedLaw(label, self.families, stated, bound=a in self.names.indexed)
+        return IndexedLaw(label, self.families, stated, quantified=a in self.names.indexed)
 
     def lines(self) -> list[str]:
-        """Return the theorems of the cases, and in a section those of the goals; then all in one theorem."""
+        """Return the theorems of the cases, then a section with a lemma for each goal and one theorem of all goals."""
         goals = self.known[len(self.laws) :]
         assumed = [*self.symmetric.values(), *self.laws]
         reasons = [*[""] * len(self.symmetric), *self.reasons]
         return [
             *(line for section in self.cases for line in section.lines()),
             f"Section Of_{self.name}.",
-            legend(self.families.called()),
+            legend(self.families.identifiers()),
             "Variables (R : realFieldType) (L : index).",
             "Hypothesis deep : (1 <= L)%index.",
             *(f"Variable {a} : {kind}." for a, kind in self.families.variables().items()),
@@ -83,20 +84,20 @@ class Induction:
                 f"Hypothesis {law.label} : {law.text()}.{f' (* {reason} *)' if reason else ''}"
                 for law, reason in zip(assumed, reasons, strict=True)
             ),
-            *(line for law in assumed if law.bound for line in self._spread(law)),
+            *(line for law in assumed if law.quantified for line in self._free_index_lemma(law)),
             *self.lemmas,
             f"Theorem {self.name} :",
-            f"  {conjunction_of([goal.text() for goal in goals])}.",
-            f"Proof using All. exact: {nested([goal.label for goal in goals])}. Qed.",
+            "  " + " /\\\n  ".join(f"({goal.text()})" for goal in goals) + ".",
+            f"Proof using All. exact: {conjunction([goal.label for goal in goals])}. Qed.",
             f"End Of_{self.name}.",
         ]
 
-    def _spread(self, law: IndexedLaw) -> list[str]:
-        """Show a law with a variable for each index."""
+    def _free_index_lemma(self, law: IndexedLaw) -> list[str]:
+        """Return a lemma that states an assumed law with a variable for each shifted index."""
         count, given = len(law.offsets()), " range'" * bool(law.range())
         intro = " ".join([f"k{given}", *["?"] * count, *["->"] * count])
         return [
-            f"Lemma {law.label}_at : {law.spread_text()}.",
+            f"Lemma {law.label}_at : {law.text(free_indices=True)}.",
             f"Proof using All. by move=> {intro}; exact: (@{law.label} k{given}). Qed.",
         ]
 
@@ -108,7 +109,7 @@ class Induction:
         places = [(at, after) for at, after, _ in read]
         low, high, given = goal.first, goal.last, ["range'"] * bool(goal.range())
         if places == [(("l", 0), None)]:
-            proof = [self._closed(goal, ("l", 0), ["l", *given], read[0][2])]
+            proof = [self._closed_by_case(goal, ("l", 0), ["l", *given], read[0][2])]
         elif low is not None and places == [(low, None), (("l", 1), ("l", 0))]:
             proof = self._induction("upward", goal, read)
         elif high is not None and places == [(high, None), (("l", 0), ("l", 1))]:
@@ -118,7 +119,7 @@ class Induction:
         count = len(goal.offsets())
         shown = " ".join([f"{label}_at", "k", *given, *["_"] * count, *["erefl"] * count])
         self.lemmas += [
-            f"Lemma {label}_at : {goal.spread_text()}.",
+            f"Lemma {label}_at : {goal.text(free_indices=True)}.",
             "Proof using All.",
             *proof,
             "Qed.",
@@ -128,28 +129,32 @@ class Induction:
         self.known.append(goal)
 
     def _induction(self, way: str, goal: IndexedLaw, cases: list[Case]) -> list[str]:
-        """Apply induction to a goal at every k of its range."""
-        ends = [written(end) for end in (goal.first, goal.last) if end is not None]
+        """Return the tactics that prove a goal by induction from its base case and its step."""
+        ends = [index_term(end) for end in (goal.first, goal.last) if end is not None]
         forever, given = ("", ["range'"]) if len(ends) == 2 else ("_forever", [])
         (first, _, base), (then, _, step), names = *cases, ["l", "range'", "IH'"]
         return [
-            f"apply: (@{way}{forever} (fun k : index => {goal.spread()}) {' '.join(ends)}).",
-            f"- {self._closed(goal, first, given, base)}",
-            f"- {self._closed(goal, then, names, step)}",
+            f"apply: (@{way}{forever} (fun k : index => {goal.with_free_indices()}) {' '.join(ends)}).",
+            f"- {self._closed_by_case(goal, first, given, base)}",
+            f"- {self._closed_by_case(goal, then, names, step)}",
         ]
 
-    def _closed(self, goal: IndexedLaw, at: Index, names: list[str], shown: str) -> str:
-        """Name what is given, call the other indices of a goal as the case calls them, and close it by the case."""
+    def _closed_by_case(self, goal: IndexedLaw, at: Index, names: list[str], shown: str) -> str:
+        """Return the tactic that closes a goal by the theorem of a case.
+
+        It introduces the variables and premises under the given names, rewrites each shifted index of the goal as the
+        case writes it, and applies the theorem.
+        """
         offsets = goal.offsets()
         own = [f"k{i}" for i, _ in enumerate(offsets, 1)]
         names = [*names, *own, *(f"equal_{k}" for k in own)]
         steps = [f"move=> {' '.join(names)}"] if names else []
         for k, offset in zip(own, offsets, strict=True):
-            steps.append(f"rewrite (_ : {k} = {written((at[0], at[1] + offset))}); last Lia.lia")
+            steps.append(f"rewrite (_ : {k} = {index_term((at[0], at[1] + offset))}); last Lia.lia")
         return f"{'; '.join([*steps, f'exact: {shown}'])}."
 
     def _case(self, data: Any, theorem: dict[str, Any], label: str, goal: IndexedLaw) -> Case:
-        """Read a case; return its index, that before, and what shows the goal there."""
+        """Read a case, add the section of its theorem, and return where and by what it shows the goal."""
         checker.require(
             isinstance(data, dict) and data.get("method") in tuple(checker.PROOFS), "a case must be a proof"
         )
@@ -164,46 +169,35 @@ class Induction:
             checker.require(checker.is_int(number, 0, len(self.known)), "what is used is not known")
             law = [*self.known, goal][number]
             checker.require(law is not goal or index == after is not None, "a theorem is used before it is shown")
-            hypotheses.append(checker.as_zero(law.said, reading, index, "L"))
+            hypotheses.append(checker.as_zero(law.data, reading, index, "L"))
             laws.append((law, index, "IH'" if law is goal else ""))
         shown = checker.as_goal(theorem["goal"], reading, at, "L")
         statement = CoqStatement(hypotheses, shown, remarks(data, len(hypotheses)))
         section = Section(reading, statement, {key: data[key] for key in fields}, label)
         self.cases.append(section)
         base = at if at[0] != "l" else ("l", 0)
-        given = [law.used(moved(index, base), label) for law, index, label in laws]
+        given = [law.proof_at(moved(index, base), label) for law, index, label in laws]
         return at, after, self._instance(section, base, given)
 
     def _instance(self, section: Section, base: Index, given: list[str]) -> str:
-        """Return the theorem of a case at the members of the families that it names."""
+        """Return the theorem of a case, applied to the members of the families that the case names."""
 
         def place(index: Index) -> str:
-            return written(moved(index, base))
+            return index_term(moved(index, base))
 
         reading = section.reading
         writer = self.families.writer(reading, place)
         members = [writer.size(n) for n in reading.sizes if not isinstance(n, int)]
         members += [writer.key(key) for key in (*reading.matrices, *reading.scalars)]
-        alike = [self._alike_at(key, base) for key in reading.symmetric()]
+        alike = []
+        for name, *index in reading.symmetric():
+            law = self.symmetric[name]
+            alike.append(law.proof_at(moved((index[0], index[1]), base)) if index else law.label)
         return f"(@{section.name} R {' '.join([*(f'({m})' for m in members), *alike, *given])})"
-
-    def _alike_at(self, key: Any, base: Index) -> str:
-        name, *index = key
-        law = self.symmetric[name]
-        return law.used(moved((index[0], index[1]), base)) if index else law.label
-
-
-def nested(proofs: list[str]) -> str:
-    """Return the proof of a conjunction.
-
-    >>> nested(["g1", "g2", "g3"])
-    '(conj g1 (conj g2 g3))'
-    """
-    return f"(conj {proofs[0]} {nested(proofs[1:])})" if len(proofs) > 1 else proofs[0]
 
 
 def moved(index: Index, base: Index) -> Index:
-    """Return an index with another in the place of l.
+    """Return an index with the index ``base`` in the place of ``l``.
 
     >>> moved(("l", 1), ("L", 2)), moved(("L", 1), ("", 0))
     (('L', 3), ('L', 1))

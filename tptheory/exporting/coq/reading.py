@@ -1,4 +1,4 @@
-"""Certificates as the checker reads them, with the numbers by which reflection.v knows sizes and letters."""
+"""Certificates as the checker reads them, with the number by which reflection.v knows each size and letter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CertificateReading(checker.Algebra):
     """
 
     def __init__(self, names: checker.Names, own: str = "") -> None:
-        """Begin without letters: they are numbered as they are read."""
+        """Start without letters; each is numbered when it is read for the first time."""
         super().__init__(names, checker.Work(), own)
         self.keys: list[tuple[Name, bool]] = []
         self.matrices: dict[Name, int] = {}
@@ -32,7 +32,7 @@ class CertificateReading(checker.Algebra):
         self.sizes: dict[Size, int] = {1: 0}
 
     def add(self, key: Name, shape: Shape, symmetric: bool, matrix: bool) -> int:
-        """Number a letter, or a size that stands as a number; the checker's own probe has no name."""
+        """Number a letter, or a size that stands as a number; the probe of the checker has no name and no number."""
         number = super().add(key, shape, symmetric, matrix)
         self.keys += [(key, turned) for turned in (False, True)[: len(self.shapes) - number]]
         if not key[0]:
@@ -46,7 +46,7 @@ class CertificateReading(checker.Algebra):
         return number
 
     def is_size(self, key: Name) -> bool:
-        """Whether a number is a size."""
+        """Return whether a scalar is a size that stands as a number."""
         return key[0] in self.names.sizes
 
     def shape(self, key: Name) -> Shape:
@@ -54,7 +54,11 @@ class CertificateReading(checker.Algebra):
         return self.shapes[self.numbers[key, False]]
 
     def size_number(self, size: Size) -> int:
-        """Return the number of a size."""
+        """Return the number of a size, which gets the next one when it is met for the first time.
+
+        Raises:
+            UnsupportedExpressionError: if an integer size is above `LARGEST`.
+        """
         if isinstance(size, int) and size > LARGEST:
             raise UnsupportedExpressionError(f"A size must be at most {LARGEST} for Coq (got {size}).")
         return self.sizes.setdefault(size, len(self.sizes))
@@ -65,7 +69,7 @@ class CertificateReading(checker.Algebra):
 
 
 class Equation(NamedTuple):
-    """Two sides of one shape."""
+    """An equation ``left = right`` between sums of one shape."""
 
     left: Terms
     right: Terms
@@ -73,18 +77,18 @@ class Equation(NamedTuple):
 
     @property
     def scalar(self) -> bool:
-        """Whether it is one between numbers."""
+        """Whether the equation is one between numbers."""
         return self.shape == ONE
 
 
 def equation(p: Polynomial) -> Equation:
-    """Bring p = 0 to two sides: what has a positive coefficient to the left, the rest to the right."""
+    """Return ``p = 0`` as an equation with positive coefficients: terms with negative ones go to the right side."""
     terms, shape = p
     return Equation([t for t in terms if t[0] > 0], [(-c, s, w) for c, s, w in terms if c < 0], shape)
 
 
 class CoqStatement(NamedTuple):
-    """What is assumed to be 0, and what is shown; the reasons are comments."""
+    """The polynomials that are assumed to be 0, the goal, and for each hypothesis its reason as a Coq comment."""
 
     hypotheses: list[Polynomial]
     goal: Goal
@@ -92,14 +96,14 @@ class CoqStatement(NamedTuple):
 
 
 def remarks(data: dict[str, Any], count: int) -> list[str]:
-    """Return the reasons of hypotheses, which may be anything, as comments; an empty one where there is none."""
+    """Return the reasons of the hypotheses as comments; the remark may be any JSON, and a missing reason is empty."""
     found = data.get("reasons")
     given = [comment(r) if isinstance(r, str) else "" for r in found] if isinstance(found, list) else []
     return [*given, *[""] * count][:count]
 
 
 def comment(text: str) -> str:
-    r"""Return words as they may stand in a Coq comment: what could end it, or open another or a string, is left out.
+    r"""Return text without the characters that could end a Coq comment, nest another, or open a string.
 
     >>> comment('W *) Axiom cheat : "False". (* x')
     'W ) Axiom cheat : False. ( x'
@@ -108,7 +112,7 @@ def comment(text: str) -> str:
 
 
 def legend(called: dict[str, str]) -> str:
-    """Say in a comment what the identifiers of a theorem are called in the certificate.
+    """Return a comment that says for which names of the certificate the identifiers of a theorem stand.
 
     >>> legend({"n1": "n", "A1": "W*"})
     '(* n1: n; A1: W *)'

@@ -10,7 +10,24 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
-from tptheory.simulation.arguments import increasing, read_network
+from tptheory.simulation.arguments import read_network
+
+
+@dataclass(frozen=True)
+class SamplePath:
+    """How a net moves on one sample. Time is the first index of every array, as in `Run`; vectors are columns."""
+
+    activations: tuple[np.ndarray, ...]
+    """``activations[l][t]`` is ``x_l``, of shape ``(n_l, 1)``, for ``l = 0..L``."""
+    errors: np.ndarray
+    """``errors[t]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
+    signals: tuple[np.ndarray, ...]
+    """``signals[l-1][t]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
+
+    @property
+    def loss(self) -> np.ndarray:
+        """``loss[t]`` is ``1/2 |x_L - y|^2``."""
+        return np.sum(self.errors**2, axis=(1, 2)) / 2
 
 
 @dataclass(frozen=True)
@@ -61,26 +78,13 @@ def read_sample(kind: RunArithmetic, weights: Any, x: Any, y: Any) -> Sample:
 
 
 def check_full_row_rank(sample: Sample, mend: str) -> None:
-    """Refuse a weight from the second on without full row rank, as its arithmetic decides: the trace of ``W W+``.
+    """Refuse a weight from the second on without full row rank, as its arithmetic decides.
 
     Raises:
         InvalidValueError: if there is one.
     """
     kind = sample.arithmetic
     for l, W in enumerate(sample.weights[1:], start=2):
-        rows, rank = kind.shape(W)[0], round(float(kind.trace(kind.product(W, kind.pinv(W)))))
+        rows, rank = kind.shape(W)[0], int(kind.inverted(W)[1])
         if rank < rows:
             raise InvalidValueError(complain("weights", f"of full row rank {rows} in W_{l}", f"rank {rank}", mend))
-
-
-def read_times(times: Any) -> np.ndarray:
-    """Read increasing, finite times from 0.
-
-    Raises:
-        InvalidTypeError: if they are not real numbers.
-        InvalidValueError: if there is none, or they are not finite, negative, or do not increase.
-    """
-    read = increasing(times)
-    if read[0] < 0:
-        raise InvalidValueError(complain("times", "numbers from 0", times))
-    return read

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Rational
+from functools import partial
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpz
+from flint import fmpq
 
-from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.rationals import fraction
+from tptheory.errors import InvalidTypeError
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.floats import FloatArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.simulation.arguments import step_count, step_size
-from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample
+from tptheory.simulation.closed_forms.arguments import Sample, SamplePath, check_full_row_rank, read_sample
 
 MOST_BITS = 100_000
 """The size of a numerator or denominator at which an exact ray stops: each step multiplies the number of digits."""
@@ -22,8 +24,8 @@ LEAST_RATIO = 1e-14
 
 
 @dataclass(frozen=True)
-class ErrorRay:
-    """A run of target propagation by its recursion. Time is the first index of every array, as in `Run`.
+class ErrorRay(SamplePath):
+    """A run of target propagation by its recursion; time is counted in steps.
 
     Entries are float64, or `Fraction` where all that was given is rational.
     """
@@ -32,12 +34,6 @@ class ErrorRay:
     """The step size ``eta``."""
     factors: np.ndarray
     """``factors[t, l]`` is the ``c_l`` of step ``t``, of shape ``(T, L + 1)``: ``x_l`` moves by ``-c_l d_l``."""
-    activations: tuple[np.ndarray, ...]
-    """``activations[l][t]`` is ``x_l`` after ``t`` steps, of shape ``(n_l, 1)``, for ``l = 0..L``."""
-    errors: np.ndarray
-    """``errors[t]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
-    signals: tuple[np.ndarray, ...]
-    """``signals[l-1][t]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
     ratios: tuple[np.ndarray, ...]
     """``ratios[l-2][t]`` is the factor by which step ``t`` multiplied ``(pdet W_l)^2``, for ``l = 2..L``."""
     steps: int
@@ -46,11 +42,6 @@ class ErrorRay:
     """``"completed"``, ``"rank lost"``, ``"diverged"`` or ``"too large"``: why it stopped."""
     message: str
     """What happened, in a sentence."""
-
-    @property
-    def loss(self) -> np.ndarray:
-        """``loss[t]`` is ``1/2 |x_L - y|^2``, of shape ``(T + 1,)``."""
-        return np.sum(self.errors**2, axis=(1, 2)) / 2
 
 
 def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> ErrorRay:
@@ -94,22 +85,17 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
             the second on lacks full row rank.
         ShapeError: if shapes do not chain, or ``x`` is a batch.
     """
-    exact = _is_rational(lr) and all(map(_is_rational, _numbers([weights, x, y])))
-    kind = arithmetic_named("exact" if exact else "float")
-    sample = read_sample(kind, weights, x, y)
-    eta, wanted = step_size(kind, _fraction(lr)), step_count(steps)
+    try:
+        sample, eta = _read(ExactArithmetic(), weights, x, y, lr)
+    except InvalidTypeError:  # a float, or what is no number at all
+        sample, eta = _read(FloatArithmetic(), weights, x, y, lr)
     with np.errstate(all="ignore"):  # a ray that overflows says so in its status
-        return _followed(sample, eta, wanted, exact)
+        return _follow(sample, eta, step_count(steps))
 
 
-def _numbers(values: Any) -> list[Any]:
-    """Return all entries of nested lists, arrays and exact matrices."""
-    values = values.tolist() if hasattr(values, "tolist") else values
-    return [n for value in values for n in _numbers(value)] if isinstance(values, list | tuple) else [values]
-
-
-def _is_rational(value: Any) -> bool:
-    return isinstance(value, Rational | fmpq | fmpz)
+def _read(kind: RunArithmetic, weights: Any, x: Any, y: Any, lr: Any) -> tuple[Sample, Any]:
+    """Return the sample and the step size in an arithmetic."""
+    return read_sample(kind, weights, x, y), step_size(kind, _fraction(lr))
 
 
 @dataclass(frozen=True)
@@ -140,39 +126,38 @@ def _dot(u: np.ndarray, v: np.ndarray) -> Any:
     return (u * v).sum()
 
 
-def _array(A: Any, exact: bool) -> np.ndarray:
-    return np.array(A.tolist(), dtype=object) if exact else A
-
-
-def _followed(sample: Sample, eta: Any, steps: int, exact: bool) -> ErrorRay:
+def _follow(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     check_full_row_rank(sample, "The error leaves its ray otherwise: use simulate.")
+    exact = isinstance(eta, fmpq)
+    array = partial(np.array, dtype=object if exact else None)
+    inverses = [sample.arithmetic.pinv(W) for W in sample.weights[1:]]
     state = _State(
-        [_array(x, exact) for x in sample.x],
-        _array(sample.error, exact),
-        [_array(sample.arithmetic.pinv(W), exact) for W in sample.weights[1:]],
+        [array(x.tolist()) for x in sample.x], array(sample.error.tolist()), [array(P.tolist()) for P in inverses]
     )
     states, factors, ratios, status = [state], [], [], "completed"  # type: ignore[var-annotated]
     while len(factors) < steps and status == "completed":
-        following, c, q = _stepped(state, eta)
-        status = _trouble(following, q, exact)
+        following, c, q = _step(state, eta)
+        status = _status(following, q, exact)
         if status not in ("diverged", "too large"):
             states.append(following)
             factors.append(c)
             ratios.append(q)
             state = following
-    return _recorded(sample.depth, states, factors, ratios, eta, steps, status, exact)
+    return _ray(states, factors, ratios, eta, steps, status)
 
 
-def _stepped(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
+def _step(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
     """Return the state after a step, the factors ``c_l``, and the ratios ``q``."""
     d = state.signals()
     c = state.factors(eta, d)
     x = [state.x[0], *(x - c[l] * d[l - 1] for l, x in enumerate(state.x[1:], start=1))]
-    turned = [_turned(P, state.x[l], state.x[l + 1], d[l - 1], eta) for l, P in enumerate(state.inverses, start=1)]
-    return _State(x, (1 - c[-1]) * state.error, [P for P, _ in turned]), c, [q for _, q in turned]
+    updated = [
+        _updated_pinv(P, state.x[l], state.x[l + 1], d[l - 1], eta) for l, P in enumerate(state.inverses, start=1)
+    ]
+    return _State(x, (1 - c[-1]) * state.error, [P for P, _ in updated]), c, [q for _, q in updated]
 
 
-def _turned(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta: Any) -> tuple[np.ndarray, Any]:
+def _updated_pinv(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta: Any) -> tuple[np.ndarray, Any]:
     """Return the pseudo-inverse after the step, and the ratio of the squares of pseudo-determinants."""
     p, b = x - P @ above, 1 - eta * _dot(x, d)
     rho, D = _dot(p, p), _dot(d, d)
@@ -183,7 +168,7 @@ def _turned(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta:
     return P + d @ (eta * b * xP - eta**2 * rho * dP) / q - eta * p @ (eta * D * xP + b * dP) / q, q
 
 
-def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
+def _status(state: _State, ratios: list[Any], exact: bool) -> str:
     """Return why a ray ends at a state; ``"completed"`` where it goes on."""
     entries = [entry for A in (state.error, *state.x, *state.inverses) for entry in A.ravel()]
     if exact and any(max(abs(int(n.p)).bit_length(), int(n.q).bit_length()) > MOST_BITS for n in entries):
@@ -193,17 +178,15 @@ def _trouble(state: _State, ratios: list[Any], exact: bool) -> str:
     return "rank lost" if any(q <= (0 if exact else LEAST_RATIO**2) for q in ratios) else "completed"
 
 
-def _recorded(
-    depth: int, states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str, exact: bool
-) -> ErrorRay:
+def _ray(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
     """Stack the states of a ray, and say how it ended."""
-    done = len(factors)
+    done, depth = len(factors), len(states[0].x) - 1
     signals = [state.signals() for state in states]
     if status == "rank lost":  # the signals of the last state are not those of its weights
         signals[-1] = [*(np.full_like(d, np.nan) for d in signals[-1][:-1]), signals[-1][-1]]
-    stack = lambda arrays, shape: _stacked(arrays, shape, exact)  # noqa: E731
+    stack = partial(_stacked, dtype=object if isinstance(eta, fmpq) else np.float64)
     return ErrorRay(
-        lr=_fraction(eta) if exact else float(eta),
+        lr=_fraction(eta),
         factors=stack(factors, (done, depth + 1)),
         activations=tuple(stack([p.x[l] for p in states], (done + 1, -1, 1)) for l in range(depth + 1)),
         errors=stack([p.error for p in states], (done + 1, -1, 1)),
@@ -211,11 +194,11 @@ def _recorded(
         ratios=tuple(stack([q[l] for q in ratios], (done,)) for l in range(depth - 1)),
         steps=done,
         status=status,
-        message=_ending(status, done, steps, eta),
+        message=_message(status, done, steps, eta),
     )
 
 
-def _ending(status: str, done: int, steps: int, eta: Any) -> str:
+def _message(status: str, done: int, steps: int, eta: Any) -> str:
     """Return the sentence that says how a ray ended."""
     if status == "completed":
         return f"Completed {done} steps."
@@ -227,13 +210,10 @@ def _ending(status: str, done: int, steps: int, eta: Any) -> str:
     return f"Stopped after {done} of {steps} steps: {because[status]}."
 
 
-def _stacked(arrays: Any, shape: tuple[int, ...], exact: bool) -> np.ndarray:
-    if not exact:
-        return np.array(arrays, dtype=np.float64).reshape(shape)
-    entries = [_fraction(n) for n in np.array(arrays, dtype=object).ravel()]
-    stacked = np.empty(len(entries), dtype=object)
-    stacked[:] = entries
-    return stacked.reshape(shape)
+def _stacked(arrays: Any, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Return arrays as one, of floats or of `Fraction`."""
+    stacked = np.array(arrays, dtype=dtype).reshape(shape)
+    return np.vectorize(_fraction, otypes=[object])(stacked) if dtype is object else stacked
 
 
 def _fraction(n: Any) -> Any:

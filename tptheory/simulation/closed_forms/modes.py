@@ -12,7 +12,7 @@ import numpy as np
 from tptheory.checking import positive, whole
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
-from tptheory.simulation.closed_forms.arguments import read_times
+from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.relaxation import PanelValues, Relaxation
 
 FLOATS = FloatArithmetic()
@@ -90,7 +90,7 @@ def bp_modes(singular_values: Any, initial: Any, times: Any, *, depth: int | Non
         ShapeError: if shapes do not fit.
     """
     s = _read_values("singular_values", singular_values)
-    a, instants = _read_initial(initial, depth, len(s)), read_times(times)
+    a, instants = _read_initial(initial, depth, len(s)), increasing(times, earliest=0)
     solved = [_solved(k, float(s[k]), a[k], instants) for k in range(len(s))]
     factors, remainders, methods = zip(*solved, strict=True)
     return Modes(instants, s, np.stack(factors, axis=1), np.stack(remainders, axis=1), methods)

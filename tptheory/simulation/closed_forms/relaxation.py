@@ -73,7 +73,7 @@ class _Panel:
         return self.start + self.width
 
     @property
-    def lost(self) -> float:
+    def fall(self) -> float:
         """By how much the remainder falls on this panel."""
         return float(_integrals(self.width)(self.reading.speed)[-1])
 
@@ -92,8 +92,8 @@ class Relaxation:
         Raises:
             InvalidValueError: if `MOST_PANELS` do not resolve the trajectory.
         """
-        panels = self._panels = _laid(law, integrals, width)
-        self._left = [*accumulate((panel.lost for panel in reversed(panels)), initial=0.0)][-2::-1]
+        panels = self._panels = _resolving_panels(law, integrals, width)
+        self._left = [*accumulate((panel.fall for panel in reversed(panels)), initial=0.0)][-2::-1]
         self._final_rate = float(panels[-1].reading.rate[-1])
         means = [_means_to_end() @ panel.reading.speed for panel in panels]
         detours = [_integrals(panel.width)(self._excess(i, means[i])) for i, panel in enumerate(panels)]
@@ -166,28 +166,28 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return float(brentq(function, low, high, xtol=TINY, rtol=1e-15))
 
 
-def _laid(law: RelaxationLaw, integrals: Sequence[float], width: float) -> list[_Panel]:
+def _resolving_panels(law: RelaxationLaw, integrals: Sequence[float], width: float) -> list[_Panel]:
     """Lay panels from clock 0 on until the remainder is 0: halve an unresolved width, and double a resolved one."""
     panels: list[_Panel] = []
     start, left, now = 0.0, 1.0, tuple(integrals)
     for _ in range(MOST_PANELS):
-        panel = _measured(law, start, width, now)
+        panel = _panel(law, start, width, now)
         if not _is_resolved(panel.reading):
             width /= 2
             continue
-        fallen = _integrals(width)(panel.reading.speed)
-        if fallen[-1] >= left:
-            at = _root(lambda s: float(chebyshev.chebval(s, _transform() @ fallen)) - left, -1.0, 1.0)  # noqa: B023
-            return [*panels, _measured(law, start, width * (1 + at) / 2, now)]
+        falls = _integrals(width)(panel.reading.speed)
+        if falls[-1] >= left:
+            at = _root(lambda s: float(chebyshev.chebval(s, _transform() @ falls)) - left, -1.0, 1.0)  # noqa: B023
+            return [*panels, _panel(law, start, width * (1 + at) / 2, now)]
         panels.append(panel)
-        start, left = panel.end, left - float(fallen[-1])
+        start, left = panel.end, left - float(falls[-1])
         now = tuple(float(values[-1]) for values in panel.reading.integrals)
         width *= 2
     mend = "Scale the weights nearer to those of size 1."
     raise InvalidValueError(complain("weights", "such that a quadrature resolves their trajectory", "others", mend))
 
 
-def _measured(law: RelaxationLaw, start: float, width: float, integrals: Sequence[float]) -> _Panel:
+def _panel(law: RelaxationLaw, start: float, width: float, integrals: Sequence[float]) -> _Panel:
     clock = start + width * (1 - _ahead())
     with np.errstate(all="ignore"):  # a panel on which something overflows is not resolved, and is halved
         return _Panel(start, width, law(clock, integrals, _integrals(width)))

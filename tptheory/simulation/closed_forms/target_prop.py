@@ -8,40 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.floats import FloatArithmetic
-from tptheory.simulation.closed_forms.arguments import Sample, check_full_row_rank, read_sample, read_times
+from tptheory.simulation.arguments import increasing
+from tptheory.simulation.closed_forms.arguments import (
+    Sample,
+    SamplePath,
+    check_full_row_rank,
+    read_sample,
+)
 from tptheory.simulation.closed_forms.relaxation import Integral, PanelValues, Relaxation
 
 FLOATS = FloatArithmetic()
 
 
 @dataclass(frozen=True)
-class TargetPropFlow:
-    """A trajectory of the TP flow. Time is the first index of every array, as in `Run`; vectors are columns."""
+class TargetPropFlow(SamplePath):
+    """A trajectory of the TP flow."""
 
     times: np.ndarray
     """The times, of shape ``(T,)``."""
     weights: tuple[np.ndarray, ...]
     """``weights[l-1][i]`` is ``W_l`` at ``times[i]``, of shape ``(n_l, n_{l-1})``."""
-    activations: tuple[np.ndarray, ...]
-    """``activations[l][i]`` is ``x_l``, of shape ``(n_l, 1)``, for ``l = 0..L``."""
-    errors: np.ndarray
-    """``errors[i]`` is ``x_L - y``, of shape ``(n_L, 1)``."""
-    signals: tuple[np.ndarray, ...]
-    """``signals[l-1][i]`` is ``d_l``, of shape ``(n_l, 1)``, for ``l = 1..L``."""
     determinants: tuple[np.ndarray, ...]
     """``determinants[l-2][i]`` is ``pdet W_l`` over its value at time 0, of shape ``(T,)``, for ``l = 2..L``."""
-
-    @cached_property
-    def loss(self) -> np.ndarray:
-        """``loss[i]`` is ``1/2 |x_L - y|^2``, of shape ``(T,)``."""
-        return np.sum(self.errors**2, axis=(1, 2)) / 2
 
 
 def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> TargetPropFlow:
@@ -88,13 +82,13 @@ def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> Target
         ShapeError: if shapes do not chain, or ``x`` is a batch.
     """
     sample = read_sample(FLOATS, weights, x, y)
-    instants = read_times(times)
+    instants = increasing(times, earliest=0)
     if not sample.x[0].any():
         raise InvalidValueError(complain("x", "nonzero, for anything to move", np.asarray(x).tolist()))
     _refuse_open_cases(sample)
     signals = sample.signals()
     if not sample.error.any():
-        return _standing(sample, signals, instants)
+        return _at_rest(sample, signals, instants)
     if all(W.shape[0] == W.shape[1] for W in sample.weights[1:]):
         return _Square(sample, signals).flow(instants)
     return _Wide(sample, signals).flow(instants)
@@ -108,17 +102,14 @@ def _refuse_open_cases(sample: Sample) -> None:
             raise InvalidValueError(complain("weights", expected, f"W_{l} of shape {W.shape}", "Use simulate."))
 
 
-def _standing(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -> TargetPropFlow:
+def _at_rest(sample: Sample, signals: Sequence[np.ndarray], times: np.ndarray) -> TargetPropFlow:
     """Return the trajectory of a net that solves its task already, and so stands still."""
-    still = lambda A: np.repeat(A[np.newaxis], len(times), axis=0)  # noqa: E731
-    return TargetPropFlow(
-        times=times,
-        weights=tuple(map(still, sample.weights)),
-        activations=tuple(map(still, sample.x)),
-        errors=still(sample.error),
-        signals=tuple(map(still, signals)),
-        determinants=tuple(np.ones(len(times)) for _ in sample.weights[1:]),
+    weights, hidden, lower = (
+        [np.repeat(A[np.newaxis], len(times), axis=0) for A in part]
+        for part in (sample.weights, sample.x[1:-1], signals[:-1])
     )
+    ones = np.ones(len(times))
+    return _trajectory(sample, times, ones, weights, hidden, lower, [ones] * (sample.depth - 1))
 
 
 def _times_column(scalars: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -170,7 +161,7 @@ class _Square:
             W - d @ (_times_column(first[l], x) - _times_column(second[l], under)).swapaxes(1, 2)
             for l, (W, d, x, under) in enumerate(zip(sample.weights, self.signals, sample.x, below, strict=False))
         ]
-        return _gathered(sample, times, remainder, weights, hidden[:-1], signals[:-1], np.exp(logs))
+        return _trajectory(sample, times, remainder, weights, hidden[:-1], signals[:-1], np.exp(logs))
 
 
 class _Wide:
@@ -202,7 +193,7 @@ class _Wide:
         N, rho = self.lengths(m)
         growth = np.exp((N - self.N) / (2 * self.X)) / (self.length * (self.X + rho))
         angle = integrals[0] + integral(np.sqrt(rho) / (self.X + rho))
-        along, across = _turned(angle, m, np.sqrt(rho))
+        along, across = _rotated(angle, m, np.sqrt(rho))
         moments = (growth, growth * along, growth * across)
         kept = tuple(start + integral(f) for start, f in zip(integrals[1:], moments, strict=True))
         return PanelValues((self.X + N) * growth, self.X + N, (angle, *kept), (clock,))
@@ -212,25 +203,30 @@ class _Wide:
         remainder, (angle, *moments, clock) = Relaxation(self.law, [0.0] * 4, 0.25 * self.X).at(times)
         N, rho = self.lengths(self.m - clock)
         ratio = np.exp((N - self.N) / (2 * self.X))
-        in_plane = _turned(angle, self.m - clock, np.sqrt(rho))
-        x = self._placed(np.ones_like(angle), *in_plane)
-        d = self._placed(np.zeros_like(angle), *_turned(angle, self.length * remainder / ratio, np.zeros_like(angle)))
+        in_plane = _rotated(angle, self.m - clock, np.sqrt(rho))
+        x = self._in_space(np.ones_like(angle), *in_plane)
+        d = self._in_space(
+            np.zeros_like(angle), *_rotated(angle, self.length * remainder / ratio, np.zeros_like(angle))
+        )
         moved = (sample.x[1] - x) @ sample.x[0].T / self.X
-        weights = [sample.weights[0] - moved, sample.weights[1] - sample.error @ self._placed(*moments).swapaxes(1, 2)]
-        return _gathered(sample, times, remainder, weights, [x], [d], [ratio])
+        weights = [
+            sample.weights[0] - moved,
+            sample.weights[1] - sample.error @ self._in_space(*moments).swapaxes(1, 2),
+        ]
+        return _trajectory(sample, times, remainder, weights, [x], [d], [ratio])
 
-    def _placed(self, outside: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:
+    def _in_space(self, outside: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:
         parts = ((outside, self.outside), (along, self.along), (across, self.across))
         return sum(_times_column(scalars, column) for scalars, column in parts)  # type: ignore[return-value]
 
 
-def _turned(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _rotated(angle: np.ndarray, along: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return in the axes of time 0 the vector that is ``(along, across)`` in axes turned by minus an angle."""
     cos, sin = np.cos(angle), np.sin(angle)
     return along * cos + across * sin, across * cos - along * sin
 
 
-def _gathered(
+def _trajectory(
     sample: Sample, times: np.ndarray, remainder: np.ndarray, weights: Any, hidden: Any, signals: Any, ratios: Any
 ) -> TargetPropFlow:
     """Build the trajectory: add the input, and the error and the output, which move on a ray."""
