@@ -194,10 +194,6 @@ class LayerwiseRule:
             for operator, symbols in self._operators
         )
 
-    def descent(self, weights: Sequence[Array], activations: Sequence[Array], D: Array) -> tuple[Arrays, Arrays]:
-        """Return ``(G_1, ..., G_L)`` and ``(g_1, ..., g_L)``: see `descent_of`."""
-        return descent_of(self.errors(weights, D), activations)
-
     def errors(self, weights: Sequence[Array], D: Array) -> Arrays:
         """Return ``(D_1, ..., D_L)``, shapes ``(n_l, B)``, from ``D = D_L``.
 

@@ -212,7 +212,7 @@ class TrainingLoop:
     def _look(self, step: int) -> bool:
         """Look at the next batch; where its loss is not finite, go back to the parameters before, and return False."""
         self._X, labels = self.batches.next()
-        if self.engine.look(self._X, labels):
+        if self.engine.forward(self._X, labels):
             self.progress.steps = step
             return True
         self.progress.failure = f"at step {step}: the loss is not finite."
@@ -243,8 +243,8 @@ class TrainingLoop:
         self.engine.restore(engine)
         self.batches.restore(batches)
         for again in range(at, step):
-            self.engine.look(*self.batches.next())
-            self.engine.move(self.settings.lr, again)
+            self.engine.forward(*self.batches.next())
+            self.engine.update(self.settings.lr, again)
 
     def _is_due(self, step: int) -> bool:
         """Return whether a checkpoint is due; one that the run has just gone on from is not written again."""
@@ -264,7 +264,7 @@ class TrainingLoop:
         self.progress.log.append(line)
         if self.on_log is not None:
             self.on_log(line)
-        told: dict[str, Any] = asdict(line) | self.engine.scalars()
+        told: dict[str, Any] = asdict(line) | self.engine.diagnostics()
         try:
             if not last:
                 self.progress.ranks = list(map(max, self.progress.ranks, self.engine.ranks()))
@@ -284,7 +284,7 @@ class TrainingLoop:
 
     def _move(self, step: int) -> None:
         """Make one update, if it is finite."""
-        progress, sizes = self.progress, self.engine.move(self.settings.lr, step)
+        progress, sizes = self.progress, self.engine.update(self.settings.lr, step)
         broken = [l for l, size in enumerate(sizes, start=1) if not math.isfinite(size)]
         if broken:
             progress.failure = f"at step {step}: the update of layer {broken[-1]} is not finite."

@@ -8,7 +8,7 @@ import numpy as np
 
 from tptheory.training.data import Array, DataSet
 from tptheory.training.layerwise import LayerwiseRule, squared_error
-from tptheory.training.readable import LayerwiseEngine
+from tptheory.training.reference import LayerwiseEngine
 
 INITIAL_STRENGTH = 1e-3
 """The strength of every mode at step 0."""
@@ -94,8 +94,8 @@ def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 120
         if step in seen:
             product = np.linalg.multi_dot([U.T, *engine.weights[::-1], V])
             strengths.append(np.diag(product))
-        engine.look(X, labels)
-        engine.move(lr, step)
+        engine.forward(X, labels)
+        engine.update(lr, step)
     times = lr * np.array(seen)
     predicted = bp_modes(s, np.full(modes, INITIAL_STRENGTH), times, depth=depth).strengths
     return ModesStudy(depth, lr, times, s, np.array(strengths), predicted)

@@ -21,7 +21,7 @@ from tptheory.training.layerwise import Arrays, LayerwiseRule, forward
 from tptheory.training.loop import Batches, LogLine, Progress, TrainingLoop, format_log_line
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
 from tptheory.training.moments import SecondMoments
-from tptheory.training.readable import LayerwiseEngine, WholeRuleEngine
+from tptheory.training.reference import LayerwiseEngine, WholeRuleEngine
 from tptheory.training.settings import TrainSettings, settings_of, takes_settings
 from tptheory.training.task import Task
 from tptheory.training.theorem_probes import ProbeReading, TheoremProbes
@@ -181,15 +181,18 @@ def _new_engine(task: Task, start: tuple[Arrays, Arrays], streams: Mapping[str, 
 
 
 def _fast_engine(task: Task, rule: LayerwiseRule, start: tuple[Arrays, Arrays]) -> Engine:
-    """Return the collapsed engine, on batches or on second moments, in NumPy or in native code."""
-    from tptheory.training.collapsed_engine import CollapsedEngine, kernel_named  # brings SciPy, or Numba
+    """Return the collapsed engine: in NumPy or in native code, on batches or on second moments."""
+    if task.engine == "native":
+        from tptheory.training.native import NativeEngine  # brings Numba
+
+        return NativeEngine(rule, *start, task.loss)
+    from tptheory.training.collapsed import CollapsedEngine  # brings SciPy
 
     moments, data = None, task.data
     if task.engine == "moments":
         samples = data.x_train.astype(task.settings.dtype, copy=False)
         moments = SecondMoments.of(samples, data.targets[:, data.labels_train])
-    kernel = kernel_named("native" if task.engine == "native" else "numpy")
-    return CollapsedEngine(kernel(rule, *start, 1.0), task.loss, moments)
+    return CollapsedEngine(rule, *start, task.loss, moments)
 
 
 def _new_probes(task: Task, start: tuple[Arrays, Arrays]) -> TheoremProbes:
