@@ -13,7 +13,7 @@ from tptheory.errors import InvalidTypeError
 from tptheory.symbolic.rules import RULES, rule_named
 from tptheory.typesetting.prose import prose_tex
 from tptheory.writing.appendix import appendix
-from tptheory.writing.bibliography import SPELLINGS, bibliography, cited, entries
+from tptheory.writing.bibliography import bibliography, cited, entries, spellings
 from tptheory.writing.latex import latex
 
 from .test_appendix import FILE, compiled
@@ -86,8 +86,8 @@ def test_citations_are_found_where_they_stand():
 
 def test_every_spelling_has_its_entry_and_back():
     """Each entry is of the year that it is cited with, and begins with its first author."""
-    assert set(SPELLINGS.values()) == set(entries())
-    for spelling, key in SPELLINGS.items():
+    assert set(spellings().values()) == set(entries())
+    for spelling, key in spellings().items():
         assert f"year = {{{spelling[-4:]}}}" in entries()[key]
         first = re.match(r"[^\s,]+", spelling)[0]
         author = re.search(r"author = \{(.*)\},", entries()[key])[1]
