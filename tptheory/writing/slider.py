@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from tptheory.checking import whole
-from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.files import write_whole
+from tptheory.errors import ShapeError, complain
+from tptheory.files import cannot_write, write_whole
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
@@ -65,7 +65,10 @@ def subspace_slider(
     }
     page = html_environment().get_template("slider.html.j2").render(**words)
     if path is not None:
-        _written(Path(path), page)
+        try:
+            write_whole(Path(path), page.encode())
+        except OSError as error:
+            raise cannot_write("path", path, error) from error
     return page
 
 
@@ -125,12 +128,3 @@ def _rounded(points: Any) -> list[list[float]]:
     """Return pairs of short numbers; what is not finite, or far outside, is put out of sight."""
     numbers = np.nan_to_num(np.asarray(points, dtype=float), nan=1e3, posinf=1e3, neginf=-1e3)
     return [[float(v) for v in pair] for pair in np.clip(numbers, -1e3, 1e3).round(DIGITS) + 0.0]
-
-
-def _written(path: Path, page: str) -> None:
-    try:
-        write_whole(path, page.encode())
-    except OSError as error:
-        raise InvalidValueError(
-            complain("path", "a file that can be written", str(path), f"{error.strerror}. Name another.")
-        ) from error
