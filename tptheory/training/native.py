@@ -19,8 +19,8 @@ from tptheory.training.layerwise import softmax_cross_entropy
 
 get_num_threads, set_num_threads = fused.numba.get_num_threads, fused.numba.set_num_threads
 _PROCESS = os.getpid()
-PREDICT_AND_COMPARE = fused.LOOK | fused.ADD_UP | fused.COMPARE
-PREPARE = fused.GATHER | fused.FACTORISE
+PREDICT_AND_COMPARE = fused.PREDICT | fused.ADD_UP | fused.COMPARE
+PREPARE = fused.COLLAPSE | fused.FACTORISE
 
 
 def thread_count() -> int:
@@ -148,7 +148,7 @@ class NativeEngine(CollapsedEngine):
         return self._run_stages(PREDICT_AND_COMPARE, fused.GIVEN)
 
     def _predict(self) -> None:
-        self._run_stages(fused.LOOK | fused.ADD_UP, fused.GIVEN)
+        self._run_stages(fused.PREDICT | fused.ADD_UP, fused.GIVEN)
 
     def _squares(self) -> list[float]:
         self._run_stages(fused.MEASURE, fused.GIVEN)
