@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a run needs to go on bit for bit, in one file that is either whole or not there.
+"""Checkpoints: files from which a run is resumed bit for bit.
 
 The file is a safetensors file: arrays by name, no code. One of them, ``facts``, is JSON in UTF-8; another, ``sha256``,
 is the digest of all the rest.
@@ -21,7 +21,7 @@ from tptheory.files import cannot_write, write_whole
 from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
-"""What a checkpoint calls itself."""
+"""The name of the format, which every checkpoint holds."""
 LARGEST = 2**30
 """The most bytes that a checkpoint may have: 1 GiB."""
 
@@ -30,7 +30,7 @@ _MEND = "Name another file, or train anew without it."
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What a run was asked to do (``config``), how far it is (``progress``), both JSON, and its arrays by name."""
+    """The description of a run (``config``) and how far it is (``progress``), both JSON, and its arrays by name."""
 
     config: dict[str, Any]
     progress: dict[str, Any]
@@ -38,7 +38,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
-    """Write a checkpoint so that at every moment ``path`` holds the old one or the new one, whole.
+    """Write a checkpoint atomically: at every moment ``path`` holds the old checkpoint or the new one, as a whole.
 
     Raises:
         InvalidValueError: if the file cannot be written.

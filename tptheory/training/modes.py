@@ -1,4 +1,4 @@
-"""The singular modes of BP on real digits, whitened, beside the curves of Saxe et al. (2014)."""
+"""The singular modes of BP on whitened digits, compared with the closed form of Saxe et al. (2014)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ INITIAL_STRENGTH = 1e-3
 HIDDEN = 16
 """The width of the hidden layers, above the number of modes."""
 INSTANTS = 60
-"""At how many times the modes are compared."""
+"""At how many times the modes are compared with the closed form."""
 _DARK = 1e-3
-"""Directions of less than this part of the largest standard deviation are left out when inputs are whitened."""
+"""Whitening leaves out the directions whose standard deviation is less than this part of the largest one."""
 
 
 @dataclass(frozen=True, eq=False)

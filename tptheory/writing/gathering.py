@@ -34,11 +34,11 @@ from tptheory.writing.experiments import DigitsTheory, Drift
 Progress = Callable[[str, int, int], None]
 """A function that is called with a stage, how many of its parts are done, and how many there are."""
 PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib", "scikit-learn")
-"""What a report's numbers depend on."""
+"""The packages on which the numbers of a report depend."""
 TRAINED = ("bp", "tp")
 """The rules that are trained on digits."""
 LOGGED = 40
-"""How often a training run is logged."""
+"""About how many lines the log of a training run has."""
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def versions() -> dict[str, str]:
 
 
 def certificate_names(theorems: Sequence[Theorem]) -> list[str]:
-    """Name a certificate for each theorem, ``file__name.json``; files of one name are told apart by a number."""
+    """Return a file name for each theorem's certificate, ``file__name.json``, with a number where two would agree."""
     names: list[str] = []
     for theorem in theorems:
         stem = name = f"{theorem.path.stem}__{theorem.name}"
@@ -276,6 +276,7 @@ def certificate_names(theorems: Sequence[Theorem]) -> list[str]:
 
 
 def _checked(theorems: Any) -> tuple[Theorem, ...]:
+    """Return the theorems; refuse an empty list, and what is no list of theorems."""
     found = tuple(theorems) if isinstance(theorems, Sequence) and not isinstance(theorems, str) else None
     if found is None or not all(isinstance(t, Theorem) for t in found):
         raise InvalidTypeError(complain("theorems", "a list of theorems", theorems, "Try collect('proofs')."))
@@ -294,6 +295,7 @@ def question(path: Path) -> str:
 
 
 def _derived(rule: Rule) -> DerivedRule:
+    """Derive a rule in a net of three layers."""
     net = DeepLinearNetwork(depth=3)
     return DerivedRule(
         rule,

@@ -21,9 +21,9 @@ from tptheory.writing.rendering import Checks, Illustration, illustrations, word
 from tptheory.writing.templating import Tex, tex_environment
 
 FOLDER = "paper"
-"""What a paper's folder is called: it has all that the paper needs."""
+"""The name of the folder that holds all that the paper needs."""
 SHORT = 2_000
-"""How many characters of LaTeX a proof may have to stand in the text: about two thirds of a page."""
+"""The most characters of LaTeX of a proof that stands in the text: about two thirds of a page."""
 
 
 @dataclass
@@ -58,10 +58,12 @@ def divided(results: Iterable[TheoremResult]) -> Division:
 
 
 def _has_short_counterexample(result: TheoremResult) -> bool:
+    """Return whether a result is refuted by a counterexample that fits into the text."""
     return result.verdict.refuted and len(result.typeset) <= SHORT
 
 
 def _has_short_proof(result: TheoremResult) -> bool:
+    """Return whether a result has a proof that is written out and fits into the text."""
     verdict = result.verdict
     return isinstance(verdict, Proved) and len(result.typeset) <= SHORT and result.typeset != too_long(verdict)
 
