@@ -8,7 +8,7 @@ A step falls into stages, and each stage into two parts that do not wait for eac
 of ``X_0'``, ``W_1`` and ``G``; the odd and the even layers; ``R_l`` and ``C_l``. Each core then keeps one half of the
 data in its own cache. The parts are the same for any number of threads, and so is every bit of the result.
 
-Numba compiles the code once, and keeps it on disk.
+Numba compiles the code once, and keeps it on disk until this file changes.
 """
 
 from __future__ import annotations

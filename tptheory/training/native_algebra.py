@@ -1,8 +1,9 @@
 """Products and small inverses in native code, by Numba, for `fused`.
 
-They are those of the OpenBLAS that SciPy brings, whose routines SciPy gives to compiled code by name
-(``scipy.linalg.cython_blas`` and ``cython_lapack``). Numba keeps the code of a function for as long as its own file
-does not change: whoever changes this file must touch `fused` too.
+The products are those of the OpenBLAS that SciPy brings, whose functions SciPy gives to compiled code by name
+(``scipy.linalg.cython_blas``). The small systems are solved here and not by SciPy's LAPACK, whose calls make a step of
+TP a tenth slower. Numba keeps the code of a function for as long as its own file does not change: whoever changes this
+file must touch `fused` too.
 """
 
 from __future__ import annotations
@@ -22,24 +23,20 @@ OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 """How all native code is compiled."""
 
 
-def _scipy_routine(module: str, name: str, arguments: int) -> Any:
-    """Return a routine of SciPy's BLAS or LAPACK, to be called by native code; all its arguments are pointers.
+def _gemm(letter: str) -> Any:
+    """Return BLAS's product of a precision, ``s`` or ``d``, to be called by native code; all arguments are pointers.
 
     The name, and not the address, stands in the code that Numba keeps, so that it serves another process too.
     """
-    symbol = f"tptheory_{name}"
-    address = numba.extending.get_cython_function_address(f"scipy.linalg.{module}", name)
-    llvm.add_symbol(symbol, address)
-    return types.ExternalFunction(symbol, types.void(*(types.voidptr,) * arguments))
+    name = f"tptheory_{letter}gemm"
+    address = numba.extending.get_cython_function_address("scipy.linalg.cython_blas", f"{letter}gemm")
+    llvm.add_symbol(name, address)
+    return types.ExternalFunction(name, types.void(*(types.voidptr,) * 13))
 
 
-_sgemm, _dgemm = (_scipy_routine("cython_blas", name, 13) for name in ("sgemm", "dgemm"))
-_sgesv, _dgesv = (_scipy_routine("cython_lapack", name, 8) for name in ("sgesv", "dgesv"))
-_dposv = _scipy_routine("cython_lapack", "dposv", 8)
+_sgemm, _dgemm = _gemm("s"), _gemm("d")
 _TURNS = np.frombuffer(b"nt", np.uint8)
 """What BLAS is told of a matrix as it is, and of one that it is to transpose."""
-_LOWER = np.frombuffer(b"L", np.uint8)
-"""What LAPACK is told of a symmetric matrix whose lower half it is to read."""
 
 
 @njit(inline="always", **OPTIONS)
@@ -82,21 +79,35 @@ def add_product(
         _dgemm(*pointers)
 
 
+@njit(inline="always", **OPTIONS)
+def _swap_rows(A: Array, i: int, j: int) -> None:
+    """Swap two rows."""
+    for c in range(A.shape[1]):
+        A[i, c], A[j, c] = A[j, c], A[i, c]
+
+
 @njit(**OPTIONS)
 def _solve(S: Array, Y: Array) -> bool:
-    """Set ``Y' = S'^-1 Y'`` by LAPACK's ``gesv``, at the cost of ``S``; return whether ``S`` is invertible.
-
-    LAPACK counts by columns, and so sees the transposes of ``S``, of shape ``(k, k)``, and of ``Y``, ``(n, k)``.
-    """
-    n, k = Y.shape
-    sizes = np.array([k, n, 0], dtype=np.int32)
-    pivots = np.empty(k, np.int32)
-    order, status = sizes.ctypes, sizes[2:].ctypes
-    if S.itemsize == 4:
-        _sgesv(order, sizes[1:].ctypes, S.ctypes, order, pivots.ctypes, Y.ctypes, order, status)
-    else:
-        _dgesv(order, sizes[1:].ctypes, S.ctypes, order, pivots.ctypes, Y.ctypes, order, status)
-    return sizes[2] == 0
+    """Set ``Y = S^-1 Y`` by elimination with pivots, at the cost of ``S``; return whether ``S`` is invertible."""
+    k, n = Y.shape
+    for i in range(k):
+        pivot = i + np.argmax(np.abs(S[i:, i]))
+        if S[pivot, i] == 0:
+            return False
+        if pivot != i:
+            _swap_rows(S, i, pivot)
+            _swap_rows(Y, i, pivot)
+        for j in range(k):
+            if j != i:
+                factor = S[j, i] / S[i, i]
+                for c in range(i, k):
+                    S[j, c] -= factor * S[i, c]
+                for c in range(n):
+                    Y[j, c] -= factor * Y[i, c]
+    for i in range(k):
+        for c in range(n):
+            Y[i, c] /= S[i, i]
+    return True
 
 
 @njit(**OPTIONS)
@@ -108,11 +119,11 @@ def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> 
     Return ``|S|^2 / k``, infinity where ``S`` is singular.
     """
     k = len(U) // n
-    Y = np.empty((n, k), K.dtype)
+    Y = np.empty((k, n), K.dtype)
     S = np.empty((k, k), K.dtype)
     flat_Y, flat_S = Y.ravel(), S.ravel()
-    add_product(True, False, n, k, n, 1.0, K, n, V, k, 0.0, flat_Y, k)
-    add_product(True, False, k, k, n, r, U, k, flat_Y, k, 0.0, flat_S, k)
+    add_product(True, False, k, n, n, 1.0, V, k, K, n, 0.0, flat_Y, n)
+    add_product(False, False, k, k, n, r, flat_Y, n, U, k, 0.0, flat_S, k)
     for i in range(k):
         S[i, i] += 1
     size = 0.0
@@ -120,22 +131,56 @@ def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> 
         size += flat_S[i] * flat_S[i]
     if not _solve(S, Y):
         return np.inf
-    add_product(False, True, n, n, k, -r, KU, k, flat_Y, k, 1.0, K, n)
+    add_product(False, False, n, n, k, -r, KU, k, flat_Y, n, 1.0, K, n)
     return size / k
+
+
+@njit(**OPTIONS)
+def _factorise(A: Array) -> bool:
+    """Put Cholesky's factor ``L`` of ``A = L L'`` in the lower half of ``A``; return whether ``A`` is definite."""
+    for i in range(len(A)):
+        for j in range(i + 1):
+            total = A[i, j]
+            for c in range(j):
+                total -= A[i, c] * A[j, c]
+            if i == j:
+                if not total > 0:
+                    return False
+                A[i, i] = np.sqrt(total)
+            else:
+                A[i, j] = total / A[j, j]
+    return True
+
+
+@njit(**OPTIONS)
+def _solve_by_factor(factor: Array, X: Array) -> None:
+    """Set ``X = (L L')^-1 X``."""
+    m, n = X.shape
+    for i in range(m):
+        for j in range(i):
+            for c in range(n):
+                X[i, c] -= factor[i, j] * X[j, c]
+        for c in range(n):
+            X[i, c] /= factor[i, i]
+    for i in range(m - 1, -1, -1):
+        for j in range(i + 1, m):
+            for c in range(n):
+                X[i, c] -= factor[j, i] * X[j, c]
+        for c in range(n):
+            X[i, c] /= factor[i, i]
 
 
 @njit(**OPTIONS)
 def invert_thin(W: Array, K: Array) -> bool:
     """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; return whether the rank is full."""
     m, n = W.shape
-    turned = np.empty((n, m))
-    turned[:] = W.T
+    wide = W.astype(np.float64)
     gram = np.empty((m, m))
-    add_product(True, False, m, m, n, 1.0, turned.ravel(), m, turned.ravel(), m, 0.0, gram.ravel(), m)
-    sizes = np.array([m, n, 0], dtype=np.int32)
-    order = sizes.ctypes
-    _dposv(_LOWER.ctypes, order, sizes[1:].ctypes, gram.ctypes, order, turned.ctypes, order, sizes[2:].ctypes)
-    if sizes[2] != 0:
+    add_product(False, True, m, m, n, 1.0, wide.ravel(), n, wide.ravel(), n, 0.0, gram.ravel(), m)
+    if not _factorise(gram):
         return False
-    K[:] = turned
+    _solve_by_factor(gram, wide)
+    for i in range(m):
+        for c in range(n):
+            K[c, i] = wide[i, c]
     return True
