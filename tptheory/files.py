@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from tptheory.errors import InvalidValueError, complain
+
 MODE = 0o644
 """Who may read a file: a temporary one is private, what it becomes is for everybody."""
 
@@ -34,6 +36,16 @@ def write_whole(path: Path, data: bytes) -> None:
             os.unlink(file.name)
             raise
     _sync_folder(path.parent)
+
+
+def cannot_write(argument: str, path: str | os.PathLike[str], error: OSError, kind: str = "file") -> InvalidValueError:
+    """Word the error for a path that cannot be written, for the reason that the system gives.
+
+    >>> str(cannot_write("out", "a/b", OSError(2, "No such file")))
+    "'out' must be a file that can be written (got 'a/b'). No such file."
+    """
+    expected = f"a {kind} that can be written"
+    return InvalidValueError(complain(argument, expected, os.fspath(path), f"{error.strerror or error}."))
 
 
 def _sync_folder(folder: Path) -> None:

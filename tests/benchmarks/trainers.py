@@ -21,10 +21,10 @@ from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limi
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import rule_named
 from tptheory.training.blas_buffers import aligned
-from tptheory.training.collapsed import CollapsedStep
+from tptheory.training.collapsed import CollapsedEngine
 from tptheory.training.data import Array
 from tptheory.training.initial import initial_parameters
-from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy
+from tptheory.training.layerwise import LayerwiseRule, descent_of, forward, softmax_cross_entropy, squared_error
 from tptheory.training.moments import SecondMoments
 
 WIDTHS = (784, 100, 100, 100, 100, 10)
@@ -92,7 +92,7 @@ class Layerwise(Trainer):
     def step(self, at: int) -> None:
         activations = forward(self.weights, self.biases, self.problem.X[at].T)
         D = softmax_cross_entropy(activations[-1], self.problem.labels[at])[2]
-        G, g = self.rule.descent(self.weights, activations, D)
+        G, g = descent_of(self.rule.errors(self.weights, D), activations)
         for A, change in zip([*self.weights, *self.biases], [*G, *g], strict=True):
             A -= RATE * change
 
@@ -105,23 +105,23 @@ class Collapsed(Trainer):
 
     def __init__(self, problem: Problem, rule: str, native: bool = False) -> None:
         super().__init__(problem)
-        kind = native_step() if native else CollapsedStep
+        kind = native_engine() if native else CollapsedEngine
         net = DeepLinearNetwork(widths=WIDTHS, batch=problem.batch, biases=True, loss="any")
         layerwise = LayerwiseRule(rule_named(rule), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
-        self.engine = kind(layerwise, problem.weights, problem.biases, RATE)
+        self.engine = kind(layerwise, problem.weights, problem.biases)
 
     def step(self, at: int) -> None:
-        self.engine.step(self.problem.X[at].T, self.problem.labels[at])
+        self.engine.step(self.problem.X[at].T, self.problem.labels[at], RATE)
 
     def parameters(self) -> list[Array]:
         return [*self.engine.weights, *self.engine.biases]
 
 
-def native_step() -> type[CollapsedStep]:
+def native_engine() -> type[CollapsedEngine]:
     """Return the engine that needs Numba."""
-    from tptheory.training.native import NativeStep
+    from tptheory.training.native import NativeEngine
 
-    return NativeStep
+    return NativeEngine
 
 
 class Torch(Trainer):
@@ -257,18 +257,19 @@ def moment_steps(samples: int, steps: int = 200) -> tuple[float, float]:
     """Return seconds to sum the second moments of so many samples, and the median seconds of a full-batch step."""
     rng = np.random.default_rng(0)
     X = rng.random((samples, WIDTHS[0]), dtype=np.float32).T
-    Y = np.eye(WIDTHS[-1], dtype=np.float32)[:, rng.integers(0, WIDTHS[-1], samples)]
+    labels = rng.integers(0, WIDTHS[-1], samples)
+    codes = np.eye(WIDTHS[-1], dtype=np.float32)
     started = perf_counter()
-    moments = SecondMoments.of(X, Y)
+    moments = SecondMoments.of(X, codes[:, labels])
     summed = perf_counter() - started
     net = DeepLinearNetwork(widths=WIDTHS, batch=samples, biases=True, loss="any")
     rule = LayerwiseRule(rule_named("bp"), net, lambda rows, columns: np.zeros((rows, columns)), 0.1)
-    engine = CollapsedStep(rule, *initial_parameters(WIDTHS), lr=1e-4)
+    engine = CollapsedEngine(rule, *initial_parameters(WIDTHS), squared_error(codes), moments)
     times = []
     with threadpool_limits(1, "blas"):
         for _ in range(steps):
             started = perf_counter()
-            engine.descend_by_moments(moments)
+            engine.step(X, labels, 1e-4)
             times.append(perf_counter() - started)
     return summed, median(times)
 
@@ -293,7 +294,7 @@ def main() -> int:
     own = arguments.name.startswith(("ours", "numpy"))
     threads = max(library["num_threads"] for library in pools) if own else 2
     if arguments.name.startswith("ours native"):
-        threads = trainer.engine.threads
+        threads = trainer.engine.native_threads
     print(json.dumps({"kernels": kernels if own else [], "threads": threads}), flush=True)  # noqa: T201
     for line in sys.stdin:
         order, _, value = line.strip().partition(" ")

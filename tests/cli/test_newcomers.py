@@ -65,6 +65,8 @@ def test_a_rule_that_is_not_there_is_refused(run):
     assert "Did you mean 'Mixed'?" in run("derive", "--rule", "own.py::Mixd", status=2)
     assert "'rule' must be a Python file (*.py) (got 'none.py')." in run("derive", "--rule", "none.py::R", status=2)
     assert "'rule' must be one of" in run("derive", "--rule", "own.py::Rule", status=2)
+    assert "Name the class: own.py::Mixed." in run("derive", "--rule", "own.py", status=2)
+    assert "'rule' must be a Python file (*.py) (got 'none.py')." in run("derive", "--rule", "none.py", status=2)
 
 
 def test_a_rule_without_names_takes_those_of_its_class():

@@ -15,9 +15,9 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import rule_named
 from tptheory.training import collapsed, lowrank
-from tptheory.training.collapsed import CollapsedStep
+from tptheory.training.collapsed import CollapsedEngine
 from tptheory.training.initial import initial_parameters
-from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy, squared_error
+from tptheory.training.layerwise import LayerwiseRule, descent_of, forward, softmax_cross_entropy, squared_error
 from tptheory.training.lowrank import CarriedInverse
 from tptheory.training.moments import SecondMoments
 
@@ -27,12 +27,12 @@ NATIVE = importlib.util.find_spec("numba") is not None
 
 
 def engines() -> list[Any]:
-    """Return `CollapsedStep`, and the native one where Numba is there."""
-    found: list[Any] = [CollapsedStep]
+    """Return `CollapsedEngine`, and the native one where Numba is there."""
+    found: list[Any] = [CollapsedEngine]
     if NATIVE:
-        from tptheory.training.native import NativeStep
+        from tptheory.training.native import NativeEngine
 
-        found.append(NativeStep)
+        found.append(NativeEngine)
     return found
 
 
@@ -62,7 +62,8 @@ def problem(widths, batch, rule="bp", dtype="float64", seed=0, biases=True, spre
 def oracle_step(layerwise, weights, biases, X, labels, lr):
     """Return the parameters after a layerwise step."""
     activations = forward(weights, biases, X)
-    G, g = layerwise.descent(weights, activations, softmax_cross_entropy(activations[-1], labels)[2])
+    D = softmax_cross_entropy(activations[-1], labels)[2]
+    G, g = descent_of(layerwise.errors(weights, D), activations)
     return (
         tuple(W - lr * G_l for W, G_l in zip(weights, G, strict=True)),
         tuple(b - lr * g_l for b, g_l in zip(biases, g, strict=True)),
@@ -82,12 +83,12 @@ def worst_change(found, expected, start):
 def compare(engine_type, widths, batch, rule, dtype, *, steps=3, lr=0.05, seed=0, biases=True, spread=1.0):
     """Make steps on both sides from one start; return the engine, the oracle's parameters and the worst difference."""
     layerwise, weights, b, X, labels = problem(widths, batch, rule, dtype, seed, biases, spread)
-    engine = engine_type(layerwise, weights, b, lr)
+    engine = engine_type(layerwise, weights, b)
     start = (*weights, *b)
     rng = np.random.default_rng(seed + 1)
     for _ in range(steps):
         expected_loss = softmax_cross_entropy(forward(weights, b, X)[-1], labels)[0]
-        assert engine.step(X, labels)
+        assert engine.step(X, labels, lr)
         assert engine.loss_and_accuracy()[0] == pytest.approx(expected_loss, rel=1e-4 if dtype == "float32" else 1e-10)
         weights, b = oracle_step(layerwise, weights, b, X, labels, lr)
         X, labels = rng.standard_normal(X.shape).astype(dtype), rng.integers(0, widths[-1], batch)
@@ -118,7 +119,7 @@ def test_a_collapsed_step_is_a_layerwise_step(engine_type, rule, widths, batch, 
 def test_it_is_for_random_shapes(hidden, classes, batch, rule, biases, seed):
     """Widths, depth, batch, biases at random; TP only where its float64 oracle is continuous (full rank)."""
     widths = (*hidden, classes)
-    assert compare(CollapsedStep, widths, batch, rule, "float64", seed=seed, biases=biases, lr=0.01)[1] < 1e-9
+    assert compare(CollapsedEngine, widths, batch, rule, "float64", seed=seed, biases=biases, lr=0.01)[1] < 1e-9
 
 
 @pytest.mark.parametrize("engine_type", ENGINES, ids=lambda e: e.__name__)
@@ -134,11 +135,11 @@ def against_both(engine_type, widths, batch, rule, steps, lr, spread):
     """Make float32 steps; return the engine, how far it is from the oracle in both precisions, and these apart."""
     layerwise, weights, b, X, labels = problem(widths, batch, rule, "float32", spread=spread)
     exact = problem(widths, batch, rule, "float64", spread=spread)[0]
-    engine, start = engine_type(layerwise, weights, b, lr), (*weights, *b)
+    engine, start = engine_type(layerwise, weights, b), (*weights, *b)
     exact_weights, exact_b = (tuple(A.astype(float) for A in arrays) for arrays in (weights, b))
     rng = np.random.default_rng(1)
     for _ in range(steps):
-        engine.step(X, labels)
+        engine.step(X, labels, lr)
         weights, b = oracle_step(layerwise, weights, b, X, labels, lr)
         exact_weights, exact_b = oracle_step(exact, exact_weights, exact_b, X.astype(float), labels, lr)
         X, labels = rng.standard_normal(X.shape).astype("float32"), rng.integers(0, widths[-1], batch)
@@ -172,13 +173,13 @@ def test_an_ill_conditioned_start_is_refreshed(engine_type):
 
 def test_a_flipped_sign_is_seen(monkeypatch):
     """The comparison can fail: an update of the wrong sign, and carried inverses that stand still."""
-    learn = CollapsedStep._update
-    monkeypatch.setattr(CollapsedStep, "_update", lambda self, lr: learn(self, -lr))
-    assert compare(CollapsedStep, (7, 5, 3), 4, "bp", "float64", steps=1)[1] > 1
+    learn = CollapsedEngine._apply
+    monkeypatch.setattr(CollapsedEngine, "_apply", lambda self, lr: learn(self, -lr))
+    assert compare(CollapsedEngine, (7, 5, 3), 4, "bp", "float64", steps=1)[1] > 1
     monkeypatch.undo()
     monkeypatch.setattr(CarriedInverse, "follow", lambda *_: None)
     with pytest.raises(AssertionError):
-        compare(CollapsedStep, (7, 5, 3), 4, "tp", "float64", lr=0.5)
+        compare(CollapsedEngine, (7, 5, 3), 4, "tp", "float64", lr=0.5)
 
 
 @pytest.mark.parametrize("engine_type", ENGINES, ids=lambda e: e.__name__)
@@ -186,15 +187,14 @@ def test_a_flipped_sign_is_seen(monkeypatch):
 def test_a_step_whose_loss_is_not_finite_is_not_made(engine_type, rule):
     """Infinite inputs leave the parameters; a diverging run ends by False or the oracle's error, not by a hang."""
     layerwise, weights, b, X, labels = problem((6, 40, 40, 3), 5, rule, "float32")
-    engine = engine_type(layerwise, weights, b, 0.1)
+    engine = engine_type(layerwise, weights, b)
     with np.errstate(all="ignore"):
-        assert not engine.step(np.full_like(X, np.inf), labels)
+        assert not engine.step(np.full_like(X, np.inf), labels, 0.1)
         assert all(map(np.array_equal, engine.weights, weights))
-        assert engine.step(X, labels)
-        engine.lr = 1e18
+        assert engine.step(X, labels, 0.1)
         made = 0
         try:
-            while engine.step(X * np.float32(1e15), labels) and made < 20:
+            while engine.step(X * np.float32(1e15), labels, 1e18) and made < 20:
                 made += 1
         except InvalidValueError:
             pass
@@ -251,11 +251,11 @@ def test_a_deficient_rank_is_left_to_the_oracle():
     """A layer of rank 39 of 40 is not carried: every step takes the pseudo-inverse itself."""
     layerwise, weights, b, X, labels = problem((6, 40, 40, 3), 5, "tp", "float64")
     weights[1][0] = 0
-    engine = CollapsedStep(layerwise, weights, b, 0.01)
+    engine = CollapsedEngine(layerwise, weights, b)
     assert engine._inverses[0].exact
     start = (*weights, *b)
     for _ in range(3):
-        engine.step(X, labels)
+        engine.step(X, labels, 0.01)
         weights, b = oracle_step(layerwise, weights, b, X, labels, 0.01)
     assert worst_change((*engine.weights, *engine.biases), (*weights, *b), start) < 1e-8
 
@@ -266,13 +266,18 @@ def test_full_batch_steps_need_second_moments_only(engine_type):
     layerwise, weights, b, X, labels = problem((7, 5, 6, 4), 300, "bp", "float64")
     codes = np.eye(4)
     moments = SecondMoments.of(X, codes[:, labels])
-    engine = engine_type(layerwise, weights, b, 0.05)
+    loss = squared_error(codes)
+    engine = engine_type(layerwise, weights, b, loss, moments)
     for _ in range(3):
         activations = forward(weights, b, X)
-        expected, _, D = squared_error(codes)(activations[-1], labels)
-        assert engine.descend_by_moments(moments) == pytest.approx(expected, rel=1e-12)
-        G, g = layerwise.descent(weights, activations, D)
-        assert engine.sizes() == pytest.approx([np.linalg.norm(G_l) for G_l in G], rel=1e-10)
+        expected, _, D = loss(activations[-1], labels)
+        assert engine.forward(X, labels)
+        assert engine.loss_and_accuracy()[0] == pytest.approx(expected, rel=1e-12)
+        A = np.linalg.multi_dot(weights[::-1])
+        q = forward(weights, b, np.zeros_like(X[:, :1]))[-1]
+        assert moments.loss_and_descent(A, q)[0] == pytest.approx(expected, rel=1e-12)
+        G, g = descent_of(layerwise.errors(weights, D), activations)
+        assert engine.update(0.05, 0) == pytest.approx([0.05 * np.linalg.norm(G_l) for G_l in G], rel=1e-10)
         weights = tuple(W - 0.05 * G_l for W, G_l in zip(weights, G, strict=True))
         b = tuple(c - 0.05 * g_l for c, g_l in zip(b, g, strict=True))
     for found, A in zip((*engine.weights, *engine.biases), (*weights, *b), strict=True):
@@ -289,5 +294,5 @@ def test_moments_refuse_what_does_not_fit():
 
 def test_steps_are_repeatable_bit_for_bit():
     """Two engines from one start end at the same bits."""
-    first, second = (compare(CollapsedStep, (20, 40, 40, 5), 8, "tp", "float32", steps=50)[0] for _ in range(2))
+    first, second = (compare(CollapsedEngine, (20, 40, 40, 5), 8, "tp", "float32", steps=50)[0] for _ in range(2))
     assert all(map(np.array_equal, first.weights, second.weights))

@@ -14,7 +14,7 @@ from tptheory import load_digits, train
 from tptheory.cli import app
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.training import trainer
-from tptheory.training.collapsed_engine import CollapsedEngine
+from tptheory.training.collapsed import CollapsedEngine
 from tptheory.training.data import DataSet
 
 FULL: dict[str, Any] = {"loss": "squared", "batch": "all", "widths": (64, 16, 12, 10)}
@@ -69,12 +69,12 @@ def test_the_engine_is_taken_where_it_saves(digits, monkeypatch):
 def test_no_step_looks_at_a_sample(digits, monkeypatch):
     """Between lines of the log the samples are not touched: a step that multiplied by them would fail."""
     learned = train("bp", data=digits, steps=20, log_every=100, **FULL)
-    look = CollapsedEngine.look
+    forward = CollapsedEngine.forward
 
     def blind(self, X, labels):
-        return look(self, None, None)
+        return forward(self, None, None)
 
-    monkeypatch.setattr(CollapsedEngine, "look", blind)
+    monkeypatch.setattr(CollapsedEngine, "forward", blind)
     monkeypatch.setattr(CollapsedEngine, "loss_and_accuracy", lambda _: (1.0, 0.0))
     monkeypatch.setattr(CollapsedEngine, "ranks", lambda _: (0, 0, 0))
     assert all(map(np.array_equal, train("bp", data=digits, steps=20, log_every=100, **FULL).weights, learned.weights))

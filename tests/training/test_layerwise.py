@@ -11,7 +11,7 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import damping as lam
 from tptheory.symbolic.rules import rule_named
-from tptheory.training.layerwise import LayerwiseRule, forward, softmax_cross_entropy
+from tptheory.training.layerwise import LayerwiseRule, descent_of, forward, softmax_cross_entropy
 
 RULES = ("bp", "tp", "damped-tp", "fa", "dfa", "gn")
 
@@ -29,7 +29,7 @@ def test_layerwise_descent_is_the_rule_evaluated(name: str, widths: tuple[int, .
     layerwise = LayerwiseRule(rule, net, lambda rows, columns: rng.standard_normal((rows, columns)), 0.7)
     activations = forward(weights, biases, X)
     D = softmax_cross_entropy(activations[-1], labels)[2]
-    G, g = layerwise.descent(weights, activations, D)
+    G, g = descent_of(layerwise.errors(weights, D), activations)
     values = dict(zip(net.parameters, [*weights, *biases], strict=True))
     values |= {net.input: X, net.error: D, lam: 0.7, **layerwise.constants}
     for l in range(1, net.depth + 1):
@@ -48,7 +48,8 @@ def test_ranks_are_those_of_the_gradients(name: str, widths: tuple[int, ...]) ->
     X, labels = rng.standard_normal((widths[0], 7)), rng.integers(0, widths[-1], 7)
     layerwise = LayerwiseRule(rule_named(name), net, lambda rows, columns: rng.standard_normal((rows, columns)), 0.7)
     activations = forward(weights, biases, X)
-    G, _ = layerwise.descent(weights, activations, softmax_cross_entropy(activations[-1], labels)[2])
+    D = softmax_cross_entropy(activations[-1], labels)[2]
+    G, _ = descent_of(layerwise.errors(weights, D), activations)
     assert layerwise.ranks(weights, biases, X, labels) == tuple(int(np.linalg.matrix_rank(G_l)) for G_l in G)
 
 

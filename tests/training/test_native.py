@@ -14,19 +14,20 @@ from tests.training.test_collapsed import compare, problem
 pytest.importorskip("numba")
 
 from tptheory.training import fused, native, native_algebra
-from tptheory.training.collapsed import CollapsedStep
+from tptheory.training.collapsed import CollapsedEngine
+from tptheory.training.layerwise import squared_error
 from tptheory.training.moments import SecondMoments
-from tptheory.training.native import NativeStep
+from tptheory.training.native import NativeEngine
 
 
 def run(threads, monkeypatch, rule, dtype, batch=20, steps=30):
     """Return all that a run changes."""
-    monkeypatch.setattr(native, "threads", lambda: threads)
+    monkeypatch.setattr(native, "thread_count", lambda: threads)
     layerwise, weights, b, X, labels = problem((60, 40, 40, 40, 10), batch, rule, dtype)
-    engine = NativeStep(layerwise, weights, b, 0.01)
-    assert engine.threads == threads
+    engine = NativeEngine(layerwise, weights, b)
+    assert engine.native_threads == threads
     for _ in range(steps):
-        assert engine.step(X, labels)
+        assert engine.step(X, labels, 0.01)
     return engine.state() | {"sizes": np.array(engine.sizes())}
 
 
@@ -53,27 +54,27 @@ def test_one_thread_where_two_cannot_be(monkeypatch):
     """One core, a process that another started, a process forked since, Numba told so, or no pool that waits awake."""
     monkeypatch.setattr(native, "cores", lambda: 8)
     monkeypatch.setattr(fused.numba.config, "NUMBA_NUM_THREADS", 8)
-    assert native.threads() == (2 if any(map(is_there, ("tbbpool", "omppool"))) else 1)
+    assert native.thread_count() == (2 if any(map(is_there, ("tbbpool", "omppool"))) else 1)
     monkeypatch.setattr(native.importlib, "import_module", lambda name: name)
-    assert native.threads() == 2
+    assert native.thread_count() == 2
     with monkeypatch.context() as patch:
         patch.setattr(native, "cores", lambda: 1)
-        assert native.threads() == 1
+        assert native.thread_count() == 1
     with monkeypatch.context() as patch:
         patch.setattr(fused.numba.config, "NUMBA_NUM_THREADS", 1)
-        assert native.threads() == 1
+        assert native.thread_count() == 1
     with monkeypatch.context() as patch:
         patch.setattr(multiprocessing, "parent_process", lambda: object())
-        assert native.threads() == 1
+        assert native.thread_count() == 1
     with monkeypatch.context() as patch:
         patch.setattr(native, "_PROCESS", -1)
-        assert native.threads() == 1
+        assert native.thread_count() == 1
 
     def missing(name):
         raise ImportError(name)
 
     monkeypatch.setattr(native.importlib, "import_module", missing)
-    assert native.threads() == 1
+    assert native.thread_count() == 1
 
 
 def test_numba_keeps_its_threads(monkeypatch):
@@ -92,11 +93,12 @@ def test_the_norms_are_of_the_update_that_is_prepared():
     layerwise, weights, b, X, labels = problem((7, 5, 6, 4), 30, "bp", "float64")
     moments = SecondMoments.of(X, np.eye(4)[:, labels])
     found = []
-    for engine in (kind(layerwise, weights, b, 0.05) for kind in (CollapsedStep, NativeStep)):
-        assert engine.look(X, labels)
-        engine.prepare(engine.errors)
+    for engine in (kind(layerwise, weights, b) for kind in (CollapsedEngine, NativeEngine)):
+        assert engine.forward(X, labels)
+        engine.prepare()
         before = engine.sizes()
-        engine.descend_by_moments(moments)
+        engine.loss, engine.moments = squared_error(np.eye(4)), moments
+        assert engine.step(X, labels, 0.05)
         found.append((before, engine.sizes()))
     (before, after), native_norms = found
     assert native_norms == (pytest.approx(before, rel=1e-10), pytest.approx(after, rel=1e-10))
@@ -109,7 +111,7 @@ def test_the_norms_are_of_the_update_that_is_prepared():
 )
 def test_wide_and_tall_layers_follow_too(widths, rule):
     """What is neither square nor thin NumPy follows between native stages; few inputs leave a part nothing to do."""
-    assert compare(NativeStep, widths, 20, rule, "float64", lr=0.01)[1] < 1e-9
+    assert compare(NativeEngine, widths, 20, rule, "float64", lr=0.01)[1] < 1e-9
 
 
 def test_what_is_singular_is_said():
@@ -130,11 +132,11 @@ def test_what_is_singular_is_said():
 def test_a_thin_layer_that_loses_its_rank_is_left_to_the_oracle():
     """The last layer's weights become 0: its inverse is looked at, found wrong, and is the oracle's from then on."""
     layerwise, weights, b, X, labels = problem((6, 40, 40, 3), 5, "tp", "float64")
-    engine = NativeStep(layerwise, weights, b, 1e-3)
-    assert engine.step(X, labels)
+    engine = NativeEngine(layerwise, weights, b)
+    assert engine.step(X, labels, 1e-3)
     assert not engine._inverses[-1].exact
-    engine.weights[-1][:], engine.lr = 0, 0.0
-    assert engine.step(X, labels)
+    engine._weights[-1][:] = 0
+    assert engine.step(X, labels, 0.0)
     assert engine._sizes[-1] == math.inf
     assert engine._inverses[-1].exact
     assert not engine._inverses[-1].K.any()

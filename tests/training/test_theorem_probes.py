@@ -84,13 +84,13 @@ def test_a_wrong_step_is_seen(rule: str, probe: str, monkeypatch: pytest.MonkeyP
             module, "descent_of", lambda errors, x: tuple(tuple(A + 1e-3 for A in part) for part in honest(errors, x))
         )
     else:
-        from tptheory.training import readable
+        from tptheory.training import reference
 
         def spoiled(errors: Any, x: Any) -> Any:
             G, g = honest(errors, x)
             return (1.001 * G[0], *G[1:]), g
 
-        monkeypatch.setattr(readable, "descent_of", spoiled)
+        monkeypatch.setattr(reference, "descent_of", spoiled)
     found = worst(probed(rule).readings)[probe]
     assert found.off > 1e-9
 

@@ -20,7 +20,7 @@ from tptheory import *
 
 L, l, k = (Symbol(name, integer=True) for name in "Llk")
 m, n = symbols("m n", integer=True, positive=True)
-A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n)
+A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
 net = DeepLinearNetwork(depth=L)
 
 
@@ -46,10 +46,10 @@ def not_true():
     return Equal(Pinv(A), A.T)
 
 
-@conjecture("A symmetric cube root of I is I", open=True)
+@conjecture("Symmetric cube roots are unique", open=True)
 def unknown():
     """Nobody asked."""
-    return Equal(B, Identity(n), given=[Equal(matmul(B, B, B), Identity(n)), symmetric(B)])
+    return Equal(B, C, given=[Equal(matmul(B, B, B), matmul(C, C, C)), symmetric(B, C)])
 '''
 
 

@@ -7,32 +7,36 @@ from dataclasses import replace
 
 import pytest
 
+from tptheory.writing.gathering import ReportSettings
 from tptheory.writing.paper import SHORT, divided
 from tptheory.writing.report import build_report
 
 from .pictures import small_study
 
-SMALL = {"trials": 2, "steps": 20, "seconds": 2.0, "study": small_study}
+SMALL = ReportSettings(trials=2, steps=20, seconds=2.0)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, one_of_each):
     """Give a report with its paper, on two theorems, a false conjecture and an open one."""
-    return build_report(tmp_path_factory.mktemp("paper") / "report", theorems=one_of_each, paper=True, **SMALL)
+    folder = tmp_path_factory.mktemp("paper") / "report"
+    return build_report(folder, one_of_each, replace(SMALL, paper=True), study=small_study)
 
 
 @pytest.fixture(scope="module")
 def text(report):
     """Give the document."""
-    return report.paper[0].read_text(encoding="utf-8")
+    return report.inside("paper")[0].read_text(encoding="utf-8")
 
 
 def test_a_paper_is_a_folder_of_its_own(report):
     """It has the document, the references and every figure, and nothing else."""
-    found = sorted(str(path.relative_to(report.folder)) for path in report.paper)
-    figures = [f"paper/figures/{path.name}" for path in report.figures if path.suffix == ".pdf"]
+    found = sorted(str(path.relative_to(report.folder)) for path in report.inside("paper"))
+    figures = [f"paper/figures/{path.name}" for path in report.inside("figures") if path.suffix == ".pdf"]
     assert found == sorted(["paper/paper.tex", "paper/references.bib", *figures])
-    assert sorted(path for path in (report.folder / "paper").rglob("*") if path.is_file()) == sorted(report.paper)
+    assert sorted(path for path in (report.folder / "paper").rglob("*") if path.is_file()) == sorted(
+        report.inside("paper")
+    )
 
 
 def test_every_result_stands_once(report, text):
@@ -63,7 +67,7 @@ def test_sources_are_cited_and_the_rest_is_not_in_the_bibliography(report, text)
     """Rules and reasons cite; the file has an entry for each key and no other."""
     keys = set(re.findall(r"\\citealp\{([a-z0-9]+)\}", text))
     assert {"penrose1955", "rumelhart1986", "lee2015", "nokland2016", "kaczmarz1937"} <= keys
-    bib = next(path for path in report.paper if path.suffix == ".bib").read_text(encoding="utf-8")
+    bib = next(path for path in report.inside("paper") if path.suffix == ".bib").read_text(encoding="utf-8")
     assert set(re.findall(r"@[a-z]+\{([a-z0-9]+),", bib)) == keys
 
 

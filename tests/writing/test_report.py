@@ -5,28 +5,27 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import PurePath
 
 import pytest
 
 from tptheory import Certificate, TptheoryError, collect, prove
+from tptheory.deciding.library import Settled
 from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.training.trainer import LogLine
-from tptheory.writing.gathering import certificate_names, gather
+from tptheory.writing import gathering
+from tptheory.writing.gathering import ReportSettings, certificate_names, gather
 from tptheory.writing.report import build_report, check_certificates
 from tptheory.writing.templating import shown_lines
 
 from .pictures import small_study
 
-SMALL = {
-    "trials": 4,
-    "steps": 81,
-    "seconds": 2.0,
-    "study": small_study,
-}
+SMALL = ReportSettings(trials=4, steps=81, seconds=2.0)
+UNTRAINED = ReportSettings(trials=2, steps=0)
 THEOREMS = r'''
 """Is <b>50%</b> of $A_1 & B#2 ~ \\input{/etc/passwd} ≤ ⊆ Ø?"""
 from sympy import MatrixSymbol, symbols
@@ -65,10 +64,26 @@ class Refuted(Verdict):
         return "Counterexample:\n  A = [[2]] & <b>"
 
 
-def decide(theorem, seconds):
+def decide(theorem):
     """Prove, and call what is undecided refuted."""
-    verdict = prove(theorem, seconds=seconds)
+    verdict = prove(theorem, seconds=2.0)
     return verdict if verdict.proved else Refuted(theorem.claim)
+
+
+def judged_by(judge):
+    """Return a function that settles theorems by another judge than `settling` has."""
+
+    @contextmanager
+    def settling(theorems, seconds, say):
+        verdicts = [judge(theorem) for theorem in theorems]
+        yield (Settled(t, v, 0.0, said=say(v)) for t, v in zip(theorems, verdicts, strict=True))
+
+    return settling
+
+
+def small_study(data, seed):
+    """Ask the digits of theorems, briefly."""
+    return digits_theory(data, seed, probed=9, settings=(Setting(3, 50, 0.02, 0.1),), modes=120)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +99,7 @@ def report(tmp_path_factory, theorems):
     """Give a report on them, and the progress that it told."""
     told = []
     folder = tmp_path_factory.mktemp("written") / "deep" / "report"
-    paths = build_report(folder, theorems=theorems, progress=lambda *parts: told.append(parts), **SMALL)
+    paths = build_report(folder, theorems, SMALL, study=small_study, progress=lambda *parts: told.append(parts))
     return paths, told
 
 
@@ -95,13 +110,17 @@ def undecided(tmp_path_factory, theorems):
     (folder / "certificates").mkdir()
     for name in ("gone__theorem.json", "notes.txt"):
         (folder / "certificates" / name).write_text("old", encoding="utf-8")
-    return build_report(folder, theorems=theorems, decide=prove, trials=2, steps=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "settling", judged_by(prove))
+        return build_report(folder, theorems, UNTRAINED)
 
 
 @pytest.fixture(scope="module")
 def refuted(tmp_path_factory, theorems):
     """Give a report without runs, on a verdict that the prover does not know."""
-    return build_report(tmp_path_factory.mktemp("refuted"), theorems=theorems, decide=decide, trials=2, steps=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "settling", judged_by(decide))
+        return build_report(tmp_path_factory.mktemp("refuted"), theorems, UNTRAINED)
 
 
 class Links(HTMLParser):
@@ -122,20 +141,20 @@ class Links(HTMLParser):
 def test_report_writes_what_it_names(report):
     """Every path of the result is a file, certificates named after file and theorem; nothing else is left behind."""
     paths, _ = report
-    for path in (paths.html, paths.tex, paths.json, *paths.certificates, *paths.counterexamples, *paths.figures):
+    for path in (paths.html, paths.tex, paths.json, *(paths.folder / path for path in paths.written)):
         assert path.stat().st_size > 0
-    assert [path.name for path in paths.certificates] == ["small__hostile.json"]
-    assert [path.name for path in paths.counterexamples] == ["small__not_true.json"]
+    assert [path.name for path in paths.inside("certificates")] == ["small__hostile.json"]
+    assert [path.name for path in paths.inside("counterexamples")] == ["small__not_true.json"]
     kept = {"certificates", "checker.py", "counterexamples", "figures"}
     kept |= {"report.html", "report.json", "report.tex", "times.json"}
     assert {path.name for path in paths.folder.iterdir()} == kept
-    assert Certificate.load(paths.certificates[0]).check()
+    assert Certificate.load(paths.inside("certificates")[0]).check()
 
 
 def test_a_report_without_a_paper_typesets_nothing(report):
     """What is not asked for takes no time."""
     paths, _ = report
-    assert paths.paper == ()
+    assert paths.inside("paper") == ()
     assert not (paths.folder / "paper").exists()
     assert {result.typeset for result in paths.data.theorems} == {""}
 
@@ -196,7 +215,7 @@ def test_json_says_everything_once(report):
 def test_orders_are_reported(tmp_path):
     """A law of a flow and a formula of second order show the order of the defect on the page, in TeX and in JSON."""
     theorems = [collect(f"proofs/balancedness.py::{name}")[0] for name in ("bp_balance", "bp_balance_step")]
-    paths = build_report(tmp_path / "report", theorems=theorems, **SMALL | {"steps": 0})
+    paths = build_report(tmp_path / "report", theorems, replace(SMALL, steps=0))
     law, formula = (t["cross_check"]["order"] for t in json.loads(paths.json.read_text(encoding="utf-8"))["theorems"])
     assert law["slope"] == pytest.approx(2, abs=0.01)
     assert (law["expected"], law["formula_agrees"], law["passed"]) == (2, None, True)
@@ -208,7 +227,7 @@ def test_orders_are_reported(tmp_path):
 
 def test_a_report_is_the_same_bytes_each_time(report, theorems, tmp_path):
     """One seed, one report: every file but the one that tells the times."""
-    again = build_report(tmp_path / "again", theorems=theorems, **SMALL)
+    again = build_report(tmp_path / "again", theorems, SMALL, study=small_study)
     first, second = (
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in (report[0].folder, again.folder)
@@ -278,7 +297,7 @@ def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_report(tmp_path, theorems=theorems, trials=3, steps=0, progress=interrupt)
+        build_report(tmp_path, theorems, replace(UNTRAINED, trials=3), progress=interrupt)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert not list(tmp_path.glob(".report-*"))
 
@@ -294,7 +313,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     for folder in (tmp_path / "file", tmp_path / "file" / "report"):
         with pytest.raises(InvalidValueError, match="'folder' must be a folder that can be written") as caught:
-            build_report(folder, theorems=theorems, decide=None)
+            build_report(folder, theorems)
         assert isinstance(caught.value, TptheoryError)
 
 
@@ -302,7 +321,7 @@ def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path):
     """A file that stands where the certificates belong is named."""
     (tmp_path / "certificates").write_text("", encoding="utf-8")
     with pytest.raises(InvalidValueError, match="certificates"):
-        build_report(tmp_path, theorems=theorems, trials=2, steps=0)
+        build_report(tmp_path, theorems, UNTRAINED)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +331,7 @@ def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path):
         ({"theorems": [1]}, InvalidTypeError, "'theorems' must be a list of theorems"),
         ({"theorems": []}, InvalidValueError, "'theorems' must be at least one theorem"),
         ({"steps": -1}, InvalidValueError, "'steps' must be an integer, 0 or more"),
-        ({"steps": True}, InvalidValueError, "'steps' must be an integer, 0 or more"),
+        ({"steps": True}, InvalidTypeError, "'steps' must be an integer, 0 or more"),
         ({"seed": -1}, InvalidValueError, "'seed' must be an integer, 0 or more"),
         ({"trials": 0}, InvalidValueError, "'trials' must be a positive integer"),
         ({"seconds": 0}, InvalidValueError, "'seconds' must be a positive number"),
@@ -321,18 +340,18 @@ def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path):
 def test_wrong_arguments_are_named(theorems, arguments, error, match):
     """Each message names the argument and what was expected."""
     with pytest.raises(error, match=match):
-        gather(**{"theorems": theorems, **SMALL, **arguments})
+        gather(arguments.pop("theorems", theorems), replace(SMALL, **arguments))
 
 
 def test_a_folder_must_be_a_path(theorems):
     """A number is no folder."""
     with pytest.raises(InvalidTypeError, match="'folder' must be the path of a folder"):
-        build_report(3, theorems=theorems)
+        build_report(3, theorems)
 
 
 def test_checker_runs_alone_and_finds_the_bad_among_the_good(report, tmp_path):
     """A certificate that was tampered with is refused, with the reason, and those after it are still read."""
-    good = report[0].certificates[0].read_text(encoding="utf-8")
+    good = report[0].inside("certificates")[0].read_text(encoding="utf-8")
     content = json.loads(good)
     content["cofactors"] = []
     for name, text in (("a.json", good), ("b.json", json.dumps(content)), ("c.json", "{"), ("d.json", good)):
@@ -352,7 +371,7 @@ def test_the_checker_beside_the_page_needs_no_package(report):
         "-I",
         "-S",
         "checker.py",
-        *(str(p.relative_to(paths.folder)) for p in paths.certificates),
+        *(str(p.relative_to(paths.folder)) for p in paths.inside("certificates")),
     ]
     done = subprocess.run(command, cwd=paths.folder, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("accepted: certificates/small__hostile.json\n")

@@ -1,17 +1,17 @@
-"""The command line: a thin skin over the API. Only this room prints or exits."""
+"""The command line: a thin skin over the API, with one module for each command. Only this room prints or exits."""
 
 from tptheory.cli import (  # noqa: F401  importing them is what adds their commands
-    appendix,
+    check,
+    derive,
     export,
     invariants,
-    nets,
-    proofs,
-    refutations,
+    latex,
+    prove,
+    refute,
     report,
-    simulation,
-    sweeping,
-    theorems,
-    training,
+    simulate,
+    sweep,
+    train,
 )
 from tptheory.cli.shell import app, main
 

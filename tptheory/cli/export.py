@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tptheory.cli.shell import PROVED, UNDECIDED, Seconds, app, check_folder_of, console, print_or_write, printable
+from tptheory.cli.options import OutFile, Seconds, check_folder_of
+from tptheory.cli.shell import PROVED, UNDECIDED, app, console, print_or_write, printable
 from tptheory.cli.theorems import collected
 from tptheory.errors import UnsupportedExpressionError
 
@@ -26,7 +27,7 @@ def coq(
     targets: Annotated[
         list[str], typer.Argument(metavar="TARGET", help="A certificate.json, a folder, file.py, or file.py::name.")
     ],
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")] = None,
+    out: OutFile = None,
     seconds: Seconds = 10.0,
 ) -> None:
     """Write one Coq file that proves what certificates say, for coqc with MathComp's algebra.
@@ -42,23 +43,19 @@ def coq(
     from tptheory.exporting.coq import exported, refusal
 
     check_folder_of(out)
-    named, left_out = dict(_certificates(targets, seconds)), {}
-    for name, data in list(named.items()):
-        reason = refusal(data)
-        if reason:
-            left_out[name] = reason
-            del named[name]
+    found = dict(_certificates(targets, seconds))
+    left_out = {name: reason for name, data in found.items() if (reason := refusal(data))}
+    named = {name: data for name, data in found.items() if name not in left_out}
     for name, reason in left_out.items():
         console(stderr=True).print(f"not exported: {printable(name)}: {printable(reason)}")
     if not named:
         raise UnsupportedExpressionError("There is nothing here that can be exported to Coq.")
-    text = exported(named, left_out)
-    print_or_write(text, out)
+    print_or_write(exported(named, left_out), out)
     raise typer.Exit(UNDECIDED if left_out else PROVED)
 
 
 def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run through the certificates that the targets name, as JSON has them; of theorems, those that are proved."""
+    """Yield the name and the JSON of each certificate that the targets name; of theorems, those that are proved."""
     from tptheory.deciding.library import settling
     from tptheory.deciding.verdicts import Proved
     from tptheory.proving.certificate import Certificate

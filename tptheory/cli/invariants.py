@@ -7,21 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.rules import chosen_rule
-from tptheory.cli.shell import (
-    PROVED,
-    STYLES,
-    UNDECIDED,
-    Json,
-    RuleName,
-    Seconds,
-    Seed,
-    app,
-    console,
-    print_json,
-    progress_bar,
-    whole_numbers,
-)
+from tptheory.cli.options import Json, RuleName, Seconds, Seed, chosen_rule, whole_numbers
+from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
     from tptheory.invariants.results import ConservationLaws, Law
@@ -47,8 +34,8 @@ def invariants(
     from tptheory.invariants.discovery import conservation_laws
 
     chosen, sizes = chosen_rule(rule), whole_numbers("widths", widths)
-    out, err = console(), console(stderr=True)
-    with progress_bar(err) as progress:
+    out = console()
+    with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
         laws = conservation_laws(
             chosen,
@@ -65,19 +52,16 @@ def invariants(
     elif latex:
         from tptheory.typesetting.expressions import latex_of
 
-        lines = [rf"  {latex_of(law.general)} &= \text{{const}}" for law in laws.found]
-        out.print("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" if lines else f"% {_sentence(laws)}")
+        lines = [rf"{latex_of(law.general)} &= \text{{const}}" for law in laws.found]
+        out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
         out.print(Text(f"{chosen.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
         for law in laws.found:
             out.print(_line(law))
         out.print(_sentence(laws))
-        counted = laws.counted
-        ranks = " -> ".join(map(str, counted.ranks))
-        out.print(
-            f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {counted.primes[0]} and {counted.primes[1]}."
-        )
+        ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
+        out.print(f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {primes[0]} and {primes[1]}.")
     raise typer.Exit(PROVED if laws.certified else UNDECIDED)
 
 

@@ -10,7 +10,8 @@ import typer
 from rich.text import Text
 
 from tptheory.claims.theorem import THEOREMS
-from tptheory.cli.shell import REFUTED, Json, Seconds, Seed, app, console, print_json, progress_bar
+from tptheory.cli.options import Json, Seconds, Seed
+from tptheory.cli.shell import REFUTED, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.cli.theorems import collected, settled_status, settled_summary
 
 _STAGES = {
@@ -42,11 +43,12 @@ def report(
     pdflatex paper twice.
     Theorem files are Python and are run: name only files that you trust.
     """
-    screen, err = console(), console(stderr=True)
-    found = list(collected(theorems and [theorems]).values())
-    with progress_bar(err if as_json or not screen.is_terminal else screen) as progress:
-        from tptheory.writing.report import build_report
+    from tptheory.writing.gathering import ReportSettings
+    from tptheory.writing.report import build_report
 
+    out_screen = console()
+    found = list(collected(theorems and [theorems]).values())
+    with progress_bar(screen_for_progress(out_screen, as_json)) as progress:
         tasks = {stage: progress.add_task(title, total=None, start=False) for stage, title in _STAGES.items()}
 
         def show(stage: str, done: int, total: int) -> None:
@@ -54,33 +56,25 @@ def report(
                 progress.start_task(tasks[stage])
             progress.update(tasks[stage], completed=done, total=total)
 
-        paths = build_report(
-            out,
-            theorems=found,
-            seconds=seconds,
-            trials=trials,
-            steps=steps,
-            seed=seed,
-            paper=paper,
-            progress=show,
-        )
+        settings = ReportSettings(seed, trials, seconds, steps, paper)
+        paths = build_report(out, found, settings, progress=show)
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
     pairs = [(result.theorem.expected, result.verdict.word) for result in paths.data.theorems]
     wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
     if as_json:
         files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}
-        files |= {"paper": str(paths.paper[0])} if paper else {}
+        files |= {"paper": str(paths.inside("paper")[0])} if paper else {}
         print_json({**files, "seconds": paths.data.seconds, "summary": facts})
     else:
-        for line in _ten_seconds(facts, pairs, paths.data.seconds):
-            screen.print(line)
-        for path in (paths.html, *paths.paper[:1]):
-            screen.print(Text(str(path), "bold"))
+        for line in _headlines(facts, pairs, paths.data.seconds):
+            out_screen.print(line)
+        for path in (paths.html, *paths.inside("paper")[:1]):
+            out_screen.print(Text(str(path), "bold"))
     raise typer.Exit(REFUTED if wrong else settled_status(pairs))
 
 
-def _ten_seconds(facts: dict[str, Any], pairs: list[tuple[str, str]], seconds: float) -> list[Text]:
-    """Return what a reader with ten seconds should know."""
+def _headlines(facts: dict[str, Any], pairs: list[tuple[str, str]], seconds: float) -> list[Text]:
+    """Return the lines that a reader sees first: the verdicts, the checker, the residual and the accuracies."""
     lines = [
         settled_summary(pairs, seconds),
         Text(f"{facts['certificates_accepted']} of {facts['certificates']} certificates accepted by the lone checker"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
-from tptheory.errors import InvalidValueError, TptheoryError, complain
+from tptheory.errors import TptheoryError
 from tptheory.files import write_whole
 from tptheory.writing.plain import plain
 
@@ -32,14 +32,14 @@ STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"unde
 
 
 ORDER = ("derive", "prove", "refute", "check", "invariants", "simulate", "train", "sweep", "latex", "export", "report")
-"""The commands as a reader meets them: from a rule to the page about everything."""
+"""The order in which the help lists the commands: from one rule to the page about everything."""
 
 
 class _Group(TyperGroup):
-    """End every command that went wrong in one line on stderr and a status."""
+    """A group of commands, each of which ends with one line on stderr and a status when it goes wrong."""
 
     def __init__(self, **options: Any) -> None:
-        """Let the paragraphs of every help text flow: typer would break them where the source does."""
+        """Join the lines of each paragraph of a help text: typer would break them where the source does."""
         super().__init__(**options)
         for command in self.commands.values():
             command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", cleandoc(command.help or ""))
@@ -49,7 +49,7 @@ class _Group(TyperGroup):
         return sorted(super().list_commands(ctx), key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; what it raises on purpose, and what the system refuses, is wrong input."""
+        """Run a command; an error that tptheory raises on purpose, or that the system raises, counts as wrong input."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -63,6 +63,7 @@ class _Group(TyperGroup):
 
 
 def _stop(message: str, status: int = WRONG_INPUT) -> typer.Exit:
+    """Print why a command ends, and return what ends it."""
     console(stderr=True).print(Text("error: ", style="bold red").append(printable(message), style="default"))
     return typer.Exit(status)
 
@@ -75,13 +76,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 as expected or done, 1 refuted or refused, 2 wrong input, 3 undecided.",
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-RuleName = Annotated[
-    str, typer.Option("--rule", help="The learning rule: bp, tp, damped-tp, fa, dfa, gn ..., or FILE.py::CLASS.")
-]
-Seconds = Annotated[float, typer.Option("--seconds", help="How long to search for each proof.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 
 def main() -> None:
@@ -107,9 +101,30 @@ def tptheory(
     """Derive learning rules of deep linear networks, state conjectures, get certificates."""
 
 
+def screen_for_progress(out: Console, as_json: bool) -> Console:
+    """Return where a command shows its progress: among its output on a terminal, or else on stderr."""
+    return console(stderr=True) if as_json or not out.is_terminal else out
+
+
+@contextmanager
+def progress_over(names: Iterable[str], screen: Console) -> Iterator[Iterator[str]]:
+    """Give names one after another, and show in a progress bar which one is worked on."""
+    listed = list(names)
+    with progress_bar(screen) as progress:
+        task = progress.add_task("", total=len(listed))
+
+        def in_turn() -> Iterator[str]:
+            for name in listed:
+                progress.update(task, description=name)
+                yield name
+                progress.advance(task)
+
+        yield in_turn()
+
+
 @contextmanager
 def progress_bar(screen: Console, *more: ProgressColumn) -> Iterator[Progress]:
-    """Show progress bars where someone is looking, and leave no trace of them; after the texts ``more`` columns."""
+    """Show progress bars on a terminal, and leave no trace of them; ``more`` columns stand after the texts."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
@@ -118,35 +133,13 @@ def progress_bar(screen: Console, *more: ProgressColumn) -> Iterator[Progress]:
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console on what stdout, or stderr, is now: plain text where nobody is looking, and nothing cut."""
+    """Return a console on the current stdout or stderr: colours on a terminal only, and no line is cut."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def printable(text: str) -> str:
-    """Show what a stranger's file says without obeying it: control characters become spaces."""
+    """Return text from a stranger's file without its control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
-    """Read integers with commas between them, such as 4,3,2.
-
-    Raises:
-        InvalidValueError: if there is anything else.
-    """
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
-
-
-def check_folder_of(out: Path | None) -> None:
-    """Refuse a file whose folder does not exist, before the work is done that would go there.
-
-    Raises:
-        InvalidValueError: if it does not.
-    """
-    if out is not None and not out.parent.is_dir():
-        raise InvalidValueError(complain("out", "a file in a folder that exists", str(out), f"Make {out.parent}."))
 
 
 def print_or_write(text: str, out: Path | None) -> None:
@@ -156,6 +149,11 @@ def print_or_write(text: str, out: Path | None) -> None:
     else:
         write_whole(out, text.encode())
         console().print(str(out))
+
+
+def alignment(lines: Iterable[str]) -> str:
+    """Return equations in LaTeX, one a line, aligned at their ``&``."""
+    return "\\begin{align*}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align*}"
 
 
 def print_json(data: Any) -> None:

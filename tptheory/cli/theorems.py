@@ -1,97 +1,26 @@
-"""What commands about theorems share, and the one that replays certificates: check."""
+"""What the commands about theorems share: collecting theorems, and showing verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
-from tptheory.cli.shell import (
-    PROVED,
-    REFUTED,
-    STYLES,
-    UNDECIDED,
-    Json,
-    app,
-    console,
-    print_json,
-    printable,
-)
-from tptheory.errors import InvalidFileError, complain
+from tptheory.cli.shell import PROVED, REFUTED, STYLES, UNDECIDED, printable
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.deciding.verdicts import Verdict
-    from tptheory.proving.certificate import Certificate
 
-"""What the theorem folder is called, on the command line and on disk."""
 VERDICTS = ("proved", "refuted", "undecided")
 
 
-@app.command()
-def check(
-    certificates: Annotated[list[Path], typer.Argument(metavar="CERT.json", help="Certificate files.")],
-    as_json: Json = False,
-) -> None:
-    """Let the checker replay certificates, and print what it read in them: what is assumed, and what is shown.
-
-    Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted.
-    """
-    from tptheory.deciding.stored_verdicts import FORMAT as COUNTEREXAMPLE
-    from tptheory.proving.certificate import Certificate
-
-    out = console()
-    loaded = {path: Certificate.load(path) for path in certificates}
-    passed_over = [path for path, found in loaded.items() if found.data.get("format") == COUNTEREXAMPLE]
-    if len(passed_over) == len(loaded):
-        mend = "A counterexample has none: tptheory prove evaluates it again."
-        raise InvalidFileError(complain("certificates", "certificates", [str(path) for path in passed_over], mend))
-    rows = []
-    for path, certificate in loaded.items():
-        if path not in passed_over:
-            rows.append(_replayed(path, certificate))
-            if not as_json:
-                _print_replayed(out, rows[-1])
-    refused = sum(row["verdict"] == "refused" for row in rows)
-    if as_json:
-        counts = {"accepted": len(rows) - refused, "refused": refused, "counterexamples": len(passed_over)}
-        print_json({"certificates": rows, "summary": counts})
-    elif passed_over:
-        files = "file holds a counterexample" if len(passed_over) == 1 else "files hold counterexamples"
-        out.print(f"{len(passed_over)} {files}, and no certificate: tptheory prove evaluates them again")
-    raise typer.Exit(REFUTED if refused else PROVED)
-
-
-def _replayed(path: Path, certificate: Certificate) -> dict[str, str]:
-    """Let the checker replay a certificate; return what it read, or why it refuses."""
-    from tptheory.typesetting.statements import statement_text
-
-    result = certificate.check()
-    return {
-        "path": str(path),
-        "verdict": "accepted" if result else "refused",
-        "reason": result.reason,
-        "statement": statement_text(certificate.data) if result else "",
-        "method": certificate.method if result else str(certificate.data.get("method", "")),
-    }
-
-
-def _print_replayed(out: Console, row: Mapping[str, str]) -> None:
-    word = row["verdict"]
-    out.print(Text(f"{word}  ", style=STYLES[word]).append(printable(row["path"]), style="default"))
-    for line in row["statement"].splitlines():
-        out.print(Text(f"  {printable(line)}", style="dim"))
-    if word == "refused":
-        out.print(Text(f"  {printable(row['reason'])}", style="red"))
-
-
 def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
-    """Return the theorems that the targets name, by the node that names each on the command line."""
+    """Return the theorems that the targets name, each by its node, ``FILE.py::NAME``, on the command line."""
     from tptheory.claims.theorem import THEOREMS, collect
 
     theorems: dict[str, Theorem] = {}
@@ -103,45 +32,51 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     return theorems
 
 
-class Rows:
-    """The table of verdicts, printed as they come: nodes in full where they fit, else names under their file.
+class VerdictTable:
+    """A table of verdicts whose rows are printed as they come.
 
-    A name that is too long for its column has a line of its own.
+    A row begins with the theorem's node where all nodes fit the screen. Else the rows are grouped: the name of each
+    file has a line of its own, and a row begins with the name of the theorem. A name that is too long for its column
+    has a line of its own too.
+
+    Args:
+        out: where to print.
+        nodes: all nodes that will be printed.
+        columns: the keys of the facts that stand between verdict and time, and the alignment of each.
     """
 
     def __init__(self, out: Console, nodes: Sequence[str], columns: Mapping[str, str]) -> None:
-        """Take where to print, all nodes, and the facts between verdict and time, each with how it is aligned."""
-        self.out, self.file, self.columns = out, "", columns
-        self.width = 0
+        self.out, self.columns = out, columns
+        self._file, self._width = "", 0
         room = out.width - len(self._row("", "", [""] * len(columns), ""))
-        self.grouped = max(map(len, nodes)) > room
-        self.width = min(max(len(self._label(node)) for node in nodes), max(room, len("theorem")))
-        self.head = self._row("theorem", "verdict", list(columns), "ms")
+        self._grouped = max(map(len, nodes)) > room
+        self._width = min(max(len(self._label(node)) for node in nodes), max(room, len("theorem")))
+        self._head = self._row("theorem", "verdict", list(columns), "ms")
 
     def _label(self, node: str) -> str:
-        return f"  {node.partition('::')[2]}" if self.grouped else node
+        return f"  {node.partition('::')[2]}" if self._grouped else node
 
     def _row(self, label: str, verdict: str, values: Sequence[Any], time: str) -> str:
         cells = "".join(f"  {v:{align}}" for v, align in zip(values, self.columns.values(), strict=True))
-        return f"{label:{self.width}}  {verdict:9}{cells}  {time:>7}"
+        return f"{label:{self._width}}  {verdict:9}{cells}  {time:>7}"
 
     def print(self, node: str, facts: Mapping[str, Any], mark: Text | None = None) -> None:
         """Print one row, with a mark at its end."""
-        if self.head:
-            self.out.print(Text(self.head, "dim"))
-        self.head = ""
+        if self._head:
+            self.out.print(Text(self._head, "dim"))
+        self._head = ""
         file = node.partition("::")[0]
-        if self.grouped and file != self.file:
+        if self._grouped and file != self._file:
             self.out.print(file)
-        self.file = file
+        self._file = file
         values = ["-" if facts[key] is None else facts[key] for key in self.columns]
         verdict = facts["verdict"]
         label = self._label(node)
-        if len(label) > self.width:
+        if len(label) > self._width:
             self.out.print(label)
             label = ""
         row = Text(self._row(label, verdict, values, f"{1000 * facts['seconds']:,.0f}"))
-        row.stylize(facts.get("style", STYLES[verdict]), self.width, self.width + 2 + len(verdict))
+        row.stylize(facts.get("style", STYLES[verdict]), self._width, self._width + 2 + len(verdict))
         self.out.print(row.append_text(mark) if mark else row)
 
     def print_below(self, text: str, cut: bool) -> None:
@@ -207,16 +142,3 @@ def in_brief(verdict: Verdict, width: int) -> str:
         return verdict.explain()
     found = verdict.counterexample
     return f"{shorten(f'Counterexample to: {found.claim.statement()}', width)}\n{found.text(width)}\n{found.smallness}"
-
-
-def worst_status(counts: Mapping[str, int]) -> int:
-    """Return the exit status of several verdicts, counted by their words: the worst of theirs."""
-    return REFUTED if counts["refuted"] else UNDECIDED if counts["undecided"] else PROVED
-
-
-def summary(counts: Mapping[str, int], seconds: float) -> Text:
-    """Say how many verdicts there are of each word, and how long they took."""
-    words = [word for word in VERDICTS if counts[word] or word == "proved"]
-    return (
-        Text(", ").join(Text(f"{counts[word]} {word}", STYLES[word]) for word in words).append(f" in {seconds:.1f} s")
-    )

@@ -1,4 +1,4 @@
-"""Grids: every combination of named alternatives, numbered and never listed."""
+"""Grids: every combination of named alternatives. Cells are made from their numbers, and never kept in a list."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Grid(Sequence[Cell]):
         return dict(reversed(chosen))
 
     def __iter__(self) -> Iterator[Cell]:
-        """Run through the cells in order."""
+        """Yield the cells in order."""
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
@@ -74,8 +74,8 @@ class Grid(Sequence[Cell]):
 def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
 
-    What a value is read as, the annotation of the parameter says: an integer, a float, a string, true or false, or
-    widths such as ``4-4-2``. Commas stand between alternatives.
+    The annotation of the parameter tells how a value is read: as an integer, a float, a string, true or false, or as
+    widths such as ``4-4-2``. Alternatives are separated by commas.
 
     >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
     >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
@@ -107,12 +107,13 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
 
 
 def _of_a_value(kind: Any) -> Any:
-    """Return the kind of a parameter that may also be left out: ``float`` for ``float | None``."""
+    """Return the type of a parameter without None: ``float`` for ``float | None``."""
     given = [part for part in get_args(kind) if part is not NoneType]
     return given[0] if isinstance(kind, UnionType) and len(given) == 1 else kind
 
 
 def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
+    """Read the alternatives of a parameter: a range of integers, or values with commas between them."""
     ends = RANGE.fullmatch(text)
     if kind is int and ends:
         values = range(int(ends[1]), int(ends[2]) + 1)
@@ -123,6 +124,7 @@ def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
 
 
 def _value(name: str, text: str, kind: Any) -> Any:
+    """Read one value of a given type."""
     try:
         if kind in (int, float):
             return kind(text)

@@ -1,4 +1,4 @@
-"""What a sweep has found so far, in a file that grows by whole records: JSON lines, or a folder of Parquet files."""
+"""The records of a sweep, in a file that grows by whole records: JSON lines, or a folder of Parquet files."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ ROWS = 1000
 
 
 class Records(Protocol):
-    """A place for records: those that are there already, and more to come."""
+    """A file or a folder that holds records, and takes more."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Run through the records that were there at the start."""
+        """Yield the records that were there when the file was opened."""
 
     def append(self, records: Iterable[Record]) -> None:
-        """Add records; each is there wholly or not at all."""
+        """Add records; each of them is written as a whole or not at all."""
 
     def close(self) -> None:
-        """Write what waits."""
+        """Write the records that wait in memory, and close."""
 
 
 class JsonLines:
-    """One JSON object a line. A last line without its end, torn by a kill, is cut off; the rest stays as it is."""
+    """A file with one JSON object a line. An incomplete last line, which a kill leaves behind, is cut off."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -47,7 +47,7 @@ class JsonLines:
         os.ftruncate(self._file, self._start)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Run through the lines that were there at the start."""
+        """Yield the records that were there when the file was opened."""
         left = self._start
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -81,6 +81,7 @@ class JsonLines:
 
 
 def _end_of_last_line(file: int) -> int:
+    """Return the number of bytes up to the end of the last complete line."""
     end = os.fstat(file).st_size
     while end > 0:
         start = max(0, end - (1 << 16))
@@ -108,7 +109,7 @@ class Parquet:
         self._waiting: list[dict[str, Any]] = []
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Run through the rows that were there at the start."""
+        """Yield the rows that were there when the folder was opened: task, key, and whether each failed."""
         for part in self._there:
             try:
                 rows = self._parquet.read_table(part).to_pylist()
@@ -146,6 +147,7 @@ class Parquet:
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a record as a row: names within names are joined by a dot, what is nested deeper becomes JSON."""
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, Mapping) and not prefix:
@@ -156,10 +158,10 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def records_at(path: str | Path) -> Records:
-    """Open a place for records by its name: ``.jsonl`` for JSON lines, ``.parquet`` for a folder of Parquet files.
+    """Open a file ``.jsonl`` of JSON lines, or a folder ``.parquet`` of Parquet files, which is made if it is missing.
 
     Raises:
-        InvalidValueError: if the name ends otherwise.
+        InvalidValueError: if the name has another ending.
         MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
         OSError: if the file cannot be opened.
     """
@@ -171,22 +173,23 @@ def records_at(path: str | Path) -> Records:
 
 
 def key_of(task: str, cell: Mapping[str, Any], content: str = "") -> str:
-    """Return what a cell of a task is known by: sixteen hexadecimal digits, whatever the order of its names.
+    """Return the key of a cell of a task: sixteen hexadecimal digits, which do not depend on the order of its names.
 
-    ``content`` tells what the cell names, such as what a theorem says: where that changes, the cell is another one.
+    ``content`` is a digest of what the cell names, such as the statement of a theorem. When that changes, so does the
+    key.
     """
     text = json.dumps([task, plain(cell), *([content] if content else [])], sort_keys=True)
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def has_failed(record: Mapping[str, Any]) -> bool:
-    """Whether a record tells of an error, or of a check that was not passed."""
+    """Return whether a record holds an error, or the result of a check that did not pass."""
     result = record.get("result")
     return "error" in record or (isinstance(result, Mapping) and result.get("passed") is False)
 
 
 class RecordKeys:
-    """The keys of the records that are there, eight bytes for each, and which of them tell of a failure."""
+    """The keys of recorded cells, in eight bytes each, and those among them that failed."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         found = array("Q")

@@ -1,13 +1,14 @@
 """Run a task on every cell, on any executor, and write the records in the order of the cells.
 
-At most a few chunks of cells wait at a time, so that a grid of a million cells needs the memory of a small one. A
-record depends on its task and its cell alone, and records are written in order: whatever the workers, however often
-the sweep was stopped and taken up again, and whichever workers died, the file is the same, byte for byte.
+At most a few chunks of cells are handed out at a time, so that a grid of a million cells needs no more memory than a
+small one. A record depends on its task and its cell alone, and records are written in the order of the cells. The file
+is therefore the same, byte for byte, however many workers there are, however often the sweep was stopped and taken up
+again, and whichever workers died.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -26,23 +27,26 @@ from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of, re
 from tptheory.sweeping.tasks import Task, content_of, task_named
 
 AHEAD = 4
-"""How many chunks wait for each worker."""
+"""How many chunks are handed out for each worker."""
 CHUNK_SECONDS, LARGEST_CHUNK = 0.25, 500
 """How long a chunk should take, and how many cells it holds at most."""
 ATTEMPTS = 3
-"""How many workers a cell may take with it before that is what is recorded of it."""
+"""How many workers may die at a cell before that is recorded as its error."""
 
-_Keyed = tuple[str, Cell]
-"""A cell after its key."""
+KeyedCell = tuple[str, Cell]
+"""The key of a cell, and the cell."""
+Outcome = tuple[list[KeyedCell], list[dict[str, Any]]]
+"""The cells of a chunk, and the result or the error at each of them."""
 Pool = Callable[[], AbstractContextManager[tuple[Executor, int]]]
+"""A function that makes a pool of workers, and tells how many there are."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a sweep did: how many cells it has, how many were there before, and how many failed.
+    """How many cells a sweep has, how many of them were recorded before it, how many failed, and how long it took.
 
-    A cell fails where its task raises an exception, or checks something that does not pass; ``failed`` counts the new
-    ones, ``failed_before`` those that were recorded before.
+    A cell fails if its task raises an exception, or checks something that does not pass. ``failed`` counts the new
+    failures, ``failed_before`` those among the cells that were recorded before.
     """
 
     cells: int
@@ -57,13 +61,6 @@ class Summary:
         return self.cells - self.recorded_before
 
 
-@dataclass
-class _Chunk:
-    cells: list[_Keyed]
-    future: Future[Any] | None = None
-    attempts: int = 0
-
-
 def sweep(
     task: str | Task,
     cells: Iterable[Cell],
@@ -76,9 +73,9 @@ def sweep(
 ) -> Summary:
     """Run a task on every cell that ``out`` holds no record of, and append a record for each.
 
-    A record is ``{"task": ..., "key": ..., "cell": ..., "result": ...}``, or with ``"error"`` in the place of
-    ``"result"`` where the task raised an exception, which ends that cell alone. What a theorem says that a cell names
-    is part of the key: where that changes, the cell is run again.
+    A record is ``{"task": ..., "key": ..., "cell": ..., "result": ...}``. Where the task raised an exception, which
+    ends that cell alone, ``"error"`` stands in the place of ``"result"``. If a cell names a theorem, its key depends on
+    the statement of the theorem too: the cell is run again when the statement changes.
 
     Args:
         task: a name (trajectory, crosscheck, refutation, training), ``FILE.py::NAME``, or a function that workers
@@ -103,33 +100,34 @@ def sweep(
         workers = whole("workers", workers)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
-    started, counts = perf_counter(), {"cells": 0, "before": 0, "failed": 0, "failed before": 0}
+    started, counts = perf_counter(), Counter[str]()
     records = records_at(out)
     try:
-        there = RecordKeys(records)
+        recorded = RecordKeys(records)
 
-        def missing() -> Iterator[_Keyed]:
+        def missing() -> Iterator[KeyedCell]:
             for cell in cells:
                 counts["cells"] += 1
                 key = key_of(name, cell, content_of(name, cell))
-                if key in there:
-                    counts["before"] += 1
-                    counts["failed before"] += key in there.failed
-                    if on_known is not None:
-                        on_known()
-                else:
+                if key not in recorded:
                     yield key, cell
+                    continue
+                counts["before"] += 1
+                counts["failed before"] += key in recorded.failed
+                if on_known is not None:
+                    on_known()
 
-        with closing(_run(task, missing(), pool)) as found_in_order:
+        with closing(ChunkRunner(task, missing(), pool).run()) as found_in_order:
             for chunk, results in found_in_order:
-                new: list[dict[str, Any]] = [
+                new: list[Record] = [
                     {"task": name, "key": key, "cell": cell, **found}
                     for (key, cell), found in zip(chunk, results, strict=True)
                 ]
                 records.append(new)
                 counts["failed"] += sum(map(has_failed, new))
-                for record in new if on_record else ():
-                    on_record(record)  # type: ignore[misc]
+                if on_record is not None:
+                    for record in new:
+                        on_record(record)
     finally:
         records.close()
     seconds = perf_counter() - started
@@ -137,7 +135,7 @@ def sweep(
 
 
 def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
-    """Do a chunk, in a worker: return what was found, or the error, for each cell; and the seconds."""
+    """Run a chunk in a worker: return the result or the error at each cell, and the seconds that all took."""
     started, found = perf_counter(), list[dict[str, Any]]()
     function = task if callable(task) else task_named(task)
     for cell in cells:
@@ -148,64 +146,96 @@ def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, A
     return found, perf_counter() - started
 
 
-def _run(
-    task: str | Task, cells: Iterator[_Keyed], pool: Pool
-) -> Generator[tuple[list[_Keyed], list[dict[str, Any]]], None, None]:
-    """Give the chunks of cells, in order, with what was found; a pool whose worker died is made anew."""
-    waiting: deque[_Chunk] = deque()
-    suspects: deque[_Chunk] = deque()
-    size, ended = 1, False
-    while not ended or waiting or suspects:
-        with pool() as (executor, workers):
-            try:
-                while True:
-                    while suspects:  # one at a time, so that whoever breaks the pool is known
-                        chunk = suspects[0]
-                        chunk.attempts += 1
-                        found, _ = _submitted(executor, task, chunk).result()
-                        suspects.popleft()
-                        yield chunk.cells, found
-                    while not ended and len(waiting) < AHEAD * workers:
-                        more = list(islice(cells, size))
-                        ended = not more
-                        if more:
-                            waiting.append(_Chunk(more))
-                            waiting[-1].future = _submitted(executor, task, waiting[-1])
-                    if not waiting:
-                        break
-                    found, seconds = waiting[0].future.result()  # type: ignore[union-attr]
-                    chunk = waiting.popleft()
-                    size = _better_size(size, len(found), seconds)
-                    yield chunk.cells, found
-            except Exception as error:
-                if not _took_its_worker(error):
-                    raise
-                suspects.extend(waiting)
-                waiting.clear()
-                _split_first(suspects)
-        if suspects and suspects[0].attempts >= ATTEMPTS:
-            chunk = suspects.popleft()
-            yield chunk.cells, [{"error": f"WorkerError: its process was ended from outside, {ATTEMPTS} times"}]
+@dataclass
+class _Chunk:
+    """Cells that a worker runs together, and how often a worker has died while it ran them alone."""
+
+    cells: list[KeyedCell]
+    future: Future[Any] | None = None
+    attempts: int = 0
+
+    def submit(self, executor: Executor, task: str | Task) -> Future[Any]:
+        """Hand the cells to a worker."""
+        return executor.submit(run_cells, task, [cell for _, cell in self.cells])
+
+
+class ChunkRunner:
+    """Run cells in chunks on a pool of workers, and make a new pool when a worker dies.
+
+    When that happens, any of the chunks that were waiting may be to blame. They are then suspects, which are run one
+    at a time, the first of them cell by cell, until the cell is known that takes its worker with it.
+
+    Args:
+        task: what to run on each cell.
+        cells: the cells and their keys, which are asked for as they are needed.
+        pool: a function that makes a pool of workers, and tells how many there are.
+    """
+
+    def __init__(self, task: str | Task, cells: Iterator[KeyedCell], pool: Pool) -> None:
+        self._task, self._cells, self._pool = task, cells, pool
+        self._waiting: deque[_Chunk] = deque()
+        self._suspects: deque[_Chunk] = deque()
+        self._size, self._ended = 1, False
+
+    def run(self) -> Generator[Outcome, None, None]:
+        """Yield the chunks of cells in order, each with what was found at its cells."""
+        while not self._ended or self._waiting or self._suspects:
+            with self._pool() as (executor, workers):
+                try:
+                    yield from self._run_suspects(executor)
+                    yield from self._run_ahead(executor, AHEAD * workers)
+                except Exception as error:
+                    if not _took_its_worker(error):
+                        raise
+                    self._suspect_all()
+            if self._suspects and self._suspects[0].attempts >= ATTEMPTS:
+                error_text = f"WorkerError: its process was ended from outside, {ATTEMPTS} times"
+                yield self._suspects.popleft().cells, [{"error": error_text}]
+
+    def _run_suspects(self, executor: Executor) -> Iterator[Outcome]:
+        """Run the suspects one at a time, so that the one that breaks the pool is known."""
+        while self._suspects:
+            chunk = self._suspects[0]
+            chunk.attempts += 1
+            found, _ = chunk.submit(executor, self._task).result()
+            self._suspects.popleft()
+            yield chunk.cells, found
+
+    def _run_ahead(self, executor: Executor, most: int) -> Iterator[Outcome]:
+        """Run the other cells, with up to so many chunks handed out at a time."""
+        self._hand_out(executor, most)
+        while self._waiting:
+            found, seconds = self._waiting[0].future.result()  # type: ignore[union-attr]
+            chunk = self._waiting.popleft()
+            self._size = _better_size(self._size, len(found), seconds)
+            yield chunk.cells, found
+            self._hand_out(executor, most)
+
+    def _hand_out(self, executor: Executor, most: int) -> None:
+        """Make new chunks of cells, until so many are waiting or no cell is left."""
+        while not self._ended and len(self._waiting) < most:
+            cells = list(islice(self._cells, self._size))
+            self._ended = not cells
+            if cells:
+                self._waiting.append(_Chunk(cells))
+                self._waiting[-1].future = self._waiting[-1].submit(executor, self._task)
+
+    def _suspect_all(self) -> None:
+        """Make suspects of all chunks that were waiting, and single cells of the first suspect."""
+        self._suspects.extend(self._waiting)
+        self._waiting.clear()
+        if self._suspects and len(self._suspects[0].cells) > 1:
+            first = self._suspects.popleft()
+            self._suspects.extendleft(_Chunk([keyed]) for keyed in reversed(first.cells))
 
 
 def _better_size(size: int, done: int, seconds: float) -> int:
-    """Return how many cells take `CHUNK_SECONDS`, as far as a chunk of ``done`` cells tells; at most twice as many."""
+    """Return how many cells take `CHUNK_SECONDS`, going by a chunk of ``done`` cells; at most twice as many as now."""
     return max(1, min(LARGEST_CHUNK, 2 * size, int(CHUNK_SECONDS * done / max(seconds, 1e-9))))
 
 
-def _split_first(suspects: deque[_Chunk]) -> None:
-    """Put the cells of the first chunk in its place, each alone."""
-    if suspects and len(suspects[0].cells) > 1:
-        first = suspects.popleft()
-        suspects.extendleft(_Chunk([keyed]) for keyed in reversed(first.cells))
-
-
-def _submitted(executor: Executor, task: str | Task, chunk: _Chunk) -> Future[Any]:
-    return executor.submit(run_cells, task, [cell for _, cell in chunk.cells])
-
-
 def _took_its_worker(error: Exception) -> bool:
-    """Whether an error says that a worker died: a pool of processes breaks, Dask gives the culprit's name."""
+    """Return whether an error means that a worker died: a broken pool of processes, or an error of Dask."""
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 

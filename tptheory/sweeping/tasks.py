@@ -1,4 +1,4 @@
-"""What a sweep can do at each cell: a function with keyword parameters that returns what was found, by name."""
+"""The tasks of sweeps: functions of keyword parameters that return results by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tptheory.training.task import HIDDEN_WIDTHS
 
 Task = Callable[..., Mapping[str, Any]]
 DEFAULTS = TrainSettings()
-"""What `training` takes for a setting that is not given."""
+"""The settings that `training` uses where none are given."""
 
 
 def trajectory(
@@ -30,7 +30,7 @@ def trajectory(
     dtype: str = "float64",
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Simulate a rule on a random net and sample; say how it ended, and how far two laws drifted (`drift`).
+    """Simulate a rule on a random net and sample; return how the run ended, and how far two laws drifted (`drift`).
 
     ``balance_drift`` is that of ``W_{l+1}' W_{l+1} - W_l W_l'``, ``logdet_drift`` that of
     ``log pdet W_{l+1} - 1/2 |W_l|^2``, from the first step to the last.
@@ -77,7 +77,7 @@ def check(*, theorem: str, trials: int = 200, seed: int = 0) -> dict[str, Any]:
 def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[str, Any]:
     """Look for the smallest counterexample to ``FILE.py::NAME``; see `refute`. The file is run.
 
-    What comes out depends on the time, so that a search which ends by it may end otherwise on another machine.
+    A search that runs out of time may end otherwise on a faster machine.
     """
     from tptheory.deciding.answers import refute
     from tptheory.deciding.verdicts import Refuted
@@ -122,17 +122,17 @@ TASKS: dict[str, Task] = {
     "refutation": refutation,
     "training": training,
 }
-"""Every task by the name that the command line gives it."""
+"""The tasks, by their names on the command line."""
 
 
 ABOUT_THEOREMS = {"crosscheck", "refutation"}
-"""The tasks that are about a theorem."""
+"""The tasks whose cells name a theorem."""
 
 
 def content_of(task: str, cell: Mapping[str, Any]) -> str:
-    """Return a digest of what the theorem says that a cell names; nothing where it names none, or none that is there.
+    """Return a digest of the statement of the theorem that a cell names; an empty text if it names none that exists.
 
-    What it says of any depth is told by what it says of depths that are numbers, where recursions are multiplied out.
+    A statement about any depth is digested as what it states at small depths, where recursions are multiplied out.
     """
     if task not in ABOUT_THEOREMS or not isinstance(cell.get("theorem"), str):
         return ""
@@ -141,6 +141,7 @@ def content_of(task: str, cell: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=256)
 def _content(node: str) -> str:
+    """Return the digest of the statement of a theorem; an empty text if there is no such theorem."""
     from tptheory.claims.ranges import at_small_depths
     from tptheory.errors import TptheoryError
 
@@ -157,6 +158,7 @@ def _content(node: str) -> str:
 
 @lru_cache(maxsize=256)
 def _theorem(node: str) -> Any:
+    """Return the theorem of that node; the file is run."""
     from tptheory.claims.theorem import collect
 
     theorems = collect(node)

@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a run needs to go on bit for bit, in one file that is either whole or not there.
+"""Checkpoints: files from which a run is resumed bit for bit.
 
 The file is a safetensors file: arrays by name, no code. One of them, ``facts``, is JSON in UTF-8; another, ``sha256``,
 is the digest of all the rest.
@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.errors import InvalidFileError, InvalidValueError, complain
-from tptheory.files import write_whole
+from tptheory.errors import InvalidFileError, complain
+from tptheory.files import cannot_write, write_whole
 from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
-"""What a checkpoint calls itself."""
+"""The name of the format, which every checkpoint holds."""
 LARGEST = 2**30
 """The most bytes that a checkpoint may have: 1 GiB."""
 
@@ -30,7 +30,7 @@ _MEND = "Name another file, or train anew without it."
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What a run was asked to do (``config``), how far it is (``progress``), both JSON, and its arrays by name."""
+    """The description of a run (``config``) and how far it is (``progress``), both JSON, and its arrays by name."""
 
     config: dict[str, Any]
     progress: dict[str, Any]
@@ -38,7 +38,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
-    """Write a checkpoint so that at every moment ``path`` holds the old one or the new one, whole.
+    """Write a checkpoint atomically: at every moment ``path`` holds the old checkpoint or the new one, as a whole.
 
     Raises:
         InvalidValueError: if the file cannot be written.
@@ -53,9 +53,7 @@ def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> No
     try:
         write_whole(path, save(arrays))
     except OSError as error:
-        raise InvalidValueError(
-            complain("checkpoint", "a file that can be written", str(path), f"{error.strerror or error}.")
-        ) from error
+        raise cannot_write("checkpoint", path, error) from error
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -69,17 +67,23 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     facts, digest = (arrays.pop(name, np.zeros(0)) for name in ("facts", "sha256"))
     if facts.dtype != np.uint8 or digest.dtype != np.uint8 or digest.tobytes() != _digest(arrays | {"facts": facts}):
         raise InvalidFileError(complain(path.name, "a whole checkpoint", "one whose SHA-256 does not match", _MEND))
-    try:
-        content = json.loads(facts.tobytes())
-    except (ValueError, RecursionError) as error:
-        raise InvalidFileError(complain(path.name, "a checkpoint with JSON facts", str(error), _MEND)) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        came = content.get("format") if isinstance(content, dict) else content
-        raise InvalidFileError(complain(path.name, f"a checkpoint of format {FORMAT}", came, _MEND))
-    if not all(isinstance(content.get(key), dict) for key in ("config", "progress")):
-        raise InvalidFileError(complain(path.name, "a checkpoint with config and progress", sorted(content), _MEND))
+    content = _content(path.name, facts.tobytes())
     named = {name.removeprefix("array_"): array for name, array in arrays.items()}
     return Checkpoint(content["config"], content["progress"], named)
+
+
+def _content(name: str, facts: bytes) -> dict[str, Any]:
+    """Read the JSON of a checkpoint, which must hold a config and how far the run is."""
+    try:
+        content = json.loads(facts)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFileError(complain(name, "a checkpoint with JSON facts", str(error), _MEND)) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        came = content.get("format") if isinstance(content, dict) else content
+        raise InvalidFileError(complain(name, f"a checkpoint of format {FORMAT}", came, _MEND))
+    if not all(isinstance(content.get(key), dict) for key in ("config", "progress")):
+        raise InvalidFileError(complain(name, "a checkpoint with config and progress", sorted(content), _MEND))
+    return content
 
 
 def check_same_run(path: str | os.PathLike[str], checkpoint: Checkpoint, config: Mapping[str, Any]) -> None:
@@ -92,14 +96,8 @@ def check_same_run(path: str | os.PathLike[str], checkpoint: Checkpoint, config:
     differing = [key for key in {**config, **theirs} if theirs.get(key) != config.get(key)]
     if differing:
         came = ", ".join(f"{key} {theirs.get(key)!r} for {config.get(key)!r}" for key in differing[:4])
-        raise InvalidFileError(
-            complain(
-                Path(path).name,
-                "a checkpoint of this run",
-                came,
-                "Give the options that it was made with, or name another file.",
-            )
-        )
+        mend = "Give the options that it was made with, or name another file."
+        raise InvalidFileError(complain(Path(path).name, "a checkpoint of this run", came, mend))
 
 
 def check_arrays(path: str | os.PathLike[str], checkpoint: Checkpoint, expected: Mapping[str, Array]) -> None:
@@ -116,6 +114,7 @@ def check_arrays(path: str | os.PathLike[str], checkpoint: Checkpoint, expected:
 
 
 def _arrays(path: Path) -> dict[str, Array]:
+    """Return the arrays of a safetensors file, by name."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -124,13 +123,12 @@ def _arrays(path: Path) -> dict[str, Array]:
         if size > LARGEST:
             raise InvalidFileError(complain(path.name, f"of at most {LARGEST} bytes", f"{size} bytes", _MEND))
         return {name: array.copy() for name, array in load(path.read_bytes()).items()}
+    except InvalidFileError:
+        raise
     except OSError as error:
-        raise InvalidFileError(
-            complain(path.name, "a readable checkpoint", error.strerror or str(error), _MEND)
-        ) from error
+        said = error.strerror or str(error)
+        raise InvalidFileError(complain(path.name, "a readable checkpoint", said, _MEND)) from error
     except (SafetensorError, ValueError, TypeError, KeyError, OverflowError) as error:
-        if isinstance(error, InvalidFileError):
-            raise
         raise InvalidFileError(complain(path.name, "a whole checkpoint", str(error)[:200], _MEND)) from error
 
 

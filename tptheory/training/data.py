@@ -1,4 +1,4 @@
-"""Labelled samples, one a column: scikit-learn's digits, MNIST from files that the user names, and two rings."""
+"""Data to train on, samples in columns: scikit-learn's digits, MNIST from files that the user names, and rings."""
 
 from __future__ import annotations
 
@@ -63,9 +63,8 @@ class DataSet:
         for part in ("train", "test"):
             _check_part(part, getattr(self, f"x_{part}"), getattr(self, f"labels_{part}"), self.classes)
         if self.x_train.shape[0] != self.x_test.shape[0]:
-            raise InvalidValueError(
-                complain("x_test", f"images of {self.x_train.shape[0]} pixels, as x_train", self.x_test.shape)
-            )
+            expected = f"images of {self.x_train.shape[0]} pixels, as x_train"
+            raise InvalidValueError(complain("x_test", expected, self.x_test.shape))
         if self.codes is not None:
             _check_codes(self.codes, self.classes)
 
@@ -85,10 +84,9 @@ class DataSet:
 
 
 def _check_part(part: str, x: Any, labels: Any, classes: int) -> None:
-    if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
-        raise InvalidTypeError(complain(f"x_{part}", "a numpy array of floats", _described(x)))
-    if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
-        raise InvalidTypeError(complain(f"labels_{part}", "a numpy array of integers", _described(labels)))
+    """Refuse a part whose arrays are of the wrong kind or contradict each other."""
+    _check_kind(f"x_{part}", x, np.floating, "floats")
+    _check_kind(f"labels_{part}", labels, np.integer, "integers")
     if x.ndim != 2 or 0 in x.shape:
         raise InvalidValueError(complain(f"x_{part}", "of shape (pixels, samples), at least one of each", x.shape))
     if labels.shape != (x.shape[1],):
@@ -102,12 +100,19 @@ def _check_part(part: str, x: Any, labels: Any, classes: int) -> None:
 
 
 def _check_codes(codes: Any, classes: int) -> None:
-    if not isinstance(codes, np.ndarray) or not np.issubdtype(codes.dtype, np.floating):
-        raise InvalidTypeError(complain("codes", "a numpy array of floats", _described(codes)))
+    """Refuse targets that are not one column of finite floats a class."""
+    _check_kind("codes", codes, np.floating, "floats")
     if codes.ndim != 2 or codes.shape[0] == 0 or codes.shape[1] != classes:
         raise InvalidValueError(complain("codes", f"of shape (n_L, {classes}), a column a class", codes.shape))
     if not np.isfinite(codes).all():
         raise InvalidValueError(complain("codes", "finite", "NaN or infinity"))
+
+
+def _check_kind(argument: str, value: Any, kind: Any, noun: str) -> None:
+    """Refuse what is no array of that kind of numbers."""
+    if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, kind):
+        came = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else value
+        raise InvalidTypeError(complain(argument, f"a numpy array of {noun}", came))
 
 
 def load_digits() -> DataSet:
@@ -158,9 +163,9 @@ def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
     """Return MNIST (LeCun, Cortes and Burges, 1998) from four IDX files in ``folder``, each plain or ``.gz``.
 
     ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte``, ``t10k-labels-idx1-ubyte``;
-    where a plain and a compressed file stand side by side, the plain one is read. Images of any one size will
-    do; grey levels are divided by 255. Nothing is downloaded, and no header is believed before the file bears
-    it out: at most `LARGEST_PAYLOAD` bytes are read.
+    where a plain and a compressed file stand side by side, the plain one is read. Images may have any
+    size, but all the same; grey levels are divided by 255. Nothing is downloaded. A header is not trusted: at most
+    `LARGEST_PAYLOAD` bytes are read, and memory grows with what the file holds.
 
     >>> load_mnist("no/such/folder")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -179,14 +184,11 @@ def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
     images_train, labels_train, _ = _read_pair(Path(folder), "train")
     images_test, labels_test, image_file = _read_pair(Path(folder), "t10k")
     if images_train.shape[1:] != images_test.shape[1:]:
-        raise InvalidFileError(
-            complain(
-                image_file,
-                f"of images shaped as the training images, {images_train.shape[1:]}",
-                images_test.shape[1:],
-                "Take all four files from one data set.",
-            )
+        expected, mend = (
+            f"of images shaped as the training images, {images_train.shape[1:]}",
+            "Take all four from one data set.",
         )
+        raise InvalidFileError(complain(image_file, expected, images_test.shape[1:], mend))
     return DataSet("mnist", _columns(images_train), labels_train, _columns(images_test), labels_test, DIGITS)
 
 
@@ -213,12 +215,10 @@ def _read_pair(folder: Path, part: str) -> tuple[Array, Array, str]:
     labels, label_file = _read_idx(folder, part, _LABELS)
     if len(images) != len(labels):
         raise InvalidFileError(complain(label_file, f"of {len(images)} labels, one for each image", len(labels), _MEND))
-    strangers = np.flatnonzero(labels >= DIGITS)
-    if strangers.size:
-        first = int(strangers[0])
-        raise InvalidFileError(
-            complain(label_file, f"of labels in 0..{DIGITS - 1}", int(labels[first]), f"See label {first}.")
-        )
+    unknown = np.flatnonzero(labels >= DIGITS)
+    if unknown.size:
+        expected, came = f"of labels in 0..{DIGITS - 1}", int(labels[unknown[0]])
+        raise InvalidFileError(complain(label_file, expected, came, f"See label {unknown[0]}."))
     return images, labels.astype(np.int64), image_file
 
 
@@ -240,12 +240,12 @@ def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
 
 
 def _locate(folder: Path, name: str) -> Path:
+    """Return the path of a file, which may be compressed."""
     for path in (folder / name, folder / f"{name}.gz"):
         if os.path.isfile(path):
             return path
-    raise InvalidFileError(
-        complain("folder", f"a folder that holds {name}, plain or .gz", str(folder), "Put the file there.")
-    )
+    expected = f"a folder that holds {name}, plain or .gz"
+    raise InvalidFileError(complain("folder", expected, str(folder), "Put the file there."))
 
 
 def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Array:
@@ -256,45 +256,29 @@ def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Arr
     head = 4 * (1 + kind.sizes)
     header = _read_at_most(stream, head)
     if len(header) < head:
-        raise InvalidFileError(
-            complain(name, f"long enough for a header of {head} bytes", f"{len(header)} bytes", _MEND)
-        )
+        expected = f"long enough for a header of {head} bytes"
+        raise InvalidFileError(complain(name, expected, f"{len(header)} bytes", _MEND))
     magic, *shape = struct.unpack(f">{1 + kind.sizes}I", header)
     if magic != kind.magic:
-        raise InvalidFileError(
-            complain(
-                name,
-                f"an IDX file that begins with {kind.magic:#010x}",
-                f"{magic:#010x}",
-                "Is it another file of the four, or still compressed?",
-            )
-        )
+        expected = f"an IDX file that begins with {kind.magic:#010x}"
+        mend = "Is it another file of the four, or still compressed?"
+        raise InvalidFileError(complain(name, expected, f"{magic:#010x}", mend))
     if 0 in shape:
         raise InvalidFileError(complain(name, "of positive sizes", tuple(shape), "The file holds no sample."))
     payload = math.prod(shape)
     if payload > LARGEST_PAYLOAD:
-        raise InvalidFileError(
-            complain(name, f"of at most {LARGEST_PAYLOAD} bytes of samples", f"a header of sizes {tuple(shape)}")
-        )
-    if size is not None and size != head + payload:
-        raise _wrong_length(name, payload, f"{size - head} bytes")
-    body = _read_at_most(stream, payload + 1)
+        expected = f"of at most {LARGEST_PAYLOAD} bytes of samples"
+        raise InvalidFileError(complain(name, expected, f"a header of sizes {tuple(shape)}"))
+    body = _read_at_most(stream, payload + 1) if size in (None, head + payload) else b""
     if len(body) != payload:
-        raise _wrong_length(name, payload, f"{len(body)} bytes" if len(body) < payload else "more")
+        came = f"{len(body) if size is None else size - head} bytes" if len(body) <= payload else "more"
+        raise InvalidFileError(complain(name, f"of {payload} bytes of samples, as its header says", came, _MEND))
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
 
 
-def _wrong_length(name: str, payload: int, came: str) -> InvalidFileError:
-    return InvalidFileError(complain(name, f"of {payload} bytes of samples, as its header says", came, _MEND))
-
-
 def _read_at_most(stream: IO[bytes], limit: int) -> bytes:
-    """Read in pieces, so that memory grows with what the file holds and not with what its header says."""
+    """Read piece by piece, so that memory grows with what the file holds and not with what its header claims."""
     pieces = bytearray()
     while len(pieces) < limit and (piece := stream.read(min(_CHUNK, limit - len(pieces)))):
         pieces += piece
     return bytes(pieces)
-
-
-def _described(value: object) -> object:
-    return f"an array of {value.dtype}" if isinstance(value, np.ndarray) else value

@@ -10,10 +10,10 @@ from tptheory.training.layerwise import Arrays
 
 
 class Engine(Protocol):
-    """A net that learns, one batch at a time: look at the batch, then move.
+    """A net that learns one batch at a time: a forward pass, then an update.
 
-    All engines make the updates of their rule; they differ in how, and in speed. What an engine is, and what of it
-    changes from step to step, can be taken out and put back, bit for bit.
+    All engines make the updates of the same rule; they differ in how they compute them, and in speed. All that changes
+    from step to step can be read by `state` and put back by `restore`, bit for bit.
     """
 
     @property
@@ -26,25 +26,31 @@ class Engine(Protocol):
 
     @property
     def threads(self) -> int | None:
-        """How many threads BLAS may use while it learns; None for as many as it may use now."""
+        """How many threads BLAS may use during training; None for as many as it may use now."""
 
-    def look(self, X: Array, labels: Array) -> bool:
-        """Look at a batch, which `move` then learns from, and return whether its loss is finite."""
+    def forward(self, X: Array, labels: Array) -> bool:
+        """Compute the outputs and the loss of a batch, for `update` to learn from; return whether the loss is finite.
+
+        ``X`` has shape ``(n_0, B)``, and ``labels`` holds the class of each of its columns.
+        """
 
     def loss_and_accuracy(self) -> tuple[float, float]:
-        """Return the mean loss and the accuracy on the batch that was looked at, before its `move`."""
+        """Return the mean loss and the accuracy in [0, 1] on the batch of the last `forward`, before its `update`."""
 
-    def move(self, lr: float, step: int) -> tuple[float, ...]:
-        """Make the update of the last batch, and return each ``|dW_l|``; make none where one is not finite."""
+    def update(self, lr: float, step: int) -> tuple[float, ...]:
+        """Make the update of the last batch, and return each ``|dW_l|``; make none if one of these is not finite."""
 
     def ranks(self) -> tuple[int, ...]:
         """Return the rank of every ``dW_l`` on the last batch."""
 
     def descent(self, dtype: str | None = None) -> tuple[Arrays, Arrays, Arrays]:
-        """Return ``D_l``, ``G_l`` and ``g_l`` of the last batch, computed in another precision if one is given."""
+        """Return the error signals and the descent directions of the last batch, in another precision if one is given.
 
-    def scalars(self) -> dict[str, float]:
-        """Return losses of the rule's own on the last batch, by name."""
+        These are ``D_l``, ``G_l = -dW_l / lr`` and ``g_l = -db_l / lr`` for ``l = 1..L``.
+        """
+
+    def diagnostics(self) -> dict[str, float]:
+        """Return what else the engine measures of the last batch, such as local losses, by name."""
 
     def state(self) -> dict[str, Array]:
         """Return all arrays that change from step to step, by name."""

@@ -1,14 +1,14 @@
-"""The products of `CollapsedStep` in native code, by Numba: no call of Python between them, and two threads.
+"""The steps of `CollapsedEngine` in native code, by Numba: no call of Python stands between products.
 
-A call with few arguments costs little, so that parameters and buffers lie in flat arrays, layer after layer;
-``layers`` says where. Its row l, counted from 0, holds the widths ``n_l`` and ``n_{l+1}``, and where ``W_{l+1}``,
-``P_{l+1}`` (as ``C_{l+1}`` and ``R_{l+1}``) and ``W_{l+1}+`` start.
+A native call costs the less, the fewer its arguments. Parameters and buffers therefore lie in flat arrays (`Memory`),
+layer after layer, and ``layers`` tells where: its row l, counted from 0, holds the widths ``n_l`` and ``n_{l+1}``, and
+the places at which ``W_{l+1}``, ``P_{l+1}`` (also ``C_{l+1}`` and ``R_{l+1}``) and ``W_{l+1}+`` start.
 
-A step falls into stages, and each into two parts that do not wait for each other: the left columns of ``X_0'``,
-``W_1`` and ``G`` and the right ones, odd layers and even ones, ``R_l`` and ``C_l``. Each core then keeps half of all in
-its own cache. The parts are the same however many threads there are, and so is every bit of the result.
+A step falls into stages, and each stage into two parts that do not wait for each other: the left and the right columns
+of ``X_0'``, ``W_1`` and ``G``; the odd and the even layers; ``R_l`` and ``C_l``. Each core then keeps one half of the
+data in its own cache. The parts are the same for any number of threads, and so is every bit of the result.
 
-Numba compiles once, and keeps the code on disk.
+Numba compiles the code once, and keeps it on disk until this file changes.
 """
 
 from __future__ import annotations
@@ -24,17 +24,22 @@ from tptheory.training.native_algebra import OPTIONS, add_product, follow_square
 
 prange = numba.prange
 
-LOOK, ADD_UP, COMPARE, GATHER, FACTORISE, MEASURE, APPLY = 1, 2, 4, 8, 16, 32, 64
-"""What a step is made of; a sum of them says what is to be done. `COMPARE` is done within `ADD_UP`."""
-STAGES = (LOOK, ADD_UP, GATHER, FACTORISE, MEASURE, APPLY)
+PREDICT, ADD_UP, COMPARE, COLLAPSE, FACTORISE, MEASURE, APPLY = 1, 2, 4, 8, 16, 32, 64
+"""What a step is made of; a call is told by a sum of these what to do. `COMPARE` is done within `ADD_UP`."""
+STAGES = (PREDICT, ADD_UP, COLLAPSE, FACTORISE, MEASURE, APPLY)
 """The stages, in their order."""
 ABOVE, CARRIED, GIVEN = 0, 1, 2
-"""What the feedback products are: the products above, products of carried inverses, or what is found in place."""
+"""What ``C_l`` is: the products ``P_l'``, products of carried inverses, or what the caller has computed in place."""
 PARTS = 2
+"""Into how many parts each stage falls."""
 
 
 class Memory(NamedTuple):
-    """All arrays of a step but its batch; flat but for ``layers``, ``halves``, ``outputs``, ``D`` and ``R_halves``."""
+    """All arrays of a step except its batch.
+
+    They are flat, except ``layers``, ``halves`` of shape ``(PARTS, n_L, B)``, ``outputs`` and ``D`` of shape ``(n_L,
+    B)``, and ``R_halves`` of shape ``(PARTS, n_1 n_L)``.
+    """
 
     layers: Array
     weights: Array
@@ -57,34 +62,35 @@ class Memory(NamedTuple):
 
 @njit(**OPTIONS)
 def _part(part: int, length: int, grain: int) -> tuple[int, int]:
-    """Return where a part of so many numbers begins and ends, cut between two cache lines."""
+    """Return where a part of ``length`` numbers begins and ends; the cut lies between two cache lines."""
     middle = min(length, (length // PARTS + grain - 1) // grain * grain)
     return (0, middle) if part == 0 else (middle, length)
 
 
 @njit(**OPTIONS)
-def _multiply(layers: Array, weights: Array, bias: Array, above: Array, classes: int, offset: Array) -> None:
+def _multiply(m: Memory) -> None:
     """Fill ``P_l'``, and the offset ``P_1 b_1 + ... + P_L b_L``."""
+    layers, above, classes = m.layers, m.above, len(m.outputs)
     L = len(layers)
     for l in range(L - 1, 0, -1):
-        n, m, W, P = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
+        columns, rows, W, P = layers[l, 0], layers[l, 1], m.weights[layers[l, 2] :], layers[l, 3]
         lower = above[layers[l - 1, 3] :]
         if l == L - 1:
-            for i in range(n):
+            for i in range(columns):
                 for k in range(classes):
-                    lower[i * classes + k] = weights[W + k * n + i]
+                    lower[i * classes + k] = W[k * columns + i]
         else:
-            add_product(True, False, n, classes, m, 1.0, weights[W:], n, above[P:], classes, 0.0, lower, classes)
+            add_product(True, False, columns, classes, rows, 1.0, W, columns, above[P:], classes, 0.0, lower, classes)
     for k in range(classes):
-        offset[k] = 0
-    for i in range(len(bias)):
+        m.offset[k] = 0
+    for i in range(len(m.bias)):
         for k in range(classes):
-            offset[k] += bias[i] * above[i * classes + k]
+            m.offset[k] += m.bias[i] * above[i * classes + k]
 
 
 @njit(**OPTIONS)
 def _read(X: Array, low: int, high: int, begin: int, end: int, n: int, grain: int) -> float:
-    """Touch each cache line of some columns of some samples: read straight on, they come near sooner."""
+    """Touch each cache line of some columns of some samples, from first to last, so that caches load them sooner."""
     seen = X[0]
     for j in range(begin, end):
         for i in range(j * n + low, j * n + high, grain):
@@ -93,38 +99,37 @@ def _read(X: Array, low: int, high: int, begin: int, end: int, n: int, grain: in
 
 
 @njit(**OPTIONS)
-def _look(
-    part: int, layers: Array, weights: Array, above: Array, product: Array, X: Array, piece: int, halves: Array
-) -> None:
+def _predict(part: int, X: Array, piece: int, m: Memory) -> None:
     """Fill a part of ``P_1 W_1``, and what it adds to the outputs."""
-    n, m = layers[0, 0], layers[0, 1]
-    _, classes, B = halves.shape
-    half = halves[part].ravel()
+    n, rows = m.layers[0, 0], m.layers[0, 1]
+    _, classes, B = m.halves.shape
+    half = m.halves[part].ravel()
     grain = CACHE_LINE // X.itemsize
     low, high = _part(part, n, grain)
     if low == high:
         half[:] = 0
         return
-    E, count = product[low:], high - low
-    add_product(True, False, classes, count, m, 1.0, above, classes, weights[low:], n, 0.0, E, n)
+    E, count = m.product[low:], high - low
+    add_product(True, False, classes, count, rows, 1.0, m.above, classes, m.weights[low:], n, 0.0, E, n)
     for begin in range(0, B, piece):
         end = min(begin + piece, B)
         half[begin] = _read(X, low, high, begin, end, n, grain)
-        rows = X[begin * n + low :]
-        add_product(False, True, classes, end - begin, count, 1.0, E, n, rows, n, 0.0, half[begin:], B)
+        samples = X[begin * n + low :]
+        add_product(False, True, classes, end - begin, count, 1.0, E, n, samples, n, 0.0, half[begin:], B)
 
 
 @njit(**OPTIONS)
-def _add_up(low: int, high: int, halves: Array, offset: Array, outputs: Array) -> None:
+def _add_up(low: int, high: int, m: Memory) -> None:
     """Fill the outputs of some samples."""
-    for k in range(len(offset)):
+    for k in range(len(m.offset)):
         for j in range(low, high):
-            outputs[k, j] = halves[0, k, j] + halves[1, k, j] + offset[k]
+            m.outputs[k, j] = m.halves[0, k, j] + m.halves[1, k, j] + m.offset[k]
 
 
 @njit(**OPTIONS)
-def _compare(low: int, high: int, outputs: Array, labels: Array, D: Array) -> bool:
-    """Fill ``D``, softmax minus one-hot labels, for some samples; say whether their outputs are finite."""
+def _compare(low: int, high: int, labels: Array, m: Memory) -> bool:
+    """Fill ``D``, softmax minus one-hot labels, for some samples; return whether their outputs are finite."""
+    outputs, D = m.outputs, m.D
     classes = len(outputs)
     finite = True
     for j in range(low, high):
@@ -154,121 +159,119 @@ def _total(numbers: Array) -> float:
 
 
 @njit(**OPTIONS)
-def _gather(
-    part: int, layers: Array, weights: Array, X: Array, piece: int, D: Array, G: Array, s: Array, R_halves: Array
-) -> None:
+def _collapse(part: int, X: Array, piece: int, m: Memory) -> None:
     """Fill a part of ``G = D X_0'``, what it adds to ``R_1 = W_1 G'``, and some of ``s = D 1``."""
-    n, m = layers[0, 0], layers[0, 1]
-    classes, B = D.shape
-    flat = D.ravel()
+    n, rows = m.layers[0, 0], m.layers[0, 1]
+    classes, B = m.D.shape
+    flat = m.D.ravel()
     low, high = _part(part, n, CACHE_LINE // X.itemsize)
     count = high - low
+    G = m.G[low:]
     if count:
         for begin in range(0, B, piece):
             taken = min(piece, B - begin)
             beta = 0.0 if begin == 0 else 1.0
-            rows = X[begin * n + low :]
-            add_product(False, False, classes, count, taken, 1.0, flat[begin:], B, rows, n, beta, G[low:], n)
-    half = R_halves[part]
-    if len(layers) > 1 and count:
-        add_product(False, True, m, classes, count, 1.0, weights[low:], n, G[low:], n, 0.0, half, classes)
+            samples = X[begin * n + low :]
+            add_product(False, False, classes, count, taken, 1.0, flat[begin:], B, samples, n, beta, G, n)
+    half = m.R_halves[part]
+    if len(m.layers) > 1 and count:
+        add_product(False, True, rows, classes, count, 1.0, m.weights[low:], n, G, n, 0.0, half, classes)
     else:
         half[:] = 0
     for k in range(part, classes, PARTS):
-        s[k] = _total(D[k])
+        m.s[k] = _total(m.D[k])
 
 
 @njit(**OPTIONS)
-def _move_up(layers: Array, weights: Array, bias: Array, R: Array, s: Array, R_halves: Array) -> None:
+def _move_up(m: Memory) -> None:
     """Fill ``R_l = W_l R_{l-1} + b_l s'``."""
-    classes = len(s)
+    layers, R, classes = m.layers, m.R, len(m.s)
     for i in range(len(R) // classes):
         for k in range(classes):
-            R[i * classes + k] = bias[i] * s[k]
+            R[i * classes + k] = m.bias[i] * m.s[k]
     for l in range(len(layers) - 1):
-        n, m, W, at = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
+        columns, rows, W, at = layers[l, 0], layers[l, 1], m.weights[layers[l, 2] :], layers[l, 3]
         if l == 0:
-            for i in range(m * classes):
-                R[i] += R_halves[0, i] + R_halves[1, i]
+            for i in range(rows * classes):
+                R[i] += m.R_halves[0, i] + m.R_halves[1, i]
         else:
             below = R[layers[l - 1, 3] :]
-            add_product(False, False, m, classes, n, 1.0, weights[W:], n, below, classes, 1.0, R[at:], classes)
+            add_product(False, False, rows, classes, columns, 1.0, W, columns, below, classes, 1.0, R[at:], classes)
 
 
 @njit(**OPTIONS)
-def _feed_back(layers: Array, inverses: Array, C: Array, classes: int) -> None:
+def _feed_back(m: Memory) -> None:
     """Fill ``C_l = W_{l+1}+ C_{l+1}``."""
+    layers, C, classes = m.layers, m.C, len(m.s)
     L = len(layers)
     for l in range(L - 1, 0, -1):
-        n, m, K = layers[l, 0], layers[l, 1], layers[l, 4]
+        columns, rows, K = layers[l, 0], layers[l, 1], m.inverses[layers[l, 4] :]
         lower = C[layers[l - 1, 3] :]
         if l == L - 1:
-            lower[: n * m] = inverses[K : K + n * m]
+            lower[: columns * rows] = K[: columns * rows]
         else:
             above = C[layers[l, 3] :]
-            add_product(False, False, n, classes, m, 1.0, inverses[K:], m, above, classes, 0.0, lower, classes)
+            add_product(False, False, columns, classes, rows, 1.0, K, rows, above, classes, 0.0, lower, classes)
 
 
 @njit(**OPTIONS)
-def _update(
-    part: int, layers: Array, weights: Array, bias: Array, C: Array, G: Array, R: Array, s: Array, lr: float
-) -> None:
+def _update(part: int, lr: float, m: Memory) -> None:
     """Make a part of ``dW_l = -lr C_l R_{l-1}'`` and ``db_l = -lr C_l s``: half of ``W_1``, every other layer."""
-    classes = len(s)
-    n, m = layers[0, 0], layers[0, 1]
-    low, high = _part(part, n, CACHE_LINE // G.itemsize)
+    layers, C, classes = m.layers, m.C, len(m.s)
+    n, rows = layers[0, 0], layers[0, 1]
+    low, high = _part(part, n, CACHE_LINE // m.G.itemsize)
     if high > low:
-        W = weights[low:]
-        add_product(False, False, m, high - low, classes, -lr, C, classes, G[low:], n, 1.0, W, n)
+        W = m.weights[low:]
+        add_product(False, False, rows, high - low, classes, -lr, C, classes, m.G[low:], n, 1.0, W, n)
     for l in range(1 + part, len(layers), PARTS):
-        n, m, W_l, at = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 3]
-        below = R[layers[l - 1, 3] :]
-        add_product(False, True, m, n, classes, -lr, C[at:], classes, below, classes, 1.0, weights[W_l:], n)
+        columns, rows, W_l, C_l = layers[l, 0], layers[l, 1], m.weights[layers[l, 2] :], C[layers[l, 3] :]
+        below = m.R[layers[l - 1, 3] :]
+        add_product(False, True, rows, columns, classes, -lr, C_l, classes, below, classes, 1.0, W_l, columns)
     for l in range(part, len(layers), PARTS):
-        first = layers[l, 3] // classes
-        C_l, b = C[layers[l, 3] :], bias[first:]
-        add_product(False, False, layers[l, 1], 1, classes, -lr, C_l, classes, s, 1, 1.0, b, 1)
+        C_l, b = C[layers[l, 3] :], m.bias[layers[l, 3] // classes :]
+        add_product(False, False, layers[l, 1], 1, classes, -lr, C_l, classes, m.s, 1, 1.0, b, 1)
 
 
 @njit(**OPTIONS)
-def _follow(
-    part: int, layers: Array, weights: Array, inverses: Array, C: Array, R: Array, classes: int, lr: float, sizes: Array
-) -> None:
+def _follow(part: int, lr: float, m: Memory) -> None:
     """Make every other inverse follow; in ``sizes``, ``|S|^2 / k`` of each, infinity where ``S`` is singular."""
+    layers, C, classes = m.layers, m.C, len(m.s)
     for l in range(1 + part, len(layers), PARTS):
-        n, m, W, K = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 4]
-        inverse = inverses[K : K + n * m]
+        columns, rows, W, K = layers[l, 0], layers[l, 1], layers[l, 2], layers[l, 4]
+        weights, inverse = m.weights[W : W + columns * rows], m.inverses[K : K + columns * rows]
         at, lower = layers[l, 3], layers[l - 1, 3]
-        U, V, KU = C[at : at + m * classes], R[lower : lower + n * classes], C[lower : lower + n * classes]
-        if m <= THIN:
-            sizes[l - 1] = 1.0 if invert_thin(weights[W : W + n * m].reshape(m, n), inverse.reshape(n, m)) else np.inf
+        if rows <= THIN:
+            inverted = invert_thin(weights.reshape(rows, columns), inverse.reshape(columns, rows))
+            m.sizes[l - 1] = 1.0 if inverted else np.inf
         else:
-            sizes[l - 1] = follow_square(inverse, n, -lr, U, V, KU)
+            U, V = C[at : at + rows * classes], m.R[lower : lower + columns * classes]
+            m.sizes[l - 1] = follow_square(inverse, columns, -lr, U, V, C[lower : lower + columns * classes])
 
 
 @njit(**OPTIONS)
-def _measure(part: int, layers: Array, C: Array, G: Array, R: Array, classes: int, squares: Array) -> None:
+def _measure(part: int, m: Memory) -> None:
     """Fill every other ``|C_l R_{l-1}'|^2 = tr(C_l' C_l R_{l-1}' R_{l-1})``."""
-    grams = np.empty((2, classes, classes), C.dtype)
+    layers, classes = m.layers, len(m.s)
+    grams = np.empty((2, classes, classes), m.C.dtype)
     first, second = grams[0].ravel(), grams[1].ravel()
     for l in range(part, len(layers), PARTS):
-        n, m, at = layers[l, 0], layers[l, 1], layers[l, 3]
-        add_product(True, False, classes, classes, m, 1.0, C[at:], classes, C[at:], classes, 0.0, first, classes)
+        columns, rows, C = layers[l, 0], layers[l, 1], m.C[layers[l, 3] :]
+        add_product(True, False, classes, classes, rows, 1.0, C, classes, C, classes, 0.0, first, classes)
         if l == 0:
-            add_product(False, True, classes, classes, n, 1.0, G, n, G, n, 0.0, second, classes)
+            add_product(False, True, classes, classes, columns, 1.0, m.G, columns, m.G, columns, 0.0, second, classes)
         else:
-            V = R[layers[l - 1, 3] :]
-            add_product(True, False, classes, classes, n, 1.0, V, classes, V, classes, 0.0, second, classes)
-        squares[l] = np.dot(first, second)
+            V = m.R[layers[l - 1, 3] :]
+            add_product(True, False, classes, classes, columns, 1.0, V, classes, V, classes, 0.0, second, classes)
+        m.squares[l] = np.dot(first, second)
 
 
 @njit(**OPTIONS)
 def _begin(stage: int, feedback: int, m: Memory) -> bool:
-    """Do what comes before the parts of a stage; return whether there are any."""
-    if stage == LOOK:
-        _multiply(m.layers, m.weights, m.bias, m.above, len(m.outputs), m.offset)
+    """Do what comes before the parts of a stage; return whether the stage has parts."""
+    if stage == PREDICT:
+        _multiply(m)
     if stage == FACTORISE and feedback != CARRIED:
-        _move_up(m.layers, m.weights, m.bias, m.R, m.s, m.R_halves)
+        _move_up(m)
         return False
     return True
 
@@ -277,28 +280,27 @@ def _begin(stage: int, feedback: int, m: Memory) -> bool:
 def _make_part(
     stage: int, part: int, stages: int, feedback: int, piece: int, lr: float, X: Array, labels: Array, m: Memory
 ) -> bool:
-    """Go through a part of a stage; return whether the outputs that it has compared are finite."""
-    classes, B = m.outputs.shape
-    if stage == LOOK:
-        _look(part, m.layers, m.weights, m.above, m.product, X, piece, m.halves)
+    """Do a part of a stage; return whether the outputs that it has compared are finite."""
+    if stage == PREDICT:
+        _predict(part, X, piece, m)
     elif stage == ADD_UP:
-        low, high = _part(part, B, CACHE_LINE // X.itemsize)
-        _add_up(low, high, m.halves, m.offset, m.outputs)
+        low, high = _part(part, m.outputs.shape[1], CACHE_LINE // X.itemsize)
+        _add_up(low, high, m)
         if stages & COMPARE:
-            return _compare(low, high, m.outputs, labels, m.D)
-    elif stage == GATHER:
-        _gather(part, m.layers, m.weights, X, piece, m.D, m.G, m.s, m.R_halves)
+            return _compare(low, high, labels, m)
+    elif stage == COLLAPSE:
+        _collapse(part, X, piece, m)
     elif stage == FACTORISE:
         if part == 0:
-            _move_up(m.layers, m.weights, m.bias, m.R, m.s, m.R_halves)
+            _move_up(m)
         else:
-            _feed_back(m.layers, m.inverses, m.C, classes)
+            _feed_back(m)
     elif stage == MEASURE:
-        _measure(part, m.layers, m.C, m.G, m.R, classes, m.squares)
+        _measure(part, m)
     elif stage == APPLY:
-        _update(part, m.layers, m.weights, m.bias, m.C, m.G, m.R, m.s, lr)
+        _update(part, lr, m)
         if feedback == CARRIED:
-            _follow(part, m.layers, m.weights, m.inverses, m.C, m.R, classes, lr, m.sizes)
+            _follow(part, lr, m)
     return True
 
 

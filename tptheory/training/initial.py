@@ -1,4 +1,4 @@
-"""Where training starts: weights, biases, and the fixed matrices of feedback alignment."""
+"""Initial weights and biases, and the fixed matrices of feedback alignment."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def balanced_weights(widths: Sequence[int], std: float | None, rng: np.random.Ge
 
 @np.errstate(over="ignore", under="ignore")
 def _rounded(argument: str, A: Array, dtype: Any) -> Array:
-    """Return ``A`` in another precision, contiguous."""
+    """Return ``A`` in another precision, in C order; refuse what overflows."""
     rounded = np.ascontiguousarray(A, dtype=dtype)
     if not np.isfinite(rounded).all():
         raise InvalidValueError(complain(argument, f"within the range of {dtype}", float(np.abs(A).max())))

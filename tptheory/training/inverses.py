@@ -1,4 +1,4 @@
-"""Inverses that learn: difference target propagation as Lee et al. (2015) define it, beside the net that it trains.
+"""Inverses that learn beside the net: difference target propagation, as Lee et al. (2015) define it.
 
 g_l(x) = s(V_l x + c_l)                           s the identity or the sigmoid; V_l of shape (n_{l-1}, n_l)
 t_{l-1} = x_{l-1} + g_l(t_l) - g_l(x_l)           the difference correction; t_L = x_L - alpha dLoss/dx_L
@@ -6,7 +6,7 @@ d_l = (x_l - t_l) / alpha                         so that dW_l = -eta d_l x_{l-1
 L_l = |x_l - t_l|^2 / (2 alpha)                   with t_l held still
 R_l = 1/2 |g_l(f_l(x + n)) - (x + n)|^2           the reconstruction loss of x = x_{l-1}, f_l(x) = W_l x + b_l
 
-For the linear inverse ``d_{l-1} = V_l d_l``, which is what the rule `LearnedInverse` says and where it is read from.
+For the linear inverse ``d_{l-1} = V_l d_l``, which is the feedback of the rule `LearnedInverse`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from tptheory.training.settings import InverseSettings
 
 
 class Inverses:
-    """``V_l`` and ``c_l`` for ``l = 2..L``, and what they make of errors.
+    """The parameters ``V_l`` and ``c_l`` of the inverses, ``l = 2..L``, which propagate errors and learn.
 
     Args:
-        layerwise: the compiled rule `LearnedInverse`, whose fixed matrices are the ``V_l``: they move from now on.
+        layerwise: the compiled rule `LearnedInverse`, whose fixed matrices are the ``V_l``; `learn` changes them.
         settings: how to train them.
-        bias: where every ``c_l`` starts.
-        noise: the stream that the noise is drawn from.
-        dtype: of ``V_l`` and ``c_l``.
+        bias: the initial value of every entry of ``c_l``.
+        noise: the random stream of the noise.
+        dtype: the precision of ``c_l``.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Inverses:
         return tuple(reversed(errors))
 
     def learn(self, weights: Sequence[Array], biases: Sequence[Array], activations: Sequence[Array], step: int) -> None:
-        """Take one step down every reconstruction loss, its mean over the batch."""
+        """Take a gradient step on every reconstruction loss ``R_l``, averaged over the batch."""
         std = self.settings.noise_at(step)
         for l, symbol in enumerate(self._symbols, start=2):
             V, c, x = self._layerwise.constants[symbol], self.c[l - 2], activations[l - 1]
@@ -85,4 +85,5 @@ class Inverses:
 
 
 def _sigmoid(x: Array) -> Array:
+    """Return ``1 / (1 + exp(-x))``, without overflow."""
     return 0.5 * (1 + np.tanh(x / 2))

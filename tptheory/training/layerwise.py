@@ -1,4 +1,4 @@
-"""One step of a linear net, layer by layer, from the rule's own definition: the oracle of anything faster."""
+"""A step of a linear net, layer by layer, from the rule's own definition: the oracle of every faster engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
 Loss = Callable[[Array, Array], tuple[float, float, Array]]
-"""From outputs, shape ``(n_L, B)``, and labels: the mean loss of a batch, its accuracy in [0, 1], and ``D_L``."""
+"""A function of outputs, shape ``(n_L, B)``, and labels that returns a batch's mean loss, accuracy and ``D_L``."""
 
 _BY_FEEDBACK_ALONE = (
     "presynaptic",
@@ -33,7 +33,7 @@ _BY_FEEDBACK_ALONE = (
     "bias_update",
     "step",
 )
-"""What a rule must leave as `Rule` defines it for its feedback to say everything."""
+"""The methods that a rule must inherit from `Rule` unchanged, for its feedback to determine every update."""
 
 
 def forward(weights: Sequence[Array], biases: Sequence[Array], X: Array) -> Arrays:
@@ -86,9 +86,9 @@ def squared_error(codes: Array) -> Loss:
 
 
 def is_feedback_operator(rule: Rule, net: DeepLinearNetwork) -> bool:
-    """Tell whether a rule is its feedback and nothing else, made of weights, fixed matrices and ``lambda``.
+    """Return whether a rule defines its feedback and nothing else, from weights, fixed matrices and ``lambda``.
 
-    Any other rule, such as one with a descent or a state of its own, is a `WholeRule`.
+    Any other rule, such as one with a descent or a state of its own, is compiled as a `WholeRule`.
     """
     if any(
         method in vars(rule) or getattr(type(rule), method) is not getattr(Rule, method)
@@ -101,10 +101,10 @@ def is_feedback_operator(rule: Rule, net: DeepLinearNetwork) -> bool:
 
 @contextmanager
 def reading(rule: Rule) -> Iterator[None]:
-    """Turn whatever goes wrong in a rule's own code into one error that names the rule.
+    """Turn any error in a rule's own code into one that names the rule.
 
     Raises:
-        InvalidValueError: if the code raises what is no error of tptheory; that one is its cause.
+        InvalidValueError: if the code raises an error that is not tptheory's, which becomes its cause.
     """
     try:
         yield
@@ -116,21 +116,21 @@ def reading(rule: Rule) -> Iterator[None]:
 
 
 def _is_fixed(symbol: Basic, net: DeepLinearNetwork) -> bool:
-    """Tell whether a symbol is known before a step: a weight, a fixed matrix, or ``lambda``."""
+    """Return whether a symbol has a value before a step begins: a weight, a fixed matrix, or ``lambda``."""
     changing = (net.input, net.target, net.error, *net.parameters[net.depth :])
     return symbol == damping or (isinstance(symbol, MatrixSymbol) and symbol not in changing)
 
 
 class LayerwiseRule:
-    """A rule on one net, compiled: from activations and ``D_L`` to the descent directions of every layer.
+    """A rule on one net, compiled into functions of NumPy arrays.
 
     Args:
         rule: a rule that `is_feedback_operator`; ``M_l`` is compiled from ``rule.feedback(net, l)``.
         net: numeric widths and batch, biases, ``loss="any"``.
-        draw: called once for each fixed matrix that the feedback names (``B_l``), in the order of layers, with its
-            shape; returns its values.
-        damping_value: what stands for ``lambda``.
-        given: values of fixed matrices and of ``lambda``, by symbol or name.
+        draw: a function that returns the values of a fixed matrix of given shape. It is called once for each fixed
+            matrix that the feedback names (``B_l``), in the order of layers.
+        damping_value: the value of ``lambda``.
+        given: the values of fixed matrices and of ``lambda``, by symbol or name.
 
     Raises:
         InvalidValueError: if the rule is more than its feedback.
@@ -163,7 +163,7 @@ class LayerwiseRule:
         self._take(given or {})
 
     def _take(self, given: Mapping[Any, Any]) -> None:
-        """Put given values in the place of ``lambda`` and of fixed matrices."""
+        """Replace ``lambda`` and fixed matrices by given values."""
         named: dict[str, Basic] = {str(symbol): symbol for symbol in self.constants}
         named |= {str(damping): damping for _, symbols in self._operators if damping in symbols}
         for name, value in given.items():
@@ -194,14 +194,10 @@ class LayerwiseRule:
             for operator, symbols in self._operators
         )
 
-    def descent(self, weights: Sequence[Array], activations: Sequence[Array], D: Array) -> tuple[Arrays, Arrays]:
-        """Return ``(G_1, ..., G_L)`` and ``(g_1, ..., g_L)``: see `descent_of`."""
-        return descent_of(self.errors(weights, D), activations)
-
     def errors(self, weights: Sequence[Array], D: Array) -> Arrays:
         """Return ``(D_1, ..., D_L)``, shapes ``(n_l, B)``, from ``D = D_L``.
 
-        ``D_{l-1} = M_l D_l``; a direct rule: ``D_{l-1} = M_l D_L``.
+        ``D_{l-1} = M_l D_l``; under a direct rule ``D_{l-1} = M_l D_L``.
         """
         errors = [D]
         for M in reversed(self.feedback(weights)):
@@ -214,10 +210,11 @@ class LayerwiseRule:
         """Return the rank of every ``G_l`` on a batch, computed in float64 whatever the dtype of the arguments.
 
         ``G_l = C_l R_{l-1}'``, with ``C_l = M_{l+1} ... M_L`` and ``R_l = X_l D_L'``, has the singular values of the
-        product of their triangular factors (QR), which are small. Counted are those above ``(n_L + ... + n_{l+1} + B
-        + n_L (n_l + n_{l-1} + 1)) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|``, in Frobenius norms (a direct rule has one
-        operator): to first order in ``eps`` a bound, up to the small constant of QR, on what rounding adds (Higham,
-        2002, sections 3.5 and 19.3), so that by Weyl's inequality none of them is rounding.
+        product of the triangular factors of ``C_l`` and ``R_{l-1}`` (QR), which is small. Those above ``(n_L + ... +
+        n_{l+1} + B + n_L (n_l + n_{l-1} + 1)) eps |M_{l+1}| ... |M_L| |D_L| |X_{l-1}|`` are counted, in Frobenius norms
+        (a direct rule has one operator). To first order in ``eps``, and up to the small constant of QR, this bounds
+        what rounding adds (Higham, 2002, sections 3.5 and 19.3). By Weyl's inequality none of those counted is due to
+        rounding.
         """
         weights, biases = doubles(weights), doubles(biases)
         activations = forward(weights, biases, X.astype(np.float64))

@@ -1,4 +1,4 @@
-"""The training loop: batches, steps, what is logged on the way, and where it can go on from."""
+"""The training loop: it deals batches, makes steps, writes logs and checkpoints, and can be resumed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tptheory.training.theorem_probes import ProbeReading, TheoremProbes, worst
 
 @dataclass(frozen=True)
 class LogLine:
-    """What a batch showed after ``step`` updates: mean loss (cross-entropy in nats), accuracy in [0, 1]."""
+    """The mean loss (cross-entropy in nats) and the accuracy in [0, 1] on the batch that follows ``step`` updates."""
 
     step: int
     loss: float
@@ -41,7 +41,8 @@ def format_log_line(line: LogLine) -> str:
 
 
 class Batches:
-    """Batches without end: each epoch shuffles the samples and deals whole batches; a batch of all is always the same.
+    """An endless stream of batches. Each epoch shuffles the samples and deals whole batches; a batch of all is never
+    shuffled.
 
     >>> batches = Batches(np.eye(4), np.arange(4), 2, np.random.default_rng(0))
     >>> sorted([*batches.next()[1], *batches.next()[1]])
@@ -60,7 +61,7 @@ class Batches:
         self._dealt = 0
 
     def next(self) -> tuple[Array, Array]:
-        """Return the next batch, samples in columns, and its labels; the next call writes into the same array."""
+        """Return the next batch, samples in columns, and its labels; the next call overwrites the array."""
         if self._buffer is self._rows:
             return self._rows.T, self.labels
         if self._dealt + self.batch > self.labels.size:
@@ -71,7 +72,7 @@ class Batches:
         return self._buffer.T, self.labels[columns]
 
     def state(self) -> dict[str, Any]:
-        """Return the state of the stream before this epoch's shuffle, and how many samples were dealt since."""
+        """Return the state of the random stream before this epoch's shuffle, and how many samples were dealt since."""
         return {"stream": self._before, "dealt": self._dealt}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -83,7 +84,7 @@ class Batches:
 
 @dataclass
 class Progress:
-    """Parameters whose batch loss was finite, how many updates led there, and what was seen on the way."""
+    """How far a run is: the last parameters whose batch loss was finite, and what was measured on the way to them."""
 
     weights: Arrays
     biases: Arrays
@@ -98,7 +99,7 @@ class Progress:
     failure: str = ""
 
     def message(self) -> str:
-        """Return what became of the run, and what to change if it went wrong."""
+        """Return in a sentence how the run ended, and what to change if it went wrong."""
         largest = f"The largest update had norm {self.largest_update:.4g} ({self.largest_at})."
         mend = "Take a smaller lr, init='orthogonal', or rule='damped-tp'."
         if self.failure:
@@ -120,17 +121,20 @@ class Progress:
 
 @dataclass
 class TrainingLoop:
-    """Everything that a run moves, and everyone whom it tells.
+    """All objects that a run changes, and all that it reports to.
 
     Attributes:
+        engine: what makes the updates.
+        batches: the stream of batches.
         settings: how many updates to make, at which step size, and when to log and to write checkpoints.
-        recorded: what a checkpoint says of the run (`Task.recorded`).
-        streams: generators whose states a checkpoint must hold, by name.
+        recorded: the description of the run that its checkpoints hold (`Task.recorded`).
+        streams: the random generators whose states a checkpoint must hold, by name.
+        probes: the probes, if they are asked for.
+        on_log: called with each line of the log.
+        on_step: called before each update with the number of updates made so far.
         metrics: the file of metrics, if one is asked for.
         board: TensorBoard, if it is asked for.
-        on_log: called with each line of the log.
-        on_step: called with the number of updates made, before each.
-        start: the step that the run goes on from.
+        start: the step from which the run is resumed; 0 for a new run.
     """
 
     engine: Engine
@@ -146,16 +150,16 @@ class TrainingLoop:
     start: int = 0
 
     def __post_init__(self) -> None:
-        """Stand at the start."""
+        """Begin with the parameters of the engine."""
         weights = self.engine.weights
         self.progress = Progress(weights, self.engine.biases, ranks=[0] * len(weights))
         self._safe: tuple[int, dict[str, Array], dict[str, Any]] = (0, {}, {})
 
     def restore(self, saved: Checkpoint) -> None:
-        """Go on from a checkpoint.
+        """Resume the run from a checkpoint.
 
         Raises:
-            InvalidFileError: if it is of another net, or lacks a part.
+            InvalidFileError: if the checkpoint is of another net, or lacks a part.
         """
         check_arrays(str(self.settings.checkpoint), saved, self._arrays())
         reached = saved.progress
@@ -174,7 +178,7 @@ class TrainingLoop:
             self.probes.restore(saved.arrays)
 
     def save(self, path: str | os.PathLike[str], step: int) -> None:
-        """Write a checkpoint of the moment before the batch of ``step`` is looked at."""
+        """Write a checkpoint of the state before the batch of ``step`` is drawn."""
         reached = {
             "step": step,
             "fit": self.progress.facts(),
@@ -188,19 +192,19 @@ class TrainingLoop:
         return self.engine.state() | ({} if self.probes is None else self.probes.state())
 
     def run(self) -> Progress:
-        """Make the updates, and look once more after the last."""
+        """Make the updates, and evaluate one more batch after the last of them."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(self.engine.threads, "blas"), np.errstate(all="ignore"):  # overflow is reported
             for step in range(self.start, self.settings.steps + 1):
                 self._prepare(step)
-                if not self._look(step) or not self._learn(step):
+                if not self._forward(step) or not self._log_and_update(step):
                     break
         self.progress.weights, self.progress.biases = self.engine.weights, self.engine.biases
         return self.progress
 
     def _prepare(self, step: int) -> None:
-        """Keep what a later step may have to go back to, and tell that a step begins."""
+        """Write a checkpoint if one is due, report that a step begins, and keep a state for `_replay`."""
         checkpoint = self.settings.checkpoint
         if checkpoint is not None and self._is_due(step):
             self.save(checkpoint, step)
@@ -209,62 +213,62 @@ class TrainingLoop:
         if step == self.start or self._is_logged(step):
             self._safe = step, dict(self.engine.state()), self.batches.state()
 
-    def _look(self, step: int) -> bool:
-        """Look at the next batch; where its loss is not finite, go back to the parameters before, and return False."""
+    def _forward(self, step: int) -> bool:
+        """Make a forward pass on the next batch; if its loss is not finite, undo the last update and return False."""
         self._X, labels = self.batches.next()
-        if self.engine.look(self._X, labels):
+        if self.engine.forward(self._X, labels):
             self.progress.steps = step
             return True
         self.progress.failure = f"at step {step}: the loss is not finite."
         self._replay(step - 1)
         return False
 
-    def _learn(self, step: int) -> bool:
-        """Log what the batch shows where a line is due, and make the update; return whether the run goes on."""
+    def _log_and_update(self, step: int) -> bool:
+        """Log the batch if a line is due, and make the update; return whether the run continues."""
         progress, last = self.progress, step == self.settings.steps
         if self._is_logged(step) or last:
             progress.last_loss, accuracy = self.engine.loss_and_accuracy()
             progress.first_loss = progress.last_loss if step == 0 else progress.first_loss
-        with self._naming(step):
+        with self._failures_recorded(step):
             if self._is_logged(step):
                 self._log(LogLine(step, progress.last_loss, accuracy), last)
             if not last:
-                self._move(step)
+                self._update(step)
         return not progress.failure
 
     def _is_logged(self, step: int) -> bool:
         return step % self.settings.log_every == 0
 
     def _replay(self, step: int) -> None:
-        """Take the engine back to where it stood after so many updates: a step may change it in place."""
+        """Put the engine back to its state after ``step`` updates, by repeating them from the last kept state."""
         at, engine, batches = self._safe
         if step < at:  # not even the start had a finite loss
             return
         self.engine.restore(engine)
         self.batches.restore(batches)
         for again in range(at, step):
-            self.engine.look(*self.batches.next())
-            self.engine.move(self.settings.lr, again)
+            self.engine.forward(*self.batches.next())
+            self.engine.update(self.settings.lr, again)
 
     def _is_due(self, step: int) -> bool:
-        """Return whether a checkpoint is due; one that the run has just gone on from is not written again."""
+        """Return whether a checkpoint is due; the one that the run was resumed from is not written again."""
         begun = step == 0 or step > self.start
         return step == self.settings.steps or (begun and step % self.settings.checkpoint_every == 0)
 
     @contextmanager
-    def _naming(self, step: int) -> Iterator[None]:
-        """Turn what cannot be computed at a step into the reason why the run stopped."""
+    def _failures_recorded(self, step: int) -> Iterator[None]:
+        """Turn an error in computing the feedback or its rank into the reason why the run stops."""
         try:
             yield
         except (InvalidValueError, np.linalg.LinAlgError) as error:
             self.progress.failure = f"at step {step}: the feedback or its rank cannot be computed. {error}"
 
     def _log(self, line: LogLine, last: bool) -> None:
-        """Tell everyone what the batch showed."""
+        """Log the last batch: to the run, to its listeners, and with ranks and probes to the files."""
         self.progress.log.append(line)
         if self.on_log is not None:
             self.on_log(line)
-        told: dict[str, Any] = asdict(line) | self.engine.scalars()
+        told: dict[str, Any] = asdict(line) | self.engine.diagnostics()
         try:
             if not last:
                 self.progress.ranks = list(map(max, self.progress.ranks, self.engine.ranks()))
@@ -277,14 +281,14 @@ class TrainingLoop:
             self.tell(told)
 
     def tell(self, told: dict[str, Any]) -> None:
-        """Write an object to the metrics and to TensorBoard."""
+        """Write numbers, by name, to the file of metrics and to TensorBoard, where these are open."""
         for listener in (self.metrics, self.board):
             if listener is not None:
                 listener.write(told)
 
-    def _move(self, step: int) -> None:
-        """Make one update, if it is finite."""
-        progress, sizes = self.progress, self.engine.move(self.settings.lr, step)
+    def _update(self, step: int) -> None:
+        """Make one update if it is finite; else record which layer failed."""
+        progress, sizes = self.progress, self.engine.update(self.settings.lr, step)
         broken = [l for l, size in enumerate(sizes, start=1) if not math.isfinite(size)]
         if broken:
             progress.failure = f"at step {step}: the update of layer {broken[-1]} is not finite."

@@ -1,4 +1,4 @@
-"""The pseudo-inverse of a layer whose weights change by products of low rank: carried along, and measured."""
+"""The pseudo-inverse of a weight that changes by products of low rank: it is updated, and its error is measured."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tptheory.training.data import Array
 THIN = 32
 """Up to this rank a pseudo-inverse is computed anew at every step, from a Gram matrix in float64."""
 CHECK_EVERY = 20
-"""Every so many updates the residual is measured."""
+"""How many updates lie between two measurements of the residual."""
 PROBES = 4
-"""Random vectors that measure it."""
+"""How many random vectors measure the residual."""
 
 _SLACK = 16
 
@@ -34,26 +34,26 @@ class CarriedInverse:
 
     for ``W + r U V' = (I + r U Y)(W + r U S^-1 Q')``, the left factor is invertible, and ``W Q = 0``. Where ``W`` is
     square ``Q = 0``, which leaves the identity of Woodbury (1950). Only the small ``S`` and ``I + F E`` are solved.
-    Ranks up to `THIN` are not carried, for ``W' (W W')^-1`` in float64 costs no more.
+    Inverses of rank up to `THIN` are not carried, since ``W' (W W')^-1`` in float64 costs no more.
 
-    Rounding adds up, so every `CHECK_EVERY` updates, and after one whose ``S`` is far from ``I``, the residuals
-    ``|z - W K z| / |z|`` and, where ``W`` is not square, ``|K W z - (K W)'z| / |z|`` of seeded random ``z`` are
-    measured; above ``tolerance`` the inverse is computed anew, in float64. ``tolerance`` is 16 eps, or four times the
-    residual that the rounding of a new inverse leaves. Where even that is above the square root of eps, the rank
-    is in doubt: then the oracle's pseudo-inverse is taken at every step, until the residual is small again.
+    Rounding errors add up. Every `CHECK_EVERY` updates, and after an update whose ``S`` is far from ``I``, the
+    residuals ``|z - W K z| / |z|`` of seeded random vectors ``z`` are measured, and ``|K W z - (K W)'z| / |z|`` too if
+    ``W`` is not square. If one exceeds ``tolerance``, the inverse is computed anew in float64. ``tolerance`` is 16 eps,
+    or four times the residual that a new inverse has by its own rounding. If even that exceeds the square root of eps,
+    the rank is in doubt: the reference's pseudo-inverse then serves at every step, until the residual is small again.
 
     Args:
         W: the weights.
         U: of shape ``(rows, k)``.
-        V: of shape ``(columns, k)``. The caller changes ``W``, ``U`` and ``V`` in place, and never their arrays.
+        V: of shape ``(columns, k)``. The caller changes the entries of ``W``, ``U`` and ``V``, and keeps the arrays.
         KU: an array that holds ``K U`` before each change, if the caller has it.
         buffer: a flat array for the inverse, if the caller has one.
         seed: of the vectors that measure the residual.
 
     Attributes:
         K: the pseudo-inverse, of shape ``(columns, rows)`` of ``W``; its array stays the same.
-        residual: what was measured last.
-        refreshes: how often a check led to a new inverse.
+        residual: the largest residual at the last measurement.
+        refreshes: how often a check has led to a new inverse.
 
     >>> W = np.diag([1.0, 2.0])
     >>> U, V = np.array([[1.0], [0.0]]), np.array([[1.0], [0.0]])
@@ -67,7 +67,7 @@ class CarriedInverse:
     def __init__(
         self, W: Array, U: Array, V: Array, KU: Array | None = None, buffer: Array | None = None, seed: int = 0
     ) -> None:
-        """Invert ``W``, and lay out what every update needs."""
+        """Invert ``W``, and allocate the buffers of an update."""
         self.tall = W.shape[0] > W.shape[1]
         self.W, self._U, self._V, self._KU = (W.T, V, U, None) if self.tall else (W, U, V, KU)
         rows, columns = self.W.shape
@@ -105,7 +105,7 @@ class CarriedInverse:
             self._change = product(1.0, H, Y, 1.0, K)[1:]
 
     def refresh(self) -> None:
-        """Compute the inverse anew, and what residual its own rounding leaves."""
+        """Compute the inverse anew, and measure the residual that its own rounding leaves."""
         self._inverse[:] = _inverse_of_full_rank(self.W)
         self.residual = self.measure()
         self.exact = not self.residual <= self._eps**0.5
@@ -114,7 +114,7 @@ class CarriedInverse:
         self.tolerance = max(_SLACK * self._eps, 4 * self.residual)
 
     def measure(self) -> float:
-        """Return the largest residual that the probes show."""
+        """Return the largest residual of the random vectors."""
         W, K, z, w = self.W, self._inverse, self._row_probes, self._column_probes
         residual = _length(z - W @ (K @ z)) / self._lengths[0]
         if W.shape[0] < W.shape[1]:
@@ -122,7 +122,7 @@ class CarriedInverse:
         return residual
 
     def follow(self, r: float) -> None:
-        """Follow ``W``, which has become ``W + r U V'``."""
+        """Update the inverse, after ``W`` has become ``W + r U V'``."""
         size = 1.0
         if self.exact:
             self._by_pinv()
@@ -135,20 +135,20 @@ class CarriedInverse:
         self.count(size)
 
     def count(self, size: float) -> None:
-        """Count an update whose ``|S|^2 / k`` was ``size``, and check where it is time or ``S`` is far from ``I``."""
+        """Count an update whose ``|S|^2 / k`` was ``size``; check the inverse if it is time or ``S`` far from ``I``."""
         self.updates += 1
         if self.updates % CHECK_EVERY == 0 or not 0.5 < size < 1.5:
             self.check()
 
     def check(self) -> None:
-        """Measure, and refresh where the residual is above the tolerance, or the rank was in doubt."""
+        """Measure the residual, and refresh the inverse if it exceeds the tolerance or if the rank was in doubt."""
         self.residual = self.measure()
         if self.exact or not self.residual <= self.tolerance:
             self.refreshes += not self.exact
             self.refresh()
 
     def state(self) -> dict[str, Array]:
-        """Return a copy of the inverse, and what the checks know: residual, tolerance, counts, whether it is exact."""
+        """Return a copy of the inverse, and the numbers of its checks: residual, tolerance, counts, and `exact`."""
         known = [self.residual, self.tolerance, float(self.updates), float(self.refreshes), float(self.exact)]
         return {"inverse": self._inverse.copy(), "checks": np.array(known)}
 
@@ -159,6 +159,7 @@ class CarriedInverse:
         self.updates, self.refreshes, self.exact = int(updates), int(refreshes), bool(exact)
 
     def _by_pinv(self) -> None:
+        """Compute the pseudo-inverse as the reference does."""
         self._inverse[:] = FloatArithmetic().pinv(self.W)
 
     def _invert_thin(self) -> None:
@@ -173,6 +174,7 @@ class CarriedInverse:
         np.copyto(self._inverse, dsymm(1.0, inverse, self._wide.T, side=1, lower=1))
 
     def _follow_square(self, r: float) -> float:
+        """Update the inverse of a square matrix; return ``|S|^2 / k``, infinity if ``S`` is singular."""
         gemm, S = self._gemm, self._S_row
         for arguments in self._before:
             gemm(*arguments)
@@ -188,6 +190,7 @@ class CarriedInverse:
         return size
 
     def _follow_wide(self, r: float) -> float:
+        """Update the inverse of a wide matrix; return ``|S|^2 / k``."""
         K, U, V = self._inverse, self._U, self._V
         KU = K @ U if self._KU is None else self._KU
         one = np.eye(U.shape[1], dtype=K.dtype)

@@ -12,22 +12,23 @@ from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.extras import optional_library
+from tptheory.files import cannot_write
 
 _CHUNK = 2**20
 
 
 class MetricsFile:
-    """One JSON object a line, strict: what is not finite becomes null.
+    """A file of strict JSON, one object a line; a number that is not finite becomes null.
 
-    `position` says how much of the file is on the disk, so that a run that goes on can cut what came after.
+    `position` tells how much of the file is on the disk, so that a resumed run can cut off what was written later.
 
     Args:
-        path: a file that does not exist yet, or, to go on, the one that was begun.
-        position: what `position` returned when the run left off; nothing to begin.
+        path: a file that does not exist yet; for a resumed run, the file that it has begun.
+        position: what `position` returned when the run was interrupted; None for a new run.
 
     Raises:
-        InvalidValueError: if the file exists and is not empty, though the run begins, or cannot be written.
-        InvalidFileError: if the file does not begin with what the run has written into it.
+        InvalidValueError: if the file of a new run exists and is not empty, or if the file cannot be written.
+        InvalidFileError: if the file of a resumed run does not begin with what that run has written into it.
     """
 
     def __init__(self, path: str | os.PathLike[str], position: Mapping[str, Any] | None = None) -> None:
@@ -43,26 +44,19 @@ class MetricsFile:
                 self._file = self.path.open("r+b")
                 self._go_on(position)
         except OSError as error:
-            raise InvalidValueError(
-                complain("metrics", "a file that can be written", str(self.path), f"{error.strerror or error}.")
-            ) from error
+            raise cannot_write("metrics", self.path, error) from error
 
     def _go_on(self, position: Mapping[str, Any]) -> None:
-        """Cut what the run wrote after ``position``, and nothing that is not its own."""
+        """Cut off what the run wrote after ``position``; refuse a file that begins with anything else than its own."""
         left = position["bytes"]
         while left and (piece := self._file.read(min(_CHUNK, left))):
             self._digest.update(piece)
             left -= len(piece)
         if left or self._digest.hexdigest() != position["sha256"]:
             self._file.close()
-            raise InvalidFileError(
-                complain(
-                    self.path.name,
-                    f"the metrics of this run, whose first {position['bytes']} bytes are known",
-                    "other content",
-                    "Put the file back, or train anew.",
-                )
-            )
+            expected = f"the metrics of this run, whose first {position['bytes']} bytes are known"
+            mend = "Put the file back, or train anew."
+            raise InvalidFileError(complain(self.path.name, expected, "other content", mend))
         self._size = position["bytes"]
         self._file.truncate(self._size)
         self._file.seek(self._size)
@@ -76,7 +70,7 @@ class MetricsFile:
         self._size += len(text)
 
     def position(self) -> dict[str, Any]:
-        """Force what was written to the disk, and return its length and digest."""
+        """Force what was written to the disk, and return its length in bytes and its SHA-256."""
         os.fsync(self._file.fileno())
         return {"bytes": self._size, "sha256": self._digest.hexdigest()}
 
@@ -86,11 +80,11 @@ class MetricsFile:
 
 
 class TensorBoard:
-    """Scalars for TensorBoard, a file of events in a folder; needs the extra ``tensorboard``.
+    """Scalars for TensorBoard: a file of events in a folder. It needs the extra ``tensorboard``.
 
     Args:
         folder: where the events go.
-        start: the step that the run goes on from; events of later steps, from before it was cut off, are hidden.
+        start: the step from which the run is resumed; TensorBoard hides older events of later steps.
 
     Raises:
         MissingLibraryError: if tensorboardX is not installed.
@@ -102,9 +96,7 @@ class TensorBoard:
         try:
             self._writer = library.SummaryWriter(os.fspath(folder), purge_step=start or None)
         except OSError as error:
-            raise InvalidValueError(
-                complain("tensorboard", "a folder that can be written", str(folder), f"{error.strerror or error}.")
-            ) from error
+            raise cannot_write("tensorboard", folder, error, "folder") from error
 
     def write(self, line: Mapping[str, Any]) -> None:
         """Add every number of ``line`` at its step."""
@@ -131,18 +123,12 @@ def refuse_existing(argument: str, path: str | os.PathLike[str]) -> None:
     if path.is_dir() or not path.name:
         raise InvalidValueError(complain(argument, "the path of a file", str(path), "This is a folder."))
     if path.is_file() and path.stat().st_size:
-        raise InvalidValueError(
-            complain(
-                argument,
-                "a file that does not exist yet",
-                str(path),
-                "To go on with its run, resume from the checkpoint; to begin anew, remove it.",
-            )
-        )
+        mend = "To go on with its run, resume from the checkpoint; to begin anew, remove it."
+        raise InvalidValueError(complain(argument, "a file that does not exist yet", str(path), mend))
 
 
 def _strict(value: Any) -> Any:
-    """Return ``value`` with None for what strict JSON cannot say."""
+    """Return ``value`` with None in the place of each number that is not finite, which strict JSON lacks."""
     if isinstance(value, Mapping):
         return {name: _strict(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

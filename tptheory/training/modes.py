@@ -1,4 +1,4 @@
-"""The singular modes of BP on real digits, whitened, beside the curves of Saxe et al. (2014)."""
+"""The singular modes of BP on whitened digits, compared with the closed form of Saxe et al. (2014)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 
 from tptheory.training.data import Array, DataSet
 from tptheory.training.layerwise import LayerwiseRule, squared_error
-from tptheory.training.readable import LayerwiseEngine
+from tptheory.training.reference import LayerwiseEngine
 
 INITIAL_STRENGTH = 1e-3
 """The strength of every mode at step 0."""
 HIDDEN = 16
 """The width of the hidden layers, above the number of modes."""
 INSTANTS = 60
-"""At how many times the modes are compared."""
+"""At how many times the modes are compared with the closed form."""
 _DARK = 1e-3
-"""Directions of less than this part of the largest standard deviation are left out when inputs are whitened."""
+"""Whitening leaves out the directions whose standard deviation is less than this part of the largest one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +94,8 @@ def study_modes(data: DataSet, depth: int = 3, lr: float = 0.1, steps: int = 120
         if step in seen:
             product = np.linalg.multi_dot([U.T, *engine.weights[::-1], V])
             strengths.append(np.diag(product))
-        engine.look(X, labels)
-        engine.move(lr, step)
+        engine.forward(X, labels)
+        engine.update(lr, step)
     times = lr * np.array(seen)
     predicted = bp_modes(s, np.full(modes, INITIAL_STRENGTH), times, depth=depth).strengths
     return ModesStudy(depth, lr, times, s, np.array(strengths), predicted)

@@ -1,4 +1,4 @@
-"""All that full-batch descent on a squared error needs to know of the data: their second moments."""
+"""Second moments of data: all that full-batch descent on a squared error needs to know of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SecondMoments:
 
     @classmethod
     def of(cls, X: Array, Y: Array) -> SecondMoments:
-        """Sum them, from ``X`` of shape ``(n_0, N)`` and ``Y`` of shape ``(n_L, N)``, thousands of samples at a time.
+        """Return the moments of ``X``, shape ``(n_0, N)``, and ``Y``, shape ``(n_L, N)``, in pieces of 4,096 samples.
 
         Raises:
             InvalidValueError: if there is no sample, or the numbers of samples differ.

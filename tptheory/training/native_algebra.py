@@ -1,8 +1,9 @@
 """Products and small inverses in native code, by Numba, for `fused`.
 
 The products are those of the OpenBLAS that SciPy brings, whose functions SciPy gives to compiled code by name
-(``scipy.linalg.cython_blas``). Numba keeps the code of a function for as long as its own file does not change: whoever
-changes this one must touch `fused` too.
+(``scipy.linalg.cython_blas``). The small systems are solved here and not by SciPy's LAPACK, whose calls make a step of
+TP a tenth slower. Numba keeps the code of a function for as long as its own file does not change: whoever changes this
+file must touch `fused` too.
 """
 
 from __future__ import annotations
@@ -113,6 +114,8 @@ def _solve(S: Array, Y: Array) -> bool:
 def follow_square(K: Array, n: int, r: float, U: Array, V: Array, KU: Array) -> float:
     """Make the inverse ``K`` of a square matrix follow its change ``r U V'``, unless ``S`` is singular; all flat.
 
+    With ``Y = V'K`` and ``S = I + r Y U``, ``K`` becomes ``K - r K U S^-1 Y`` (Woodbury, 1950).
+
     Return ``|S|^2 / k``, infinity where ``S`` is singular.
     """
     k = len(U) // n
@@ -169,7 +172,7 @@ def _solve_by_factor(factor: Array, X: Array) -> None:
 
 @njit(**OPTIONS)
 def invert_thin(W: Array, K: Array) -> bool:
-    """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; say whether the rank is full."""
+    """Set ``K = W' (W W')^-1``, by Cholesky's factors in float64; return whether the rank is full."""
     m, n = W.shape
     wide = W.astype(np.float64)
     gram = np.empty((m, m))

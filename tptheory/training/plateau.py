@@ -1,4 +1,4 @@
-"""How long BP stays on the plateau that small weights start on: predicted and measured, on real digits."""
+"""How long BP stays on the plateau at which small weights start, predicted and measured on digits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ESCAPED = 0.9
 TRUNCATION = 0.87962566103423978
 """The standard deviation of a standard normal variable that is cut at 2."""
 PATIENCE = 2.0
-"""How many times the predicted number of steps a run is given."""
+"""How many steps a run may take, in units of the predicted step of escape."""
 
 
 class Setting(NamedTuple):
@@ -40,15 +40,15 @@ SETTINGS = (
 
 @dataclass(frozen=True, eq=False)
 class PlateauStudy:
-    """A run from small weights, the step at which theory has it leave the plateau, and the step at which it did.
+    """A run from small weights, and the steps at which it should leave the plateau and did leave it.
 
     ``predicted`` is the leading order ``(s sqrt h)^-(L-2) / ((L-2) eta sigma_1)``, ``s`` the standard deviation
     after the cut and ``sigma_1`` the top singular value of ``E[(y - p) x']``, ``p`` the classes' shares; ``interval``
     is that times kappa = 1.0 and 1.3, which is measured and no theorem. ``measured`` is None if there was no escape.
 
-    The prediction is of a flow without biases. Small batches at a large step size leave earlier, for their noise
-    reaches ``W_L`` through the biases below it: on 8,000 images of MNIST kappa is 0.5 to 0.6 in the first setting at
-    batches of 100, 1.0 at batches of 1,000, and 1.1 without biases.
+    The prediction is made for a flow without biases. Small batches at a large step size leave earlier, since their
+    noise reaches ``W_L`` through the biases below it: on 8,000 images of MNIST kappa is 0.5 to 0.6 in the first setting
+    at batches of 100, 1.0 at batches of 1,000, and 1.1 without biases.
     """
 
     setting: Setting

@@ -1,6 +1,6 @@
-"""The settings of a training run, each declared once: what it means, its unit, its range and its default.
+"""The settings of a training run. Each is declared once, with its meaning, unit, range and default.
 
-`train`, the command line and checkpoints read them from here.
+`train`, the command line and checkpoints read these declarations.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ def setting(default: Any, doc: str, recorded: bool = True) -> Any:
 
     Args:
         default: its default.
-        doc: what it means, in sentences, with its unit and its range.
-        recorded: whether it bears on the numbers of a run, so that a checkpoint keeps it, and a run that goes on must
-            have the same.
+        doc: its meaning in sentences, with unit and range.
+        recorded: whether it affects the numbers of a run. A checkpoint then keeps it, and a resumed run must have the
+            same value.
     """
     return field(default=default, metadata={"doc": " ".join(doc.split()), "recorded": recorded})
 
 
 def doc_of(declared: Field[Any]) -> str:
-    """Return what a setting means."""
+    """Return the meaning of a setting."""
     return str(declared.metadata["doc"])
 
 
 @dataclass(frozen=True)
 class InverseSettings:
-    """How the inverses of DTP are made and trained.
+    """How the inverses of DTP (difference target propagation) are made and trained.
 
     Raises:
         UnknownNameError: if ``kind`` is not a known name.
@@ -93,8 +93,8 @@ class InverseSettings:
 class TrainSettings:
     """How a net is trained.
 
-    Numbers are kept as Python's own, and widths as a tuple. What also depends on the data or on the rule, such as
-    whether the widths fit the data, `train` checks.
+    Numbers are converted to Python's own types, and widths to a tuple. Whether the settings fit the data and the rule,
+    such as the widths, is checked by `train`.
 
     Raises:
         InvalidTypeError: if a setting is of the wrong type.
@@ -173,7 +173,7 @@ class TrainSettings:
     )
 
     def __post_init__(self) -> None:
-        """Check each setting, and keep its number as Python's own."""
+        """Check each setting, and convert numbers to Python's own types."""
         checked: dict[str, Any] = {
             name: whole(name, getattr(self, name)) for name in ("steps", "log_every", "checkpoint_every")
         }
@@ -195,7 +195,7 @@ class TrainSettings:
             object.__setattr__(self, name, value)
 
     def recorded(self) -> dict[str, Any]:
-        """Return what bears on the numbers, by name; of the metrics, whether there are any, wherever they go."""
+        """Return the settings that affect the numbers, by name; of the metrics, only whether there are any."""
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata["recorded"]}
         return kept | {"metrics": self.metrics is not None}
 
@@ -225,7 +225,9 @@ def settings_of(settings: TrainSettings | None, options: Mapping[str, Any]) -> T
 
 
 def takes_settings(function: Function) -> Function:
-    """Give a function that takes settings as ``**options`` their signature, and their text where it says ``SETTINGS``.
+    """Write all settings into the signature and the docstring of a function that takes them as ``**options``.
+
+    In the docstring they take the place of the word ``SETTINGS``.
 
     >>> @takes_settings
     ... def run(**options):
@@ -246,7 +248,7 @@ def takes_settings(function: Function) -> Function:
 
 
 def _paragraphs() -> Iterator[str]:
-    """Yield what each setting means, laid out as the arguments of a docstring."""
+    """Yield a paragraph for each setting, laid out as the arguments of a docstring are."""
     for declared in fields(TrainSettings):
         text = f"{declared.name}: {doc_of(declared)}"
         yield fill(text, 120, initial_indent=" " * 8, subsequent_indent=" " * 12, break_long_words=False)

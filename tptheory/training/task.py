@@ -1,4 +1,4 @@
-"""What a run trains: a rule, data and settings, checked against each other, with all that was left open chosen."""
+"""The task of a run: a rule, data and settings that fit each other, with every default filled in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HIDDEN_WIDTHS = (32, 32)
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One run: what is trained, on what, and how.
+    """A rule, the data that it learns, and how it is trained.
 
     Attributes:
         rule: the rule.
@@ -32,7 +32,7 @@ class Task:
         constants: values of the rule's fixed matrices and scalars, and starts of its states, by symbol or name.
         settings: the settings as they were given.
         widths: ``(n_0, ..., n_L)``.
-        batch: samples an update.
+        batch: how many samples an update takes.
         loss: what is descended.
     """
 
@@ -46,7 +46,7 @@ class Task:
 
     @classmethod
     def checked(cls, rule: Any, data: Any, constants: Any, settings: TrainSettings) -> Task:
-        """Check what a run is given, and choose what is left open.
+        """Check the arguments of a run against each other, and fill in the defaults.
 
         Raises:
             InvalidTypeError: if the rule, the data, the constants or the batch is of the wrong type.
@@ -74,7 +74,7 @@ class Task:
 
     @cached_property
     def inverses(self) -> InverseSettings | None:
-        """The settings of the inverses, for a rule whose inverses the trainer trains."""
+        """The settings of the inverses, if the rule has inverses that the trainer trains; else None."""
         asked = self.settings.inverses
         if isinstance(self.rule, LearnedInverse) and self.by_feedback:
             return asked or InverseSettings()
@@ -84,10 +84,10 @@ class Task:
 
     @cached_property
     def engine(self) -> str:
-        """The engine that makes the updates.
+        """The name of the engine that makes the updates.
 
-        Learned inverses need every layer's activations; moments are of all samples and a squared error, and save time
-        where there are more samples than pixels.
+        Learned inverses need every layer's activations, which only the layerwise engine computes. Second moments serve
+        the squared error on all samples at once, and save time if there are more samples than pixels.
         """
         asked, (pixels, count) = self.settings.engine, self.data.x_train.shape
         summable = self.settings.loss == "squared" and self.batch == count
@@ -95,19 +95,24 @@ class Task:
             if self.rule not in (Backprop(), TargetProp()):
                 return "layerwise"
             return "moments" if summable and count > pixels else "collapsed"
-        if asked != "layerwise" and self.inverses is not None:
+        if asked != "layerwise":
+            self._check_fast_engine(asked, summable)
+        return asked
+
+    def _check_fast_engine(self, asked: str, summable: bool) -> None:
+        """Refuse an engine that cannot make the updates of the rule, or that the loss and the batch do not fit."""
+        if self.inverses is not None:
             raise InvalidValueError(complain("engine", "'layerwise' or 'auto' for learned inverses", asked))
-        if asked != "layerwise" and not self.by_feedback:
+        if not self.by_feedback:
             expected = f"'layerwise' or 'auto' for {self.rule!r}, which is more than feedback by weights"
             raise InvalidValueError(complain("engine", expected, asked))
         if asked == "moments" and not summable:
             expected = f"another for loss {self.settings.loss!r} and a batch of {self.batch}"
             raise InvalidValueError(complain("engine", expected, asked, "Moments need loss='squared' and batch='all'."))
-        return asked
 
     @cached_property
     def recorded(self) -> dict[str, Any]:
-        """All that bears on the numbers of the run, as JSON: what a checkpoint keeps, and a run that goes on has."""
+        """All that affects the numbers of the run, as JSON: checkpoints keep it, and a resumed run must agree."""
         saved = self.settings.checkpoint is not None
         return self.settings.recorded() | {
             "rule": repr(self.rule),
@@ -169,7 +174,7 @@ def _loss(name: str, data: DataSet) -> Loss:
 
 
 def _digest(constants: Mapping[Any, Any]) -> str:
-    """Return the SHA-256 of the names and values of constants, in the order of names."""
+    """Return the SHA-256 of the names and the values of constants, in the order of their names."""
     digest = sha256()
     for name, value in sorted(((str(symbol), value) for symbol, value in constants.items()), key=lambda pair: pair[0]):
         try:

@@ -1,8 +1,8 @@
-"""Live probes: what a training run shows of the theorems, measured in float64 on the batch of the moment.
+"""Probes: what a training run shows of the theorems while it runs, measured in float64 on the current batch.
 
-A step is probed before it is made: the update of the batch is computed in float64 from the weights as they are, and
-what it changes is compared with what the theorem says that it changes. Formulas, for ``l = 1..L-1``, with
-``D_l``, ``G_l = D_l X_{l-1}'``, ``g_l = D_l 1``:
+A step is probed before it is made: its update is computed in float64 from the current weights, and the change that it
+makes is compared with the change that the theorem states. The formulas, for ``l = 1..L-1``, with
+``D_l``, ``G_l = D_l X_{l-1}'``, ``g_l = D_l 1``, are:
 
 balance     ``W_{l+1}' W_{l+1} - W_l W_l' - b_l b_l'`` changes under BP by
             ``eta^2 (G_{l+1}' G_{l+1} - G_l G_l' - g_l g_l')``
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,17 +44,18 @@ THEOREMS = {
     "angle": "activations_descend.py::tp_activations_descend",
     "targets": "targets_reach.py::targets_reach_at_any_depth",
 }
-"""By probe, the theorem in ``proofs/`` that it is held against."""
+"""For each probe, the theorem in ``proofs/`` with which it is compared."""
 BOUNDS = frozenset({"rank"})
 """The probes whose claim is an upper bound; the others claim a value."""
 
 
 @dataclass(frozen=True)
 class ProbeReading:
-    """What a probe showed at a layer after ``step`` updates, and what its theorem says; None where it says nothing.
+    """What a probe measured at a layer after ``step`` updates, and what its theorem claims; None if it claims nothing.
 
-    ``rank`` is a rank; ``balance_*`` are Frobenius norms, and ``off`` is the norm of the difference of the matrices;
-    ``logdet_*`` are numbers; ``angle`` is a cosine; ``targets`` is ``|W_L ... W_{l+1} D_l - E| / |E|``.
+    The unit depends on the probe: ``rank`` is a rank, ``logdet_*`` are numbers, ``angle`` is a cosine, ``targets`` is
+    ``|W_L ... W_{l+1} D_l - E| / |E|``, and ``balance_*`` are Frobenius norms of matrices. ``off`` is the distance from
+    the claim; of a balance, the norm of the difference of the two matrices.
     """
 
     step: int
@@ -66,8 +67,27 @@ class ProbeReading:
 
     @property
     def theorem(self) -> str:
-        """The theorem that the probe is held against."""
+        """The theorem with which the probe is compared."""
         return THEOREMS[self.probe]
+
+
+class BatchInDoubles(NamedTuple):
+    """All that the probes need to know of a batch, in float64: parameters, activations, error signals and descents."""
+
+    weights: Arrays
+    biases: Arrays
+    activations: Arrays
+    errors: Arrays
+    G: Arrays
+    g: Arrays
+
+    def layer(self, l: int) -> tuple[Array, Array, Array]:
+        """Return ``W_{l+1}``, ``W_l`` and ``b_l``, which a law of layer ``l`` is about."""
+        return self.weights[l], self.weights[l - 1], self.biases[l - 1]
+
+    def descent(self, l: int) -> tuple[Array, Array, Array]:
+        """Return ``G_{l+1}``, ``G_l`` and ``g_l``, along which `layer` moves."""
+        return self.G[l], self.G[l - 1], self.g[l - 1]
 
 
 class TheoremProbes:
@@ -77,12 +97,12 @@ class TheoremProbes:
         net: the net, with numeric widths and batch.
         rule: the run's rule.
         start: the weights and the biases at step 0, from where drift is measured.
-        lr: the step size.
-        every: how many steps from one reading to the next; at 1 the exact changes are summed, and the sum is what is
+        lr: the step size ``eta``.
+        every: how many steps lie between two readings. At 1 the exact changes are summed up, and their sum is what is
             claimed of the drift.
         zero_sum: whether the columns of ``D_L`` sum to 0, as those of the cross-entropy do.
-        linear: whether the feedback is; a sigmoid inverse can raise the rank of an error.
-        by_feedback: whether the rule is a feedback operator and nothing else; of any other no rank is claimed.
+        linear: whether the feedback is linear; a sigmoid inverse can raise the rank of an error.
+        by_feedback: whether the rule is a feedback operator and nothing else; no rank is claimed of any other.
     """
 
     def __init__(
@@ -102,13 +122,13 @@ class TheoremProbes:
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())
         )
-        self._balance, self._logdet = (
-            [
+        self._laws = {
+            name: [
                 compile_expression(law(net, l), (net.weight(l + 1), net.weight(l), net.bias(l)))
                 for l in range(1, net.depth)
             ]
-            for law in (balance, log_determinant)
-        )
+            for name, law in (("balance", balance), ("logdet", log_determinant))
+        }
         hidden = net.widths[1:-1]
         self._summed: dict[str, list[Array]] = {
             "balance": [np.zeros((n, n)) for n in hidden],
@@ -116,19 +136,20 @@ class TheoremProbes:
         }
 
     def read(self, step: int, engine: Engine, X: Array, last: bool) -> list[ProbeReading]:
-        """Return all readings at a step; ``last`` if no update follows."""
+        """Return all readings at a step; ``last`` says that no update follows."""
         weights, biases = doubles(engine.weights), doubles(engine.biases)
-        errors, G, g = engine.descent("float64")
-        activations = forward(weights, biases, X.astype(np.float64))
-        readings = self._ranks(step, engine.ranks(), X.shape[1])
+        batch = BatchInDoubles(
+            weights, biases, forward(weights, biases, X.astype(np.float64)), *engine.descent("float64")
+        )
         full = _full_row_rank_from(weights)
-        readings += self._targets(step, weights, errors, full)
+        readings = self._ranks(step, engine.ranks(), X.shape[1])
+        readings += self._targets(step, batch, full)
         if self.rule in (Backprop(), TargetProp()):
-            readings += self._angles(step, weights, activations, errors[-1], full)
+            readings += self._angles(step, batch, full)
         if self.rule == Backprop():
-            readings += self._balances(step, weights, biases, G, g, last)
+            readings += self._law_readings("balance", step, batch, self._balance_change, last)
         if self.rule == TargetProp():
-            readings += self._logdets(step, weights, biases, activations, errors, G, g, last)
+            readings += self._law_readings("logdet", step, batch, self._logdet_change, last)
         return readings
 
     def _ranks(self, step: int, ranks: Sequence[int], batch: int) -> list[ProbeReading]:
@@ -140,7 +161,7 @@ class TheoremProbes:
         ]
 
     def _rank_bounds(self, batch: int) -> list[int]:
-        """Return for each layer the bound on ``rank dW_l`` that `TrainingRun` gives."""
+        """Return for each layer the bound on ``rank dW_l`` that the docstring of `TrainingRun` states."""
         widths = self.net.widths
         top = widths[-1] - self.zero_sum
         bounds = []
@@ -152,89 +173,58 @@ class TheoremProbes:
             bounds.append(min(batch, int(widths[l]), int(widths[l - 1]), *above, *below))
         return bounds
 
-    def _targets(self, step: int, weights: Arrays, errors: Arrays, full: Sequence[bool]) -> list[ProbeReading]:
-        E, readings = errors[-1], []
+    def _targets(self, step: int, batch: BatchInDoubles, full: Sequence[bool]) -> list[ProbeReading]:
+        """Measure whether the targets reach the output."""
+        E, readings = batch.errors[-1], []
         reaches = self.rule in (TargetProp(), GaussNewton())
-        size = float(np.linalg.norm(E)) or 1.0
         product = np.eye(E.shape[0])
-        for l in range(len(weights) - 1, 0, -1):
-            product = product @ weights[l]
-            missed = float(np.linalg.norm(product @ errors[l - 1] - E)) / size
-            claimed = 0.0 if reaches and full[l] else None
-            readings.append(ProbeReading(step, "targets", l, missed, claimed, missed if claimed is not None else 0.0))
+        for l in range(self.net.depth - 1, 0, -1):
+            product = product @ batch.weights[l]
+            missed = _size(product @ batch.errors[l - 1] - E) / (_size(E) or 1.0)
+            readings.append(_reading(step, "targets", l, missed, 0.0 if reaches and full[l] else None))
         return readings
 
-    def _angles(
-        self, step: int, weights: Arrays, activations: Arrays, E: Array, full: Sequence[bool]
-    ) -> list[ProbeReading]:
-        bp, tp = (descent_of(rule.errors(weights, E), activations)[0] for rule in (self._bp, self._tp))
-        readings = []
+    def _angles(self, step: int, batch: BatchInDoubles, full: Sequence[bool]) -> list[ProbeReading]:
+        """Measure the cosine of the angle between the updates of BP and TP."""
+        E, readings = batch.errors[-1], []
+        bp, tp = (descent_of(rule.errors(batch.weights, E), batch.activations)[0] for rule in (self._bp, self._tp))
         for l, (G_bp, G_tp) in enumerate(zip(bp[:-1], tp[:-1], strict=True), start=1):
-            sizes = float(np.linalg.norm(G_bp)) * float(np.linalg.norm(G_tp)) or 1.0
-            cosine = float((G_bp * G_tp).sum()) / sizes
-            claimed = float(np.square(E @ activations[l - 1].T).sum()) / sizes if full[l] else None
-            readings.append(ProbeReading(step, "angle", l, cosine, claimed, _gap(cosine, claimed)))
+            sizes = _size(G_bp) * _size(G_tp) or 1.0
+            claimed = float(np.square(E @ batch.activations[l - 1].T).sum()) / sizes if full[l] else None
+            readings.append(_reading(step, "angle", l, float((G_bp * G_tp).sum()) / sizes, claimed))
         return readings
 
-    def _balances(
-        self, step: int, weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, last: bool
+    def _law_readings(
+        self, name: str, step: int, batch: BatchInDoubles, change: Callable[[BatchInDoubles, int], Array], last: bool
     ) -> list[ProbeReading]:
+        """Measure how a law changes in this step, and how far it has drifted since step 0, at each hidden layer."""
         readings = []
-        for l, law in enumerate(self._balance, start=1):
-            before, after, start = self._law(law, weights, biases, G, g, l)
-            moved, drift = after - before, before - start
-            exact = self.lr**2 * (G[l].T @ G[l] - G[l - 1] @ G[l - 1].T - g[l - 1] @ g[l - 1].T)
-            claimed, off = self._summed_claim("balance", l, drift)
-            readings += [
-                ProbeReading(step, "balance_step", l, _size(moved), _size(exact), _size(moved - exact)),
-                ProbeReading(step, "balance_drift", l, _size(drift), claimed, off),
-            ]
+        for l, law in enumerate(self._laws[name], start=1):
+            before = np.asarray(law(*batch.layer(l)))
+            after = law(*(A - self.lr * dA for A, dA in zip(batch.layer(l), batch.descent(l), strict=True)))
+            drift = before - law(self._start[0][l], self._start[0][l - 1], self._start[1][l - 1])
+            moved, exact, summed = after - before, change(batch, l), self._summed[name]
+            step_off, drift_off = _size(moved - exact), _size(drift - summed[l - 1])
+            readings.append(ProbeReading(step, f"{name}_step", l, _measure(moved), _measure(exact), step_off))
+            claimed = (_measure(summed[l - 1]), drift_off) if self.every == 1 else (None, 0.0)
+            readings.append(ProbeReading(step, f"{name}_drift", l, _measure(drift), *claimed))
             if not last:
-                self._summed["balance"][l - 1] += exact
+                summed[l - 1] = summed[l - 1] + exact
         return readings
 
-    def _logdets(
-        self,
-        step: int,
-        weights: Arrays,
-        biases: Arrays,
-        activations: Arrays,
-        errors: Arrays,
-        G: Arrays,
-        g: Arrays,
-        last: bool,
-    ) -> list[ProbeReading]:
-        readings = []
-        for l, law in enumerate(self._logdet, start=1):
-            before, after, start = map(float, self._law(law, weights, biases, G, g, l))
-            exact = logdet_change(weights[l], activations[l], errors[l - 1], errors[l], self.lr)
-            exact -= self.lr**2 * float(np.square(G[l - 1]).sum() + np.square(g[l - 1]).sum()) / 2
-            drift = before - start
-            claimed, off = self._summed_claim("logdet", l, np.asarray(drift))
-            readings += [
-                ProbeReading(step, "logdet_step", l, after - before, exact, abs(after - before - exact)),
-                ProbeReading(step, "logdet_drift", l, drift, claimed, off),
-            ]
-            if not last:
-                self._summed["logdet"][l - 1] += exact
-        return readings
+    def _balance_change(self, batch: BatchInDoubles, l: int) -> Array:
+        """Return the exact change of the balance of layer ``l`` in a step of BP."""
+        above, G, g = batch.descent(l)
+        return self.lr**2 * (above.T @ above - G @ G.T - g @ g.T)
 
-    def _law(self, law: Callable[..., Any], weights: Arrays, biases: Arrays, G: Arrays, g: Arrays, l: int) -> list[Any]:
-        """Return a law of layer ``l`` before the step, after it, and at step 0."""
-        before = (weights[l], weights[l - 1], biases[l - 1])
-        after = (A - self.lr * dA for A, dA in zip(before, (G[l], G[l - 1], g[l - 1]), strict=True))
-        start = (self._start[0][l], self._start[0][l - 1], self._start[1][l - 1])
-        return [law(*before), law(*after), law(*start)]
-
-    def _summed_claim(self, law: str, l: int, drift: Array) -> tuple[float | None, float]:
-        """Return what the exact changes sum to, and how far the drift is from it, where every step was read."""
-        if self.every != 1:
-            return None, 0.0
-        summed = self._summed[law][l - 1]
-        return (float(summed) if summed.ndim == 0 else _size(summed)), _size(drift - summed)
+    def _logdet_change(self, batch: BatchInDoubles, l: int) -> Array:
+        """Return the exact change of the log-determinant law of layer ``l`` in a step of TP."""
+        _, G, g = batch.descent(l)
+        change = logdet_change(batch.weights[l], batch.activations[l], batch.errors[l - 1], batch.errors[l], self.lr)
+        return np.asarray(change - self.lr**2 * float(np.square(G).sum() + np.square(g).sum()) / 2)
 
     def state(self) -> dict[str, Array]:
-        """Return the sums, by name."""
+        """Return the sums of the exact changes, by name."""
         return {f"sum_{law}_{l}": A for law, sums in self._summed.items() for l, A in enumerate(sums, start=1)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
@@ -246,8 +236,8 @@ class TheoremProbes:
 def logdet_change(W: Array, X: Array, D: Array, D_above: Array, eta: float) -> float:
     """Return ``log pdet(W - eta D_above X') - log pdet W + eta tr(X' D)``, where ``D = W+ D_above``.
 
-    ``W`` of full rank, of shape ``(n, m)``, ``X`` and ``D`` ``(m, B)``, ``D_above`` ``(n, B)``; the formula stands at
-    the head of this module.
+    ``W`` has full rank and shape ``(n, m)``, ``X`` and ``D`` have shape ``(m, B)``, and ``D_above`` has shape ``(n,
+    B)``. The formula stands at the head of this module.
 
     >>> W, X, D_above = np.array([[2.0]]), np.array([[1.0]]), np.array([[1.0]])
     >>> bool(np.isclose(logdet_change(W, X, D_above / 2, D_above, 0.1), np.log(1.9 / 2) + 0.05))
@@ -268,7 +258,7 @@ def logdet_change(W: Array, X: Array, D: Array, D_above: Array, eta: float) -> f
 
 
 def worst(readings: Sequence[ProbeReading]) -> dict[str, ProbeReading]:
-    """Return for each probe the reading that is furthest from its claim, or the largest where there is none."""
+    """Return for each probe the reading that is furthest from its claim; the largest one if nothing is claimed."""
     found: dict[str, ProbeReading] = {}
     for reading in readings:
         best = found.get(reading.probe)
@@ -291,8 +281,15 @@ def _full_row_rank_from(weights: Arrays) -> list[bool]:
 
 
 def _size(A: Array) -> float:
+    """Return the Frobenius norm; of a number, its absolute value."""
     return float(np.linalg.norm(A))
 
 
-def _gap(measured: float, claimed: float | None) -> float:
-    return 0.0 if claimed is None else abs(measured - claimed)
+def _measure(A: Array) -> float:
+    """Return a number as it is, and the Frobenius norm of a matrix."""
+    return float(A) if A.ndim == 0 else _size(A)
+
+
+def _reading(step: int, probe: str, layer: int, measured: float, claimed: float | None) -> ProbeReading:
+    """Return a reading of a number, which is off by its distance from what is claimed."""
+    return ProbeReading(step, probe, layer, measured, claimed, 0.0 if claimed is None else abs(measured - claimed))

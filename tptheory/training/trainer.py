@@ -1,4 +1,4 @@
-"""Train a deep linear net by plain SGD, under any rule: by its feedback alone, or by a descent or states of its own."""
+"""Train a deep linear net by plain SGD, under any learning rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tptheory.training.layerwise import Arrays, LayerwiseRule, forward
 from tptheory.training.loop import Batches, LogLine, Progress, TrainingLoop, format_log_line
 from tptheory.training.metrics import MetricsFile, TensorBoard, refuse_existing
 from tptheory.training.moments import SecondMoments
-from tptheory.training.readable import LayerwiseEngine, WholeRuleEngine
+from tptheory.training.reference import LayerwiseEngine, WholeRuleEngine
 from tptheory.training.settings import TrainSettings, settings_of, takes_settings
 from tptheory.training.task import Task
 from tptheory.training.theorem_probes import ProbeReading, TheoremProbes
@@ -29,23 +29,24 @@ from tptheory.training.whole_rule import WholeRule
 
 __all__ = ["LogLine", "TrainSettings", "TrainingRun", "format_log_line", "train"]
 STREAMS = ("weights", "batches", "constants", "noise")
-"""What is drawn, each from a stream of its own: the start, the order of samples, fixed matrices, noise."""
+"""The random streams of a run: initial weights, order of samples, fixed matrices, and the noise of inverses."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingRun:
-    """How a training run went; it says itself whether it diverged.
+    """The result of a training run, which tells itself whether it diverged.
 
     ``status`` is ``"completed"`` or ``"diverged"``, and ``message`` says so in a sentence. ``weights`` and ``biases``
-    are the last whose batch loss was finite, ``steps`` counts the updates that led to them, and the final losses
-    (nats; infinite where they overflow) and accuracies are theirs, on all samples. ``ranks[l - 1]`` is the largest
-    rank of ``dW_l`` over the logged steps (`LayerwiseRule.ranks`). ``largest_update`` is the largest Frobenius norm of
-    any ``dW_l``, over every step. ``readings`` are what the probes showed, if they were asked for (`TheoremProbes`).
+    are the last parameters whose batch loss was finite, and ``steps`` counts the updates that led to them. The final
+    losses (in nats; infinite where they overflow) and accuracies are those of these parameters on all samples.
+    ``ranks[l - 1]`` is the largest rank of ``dW_l`` over the logged steps (`LayerwiseRule.ranks`), and
+    ``largest_update`` the largest Frobenius norm of any ``dW_l`` over all steps. ``readings`` are those of the probes,
+    if they were asked for (`TheoremProbes`).
 
-    Where feedback goes down layer by layer, ``rank dW_l <= min(B, n_{l-1}, n_l, ..., n_L - 1)``, for the columns of
-    ``d_L`` sum to 0 (for the squared error ``n_L`` takes the place of ``n_L - 1``); a narrower layer ``k < l - 1``
-    allows at most ``n_k + 1``, for ``X_{l-1}`` is an affine image of ``X_k``. A direct rule may go round the layers
-    between.
+    Where feedback passes through every layer, ``rank dW_l <= min(B, n_{l-1}, n_l, ..., n_L - 1)``, since the columns
+    of ``d_L`` sum to 0; for the squared error ``n_L`` takes the place of ``n_L - 1``. A narrower layer ``k < l - 1``
+    limits the rank to ``n_k + 1``, since ``X_{l-1}`` is an affine image of ``X_k``. The feedback of a direct rule skips
+    the layers between, which then do not limit the rank.
 
     >>> run = train("bp", steps=200)
     >>> run.status, run.steps, run.ranks, run.test_accuracy > 0.8
@@ -94,17 +95,18 @@ def train(
     on one machine, in one go or resumed; weights, batches, fixed feedback matrices and noise draw from streams of
     their own, so that rules meet the same start and the same batches.
 
-    A rule that defines more than its feedback, such as its own descent, or a state with its own change, makes in each
-    step the changes that `simulate` makes, from the same definitions.
+    A rule that defines more than its feedback, such as a descent or a state of its own, makes in each step the changes
+    that `simulate` makes, from the same definitions.
 
     Args:
         rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp, kaczmarz, newton, rls) or a rule of your own.
         data: what to learn; `load_digits` unless given.
-        constants: by symbol or name, what the rule holds fixed, and where its states start. A matrix that is not given
-            is drawn as ``init`` says; ``lambda`` is ``damping``, and a state starts from the identity unless given.
-        settings: the settings below in one object; those that are given beside it take the place of its own.
-        on_log: called with each line as it is made.
-        on_step: called with the number of updates made, before each.
+        constants: the values of the rule's fixed matrices and the initial values of its states, by symbol or name. A
+            matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``, and a state starts from the
+            identity unless given.
+        settings: the settings below in one object; those that are given as keywords replace its own.
+        on_log: called with each line of the log as it is made.
+        on_step: called before each update with the number of updates made so far.
         **options: any of these settings.
         SETTINGS
 
@@ -141,7 +143,7 @@ def train(
 def _new_loop(
     task: Task, on_log: Callable[[LogLine], None] | None, on_step: Callable[[int], None] | None
 ) -> TrainingLoop:
-    """Return the loop of a run that stands at its start."""
+    """Return the loop of a run before its first step."""
     settings, data = task.settings, task.data
     seeds = np.random.SeedSequence(settings.seed).spawn(len(STREAMS))
     streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
@@ -181,15 +183,18 @@ def _new_engine(task: Task, start: tuple[Arrays, Arrays], streams: Mapping[str, 
 
 
 def _fast_engine(task: Task, rule: LayerwiseRule, start: tuple[Arrays, Arrays]) -> Engine:
-    """Return the collapsed engine, on batches or on second moments, in NumPy or in native code."""
-    from tptheory.training.collapsed_engine import CollapsedEngine, kernel_named  # brings SciPy, or Numba
+    """Return the collapsed engine: in NumPy or in native code, on batches or on second moments."""
+    if task.engine == "native":
+        from tptheory.training.native import NativeEngine  # brings Numba
+
+        return NativeEngine(rule, *start, task.loss)
+    from tptheory.training.collapsed import CollapsedEngine  # brings SciPy
 
     moments, data = None, task.data
     if task.engine == "moments":
         samples = data.x_train.astype(task.settings.dtype, copy=False)
         moments = SecondMoments.of(samples, data.targets[:, data.labels_train])
-    kernel = kernel_named("native" if task.engine == "native" else "numpy")
-    return CollapsedEngine(kernel(rule, *start, 1.0), task.loss, moments)
+    return CollapsedEngine(rule, *start, task.loss, moments)
 
 
 def _new_probes(task: Task, start: tuple[Arrays, Arrays]) -> TheoremProbes:
@@ -269,7 +274,7 @@ def _found_checkpoint(task: Task) -> Checkpoint | None:
 
 
 def _same_run(path: str | os.PathLike[str], task: Task) -> Checkpoint:
-    """Return a checkpoint of this run, which does not stand beyond its last step."""
+    """Return a checkpoint of this run; refuse one of another run, or one that is beyond the last step."""
     saved = read_checkpoint(path)
     check_same_run(path, saved, task.recorded)
     step = saved.progress.get("step")

@@ -1,4 +1,4 @@
-"""Rules that are more than a feedback operator: one step from all that the rule says of it, as `simulate` makes it."""
+"""Rules that are more than a feedback operator: a step from all that the rule defines, as `simulate` makes it."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from tptheory.training.layerwise import Arrays, reading
 class WholeRule:
     """A rule on one net, compiled from its error signals, its updates and the changes of its states.
 
-    A rule may define any of these anew, such as a `descent` with weight decay, and may keep states beside the
-    parameters, such as a momentum or a feedback matrix that learns. One step is that of `simulate`: everything is
+    A rule may redefine any of these, such as its `descent` to add weight decay, and may keep states beside the
+    parameters, such as a momentum or a feedback matrix that learns. A step is that of `simulate`: everything is
     evaluated at the parameters and states before the step.
 
     Args:
         rule: the rule.
         net: the net, with numeric widths and batch, biases, and ``loss="any"``.
         dtype: ``"float32"`` or ``"float64"``, the precision of a step.
-        draw: called once for each fixed matrix that the rule names, in the order of names, with its shape; returns its
-            values.
-        damping_value: what stands for ``lambda``.
-        constants: values of fixed matrices and scalars, and starts of states, by symbol or name. A state starts from
-            the identity unless given.
+        draw: a function that returns the values of a fixed matrix of given shape. It is called once for each fixed
+            matrix that the rule names, in the order of their names.
+        damping_value: the value of ``lambda``.
+        constants: the values of fixed matrices and scalars, and the initial values of states, by symbol or name. A
+            state starts from the identity unless given.
 
     Attributes:
         fixed: the values of the fixed matrices and scalars, by name.
         states: the values of the states now, by name.
 
     Raises:
-        InvalidValueError: if the rule's own code fails, it names a scalar that has no value, or it is a learned inverse
-            and does not say how it learns.
-        ShapeError: if a change has another shape than what it changes, or shapes do not compose.
-        UnknownNameError: if ``constants`` names what the rule does not.
+        InvalidValueError: if the rule's own code fails, if it names a scalar that has no value, or if it is a learned
+            inverse that does not define how it learns.
+        ShapeError: if a change has another shape than what it changes, or if shapes do not compose.
+        UnknownNameError: if ``constants`` names something that the rule does not.
     """
 
     def __init__(
@@ -68,6 +68,10 @@ class WholeRule:
         fixed, self.states = compiled.settings(values, None)
         self.fixed = {name: value if np.ndim(value) else values[name] for name, value in fixed.items()}
 
+    def fixed_matrices(self) -> dict[str, Array]:
+        """Return the values of the fixed matrices, by name."""
+        return {name: value for name, value in self.fixed.items() if np.ndim(value)}
+
     def _compiled_in(self, dtype: str) -> CompiledRule:
         """Return the rule compiled for a precision."""
         if dtype not in self._compiled:
@@ -85,7 +89,7 @@ class WholeRule:
         lr: float,
         dtype: str | None = None,
     ) -> tuple[Arrays, Arrays, dict[str, Array]]:
-        """Return the error signals, the changes of the parameters and those of the states, in one step.
+        """Return the error signals, the changes of the parameters and the changes of the states in one step.
 
         Args:
             parameters: all weights, then all biases.
@@ -93,7 +97,7 @@ class WholeRule:
             D: ``D_L``, of shape ``(n_L, B)``.
             targets: ``Y``, of shape ``(n_L, B)``.
             lr: the step size ``eta``.
-            dtype: another precision than that of the rule.
+            dtype: the precision, if not that of the rule.
 
         Returns:
             ``(D_1, ..., D_L)``, the changes in the order of ``parameters``, and the changes of the states by name.
@@ -117,7 +121,7 @@ class WholeRule:
 
 
 def _check_changes(rule: Rule, net: DeepLinearNetwork) -> None:
-    """Refuse changes of another shape than what they change, and inverses that are learned in no way."""
+    """Refuse changes of another shape than what they change, and learned inverses that do not define how they learn."""
     states = rule.state_changes(net)
     if isinstance(rule, LearnedInverse) and any(rule.feedback(net, l) not in states for l in range(2, net.depth + 1)):
         expected = "one that says how its inverses learn, or leaves all but its feedback as dtp has it"

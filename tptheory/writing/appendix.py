@@ -1,4 +1,4 @@
-"""Theorems with their proofs, and conjectures with their counterexamples, as LaTeX for a paper."""
+"""The appendix of a paper in LaTeX: theorems with their proofs, and conjectures with their counterexamples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PACKAGES = (
     r"\theoremstyle{remark}",
     r"\newtheorem{remark}[theorem]{Remark}",
 )
-"""What a document needs before it can hold the fragment."""
+"""What a document needs in its preamble to hold the fragment."""
 PREAMBLE = (
     r"\documentclass[11pt,a4paper]{article}",
     r"\usepackage[utf8]{inputenc}",
@@ -35,12 +35,12 @@ PREAMBLE = (
     r"\begin{document}",
 )
 WORDS = {("undecided", "undecided"): "open"} | {("refuted", e): "false" for e in ("proved", "refuted", "undecided")}
-"""What a verdict that is no proof is called, by what was expected."""
+"""What a verdict is called, by its word and by the expected one, where that is not its word."""
 CLAIM = (
     r"\providecommand{\tpclaim}[1]{{\relpenalty=0 \binoppenalty=60 \renewcommand{\allowbreak}{\penalty600 }%",
     r"  \raggedright\hangindent=2.6em\hangafter=1\noindent\hspace*{1.3em}#1\par}}",
 )
-"""How a statement is set: ragged, with room for formulas to break."""
+"""The macro that typesets a statement: ragged right, so that formulas can break between lines."""
 
 
 def appendix(
@@ -60,7 +60,7 @@ def appendix(
         standalone: whether to return a whole document; else a fragment, which says in a comment what it needs.
         sections: whether each theorem file has a section, called after its question.
         table: whether to return a table of the verdicts alone.
-        on_settled: called with each theorem once its verdict is in and its proof is said.
+        on_settled: called with each theorem when its verdict is there and its proof is typeset.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
@@ -79,6 +79,7 @@ def appendix(
 
 
 def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
+    """Return the lines of all theorems and remarks, with a section for each file if ``sections``."""
     lines = list(CLAIM)
     for path, group in groupby(settled, key=lambda one: one.theorem.path):
         if sections:
@@ -113,7 +114,7 @@ def verdict_table(settled: Iterable[tuple[Theorem, Verdict]], *, labels: bool = 
 
 
 def environment(theorem: Theorem, verdict: Verdict, said: str) -> list[str]:
-    """Return the lines of one theorem with its proof, or of one remark with what is known; ``said`` by `in_latex`."""
+    """Return the lines of a theorem with its proof, or of a remark with what is known; ``said`` is from `in_latex`."""
     title, reason = prose_tex(theorem.title), [prose_tex(text) for text in paragraphs(theorem.reason)]
     label = rf"\label{{{theorem.path.stem}:{theorem.name}}}"
     if verdict.proved:
@@ -126,7 +127,7 @@ def environment(theorem: Theorem, verdict: Verdict, said: str) -> list[str]:
 
 
 def _statement(claim: Claim) -> list[str]:
-    """Return what a claim says: hypotheses once, each conclusion on a line of its own, and definitions."""
+    """Return the lines of a claim: its hypotheses, each conclusion on a line of its own, and its definitions."""
     lines = []
     for statement in statements_tex(claim):
         if statement.opening:

@@ -1,6 +1,6 @@
-"""What rules and reasons cite, as BibTeX: ``templates/references.bib`` has each source that we are sure of.
+"""The sources that rules and reasons cite, as BibTeX: ``templates/references.bib`` has each that we are sure of.
 
-A source that has no entry stays in the text as it is written.
+A docstring cites by authors and year, such as ``Lee et al., 2015``. A citation that has no entry stays as it is.
 """
 
 from __future__ import annotations
@@ -11,53 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from tptheory.typesetting.prose import prose_tex
-
-SPELLINGS = {
-    "Ahmad, van Gerven and Ambrogioni, 2020": "ahmad2020",
-    "Arora, Cohen and Hazan, 2018": "arora2018",
-    "Arora, Cohen, Hazan, 2018": "arora2018",
-    "Baksalary, 1987": "baksalary1987",
-    "Ben-Israel and Greville, 2003": "benisrael2003",
-    "Bengio, 2020": "bengio2020",
-    "Bouldin, 1973": "bouldin1973",
-    "Cauchy, 1847": "cauchy1847",
-    "Cline, 1964": "cline1964",
-    "Cline and Greville, 1970": "cline1970",
-    "Drazin, 1978": "drazin1978",
-    "Du, Hu and Lee, 2018": "du2018",
-    "Erdelyi, 1966": "erdelyi1966",
-    "Golub and Pereyra, 1973": "golub1973",
-    "Greville, 1960": "greville1960",
-    "Greville, 1966": "greville1966",
-    "Halmos, 1958": "halmos1958",
-    "Hartwig, 1980": "hartwig1980",
-    "Hartwig, 1986": "hartwig1986",
-    "Hartwig and Styan, 1986": "hartwigstyan1986",
-    "Haykin, 2002": "haykin2002",
-    "Henderson and Searle, 1981": "henderson1981",
-    "Hestenes, 1961": "hestenes1961",
-    "Kaczmarz, 1937": "kaczmarz1937",
-    "Kawaguchi, 2016": "kawaguchi2016",
-    "Lee et al., 2015": "lee2015",
-    "Lillicrap et al., 2016": "lillicrap2016",
-    "Meulemans et al., 2020": "meulemans2020",
-    "Moore, 1920": "moore1920",
-    "Nocedal and Wright, 2006": "nocedal2006",
-    "Nøkland, 2016": "nokland2016",
-    "Penrose, 1955": "penrose1955",
-    "Penrose, 1956": "penrose1956",
-    "Rao, 1962": "rao1962",
-    "Robertson and Koyejo, 2023": "robertson2023",
-    "Rumelhart, Hinton and Williams, 1986": "rumelhart1986",
-    "Rumelhart et al., 1986": "rumelhart1986",
-    "Saxe et al., 2014": "saxe2014",
-    "Saxe, McClelland and Ganguli, 2014": "saxe2014",
-    "Sherman and Morrison, 1950": "sherman1950",
-    "Sussillo and Abbott, 2009": "sussillo2009",
-    "Urquhart, 1968": "urquhart1968",
-    "Zlobec, 1970": "zlobec1970",
-}
-"""How docstrings cite, and the key of the entry."""
 
 
 @cache
@@ -72,13 +25,34 @@ def entries() -> dict[str, str]:
     return {key: entry for entry, key in found}
 
 
+@cache
+def spellings() -> dict[str, str]:
+    """Return by each citation that a docstring may hold the key of its entry.
+
+    All authors are named; of three or more, the first may stand for all.
+
+    >>> [spelling for spelling, key in spellings().items() if key == "arora2018"]
+    ['Arora, Cohen and Hazan, 2018', 'Arora, Cohen, Hazan, 2018', 'Arora et al., 2018']
+    """
+    found: dict[str, str] = {}
+    for key, entry in entries().items():
+        fields = dict(re.findall(r"^  (author|year) = \{(.*)\},?$", entry, re.MULTILINE))
+        names = [author.partition(",")[0].replace(r"{\o}", "ø") for author in fields["author"].split(" and ")]
+        listed = [" and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))]
+        if len(names) > 2:
+            listed += [", ".join(names), f"{names[0]} et al."]
+        found |= dict.fromkeys((f"{authors}, {fields['year']}" for authors in listed), key)
+    return found
+
+
 def cited(tex: str) -> str:
-    r"""Return LaTeX with each citation of `SPELLINGS` as natbib's ``\citealp``, which stands within parentheses.
+    r"""Return LaTeX with each citation of `spellings` as natbib's ``\citealp``, which stands within parentheses.
 
     >>> cited("By definition (Penrose, 1955).")
     'By definition (\\citealp{penrose1955}).'
     """
-    return _pattern().sub(lambda match: rf"\citealp{{{_keys()[match[0]]}}}", tex)
+    keys = _typeset_spellings()
+    return _pattern().sub(lambda match: rf"\citealp{{{keys[match[0]]}}}", tex)
 
 
 def bibliography(tex: str) -> str:
@@ -88,12 +62,13 @@ def bibliography(tex: str) -> str:
 
 
 @cache
-def _keys() -> dict[str, str]:
-    return {prose_tex(spelling): key for spelling, key in SPELLINGS.items()}
+def _typeset_spellings() -> dict[str, str]:
+    """Return `spellings`, as they come out in LaTeX."""
+    return {prose_tex(spelling): key for spelling, key in spellings().items()}
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Match a citation, the longest first, that begins a name: not the ``Lee, 2018`` of ``Hu and Lee, 2018``."""
-    either = "|".join(re.escape(tex) for tex in sorted(_keys(), key=len, reverse=True))
+    """Return what matches a whole citation, and not the ``Lee, 2018`` that ends ``Hu and Lee, 2018``."""
+    either = "|".join(re.escape(tex) for tex in sorted(_typeset_spellings(), key=len, reverse=True))
     return re.compile(rf"(?<![A-Za-z])(?<!and )(?:{either})(?![0-9A-Za-z])")

@@ -1,4 +1,4 @@
-"""Proofs for readers: a verdict in words, a certificate as chains of equations unless they are too long to read."""
+"""Verdicts in words and in LaTeX; a proof is a chain of equations, unless it is too long to be read."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_te
 from tptheory.typesetting.expressions import latex_of, value_latex
 
 MOST = 100
-"""The most cofactors of one chain: nobody reads more, and to order them takes time and memory without bound."""
+"""The most cofactors of a chain. Nobody reads more of them, and ordering them takes unbounded time and memory."""
 
 LONGEST = 6_000
-"""How many characters of LaTeX a proof may have: about two pages."""
+"""The most characters of LaTeX that a proof may have: about two pages."""
 
 
 def chains_of(certificate: Certificate) -> list[Chain] | None:
-    """Return the chain of each part of a certificate, with as few cofactors as are found; None if one is too long."""
+    """Return the chain of each part of a certificate, shortened as far as is found; None if one of them is too long."""
     parts = list(certificate.parts())
     short = [shortened(part, 1 / len(parts), keep_hypotheses=True) for part in parts]
     return [chain(part) for part in short] if all(len(part["cofactors"]) <= MOST for part in short) else None
 
 
 def in_words(verdict: Verdict) -> str:
-    """Return what `explain` does; of a proof that is too long to read, how long it is."""
+    """Return the explanation of a verdict; of a proof that is too long to be read, return how long it is."""
     if not isinstance(verdict, Proved):
         return verdict.explain()
     chains = chains_of(verdict.certificate)

@@ -1,4 +1,4 @@
-"""The small runs behind the report's figures: numbers only, drawn by `figures`."""
+"""The small runs behind the figures of a report; they return numbers, which `figures` draws."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tptheory.training.plateau import SETTINGS, PlateauStudy, Setting, study_pla
 from tptheory.training.trainer import TrainingRun, train
 
 WIDTHS = (5, 4, 3, 2)
-"""Falling widths, so that every weight above the first has full row rank."""
+"""The widths of the small net. They fall, so that every weight above the first has full row rank."""
 TIME = 1.0
-"""How long the flow is followed when step sizes are compared: ``steps * eta``."""
+"""The time ``steps * eta`` for which the flow is followed when step sizes are compared."""
 STEP_SIZES = tuple(2.0**-k for k in range(4, 11))
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How much a quantity that the flow conserves has changed after ``TIME``, for each step size."""
+    """By how much a quantity that the flow conserves has changed after `TIME`, for each step size."""
 
     label: str
     step_sizes: tuple[float, ...]
@@ -35,12 +35,12 @@ class Drift:
 
 @dataclass(frozen=True)
 class DigitsTheory:
-    """What real digits show of the theorems.
+    """What training on digits shows of the theorems.
 
     Attributes:
         probed: by rule, a run that was probed at every step.
-        plateaus: how long BP stays on the plateau.
-        modes: the singular modes of BP.
+        plateaus: for each setting, how long BP stays on the plateau.
+        modes: the singular modes of BP, beside their closed form.
     """
 
     probed: dict[str, TrainingRun]
@@ -78,7 +78,7 @@ def trajectories(seed: int = 0, lr: float = 0.01, steps: int = 320) -> dict[str,
 
 
 def ray_factors(run: Run) -> np.ndarray:
-    """Return the ``a_t`` of ``e_t = a_t e_0`` that error-ray proves: TP, one sample, full row rank above ``W_1``.
+    """Return the factors ``a_t`` of ``e_t = a_t e_0``, under TP with one sample and full row rank above ``W_1``.
 
     ``a_{t+1} = (1 - c_L) a_t`` with ``c_0 = 0`` and ``c_l = c_{l-1} + eta (|x_{l-1}|^2 - c_{l-1} x_{l-1}' d_{l-1})``,
     from the run's ``x`` and ``d``. Shape ``(T + 1,)``, from 1 (THEORY 4, error-ray).
@@ -107,6 +107,7 @@ def drifts(seed: int = 0) -> tuple[Drift, Drift]:
 
 
 def _drift(rule: Rule, law: LayerQuantity, label: str, seed: int) -> Drift:
+    """Measure the change of a law of layer 1 after `TIME`, for each step size."""
     weights, x, y = small_net(seed)
     runs = (simulate(rule, weights, x, y, lr=lr, steps=round(TIME / lr)) for lr in STEP_SIZES)
     return Drift(label, STEP_SIZES, tuple(drift(law, run, layers=[1]) for run in runs))

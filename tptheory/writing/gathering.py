@@ -1,14 +1,14 @@
-"""Gather what a report says: updates, verdicts, cross-checks, simulations and training runs; nothing is written."""
+"""Gather the results of a report: updates, verdicts, cross-checks, simulations and training runs."""
 
 from __future__ import annotations
 
 import ast
 import platform
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +16,7 @@ from typing import Any
 
 from sympy import MatrixExpr
 
+from tptheory.checking import whole
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import settling
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
@@ -31,15 +32,13 @@ from tptheory.writing.chains import in_latex, in_words
 from tptheory.writing.experiments import DigitsTheory, Drift
 
 Progress = Callable[[str, int, int], None]
-"""Called with a stage, how many of its parts are done, and how many there are."""
-Judged = Iterator[tuple[Verdict, float, dict[str, Any]]]
-"""For each theorem its verdict, how long that took to find, and the study that is made of it."""
+"""A function that is called with a stage, how many of its parts are done, and how many there are."""
 PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib", "scikit-learn")
-"""What a report's numbers depend on."""
+"""The packages on which the numbers of a report depend."""
 TRAINED = ("bp", "tp")
 """The rules that are trained on digits."""
 LOGGED = 40
-"""How often a training run is logged."""
+"""About how many lines the log of a training run has."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,15 @@ class DerivedRule:
 
 @dataclass(frozen=True)
 class TheoremResult:
-    """A theorem, its verdict, and what was measured of it; ``unmeasured`` says why nothing could be.
+    """A theorem, its verdict, and what was measured of it.
 
     Attributes:
-        evidence: what the file with the certificate or the counterexample is called; empty without one.
+        question: the question that the theorem's file asks.
+        evidence: the name of the file with the certificate or the counterexample; empty without one.
         explanation: the verdict in words.
         typeset: the proof or the counterexample in LaTeX; empty unless a paper is asked for.
+        measured: the cross-check on random instances, if one was made.
+        unmeasured: why none could be made; empty if one was made, or if the claim is refuted.
     """
 
     theorem: Theorem
@@ -74,12 +76,12 @@ class TheoremResult:
 
     @property
     def certificate(self) -> str:
-        """What the certificate is called; empty without one."""
+        """The name of the file with the certificate; empty without one."""
         return self.evidence if isinstance(self.verdict, Proved) else ""
 
     @property
     def counterexample(self) -> str:
-        """What the file with the counterexample is called; empty without one."""
+        """The name of the file with the counterexample; empty without one."""
         return self.evidence if isinstance(self.verdict, Refuted) else ""
 
     @property
@@ -100,7 +102,7 @@ class TheoremResult:
 
 @dataclass(frozen=True)
 class ReportData:
-    """All that a report says, before it is put in words."""
+    """All results of a report, before they are put in words."""
 
     rules: tuple[DerivedRule, ...]
     theorems: tuple[TheoremResult, ...]
@@ -115,7 +117,7 @@ class ReportData:
     written: datetime
 
     def count(self, word: str, expected: str | None = None) -> int:
-        """Count the verdicts of that word, or of them those on theorems of which ``expected`` is expected."""
+        """Count the verdicts of that word; with ``expected``, only those on theorems of which that is expected."""
         return sum(r.verdict.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
 
     def expecting(self, word: str) -> int:
@@ -149,36 +151,57 @@ class ReportData:
 
     @property
     def contradicted(self) -> tuple[str, ...]:
-        """The proved theorems that their cross-check does not bear out: a bug, wherever one is named."""
+        """The proved theorems whose cross-check failed; each of them is a bug."""
         return tuple(r.theorem.node for r in self.theorems if r.verdict.proved and r.measured and not r.measured.passed)
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What a report depends on besides its theorems.
+
+    Attributes:
+        seed: the seed of everything random.
+        trials: on how many random instances each claim is cross-checked.
+        seconds: how long to search for each verdict that is not stored beside its theorem.
+        steps: how long to train each rule; 0 leaves training out.
+        paper: whether every proof and counterexample is typeset too, for a paper.
+
+    Raises:
+        InvalidTypeError: if ``steps`` or ``seed`` is no integer.
+        InvalidValueError: if ``steps`` or ``seed`` is negative.
+    """
+
+    seed: int = 0
+    trials: int = 200
+    seconds: float = 10.0
+    steps: int = 1000
+    paper: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what nothing else checks before the work begins."""
+        for name in ("steps", "seed"):
+            whole(name, getattr(self, name), lowest=0)
+
+    def recorded(self) -> dict[str, int | float]:
+        """Return the numbers, by name."""
+        return {"seed": self.seed, "trials": self.trials, "seconds": self.seconds, "steps": self.steps}
 
 
 def gather(
     theorems: Sequence[Theorem],
+    settings: ReportSettings,
     *,
-    decide: Callable[..., Verdict] | None = None,
-    seconds: float = 10.0,
-    trials: int = 200,
-    seed: int = 0,
-    steps: int = 1000,
-    data: DataSet | None = None,
     study: Callable[[DataSet, int], DigitsTheory] = experiments.digits_theory,
-    paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportData:
     """Derive, prove, measure, simulate and train.
 
     Args:
-        theorems: what to prove, as `collect` returns it.
-        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict; unless given, all are settled at once,
-            on every core, and what is stored beside the theorems is checked again rather than searched for.
-        seconds: how long to search for each verdict.
-        trials: the instances of each cross-check.
-        seed: of everything random.
-        steps: how long to train each rule; 0 leaves training out.
-        data: what to train on; the digits of scikit-learn unless given.
-        study: called with the data and the seed for what they show of the theorems, unless training is left out.
-        paper: whether to typeset every proof and counterexample.
+        theorems: what to prove, as `collect` returns it. All are settled at once, on every core; what is stored beside
+            the theorems is checked again rather than searched for.
+        settings: seed, numbers and times.
+        study: a function that returns what the digits show of the theorems, called with the data and the seed unless
+            training is left out.
         progress: called as the work goes on.
 
     Raises:
@@ -188,22 +211,17 @@ def gather(
     """
     started = perf_counter()
     theorems = _checked(theorems)
-    for name, number in (("steps", steps), ("seed", seed)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InvalidValueError(complain(name, "an integer, 0 or more", number))
-    tell = progress or _keep_silent
-    judging = _judging(theorems, decide, seconds, lambda verdict: _studied(verdict, trials, seed, paper))
-    results = _results(theorems, judging, tell)
+    tell = progress or (lambda *_: None)
+    results = _results(theorems, settings, tell)
     tell("simulate", 0, 2)
-    trajectories = experiments.trajectories(seed)
+    trajectories = experiments.trajectories(settings.seed)
     tell("simulate", 1, 2)
-    drifts = experiments.drifts(seed)
+    drifts = experiments.drifts(settings.seed)
     tell("simulate", 2, 2)
-    data = load_digits() if data is None else data
-    digits, digits_seconds = _trained(steps, seed, data, tell)
-    if steps:
+    digits, digits_seconds = _trained(settings, tell)
+    if settings.steps:
         tell("study", 0, 1)
-    theory = study(data, seed) if steps else None
+    theory = study(load_digits(), settings.seed) if settings.steps else None
     tell("study", 1, 1)
     return ReportData(
         rules=tuple(_derived(rule_named(name)) for name in RULES),
@@ -214,24 +232,23 @@ def gather(
         digits_seconds=digits_seconds,
         theory=theory,
         versions=versions(),
-        settings={"seed": seed, "trials": trials, "seconds": seconds, "steps": steps},
+        settings=settings.recorded(),
         seconds=perf_counter() - started,
         written=datetime.now(UTC),
     )
 
 
-def _results(
-    theorems: Sequence[Theorem], judging: AbstractContextManager[Judged], tell: Progress
-) -> tuple[TheoremResult, ...]:
-    """Wait for the verdict on each theorem, and say how many are in."""
+def _results(theorems: Sequence[Theorem], settings: ReportSettings, tell: Progress) -> tuple[TheoremResult, ...]:
+    """Wait for the verdict on each theorem, and tell how many are there."""
     results: list[TheoremResult] = []
     questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
     names = certificate_names(theorems)
     tell("prove", 0, len(theorems))
-    with judging as verdicts:
-        for theorem, name, (verdict, took, studied) in zip(theorems, names, verdicts, strict=True):
-            evidence = name if isinstance(verdict, Proved | Refuted) else ""
-            results.append(TheoremResult(theorem, questions[theorem.path], evidence, verdict, took, **studied))
+    with settling(theorems, settings.seconds, say=partial(_studied, settings)) as settled:
+        for name, one in zip(names, settled, strict=True):
+            evidence = name if isinstance(one.verdict, Proved | Refuted) else ""
+            asked = questions[one.theorem.path]
+            results.append(TheoremResult(one.theorem, asked, evidence, one.verdict, one.seconds, **one.said))
             tell("prove", len(results), len(theorems))
     return tuple(results)
 
@@ -246,7 +263,7 @@ def versions() -> dict[str, str]:
 
 
 def certificate_names(theorems: Sequence[Theorem]) -> list[str]:
-    """Name a certificate for each theorem, ``file__name.json``; files of one name are told apart by a number."""
+    """Return a file name for each theorem's certificate, ``file__name.json``, with a number where two would agree."""
     names: list[str] = []
     for theorem in theorems:
         stem = name = f"{theorem.path.stem}__{theorem.name}"
@@ -259,16 +276,13 @@ def certificate_names(theorems: Sequence[Theorem]) -> list[str]:
 
 
 def _checked(theorems: Any) -> tuple[Theorem, ...]:
+    """Return the theorems; refuse an empty list, and what is no list of theorems."""
     found = tuple(theorems) if isinstance(theorems, Sequence) and not isinstance(theorems, str) else None
     if found is None or not all(isinstance(t, Theorem) for t in found):
         raise InvalidTypeError(complain("theorems", "a list of theorems", theorems, "Try collect('proofs')."))
     if not found:
         raise InvalidValueError(complain("theorems", "at least one theorem", [], "Try collect('proofs')."))
     return found
-
-
-def _keep_silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def question(path: Path) -> str:
@@ -281,6 +295,7 @@ def question(path: Path) -> str:
 
 
 def _derived(rule: Rule) -> DerivedRule:
+    """Derive a rule in a net of three layers."""
     net = DeepLinearNetwork(depth=3)
     return DerivedRule(
         rule,
@@ -289,36 +304,14 @@ def _derived(rule: Rule) -> DerivedRule:
     )
 
 
-@contextmanager
-def _judging(
-    theorems: Sequence[Theorem],
-    decide: Callable[..., Verdict] | None,
-    seconds: float,
-    study: Callable[[Verdict], dict[str, Any]],
-) -> Iterator[Judged]:
-    """Give for each theorem the verdict, how long it took to find, and the study that is made of it."""
-
-    def one_by_one(judge: Callable[..., Verdict]) -> Judged:
-        for theorem in theorems:
-            started = perf_counter()
-            verdict = judge(theorem, seconds=seconds)
-            yield verdict, perf_counter() - started, study(verdict)
-
-    if decide is not None:
-        yield one_by_one(decide)
-        return
-    with settling(theorems, seconds, say=study) as settled:
-        yield ((one.verdict, one.seconds, one.said) for one in settled)
-
-
-def _studied(verdict: Verdict, trials: int, seed: int, paper: bool) -> dict[str, Any]:
-    """Put a verdict in words, and cross-check what is proved, or what nothing is known of."""
-    study: dict[str, Any] = {"explanation": in_words(verdict), "typeset": in_latex(verdict) if paper else ""}
+def _studied(settings: ReportSettings, verdict: Verdict) -> dict[str, Any]:
+    """Put a verdict in words, and cross-check the claim unless it is refuted."""
+    study: dict[str, Any] = {"explanation": in_words(verdict), "typeset": in_latex(verdict) if settings.paper else ""}
     study |= {"measured": None, "unmeasured": ""}
     started = perf_counter()
     if not verdict.refuted:
         try:
-            measured = crosscheck(verdict.claim, trials=trials, seed=seed)
+            measured = crosscheck(verdict.claim, trials=settings.trials, seed=settings.seed)
             study["measured"] = replace(measured, worst={})  # exact numbers cannot be sent between processes
         except TptheoryError as error:
             if not isinstance(error, NotImplementedError):
@@ -327,21 +320,18 @@ def _studied(verdict: Verdict, trials: int, seed: int, paper: bool) -> dict[str,
     return study | {"measuring_seconds": perf_counter() - started}
 
 
-def _trained(steps: int, seed: int, data: DataSet, tell: Progress) -> tuple[dict[str, TrainingRun], dict[str, float]]:
-    """Train each rule of `TRAINED` from the same start on the same batches."""
+def _trained(settings: ReportSettings, tell: Progress) -> tuple[dict[str, TrainingRun], dict[str, float]]:
+    """Train each rule of `TRAINED` from the same start on the same batches; return the runs, and their seconds."""
     runs: dict[str, TrainingRun] = {}
     took: dict[str, float] = {}
-    if not steps:
-        return runs, took
-    log_every = max(1, steps // LOGGED)
-    for number, name in enumerate(TRAINED):
+    steps = settings.steps
+    for number, name in enumerate(TRAINED if steps else ()):
         started = perf_counter()
         runs[name] = train(
             name,
-            data=data,
             steps=steps,
-            seed=seed,
-            log_every=log_every,
+            seed=settings.seed,
+            log_every=max(1, steps // LOGGED),
             on_log=lambda line, number=number: tell("train", number * steps + line.step, len(TRAINED) * steps),  # type: ignore[misc]
         )
         tell("train", (number + 1) * steps, len(TRAINED) * steps)

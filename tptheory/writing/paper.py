@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import groupby, islice
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from tptheory.deciding.verdicts import Proved
@@ -21,19 +21,19 @@ from tptheory.writing.rendering import Checks, Illustration, illustrations, word
 from tptheory.writing.templating import Tex, tex_environment
 
 FOLDER = "paper"
-"""What a paper's folder is called: it has all that the paper needs."""
+"""The name of the folder that holds all that the paper needs."""
 SHORT = 2_000
-"""How many characters of LaTeX a proof may have to stand in the text: about two thirds of a page."""
+"""The most characters of LaTeX of a proof that stands in the text: about two thirds of a page."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Division:
-    """Where each result stands: in the text, by its question, or in the appendix, by its question."""
+    """Which results stand in the text and which in the appendix; ``main`` and ``rest`` are sorted by question."""
 
-    main: tuple[tuple[str, tuple[TheoremResult, ...]], ...]
-    false: tuple[TheoremResult, ...]
-    open: tuple[TheoremResult, ...]
-    rest: tuple[tuple[str, tuple[TheoremResult, ...]], ...]
+    main: list[tuple[str, list[TheoremResult]]] = field(default_factory=list)
+    false: list[TheoremResult] = field(default_factory=list)
+    open: list[TheoremResult] = field(default_factory=list)
+    rest: list[tuple[str, list[TheoremResult]]] = field(default_factory=list)
 
 
 def divided(results: Iterable[TheoremResult]) -> Division:
@@ -41,35 +41,29 @@ def divided(results: Iterable[TheoremResult]) -> Division:
 
     A theorem file opens with its main theorems, so that no list has to be kept.
     """
-    parts = [_divided(question, tuple(group)) for question, group in groupby(results, key=lambda r: r.question)]
-    return Division(
-        main=tuple(each for part in parts for each in part.main),
-        false=tuple(each for part in parts for each in part.false),
-        open=tuple(each for part in parts for each in part.open),
-        rest=tuple(each for part in parts for each in part.rest),
-    )
+    division = Division()
+    for question, group in groupby(results, key=lambda r: r.question):
+        left = list(group)
+        main, false = (
+            [r for r in left if _has_short_proof(r)][:1],
+            [r for r in left if _has_short_counterexample(r)][:1],
+        )
+        open_ = [r for r in left if r.verdict.word == "undecided"]
+        rest = [r for r in left if r not in (*main, *false, *open_)]
+        division.main += [(question, main)] if main else []
+        division.false += false
+        division.open += open_
+        division.rest += [(question, rest)] if rest else []
+    return division
 
 
-def _divided(question: str, group: tuple[TheoremResult, ...]) -> Division:
-    """Divide the results of one file."""
-    main, false = _first(group, _readable), _first(group, _broken)
-    open_ = tuple(r for r in group if r.verdict.word == "undecided")
-    left = tuple(r for r in group if r not in (*main, *false, *open_))
-    return Division(((question, main),) if main else (), false, open_, ((question, left),) if left else ())
-
-
-def _first(group: Iterable[TheoremResult], chosen: Callable[[TheoremResult], bool]) -> tuple[TheoremResult, ...]:
-    """Return the first result that is chosen, or nothing."""
-    return tuple(islice(filter(chosen, group), 1))
-
-
-def _broken(result: TheoremResult) -> bool:
-    """Whether a counterexample is short."""
+def _has_short_counterexample(result: TheoremResult) -> bool:
+    """Return whether a result is refuted by a counterexample that fits into the text."""
     return result.verdict.refuted and len(result.typeset) <= SHORT
 
 
-def _readable(result: TheoremResult) -> bool:
-    """Whether a proof is written out, and short."""
+def _has_short_proof(result: TheoremResult) -> bool:
+    """Return whether a result has a proof that is written out and fits into the text."""
     verdict = result.verdict
     return isinstance(verdict, Proved) and len(result.typeset) <= SHORT and result.typeset != too_long(verdict)
 
@@ -110,11 +104,11 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
 
 
 def _source(rule: Rule) -> Tex:
-    """Return what a rule's definition says of it after its title, with the source."""
+    """Return the first paragraph of a rule's docstring without its title, with the source."""
     first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].split())
     return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
 
 
 def _heading(text: str) -> Tex:
-    """Return a heading with its symbols, and without them for the bookmarks of a PDF."""
+    """Return a heading in LaTeX, and without its symbols for the bookmarks of a PDF."""
     return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', prose_text(text))}}}")

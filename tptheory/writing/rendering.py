@@ -1,4 +1,4 @@
-"""Put a report's data in words: one HTML page, one LaTeX document, one JSON file."""
+"""Render the data of a report: as an HTML page, a LaTeX document and a JSON file."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from tptheory.writing.plain import plain
 from tptheory.writing.templating import html_environment, tex_environment
 
 FORMAT = "tptheory-report/1"
-"""What ``report.json`` calls itself."""
+"""The name of the format of ``report.json``."""
 
 Checks = Mapping[str, str]
-"""By certificate, why the checker refused it; empty where it accepted."""
+"""By certificate, the reason why the checker refused it; empty if it accepted."""
 
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure with the words around it."""
+    """A figure with its title and its caption."""
 
     name: str
     title: str
@@ -41,7 +41,7 @@ class Illustration:
 
 
 def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
-    """Draw the figures of a report, in the letters of its page or of a paper."""
+    """Draw the figures of a report, in the style of its page or of a paper."""
     widths = "-".join(map(str, WIDTHS))
     lr = data.trajectories["tp"].lr
     drawn = [
@@ -76,6 +76,7 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
 
 
 def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
+    """Draw the singular modes and the plateaus."""
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
@@ -104,7 +105,7 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
 
 
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
-    """Return the page: self-contained, for light and dark, for screens and paper."""
+    """Return the HTML page. It is self-contained, and suits light and dark screens and paper."""
     template = html_environment().get_template("report.html.j2")
     return template.render(**words_of(data, checks), drawn=drawn)
 
@@ -116,7 +117,7 @@ def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
-    """Return the data for machines: the same bytes each time. `render_times` has what differs."""
+    """Return the data as JSON, the same text for each report; `render_times` has what differs."""
     content = {
         "format": FORMAT,
         "versions": data.versions,
@@ -160,7 +161,7 @@ def _json(content: Any) -> str:
 
 
 def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
-    """Return what both documents speak of."""
+    """Return the variables of the templates of all documents."""
     return {
         "data": data,
         "checks": checks,
@@ -223,7 +224,7 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
 
 
 def probe_rows(theory: DigitsTheory) -> list[tuple[TrainingRun, ProbeReading, str]]:
-    """Return for each run and probe the reading furthest from its claim, and how the two are related."""
+    """Return for each run and probe the reading that is furthest from its claim, and the relation between the two."""
     return [
         (run, r, "no claim" if r.claimed is None else "at most" if name in BOUNDS else "equals")
         for run in theory.probed.values()
@@ -257,7 +258,7 @@ def _theory_json(theory: DigitsTheory | None) -> dict[str, Any]:
 
 
 def _order_json(order: OrderInEta) -> dict[str, Any]:
-    """Return the order in ``eta``; a slope of null says that there is no defect."""
+    """Return the order of a step's defect in ``eta``; the slope is null if there is no defect."""
     return {
         "slope": order.slope if math.isfinite(order.slope) else None,
         "standard_error": order.standard_error,

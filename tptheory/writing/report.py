@@ -15,13 +15,13 @@ from pathlib import Path
 from tptheory.certificates import checker
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import stored_form
-from tptheory.deciding.verdicts import Proved, Refuted, Verdict
+from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.proving.certificate import Certificate
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
-from tptheory.writing.gathering import Progress, ReportData, gather
+from tptheory.writing.gathering import Progress, ReportData, ReportSettings, gather
 from tptheory.writing.paper import FOLDER, write_paper
 from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
 
@@ -29,38 +29,51 @@ CHECKING_SECONDS = 600
 """How long the checker may take over all certificates."""
 
 DOCUMENTS = {"report.json": render_json, "report.tex": render_tex, "report.html": render_html}
-"""What is written of the data, the page last: the same bytes each time."""
+"""The documents that render the data, with the same bytes each time; the page is written last."""
 TIMES = "times.json"
-"""What is written of the times, apart."""
+"""The file that holds the times, which differ from one report to the next."""
 
 
 @dataclass(frozen=True)
 class ReportPaths:
-    """Where a report was written, and the data that it was made of."""
+    """Where a report was written, and the data that it was made of.
+
+    Attributes:
+        folder: the folder of the report.
+        written: every file of it, relative to the folder.
+        data: what the report says.
+    """
 
     folder: Path
-    html: Path
-    tex: Path
-    json: Path
-    certificates: tuple[Path, ...]
-    counterexamples: tuple[Path, ...]
-    figures: tuple[Path, ...]
-    paper: tuple[Path, ...]
+    written: tuple[Path, ...]
     data: ReportData
+
+    @property
+    def html(self) -> Path:
+        """The page."""
+        return self.folder / "report.html"
+
+    @property
+    def tex(self) -> Path:
+        """The LaTeX document."""
+        return self.folder / "report.tex"
+
+    @property
+    def json(self) -> Path:
+        """The data for machines."""
+        return self.folder / "report.json"
+
+    def inside(self, name: str) -> tuple[Path, ...]:
+        """Return the files in the folder of that name: certificates, counterexamples, figures or paper."""
+        return tuple(self.folder / path for path in self.written if path.parts[0] == name)
 
 
 def build_report(
     folder: str | Path,
-    *,
     theorems: Sequence[Theorem],
-    decide: Callable[..., Verdict] | None = None,
-    seconds: float = 10.0,
-    trials: int = 200,
-    seed: int = 0,
-    steps: int = 1000,
-    data: DataSet | None = None,
+    settings: ReportSettings | None = None,
+    *,
     study: Callable[[DataSet, int], DigitsTheory] = digits_theory,
-    paper: bool = False,
     progress: Progress | None = None,
 ) -> ReportPaths:
     """Gather a report, let the checker replay its certificates in a process of its own, and write it.
@@ -71,14 +84,8 @@ def build_report(
     Args:
         folder: where to write; made if it is missing.
         theorems: what to prove, as `collect` returns it.
-        decide: called as ``decide(theorem, seconds=seconds)`` for a verdict; see `gather`.
-        seconds: how long to search for each verdict.
-        trials: the instances of each cross-check.
-        seed: of everything random.
-        steps: how long to train each rule; 0 leaves training out.
-        data: what to train on; the digits of scikit-learn unless given.
-        study: what the data are asked of the theorems; see `gather`.
-        paper: whether to write a paper too, with every proof, into the folder ``paper``.
+        settings: seed, numbers and times, and whether to write a paper into the folder ``paper``; see `ReportSettings`.
+        study: a function that returns what the digits show of the theorems; see `gather`.
         progress: called with a stage (prove, simulate, train, study, write), how much of it is done, and how much
             there is.
 
@@ -89,38 +96,17 @@ def build_report(
     """
     if not isinstance(folder, str | Path):
         raise InvalidTypeError(complain("folder", "the path of a folder", folder))
-    folder = Path(folder)
+    folder, settings = Path(folder), settings or ReportSettings()
     with _staging(folder) as stage:
-        gathered = gather(
-            theorems,
-            decide=decide,
-            seconds=seconds,
-            trials=trials,
-            seed=seed,
-            steps=steps,
-            data=data,
-            study=study,
-            paper=paper,
-            progress=progress,
-        )
+        gathered = gather(theorems, settings, study=study, progress=progress)
         if progress is not None:
             progress("write", 0, 1)
         with _writing(folder):
-            written = _write(stage, gathered, paper)
+            written = _write(stage, gathered, settings.paper)
             _move(stage, folder, written)
         if progress is not None:
             progress("write", 1, 1)
-    return ReportPaths(
-        folder=folder,
-        html=folder / "report.html",
-        tex=folder / "report.tex",
-        json=folder / "report.json",
-        certificates=tuple(folder / path for path in written if path.parent.name == "certificates"),
-        counterexamples=tuple(folder / path for path in written if path.parent.name == "counterexamples"),
-        figures=tuple(folder / path for path in written if path.parts[0] == "figures"),
-        paper=tuple(folder / path for path in written if path.parts[0] == FOLDER),
-        data=gathered,
-    )
+    return ReportPaths(folder, tuple(written), gathered)
 
 
 def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
@@ -132,30 +118,35 @@ def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
     reasons: dict[str, str] = {}
     waiting = list(names)
     while waiting:
-        command = [sys.executable, "-I", str(Path(checker.__file__).resolve()), *waiting]
         try:
-            finished = subprocess.run(  # noqa: S603  our own checker, no shell
-                command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
-            )
+            reasons |= _reasons_of_one_call(folder, waiting)
         except subprocess.TimeoutExpired:
-            return reasons | dict.fromkeys(waiting, f"the checker took longer than {CHECKING_SECONDS} s")
-        said = finished.stdout.splitlines()
-        accepted = [name for name in waiting if f"accepted: {name}" in said]
-        reasons |= dict.fromkeys(accepted, "")
+            reasons |= dict.fromkeys(waiting, f"the checker took longer than {CHECKING_SECONDS} s")
         waiting = [name for name in waiting if name not in reasons]
-        if waiting:
-            refused = waiting.pop(0)
-            why = [line.removeprefix(f"refused: {refused}: ") for line in said if line.startswith("refused")]
-            reasons[refused] = why[0] if why else f"the checker failed: {finished.stderr.strip()[-200:]}"
     return {name: reasons[name] for name in names}
+
+
+def _reasons_of_one_call(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return an empty reason for each certificate that is accepted, and the reason for the first that is not."""
+    command = [sys.executable, "-I", str(Path(checker.__file__).resolve()), *names]
+    finished = subprocess.run(  # noqa: S603  our own checker, no shell
+        command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
+    )
+    said = finished.stdout.splitlines()
+    reasons = {name: "" for name in names if f"accepted: {name}" in said}
+    refused = next((name for name in names if name not in reasons), None)
+    if refused is not None:
+        why = [line.removeprefix(f"refused: {refused}: ") for line in said if line.startswith("refused")]
+        reasons[refused] = why[0] if why else f"the checker failed: {finished.stderr.strip()[-200:]}"
+    return reasons
 
 
 def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
     for folder in ("certificates", "counterexamples", "figures"):
         (stage / folder).mkdir()
-    certificates, counterexamples = _write_evidence(stage, data)
-    checks = check_certificates(stage / "certificates", [path.name for path in certificates])
+    evidence = _write_evidence(stage, data)
+    checks = check_certificates(stage / "certificates", [p.name for p in evidence if p.parts[0] == "certificates"])
     drawn = illustrations(data)
     for illustration in drawn:
         figures.save(illustration.figure, stage / "figures" / illustration.name)
@@ -166,23 +157,21 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     return [
         *(_write_paper(stage / FOLDER, data, checks) if paper else []),
         Path("checker.py"),
-        *certificates,
-        *counterexamples,
+        *evidence,
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
         *map(Path, (TIMES, *DOCUMENTS)),
     ]
 
 
-def _write_evidence(stage: Path, data: ReportData) -> tuple[list[Path], list[Path]]:
+def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     """Write each certificate and each counterexample, and return their paths in ``stage``."""
-    found: dict[str, list[Path]] = {"certificates": [], "counterexamples": []}
+    found = []
     for result in data.theorems:
         if isinstance(result.verdict, Proved | Refuted):
-            path = Path("certificates" if result.certificate else "counterexamples", result.evidence)
+            found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence))
             text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
-            (stage / path).write_text(text, encoding="utf-8", newline="\n")
-            found[path.parent.name].append(path)
-    return found["certificates"], found["counterexamples"]
+            (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
+    return found
 
 
 def _write_paper(folder: Path, data: ReportData, checks: dict[str, str]) -> list[Path]:
@@ -214,7 +203,7 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Say in one sentence what stands in the way of writing."""
+    """Turn an error of the system into one that names the folder and the file in the way."""
     try:
         yield
     except OSError as error:

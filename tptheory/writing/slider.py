@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from tptheory.checking import whole
-from tptheory.errors import InvalidValueError, ShapeError, complain
-from tptheory.files import write_whole
+from tptheory.errors import ShapeError, complain
+from tptheory.files import cannot_write, write_whole
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
 
 LIMIT = 2.0
-"""How far each space reaches."""
+"""The largest coordinate that each space shows."""
 DIGITS = 4
-"""The decimals of a coordinate: finer than a pixel."""
+"""The decimals of a coordinate, which are finer than a pixel."""
 
 
 def subspace_slider(
@@ -32,9 +32,9 @@ def subspace_slider(
     Args:
         run: what `simulate` returned, every width 2.
         path: where to write the page; nowhere unless given.
-        alpha: how far a target goes against the error signal.
-        sample: of a batch.
-        frames: at most about how many steps can be seen.
+        alpha: how far a target lies from its activation, in units of the error signal.
+        sample: the sample of a batch that is shown.
+        frames: the most steps that the slider offers.
 
     Raises:
         InvalidTypeError: if ``run`` is no run, or ``frames`` no integer.
@@ -65,12 +65,18 @@ def subspace_slider(
     }
     page = html_environment().get_template("slider.html.j2").render(**words)
     if path is not None:
-        _written(Path(path), page)
+        try:
+            write_whole(Path(path), page.encode())
+        except OSError as error:
+            raise cannot_write("path", path, error) from error
     return page
 
 
 def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[str, Any]]:
-    """Return what each space shows at each kept step: outputs in the row above, inputs below; series are numbered."""
+    """Return what each space shows at each kept step.
+
+    In row 0 a layer is what the next weight acts on, in row 1 what the last weight maps to. Series are numbered.
+    """
     panels: list[dict[str, Any]] = []
     number = 0
     for row in (0, 1):
@@ -96,7 +102,7 @@ def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[
 
 
 def _weight_of(run: Run, l: int, row: int) -> int | None:
-    """Return which weight acts on layer ``l``, or maps into it where ``row`` is 1; none does at an end."""
+    """Return the weight that acts on layer ``l``, or in row 1 the one that maps to it; None if there is none."""
     weight = l + 1 - row
     return weight if 1 <= weight <= len(run.weights) else None
 
@@ -109,7 +115,7 @@ def _panel_title(run: Run, l: int, row: int) -> str:
 
 
 def _lines(run: Run, kept: np.ndarray, l: int, row: int) -> tuple[dict[str, list[list[float]]], list[str]]:
-    """Return the directions of the lines in a space at each kept step, and the singular values in words."""
+    """Return the directions of the subspaces at each kept step, and the singular values in words."""
     weight = _weight_of(run, l, row)
     if weight is None:
         return {}, [""] * len(kept)
@@ -122,15 +128,6 @@ def _lines(run: Run, kept: np.ndarray, l: int, row: int) -> tuple[dict[str, list
 
 
 def _rounded(points: Any) -> list[list[float]]:
-    """Return pairs of short numbers; what is not finite, or far outside, is put out of sight."""
+    """Return points as pairs of short numbers; what is not finite or far outside is moved out of sight."""
     numbers = np.nan_to_num(np.asarray(points, dtype=float), nan=1e3, posinf=1e3, neginf=-1e3)
     return [[float(v) for v in pair] for pair in np.clip(numbers, -1e3, 1e3).round(DIGITS) + 0.0]
-
-
-def _written(path: Path, page: str) -> None:
-    try:
-        write_whole(path, page.encode())
-    except OSError as error:
-        raise InvalidValueError(
-            complain("path", "a file that can be written", str(path), f"{error.strerror}. Name another.")
-        ) from error

@@ -1,4 +1,4 @@
-"""Templates: how values come out in HTML and in LaTeX; what a template names is escaped unless it is meant."""
+"""The templates of HTML and LaTeX. A value is escaped where it is inserted, unless it is marked as markup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tptheory.typesetting.prose import paragraphs, prose_html, prose_tex
 from tptheory.writing import figures
 
 SHOWN_LINES = 11
-"""The most lines of a training log that are shown."""
+"""The most lines of a training log that a document shows."""
 
 
 def _scientific(number: float) -> tuple[str, str]:
@@ -31,6 +31,7 @@ def _scientific(number: float) -> tuple[str, str]:
 
 
 def _residual_html(number: float | None) -> Markup:
+    """Return a small number in HTML; a dash for None."""
     if number is None:
         return Markup("–")
     mantissa, exponent = _scientific(number)
@@ -39,12 +40,13 @@ def _residual_html(number: float | None) -> Markup:
 
 
 class Tex(str):
-    """LaTeX that is meant; any other text is escaped where a document names it."""
+    """Text that is LaTeX already; any other text is escaped where it is inserted."""
 
     __slots__ = ()
 
 
 def _residual_tex(number: float | None) -> Tex:
+    """Return a small number in LaTeX; a dash for None."""
     if number is None:
         return Tex("--")
     mantissa, exponent = _scientific(number)
@@ -52,6 +54,7 @@ def _residual_tex(number: float | None) -> Tex:
 
 
 def _environment(**options: Any) -> Environment:
+    """Return an environment that finds the templates and has the filters that both kinds need."""
     folder = Path(__file__).parent / "templates"
     environment = Environment(  # noqa: S701  HTML is autoescaped, and LaTeX by `finalize`; the callers say which
         loader=FileSystemLoader(folder),
@@ -67,6 +70,7 @@ def _environment(**options: Any) -> Environment:
 
 @cache
 def html_environment() -> Environment:
+    """Return the environment of HTML templates."""
     environment = _environment(autoescape=True)
     environment.filters |= {
         "prose": prose_html,
@@ -81,6 +85,7 @@ def html_environment() -> Environment:
 
 @cache
 def tex_environment() -> Environment:
+    """Return the environment of LaTeX templates, whose tags are ``<% %>`` and ``<< >>``."""
     environment = _environment(
         autoescape=False,
         finalize=lambda value: value if isinstance(value, Tex) else tex_escaped(str(value)),
@@ -106,7 +111,7 @@ def tex_environment() -> Environment:
 
 
 def shown_lines(run: TrainingRun) -> list[str]:
-    """Return some lines of a training log as the seed notebook printed them: the first, the last, few between."""
+    """Return at most about `SHOWN_LINES` lines of a training log: the first, the last and some between."""
     log: tuple[LogLine, ...] = run.log
     every = max(1, math.ceil((len(log) - 1) / (SHOWN_LINES - 1)))
     kept = [*log[:-1:every], *log[-1:]]

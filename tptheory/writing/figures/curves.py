@@ -1,8 +1,8 @@
-"""Curves: what a run, or theory, says of losses, errors, singular values and conserved quantities over time."""
+"""Curves of losses, errors, singular values and conserved quantities over time, measured and predicted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,8 @@ from tptheory.errors import InvalidValueError, ShapeError, complain, unknown_nam
 from tptheory.simulation.trajectories import Run
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.experiments import Drift, ray_factors
-from tptheory.writing.figures.numbers import (
-    every,
-    layer_of,
-    product_above,
-    run_of,
-    sample_of,
-    weights_at,
-)
-from tptheory.writing.figures.style import INK, MARKS, axes_or_new
+from tptheory.writing.figures.numbers import every, layer_of, product_above, run_of, sample_of, weights_at
+from tptheory.writing.figures.style import HOLLOW, INK, MARKS, axes_or_new, dots, labelled
 
 RULES = {"tp": ("Target propagation", MARKS[0]), "bp": ("Backpropagation", MARKS[1])}
 """What the two rules are called, and how they are drawn: blue circles for TP, vermillion squares for BP."""
@@ -28,7 +21,6 @@ QUANTITIES = {"loss": "training loss of a batch (nats)", "accuracy": "accuracy o
 """What `digits` can draw, with its unit."""
 SERIES = {"x": "-", "d": "--", "W": "-", "dW": "--"}
 """What `time_series` can draw, and the line it is drawn with."""
-_HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
 
 
 def trajectories(runs: Mapping[str, Run], ax: Axes | None = None) -> Axes:
@@ -50,20 +42,19 @@ def trajectories(runs: Mapping[str, Run], ax: Axes | None = None) -> Axes:
         if name == "tp":
             proved = np.maximum(run.loss[0] * ray_factors(run) ** 2, floor)
             ax.plot(proved, color=INK, linewidth=1.4, label=r"TP, proved: $e_{t+1} = (1 - c_L)\, e_t$", zorder=1)
-        dots = mark | {"linestyle": "none"} | _HOLLOW
+        dots = mark | {"linestyle": "none"} | HOLLOW
         ax.plot(np.arange(run.steps + 1)[kept], np.maximum(run.loss[kept], floor), **dots, label=f"{title}, simulated")
     ax.set_yscale("log")
-    ax.set_xlabel("step")
-    ax.set_ylabel(r"loss $\frac{1}{2}\,|x_L - y|^2$")
-    ax.legend()
-    return ax
+    return labelled(ax, "step", r"loss $\frac{1}{2}\,|x_L - y|^2$")
 
 
 def error_ray(run: Run, ax: Axes | None = None) -> Axes:
-    """Draw where the output's error goes: along its first direction, with what error-ray predicts, and beside it.
+    """Draw the error of the output over steps: its part along the first error, and its part across.
+
+    The line is what error-ray predicts of the part along.
 
     Under TP with full row rank above the first weight and one sample, ``e_t = a_t e_0`` with
-    ``a_{t+1} = (1 - c_L) a_t``: nothing beside the ray. Another rule may leave it, and the figure shows that.
+    ``a_{t+1} = (1 - c_L) a_t``, so that the part across is zero. Under another rule it may not be.
 
     >>> from tptheory.writing.experiments import trajectories as simulated
     >>> error_ray(simulated(steps=20)["tp"]).get_xlabel()
@@ -79,16 +70,10 @@ def error_ray(run: Run, ax: Axes | None = None) -> Axes:
     kept = every(run.steps, 24)
     steps = np.arange(run.steps + 1)
     ax.plot(steps, ray_factors(run), color=INK, linewidth=1.4, zorder=1, label=r"error ray: $\prod (1 - c_L)$")
-    for values, mark, label in (
-        (along, MARKS[0], r"simulated, along $e_0$"),
-        (beside, MARKS[1], r"simulated, beside $e_0$"),
-    ):
-        ax.plot(steps[kept], values[kept], **mark | {"linestyle": "none"} | _HOLLOW, label=label)
+    ax.plot(steps[kept], along[kept], **dots(0), label=r"simulated, along $e_0$")
+    ax.plot(steps[kept], beside[kept], **dots(1), label=r"simulated, beside $e_0$")
     ax.axhline(0, color=INK, linewidth=0.6, zorder=0)
-    ax.set_xlabel("step")
-    ax.set_ylabel(r"error $e_t$, in units of $|e_0|$")
-    ax.legend()
-    return ax
+    return labelled(ax, "step", r"error $e_t$, in units of $|e_0|$")
 
 
 def singular_modes(
@@ -109,12 +94,7 @@ def singular_modes(
     'singular value'
     """
     ax = axes_or_new(ax)
-    if isinstance(run, Run):
-        matrices = [product_above(weights_at(run, t), 0) if l is None else run.weights[layer_of(run, l, 1) - 1][t]
-                    for t in range(run.steps + 1)]  # fmt: skip
-    else:
-        matrices = weights_at(run)
-    values = np.array([np.linalg.svd(M, compute_uv=False) for M in matrices])
+    values = np.array([np.linalg.svd(M, compute_uv=False) for M in _matrices(run, l)])
     steps = np.arange(len(values))
     if theory is not None:
         curves = np.atleast_2d(np.asarray(theory, dtype=float))
@@ -124,12 +104,17 @@ def singular_modes(
             ax.plot(steps, curve, color=INK, linewidth=1.4, zorder=1, label="theory" if k == 0 else None)
     kept = every(len(steps) - 1)
     for k, mode in enumerate(values.T):
-        mark = MARKS[k % len(MARKS)] | {"linestyle": "none"} | _HOLLOW
-        ax.plot(steps[kept], mode[kept], **mark, label=rf"$\sigma_{{{k + 1}}}$")
-    ax.set_xlabel("step")
-    ax.set_ylabel("singular value")
-    ax.legend()
-    return ax
+        ax.plot(steps[kept], mode[kept], **dots(k), label=rf"$\sigma_{{{k + 1}}}$")
+    return labelled(ax, "step", "singular value")
+
+
+def _matrices(run: Run | Sequence[Any], l: int | None) -> Iterable[np.ndarray]:
+    """Return for each step ``W_l``, or ``W_L ... W_1`` if ``l`` is None; matrices that were given stay as they are."""
+    if not isinstance(run, Run):
+        return weights_at(run)
+    if l is not None:
+        return run.weights[layer_of(run, l, 1) - 1]
+    return [product_above(weights_at(run, t), 0) for t in range(run.steps + 1)]
 
 
 def conservation_drift(drifts: Sequence[Drift], ax: Axes | None = None) -> Axes:
@@ -144,15 +129,12 @@ def conservation_drift(drifts: Sequence[Drift], ax: Axes | None = None) -> Axes:
     highest, sizes = 0.0, np.ones(1)
     for k, drift in enumerate(drifts):
         sizes = np.array(drift.step_sizes)
-        ax.plot(sizes, drift.changes, **MARKS[k % len(MARKS)] | _HOLLOW, label=drift.label)
+        ax.plot(sizes, drift.changes, **MARKS[k % len(MARKS)] | HOLLOW, label=drift.label)
         highest = max(highest, float(np.max(np.array(drift.changes) / sizes)))
     ax.plot(sizes, 2 * highest * sizes, color=INK, linewidth=1, linestyle=":", label=r"slope 1: $\propto \eta$")
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
-    ax.set_xlabel(r"step size $\eta$")
-    ax.set_ylabel("change after a fixed time")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1))
-    return ax
+    return labelled(ax, r"step size $\eta$", "change after a fixed time", loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | None = None) -> Axes:
@@ -171,13 +153,10 @@ def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | N
     for name, run in runs.items():
         title, mark = RULES[name]
         values = [getattr(line, quantity) for line in run.log]
-        ax.plot([line.step for line in run.log], values, **mark | _HOLLOW, label=title)
+        ax.plot([line.step for line in run.log], values, **mark | HOLLOW, label=title)
     if quantity == "loss":
         ax.set_yscale("log")
-    ax.set_xlabel("step")
-    ax.set_ylabel(QUANTITIES[quantity])
-    ax.legend()
-    return ax
+    return labelled(ax, "step", QUANTITIES[quantity])
 
 
 def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, sample: int = 0) -> Axes:
@@ -218,7 +197,4 @@ def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, samp
         ax.plot(
             steps, values[(slice(None), *entry)], **mark, markevery=spaced, linewidth=1.2, label=rf"${letter}[{at}]$"
         )
-    ax.set_xlabel("step")
-    ax.set_ylabel("entries")
-    ax.legend(ncols=2 if len(ax.lines) > 4 else 1)
-    return ax
+    return labelled(ax, "step", "entries", ncols=2 if len(ax.lines) > 4 else 1)

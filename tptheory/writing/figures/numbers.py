@@ -42,8 +42,7 @@ def subspaces(W: Any, rank: int | None = None) -> Subspaces:
     U, s, Vh = np.linalg.svd(A)
     if rank is None:
         rank = int(np.linalg.matrix_rank(A))
-    elif isinstance(rank, bool) or not isinstance(rank, int) or not 0 <= rank <= len(s):
-        raise InvalidValueError(complain("rank", f"an integer from 0 to {len(s)}, or None", rank))
+    rank = _number("rank", rank, 0, len(s), f"an integer from 0 to {len(s)}, or None")
     return Subspaces(Vh[rank:].T, Vh[:rank].T, U[:, :rank], U[:, rank:], s)
 
 
@@ -78,6 +77,7 @@ def vector(argument: str, value: Any, size: int) -> np.ndarray:
 
 
 def _floats(argument: str, value: Any, noun: str) -> np.ndarray:
+    """Return an array of floats."""
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError) as error:
@@ -115,9 +115,7 @@ def layer_of(net: Run | Sequence[Any], l: int, first: int = 0) -> int:
         InvalidValueError: if the net has no such layer.
     """
     depth = len(net.weights) if isinstance(net, Run) else len(net)
-    if isinstance(l, bool) or not isinstance(l, int) or not first <= l <= depth:
-        raise InvalidValueError(complain("l", f"a layer from {first} to {depth}", l))
-    return l
+    return _number("l", l, first, depth, f"a layer from {first} to {depth}")
 
 
 def step_of(run: Run, step: int) -> int:
@@ -126,9 +124,7 @@ def step_of(run: Run, step: int) -> int:
     Raises:
         InvalidValueError: if the run has no such step.
     """
-    if isinstance(step, bool) or not isinstance(step, int) or not -1 <= step <= run.steps:
-        raise InvalidValueError(complain("step", f"an integer from 0 to {run.steps}, or -1 for the last", step))
-    return step
+    return _number("step", step, -1, run.steps, f"an integer from 0 to {run.steps}, or -1 for the last")
 
 
 def sample_of(run: Run, sample: int) -> int:
@@ -138,9 +134,14 @@ def sample_of(run: Run, sample: int) -> int:
         InvalidValueError: if the run has no such sample.
     """
     count = run.activations[0].shape[2]
-    if isinstance(sample, bool) or not isinstance(sample, int) or not 0 <= sample < count:
-        raise InvalidValueError(complain("sample", f"a sample from 0 to {count - 1}", sample))
-    return sample
+    return _number("sample", sample, 0, count - 1, f"a sample from 0 to {count - 1}")
+
+
+def _number(argument: str, value: Any, lowest: int, highest: int, expected: str) -> int:
+    """Return an integer within bounds; any other value is refused in the words of ``expected``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise InvalidValueError(complain(argument, expected, value))
+    return value
 
 
 def run_of(argument: str, value: Any) -> Run:

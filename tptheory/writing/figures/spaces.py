@@ -1,4 +1,4 @@
-"""Spaces: the fundamental subspaces of a weight, activations and targets in them, the loss as each layer sees it."""
+"""Figures of spaces: the fundamental subspaces of a weight, activations and targets, and the loss at each layer."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ ACTIVATION: dict[str, Any] = {"color": "#009E73", "marker": "o", "linestyle": "n
 TARGET: dict[str, Any] = {"color": "#CC79A7", "marker": "*", "linestyle": "none", "markersize": 9}
 GOAL: dict[str, Any] = {"color": INK, "marker": "^", "linestyle": "none", "markersize": 8, "markerfacecolor": "none"}
 _CONTOURS = ("#B8860B", "#A07A1F", "#887032", "#726744", "#5D5E55", "#4A5566", "#384C70", "#263F70", "#12306B")
-"""From ochre, where the loss is low, to navy: darker as it grows, and dark enough on white."""
+"""The colours of contours, from ochre, where the loss is low, to navy: each is dark enough on white."""
 _MOST_COSETS = {2: 17, 3: 7}
-"""The most parallels along one direction, by dimension: more hide each other."""
+"""By dimension of the space, the most parallel lines along one direction: more would hide each other."""
 
 
 def kernel_and_coimage(
@@ -89,15 +89,15 @@ def image_and_cokernel(
 def activations_and_targets(
     run: Run, l: int, ax: Axes | None = None, *, alpha: float = 1.0, sample: int = 0, step: int | None = None
 ) -> Axes:
-    """Draw the way of ``x_l`` (dots) and of its target ``t_l = x_l - alpha d_l`` (stars); ``y`` is a triangle.
+    """Draw how ``x_l`` (dots) and its target ``t_l = x_l - alpha d_l`` (stars) move during a run.
 
-    The first of each is large; the later ones are small. For the output layer ``y`` is drawn too.
+    The first point of each is large, the later ones are small. At the output layer ``y`` is drawn too, as a triangle.
 
     Args:
         run: what `simulate` returned.
         l: a layer of width 2 or 3, from 0.
         ax: where to draw, three-dimensional for width 3; a new figure unless given.
-        alpha: how far a target goes against the error signal.
+        alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
         step: draw this step alone.
 
@@ -174,7 +174,7 @@ def layer_spaces(
     rank: int | None = None,
     limit: float = LIMIT,
 ) -> np.ndarray:
-    """Draw a run of width 2 as the seed notebook meant to, and return the axes, of shape ``(2, L + 1)``.
+    """Draw a run of width 2, one column of spaces a layer, and return the axes, of shape ``(2, L + 1)``.
 
     Above, layer ``l`` is what ``W_{l+1}`` acts on: kernel, coimage, quotient. Below, it is what ``W_l`` maps to:
     cokernel, image. In each, the activations and targets of the whole run, and the loss pulled back to the layer.
@@ -183,7 +183,7 @@ def layer_spaces(
         run: what `simulate` returned, every width 2.
         step: whose weights are drawn.
         figure: where to draw; a new figure unless given.
-        alpha: how far a target goes against the error signal.
+        alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
         rank: draw the subspaces of the nearest matrices of this rank.
         limit: how far the axes reach.
@@ -220,7 +220,7 @@ def layer_spaces(
 
 
 def _one_legend(figure: Figure, axes: np.ndarray) -> None:
-    """Put one legend below all axes; what differs by a layer's number alone is named once."""
+    """Put one legend below all axes, in which labels that differ by the number of a layer alone stand once."""
     names: dict[str, Any] = {}
     for ax in axes.flat:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
@@ -248,7 +248,7 @@ def _space(
 
 
 def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndarray]:
-    """Return points of a subspace, ``steps`` apart, that lie in the axes; at most `_MOST_COSETS` along a direction."""
+    """Return points of a subspace that lie within the axes, ``steps`` apart; at most `_MOST_COSETS` a direction."""
     reach = limit * np.sqrt(len(basis))
     axes = []
     for step in steps:
@@ -260,7 +260,7 @@ def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndar
 
 
 def _flat(ax: Axes, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
-    """Draw a point, a line or a plane within the axes; the whole space is said in the legend alone."""
+    """Draw a point, a line or a plane within the axes; a subspace that is the whole space has a legend alone."""
     size, dimension = basis.shape
     label = look.get("label")
     if dimension == size:
@@ -291,21 +291,29 @@ def _clipped(point: np.ndarray, direction: np.ndarray, limit: float) -> np.ndarr
 
 
 def _plane(ax: Any, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
-    """Draw a plane as far as it lies in the box: a named one filled, another by its edge."""
-    normal = np.cross(*basis.T)
-    edges = [(np.eye(3)[i], corner) for i in range(3) for corner in _middles(i, limit)]
-    heights = [(edge, corner, normal @ (offset - corner) / (normal @ edge)) for edge, corner in edges if normal @ edge]
-    corners = [corner + height * edge for edge, corner, height in heights if abs(height) <= limit]
+    """Draw the part of a plane that lies in the box: filled if it has a label, else by its outline."""
+    corners = _corners(np.cross(*basis.T), offset, limit)
     if len(corners) < 3:
         return
-    flat = (np.array(corners) - np.mean(corners, axis=0)) @ basis
-    outline = np.array(corners)[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))]
+    flat = (corners - corners.mean(axis=0)) @ basis
+    outline = corners[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))]
     if "label" in look:
         ax.add_collection3d(Poly3DCollection([outline], alpha=0.25, facecolor=look["color"], edgecolor="none"))
         ax.plot([], [], [], **look)
     ax.plot(
         *np.vstack([outline, outline[:1]]).T, **{k: v for k, v in look.items() if k != "label"} | {"linewidth": 0.9}
     )
+
+
+def _corners(normal: np.ndarray, offset: np.ndarray, limit: float) -> np.ndarray:
+    """Return the points, in rows, at which a plane meets the edges of the box."""
+    corners = []
+    for i, edge in enumerate(np.eye(3)):
+        if normal @ edge:
+            for middle in _middles(i, limit):
+                height = normal @ (offset - middle) / (normal @ edge)
+                corners += [middle + height * edge] if abs(height) <= limit else []
+    return np.array(corners)
 
 
 def _middles(i: int, limit: float) -> list[np.ndarray]:
@@ -329,7 +337,7 @@ def _axes(ax: Axes | None, size: int) -> Any:
 
 
 def _finished(ax: Any, limit: float = LIMIT) -> Axes:
-    """Give a space equal axes through the origin, and a legend."""
+    """Give a space axes of equal scale that are centred at the origin, and a legend."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)
     ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide

@@ -1,6 +1,7 @@
-"""How figures look: colours, marks and fonts; new figures, files and inline SVG. Nothing changes Matplotlib's settings.
+"""How figures look and how they are saved. Nothing here changes Matplotlib's settings for longer than a figure takes.
 
-Things differ by colour (Okabe and Ito, 2008, safe for the colour-blind), by marker and by line, so that grey will do.
+Curves differ by colour (Okabe and Ito, 2008, who chose colours that the colour-blind can tell apart), by marker and by
+line, so that a figure can be read in grey too.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 from tptheory.errors import InvalidValueError, complain
 
 INK = "#1a1a1b"
-"""The colour of text and lines; on a page it follows the colour of the text around."""
+"""The colour of text and lines; on a page it becomes the colour of the text around the figure."""
 MARKS: tuple[dict[str, Any], ...] = (
     {"color": "#0072B2", "marker": "o", "linestyle": "-"},
     {"color": "#D55E00", "marker": "s", "linestyle": "--"},
@@ -32,7 +33,10 @@ MARKS: tuple[dict[str, Any], ...] = (
     {"color": "#E69F00", "marker": "P", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     {"color": "#5B5B5F", "marker": "X", "linestyle": (0, (1, 2))},
 )
-"""A colour, a marker and a line for each of seven things."""
+"""A colour, a marker and a line style for each of up to seven curves."""
+
+HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
+"""Markers that let a line behind them be seen."""
 
 Style = Callable[[], AbstractContextManager[None]]
 
@@ -81,7 +85,8 @@ def paper_style(*, latex: bool = False) -> Iterator[None]:
     """Draw and save in the letters of a LaTeX document; Matplotlib's settings are afterwards what they were.
 
     Args:
-        latex: let LaTeX set the text, in Latin Modern; needs ``latex``. Else Matplotlib does, in Computer Modern.
+        latex: whether LaTeX sets the text, in Latin Modern; it must be installed. Else Matplotlib does, in Computer
+            Modern.
 
     >>> before = mpl.rcParams["mathtext.fontset"]
     >>> with paper_style():
@@ -95,12 +100,25 @@ def paper_style(*, latex: bool = False) -> Iterator[None]:
 
 
 def axes_or_new(ax: Axes | None, projection: str | None = None) -> Axes:
-    """Return the axes that were given, or those of a new figure, which a notebook shows."""
+    """Return the axes that were given, or the axes of a new figure, which a notebook then shows."""
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
     return plt.figure(layout="constrained").add_subplot(projection=projection)
+
+
+def dots(k: int) -> dict[str, Any]:
+    """Return how the ``k``-th of several things is drawn by hollow markers alone."""
+    return MARKS[k % len(MARKS)] | {"linestyle": "none"} | HOLLOW
+
+
+def labelled(ax: Axes, x: str, y: str, **legend: Any) -> Axes:
+    """Name both axes, add a legend, and return the axes."""
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.legend(**legend)
+    return ax
 
 
 def draw(
@@ -124,7 +142,9 @@ def draw(
 
 
 def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tuple[Path, Path]:
-    """Write ``path`` as PDF and as PNG, the same bytes each time, and return both paths; its ending is replaced.
+    """Write a figure as PDF and as PNG, the same bytes each time, and return both paths.
+
+    The ending of ``path`` is replaced by each of theirs.
 
     Raises:
         InvalidValueError: if ``path`` names no file.
@@ -142,7 +162,7 @@ def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tupl
 
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
-    """Hold back a library's remarks: Computer Modern's files have dates that fontTools finds odd."""
+    """Silence a library's warnings: fontTools warns about dates in the files of Computer Modern."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -155,7 +175,7 @@ def _quiet(name: str) -> Iterator[None]:
 def inline_svg(figure: Figure, name: str, title: str) -> str:
     """Return the figure as an ``<svg>`` element for a page, the same text each time.
 
-    Its lines follow the colour of the text around it, its ids begin with ``name``, and ``title`` is read out.
+    Its lines take the colour of the text around it, its ids begin with ``name``, and screen readers say ``title``.
     """
     stream = io.StringIO()
     with mpl.rc_context(_PAGE | {"svg.hashsalt": name}):

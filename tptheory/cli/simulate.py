@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.rules import chosen_rule
-from tptheory.cli.shell import Json, RuleName, Seed, app, console, print_json, progress_bar, whole_numbers
+from tptheory.cli.options import Json, RuleName, Seed, chosen_rule, whole_numbers
+from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tptheory.cli.shell import PROVED, REFUTED, Json, app, console, print_json, printable, progress_bar
+from tptheory.cli.options import Json
+from tptheory.cli.shell import PROVED, REFUTED, app, console, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
     from tptheory.sweeping.running import Summary
@@ -74,12 +75,12 @@ def sweep(
         failed = {"failed": found.failed, "failed_before": found.failed_before}
         print_json({**facts, **failed, "seconds": found.seconds, "out": str(out)})
     else:
-        _tell(found, failures, out)
+        _print_summary(found, failures, out)
     raise typer.Exit(REFUTED if found.failed or found.failed_before else PROVED)
 
 
-def _tell(found: Summary, failures: list[str], out: Path) -> None:
-    """Print what a sweep did."""
+def _print_summary(found: Summary, failures: list[str], out: Path) -> None:
+    """Print the first failures, and how many cells were done, skipped and failed."""
     lines = console()
     for failure in failures:
         lines.print(printable(f"failed: {failure}"))

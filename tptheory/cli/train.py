@@ -1,4 +1,4 @@
-"""The command that trains: on digits, MNIST or rings, with probes, checkpoints and metrics."""
+"""The command that trains a net: train."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.cli.rules import chosen_rule
-from tptheory.cli.shell import STYLES, Json, RuleName, app, console, print_json, progress_bar, whole_numbers
+from tptheory.cli.options import Json, RuleName, chosen_rule, whole_numbers
+from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
 
@@ -28,13 +28,18 @@ FRAMES = 200
 """How often the progress bar moves."""
 
 
-OPTIONS_OF_INVERSES = {"inverse": "kind", "noise": "noise", "inverse_lr": "lr", "alpha": "alpha"}
-OPTIONS_OF_INVERSES |= {"penultimate": "penultimate"}
-"""How the command line calls the settings of dtp's inverses."""
+INVERSE_OPTIONS = {
+    "inverse": "kind",
+    "noise": "noise",
+    "inverse_lr": "lr",
+    "alpha": "alpha",
+    "penultimate": "penultimate",
+}
+"""By option of the command line, the field of `InverseSettings` that it sets."""
 
 
 def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | None = None) -> inspect.Parameter:
-    """Return a setting as an option: its name with dashes, its default, its help from what it means."""
+    """Return a setting as an option, with dashes in its name; default and help are those of the setting."""
     flag = f"--{name.replace('_', '-')}"
     default = str(declared.default) if annotation is str else declared.default
     option = typer.Option(flag, metavar=metavar, help=re.sub('[`"]', "", doc_of(declared)))
@@ -44,14 +49,14 @@ def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | Non
 
 
 def _options() -> Iterator[inspect.Parameter]:
-    """Yield the options of the command: the settings of training, those of inverses in the place of ``inverses``."""
+    """Yield an option for each setting; in the place of ``inverses``, one for each setting of the inverses."""
     written: dict[str, tuple[Any, str]] = {"widths": (str | None, "N,N,..."), "batch": (str, "B")}
     written |= {"checkpoint": (Path | None, "FILE"), "metrics": (Path | None, "FILE")}
     written |= {"tensorboard": (Path | None, "FOLDER")}
     types, of_inverses = get_type_hints(TrainSettings), {f.name: f for f in fields(InverseSettings)}
     for declared in fields(TrainSettings):
         if declared.name == "inverses":
-            for name, of in OPTIONS_OF_INVERSES.items():
+            for name, of in INVERSE_OPTIONS.items():
                 yield _option(name, of_inverses[of], get_type_hints(InverseSettings)[of])
             continue
         yield _option(declared.name, declared, *written.get(declared.name, (types[declared.name],)))
@@ -83,17 +88,18 @@ def train(
     from tptheory.training.loop import format_log_line
     from tptheory.training.trainer import train as fit
 
-    out, err = console(), console(stderr=True)
-    logs = err if as_json else out
+    out = console()
+    progress_screen = screen_for_progress(out, as_json)
+    log_screen = progress_screen if as_json else out
     samples, chosen = _samples(data), chosen_rule(rule)
     settings = _settings(chosen.name, options)
     if settings.resume and settings.checkpoint is not None and not Path(settings.checkpoint).exists():
-        logs.print(Text(f"no checkpoint {settings.checkpoint} yet: starting at step 0"))
-    with progress_bar(logs if logs.is_terminal else err) as progress:
+        log_screen.print(Text(f"no checkpoint {settings.checkpoint} yet: starting at step 0"))
+    with progress_bar(progress_screen) as progress:
         bar = _Bar(progress, f"{chosen.name} on {samples.name}", settings.steps)
 
         def show(line: LogLine) -> None:
-            logs.print(format_log_line(line))
+            log_screen.print(format_log_line(line))
             bar.show(line)
 
         run = fit(chosen, data=samples, settings=settings, on_log=show, on_step=bar.move)
@@ -106,7 +112,7 @@ def train(
 
 def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
     """Read the settings from the options; for another rule than dtp, settings of inverses are refused by `train`."""
-    inverses = InverseSettings(**{of: options.pop(name) for name, of in OPTIONS_OF_INVERSES.items()})
+    inverses = InverseSettings(**{of: options.pop(name) for name, of in INVERSE_OPTIONS.items()})
     if options["widths"] is not None:
         options["widths"] = whole_numbers("widths", options["widths"])
     options["batch"] = _batch(options["batch"])
@@ -159,7 +165,7 @@ class _Bar:
 
 
 def _outcome(run: TrainingRun) -> list[Text]:
-    """Return what a reader wants to know at the end."""
+    """Return the lines that are printed at the end: status, losses, accuracies, ranks, and the worst of each probe."""
     from tptheory.training.theorem_probes import BOUNDS, worst
 
     lines = [

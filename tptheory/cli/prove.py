@@ -8,14 +8,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from tptheory.cli.shell import Json, Seconds, app, console, print_json, progress_bar
+from tptheory.cli.options import TARGET, Json, Seconds
+from tptheory.cli.shell import app, console, print_json, progress_over, screen_for_progress
 from tptheory.cli.theorems import (
     OUTCOMES,
     VERDICTS,
-    Rows,
+    VerdictTable,
     collected,
     facts_of,
     in_brief,
@@ -27,14 +27,11 @@ from tptheory.files import write_whole
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.deciding.library import Settled
-    from tptheory.deciding.verdicts import Verdict
 
 
 @app.command()
 def prove(
-    targets: Annotated[
-        list[str] | None, typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
-    ] = None,
+    targets: Annotated[list[str] | None, TARGET] = None,
     seconds: Seconds = 10.0,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Search for every verdict, whatever is stored beside the theorems.")
@@ -60,34 +57,23 @@ def prove(
     Exit status: 0 all as expected; 1 a theorem refuted, or a conjecture proved, or an open one settled; 3 undecided.
     """
     from tptheory.deciding.library import settling
+    from tptheory.writing.chains import in_words
 
     started = perf_counter()
     theorems = collected(targets)
-    nodes = list(theorems)
-    out, err = console(), console(stderr=True)
-    table = None if as_json else _Table(out, nodes, explain)
-    files: dict[str, Path] = {}
+    out = console()
+    table = None if as_json else VerdictTable(out, list(theorems), {"method": "<12", "cofactors": ">9"})
     results: dict[str, dict[str, Any]] = {}
-    with settling(list(theorems.values()), seconds, fresh=fresh, say=_explained if explain else None) as settled:
+    with settling(list(theorems.values()), seconds, fresh=fresh, say=in_words if explain else None) as settled:
         files = _certificate_files(write_certificates, theorems)
-        with progress_bar(err if as_json or not out.is_terminal else out) as progress:
-            task = progress.add_task(nodes[0], total=len(nodes))
-            for number, (node, one) in enumerate(zip(nodes, settled, strict=True), start=1):
+        with progress_over(theorems, screen_for_progress(out, as_json)) as nodes:
+            for node, one in zip(nodes, settled, strict=True):
                 results[node] = _facts(one, explain) | _written(one, store, files.get(node))
                 if table is not None:
-                    table.print(node, results[node], one)
-                progress.update(task, completed=number, description=nodes[min(number, len(nodes) - 1)])
+                    _print_settled(table, node, results[node], one, explain)
     pairs = [(row["expected"], row["found"]) for row in results.values()]
     if as_json:
-        counts = {word: sum(found == word for _, found in pairs) for word in VERDICTS}
-        print_json(
-            {
-                "theorems": [{"node": node, **facts} for node, facts in results.items()],
-                "summary": counts,
-                "as_expected": all(expected == found for expected, found in pairs),
-                "seconds": perf_counter() - started,
-            }
-        )
+        print_json(_document(results, pairs, perf_counter() - started))
     else:
         out.print(settled_summary(pairs, perf_counter() - started))
         if files:
@@ -95,10 +81,14 @@ def prove(
     raise typer.Exit(settled_status(pairs))
 
 
-def _explained(verdict: Verdict) -> str:
-    from tptheory.writing.chains import in_words
-
-    return in_words(verdict)
+def _document(results: Mapping[str, dict[str, Any]], pairs: list[tuple[str, str]], seconds: float) -> dict[str, Any]:
+    """Return all results as one document, with a count of the verdicts."""
+    return {
+        "theorems": [{"node": node, **facts} for node, facts in results.items()],
+        "summary": {word: sum(found == word for _, found in pairs) for word in VERDICTS},
+        "as_expected": all(expected == found for expected, found in pairs),
+        "seconds": seconds,
+    }
 
 
 def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
@@ -118,7 +108,7 @@ def _facts(settled: Settled, explain: bool) -> dict[str, Any]:
 
 
 def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]:
-    """Write what was asked for, and return where it is."""
+    """Write the certificate and store the verdict where that was asked for, and return where they are."""
     from tptheory.deciding import library
     from tptheory.deciding.verdicts import Proved
 
@@ -132,23 +122,17 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
     return paths
 
 
-class _Table:
-    """The table of what was found, with what needs to be said below a row."""
-
-    def __init__(self, out: Console, nodes: list[str], explain: bool) -> None:
-        self.rows, self.explain = Rows(out, nodes, {"method": "<12", "cofactors": ">9"}), explain
-
-    def print(self, node: str, facts: Mapping[str, Any], settled: Settled) -> None:
-        """Print a row; a verdict that was not expected is marked and explained."""
-        _, style, _ = OUTCOMES[facts["expected"], facts["found"]]
-        mark = None if settled.as_expected else Text(f"  expected: {facts['expected']}", style)
-        size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
-        self.rows.print(node, {**facts, "cofactors": size, "style": style}, mark)
-        if settled.distrusted:
-            self.rows.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
-        if self.explain or not settled.as_expected:
-            said = settled.said or in_brief(settled.verdict, self.rows.out.width - 4)
-            self.rows.print_below(said, cut=not self.explain)
+def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], settled: Settled, explain: bool) -> None:
+    """Print a row; a verdict that was not expected is marked, and explained below the row."""
+    _, style, _ = OUTCOMES[facts["expected"], facts["found"]]
+    mark = None if settled.as_expected else Text(f"  expected: {facts['expected']}", style)
+    size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
+    table.print(node, {**facts, "cofactors": size, "style": style}, mark)
+    if settled.distrusted:
+        table.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
+    if explain or not settled.as_expected:
+        said = settled.said or in_brief(settled.verdict, table.out.width - 4)
+        table.print_below(said, cut=not explain)
 
 
 def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tptheory.cli.shell import Seconds, app, check_folder_of, console, print_or_write, progress_bar
+from tptheory.cli.options import TARGET, OutFile, Seconds, check_folder_of
+from tptheory.cli.shell import app, console, print_or_write, progress_bar
 from tptheory.cli.theorems import collected, settled_status
 
 
 @app.command()
 def latex(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")],
+    targets: Annotated[list[str], TARGET],
     standalone: Annotated[
         bool, typer.Option("--standalone", help="Print a whole document; else a fragment that says what it needs.")
     ] = False,
     table: Annotated[bool, typer.Option("--table", help="Print a table of the verdicts instead.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")] = None,
+    out: OutFile = None,
     seconds: Seconds = 10.0,
 ) -> None:
     """Typeset theorems with their proofs, and conjectures with their counterexamples, in LaTeX.
@@ -30,14 +30,13 @@ def latex(
 
     check_folder_of(out)
     theorems = collected(targets)
-    sections = any("::" not in target for target in targets)
     with progress_bar(console(stderr=True)) as progress:
         bar = progress.add_task("settled", total=len(theorems))
         text, settled = appendix(
             list(theorems.values()),
             seconds=seconds,
             standalone=standalone,
-            sections=sections,
+            sections=any("::" not in target for target in targets),
             table=table,
             on_settled=lambda one: progress.update(bar, advance=1, description=one.theorem.name),
         )

@@ -1,4 +1,4 @@
-"""The command that shows what a rule says of one net: derive."""
+"""The command that derives what a rule does in a net: derive."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.rules import chosen_rule
-from tptheory.cli.shell import Json, RuleName, app, console, print_json, whole_numbers
+from tptheory.cli.options import Json, RuleName, chosen_rule, whole_numbers
+from tptheory.cli.shell import alignment, app, console, print_json
 from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def derive(
 ) -> None:
     """Print the feedback, the target and the update of every layer."""
     from tptheory.symbolic.network import DeepLinearNetwork
+    from tptheory.typesetting.expressions import latex_of
 
     chosen = chosen_rule(rule)
     sizes = whole_numbers("widths", widths) if widths is not None else None
@@ -42,32 +43,19 @@ def derive(
         net.check_layer(layer)
     equations = [e for e in _equations(chosen, net) if layer in (None, e[0])]
     if as_json:
-        listed = _as_data(equations)
+        listed = [
+            {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
+            for l, kind, name, _, value in equations
+        ]
         print_json({"rule": chosen.name, "title": chosen.title, "network": repr(net), "equations": listed})
     elif latex:
-        console().print(_as_latex(equations))
+        console().print(alignment(rf"{symbol} &= {latex_of(value)}" for *_, symbol, value in equations))
     else:
         _print(f"{chosen.title}: {net!r}", equations)
 
 
 Equation = tuple[int, str, str, str, Any]
-"""The layer, what is told, its name, its name in LaTeX and its value."""
-
-
-def _as_data(equations: list[Equation]) -> list[dict[str, Any]]:
-    from tptheory.typesetting.expressions import latex_of
-
-    return [
-        {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
-        for l, kind, name, _, value in equations
-    ]
-
-
-def _as_latex(equations: list[Equation]) -> str:
-    from tptheory.typesetting.expressions import latex_of
-
-    lines = [rf"  {symbol} &= {latex_of(value)}" for *_, symbol, value in equations]
-    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+"""The layer, the kind (feedback, target, update or state), the name, the name in LaTeX, and the value."""
 
 
 def _print(heading: str, equations: list[Equation]) -> None:
@@ -81,7 +69,7 @@ def _print(heading: str, equations: list[Equation]) -> None:
 
 
 def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
-    """Run through what a rule says of each layer, from the output down."""
+    """Yield the equations of a rule for each layer, from the output down."""
     states = rule.state_changes(net)
     for l in range(net.depth, 0, -1):
         if l > 1:
@@ -97,6 +85,7 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
 
 
 def _batch(text: str | None) -> Any:
+    """Read the number of samples: a number, or a letter that stands for one."""
     from sympy import Symbol
 
     if text is None:
