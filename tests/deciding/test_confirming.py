@@ -119,7 +119,7 @@ def test_want_of_room_is_no_verdict_and_no_traceback(monkeypatch, error, words):
         raise error
 
     monkeypatch.setattr(answers, "search_proof", fails)
-    monkeypatch.setattr(answers, "search_counterexample", fails)
+    monkeypatch.setattr(answers.CounterexampleSearch, "run", fails)
     assert words in prove(Zero(A)).reason
     assert words in refute(Zero(A)).reason
     assert decide(Zero(A), seconds=1).word == "undecided"
@@ -161,7 +161,7 @@ TAMPERED = {
 def test_a_false_counterexample_gives_no_verdict(monkeypatch, found):
     """Hypotheses, alternatives, and what symbols admit are evaluated again; what does not stand is told."""
     assert not confirm_counterexample(found)
-    monkeypatch.setattr(answers, "search_counterexample", lambda *_: Searched(found))
+    monkeypatch.setattr(answers.CounterexampleSearch, "run", lambda *_: Searched(found))
     verdict = refute(found.claim)
     assert verdict.word == "undecided"
     assert "disagree on a counterexample" in verdict.reason

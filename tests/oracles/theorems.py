@@ -8,6 +8,7 @@ from typing import Any
 
 from tptheory import collect
 from tptheory.claims.ranges import at_small_depths, is_layered
+from tptheory.claims.theorem import Theorem
 
 TESTS = Path(__file__).parents[1]
 PROOFS = TESTS.parent / "proofs"
@@ -30,9 +31,15 @@ CHOSEN = (
 
 
 @cache
+def everything() -> tuple[Theorem, ...]:
+    """Return all theorems and conjectures of `proofs/`."""
+    return tuple(collect(PROOFS))
+
+
+@cache
 def library() -> dict[str, Any]:
     """Return the chosen theorems of `proofs/`; the tests of the library try them all, and more briefly."""
-    found = {t.node: t for t in collect(PROOFS) if t.name in CHOSEN and not is_layered(t.claim)}
+    found = {t.node: t for t in everything() if t.name in CHOSEN and not is_layered(t.claim)}
     return {node: theorem for node, theorem in found.items() if theorem.expected == "proved"}
 
 

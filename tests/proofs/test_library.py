@@ -2,24 +2,27 @@
 
 import re
 from collections import Counter
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from oracles.theorems import PROOFS, everything
+from typer.testing import CliRunner
 
-from tptheory import Certificate, collect, crosscheck
+from tptheory import Certificate, crosscheck
 from tptheory.claims.ranges import at_small_depths
+from tptheory.cli import app
+from tptheory.deciding import library
 from tptheory.deciding.library import settling, stored_path
-from tptheory.deciding.stored_verdicts import FORMAT, recalled
+from tptheory.deciding.stored_verdicts import FORMAT
 from tptheory.measuring.instances import Instances
 from tptheory.proving import checker
 from tptheory.refuting.breaking import second_look
 from tptheory.strategies import instances
 from tptheory.writing.report import check_certificates
 
-FOLDER = Path(__file__).parents[2] / "proofs"
-STORED = FOLDER / "certificates"
-LIBRARY = collect(FOLDER)
+STORED = PROOFS / "certificates"
+LIBRARY = everything()
 THEOREMS = [theorem for theorem in LIBRARY if theorem.expected == "proved"]
 CONJECTURES = [theorem for theorem in LIBRARY if theorem.expected == "refuted"]
 STORE = "Run tptheory prove --store proofs."
@@ -38,13 +41,46 @@ def every(theorems):
     return pytest.mark.parametrize("theorem", theorems, ids=lambda theorem: theorem.node)
 
 
-def test_every_theorem_is_settled_as_expected():
+@pytest.fixture(scope="module")
+def prove_command(tmp_path_factory):
+    """Run ``tptheory prove`` once, in an empty folder, on a screen of 80 columns; give what it printed and settled."""
+    settled = {}
+
+    def kept(one):
+        settled[one.theorem.node] = one
+        return one
+
+    @contextmanager
+    def observed(*arguments, **options):
+        with settling(*arguments, **options) as results:
+            yield map(kept, results)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("empty"))
+        patch.delenv("FORCE_COLOR", raising=False)
+        patch.setattr(library, "settling", observed)
+        result = CliRunner().invoke(app, ["prove"], env={"COLUMNS": "80"})
+    return result, settled
+
+
+def test_the_command_line_settles_the_theorems_that_come_with_tptheory(prove_command):
+    """Without a target the packaged theorems are settled; each has its row, and no name is cut at 80 columns."""
+    result, settled = prove_command
+    assert result.exit_code == 0, result.output
+    assert settled.keys() == {theorem.node for theorem in LIBRARY}
+    for theorem in LIBRARY:
+        assert re.search(rf"^  {theorem.name}(\n)? +{theorem.expected} ", result.stdout, re.MULTILINE)
+    assert max(len(line) for line in result.stdout.splitlines()[:-1]) <= 80
+    assert re.search(rf"^{len(THEOREMS)} proved.* in [\d.]+ s$", result.stdout, re.MULTILINE)
+
+
+@every(LIBRARY)
+def test_every_theorem_is_settled_as_expected(prove_command, theorem):
     """Stored evidence settles each theorem and conjecture; none of it is refused, and an open one stays open."""
-    with settling(LIBRARY) as results:
-        for one in results:
-            assert one.as_expected, f"{one.theorem.node}: {one.verdict.explain()}"
-            assert not one.distrusted, f"{one.theorem.node}: {one.distrusted}. {STORE}"
-            assert one.recalled or one.theorem.expected == "undecided", f"{one.theorem.node} is not stored. {STORE}"
+    one = prove_command[1][theorem.node]
+    assert one.as_expected, one.verdict.explain()
+    assert not one.distrusted, f"{one.distrusted}. {STORE}"
+    assert one.recalled or theorem.expected == "undecided", f"It is not stored. {STORE}"
 
 
 @pytest.mark.slow
@@ -63,23 +99,21 @@ def test_the_checker_alone_accepts_every_certificate():
 
 
 @every(THEOREMS)
-def test_a_stored_certificate_restates_its_theorem(theorem):
+def test_a_stored_certificate_restates_its_theorem(prove_command, theorem):
     """Goals, hypotheses and symbols are those of the claim as it is written now."""
-    certificate = Certificate.load(stored_path(theorem))
-    assert certificate.data["format"] == checker.FORMAT
-    verdict = recalled(theorem, certificate.data)
-    assert verdict is not None, STORE
-    assert verdict.proved
+    assert Certificate.load(stored_path(theorem)).data["format"] == checker.FORMAT
+    one = prove_command[1][theorem.node]
+    assert one.recalled, STORE
+    assert one.verdict.proved
 
 
 @every(CONJECTURES)
-def test_a_stored_counterexample_breaks_its_conjecture(theorem):
+def test_a_stored_counterexample_breaks_its_conjecture(prove_command, theorem):
     """The matrices meet the hypotheses of the claim as it is written now, and break its conclusion."""
-    data = Certificate.load(stored_path(theorem)).data
-    assert data["format"] == FORMAT
-    verdict = recalled(theorem, data)
-    assert verdict is not None, STORE
-    assert verdict.counterexample.check()
+    assert Certificate.load(stored_path(theorem)).data["format"] == FORMAT
+    one = prove_command[1][theorem.node]
+    assert one.recalled, STORE
+    assert one.verdict.counterexample.check()
 
 
 def test_nothing_stored_is_left_over():

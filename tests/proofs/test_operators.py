@@ -1,23 +1,24 @@
 """What SymPy's own ``*``, ``+`` and ``.T`` build means what `matmul`, `matadd` and `transpose` build."""
 
 from dataclasses import fields, is_dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import add, mul
-from pathlib import Path
 
 import numpy as np
 import pytest
+from oracles.theorems import everything
 from sympy import Add, Inverse, MatAdd, MatMul, MatPow, MatrixBase, Mul, Trace, Transpose
 from sympy.core.basic import Basic
 
-from tptheory import AllOf, AnyOf, collect, evaluate, matadd, matmul
+from tptheory import AllOf, AnyOf, evaluate, matadd, matmul
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.instances import Instances, as_floats, is_exact
 
-LIBRARY = collect(Path(__file__).parents[2] / "proofs")
+LIBRARY = everything()
 
 
+@cache
 def operated(expression):
     """Build an expression again with SymPy's operators; what holds an inverse, which SymPy may cancel, stays."""
     if not expression.args or expression.is_symbol or isinstance(expression, MatrixBase):

@@ -83,9 +83,9 @@ def test_rewriting_that_turns_in_a_circle_ends():
     """A mutant of `output_moves_survive` whose traces are rewritten for ever is given up when the time is up."""
     W2, W3 = (net := DeepLinearNetwork(depth=3)).weights[1:]
     passed = matmul(W3, W2, Pinv(W2), Pinv(W3), net.error)
-    verdict = prove(Equal(passed, net.error, given=[rank_one(W2, W3)]), seconds=0.5)
-    assert verdict.word == "undecided"
-    assert verdict.seconds < 3
+    started = process_time()
+    assert prove(Equal(passed, net.error, given=[rank_one(W2, W3)]), seconds=0.5).word == "undecided"
+    assert process_time() - started < 3
 
 
 def test_many_small_calls_keep_to_the_time():

@@ -20,8 +20,8 @@ from tptheory.proving import completion, obligations, theory
 from tptheory.proving.translation import Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial
-from tptheory.refuting import enumeration, size_choices
-from tptheory.refuting.search import search_counterexample
+from tptheory.refuting import size_choices
+from tptheory.refuting.search import CounterexampleSearch
 
 net = DeepLinearNetwork(depth=2)
 W1, W2 = net.weights
@@ -313,7 +313,7 @@ def test_a_checker_that_lets_a_theorem_show_itself(monkeypatch, second_reading, 
 def test_a_meaning_that_is_too_lax(monkeypatch):
     """A refuter that lets anything pass for a matrix of full row rank is caught by the second meaning."""
     claim = Equal(matmul(A, Pinv(A)), Identity(m), given=[full_row_rank(A)])
-    for module in (instances, premises, size_choices, enumeration):
+    for module in (instances, premises, size_choices):
         monkeypatch.setattr(module, "has_property", lambda *_: True)
     assert judged(claim, refute(claim, seconds=1), draws=1)[0] == "false refutation"
 
@@ -322,7 +322,7 @@ def test_an_arithmetic_with_another_pseudo_inverse(monkeypatch):
     """A search that takes A' for A+ breaks Penrose, and the second evaluation sees that A' is no pseudo-inverse."""
     claim = Equal(matmul(A, Pinv(A), A), A)
     monkeypatch.setattr(rationals.ExactArithmetic, "pinv", lambda _, value: value.transpose())
-    found = search_counterexample(claim, seconds=1).counterexample
+    found = CounterexampleSearch(claim).run(1).counterexample
     assert judged(claim, Refuted(claim, found), draws=1)[0] == "false refutation"
     verdict = refute(claim, seconds=1)
     assert verdict.word == "undecided"
@@ -334,7 +334,7 @@ def test_a_rate_with_another_sign(monkeypatch):
     law = Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=TargetProp().flow(net))
     assert prove(law).proved
     change(monkeypatch, Rate, "symbolic", lambda right: lambda self: 2 * right(self) - squared_norm(W1))
-    found = search_counterexample(law, seconds=1).counterexample
+    found = CounterexampleSearch(law).run(1).counterexample
     assert judged(law, Refuted(law, found), draws=1)[0] == "false refutation"
     assert "disagree" in refute(law, seconds=1).reason
 

@@ -1,5 +1,7 @@
 """The prover proves what is true, and never what is false."""
 
+from time import process_time
+
 import pytest
 from sympy import Trace
 
@@ -156,9 +158,9 @@ def test_time_is_kept():
     """A search without end stops when its time is up, and says how far it got."""
     u, v = MatrixSymbol("u", n, n), MatrixSymbol("v", n, n)
     claim = Equal(u, v, given=[Equal(u * v * u * u * v, v * u * v), Equal(u * u * v * u, v * v * u * v)])
-    verdict = prove(claim, seconds=0.5)
-    assert verdict.word == "undecided"
-    assert verdict.seconds < 2
+    started = process_time()
+    assert prove(claim, seconds=0.5).word == "undecided"
+    assert process_time() - started < 2
 
 
 @pytest.mark.parametrize(

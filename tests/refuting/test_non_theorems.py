@@ -1,8 +1,10 @@
 """What people believe of pseudo-inverses and of learning rules, and is false: each claim with its smallest total width.
 
 A claim comes with the least sum of symbolic sizes at which it fails; who doubts a number can check by hand that all
-narrower matrices obey the claim.
+narrower matrices obey the claim. More such claims are decided in ``test_refuting``.
 """
+
+from time import process_time
 
 import pytest
 from sympy import Trace
@@ -126,8 +128,6 @@ net, two, four = (DeepLinearNetwork(depth=L) for L in (3, 2, 4))
 W1, W2, W3 = net.weights
 x, y = two.input, two.target
 square = DeepLinearNetwork(widths=(n, n, n, n))
-lone = DeepLinearNetwork(widths=(1, 1), batch=2)
-pick = MatrixSymbol("s", 2, 1)
 bp, tp, gn, fa, damped = BP, TP, GN, FA, DampedTargetProp()
 
 
@@ -164,7 +164,6 @@ apart = OrthogonalImages(x, MatrixSymbol("x_2", *x.shape))
 
 NETS = {
     "TP is BP at depth 2": (Equal(tp.update(two, 1), bp.update(two, 1)), 3),
-    "TP is BP at depth 3": (Equal(tp.update(net, 1), bp.update(net, 1)), 4),
     "partial isometry is necessary at depth 3": (
         Equal(matmul(W2, T(W2), W2), W2, given=[Equal(tp.update(net, l), bp.update(net, l)) for l in (1, 2)]),
         4,
@@ -213,19 +212,11 @@ NETS = {
         ),
         4,
     ),
-    "TP's loss never rises at depth 3": (Nonincreasing(net.loss, along=tp.flow(net)), 6),
-    "FA's loss never rises": (Nonincreasing(two.loss, along=fa.flow(two)), 3),
     "DFA's loss never rises": (Nonincreasing(two.loss, along=DFA.flow(two)), 3),
-    "each sample of a batch moves downhill": (
-        Nonincreasing(squared_norm(matmul(lone.error, pick)) / 2, along=bp.flow(lone)),
-        0,
-    ),
     "hidden activations move straight downhill": (
         Parallel(bp.flow(net).derivative(net.activation(2)), bp.error_signal(net, 2)),
         5,
     ),
-    "the output moves straight downhill": (Parallel(bp.flow(two).derivative(two.output), two.error), 4),
-    "BP's update keeps its direction": (Parallel(bp.step(two).after(bp.update(two, 2)), bp.update(two, 2)), 4),
     "BP's error signals keep their direction": (Parallel(*turned(bp, two, 1), given=[invertible(two.weight(2))]), 5),
     "TP's hidden error signals keep their direction for full row rank": (
         Parallel(*turned(tp, two, 1), given=[full_row_rank(two.weight(2))]),
@@ -235,14 +226,6 @@ NETS = {
         Parallel(*turned(tp, square, 2), given=[invertible(*square.weights[1:])]),
         2,
     ),
-    "x + alpha dL/dx = x + alpha x_prev": (
-        Equal(
-            matadd(square.activation(2), matmul(alpha, bp.error_signal(square, 2))),
-            matadd(square.activation(2), matmul(alpha, square.activation(1))),
-        ),
-        1,
-    ),
-    "log pdet W_2 - |W_1|^2 is TP's law": (Conserved(LogPdet(W2) - squared_norm(W1), along=tp.flow(net)), 4),
     "log pdet W_2 - 1/2 |W_1|^2 is BP's law": (Conserved(LogPdet(W2) - squared_norm(W1) / 2, along=bp.flow(net)), 4),
     "TP conserves the balance": (Conserved(balance(two), along=tp.flow(two)), 3),
     "FA conserves the balance": (Conserved(balance(two), along=fa.flow(two)), 3),
@@ -266,12 +249,13 @@ NETS = {
 
 @pytest.mark.parametrize(("claim", "total"), (OPERATORS | NETS).values(), ids=(OPERATORS | NETS).keys())
 def test_the_refuter_finds_it_by_itself(claim, total):
-    """A counterexample of the least total width is found well within ten seconds."""
-    verdict = refute(claim, seconds=10)
+    """A counterexample of the least total width is found well within ten seconds of CPU time."""
+    started = process_time()
+    verdict = refute(claim, seconds=60)  # of the clock, which on a busy machine runs ahead of the search
+    assert process_time() - started < 8
     assert verdict.refuted, verdict.explain()
     assert verdict.counterexample.check()
     assert verdict.counterexample.total_width == total
-    assert verdict.seconds < 8
 
 
 TRUE = {
@@ -296,7 +280,8 @@ TRUE = {
 @pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE.keys())
 def test_what_is_true_is_not_refuted(claim):
     """Close to the false claims are true ones, on which the search stays silent and keeps its time."""
+    started = process_time()
     verdict = refute(claim, seconds=1)
+    assert process_time() - started < 2
     assert verdict.word == "undecided"
     assert verdict.evidence["instances tried"] > 100
-    assert verdict.seconds < 2

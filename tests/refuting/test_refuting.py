@@ -1,5 +1,7 @@
 """The refuter finds small exact counterexamples, and never refutes what is true."""
 
+from time import process_time
+
 import pytest
 
 from tptheory import AllOf, Backprop, FeedbackAlignment, TargetProp, decide, refute, transpose
@@ -72,7 +74,9 @@ FALSE = {
 @pytest.mark.parametrize(("claim", "total"), FALSE.values(), ids=FALSE.keys())
 def test_false_claims_are_refuted_at_the_smallest_sizes(claim, total):
     """The counterexample meets the hypotheses, breaks the claim, and is as narrow as can be."""
+    started = process_time()
     verdict = decide(claim, seconds=20)
+    assert process_time() - started < 16
     assert verdict.refuted, verdict.explain()
     assert not verdict.proved
     found = verdict.counterexample
@@ -162,15 +166,17 @@ def test_decide_says_how_far_both_sides_got():
 def test_time_is_kept():
     """Both sides together end within the time, or little later."""
     hard = Equal(S, Identity(n), given=[Equal(matmul(S, S, S), Identity(n)), symmetric(S)])
-    assert decide(hard, seconds=1).seconds < 1.5
+    started = process_time()
+    assert decide(hard, seconds=1).word == "undecided"
+    assert process_time() - started < 1.5
 
 
 def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
     """Rewriting inside a trace makes the whole term smaller, so that it ends; the claim is true, and not refuted."""
     parallel = Parallel(TargetProp().update(net, 1), Backprop().update(net, 1), given=[rank_one(W2)])
-    verdict = decide(parallel, seconds=1)
-    assert not verdict.refuted
-    assert verdict.seconds < 1.2
+    started = process_time()
+    assert not decide(parallel, seconds=1).refuted
+    assert process_time() - started < 1.2
 
 
 @pytest.mark.parametrize("ask", [refute, decide])

@@ -1,8 +1,11 @@
 """A real Dask scheduler with two workers on loopback: the same bytes, and a killed worker loses nothing."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,32 +20,38 @@ CELLS = f"{Path(__file__).with_name('cells.py')}::"
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, at its shutdown
 
 
-def started(arguments, pattern):
-    """Start a process of Dask, and return it with what its log says."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]], stderr=subprocess.PIPE, text=True
-    )
-    for line in process.stderr:
-        found = re.search(pattern, line)
-        if found:
-            return process, found[1]
-    raise AssertionError(f"{arguments[0]} ended")
+@contextmanager
+def started(arguments, pattern, times=1):
+    """Start a process of Dask, wait until its log says something so many times, and give what it said; end it after.
+
+    It is killed with all that it started: a nanny whose worker is only coming up may never heed a request to end.
+    """
+    command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        said = []
+        for line in process.stderr:
+            said += re.findall(pattern, line)
+            if len(said) >= times:
+                break
+        assert len(said) >= times, f"{arguments[0]} ended"
+        yield said[-1]
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """Start a scheduler and two workers, each a process of its own with a nanny."""
+    """Start a scheduler, and two workers, each a process of its own, under one process that looks after them."""
     folder = str(tmp_path_factory.mktemp("dask"))
-    scheduler, address = started(
-        ["dask_scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1"], r"(tcp://127\.0\.0\.1:\d+)"
-    )
-    options = ["--nthreads", "1", "--no-dashboard", "--local-directory", folder]
-    workers = [started(["dask_worker", address, *options], r"Registered to: +(\S+)")[0] for _ in range(2)]
-    yield address
-    for process in (*workers, scheduler):
-        process.terminate()
-    for process in (*workers, scheduler):
-        process.wait(30)
+    local = ["--port", "0", "--no-dashboard", "--host", "127.0.0.1"]
+    options = ["--nworkers", "2", "--nthreads", "1", "--no-dashboard", "--local-directory", folder]
+    with (
+        started(["dask_scheduler", *local], r"(tcp://127\.0\.0\.1:\d+)") as address,
+        started(["dask_worker", address, *options], r"Registered to: +(\S+)", times=2),
+    ):
+        yield address
 
 
 def test_a_cluster_writes_what_this_machine_writes(cluster, tmp_path):

@@ -99,10 +99,10 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
 def test_a_sweep_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, sent):
     """Killed or interrupted when some records are there, and taken up again."""
-    whole, torn = tmp_path / "whole.jsonl", tmp_path / "torn.jsonl"
-    script = tmp_path / "script.py"
+    torn, script = tmp_path / "torn.jsonl", tmp_path / "script.py"
     script.write_text(SCRIPT)
-    subprocess.run([sys.executable, script, SQUARE, whole], check=True)
+    grid = Grid({"n": range(1, 31), "pause": [0.1]})
+    whole = expected(SQUARE, grid, lambda n, **_: {"square": n * n, "ratio": 1 / n}).encode()
     started = subprocess.Popen(
         [sys.executable, script, SQUARE, torn], stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -113,9 +113,10 @@ def test_a_sweep_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, sent):
     started.wait(30)
     if sent == signal.SIGKILL:  # its workers are left without a parent
         os.killpg(started.pid, signal.SIGKILL)
-    assert 0 < torn.stat().st_size < whole.stat().st_size
-    subprocess.run([sys.executable, script, SQUARE, torn], check=True)
-    assert torn.read_bytes() == whole.read_bytes()
+    recorded = torn.read_bytes()
+    assert 0 < len(recorded) < len(whole)
+    assert sweep(SQUARE, grid, torn, workers=2).recorded_before == recorded.count(b"\n")
+    assert torn.read_bytes() == whole
 
 
 def test_a_torn_last_line_is_cut_off_and_done_again(tmp_path):

@@ -25,15 +25,7 @@ from tptheory.training.data import DataSet, load_digits
 from tptheory.training.inverses import InverseSettings
 from tptheory.training.trainer import TrainingRun, train
 
-CHILD = """
-import sys
-from tptheory.training.inverses import InverseSettings
-from tptheory.training.trainer import train
-rule, folder, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
-inverses = InverseSettings(kind="sigmoid", penultimate=True) if rule == "dtp" else None
-train(rule, steps=steps, log_every=7, checkpoint_every=20, probes=rule != "dtp", inverses=inverses,
-      checkpoint=folder + "/run.ckpt", metrics=folder + "/metrics.jsonl", resume=True)
-"""
+from . import resumed_run
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +36,8 @@ def digits() -> DataSet:
 
 def child(rule: str, folder: Path, steps: int) -> subprocess.Popen[bytes]:
     """Start a run of its own process."""
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, rule, str(folder), str(steps)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    command = [sys.executable, resumed_run.__file__, rule, str(folder), str(steps)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def kill_and_resume(rule: str, folder: Path, steps: int, kills: int, seed: int) -> int:
@@ -86,7 +77,7 @@ def test_a_run_goes_on_bit_for_bit_after_kill_9(rule: str, kills: int, tmp_path:
     for name in ("killed", "whole"):
         (tmp_path / name).mkdir()
     struck = kill_and_resume(rule, tmp_path / "killed", steps, kills, seed=len(rule))
-    kill_and_resume(rule, tmp_path / "whole", steps, 0, seed=0)
+    resumed_run.run(rule, tmp_path / "whole", steps)
     assert struck >= 1
     for name in ("run.ckpt", "metrics.jsonl"):
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name

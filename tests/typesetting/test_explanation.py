@@ -128,7 +128,7 @@ HOSTILE = [None, 0, True, "words", "\x1b[2J\n", [], [[]], {}, {"A": {"pinv": OF_
 
 @pytest.mark.parametrize("remark", HOSTILE)
 @pytest.mark.parametrize("field", ["title", "reasons", "left", "meanings"])
-def test_remarks_of_any_shape_are_shown_or_left_out(field, remark, pdflatex):
+def test_remarks_of_any_shape_are_shown_or_left_out(field, remark):
     """Whatever JSON a remark is, there is a chain; it has no control characters."""
     for data in (REACHED, UNIQUE, DESCENDS, STEP):
         found = chain(shortened({**data, field: remark}, keep_hypotheses=True))

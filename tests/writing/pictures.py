@@ -5,6 +5,7 @@ latter alone, on axes that fill it, averaged over cells of 4 by 4 pixels and kep
 ``python tests/writing/pictures.py`` draws the baseline anew: look at the pictures before you keep them.
 """
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tptheory import Backprop, TargetProp, simulate
+from tptheory.training.plateau import Setting
 from tptheory.training.trainer import train
 from tptheory.writing import experiments, figures
 
@@ -23,11 +25,31 @@ WIDE = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 1.0]])
 MODES = np.array([[1.5], [1.0], [0.6]])
 
 
-def flat_run(rule):
-    """Run a net of width 2, whose second weight has full rank."""
-    return simulate(rule, [RANK_ONE, FULL], [-1.5, -1.15], [1.0, 0.5], lr=0.02, steps=60)
+@cache
+def trajectories():
+    """Return a run of each rule."""
+    return experiments.trajectories()
 
 
+@cache
+def drifts():
+    """Return the drifts of both rules."""
+    return experiments.drifts()
+
+
+@cache
+def trained():
+    """Train a little by both rules."""
+    return {name: train(name, steps=20, log_every=5) for name in ("bp", "tp")}
+
+
+@cache
+def flat_run():
+    """Run a net of width 2, whose second weight has full rank, under TP."""
+    return simulate(TargetProp(), [RANK_ONE, FULL], [-1.5, -1.15], [1.0, 0.5], lr=0.02, steps=60)
+
+
+@cache
 def modes():
     """Run aligned weights under BP, and give the logistic curves of Saxe et al. beside, in time ``eta * steps``."""
     run = simulate(Backprop(), [0.2 * np.eye(3)] * 2, np.eye(3), np.diag(MODES[:, 0]), lr=0.05, steps=120)
@@ -35,12 +57,16 @@ def modes():
     return run, MODES * grown / (grown - 1 + MODES / 0.04)
 
 
+def small_study(data, seed):
+    """Study the digits as a report does, in a tenth of the time."""
+    return experiments.digits_theory(data, seed, probed=9, settings=(Setting(3, 50, 0.02, 0.1),), modes=120)
+
+
 def drawings():
-    """Give for each name a function that takes axes, and whether they are three-dimensional."""
-    small, run = experiments.trajectories(), flat_run(TargetProp())
-    modal, theory = modes()
-    trained = {name: train(name, steps=20, log_every=5) for name in ("bp", "tp")}
-    drifts = experiments.drifts()
+    """Give for each name a function that takes axes, and whether they are three-dimensional.
+
+    What is drawn is run when it is first drawn, so that the names alone cost nothing.
+    """
     return {
         "kernel_and_coimage": (lambda ax: figures.kernel_and_coimage(RANK_ONE, ax), False),
         "image_and_cokernel": (lambda ax: figures.image_and_cokernel(RANK_ONE, ax), False),
@@ -49,16 +75,16 @@ def drawings():
         "kernel_in_space": (lambda ax: figures.kernel_and_coimage(WIDE, ax), True),
         "kernel_plane": (lambda ax: figures.kernel_and_coimage(WIDE, ax, rank=1), True),
         "image_in_space": (lambda ax: figures.image_and_cokernel(WIDE.T, ax), True),
-        "activations": (lambda ax: figures.activations_and_targets(run, 2, ax), False),
-        "pulled_back_loss": (lambda ax: figures.pulled_back_loss(run, 1, ax=ax), False),
-        "trajectories": (lambda ax: figures.trajectories(small, ax), False),
-        "error_ray": (lambda ax: figures.error_ray(small["tp"], ax), False),
-        "error_ray_of_bp": (lambda ax: figures.error_ray(small["bp"], ax), False),
-        "singular_modes": (lambda ax: figures.singular_modes(modal, ax, theory=theory), False),
-        "conservation_drift": (lambda ax: figures.conservation_drift(drifts, ax), False),
-        "digits": (lambda ax: figures.digits(trained, ax=ax), False),
-        "time_series": (lambda ax: figures.time_series(run, "W", 1, ax), False),
-        "time_series_of_errors": (lambda ax: figures.time_series(run, "d", 1, ax), False),
+        "activations": (lambda ax: figures.activations_and_targets(flat_run(), 2, ax), False),
+        "pulled_back_loss": (lambda ax: figures.pulled_back_loss(flat_run(), 1, ax=ax), False),
+        "trajectories": (lambda ax: figures.trajectories(trajectories(), ax), False),
+        "error_ray": (lambda ax: figures.error_ray(trajectories()["tp"], ax), False),
+        "error_ray_of_bp": (lambda ax: figures.error_ray(trajectories()["bp"], ax), False),
+        "singular_modes": (lambda ax: figures.singular_modes(modes()[0], ax, theory=modes()[1]), False),
+        "conservation_drift": (lambda ax: figures.conservation_drift(drifts(), ax), False),
+        "digits": (lambda ax: figures.digits(trained(), ax=ax), False),
+        "time_series": (lambda ax: figures.time_series(flat_run(), "W", 1, ax), False),
+        "time_series_of_errors": (lambda ax: figures.time_series(flat_run(), "d", 1, ax), False),
     }
 
 

@@ -5,26 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidValueError, UnknownNameError
-from tptheory.training.trainer import train
 from tptheory.writing import experiments, figures
-
-
-@pytest.fixture(scope="module")
-def runs():
-    """Give both rules' trajectories."""
-    return experiments.trajectories(seed=0)
-
-
-@pytest.fixture(scope="module")
-def drifts():
-    """Give both drifts."""
-    return experiments.drifts(seed=0)
-
-
-@pytest.fixture(scope="module")
-def trained():
-    """Give two short training runs."""
-    return {name: train(name, steps=20, log_every=5) for name in ("bp", "tp")}
 
 
 @pytest.mark.parametrize("name", ["trajectories", "drifts", "loss", "accuracy"])

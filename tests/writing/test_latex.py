@@ -1,7 +1,6 @@
 """LaTeX for anything, tables of verdicts, and the bibliography."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,22 +15,12 @@ from tptheory.writing.appendix import appendix
 from tptheory.writing.bibliography import SPELLINGS, bibliography, cited, entries
 from tptheory.writing.latex import latex
 
-from .test_appendix import FILE, compiled
-
 PROOFS = Path(__file__).parents[2] / "proofs"
 A = MatrixSymbol("A", 2, 3)
 TRUE = Equal(matmul(A, Pinv(A)), matmul(A, Pinv(A), A, Pinv(A)), given=[full_row_rank(A)])
 FALSE = Equal(Pinv(A), A.T)
 UNSURE = {"Tian, 2017"}
 """What is cited without an entry: we are not sure of the paper's particulars."""
-
-
-@pytest.fixture(scope="module")
-def theorems(tmp_path_factory):
-    """Give theorems whose titles and question are hostile."""
-    path = tmp_path_factory.mktemp("theorems") / "small.py"
-    path.write_text(FILE, encoding="utf-8")
-    return collect(path)
 
 
 def test_each_kind_has_its_latex():
@@ -55,9 +44,9 @@ def test_what_has_no_latex_is_said(thing):
         latex(thing)
 
 
-def test_a_table_has_a_row_for_each_verdict(theorems):
+def test_a_table_has_a_row_for_each_verdict(one_of_each):
     """With the word of the verdict and the method of the proof, the question once; escaped."""
-    text, settled = appendix(theorems, table=True)
+    text, settled = appendix(one_of_each, table=True)
     assert [one.said for one in settled] == [None] * 4
     rows = [line for line in text.splitlines() if line.endswith(r" \\")]
     assert [re.split(" & ", row)[-2] for row in rows] == ["proved", "proved", "false", "open"]
@@ -69,11 +58,10 @@ def test_a_table_has_a_row_for_each_verdict(theorems):
     assert r"\begin{theorem}" not in text
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_a_table_compiles(theorems, tmp_path):
+def test_a_table_compiles(one_of_each, said_of):
     """No line is too long, whatever titles hold."""
-    text, _ = appendix(theorems, table=True, standalone=True)
-    assert "Overfull" not in compiled(text, tmp_path)
+    text, _ = appendix(one_of_each, table=True, standalone=True)
+    assert "Overfull" not in said_of(text)
 
 
 def test_citations_are_found_where_they_stand():

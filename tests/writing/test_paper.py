@@ -7,21 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from tptheory import collect
 from tptheory.writing.paper import SHORT, divided
 from tptheory.writing.report import build_report
 
-from .test_appendix import FILE
+from .pictures import small_study
 
-SMALL = {"trials": 2, "steps": 20, "seconds": 2.0}
+SMALL = {"trials": 2, "steps": 20, "seconds": 2.0, "study": small_study}
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(tmp_path_factory, one_of_each):
     """Give a report with its paper, on two theorems, a false conjecture and an open one."""
-    folder = tmp_path_factory.mktemp("paper")
-    (folder / "small.py").write_text(FILE, encoding="utf-8")
-    return build_report(folder / "report", theorems=collect(folder / "small.py"), paper=True, **SMALL)
+    return build_report(tmp_path_factory.mktemp("paper") / "report", theorems=one_of_each, paper=True, **SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +65,6 @@ def test_sources_are_cited_and_the_rest_is_not_in_the_bibliography(report, text)
     assert {"penrose1955", "rumelhart1986", "lee2015", "nokland2016", "kaczmarz1937"} <= keys
     bib = next(path for path in report.paper if path.suffix == ".bib").read_text(encoding="utf-8")
     assert set(re.findall(r"@[a-z]+\{([a-z0-9]+),", bib)) == keys
-
-
-def test_a_report_without_a_paper_typesets_nothing(report):
-    """What is not asked for takes no time."""
-    again = build_report(
-        report.folder.parent / "again", theorems=[r.theorem for r in report.data.theorems], **SMALL | {"steps": 0}
-    )
-    assert again.paper == ()
-    assert not (again.folder / "paper").exists()
-    assert {r.typeset for r in again.data.theorems} == {""}
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None or shutil.which("bibtex") is None, reason="no LaTeX is installed")

@@ -1,5 +1,6 @@
 """Figures look as they did, keep their text apart and inside, and can be told from one another in grey."""
 
+from functools import cache
 from itertools import combinations
 
 import matplotlib as mpl
@@ -21,6 +22,12 @@ SMALLEST = 7.0
 DRAWN = drawings()
 
 
+@cache
+def drawn_small(name):
+    """Return the thumbnail of a figure."""
+    return thumbnail(*DRAWN[name])
+
+
 def differences(name, grey):
     """Return the average and the largest difference from what is kept."""
     apart = np.abs(grey - read(name))
@@ -30,16 +37,15 @@ def differences(name, grey):
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_figure_looks_as_it_did(name):
     """Lines and dots are where the picture that was looked at has them."""
-    mean, cell = differences(name, thumbnail(*DRAWN[name]))
+    mean, cell = differences(name, drawn_small(name))
     assert mean < MEAN
     assert cell < CELL
 
 
 def test_each_figure_differs_from_each_other_by_more_than_is_allowed():
     """The failing twin: no picture passes for another."""
-    greys = {name: thumbnail(*drawn) for name, drawn in DRAWN.items()}
-    for one, other in combinations(greys, 2):
-        mean, cell = differences(one, greys[other])
+    for one, other in combinations(DRAWN, 2):
+        mean, cell = differences(one, drawn_small(other))
         assert mean > MEAN or cell > CELL, (one, other)
 
 
@@ -103,7 +109,7 @@ def test_all_layers_of_a_run_are_drawn():
     """Two rows of layers, each with what belongs to it, one legend, and text that can be read."""
     with figures.page_style():
         figure = Figure(figsize=(8.1, 6.2), layout="constrained")
-        axes = figures.layer_spaces(flat_run(TargetProp()), figure=figure)
+        axes = figures.layer_spaces(flat_run(), figure=figure)
         legible(figure)
     assert axes.shape == (2, 3)
     assert axes[0, 1].get_title() == "layer 1: $W_2$ acts here"
@@ -134,7 +140,7 @@ def test_new_axes_are_made_where_none_are_given():
 
 def test_a_paper_has_the_letters_of_latex(tmp_path):
     """The fonts in the PDF are Computer Modern's, as outlines that editors keep."""
-    figure = figures.draw(figures.trajectories, {"tp": flat_run(TargetProp())}, style=figures.paper_style)
+    figure = figures.draw(figures.trajectories, {"tp": flat_run()}, style=figures.paper_style)
     pdf, _ = figures.save(figure, tmp_path / "figure.pdf", style=figures.paper_style)
     fonts = pdf.read_bytes()
     assert b"Cmr10" in fonts or b"cmr10" in fonts
@@ -172,7 +178,7 @@ def test_quotient_lines_are_sent_where_the_lines_of_the_image_are():
 
 def test_contours_are_those_of_the_loss_of_the_net():
     """On each contour the loss that the network has, from the layer up, is one number, to the grid's precision."""
-    run = flat_run(TargetProp())
+    run = flat_run()
     net = DeepLinearNetwork(depth=2)
     assert str(net.loss)
     ax = figures.pulled_back_loss(run, 1, ax=Figure().add_subplot())
@@ -196,11 +202,11 @@ def test_contours_are_those_of_the_loss_of_the_net():
         (lambda ax: figures.kernel_and_coimage(WIDE, ax), InvalidValueError, "projection='3d'"),
         (lambda ax: figures.kernel_and_coimage(FULL, ax, rank=3), InvalidValueError, "'rank' must be an integer"),
         (lambda ax: figures.activations_and_targets(FULL, 1, ax), InvalidTypeError, "'run' must be a run"),
-        (lambda ax: figures.activations_and_targets(flat_run(TargetProp()), 3, ax), InvalidValueError, "layer from 0"),
+        (lambda ax: figures.activations_and_targets(flat_run(), 3, ax), InvalidValueError, "layer from 0"),
         (lambda ax: figures.pulled_back_loss([FULL], 0, ax=ax), ShapeError, "'y' must be a vector"),
         (lambda ax: figures.pulled_back_loss([FULL], 0, [1, 2, 3], ax), ShapeError, "'y' must be a vector of size 2"),
-        (lambda ax: figures.time_series(flat_run(TargetProp()), "b", 1, ax), UnknownNameError, "dW, W, d, x|W, d, dW"),
-        (lambda ax: figures.time_series(flat_run(TargetProp()), "W", 0, ax), InvalidValueError, "layer from 1 to 2"),
+        (lambda ax: figures.time_series(flat_run(), "b", 1, ax), UnknownNameError, "dW, W, d, x|W, d, dW"),
+        (lambda ax: figures.time_series(flat_run(), "W", 0, ax), InvalidValueError, "layer from 1 to 2"),
         (lambda ax: figures.singular_modes([FULL], ax, theory=[1, 2]), ShapeError, "a value for each step"),
         (lambda ax: figures.layer_spaces(wide_run(), figure=ax.figure), ShapeError, "width 2 in every layer"),
     ],

@@ -14,18 +14,18 @@ import pytest
 from tptheory import Certificate, TptheoryError, collect, prove
 from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError
-from tptheory.training.plateau import Setting
 from tptheory.training.trainer import LogLine
-from tptheory.writing.experiments import digits_theory
 from tptheory.writing.gathering import certificate_names, gather
 from tptheory.writing.report import build_report, check_certificates
 from tptheory.writing.templating import shown_lines
+
+from .pictures import small_study
 
 SMALL = {
     "trials": 4,
     "steps": 81,
     "seconds": 2.0,
-    "study": lambda data, seed: digits_theory(data, seed, probed=9, settings=(Setting(3, 50, 0.02, 0.1),), modes=120),
+    "study": small_study,
 }
 THEOREMS = r'''
 """Is <b>50%</b> of $A_1 & B#2 ~ \\input{/etc/passwd} ≤ ⊆ Ø?"""
@@ -88,6 +88,22 @@ def report(tmp_path_factory, theorems):
     return paths, told
 
 
+@pytest.fixture(scope="module")
+def undecided(tmp_path_factory, theorems):
+    """Give a report without runs, by a judge that refutes nothing, where an older report and a note lay before."""
+    folder = tmp_path_factory.mktemp("undecided")
+    (folder / "certificates").mkdir()
+    for name in ("gone__theorem.json", "notes.txt"):
+        (folder / "certificates" / name).write_text("old", encoding="utf-8")
+    return build_report(folder, theorems=theorems, decide=prove, trials=2, steps=0)
+
+
+@pytest.fixture(scope="module")
+def refuted(tmp_path_factory, theorems):
+    """Give a report without runs, on a verdict that the prover does not know."""
+    return build_report(tmp_path_factory.mktemp("refuted"), theorems=theorems, decide=decide, trials=2, steps=0)
+
+
 class Links(HTMLParser):
     """Collect what a page points at, and its tags."""
 
@@ -114,6 +130,14 @@ def test_report_writes_what_it_names(report):
     kept |= {"report.html", "report.json", "report.tex", "times.json"}
     assert {path.name for path in paths.folder.iterdir()} == kept
     assert Certificate.load(paths.certificates[0]).check()
+
+
+def test_a_report_without_a_paper_typesets_nothing(report):
+    """What is not asked for takes no time."""
+    paths, _ = report
+    assert paths.paper == ()
+    assert not (paths.folder / "paper").exists()
+    assert {result.typeset for result in paths.data.theorems} == {""}
 
 
 def test_progress_is_told_from_nothing_to_all(report):
@@ -225,34 +249,28 @@ def test_page_opens_with_the_summary_and_shows_hostile_text_as_text(report):
         assert derived.rule.title in text
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-@pytest.mark.parametrize("judge", [prove, decide], ids=["undecided", "refuted"])
-def test_pdflatex_accepts_the_document(theorems, tmp_path, judge):
+@pytest.mark.parametrize("kind", ["with runs", "undecided", "refuted"])
+def test_pdflatex_accepts_the_document(report, undecided, refuted, compiled, tmp_path, kind):
     """The document compiles without an error or an overfull line, whatever titles and docstrings hold."""
-    paths = build_report(tmp_path, theorems=theorems, decide=judge, **SMALL)
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", paths.tex.name]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
-    said = done.stdout.decode("latin-1")
-    assert done.returncode == 0, said[-2000:]
-    assert "Overfull" not in said
-    assert (tmp_path / "report.pdf").stat().st_size > 0
+    paths = {"with runs": report[0], "undecided": undecided, "refuted": refuted}[kind]
+    folder = shutil.copytree(paths.folder, tmp_path / "copy")
+    assert "Overfull" not in compiled(folder / paths.tex.name)
 
 
-def test_any_verdict_is_written(theorems, tmp_path):
+def test_any_verdict_is_written(refuted):
     """A verdict that the prover does not know is shown by its word and its explanation, and is not measured."""
-    paths = build_report(tmp_path, theorems=theorems, decide=decide, trials=2, steps=0)
-    text = paths.html.read_text(encoding="utf-8")
+    text = refuted.html.read_text(encoding="utf-8")
     assert "✗ refuted" in text
     assert "A = [[2]] &amp; &lt;b&gt;" in text
-    found = json.loads(paths.json.read_text(encoding="utf-8"))
+    found = json.loads(refuted.json.read_text(encoding="utf-8"))
     assert found["summary"]["refuted"] == 1
     assert found["theorems"][1]["cross_check"] is None
     assert found["training"] == {}
 
 
-def test_an_interrupted_report_leaves_the_old_one_whole(theorems, tmp_path):
+def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_path):
     """What is not finished is not seen, and is cleared away."""
-    build_report(tmp_path, theorems=theorems, trials=2, steps=0)
+    shutil.copytree(report[0].folder, tmp_path, dirs_exist_ok=True)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
     def interrupt(stage, done, total):
@@ -265,13 +283,9 @@ def test_an_interrupted_report_leaves_the_old_one_whole(theorems, tmp_path):
     assert not list(tmp_path.glob(".report-*"))
 
 
-def test_certificates_of_an_older_report_are_removed(theorems, tmp_path):
+def test_certificates_of_an_older_report_are_removed(undecided):
     """A theorem that is no longer proved keeps no certificate; a file of another name is left alone."""
-    (tmp_path / "certificates").mkdir()
-    for name in ("gone__theorem.json", "notes.txt"):
-        (tmp_path / "certificates" / name).write_text("old", encoding="utf-8")
-    build_report(tmp_path, theorems=theorems, trials=2, steps=0)
-    left = sorted(path.name for path in (tmp_path / "certificates").iterdir())
+    left = sorted(path.name for path in (undecided.folder / "certificates").iterdir())
     assert left == ["notes.txt", "small__hostile.json"]
 
 

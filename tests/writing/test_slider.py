@@ -48,7 +48,7 @@ class Hostile(TargetProp):
 @pytest.fixture(scope="module")
 def run():
     """Give a run of which the first weight has rank one at the start."""
-    return flat_run(TargetProp())
+    return flat_run()
 
 
 def test_the_page_stands_alone(run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -14,12 +15,12 @@ from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.searching import StuckError
-from tptheory.proving.tactics import search_proof
+from tptheory.proving.tactics import EFFORTS, search_proof
 from tptheory.refuting.counterexample import Counterexample
-from tptheory.refuting.search import search_counterexample
+from tptheory.refuting.search import CounterexampleSearch
 
-FIRST_LOOK = 0.02
-"""The part of the time that the prover gets before any search for counterexamples: most proofs need no more."""
+TURNS = ((EFFORTS[:1], 0.25, 0.15), (EFFORTS[1:2], 0.5, 0.6), (EFFORTS[2:], 1.0, 1.0))
+"""The turns of `decide`: the efforts of the prover, and what part of the time left it and the refuter get at most."""
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
 LOOKED = 0.5
@@ -52,25 +53,29 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     True
     """
     title = claim.plain_title if isinstance(claim, Theorem) else ""
-    claim = as_claim(claim)
     check_seconds(seconds)
+    return _proof(as_claim(claim), title, seconds, EFFORTS)[0]
+
+
+def _proof(claim: Claim, title: str, seconds: float, efforts: Sequence[int | None]) -> tuple[Proved | Undecided, bool]:
+    """Search for a proof with these efforts; return the verdict, and whether another effort could give another."""
     started = perf_counter()
     try:
-        certificate = search_proof(claim, seconds, title)
+        certificate = search_proof(claim, seconds, title, efforts)
         checked = certificate.check()
         if not checked:
             reason = f"the checker refuses what the prover found: {checked.reason}"
             evidence = {"certificate": certificate.data, "report": REPORT}
-            return Undecided(claim, reason, evidence, perf_counter() - started)
-        return confirmed_proof(claim, certificate, perf_counter() - started)
+            return Undecided(claim, reason, evidence, perf_counter() - started), False
+        return confirmed_proof(claim, certificate, perf_counter() - started), False
     except StuckError as stuck:
-        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started)
+        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started), not stuck.final
     except UnsupportedExpressionError as error:
-        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started)
+        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started), False
     except TptheoryError:
         raise
     except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
-        return Undecided(claim, f"the prover {_failed(error)}", _failure(error), perf_counter() - started)
+        return Undecided(claim, f"the prover {_failed(error)}", _failure(error), perf_counter() - started), False
 
 
 def confirmed_proof(
@@ -115,23 +120,40 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
     >>> refute(Zero(DeepLinearNetwork(depth=1).error))
     Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
     """
-    started = perf_counter()
-    claim = as_claim(claim)
     check_seconds(seconds)
-    try:
-        searched = search_counterexample(claim, seconds, seed)
-        found = searched.counterexample
-        if found is None:
-            took = perf_counter() - started
-            looked = took < seconds or took > LOOKED or unmeetable(claim)
-            vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
-            reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
-            return Undecided(claim, reason, searched.evidence, took)
-        return confirmed_counterexample(claim, found, perf_counter() - started)
-    except TptheoryError:
-        raise
-    except Exception as error:  # as in `prove`
-        return Undecided(claim, f"the search {_failed(error)}", _failure(error), perf_counter() - started)
+    return _Refuter(as_claim(claim), seed).run(seconds)
+
+
+class _Refuter:
+    """A search for a counterexample that goes on where it was left each time it runs.
+
+    Args:
+        claim: the claim.
+        seed: the seed of the search.
+    """
+
+    def __init__(self, claim: Claim, seed: int) -> None:
+        self.claim, self.seed = claim, seed
+        self.search: CounterexampleSearch | None = None
+
+    def run(self, seconds: float) -> Refuted | Undecided:
+        """Search on for some seconds, and confirm what is found."""
+        started, claim = perf_counter(), self.claim
+        try:
+            self.search = self.search or CounterexampleSearch(claim, self.seed)
+            searched = self.search.run(seconds)
+            found = searched.counterexample
+            if found is None:
+                took = perf_counter() - started
+                looked = took < seconds or took > LOOKED or unmeetable(claim)
+                vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
+                reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
+                return Undecided(claim, reason, searched.evidence, took)
+            return confirmed_counterexample(claim, found, perf_counter() - started)
+        except TptheoryError:
+            raise
+        except Exception as error:  # as in `prove`
+            return Undecided(claim, f"the search {_failed(error)}", _failure(error), perf_counter() - started)
 
 
 def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
@@ -148,8 +170,8 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
 
-    The prover gets a short first look. If it finishes without a proof before that time is up, the search for
-    counterexamples gets all the time that is left. Otherwise that search gets half of it, and the prover what remains.
+    Both sides take turns from the start: the prover with little effort, the search for counterexamples for a short
+    time, and then each for longer. Where one side has come to its end, the other gets all the time that is left.
 
     Args:
         claim: a claim, or a theorem.
@@ -172,24 +194,33 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     """
     check_seconds(seconds)
     started = perf_counter()
-    proof: Proved | Undecided = prove(claim, FIRST_LOOK * seconds)
-    if isinstance(proof, Proved):
-        return proof
-    # one that is cut short has used about half of its time, or more; what was reported is not searched for again
-    ended = proof.seconds < FIRST_LOOK * seconds / 4 or "report" in proof.evidence
-    left = max(seconds - (perf_counter() - started), LEAST_SECONDS)
-    search: Refuted | Undecided = refute(claim, left if ended else left / 2, seed)
-    if search.refuted:
-        return search
-    if not ended:
-        proof = prove(claim, max(seconds - (perf_counter() - started), LEAST_SECONDS))
-    if isinstance(proof, Proved) or isinstance(search, Refuted):
-        return proof
+    title = claim.plain_title if isinstance(claim, Theorem) else ""
+    claim = as_claim(claim)
+    refuter, more_proofs, more_instances = _Refuter(claim, seed), True, True
+    proof = search = Undecided(claim, "the time was up")
+
+    def part(share: float) -> float:
+        return max(share * (seconds - (perf_counter() - started)), LEAST_SECONDS)
+
+    for efforts, for_proof, for_search in TURNS:
+        if more_proofs:
+            found, more_proofs = _proof(claim, title, part(for_proof), efforts)
+            if isinstance(found, Proved):
+                return found
+            proof = found
+        if more_instances:
+            allowed = part(for_search if more_proofs else 1)
+            met = refuter.run(allowed)
+            if isinstance(met, Refuted):
+                return met
+            search, more_instances = met, met.seconds >= allowed
+        if perf_counter() - started > seconds or not (more_proofs or more_instances):
+            break
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
     vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
     reason = reported or vacuous or "neither a proof nor a counterexample was found"
-    return Undecided(proof.claim, reason, evidence, perf_counter() - started)
+    return Undecided(claim, reason, evidence, perf_counter() - started)
 
 
 def _why_none(claim: Claim) -> str:

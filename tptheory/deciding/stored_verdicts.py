@@ -14,7 +14,6 @@ from tptheory.checking import check_seconds
 from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.answers import (
-    FIRST_LOOK,
     confirmed_counterexample,
     confirmed_proof,
     decide,
@@ -29,6 +28,8 @@ from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample
 
+FIRST_LOOK = 0.02
+"""The part of the time that is spent on a proof of a conjecture that is expected to be false."""
 FORMAT = "tptheory-counterexample/1"
 
 

@@ -3,6 +3,10 @@
 `Compiled` evaluates the symbolic derivatives, compiled once; the search for counterexamples uses it. `AsTyped` follows
 the claim as it was typed. It computes a rate along a flow by dual numbers that move with the rule's own velocities, and
 the change in a step as the quantity at the weights after the step, minus the quantity before it.
+
+Numbers are rational, or certified intervals where logarithms, exponentials and roots make them irrational. An interval
+shows that a number is not 0, or below 0; it never shows that a number is 0. `broken_at` raises the precision until the
+intervals of a broken goal show that it is broken.
 """
 
 from __future__ import annotations
@@ -11,16 +15,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flint import fmpq_mat
+from flint import ctx, fmpq_mat
 from sympy import Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
 from tptheory.claims.goals import Change, Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError
+from tptheory.measuring.enclosures import shown
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import is_zero
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.duals import Dual, DualArithmetic
 from tptheory.numeric.evaluation import compile_with, evaluate_with
+from tptheory.numeric.interval_duals import IntervalDualArithmetic
+from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
 
 Value = Callable[[Any], Any]
@@ -34,7 +40,7 @@ class Violation:
     Attributes:
         expression: the expression that was evaluated.
         expected: what its value should be.
-        value: its exact value.
+        value: its exact value; an `Enclosure` or an `EnclosedMatrix` where it is irrational.
         defined: whether everything that it rests on has a value. An alternative that inverts a singular matrix does not
             hold. If no other one holds either, that contradicts a proof of the claim, but it is no counterexample.
     """
@@ -63,13 +69,13 @@ def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violatio
 def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
     if isinstance(goal, RankAtMost):
         found, bound = value(goal.expression), least_bound(goal, value, values)
-        return Violation(goal.expression, f"of rank at most {bound}", found) if found.rank() > bound else None
+        return Violation(goal.expression, f"of rank at most {bound}", found) if rank_of(found) > bound else None
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
-        return None if found >= 0 else _negative(goal, found)
+        return _negative(goal, found) if is_shown_negative(found) else None
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
-        return None if is_zero(found) else Violation(goal.residual(), "0", found)
+        return Violation(goal.residual(), "0", shown(found)) if is_shown_nonzero(found) else None
     return _no_alternative(goal, value, values)
 
 
@@ -77,8 +83,8 @@ def _negative(goal: NonNegative, found: Any) -> Violation:
     """Return the violation that a value is negative; for a quantity that must not rise, that its rate is positive."""
     if isinstance(goal.expression, Rate) and goal.expression.sign == -1:
         rate = Rate(goal.expression.quantity, goal.expression.flow)
-        return Violation(rate.symbolic(), "at most 0", -found)
-    return Violation(symbolic(goal.expression), "at least 0", found)
+        return Violation(rate.symbolic(), "at most 0", shown(-found))
+    return Violation(symbolic(goal.expression), "at least 0", shown(found))
 
 
 def _no_alternative(goal: OneOf, value: Value, values: Instance) -> Violation | None:
@@ -120,15 +126,43 @@ def _is_zero(side: Any) -> bool:
 def least_bound(goal: RankAtMost, value: Value, values: Instance) -> int:
     """Return the least of the bounds of a rank."""
     sizes = {symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}
-    return min(int(value(b).rank()) if isinstance(b, MatrixExpr) else int(b.xreplace(sizes)) for b in goal.bounds)
+    return min(rank_of(value(b)) if isinstance(b, MatrixExpr) else int(b.xreplace(sizes)) for b in goal.bounds)
+
+
+def rank_of(A: Any) -> int:
+    """Return the rank of an exact matrix.
+
+    Raises:
+        UnsupportedExpressionError: for an irrational one.
+    """
+    if not isinstance(A, fmpq_mat):
+        raise UnsupportedExpressionError("'matrix' must be rational for its rank to be certain.")
+    return int(A.rank())
+
+
+def broken_at(look: Callable[[], Violation | None], precisions: Sequence[int]) -> Violation | None:
+    """Return what a look at certified intervals finds broken; the working precision rises until something is found.
+
+    Args:
+        look: evaluates goals at the working precision.
+        precisions: the precisions in bits, in the order in which they are tried.
+    """
+    found: Violation | None = None
+    for bits in precisions:
+        with ctx.workprec(bits):
+            found = look()
+        if found is not None and found.defined:
+            return found
+    return found
 
 
 class Compiled:
     """The values of terms, computed from their symbolic form, which is compiled once for the search."""
 
-    def __init__(self, symbols: Sequence[Any]) -> None:
+    def __init__(self, symbols: Sequence[Any], kind: Arithmetic | None = None) -> None:
+        """Take the symbols that instances give values to, and the arithmetic: exact rationals, if none is given."""
         self.symbols = list(symbols)
-        self._kind = ExactArithmetic()
+        self._kind = kind or ExactArithmetic()
         self._functions: dict[int, tuple[Any, Callable[..., Any]]] = {}
         """The terms and their functions, by the ``id`` of the term: hashing a term takes longer than evaluating it."""
 
@@ -151,12 +185,14 @@ class AsTyped:
 
     Args:
         symbols: the symbols that instances give values to, for compiled expressions; without them none is compiled.
+        certified: whether irrational numbers are certified intervals, instead of being refused.
     """
 
-    def __init__(self, symbols: Sequence[Any] | None = None) -> None:
+    def __init__(self, symbols: Sequence[Any] | None = None, certified: bool = False) -> None:
         self.symbols = None if symbols is None else list(symbols)
         self._functions: dict[Any, Callable[..., Any]] = {}
-        self._exact, self._dual = VerifiedArithmetic(), DualArithmetic()
+        self._exact: Arithmetic = VerifiedIntervalArithmetic() if certified else VerifiedArithmetic()
+        self._dual: Arithmetic = IntervalDualArithmetic() if certified else DualArithmetic()
 
     def at(self, values: Instance) -> Value:
         """Return the function that gives the value of a term at an instance."""

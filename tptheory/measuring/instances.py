@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,12 @@ from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
 from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
+from tptheory.measuring.joint_matrices import groups_of
+from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
 from tptheory.measuring.properties import admits, has_property
 from tptheory.measuring.random_matrices import (
+    BUILDERS,
     Random,
     builder_for,
     degenerate,
@@ -21,7 +25,10 @@ from tptheory.measuring.random_matrices import (
     is_possible,
     partial_isometry,
 )
+from tptheory.measuring.structured_matrices import has_structure, structured_matrix
+from tptheory.measuring.structures import structure_of
 from tptheory.measuring.ties import Ties
+from tptheory.measuring.word_sums import word_sum
 from tptheory.symbolic.expressions import LogPdet
 
 Fill = Callable[[Any, tuple[int, int]], Any]
@@ -34,8 +41,9 @@ LARGEST_SIZE = 8
 class Instances:
     """A source of instances of one claim that speaks of no range.
 
-    Hypotheses about a single symbol are met by construction, and equations in the way that `Ties` describes. Whether an
-    instance then meets all hypotheses is decided exactly.
+    Hypotheses about a single symbol are met by construction, named ones and equations alike. Equations between several
+    symbols are met by constructions for all of them together where one is known, and else in the way that `Ties`
+    describes. Whether an instance then meets all hypotheses is decided exactly.
 
     Attributes:
         spoken: all expressions of the claim and of its hypotheses.
@@ -46,7 +54,11 @@ class Instances:
         symbols: the symbols whose values a compiled expression takes as arguments.
         properties: by matrix symbol, the names of the properties that it is assumed to have.
         conditions: the other hypotheses, which an instance is tested for.
+        alone: by matrix symbol, those of the conditions that speak of this symbol only.
+        structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
+        groups: the symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
+        system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
     def __init__(self, claim: Claim) -> None:
@@ -57,7 +69,58 @@ class Instances:
         self.loose, self.symbols = unknowns.loose, unknowns.symbols
         self.properties = {A: premises.properties_of(A) for A in self.matrices}
         self.conditions = premises.conditions(unknowns)
-        self.ties = Ties(premises, unknowns, self.properties)
+        self.alone = {A: [c for c in self.conditions if c.symbols == (A,)] for A in self.matrices}
+        equations = [words for words in map(word_sum, premises.all_equations()) if words is not None]
+        about = {A: [words for words in equations if words.symbols == {A}] for A in self.matrices}
+        self.structures = {A: structure_of(A, self.properties[A], about[A]) for A in self.matrices}
+        self.groups = groups_of(equations, self.structures)
+        built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
+        self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
+        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
+
+    @cached_property
+    def is_constructed(self) -> bool:
+        """Whether equations are met by constructions."""
+        raw = any(self.alone[A] and not self.structures[A].is_plain for A in self.matrices)
+        return raw or bool(self.groups)
+
+    def is_restricted(self, A: MatrixSymbol) -> bool:
+        """Whether a hypothesis speaks of this symbol only."""
+        return bool(self.properties[A] or self.alone[A])
+
+    def fits_alone(self, A: MatrixSymbol, value: fmpq_mat) -> bool:
+        """Whether a value meets the hypotheses that speak of this symbol only."""
+        if not has_structure(self.structures[A], value):  # much faster than the hypotheses, which say at least as much
+            return False
+        if not all(has_property(name, value) for name in self.properties[A]):
+            return False
+        return all(condition.holds({A: value}) for condition in self.alone[A])
+
+    def _suits(self, A: MatrixSymbol, value: fmpq_mat) -> bool:
+        """Whether a value meets the hypotheses about this symbol only, those apart that are left to be solved for."""
+        if self.structures[A].is_plain:
+            return all(has_property(name, value) for name in self.properties[A])
+        return self.fits_alone(A, value)
+
+    def built(self, rng: Random, A: MatrixSymbol, rows: int, columns: int) -> fmpq_mat:
+        """Return a matrix that has, if a construction for it is known, what is assumed of this symbol only."""
+        names = self.properties[A]
+        if (self.alone[A] or names not in BUILDERS) and not self.structures[A].is_plain:
+            found = structured_matrix(self.structures[A], rng, rows, columns)
+            if found is not None:
+                return found
+        return builder_for(names)(rng, rows, columns)
+
+    def meet(self, rng: Random, values: Instance) -> Instance:
+        """Bring symbols that equations tie to each other to meet them: built together, guessed, or solved for."""
+        if not self.ties.matrices:
+            return values
+        if not self.groups or not rng.integers(0, 4):
+            return self.ties.meet(rng, values)
+        together: Instance = {}
+        for group in self.groups:
+            together |= group.build(rng, values | together) or {}
+        return self.ties.solved(rng, values | together, together)
 
     def admitted(self, size: Symbol, largest: int) -> list[int]:
         """Return the numbers up to ``largest`` that the assumptions of a size admit; if none, the least admitted."""
@@ -99,14 +162,16 @@ class Instances:
         """
         if not self.fits(sizes):
             return None
+        values: Instance | None = None
         for _ in range(tries):
             values = self._filled(rng, sizes, fill)
             if values is None:
                 return None
-            values = self.ties.meet(rng, values)
+            values = self.meet(rng, values)
             if self.holds(values):
                 return values
-        return None
+        solved = None if values is None else self.system.solved(rng, values)
+        return solved if solved is not None and self.holds(solved) else None
 
     def _filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
         """Fill symbols by ``fill``, or else with the properties they must have; None if no number suits a scalar."""
@@ -114,8 +179,7 @@ class Instances:
         for A in self.matrices:
             shape = self.shape(A, sizes)
             wish = fill(A, shape)
-            fine = wish is not None and all(has_property(name, wish) for name in self.properties[A])
-            values[A] = wish if fine else builder_for(self.properties[A])(rng, *shape)
+            values[A] = wish if wish is not None and self._suits(A, wish) else self.built(rng, A, *shape)
         for s in self.scalars:
             wish = fill(s, (1, 1))
             value = wish if wish is not None and admits(s, wish) else self._number(rng, s)
@@ -140,7 +204,7 @@ class Instances:
             if value is None:
                 return None
             values[s] = value
-        return self.ties.meet(rng, values)
+        return self.meet(rng, values)
 
     def _number(self, rng: Random, s: Symbol) -> fmpq | None:
         """Return a number that a scalar may be; None if none is found."""
@@ -149,11 +213,11 @@ class Instances:
         return next((v for v in likely if admits(s, v)), None)
 
     def _matrix(self, rng: Random, A: MatrixSymbol, rows: int, columns: int, plain: bool) -> fmpq_mat:
-        if not plain and not self.properties[A] and rng.integers(0, 2):
+        if not plain and not self.is_restricted(A) and rng.integers(0, 2):
             return degenerate(rng, rows, columns)
-        if A in self.ties.matrices and not self.properties[A]:
+        if A in self.ties.matrices and self.structures[A].is_plain and not self.properties[A]:
             return entries(rng, rows, columns, bound=1) if rng.integers(0, 2) else partial_isometry(rng, rows, columns)
-        return builder_for(self.properties[A])(rng, rows, columns)
+        return self.built(rng, A, rows, columns)
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
@@ -184,5 +248,5 @@ def to_float(value: Any) -> Any:
 def is_exact(expression: Any) -> bool:
     """Whether an expression has rational values on rational matrices."""
     expression = sympify(expression)
-    rooted = any(not power.exp.is_Integer for power in expression.atoms(Pow))
+    rooted = any(power.exp.is_integer is False for power in expression.atoms(Pow))
     return not (rooted or expression.has(LogPdet, Function, NumberSymbol))

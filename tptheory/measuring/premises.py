@@ -18,6 +18,8 @@ from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.expressions import size_symbols
 
 Instance = dict[Any, Any]
+ALGEBRAIC = frozenset({"orthogonal", "partial_isometry", "symmetric", "projection"})
+"""The properties that are equations in the matrix and its transpose."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Premises:
     def properties_of(self, A: MatrixSymbol) -> frozenset[str]:
         """Return the names of the properties that a symbol is assumed to have."""
         return frozenset(h.name for h in self.named if A in h.matrices)
+
+    def all_equations(self) -> list[Any]:
+        """Return the expressions that have to vanish, with those that named properties of expressions consist of."""
+        named = [(h, A) for h in self.named for A in h.matrices if not isinstance(A, MatrixSymbol)]
+        return [*self.equations, *(e for h, A in named if h.name in ALGEBRAIC for e in h.equations if e.has(A))]
 
     def conditions(self, unknowns: Unknowns) -> list[Condition | OneOfSeveral]:
         """Return the conditions that an instance is tested for, besides the properties of single symbols."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from flint import fmpq_mat
@@ -27,10 +27,27 @@ class Ties:
         systems: by symbol, the equations that can be solved for it.
     """
 
-    def __init__(self, premises: Premises, unknowns: Unknowns, properties: Mapping[Any, frozenset[str]]) -> None:
-        self.properties, self.symbols = properties, unknowns.symbols
+    def __init__(
+        self,
+        premises: Premises,
+        unknowns: Unknowns,
+        properties: Mapping[Any, frozenset[str]],
+        built: Container[Any],
+        admits: Callable[[MatrixSymbol, fmpq_mat], bool],
+    ) -> None:
+        """Take the hypotheses, and what is known of those that speak of one symbol only.
+
+        Args:
+            premises: the hypotheses.
+            unknowns: the symbols.
+            properties: by symbol, the names of its properties.
+            built: the symbols that are built to meet the equations about them alone.
+            admits: whether a value of a symbol meets the hypotheses about it alone.
+        """
+        self.properties, self.symbols, self.admits = properties, unknowns.symbols, admits
         in_cases = [r for case in premises.cases for alternative in case for r in residuals_of(alternative)]
-        tied = {A for e in (*premises.equations, *in_cases) for A in e.atoms(MatrixSymbol)}
+        spoken_of = [e.atoms(MatrixSymbol) for e in (*premises.equations, *in_cases)]
+        tied = {A for symbols in spoken_of for A in symbols if len(symbols) > 1 or A not in built}
         self.matrices = sorted((A for A in tied if A in properties), key=str)
         self.systems = self._systems(premises.equations)
         self._case_systems = [[self._systems(residuals_of(each)) for each in case] for case in premises.cases]
@@ -50,11 +67,22 @@ class Ties:
         """Replace symbols that equations tie to others, chosen at random: by guesses, and by solving equations."""
         values = dict(values)
         for A in self.matrices:
-            if (guess := self._guess(rng, A, values)) is not None:
+            guess = self._guess(rng, A, values)
+            if guess is not None and self.admits(A, guess):
                 values[A] = guess
         waiting = [item for item in self.systems.items() if rng.integers(0, 4)]
         for alternatives in self._case_systems:
             waiting += alternatives[int(rng.integers(0, len(alternatives)))].items()
+        while waiting:
+            A, system = waiting.pop(int(rng.integers(0, len(waiting))))
+            if (solution := system.solve(values)) is not None:
+                values[A] = solution
+        return values
+
+    def solved(self, rng: Random, values: Instance, kept: Container[Any]) -> Instance:
+        """Solve equations for symbols that they tie to others, in a random order, except for those that are kept."""
+        values = dict(values)
+        waiting = [item for item in self.systems.items() if item[0] not in kept]
         while waiting:
             A, system = waiting.pop(int(rng.integers(0, len(waiting))))
             if (solution := system.solve(values)) is not None:

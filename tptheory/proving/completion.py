@@ -65,12 +65,13 @@ class Completion:
             if self._spent():
                 break
 
-    def prove(self, goal: Polynomial, seconds: float | None = None) -> Membership | None:
+    def prove(self, goal: Polynomial, seconds: float | None = None, whole: bool = False) -> Membership | None:
         """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
 
         Args:
             goal: the polynomial.
             seconds: how long this call may take; all the time that is left unless given.
+            whole: whether to write the combination out without lemmas, however long it is.
         """
         self._budget.allow(seconds)
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
@@ -78,16 +79,16 @@ class Completion:
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
-        proof = None if rest else self._unfolded(origin)
+        proof = None if rest else self._unfolded(origin, whole)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         self.statistics.seconds = self._budget.elapsed
         self.statistics.elements = len(self._basis.active)
         self.remainder = Polynomial(self.alphabet, goal.rows, goal.columns, rest)
         return proof
 
-    def _unfolded(self, origin: Origin) -> Membership | None:
+    def _unfolded(self, origin: Origin, whole: bool) -> Membership | None:
         self._budget.allow()
-        return Unfolding(self._basis, len(self.hypotheses)).membership(origin)
+        return Unfolding(self._basis, len(self.hypotheses)).membership(origin, whole)
 
     def grow(self, elements: int) -> None:
         """Process overlaps until the basis has so many active elements, no overlap is left, or a limit is reached."""

@@ -12,7 +12,9 @@ from typing import Any
 
 from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Size
+from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
+from tptheory.proving.search_aids import SearchAids
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -27,8 +29,9 @@ from tptheory.proving.searching import (
     member,
     multiplied,
     refuse_when_late,
+    search,
 )
-from tptheory.proving.squares import squares_of
+from tptheory.proving.squares import Known, squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial, divide
@@ -37,6 +40,10 @@ SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
 SQUARED_TWICE = 2
 """A difference with more terms than this is not squared twice."""
+GROWTH = (40, 400, 4000)
+"""How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
+ROUNDS = 3
+"""How often a scalar is rewritten, and written with short letters again."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
@@ -65,6 +72,8 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
         for way, sides in product((_gram, _partners), ((left, right), turned)):
             if found := way(basis, sides[0] - sides[1]):
                 return cancelled(translator, (sides[0], sides[1].scale(-1)), *found)
+        if not basis.statistics.cut and (summed := _multiples(basis, left - right, deadline)):
+            return cancelled(translator, (left, right.scale(-1)), *summed)
         try:
             return cancelled(translator, (left, right.scale(-1)), *_norm(basis, left - right, translator, deadline))
         except StuckError:
@@ -91,6 +100,16 @@ def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, 
     return chain.close(
         cancelled(chain.branch, (left, right.scale(-1)), Membership([(sign * factor, place, number)]), [])
     )
+
+
+def membership(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show ``left = right`` by membership alone."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        found = search(translator, left - right, deadline)
+        return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
+
+    return attempt
 
 
 def equal(left: Polynomial, right: Polynomial) -> Attempt:
@@ -153,7 +172,9 @@ def traced(alphabet: Alphabet, found: Membership, size: Size) -> Membership:
 
 def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
-    return minus_squares(translator, (D.transpose() * D).trace(), deadline, basis)
+    norm = (D.transpose() * D).trace()
+    basis.prove(norm)
+    return _squares_modulo(basis, translator, SearchAids.of(translator).spelling_out(), norm, deadline, thorough=False)
 
 
 def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
@@ -173,6 +194,22 @@ def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] 
     return None
 
 
+def _multiples(basis: Completion, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]] | None:
+    """Show that the squared norms of ``D`` and of multiples of it sum to 0."""
+
+    def normal(p: Polynomial) -> Polynomial:
+        return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
+
+    squares = cancelling_squares(D, normal, lambda: refuse_when_late(deadline))
+    if squares is None:
+        return None
+    whole = (D.transpose() * D).trace()
+    for weight, Q in squares:
+        whole = whole + (Q.transpose() * Q).trace().scale(weight)
+    found = basis.prove(whole)
+    return None if found is None else (found, [[str(weight), Q.data()] for weight, Q in squares])
+
+
 def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
     """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
     for word in words:
@@ -182,30 +219,70 @@ def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
     return ""
 
 
-def minus_squares(
-    translator: Translator, scalar: Polynomial, deadline: float, basis: Completion | None = None
-) -> tuple[Membership, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo the hypotheses, whose completion may be given.
+def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
+    """Write a scalar as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    basis = basis or completion(translator, deadline)
-    basis.prove(scalar)
+    stuck = StuckError("the time was up")
+    finished = False
+    for more in GROWTH:
+        if finished:
+            break
+        basis = completion(translator, deadline, elements=len(translator.hypotheses) + more)
+        basis.prove(scalar)
+        finished = basis.statistics.stopped != "elements"
+        aids = SearchAids.of(translator)
+        for each in [aids, aids.spelling_out()] if aids.shorthands else [aids]:
+            try:
+                return _squares_modulo(basis, translator, each, scalar, deadline)
+            except StuckError as error:
+                stuck = error
+    raise stuck
+
+
+def _squares_modulo(
+    basis: Completion,
+    translator: Translator,
+    aids: SearchAids,
+    scalar: Polynomial,
+    deadline: float,
+    thorough: bool = True,
+) -> tuple[Membership, list[Any]]:
+    """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own.
+
+    A search that is not thorough tries fewer squares.
+    """
     end = max(deadline, perf_counter() + LEAST_SECONDS)
 
-    def normal(p: Polynomial) -> Polynomial:
+    def rewritten(p: Polynomial) -> Polynomial:
         refuse_when_late(end)
         return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
 
-    grams = [h.polynomial.trace() for h in translator.hypotheses if h.polynomial.rows == h.polynomial.columns]
-    squares = squares_of(scalar.scale(-1), normal, grams)
+    def normal(p: Polynomial) -> Polynomial:
+        short = rewritten(p)
+        return rewritten(aids.shortened(short)) if aids.shorthands else short
+
+    own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    equations = [aids.shortened(h.polynomial) for h in own if h.transposes is None]
+    known = Known(normal, aids.roots, aids.velocities, equations, thorough)
+    squares = squares_of(aids.shortened(scalar).scale(-1), known)
     if squares is None:
         raise StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(scalar)))
-    rest = scalar
-    for weight, Q in squares:
-        rest = rest + (Q.transpose() * Q).trace().scale(weight)
-    return member(basis, rest), [[str(weight), Q.data()] for weight, Q in squares]
+    rest, found = aids.shortened(scalar), []
+    for weight, short in squares:
+        rest = rest + (short.transpose() * short).trace().scale(weight)
+        found.append([str(weight), aids.spelled_out(short).data()])
+    origin: Origin = []
+    for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
+        left = rewritten(rest)
+        origin += member(basis, rest - left, whole=True).origin
+        rest = aids.shortened(left)
+    origin += member(basis, rest, whole=True).origin
+    for shorthand in aids.shorthands:
+        origin = shorthand.spelled_out_in(origin, translator.alphabet)
+    return Membership(origin), found
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -7,25 +7,31 @@ A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hyp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
-from tptheory.proving.equations import descent, equation, in_cases
+from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
+from tptheory.proving.member_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.ranks import factorisations, rank_at_most
-from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used
-from tptheory.proving.theory import LayerGoal, LayerLaw, Theory, end_data, theory_of
+from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
+from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 
-MARGINS = (0, 1)
+MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
+DEEPEST = 4
+"""From a layer up to this number, a law may reach down to the first layer."""
+LIKELY = 3 / 4
+"""The part of the time that lemmas get which are likely to be needed, before a goal is tried without them."""
 FARTHEST = 8
 """How far from the layers of a goal the indices may be at which laws are tried."""
 HERE: Index = ("l", 0)
@@ -42,26 +48,71 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
     theory, found = theory_of(claims)
     for number, goal in enumerate(found):
         _establish(theory, goal, perf_counter() + (deadline - perf_counter()) / (len(found) - number))
+    _without_unused_lemmas(theory, found)
     return _certificate(theory, title)
 
 
 def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
+    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first."""
+    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
+    if likely and _with_lemmas(theory, goal, likely, perf_counter() + (deadline - perf_counter()) * LIKELY):
+        return
+    if goal.kind == "zero":
+        try:
+            theory.proved += _shown(theory, goal, perf_counter() + (deadline - perf_counter()) / 4, quick=True)
+        except StuckError:
+            quarter = perf_counter() + (deadline - perf_counter()) / 4
+            if not _with_lemmas(theory, goal, other_lemmas(theory), quarter):
+                theory.proved += _shown(theory, goal, deadline)
+        return
+    theory.proved += _shown(theory, goal, deadline)
+
+
+def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
+    """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
+
+    A lemma that is proved stands in the theory, even if others of its list are not.
+    """
+    for each in lemmas:
+        known = [shown for shown, _ in theory.proved]
+        fresh = [lemma for lemma in each if lemma.goal not in known]
+        try:
+            for lemma in fresh:
+                refuse_when_late(deadline)
+                theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.way, deadline, quick=True)))
+            if fresh:
+                end = perf_counter() + (deadline - perf_counter()) / 4
+                theory.proved.append((goal, _cases(theory, goal, "alike", end, quick=goal.kind == "zero")))
+                return True
+        except StuckError:
+            continue
+    return False
+
+
+Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
+"""What is shown, each with its cases; the last is what was to be shown."""
+
+
+def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
     ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
     stuck: list[StuckError] = []
     core = _divided(theory, goal)
     for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
         for way in ways if goal.first != goal.last else ways[:1]:
+            if stuck and perf_counter() > deadline:
+                raise stuck[0]
             end = perf_counter() + (deadline - perf_counter()) / 4
             try:
-                cases = _cases(theory, candidate, way, end)
+                cases = _cases(theory, candidate, way, end, quick)
             except StuckError as error:
                 stuck.append(error)
                 continue
-            theory.proved.append((candidate, cases))
-            if candidate != goal:
-                theory.proved.append((goal, _cases(theory, goal, "alike", deadline)))
-            return
+            shown = [(candidate, cases)]
+            if candidate == goal:
+                return shown
+            with_it = replace(theory, proved=[*theory.proved, *shown])
+            return [*shown, (goal, _cases(with_it, goal, "alike", deadline, quick))]
     raise stuck[0]
 
 
@@ -91,24 +142,30 @@ def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
         yield LayerGoal({"zero": terms}, goal.first, goal.last, len(terms))
 
 
-def _cases(theory: Theory, goal: LayerGoal, way: str, deadline: float) -> list[dict[str, Any]]:
-    """Prove a goal at ``l``, or its base and its step."""
+def _cases(theory: Theory, goal: LayerGoal, way: str, deadline: float, quick: bool = False) -> list[dict[str, Any]]:
+    """Prove a goal at ``l``, or its base and its step; quickly by membership alone, from the nearest laws."""
     if way == "alike":
-        return [_case(theory, goal, HERE, None, deadline)]
+        return [_case(theory, goal, HERE, None, deadline, quick)]
     half = perf_counter() + (deadline - perf_counter()) / 2
     base, step, after = (goal.first, NEXT, HERE) if way == "up" else (goal.last, HERE, NEXT)
     if base is None:
         raise StuckError("an induction needs an end to begin at")
-    return [_case(theory, goal, base, None, half), _case(theory, goal, step, after, deadline)]
+    first = _case(theory, goal, base, None, half, quick)
+    return [first, _case(theory, goal, step, after, deadline, quick)]
 
 
-def _case(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadline: float) -> dict[str, Any]:
+def _case(
+    theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadline: float, quick: bool
+) -> dict[str, Any]:
     """Prove a goal at one index from the laws near it, and from itself at the index ``after``."""
     reasons: list[StuckError] = []
-    for margin in MARGINS:
-        end = perf_counter() + (deadline - perf_counter()) / (len(MARGINS) - len(reasons))
+    margins = (*MARGINS, at[1]) if not at[0] and MARGINS[-1] < at[1] <= DEEPEST else MARGINS
+    if quick and after is not None:
+        margins = MARGINS[:1]
+    for margin in margins:
+        end = perf_counter() + (deadline - perf_counter()) / (len(margins) - len(reasons))
         try:
-            return _near(theory, goal, at, after, margin, end)
+            return _near(theory, goal, at, after, margin, end, quick)
         except StuckError as stuck:
             reasons.append(stuck)
     raise reasons[0]
@@ -125,7 +182,7 @@ class LawAtIndex(NamedTuple):
 
 
 def _near(
-    theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float
+    theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float, quick: bool
 ) -> dict[str, Any]:
     uses = _uses(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
@@ -139,7 +196,8 @@ def _near(
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
-    proof = in_cases(_attempt(target, catalogue, translator), translator, deadline)
+    attempt = _attempt(target, catalogue, translator, quick)
+    proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
     return {
         "at": list(at),
@@ -184,6 +242,8 @@ def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, m
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
     near = _spoken_of(goal, [index for index in (at, after) if index is not None])
     spoken = set(indices_in(law.terms))
+    if law.defines is not None and law.defines.at is not None and law.defines.at[0] != "k":
+        spoken = {law.defines.at}  # whatever defines a letter serves where the letter is near
     offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
 
     def allowed(index: Index) -> bool:
@@ -217,7 +277,7 @@ def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
                 yield base, c
 
 
-def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator) -> Attempt:
+def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))
@@ -227,7 +287,7 @@ def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator) -> A
         return rank_at_most(catalogue.polynomial(alphabet, goal.terms), through)
     whole = catalogue.polynomial(alphabet, goal.terms)
     left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
-    return equation(left, left - whole)
+    return membership(left, left - whole) if quick else equation(left, left - whole)
 
 
 def _certificate(theory: Theory, title: str) -> dict[str, Any]:
@@ -243,6 +303,21 @@ def _certificate(theory: Theory, title: str) -> dict[str, Any]:
     }
     data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
     return {**data, **layer_declarations(theory, body), **body}
+
+
+def _without_unused_lemmas(theory: Theory, goals: Sequence[LayerGoal]) -> None:
+    """Leave out what was proved and is neither a goal nor used by what stays, and renumber the uses accordingly."""
+    total = len(theory.laws)
+    kept: list[int] = []
+    for number in reversed(range(len(theory.proved))):
+        used = {j - total for i in kept for case in theory.proved[i][1] for j, _ in case["uses"]}
+        if theory.proved[number][0] in goals or number in used:
+            kept.append(number)
+    position = {total + old: total + new for new, old in enumerate(sorted(kept))}
+    theory.proved = [theory.proved[number] for number in sorted(kept)]
+    for _, cases in theory.proved:
+        for case in cases:
+            case["uses"] = [[position.get(j, j), index] for j, index in case["uses"]]
 
 
 def _laws_used(theory: Theory) -> list[LayerLaw]:

@@ -24,7 +24,8 @@ class Family:
         kind: ``symbol``, ``number``, ``width`` or ``sequence`` for what the claim names; ``index`` for an index that
             stands as a number; and for a letter that the translation makes ``pinv``, ``inverse``, ``log pdet``,
             ``det``, ``ones``, ``named``, ``coordinates``, ``unit``, ``kronecker``, ``entrywise``, ``function``,
-            ``atom`` or ``auxiliary``.
+            ``atom``, ``root``, ``shorthand`` or
+            ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.
         name: the name of the family, unless another family has it already.
         remark: what a certificate says about the family to help typesetting; no proof depends on it.

@@ -12,15 +12,18 @@ from sympy import MatrixExpr, MatrixSymbol, S
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
+from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.equations import descent, equal
-from tptheory.proving.letters import Letter, Size
+from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.ranks import blocks, rank_at_most
+from tptheory.proving.search_aids import SHORTHAND
 from tptheory.proving.searching import Attempt, common_scalars, divided
+from tptheory.proving.square_roots import assume_roots
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
@@ -55,7 +58,9 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
     """
     for goal in claim.goals():
         if isinstance(goal, goals.NonNegative):
-            yield Obligation(_translated(goal.expression, translator).scale(-1))
+            number = _translated(goal.expression, translator).scale(-1)
+            assume_roots(translator)
+            yield Obligation(number)
         elif isinstance(goal, goals.RankAtMost):
             matrix = translator(goal.expression)
             for bound in goal.bounds:
@@ -88,12 +93,28 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
+    if isinstance(term, goals.Change) and not term.step.net.any_depth:
+        changed = translator(goals.symbolic(term))
+        _name_error(translator, term.step.net)
+        return changed
     if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
         translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
-    return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
+    rate = translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
+    _name_error(translator, term.flow.net)
+    return rate
+
+
+def _name_error(translator: Translator, net: Any) -> None:
+    """Let searches write the squared loss' error as a letter ``E``, and the target as the output minus ``E``."""
+    if net.error != minus(net.output, net.target):
+        return
+    error, target = translator(net.error), translator(net.target)
+    ((_, alone),) = target.terms
+    letter = Letter(Family(SHORTHAND, (error, alone), "error"))
+    translator.alphabet.matrix(letter, target.rows, target.columns)
 
 
 def one_equation(goal: goals.OneOf) -> Any:

@@ -23,6 +23,8 @@ class StuckError(Exception):
     def __init__(self, reason: str, **evidence: Any) -> None:
         super().__init__(reason)
         self.reason, self.evidence = reason, evidence
+        self.final = False
+        """Whether the search came to its end, so that more time or effort would find no more."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +89,27 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Members
     return member(completion(translator, deadline), goal)
 
 
-def completion(translator: Translator, deadline: float) -> Completion:
+def completion(translator: Translator, deadline: float, elements: int = Limits.elements) -> Completion:
     """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
-    limits = Limits(seconds=max(deadline - perf_counter(), LEAST_SECONDS), effort=translator.effort)
+    limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=elements, effort=translator.effort)
     made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
     translator.searches.append(made.statistics)
     return made
 
 
-def member(completion: Completion, goal: Polynomial, seconds: float | None = None) -> Membership:
+def member(completion: Completion, goal: Polynomial, seconds: float | None = None, whole: bool = False) -> Membership:
     """Return the goal as a combination of the hypotheses of a completion.
 
     Args:
         completion: the completion, which may grow.
         goal: the polynomial that is to vanish.
         seconds: how long to search; all the time that is left unless given.
+        whole: whether to write the combination out without lemmas, however long it is.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    found = completion.prove(goal, seconds)
+    found = completion.prove(goal, seconds, whole)
     if found is None:
         statistics = completion.statistics
         reason = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
@@ -25,14 +25,20 @@ from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
 from tptheory.proving.translation import Translator
 
+EFFORTS = (100_000, 400_000, None)
+"""How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
 
-def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
+
+def search_proof(
+    claim: Claim, seconds: float = 10.0, title: str = "", efforts: Sequence[int | None] = EFFORTS
+) -> Certificate:
     """Search for a proof of a claim; whether the certificate that comes out holds is for the checker to say.
 
     Args:
         claim: the claim.
         seconds: how long to search.
         title: the title of the certificate; the statement of the claim unless given.
+        efforts: how much work each completion may do, from round to round; None for as much as the time allows.
 
     Raises:
         StuckError: if no proof is found.
@@ -53,10 +59,10 @@ def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certif
             _refuse_alternatives(claims)
             parts.append(prove_layers(claims, title, started + seconds))
         elif isinstance(claims[0], AnyOf):
-            parts += _one_of_several(claims[0], title, started + seconds)
+            parts += _one_of_several(claims[0], title, started + seconds, efforts)
         else:
-            parts += _first_that_works(claims[0], title, started + seconds)
-    found = together(parts or _first_that_works(VACUOUS, title, started + seconds), title)
+            parts += _first_that_works(claims[0], title, started + seconds, efforts)
+    found = together(parts or _first_that_works(VACUOUS, title, started + seconds, efforts), title)
     granted = list(claim.granted())
     return found.with_remark("assumptions", granted) if granted else found
 
@@ -110,14 +116,14 @@ def _refuse_alternatives(claims: list[Claim]) -> None:
                 raise UnsupportedExpressionError("cases among the layers must be equations that invert nothing")
 
 
-def _one_of_several(claim: AnyOf, title: str, deadline: float) -> list[dict[str, Any]]:
+def _one_of_several(claim: AnyOf, title: str, deadline: float, efforts: Sequence[int | None]) -> list[dict[str, Any]]:
     """Prove that a product vanishes, or else one of the alternatives."""
     ways = _ways(claim)
     stuck: list[StuckError] = []
     for parts in ways:
         end = perf_counter() + (deadline - perf_counter()) / (len(ways) - len(stuck))
         try:
-            return [data for part in parts for data in _first_that_works(part, title, end)]
+            return [data for part in parts for data in _first_that_works(part, title, end, efforts)]
         except StuckError as error:
             stuck.append(error)
     raise stuck[0]
@@ -165,11 +171,7 @@ def _has_vectors(claim: Claim) -> bool:
     return any(1 in A.shape for e in claim.expressions() for A in S(e).atoms(MatrixSymbol))
 
 
-EFFORTS = (100_000, 1_000_000, None)
-"""How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
-
-
-def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[str, Any]]:
+def _first_that_works(claim: Claim, title: str, deadline: float, efforts: Sequence[int | None]) -> list[dict[str, Any]]:
     """Try one setting after the other, first all of them with little effort, and then with more.
 
     The effort is counted in steps, not in seconds, so that the proof is the same in every run unless time is short. A
@@ -177,7 +179,7 @@ def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[st
     """
     settings = settings_for(claim)
     first: StuckError | None = None
-    for effort in EFFORTS:
+    for effort in efforts:
         for number, setting in enumerate(left := [*settings]):
             now = perf_counter()
             until = deadline if effort else now + max(deadline - now, LEAST_SECONDS) / (len(left) - number)
@@ -191,7 +193,9 @@ def _first_that_works(claim: Claim, title: str, deadline: float) -> list[dict[st
                 settings.remove(setting)
             if perf_counter() > deadline:
                 raise first
-    raise first or StuckError("the time was up")
+    first = first or StuckError("the time was up")
+    first.final = not settings
+    raise first
 
 
 def _shown(obligation: Obligation, translator: Translator, setting: Setting, deadline: float) -> Proof:

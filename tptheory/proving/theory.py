@@ -14,9 +14,11 @@ from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishe
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.depth_lemmas import LossLemmas, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
 from tptheory.proving.letters import Index, Letter, goal_at
 from tptheory.proving.obligations import assumed_of
+from tptheory.proving.square_roots import assume_roots, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import layer_symbols
@@ -63,13 +65,24 @@ class LayerGoal(NamedTuple):
         return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
 
 
+class LayerLemma(NamedTuple):
+    """A goal that is tried on the way to another, by induction ``up`` or ``down``."""
+
+    goal: LayerGoal
+    way: str
+
+
 @dataclass
 class Theory:
-    """Everything at the index ``k``: the letters, the laws, and what is proved so far, each with its cases."""
+    """Everything at the index ``k``: the letters, the laws, and what is proved so far, each with its cases.
+
+    The lemmas are not known to hold: a search may try to prove those of a list in their order, and then use them.
+    """
 
     schema: IndexedTranslator
     laws: list[LayerLaw] = field(default_factory=list)
     proved: list[tuple[LayerGoal, list[dict[str, Any]]]] = field(default_factory=list)
+    lemmas: list[list[LayerLemma]] = field(default_factory=list)
 
     def add(self, law: LayerLaw) -> None:
         """Add a law, unless it is there already or says nothing."""
@@ -98,6 +111,11 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
         for h in claim.given:
             reader.hypothesis(h)
     found = [goal for claim in claims for goal in reader.goals_of(claim)]
+    for rate in falling_losses(claims):
+        for proposed in loss_lemmas(rate.flow, rate.quantity):
+            reader.propose(proposed)
+    if any(goal.kind == "nonpositive" for goal in found):
+        assume_roots(theory.schema)
     for law in _defining_laws(theory.schema):
         theory.add(law)
     return theory, found
@@ -114,7 +132,7 @@ def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
         yield LayerLaw([["1", [here], 1], ["-1", [before], 1], ["-1", [], 1]], None, None, counting)
         yield LayerLaw([["1", [origin], 1]], None, None, counting)
     for h in schema.hypotheses:
-        if h.reason[0] == "size" and h.transposes is None:
+        if h.reason[0] in ("size", "nonnegative") and h.transposes is None:
             yield LayerLaw(h.polynomial.data(), None, None, h.reason)
 
 
@@ -150,6 +168,21 @@ class _Reader:
             ends = (first, last) if letter.at is not None and letter.at[0] == "k" else (None, None)
             if difference:
                 self.theory.add(LayerLaw(difference.data(), ends[0], ends[1], ("definition", law.reason), letter))
+
+    def propose(self, proposed: LossLemmas) -> None:
+        """Read lemmas, and give the sum of squares of which they speak a square root at every index."""
+        total = proposed.total
+        self.theory.lemmas.append(
+            [LayerLemma(goal, lemma.way) for lemma in proposed.lemmas for goal in self.goals_of(lemma.claim)]
+        )
+        with self.schema.binding_index(total.index, None, None):
+            member = self.translated(total(total.index))
+            ((((character,), _), _),) = member.terms.items()
+            letter, _ = self.schema.alphabet.letters[character]
+            self.schema.shapes[root_of(letter.family, member.data())] = None
+            equation = root_equation(self.schema.alphabet, letter)
+            first, last = self.schema.index(total.first), self.schema.index(total.last)
+        self.theory.add(LayerLaw(equation.data(), first, last, ("nonnegative", member.data())))
 
     def limits(self, item: Any) -> tuple[Any, End, End]:
         """Return the index that a claim or hypothesis binds, and its range."""

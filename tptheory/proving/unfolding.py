@@ -45,14 +45,14 @@ class Unfolding:
     def __init__(self, basis: Basis, hypotheses: int) -> None:
         self.basis, self.hypotheses = basis, hypotheses
 
-    def membership(self, origin: Origin) -> Membership | None:
+    def membership(self, origin: Origin, without_lemmas: bool = False) -> Membership | None:
         """Write a combination of elements as one of hypotheses; None if the budget is used up.
 
         Where it has too many entries that way, the elements that are used several times become lemmas.
         """
         whole = self._expanded(origin, {}, min(LONGEST_PROOF, self.basis.budget.terms))
-        if whole is not None and len(whole) <= LONG_PROOF:
-            return Membership(whole)
+        if without_lemmas or (whole is not None and len(whole) <= LONG_PROOF):
+            return None if whole is None else Membership(whole)
         lemmas = self._shared(origin)
         numbers = {element: self.hypotheses + i for i, element in enumerate(lemmas)}
         shown: list[tuple[Polynomial, Origin]] = []

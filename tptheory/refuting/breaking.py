@@ -1,61 +1,94 @@
-"""Whether numbers break a claim: compiled once, decided exactly."""
+"""Whether numbers break a claim: compiled once, decided exactly, or by certified intervals where it is irrational."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from sympy import Determinant
 
 from tptheory.claims.claim import Claim
-from tptheory.errors import InvalidValueError, ShapeError
+from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import (
     AsTyped,
     Compiled,
     Violation,
+    broken_at,
     is_deficient,
     steady_matrices,
     violation,
 )
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
+from tptheory.numeric.intervals import IntervalArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
+
+SEARCHED, CONFIRMED = (64, 192), (64, 128, 256, 512, 1024)
+"""The precisions in bits at which intervals are computed in the search, and when a counterexample is confirmed."""
 
 
 class Breaker:
-    """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once."""
+    """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once.
+
+    Rational arithmetic is tried first. The first time that it meets a logarithm, an exponential or a root, certified
+    intervals take its place; there is one set of compiled expressions for each precision.
+    """
 
     def __init__(self, claim: Claim, source: Instances) -> None:
         self.goals = claim.goals()
-        self.compiled = Compiled(source.symbols)
+        self.symbols = source.symbols
         self.steady = steady_matrices(self.goals, (Pinv, LogPdet, Determinant))
+        self.exact = Compiled(source.symbols)
+        self.certified: dict[int, Compiled] = {}
 
     def __call__(self, values: Instance) -> bool:
-        """Whether the claim fails at these values.
+        """Whether the claim is shown to fail at these values.
 
         Values at which a pseudo-inverse that a flow moves may jump break no claim, because it has no rate there.
         """
-        value = self.compiled.at(values)
+        try:
+            if not self.certified:
+                return self._is_broken(self._look(self.exact, values))
+        except UnsupportedExpressionError:
+            self.certified = {bits: Compiled(self.symbols, IntervalArithmetic()) for bits in SEARCHED}
+        compiled = iter(self.certified.values())
+        return self._is_broken(broken_at(lambda: self._look(next(compiled), values), SEARCHED))
+
+    def _look(self, compiled: Compiled, values: Instance) -> Violation | None:
+        """Return what is broken, or None; None as well where the claim says nothing of this instance."""
+        value = compiled.at(values)
         try:
             if any(is_deficient(value(A)) for A in self.steady):
-                return False
-            broken = violation(self.goals, value, values)
+                return None
+            return violation(self.goals, value, values)
         except (InvalidValueError, ShapeError):  # an inverse or an entry is missing: it says nothing of this instance
-            return False
-        return broken is not None and broken.defined
+            return None
+
+    @staticmethod
+    def _is_broken(found: Violation | None) -> bool:
+        return found is not None and found.defined
 
 
 def second_look(claim: Claim, values: Instance) -> Violation | None:
     """Return how an instance breaks a claim as it was typed, evaluated without anything that the search compiled.
 
     The hypotheses and the declared assumptions of the symbols are evaluated again, too. Return None if the claim is not
-    broken.
+    broken, or if no interval shows that it is.
     """
     source, goals = Instances(claim), claim.goals()
     if not source.fits({n: values[n] for n in source.sizes}) or not source.holds(values):
         return None
-    value = AsTyped().at(values)
-    try:
-        if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
+
+    def look(value: Callable[[Any], Any]) -> Violation | None:
+        try:
+            if any(is_deficient(value(A)) for A in steady_matrices(goals, (Pinv, LogPdet, Determinant))):
+                return None
+            return violation(goals, value, values)
+        except (InvalidValueError, ShapeError):
             return None
-        broken = violation(goals, value, values)
-    except (InvalidValueError, ShapeError):
-        return None
+
+    try:
+        broken = look(AsTyped().at(values))
+    except UnsupportedExpressionError:  # something is irrational
+        broken = broken_at(lambda: look(AsTyped(certified=True).at(values)), CONFIRMED)
     return broken if broken is not None and broken.defined else None

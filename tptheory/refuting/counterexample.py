@@ -13,8 +13,10 @@ from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
+from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
 from tptheory.refuting.breaking import second_look
+from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
 from tptheory.typesetting.spelling import one_line
@@ -133,11 +135,12 @@ class Counterexample:
         return f"Counterexample: {values}{outcome}."
 
     def snippet(self) -> str:
-        """Return Python that evaluates both sides exactly, with nothing hidden."""
+        """Return Python that evaluates both sides exactly, or to 50 digits where they are irrational."""
         broken = self.violation()
         expression = substitute(broken.expression if broken else 0, {})
         names = sorted(expression.atoms(MatrixSymbol, Symbol) - set(self.sizes), key=str)
-        lines = ["from sympy import *", "from tptheory import Pinv, evaluate", ""]
+        nodes = "LogPdet, Pinv" if expression.has(LogPdet) else "Pinv"
+        lines = ["from sympy import *", f"from tptheory import {nodes}, evaluate", ""]
         for s in names:
             if isinstance(s, MatrixSymbol):
                 value = self.values[s]
@@ -147,7 +150,10 @@ class Counterexample:
         pairs = ", ".join(f"{_name(s)}: {_python(self.values[s])}" for s in names)
         printer = _PythonPrinter(self.sizes)
         lines += [f"values = {{{pairs}}}", f"found = {printer.doprint(expression)}"]
-        lines += ['print(evaluate(found, values, arithmetic="exact"))  # ' + f"not {broken.expected if broken else 0}"]
+        arithmetic = "exact" if is_exact(expression) else "mp50"
+        lines += [
+            f'print(evaluate(found, values, arithmetic="{arithmetic}"))  # not {broken.expected if broken else 0}'
+        ]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> dict[str, Any]:
@@ -163,7 +169,7 @@ class Counterexample:
 
 
 def _rows(value: Any) -> str:
-    if not isinstance(value, fmpq_mat):
+    if not hasattr(value, "tolist"):
         return str(value)
     return "[" + ", ".join("[" + ", ".join(str(x) for x in row) + "]" for row in value.tolist()) + "]"
 

@@ -35,7 +35,7 @@ from sympy.core.symbol import Str
 
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.properties import admits
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000
@@ -43,6 +43,9 @@ LONGEST_LEVEL = 12_000
 
 SYMMETRIES = 100
 """How many symmetries of a matrix are used, simple ones first; it is sound to use only some of them."""
+
+SIEVED_AT_ONCE = 20
+"""As many matrices that do not meet their hypotheses count as one dead end."""
 
 Entries = tuple[int, ...]
 Symmetry = tuple[tuple[int, int], ...]
@@ -55,6 +58,8 @@ class IntegerInstances:
     def __init__(self, source: Instances, sizes: dict[Any, int]) -> None:
         self.source, self.sizes = source, sizes
         self.shapes = {A: source.shape(A, sizes) for A in source.matrices}
+        self.most = {A: source.structures[A].largest_norm(*shape) for A, shape in self.shapes.items()}
+        """A bound of the sum of absolute entries, where the hypotheses about a symbol bound it."""
         self.symbols = _ordered(source, self.shapes)
         self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
         self.possible = source.fits(sizes)
@@ -63,12 +68,19 @@ class IntegerInstances:
         self.ready: list[list[Any]] = []
         for s in self.symbols:
             known.add(s)
-            self.ready.append([c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)])
+            decided = [c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)]
+            self.ready.append([c for c in decided if c not in source.alone.get(s, ())])
+        self.sieved = 0
+        """How many matrices were left out when candidates were last collected: they do not meet their hypotheses."""
         self._candidates: dict[tuple[int, int], list[Any]] = {}
 
     def reaches(self, level: int) -> bool:
         """Whether the instances whose absolute entries sum to ``level`` are few enough to be run through."""
-        return all(_count(rows * columns, level) <= LONGEST_LEVEL for rows, columns in self.shapes.values())
+        for A, (rows, columns) in self.shapes.items():
+            bound = self.most[A]
+            if _count(rows * columns, level if bound is None else min(level, int(bound.floor()))) > LONGEST_LEVEL:
+                return False
+        return True
 
     def level(self, level: int) -> Iterator[Instance | None]:
         """Run through the instances whose absolute entries sum to ``level``, and None for each dead end."""
@@ -84,7 +96,11 @@ class IntegerInstances:
         symbol = self.symbols[i]
         last = i + 1 == len(self.symbols)
         for part in range(max(most, self.least[i]) if last else self.least[i], most + 1):
-            for value in self.candidates(i, part):
+            fresh = (i, part) not in self._candidates
+            found = self.candidates(i, part)
+            if fresh and self.source.is_constructed:
+                yield from [None] * (self.sieved // SIEVED_AT_ONCE)
+            for value in found:
                 values[symbol] = value
                 if all(condition.holds(values) for condition in self.ready[i]):
                     yield from self._fill(i + 1, left - part, values)
@@ -103,13 +119,17 @@ class IntegerInstances:
     def _matrices(self, i: int, part: int) -> list[fmpq_mat]:
         symbol = self.symbols[i]
         rows, columns = self.shapes[symbol]
+        self.sieved, bound = 0, self.most[symbol]
+        if bound is not None and part > bound:
+            return []
         met = {n for s in self.symbols[:i] if isinstance(s, MatrixSymbol) for n in s.shape}
         turn_rows, turn_columns = (n in self.free and n not in met for n in symbol.shape)
         symmetries = _symmetries(rows, columns, turn_rows, turn_columns, symbol.rows == symbol.cols)
         first = (e for e in _integers(rows * columns, part) if _is_first(e, symmetries))
-        found = (fmpq_mat(rows, columns, list(e)) for e in first)
-        properties = self.source.properties[symbol]
-        return [M for M in found if all(has_property(name, M) for name in properties)]
+        found = [fmpq_mat(rows, columns, list(e)) for e in first]
+        fitting = [M for M in found if self.source.fits_alone(symbol, M)]
+        self.sieved = len(found) - len(fitting)
+        return fitting
 
     @cached_property
     def free(self) -> frozenset[Any]:

@@ -1,15 +1,17 @@
 """The search for a counterexample: sizes from small to large, small entries first, everything exact.
 
 At each choice of sizes all integer instances are run through in the order of the sum of their absolute entries, and
-others are drawn that meet the hypotheses by construction: rationals, low ranks, repeated columns. Each round allows
-more of both, at all sizes. An instance that breaks the claim is made smaller entry by entry. Then all instances that
-would be smaller still are tried, up to a fixed number.
+others are drawn that meet the hypotheses by construction, however these are typed: rationals, low ranks, repeated
+columns. Each round allows more of both, at all sizes, and larger sizes come after all smaller ones. An instance that
+breaks the claim is made smaller entry by entry. Then all instances that would be smaller still are tried, up to a fixed
+number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
+from itertools import chain, islice
 from time import perf_counter
 from typing import Any
 
@@ -25,14 +27,24 @@ from tptheory.refuting.shrinking import Found, shrunk
 from tptheory.refuting.size_choices import SizeChoice
 
 LARGEST_SIZE = 3
+"""The largest size in the first rounds."""
+LARGER_SIZE = 4
+"""The largest size in later rounds, which come after all choices of smaller sizes."""
 ROUNDS = (60, 600, 6000, 60_000)
 """How many instances are tried at each choice of sizes, from round to round."""
+LARGER_FROM, LARGER_FROM_WHERE_BUILT = 2, 0
+"""The rounds from which on larger sizes are tried; earlier where few sizes are symbolic and instances are built."""
+FEW_SIZES = 2
+"""So many symbolic sizes are few."""
 SETTLING = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of the counterexample if it is larger."""
 DRAWN = 3000
 """How many random instances are drawn at all narrower sizes together, to look for a smaller counterexample."""
+
+CHEAP, DRAWN_ALIKE = 12, 300
+"""If matrices that are built together have a larger sum than this, so many others of the same sizes are drawn."""
 
 
 @dataclass(frozen=True)
@@ -44,72 +56,110 @@ class Searched:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-def search_counterexample(claim: Claim, seconds: float = 10.0, seed: int = 0) -> Searched:
-    """Search for the smallest exact counterexample to a claim, which the caller has to confirm.
-
-    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The counterexample says how far it
-    was verified that there is no smaller one.
-
-    Args:
-        claim: the claim.
-        seconds: how long to search.
-        seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
-    """
-    search = _Search(claim, seed, perf_counter() + seconds)
-    try:
-        found = search.run()
-    except UnsupportedExpressionError as error:
-        return search.ended(f"outside exact arithmetic: {error}")
-    if found is not None:
-        return Searched(found)
-    late = perf_counter() > search.deadline
-    return search.ended("the time was up" if late else f"no counterexample with sizes up to {LARGEST_SIZE}")
+def _numbers_of_sizes(admitted: list[list[int]], most: int | None) -> Iterator[tuple[int, ...]]:
+    """Run through the choices of one number from each list, with at most a given sum."""
+    if not admitted:
+        yield ()
+        return
+    first, *others = admitted
+    least = sum(min(numbers, default=0) for numbers in others)
+    for n in first:
+        if most is None or n + least <= most:
+            for rest in _numbers_of_sizes(others, None if most is None else most - n):
+                yield (n, *rest)
 
 
 class _OutOfTimeError(Exception):
     """Raised inside a search when its time is up."""
 
 
-class _Search:
-    """One search: rounds over all choices of sizes, and then a check that no smaller counterexample was missed."""
+class CounterexampleSearch:
+    """A search for the smallest exact counterexample to a claim, which goes on where it was left each time it runs.
 
-    def __init__(self, claim: Claim, seed: int, deadline: float) -> None:
-        self.claim, self.deadline = claim, deadline
+    Smallest means: least sum of symbolic sizes, then least sum of absolute entries. The search takes rounds over all
+    choices of sizes; once a counterexample is found, it checks that no smaller one was missed. The counterexample says
+    how far that was verified; to confirm it is for the caller.
+
+    Args:
+        claim: the claim.
+        seed: the seed of the random part of the search; the same seed gives the same answer, time permitting.
+    """
+
+    def __init__(self, claim: Claim, seed: int = 0) -> None:
+        self.claim, self.deadline = claim, 0.0
         self.tried = self.largest = 0
         self.found: Found | None = None
-        self.choices: list[SizeChoice] = []
+        self.seed = seed
+        self.made: set[tuple[int, tuple[int, ...]]] = set()
+        """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
+        self.parts: list[tuple[Claim, Instances, Breaker]] = []
         for part in at_small_depths(claim):
             source = Instances(part)
-            breaks = Breaker(part, source)
-            for numbers in product(*(source.admitted(n, LARGEST_SIZE) for n in source.sizes)):
-                sizes = dict(zip(source.sizes, numbers, strict=True))
-                if not source.fits(sizes):
-                    continue
-                self.choices.append(SizeChoice(part, source, breaks, sizes, [seed, *numbers]))
-        self.choices.sort(key=lambda choice: choice.total)
+            self.parts.append((part, source, Breaker(part, source)))
+        self.choices = self._choices(0, LARGEST_SIZE)
+        self.larger: list[SizeChoice] = []
+        self._trials = self._rounds()
 
-    def run(self) -> Counterexample | None:
-        """Return the smallest counterexample that the time allows to find."""
-        minimal = False
+    def _choices(self, above: int, largest: int, most: int | None = None) -> list[SizeChoice]:
+        """Return the choices of sizes up to ``largest`` that were not made yet.
+
+        Args:
+            above: a number that one of the sizes has to exceed; 0 if any sizes will do.
+            largest: the largest size, where a symbol admits it.
+            most: the largest sum of sizes; None if any sum will do.
+        """
+        found: list[SizeChoice] = []
+        for number, (part, source, breaks) in enumerate(self.parts):
+            admitted = [source.admitted(n, largest) for n in source.sizes]
+            for numbers in _numbers_of_sizes(admitted, most):
+                sizes = dict(zip(source.sizes, numbers, strict=True))
+                fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
+                if fine and source.fits(sizes):
+                    self.made.add((number, numbers))
+                    found.append(SizeChoice(part, source, breaks, sizes, [self.seed, *numbers]))
+        return sorted(found, key=lambda choice: choice.total)
+
+    def run(self, seconds: float) -> Searched:
+        """Search on for some seconds; return the smallest counterexample that this time allows to find."""
+        self.deadline = perf_counter() + seconds
         try:
-            self._find()
-            minimal = self.found is not None and self._settle()
-        except _OutOfTimeError:
-            pass
+            while self.found is None and next(self._trials, False):
+                if perf_counter() > self.deadline:
+                    return self._ended("the time was up")
+        except UnsupportedExpressionError as error:
+            return self._ended(f"outside exact arithmetic: {error}")
         if self.found is None:
-            return None
+            reached = LARGER_SIZE if self.larger else LARGEST_SIZE
+            return self._ended(f"no counterexample with sizes up to {reached}")
+        self._add_narrower(self.found[0])
+        try:
+            minimal = self._settle()
+        except _OutOfTimeError:
+            minimal = False
         choice, values = self.found
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        return Counterexample(choice.part, values, minimal, min(narrower, default=None))
+        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None)))
 
-    def _find(self) -> None:
-        for tries in ROUNDS:
-            for choice in self.choices:
+    def _rounds(self) -> Iterator[bool]:
+        """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""
+        sources = [source for _, source, _ in self.parts]
+        built = any(source.is_constructed for source in sources)
+        early = built and all(len(source.sizes) <= FEW_SIZES for source in sources)
+        for number, tries in enumerate(ROUNDS):
+            if number == (LARGER_FROM_WHERE_BUILT if early else LARGER_FROM):
+                self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
+            for choice in [*self.choices, *self.larger]:
                 self.largest = max(self.largest, choice.total)
                 for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
-                    if self._is_found(choice, values):
-                        return
+                    self._breaks_here(choice, values)
+                    yield True
+
+    def _add_narrower(self, found: SizeChoice) -> None:
+        """Add the choices of larger sizes that are narrower in total than the one found, and that one itself."""
+        known = [choice for choice in self.larger if choice.total < found.total or choice is found]
+        others = self._choices(LARGEST_SIZE, found.total, found.total - 1)
+        self.choices = sorted([*self.choices, *known, *others], key=lambda choice: choice.total)
 
     def _check_time(self) -> None:
         if perf_counter() > self.deadline:
@@ -118,6 +168,9 @@ class _Search:
     def _is_found(self, choice: SizeChoice, values: Instance | None) -> bool:
         """Whether an instance breaks the claim; if it does, it is recorded as the one found."""
         self._check_time()
+        return self._breaks_here(choice, values)
+
+    def _breaks_here(self, choice: SizeChoice, values: Instance | None) -> bool:
         if values is None:
             return False
         self.tried += 1
@@ -140,9 +193,11 @@ class _Search:
     def _settle(self) -> bool:
         """Make the counterexample smaller; return whether every integer instance that is smaller still was tried."""
         choice, values = self._shrunk()
+        if choice.source.is_constructed and level_of(values) > CHEAP:
+            choice, values = self._cheaper()
         narrower = [p for p in self.choices if p.total < choice.total]
         for p in narrower:
-            if any(self._is_found(p, trial) for trial in islice(p.draws, DRAWN // len(narrower))):
+            if any(self._is_found(p, trial) for trial in p.trials(DRAWN // len(narrower))):
                 choice, values = self._shrunk()
                 break
         level, left = 0, SETTLING
@@ -158,6 +213,18 @@ class _Search:
                 choice, values = self._shrunk()
         return True
 
+    def _cheaper(self) -> Found:
+        """Return the cheapest of some instances that are drawn at the sizes that were found, made smaller.
+
+        Matrices that are tied to each other can seldom be made smaller one at a time.
+        """
+        choice, values = found = self._shrunk()
+        for trial in islice(choice.draws, DRAWN_ALIKE):
+            if trial is not None and level_of(trial) < level_of(values) and self._is_found(choice, trial):
+                values = trial
+        self.found = min(found, self._shrunk(), key=lambda each: level_of(each[1]))
+        return self.found
+
     def _unswept(self, level: int, total: int, least: int, far: int) -> SizeChoice | None:
         """Return a choice of sizes at which integer instances of this sum are smaller, but were not all tried."""
         for choice in self.choices:
@@ -167,7 +234,7 @@ class _Search:
                 return choice
         return None
 
-    def ended(self, reason: str) -> Searched:
+    def _ended(self, reason: str) -> Searched:
         """Say how far the search got."""
         swept = min((choice.swept for choice in self.choices if choice.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}

@@ -64,7 +64,7 @@ def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
     source, total = choice.source, _total_cost(values)
     for symbol in (*source.matrices, *source.scalars):
         old = values[symbol]
-        special = choice.domains[symbol] if source.properties.get(symbol) else ()
+        special = choice.domains[symbol] if symbol in source.matrices and source.is_restricted(symbol) else ()
         for new in (*_cheaper(old), *special):
             if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
                 continue

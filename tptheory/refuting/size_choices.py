@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tptheory.claims.claim import Claim
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.properties import admits, has_property
-from tptheory.measuring.random_matrices import builder_for, degenerate, entries
+from tptheory.measuring.random_matrices import degenerate, entries
 from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
 
@@ -23,6 +24,11 @@ EVERYTHING = 700
 """If a shape has at most so many matrices of small integers, all of them are candidates; else random ones are."""
 BUILT = 150
 """How many matrices are constructed where small integers rarely have the properties asked for."""
+
+SOLVED_OF, SOLVED_AT_FIRST = 12, 3
+"""One in so many instances that do not meet the equations is solved for entry by entry; more until one does."""
+ENOUGH = 200
+"""So many instances that are built to meet equations are drawn at a narrower choice of sizes."""
 
 
 class SizeChoice:
@@ -56,16 +62,47 @@ class SizeChoice:
             yield None
 
     def _draws(self, rng: np.random.Generator) -> Iterator[Instance | None]:
-        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed."""
+        """Draw instances that meet the hypotheses, cheap ones more often, and None where that failed.
+
+        Now and then, where it failed, the equations among the hypotheses are solved entry by entry.
+        """
         if not self.grid.possible:
             return
         if not all(self.domains.values()):
             return
+        failed, solving, one_in = 0, np.random.default_rng([*self._seed, 1]), SOLVED_AT_FIRST
         while True:
             values = {s: d[int(len(d) * rng.random() ** 2)] for s, d in self.domains.items()} | self.sizes
-            if self.source.ties.matrices:
-                values = self.source.ties.meet(rng, values)
-            yield values if self.source.holds(values) else None
+            values = self.source.meet(rng, values)
+            if self.source.holds(values):
+                one_in = SOLVED_OF
+                yield values
+                continue
+            failed += 1
+            solved = self.source.system.solved(solving, values) if failed % one_in == 1 else None
+            yield solved if solved is not None and self.source.holds(solved) else None
+
+    def trials(self, most: int) -> Iterator[Instance | None]:
+        """Run through all combinations of the values drawn from, if they are few, and through drawn instances.
+
+        Where constructions meet the hypotheses, a few hundred instances are enough; where the symbols are drawn
+        independently of each other, none are drawn beside all combinations.
+        """
+        if not self.grid.possible:
+            return
+        few = prod(map(len, self.domains.values())) <= most
+        if few:
+            for numbers in product(*self.domains.values()):
+                values = dict(zip(self.domains, numbers, strict=True)) | self.sizes
+                yield values if self.source.holds(values) else None
+        if few and not self.source.ties.matrices:
+            return
+        met = 0
+        for drawn in islice(self.draws, most // 10 if few else most):
+            yield drawn
+            met += drawn is not None
+            if self.source.is_constructed and met >= ENOUGH:
+                return
 
 
 def _numbers(symbol: Any) -> list[fmpq]:
@@ -76,14 +113,17 @@ def _numbers(symbol: Any) -> list[fmpq]:
 def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
-    properties = source.properties[A]
 
     def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
-        return [M for M in matrices if all(has_property(name, M) for name in properties)]
+        return [M for M in matrices if source.fits_alone(A, M)]
 
-    found = fitting(_plain_matrices(rng, rows, columns))
-    if properties and len(found) < BUILT:
-        found += fitting([builder_for(properties)(rng, rows, columns) for _ in range(BUILT)])
+    plain = _plain_matrices(rng, rows, columns)
+    found = fitting(plain)
+    if source.is_restricted(A) and len(found) < BUILT:
+        found += fitting([source.built(rng, A, rows, columns) for _ in range(BUILT)])
+        found = list({tuple((int(x.p), int(x.q)) for x in M.entries()): M for M in found}.values())
+    if not found and source.alone[A]:  # equations that no construction meets are left to be solved
+        found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
     return sorted(found, key=cost)
 
 

@@ -66,7 +66,9 @@ def node_latex(node: Any, exponent: str | None = None) -> str:
 
 
 def value_latex(value: Any) -> str:
-    """Return an exact number, or an exact matrix as rows in brackets: anything with ``p`` and ``q``, or ``tolist``."""
+    """Return a number, or a matrix as rows in brackets: anything with ``p`` and ``q``, ``latex`` or ``tolist``."""
+    if hasattr(value, "latex"):
+        return value.latex()
     if not hasattr(value, "tolist"):
         return latex_of(Rational(int(value.p), int(value.q)))
     rows = (" & ".join(map(value_latex, row)) for row in value.tolist())

@@ -267,6 +267,12 @@ def _factor(remark: Remark) -> Symbol:
     return Symbol(Written(f"{head.text}[{of.text}]", f"{code}_{{{of.latex}}}"))
 
 
+def _root(remark: Remark) -> Symbol:
+    """Write the square root of a number."""
+    of = remark.written("root")
+    return Symbol(Written(f"sqrt({of.text})", rf"\sqrt{{{of.latex}}}"))
+
+
 def _ones(remark: Remark) -> Symbol:
     """Write a column of ones with its size."""
     reader = remark.notation.reader
@@ -287,6 +293,7 @@ WAYS: dict[str, Callable[[Remark], Symbol | None]] = {
     "velocity": _velocity,
     "factor": _factor,
     "ones": _ones,
+    "root": _root,
     "log pdet": _applied("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
     "det": _applied("det", Written("det", r"\det")),
     "size": _size,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
 from tptheory.typesetting.names import BLANK, Written, prose
-from tptheory.typesetting.polynomials import Notation, equation, inline, is_small
+from tptheory.typesetting.polynomials import Notation, equation, inline, is_small, joined
 
 LONG = 48
 """An equation with more characters than this is too long to serve as a reason; it is only called a hypothesis."""
@@ -127,6 +127,12 @@ def _inverse(place: ReasonPlace, terms: Any) -> Reason:
     return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
 
 
+def _nonnegative(place: ReasonPlace, terms: Any) -> Reason:
+    """Say that a number is not below 0, which is why it has a square root."""
+    whole = joined(place.notation.terms(_matrix(place, terms)))
+    return Reason(BLANK, Written(f"{whole.text} >= 0", rf"${whole.latex} \ge 0$"))
+
+
 def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
     """Say that a matrix has a property by its name in the vocabulary of claims."""
     if name not in WORDS:
@@ -166,6 +172,7 @@ def _lemma(place: ReasonPlace, number: Any) -> Reason | None:
 WAYS: dict[str, Callable[..., Reason | None]] = {
     "penrose": _penrose,
     "inverse": _inverse,
+    "nonnegative": _nonnegative,
     "property": _property,
     "commute": _commute,
     "given": _given,

@@ -1,0 +1,157 @@
+"""Claims about any depth that need a lemma: proved where they are true, and not where they are false."""
+
+import pytest
+
+from tptheory import crosscheck, decide
+from tptheory.claims.ranges import at_small_depths
+from tptheory.preamble import *
+from tptheory.proving.restating import restated
+from tptheory.proving.searching import StuckError
+from tptheory.proving.tactics import search_proof
+
+net = DeepLinearNetwork(depth=L)
+batch = DeepLinearNetwork(depth=L, batch=B)
+biased = DeepLinearNetwork(depth=L, batch=B, biases=True)
+W, n = net.weight, net.widths
+moved = BP.flow(net).derivative(net.product(l, 1))
+
+
+def falls(rule, some, *given, times=1):
+    """The claim that a multiple of the loss never rises along a flow."""
+    return Nonincreasing(times * some.loss, along=rule.flow(some), given=given)
+
+
+def stands_still(rule, layer, last, *given):
+    """The claim that the weights from a layer to the last do not move along a flow."""
+    return ForAll(Equal(rule.flow(net)[W(l)], 0), (l, layer, last), given=given)
+
+
+def velocity(first, start):
+    """The recursion of the velocity of the product of the weights, which begins at any layer."""
+
+    def step(k, V):
+        return matadd(matmul(W(k), V), matmul(-1, BP.descent(net, k), net.product(k - 1, 1)))
+
+    return Recursion("V", first, L, start, step, lambda k: (n[k], n[0]))
+
+
+def follows(first, start):
+    """The claim that the velocity of the product is what the recursion says."""
+    return ForAll(Equal(moved, velocity(first, start)(l)), (l, first, L))
+
+
+class Decayed(type(BP)):
+    """BP with weight decay."""
+
+    name, title = "decayed", "decayed backpropagation"
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def descent(self, net, l):
+        """Return the gradient of the penalised loss."""
+        return matadd(super().descent(net, l), matmul(self.rate, net.weight(l)))
+
+
+def penalised_falls(rate, weight):
+    """The claim that the loss plus so much of the squared weights never rises under decay at a rate."""
+    P = Recursion("P", 0, L, 0, lambda k, P: P + squared_norm(batch.weight(k)))
+    return Nonincreasing(batch.loss + weight * P(L) / 2, along=Decayed(rate).flow(batch))
+
+
+mu = Symbol("mu", positive=True)
+first_descent, second_descent = BP.descent(net, 1), matmul(BP.descent(net, 2), W(1))
+TRUE = {
+    "BP's loss": falls(BP, net),
+    "BP's loss of a batch": falls(BP, batch),
+    "BP's loss of a batch, with biases": falls(BP, biased),
+    "a positive number times BP's loss": falls(BP, batch, times=eta),
+    "TP's loss at full row rank": falls(TP, batch, *from_the_second(full_row_rank, batch)),
+    "TP's loss at full row rank, with biases": falls(TP, biased, *from_the_second(full_row_rank, biased)),
+    "TP's loss between partial isometries": falls(TP, net, *from_the_second(partial_isometry, net)),
+    "no input passes the first weight": stands_still(BP, 2, L, Zero(W(1))),
+    "nor where the feedback is random": stands_still(FA, 2, L, Zero(W(1))),
+    "no input passes the second weight": stands_still(BP, 3, L, Zero(W(2))),
+    "no error passes the last weight": stands_still(BP, 1, L - 1, Zero(W(L))),
+    "outputs are as long as the first activation": Equal(
+        squared_norm(net.output), squared_norm(net.activation(1)), given=from_the_second(orthogonal, net)
+    ),
+    "each gradient of an orthogonal network is as large": ForAll(
+        Equal(squared_norm(BP.descent(net, l)), squared_norm(net.activation(1)) * squared_norm(net.error)),
+        (l, 2, L),
+        given=from_the_second(orthogonal, net),
+    ),
+    "velocity of the product, from layer 1": follows(1, matmul(-1, first_descent)),
+    "velocity of the product, from layer 2": follows(
+        2, matadd(matmul(-1, W(2), first_descent), matmul(-1, second_descent))
+    ),
+}
+FALSE = {
+    "minus BP's loss": falls(BP, batch, times=-1),
+    "TP's loss at any rank": falls(TP, batch),
+    "TP's loss at full column rank": falls(TP, batch, *from_the_second(full_column_rank, batch)),
+    "FA's loss": falls(FA, batch),
+    "the penalised loss for another decay": penalised_falls(mu, 3 * mu),
+    "outputs are as long as the input, the first weight aside": Equal(
+        squared_norm(net.output), squared_norm(net.input), given=from_the_second(orthogonal, net)
+    ),
+    "the first weight moves though it is zero": stands_still(BP, 1, L, Zero(W(1))),
+    "the second weight moves though it is zero": stands_still(BP, 2, L, Zero(W(2))),
+    "velocity of the product, from another start": follows(1, matmul(-2, first_descent)),
+    "velocity of the product, from half a start": follows(2, matmul(-1, W(2), first_descent)),
+}
+
+
+@pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE)
+def test_what_needs_a_lemma_is_proved(claim):
+    """The certificate is accepted, states the claim, and is found again as a stored one; numbers agree."""
+    verdict = decide(claim, seconds=20)
+    assert verdict.proved, verdict.explain()
+    assert restated(claim, verdict.certificate).check().accepted
+    assert all(found.passed or found.trials == 0 for found in (crosscheck(c, trials=4) for c in at_small_depths(claim)))
+
+
+@pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE)
+def test_what_is_false_is_not_proved(claim):
+    """The search ends without a proof."""
+    with pytest.raises(StuckError):
+        search_proof(claim, seconds=4)
+
+
+def test_a_penalised_loss_falls_under_decay():
+    """The penalties up to a layer belong to the lemma."""
+    assert search_proof(penalised_falls(mu, mu), seconds=20).check().accepted
+
+
+def test_a_certificate_holds_no_lemma_that_nothing_uses():
+    """Every theorem but the last is used by a later one."""
+    data = decide(TRUE["TP's loss at full row rank"], seconds=20).certificate.data
+    laws, theorems = len(data["hypotheses"]), data["theorems"]
+    used = {j - laws for theorem in theorems for case in theorem["cases"] for j, _ in case["uses"] if j >= laws}
+    assert used >= {*range(len(theorems) - 1)}
+    assert len(theorems) == 3
+
+
+def test_the_root_of_a_sum_of_squares_stands_in_the_certificate():
+    """The sum is defined by a recursion from 0, and its root is a law with its reason, which is shown."""
+    certificate = decide(TRUE["BP's loss"], seconds=20).certificate
+    [law] = [
+        law
+        for law, reason in zip(certificate.data["hypotheses"], certificate.data["reasons"], strict=True)
+        if reason[0] == "nonnegative"
+    ]
+    root, total = ["sqrt(S)", "k", 0], ["S", "k", 0]
+    assert law == {"zero": [["1", [root, root], 1], ["-1", [total], 1]], "from": ["", 0], "to": ["L", 0]}
+    assert "S[L] >= 0" in certificate.explain()
+
+
+def test_a_sum_that_is_no_sum_of_squares_has_no_root():
+    """A certificate that defines the sum otherwise states another claim."""
+    claim = TRUE["BP's loss"]
+    certificate = decide(claim, seconds=20).certificate
+    start = {"zero": [["1", [["S", "", 0]], 1]], "from": None, "to": None}
+    hypotheses = [
+        h if h != start else {**h, "zero": [*start["zero"], ["1", [], 1]]} for h in certificate.data["hypotheses"]
+    ]
+    assert hypotheses != certificate.data["hypotheses"]
+    assert restated(claim, type(certificate)({**certificate.data, "hypotheses": hypotheses})) is None

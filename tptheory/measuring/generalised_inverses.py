@@ -1,0 +1,97 @@
+"""Pairs of matrices of which one is a generalised inverse of the other, built from formulas.
+
+The formulas are those of Ben-Israel and Greville, Generalized Inverses, chapter 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol
+
+from tptheory.measuring.premises import Instance
+from tptheory.measuring.random_matrices import Random, entries, eye
+from tptheory.measuring.word_sums import Terms, WordSum
+from tptheory.numeric.rationals import ExactArithmetic
+
+EXACT = ExactArithmetic()
+
+
+@dataclass(frozen=True)
+class GeneralisedInverse:
+    """``X``, or its transpose, meets some of Penrose's four equations for ``A``, whose value is given."""
+
+    A: MatrixSymbol
+    X: MatrixSymbol
+    turned: bool
+    kinds: frozenset[int]
+
+    def build(self, rng: Random, values: Instance) -> Instance | None:
+        """Return a value for ``X``."""
+        A = values[self.A]
+        X = _inverse_of(A, self.kinds, rng)
+        return {self.X: X.transpose() if self.turned else X}
+
+
+def _inverse_of(A: fmpq_mat, kinds: frozenset[int], rng: Random) -> fmpq_mat:
+    """Return a matrix that meets these of Penrose's equations for ``A``."""
+    rows, columns = A.nrows(), A.ncols()
+    if 1 in kinds and 2 in kinds:
+        left, right = _inner(A, kinds & {1, 4}, rng), _inner(A, kinds & {1, 3}, rng)
+        return left * A * right
+    if 1 in kinds:
+        return _inner(A, kinds, rng)
+    U, V = entries(rng, columns, rows, bound=1), entries(rng, columns, rows, bound=1)
+    if {3, 4} <= kinds:
+        return EXACT.pinv(A) * int(rng.integers(0, 2))
+    if 3 in kinds:
+        return U * EXACT.pinv(A * U)
+    return EXACT.pinv(V * A) * V if 4 in kinds else U * EXACT.pinv(V * A * U) * V
+
+
+def _inner(A: fmpq_mat, kinds: frozenset[int], rng: Random) -> fmpq_mat:
+    """Return an ``X`` with ``AXA = A``, and ``AX`` or ``XA`` symmetric as wanted."""
+    P = EXACT.pinv(A)
+    Z = entries(rng, A.ncols(), A.nrows(), bound=1)
+    left, right = eye(A.ncols()) - P * A, eye(A.nrows()) - A * P
+    if {3, 4} <= kinds:
+        return P + left * Z * right
+    if 3 in kinds:
+        return P + left * Z
+    return P + Z * right if 4 in kinds else P + Z - P * A * Z * A * P
+
+
+def generalised_inverses(equations: Sequence[WordSum]) -> list[GeneralisedInverse]:
+    """Return the pairs of which one is a generalised inverse of the other; whom most pairs share, that is given."""
+    kinds: dict[tuple[MatrixSymbol, MatrixSymbol, bool], set[int]] = {}
+    for words in equations:
+        if len(words.symbols) == 2:
+            for A, X in permutations(sorted(words.symbols, key=str)):
+                for turned in (False, True):
+                    kind = _penrose(words, A, X, turned)
+                    if kind:
+                        kinds.setdefault((A, X, turned), set()).add(kind)
+    count: dict[MatrixSymbol, int] = {}
+    for A, _, _ in kinds:
+        count[A] = count.get(A, 0) + 1
+    found: dict[frozenset[MatrixSymbol], GeneralisedInverse] = {}
+    for (A, X, turned), numbers in sorted(kinds.items(), key=lambda item: (-count[item[0][0]], str(item[0]))):
+        if numbers & {1, 2}:
+            found.setdefault(frozenset({A, X}), GeneralisedInverse(A, X, turned, frozenset(numbers)))
+    return list(found.values())
+
+
+def _penrose(words: WordSum, A: MatrixSymbol, X: MatrixSymbol, turned: bool) -> int:
+    """Return which of Penrose's equations for ``A`` and ``X``, or the transpose of ``X``, a sum says; 0 if none."""
+    a, at, x, xt = (A, False), (A, True), (X, turned), (X, not turned)
+    said: tuple[Terms, ...] = (
+        {(a, x, a): fmpq(1), (a,): fmpq(-1)},
+        {(x, a, x): fmpq(1), (x,): fmpq(-1)},
+        {(a, x): fmpq(1), (xt, at): fmpq(-1)},
+        {(x, a): fmpq(1), (at, xt): fmpq(-1)},
+    )
+    fitting = (k for k, terms in enumerate(said, 1) if words.is_proportional_to(WordSum(terms, is_number=False)))
+    return next(fitting, 0)
