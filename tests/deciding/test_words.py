@@ -32,6 +32,8 @@ lower, upper = BlockMatrix([[I, O], [R, I]]), BlockMatrix([[I, O], [-R, I]])
 PROVED = {
     # ranks, and inequalities between numbers
     "rank of a Gram matrix": Equal(Rank(A.T * A), Rank(A)),
+    "rank of a product": AtMost(Rank(A * B), Rank(A)),
+    "a linear bound of a square": AtMost(2 * x, x**2 + 1),
     "rank of an inverse": Equal(Rank(Pinv(A) * A), Rank(A)),
     "full rank": Equal(Rank(A), m, given=[full_row_rank(A)]),
     "a squared norm": AtMost(0, Trace(A.T * A)),
