@@ -81,11 +81,6 @@ def judged_by(judge):
     return settling
 
 
-def small_study(data, seed):
-    """Ask the digits of theorems, briefly."""
-    return digits_theory(data, seed, probed=9, settings=(Setting(3, 50, 0.02, 0.1),), modes=120)
-
-
 @pytest.fixture(scope="module")
 def theorems(tmp_path_factory):
     """Give two theorems of one file, one of them false."""
