@@ -44,12 +44,12 @@ def they_commute():
     """They do not."""
     return Equal(matmul(A, B), matmul(B, A))
 '''
-HARD = "Equal(B, Identity(n), given=[Equal(matmul(B, B, B), Identity(n)), symmetric(B)])"
+HARD = "Equal(A, B, given=[Equal(matmul(A, A, A), matmul(B, B, B)), symmetric(A, B)])"
 """True, and neither side knows."""
 SLOW = "".join(
     f"""
 
-@theorem("A symmetric cube root of I is I, {name}")
+@theorem("Symmetric cube roots are unique, {name}")
 def {name}():
     return {HARD}
 """

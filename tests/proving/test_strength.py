@@ -4,9 +4,11 @@ import pytest
 from sympy import Identity, MatMul, MatrixSymbol, Symbol, symbols
 
 from tptheory import (
+    AtMost,
     Equal,
     ImageWithin,
     Pinv,
+    Rank,
     RankAtMost,
     Zero,
     decide,
@@ -141,6 +143,12 @@ RANKS = {
     ),
     "of a pseudo-inverse": (RankAtMost(Pinv(A), A), RankAtMost(A, Pinv(A) * A * B * Pinv(B))),
 }
+RANK_SUMS = {
+    "of a sum": (AtMost(Rank(A + D), Rank(A) + Rank(D)), AtMost(Rank(A) + Rank(D), Rank(A + D))),
+    "of a difference": (AtMost(Rank(A) - Rank(D), Rank(A - D)), AtMost(Rank(A - D), Rank(A) - Rank(D))),
+    "Sylvester": (AtMost(Rank(A) + Rank(B), Rank(A * B) + n), AtMost(Rank(A) + Rank(B), Rank(A * B))),
+    "of a factor": (AtMost(Rank(A * B), Rank(B)), AtMost(Rank(B), Rank(A * B))),
+}
 SHARED = {
     "commuting normal matrices": (
         Equal(
@@ -151,7 +159,7 @@ SHARED = {
         Equal(Pinv(R * S), Pinv(R) * Pinv(S), given=[Equal(R * S, S * R)]),
     ),
 }
-EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | SHARED
+EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -102,6 +102,11 @@ class Completion:
         found = [self._basis.polynomial(i) for i in self._basis.active]
         return sorted(found, key=lambda p: (len(p.terms), max(len(word) for _, word in p.terms)))
 
+    def rewritten(self, p: Polynomial) -> Polynomial:
+        """Return what the basis as it is makes of a polynomial."""
+        self._budget.allow()
+        return Polynomial(self.alphabet, p.rows, p.columns, self._basis.reduce(p.terms, p.rows)[0])
+
     def rewrites(self, p: Polynomial) -> bool:
         """Whether the basis as it is rewrites a term of a polynomial."""
         return any(self._basis.rewrite(monomial, p.rows) for monomial in p.terms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from itertools import permutations
 from typing import Any, Self
 
 from tptheory.certificates.reading import BOUND_INDEX
@@ -181,6 +182,18 @@ class Knowledge:
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))
+
+    def bring_in_parts(self) -> None:
+        """Name the pseudo-inverses of the parts of matrices whose own are named: ``(I - A A+) D``, and ``A+ A B``.
+
+        The first is what is left of D outside the image of A, the second what is left of B in the image of A'.
+        """
+        pairs = [(A, P) for A, P in self.inverse_pairs() if not A.is_scalar]
+        for (A, P), (D, _) in permutations(pairs, 2):
+            if A.rows == D.rows:
+                self._pinv(D - A * P * D)
+            if A.columns == D.rows:
+                self._pinv(P * A * D)
 
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.

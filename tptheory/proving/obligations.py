@@ -18,8 +18,9 @@ from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.cancellation import unit_factors
-from tptheory.proving.equations import descent, equal
+from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
+from tptheory.proving.rank_sums import rank_descent
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.search_aids import SHORTHAND
 from tptheory.proving.searching import Attempt, common_scalars, divided
@@ -44,7 +45,7 @@ class Obligation(NamedTuple):
     def attempt(self) -> Attempt:
         """Return the attempt that proves this kind of obligation."""
         if self.right is None:
-            return descent(self.left)
+            return either(rank_descent(self.left), descent(self.left))
         if self.bounded or not isinstance(self.right, Polynomial):
             return rank_at_most(self.left, self.right)
         return equal(self.left, self.right)
@@ -164,6 +165,8 @@ def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligat
     translator = translator_of(claim, setting)
     found = list(obligations(claim, translator))
     if setting.inverses:
+        if any(each.right is None for each in found):
+            translator.bring_in_parts()
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
                 translator.bring_in_inverse(each.right)

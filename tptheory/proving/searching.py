@@ -89,9 +89,19 @@ def search(translator: Translator, goal: Polynomial, deadline: float) -> Members
     return member(completion(translator, deadline), goal)
 
 
-def completion(translator: Translator, deadline: float, elements: int = Limits.elements) -> Completion:
-    """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`."""
-    limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=elements, effort=translator.effort)
+def completion(
+    translator: Translator, deadline: float, elements: int = Limits.elements, thrifty: bool = True
+) -> Completion:
+    """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`.
+
+    Args:
+        translator: the translator with the hypotheses.
+        deadline: when to end.
+        elements: how many elements it may have.
+        thrifty: whether it may take no more effort than the translator allows.
+    """
+    effort = translator.effort if thrifty else None
+    limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=elements, effort=effort)
     made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
     translator.searches.append(made.statistics)
     return made

@@ -24,6 +24,7 @@ from tptheory.proving.obligations import Obligation, Setting, defined_symbols, t
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
 from tptheory.proving.translation import Translator
+from tptheory.symbolic.rank import Rank
 
 EFFORTS = (100_000, 400_000, None)
 """How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
@@ -157,6 +158,8 @@ def settings_for(claim: Claim) -> list[Setting]:
     In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
+        if any(S(e).has(Rank) for e in claim.expressions()):
+            return [Setting(thin=False), Setting(thin=False, named=True, inverses=True)]
         plain = [Setting(thin=False, transposes_last=True), Setting(thin=False)]
         return [*plain, Setting(thin=False, named=True), Setting(thin=False, named=True, inverses=True)]
     plain = [Setting(), Setting(transposes_last=True)]
