@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Integer, MatrixExpr, MatrixSymbol, S
+from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim, as_expression
@@ -19,7 +19,7 @@ from tptheory.symbolic.layers import occurrences
 
 @dataclass(frozen=True)
 class Equal(Claim):
-    """Two expressions are equal: matrices of one shape, or scalars.
+    """Two expressions are equal: matrices of one shape, or scalars; a 1x1 matrix may equal a scalar.
 
     >>> from sympy import MatrixSymbol
     >>> A = MatrixSymbol("A", 2, 3)
@@ -37,19 +37,27 @@ class Equal(Claim):
 
     def check(self) -> None:
         """Check the shapes."""
-        minus(self.lhs, self.rhs)
+        for lhs, rhs in self.equations():
+            minus(lhs, rhs)
 
     def reason(self) -> tuple[Any, ...]:
         """Return only that the claim is given: a proof shows its equation beside that."""
         return ("given",)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """Return the two sides."""
-        return ((self.lhs, self.rhs),)
+        """Return the two sides; a scalar beside a 1x1 matrix as a multiple of the identity."""
+        sides = (self.lhs, self.rhs)
+        small = any(tuple(getattr(side, "shape", ())) == (1, 1) for side in sides)
+        return (tuple(_one_by_one(side) if small else side for side in sides),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``lhs = rhs``."""
         return f"{say(self.lhs)} = {say(self.rhs)}"
+
+
+def _one_by_one(side: Any) -> Any:
+    """Return a scalar that is not 0 as a matrix of shape 1x1; a matrix, and 0, as it is."""
+    return side if hasattr(side, "shape") or side == 0 else matmul(side, Identity(1))
 
 
 @dataclass(frozen=True)
