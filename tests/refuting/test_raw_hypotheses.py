@@ -4,15 +4,13 @@ Each false statement comes with the least sum of symbolic sizes at which it fail
 very same hypotheses: a construction that breaks a hypothesis, or a search that trusts one untested, would refute that.
 """
 
-from time import perf_counter
-
 import pytest
 from sympy import Determinant, Rational, Trace
 
 from tptheory import refute, transpose
 from tptheory.preamble import *
 from tptheory.refuting.enumeration import level_of
-from tptheory.refuting.search import _Search
+from tptheory.refuting.search import CounterexampleSearch
 
 T = transpose
 P, Q, U, V, N, J, X, Y = (MatrixSymbol(name, n, n) for name in ("P", "Q", "U", "V", "N", "J", "X", "Y"))
@@ -274,8 +272,8 @@ def test_narrower_choices_of_larger_sizes_are_tried_too():
     """What is narrower in total than 3x3 counts, 4x1 and 1x4 too."""
     tall = symbols("k", integer=True, positive=True)
     claim = RankAtMost(matmul(2, MatrixSymbol("B", tall, n)), 2)
-    search = _Search(claim, 0, perf_counter() + 20)
-    assert search.run().sizes == {tall: 3, n: 3}
+    search = CounterexampleSearch(claim)
+    assert search.run(20).counterexample.sizes == {tall: 3, n: 3}
     assert {tall: 1, n: 4} in [choice.sizes for choice in search.choices]
     assert all(choice.swept >= 6 for choice in search.choices if choice.total < 6)
 

@@ -48,6 +48,7 @@ Shape = tuple[Size, Size]
 Word = tuple[int, ...]  # letters by number
 Terms = list[tuple[Fraction, list[Word], Word]]  # coefficient, scalars and traces, product
 Polynomial = tuple[Terms, Shape]
+Fields = dict[str, Any]
 Index = tuple[str, int]  # (base, offset): ("", 2) is 2, ("L", -1) is L - 1, ("l", 1) is l + 1
 ONE: Shape = (1, 1)
 
@@ -517,12 +518,7 @@ def cancellation(goal: Goal, data: dict[str, Any], algebra: Algebra) -> Summands
 SUMMANDS = {"identity": identity, "rank": rank, "descent": descent, "cancellation": cancellation}
 
 
-def check_cases(
-    goal: Goal,
-    hypotheses: list[Polynomial],
-    data: dict[str, Any],
-    algebra: Algebra,
-) -> None:
+def check_cases(goal: Goal, known: list[Polynomial], data: Fields, algebra: Algebra) -> None:
     """Show a goal in cases: a product of sums of squared norms is the sum of the cofactors.
 
     So one of the sums is 0, and with it all polynomials in it; each case may assume them.
@@ -533,26 +529,20 @@ def check_cases(
     require(split and all(split), "a case assumes something")
     norms = [[t for p in case for t in algebra.norm(p)[0]] for case in split]
     product = reduce(algebra.product, [(terms, ONE) for terms in norms])
-    vanish(iter([(Fraction(1), product)]), hypotheses, data, algebra)
+    vanish(iter([(Fraction(1), product)]), known, data, algebra)
     for case, part in zip(split, parts, strict=True):
-        check_proof(goal, [*hypotheses, *case], part, algebra)
+        check_proof(goal, [*known, *case], part, algebra)
 
 
-def check_lemmas(
-    goal: Goal,
-    hypotheses: list[Polynomial],
-    data: dict[str, Any],
-    algebra: Algebra,
-) -> None:
+def check_lemmas(goal: Goal, known: list[Polynomial], data: Fields, algebra: Algebra) -> None:
     """Show a goal by lemmas: each is 0 by a proof of its own, and from then on a hypothesis."""
-    known = [*hypotheses]
     lemmas = as_list(data["lemmas"], "lemmas")
     require(lemmas, "there is no lemma")
     for entry in lemmas:
         lemma = as_fields(entry, "a lemma", {"zero", "proof"})
         shown = algebra.polynomial(lemma["zero"])
         check_proof(Goal("zero", shown), known, lemma["proof"], algebra)
-        known.append(shown)
+        known = [*known, shown]
     check_proof(goal, known, data["proof"], algebra)
 
 

@@ -65,9 +65,11 @@ def settle(
     return first if isinstance(second, Undecided) else second
 
 
-def recalled(theorem: Theorem, stored: dict[str, Any]) -> Proved | Refuted | None:
+def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
     """Return the stored verdict; None unless it is about this theorem, and passes the checker and the evaluation."""
     started = perf_counter()
+    if not isinstance(stored, dict):
+        return None
     if stored.get("format") == checker.FORMAT:
         certificate = Certificate(stored)
         fresh = restated(theorem.claim, certificate, theorem.plain_title) if certificate.check() else None

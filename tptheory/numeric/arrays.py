@@ -51,7 +51,7 @@ class ArrayArithmetic(RunArithmetic):
         Raises:
             InvalidValueError: the error that ``error`` builds, if the result is not defined.
         """
-        if bad:
+        if np.any(bad):
             raise error()
         return result
 

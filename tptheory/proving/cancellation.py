@@ -43,6 +43,8 @@ def by_cancellation(attempt: Attempt) -> Attempt:
     def tried(translator: Translator, deadline: float) -> Proof:
         lemmas = LemmaChain(translator)
         stuck = StuckError("no lemma by cancellation was found")
+        if translator.doubtful is not None:
+            raise stuck
         for _ in range(ROUNDS):
             refuse_when_late(deadline)
             known, part = len(lemmas.lemmas), (deadline - perf_counter()) / 3

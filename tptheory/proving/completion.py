@@ -8,6 +8,7 @@ Scalars and traces are rewritten too; for these the search is sound, but not com
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -277,7 +278,7 @@ def _without_common(more: tuple[str, ...], less: tuple[str, ...]) -> tuple[tuple
     """Return two products of scalars without their common factors."""
     if not more or not less:
         return more, less
-    common = tuple(s for s in less if s in more)
+    common = tuple((Counter(more) & Counter(less)).elements())
     return without(more, common) or (), without(less, common) or ()
 
 

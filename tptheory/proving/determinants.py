@@ -16,6 +16,7 @@ from tptheory.proving.translating import Reason, Translating
 from tptheory.proving.words import Alphabet, Polynomial
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
+FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
 
 
 def determinant(translator: Translating, A: Polynomial) -> Polynomial:
@@ -99,8 +100,11 @@ def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomi
     half = word[: len(word) // 2]
     if word == half + alphabet.transpose(half):  # the singular values of a Gram matrix are squares
         return log_pdet(translator, Polynomial.word(alphabet, half)).scale(2)
+    whole = _log_of_word(translator, word, text)
     parts = _full_rank_parts(word, *_full_ranks(translator))
-    return sum((_log_of_word(translator, part, text if len(parts) == 1 else "") for part in parts), none)
+    if len(parts) > 1:
+        translator.assume(whole - sum((_log_of_word(translator, part, "") for part in parts), none), FULL_RANK)
+    return whole
 
 
 def _equal_log_pdets(translator: Translating, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:

@@ -66,7 +66,7 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
             return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
         except StuckError as stuck:
             first = stuck
-        if len((left - right).terms) > SQUARED:
+        if len((left - right).terms) > SQUARED or translator.doubtful is not None:
             raise first
         turned = left.transpose(), right.transpose()
         for way, sides in product((_gram, _partners), ((left, right), turned)):
@@ -269,7 +269,7 @@ def _squares_modulo(
     known = Known(normal, aids.roots, aids.velocities, equations, thorough)
     squares = squares_of(aids.shortened(scalar).scale(-1), known)
     if squares is None:
-        raise StuckError("minus the derivative was not found to be a sum of squares", derivative=repr(normal(scalar)))
+        raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(scalar)))
     rest, found = aids.shortened(scalar), []
     for weight, short in squares:
         rest = rest + (short.transpose() * short).trace().scale(weight)
@@ -291,7 +291,7 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
     Raises:
         StuckError: if neither leads to a proof; the error is that of the attempt without cases.
     """
-    splits = list(_splits(translator)) if depth else []
+    splits = list(_splits(translator)) if depth and translator.doubtful is None else []
     first = perf_counter() + (deadline - perf_counter()) / 2 if splits else deadline
     try:
         return attempt(translator, first)

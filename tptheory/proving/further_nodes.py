@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import Any
 
 from sympy import (
+    Abs,
     Adjoint,
     BlockMatrix,
     Determinant,
@@ -16,9 +17,19 @@ from sympy import (
     KroneckerProduct,
     MatrixBase,
     MatrixExpr,
+    Max,
+    Min,
     NumberSymbol,
     Pow,
+    atan,
     conjugate,
+    cos,
+    cosh,
+    exp,
+    sign,
+    sin,
+    sinh,
+    tanh,
 )
 from sympy.core.function import Application
 from sympy.core.numbers import ImaginaryUnit
@@ -70,6 +81,8 @@ def _entrywise_power(M: HadamardPower, translator: Translating) -> Polynomial:
     return entrywise(translator, [translator(M.base)] * int(M.exp))
 
 
+REAL_EVERYWHERE = (Abs, Max, Min, atan, cos, cosh, exp, sign, sin, sinh, tanh)
+"""The functions that are real at every real number."""
 LARGEST_ENTRYWISE_POWER = 6
 """The highest entrywise power that is multiplied out."""
 
@@ -112,10 +125,10 @@ def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
     A = translator(s.parent)
     if A.is_scalar:
         return translator.trace_of(A)
-    if not (s.i.is_Integer and s.j.is_Integer):
+    if not (s.i.is_Integer and s.j.is_Integer and s.i >= 0 and s.j >= 0):
         raise UnsupportedExpressionError(
-            f"'expression' must have entries whose row and column are numbers (got {s}). Write a sum over all entries "
-            "by Trace or OneMatrix."
+            f"'expression' must have entries whose row and column are numbers from 0 on (got {s}). Write a sum over "
+            "all entries by Trace or OneMatrix."
         )
     return entry(translator, A, int(s.i), int(s.j))
 
@@ -146,6 +159,8 @@ def _constant(s: Any, translator: Translating) -> Polynomial:
 @scalar_node.register(Pow)
 def _function(s: Expr, translator: Translating) -> Polynomial:
     """Return the letter of a function of numbers; of equal numbers it is the same letter."""
+    if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
+        translator.doubt(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
         return atom(translator, s)
     return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))

@@ -30,8 +30,8 @@ MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
 DEEPEST = 4
 """From a layer up to this number, a law may reach down to the first layer."""
-LIKELY = 3 / 4
-"""The part of the time that lemmas get which are likely to be needed, before a goal is tried without them."""
+QUICK = 60_000
+"""How much work a completion may do in a proof that is to be found quickly, as lemmas are."""
 FARTHEST = 8
 """How far from the layers of a goal the indices may be at which laws are tried."""
 HERE: Index = ("l", 0)
@@ -54,17 +54,17 @@ def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[s
 
 def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     """Prove a goal directly, or with the help of lemmas; what takes little time is tried first."""
-    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
-    if likely and _with_lemmas(theory, goal, likely, perf_counter() + (deadline - perf_counter()) * LIKELY):
-        return
     if goal.kind == "zero":
         try:
-            theory.proved += _shown(theory, goal, perf_counter() + (deadline - perf_counter()) / 4, quick=True)
+            theory.proved += _shown(theory, goal, deadline, quick=True)
+            return
         except StuckError:
-            quarter = perf_counter() + (deadline - perf_counter()) / 4
-            if not _with_lemmas(theory, goal, other_lemmas(theory), quarter):
-                theory.proved += _shown(theory, goal, deadline)
-        return
+            pass
+    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
+    others = other_lemmas(theory) if goal.kind == "zero" else ()
+    for lemmas in (likely, others):
+        if _with_lemmas(theory, goal, lemmas, perf_counter() + (deadline - perf_counter()) / 4):
+            return
     theory.proved += _shown(theory, goal, deadline)
 
 
@@ -187,6 +187,7 @@ def _near(
     uses = _uses(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
+    translator.effort = QUICK if quick else None
     target = goal.at(at)
     defined = {use.defines for use in uses if use.defines is not None}
     for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):

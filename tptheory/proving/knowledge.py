@@ -27,12 +27,16 @@ class Knowledge:
     Attributes:
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         searches: what each completion of the hypotheses did, those of branches included.
+        doubtful: a number that may not be real, if there is one: then nothing is shown by squares.
+        has_parts: whether the parts of matrices whose ranks are compared have names.
     """
 
     def __init__(self, alphabet: Alphabet, named: bool = False) -> None:
         self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
         self.searches: list[Statistics] = []
+        self.has_parts = False
+        self.doubtful: Any = None
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -42,6 +46,8 @@ class Knowledge:
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        if not polynomial:
+            return
         self._assume(polynomial, reason)
         for consequences in [*self._consequences.values()]:
             self._assume_all(consequences(polynomial))
@@ -52,6 +58,10 @@ class Knowledge:
             self._consequences[key] = consequences
             for known in self.known():
                 self._assume_all(consequences(known))
+
+    def doubt(self, node: Any) -> None:
+        """Note a number that may not be real, so that its square may be below 0."""
+        self.doubtful = node
 
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
@@ -86,6 +96,7 @@ class Knowledge:
         branch = copy(self)
         branch.hypotheses, branch.alternatives = [*self.hypotheses], [*self.alternatives]
         branch._seen, branch._inverses = {*self._seen}, {**self._inverses}
+        branch._coordinates = {**self._coordinates}
         branch._consequences = {}  # what follows from a case holds in that case only, and is no part of it
         return branch
 
@@ -188,6 +199,7 @@ class Knowledge:
 
         The first is what is left of D outside the image of A, the second what is left of B in the image of A'.
         """
+        self.has_parts = True
         pairs = [(A, P) for A, P in self.inverse_pairs() if not A.is_scalar]
         for (A, P), (D, _) in permutations(pairs, 2):
             if A.rows == D.rows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, MatrixSymbol, S
+from sympy import MatrixExpr, MatrixSymbol, S, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -18,18 +18,20 @@ from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.cancellation import unit_factors
-from tptheory.proving.equations import descent, either, equal
+from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.rank_sums import rank_descent
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.search_aids import SHORTHAND
-from tptheory.proving.searching import Attempt, common_scalars, divided
+from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, divided
 from tptheory.proving.square_roots import assume_roots
+from tptheory.proving.translating import refuse_doubtful
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import squared_norm
+from tptheory.symbolic.rank import Rank
 
 
 class Obligation(NamedTuple):
@@ -45,10 +47,25 @@ class Obligation(NamedTuple):
     def attempt(self) -> Attempt:
         """Return the attempt that proves this kind of obligation."""
         if self.right is None:
-            return either(rank_descent(self.left), descent(self.left))
+            return _descent(self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
             return rank_at_most(self.left, self.right)
         return equal(self.left, self.right)
+
+
+def _descent(number: Polynomial) -> Attempt:
+    """Show that a number is at most 0; a sum of ranks by projections first, where their parts have names."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        refuse_doubtful(translator.doubtful)
+        if translator.has_parts:
+            try:
+                return rank_descent(number)(translator, deadline)
+            except StuckError:
+                pass
+        return descent(number)(translator, deadline)
+
+    return attempt
 
 
 def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
@@ -72,7 +89,9 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             certain = {each for e in claim.certain() for each in existence_premises(e)}
             if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
                 raise UnsupportedExpressionError("what an alternative inverts exists there only")
-            yield Obligation(translator(one_equation(goal)), translator(0))
+            product = translator(one_equation(goal))
+            refuse_doubtful(translator.doubtful)
+            yield Obligation(product, translator(0))
 
 
 def _sides(goal: goals.Vanishes, translator: Translator) -> tuple[Polynomial, Polynomial]:
@@ -165,7 +184,7 @@ def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligat
     translator = translator_of(claim, setting)
     found = list(obligations(claim, translator))
     if setting.inverses:
-        if any(each.right is None for each in found):
+        if speaks_of_ranks(claim) and any(each.right is None for each in found):
             translator.bring_in_parts()
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
@@ -178,6 +197,11 @@ def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligat
                 translator.bring_in_inverse(factor)
         translator.bring_in_inverses()
     return translator, found
+
+
+def speaks_of_ranks(claim: Claim) -> bool:
+    """Whether a rank stands as a number in a claim."""
+    return any(sympify(e).has(Rank) for e in claim.expressions())
 
 
 def translator_of(claim: Claim, setting: Setting) -> Translator:

@@ -32,6 +32,8 @@ def atom(translator: Translating, node: Any) -> Polynomial:
         raise at_a_layer()
     if node.has(ImaginaryUnit, DFT, IDFT) or node.is_real is False or node.is_finite is False:
         raise UnsupportedExpressionError(f"'expression' must be real (got {type(node).__name__}: {node}).")
+    if not isinstance(node, MatrixExpr) and not node.is_real:
+        translator.doubt(node)
     letter = own_letter("atom", node, str(node))
     if not isinstance(node, MatrixExpr):
         return Polynomial.scalar(translator.alphabet, letter)
@@ -120,7 +122,7 @@ def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polyno
     """Return the columns of the identity up to the one with number ``last``; the first has number 0.
 
     Raises:
-        UnsupportedExpressionError: if the size stands at a layer.
+        UnsupportedExpressionError: if the size stands at a layer, or may be too small.
     """
     alphabet = translator.alphabet
     one = Polynomial.identity(alphabet, 1)
@@ -128,6 +130,11 @@ def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polyno
         return [one]
     if not isinstance(size, int):
         refuse_layers([size])
+        if last:
+            raise UnsupportedExpressionError(
+                f"'expression' must have entries that exist at every size (got row or column {last}, counted from 0, "
+                f"of a size {size.family.subject}, which may be {last}). Give the size a number."
+            )
     letters = [own_letter("unit", (size, i), f"e_{i + 1}") for i in range(last + 1)]
     columns = [Polynomial.word(alphabet, alphabet.matrix(letter, size, 1, level=PLAIN)) for letter in letters]
     for i, e in enumerate(columns):

@@ -20,11 +20,10 @@ from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.equations import either, in_cases
 from tptheory.proving.induction import prove_layers
-from tptheory.proving.obligations import Obligation, Setting, defined_symbols, translated
+from tptheory.proving.obligations import Obligation, Setting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
 from tptheory.proving.translation import Translator
-from tptheory.symbolic.rank import Rank
 
 EFFORTS = (100_000, 400_000, None)
 """How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
@@ -158,7 +157,7 @@ def settings_for(claim: Claim) -> list[Setting]:
     In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
-        if any(S(e).has(Rank) for e in claim.expressions()):
+        if speaks_of_ranks(claim):
             return [Setting(thin=False), Setting(thin=False, named=True, inverses=True)]
         plain = [Setting(thin=False, transposes_last=True), Setting(thin=False)]
         return [*plain, Setting(thin=False, named=True), Setting(thin=False, named=True, inverses=True)]

@@ -40,6 +40,9 @@ class Translating(Protocol):
     def conclude(self, key: Any, consequences: Consequences) -> None:
         """Assume also what follows from each hypothesis, in a way that has this key."""
 
+    def doubt(self, node: Any) -> None:
+        """Note a number that may not be real, so that its square may be below 0."""
+
     def known(self) -> Sequence[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
 
@@ -66,6 +69,19 @@ class Translating(Protocol):
 
     def inverted_by(self, kind: str, character: str) -> Polynomial | None:
         """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""
+
+
+def refuse_doubtful(node: Any) -> None:
+    """Refuse a number that may not be real, where something is shown by squares; None where all numbers are real.
+
+    Raises:
+        UnsupportedExpressionError: if there is such a number.
+    """
+    if node is not None:
+        raise UnsupportedExpressionError(
+            f"'expression' must have numbers that are real wherever their arguments are (got {node}, which may not "
+            "be). Declare its symbols positive, or name its value by a symbol."
+        )
 
 
 def size_expression(size: Size) -> Any:

@@ -230,7 +230,7 @@ class Translator(Knowledge):
     def _symbol(self, s: Symbol) -> Polynomial:
         if s in self.bases:
             return Polynomial.scalar(self.alphabet, Letter(INDEX, (self.bases[s], 0)))
-        if not s.is_commutative or s.is_real is False:
+        if not s.is_commutative or s.is_real is False or (s.is_complex and not s.is_real):
             raise UnsupportedExpressionError(f"'expression' must have symbols that are real numbers (got {s}).")
         return Polynomial.scalar(self.alphabet, Letter(Family("number", s, s.name)))
 

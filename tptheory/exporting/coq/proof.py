@@ -204,7 +204,7 @@ class CoqProof:
         for entry in checker.as_list(self.data["squares"], "squares"):
             weight, square = checker.as_list(entry, "a square", 2)
             data = equation_data(self.reading, equation(self.reading.polynomial(square)))
-            checker.require(checker.as_rational(weight), "the weight of a square must be positive")
+            checker.require(checker.as_rational(weight) > 0, "the weight of a square must be positive")
             found.append(f"({coefficient_data(checker.as_rational(weight))}, {data})")
         return sequence(found)
 
