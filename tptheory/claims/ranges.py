@@ -6,7 +6,7 @@ mean the same to each of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import product
 from typing import Any
@@ -147,15 +147,31 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
-    of_hypotheses = {h.index for h in claim.given if isinstance(h, ForAll)}
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     for indices in _indices(claim, values):
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
-        numbered = [each for premise in premises for each in _at_its_indices(premise, indices)]
-        needed = [each for each in numbered if not (_speaks_of(each, of_hypotheses) or shows(each, given))]
+        needed = _needed(premises, indices, claim.given, given)
         for part in whole.conjuncts():
             yield _with_premises(part.under(given), needed)
+
+
+def _needed(
+    premises: Iterable[Exists | NotZero], indices: Mapping[Any, int], hypotheses: Iterable[Any], given: Collection[Any]
+) -> list[Exists | NotZero]:
+    """Return what tacit premises say where indices are numbers, unless the hypotheses show it.
+
+    A premise is left out where it still speaks of an index that a hypothesis binds.
+
+    Args:
+        premises: the tacit premises.
+        indices: the values of the indices.
+        hypotheses: the hypotheses as typed, in which ranges may stand.
+        given: what these say once their indices are numbers.
+    """
+    bound = {h.index for h in hypotheses if isinstance(h, ForAll)}
+    numbered = [each for premise in premises for each in _at_its_indices(premise, indices)]
+    return [each for each in numbered if not (_speaks_of(each, bound) or shows(each, given))]
 
 
 def _speaks_of(premise: Exists | NotZero, indices: set[Symbol]) -> bool:

@@ -58,9 +58,11 @@ def refuse_two_of_one_name_across(claims: Iterable[Any]) -> None:
     """
     named = [s for e in _spoken(list(claims)) for s in (e if isinstance(e, frozenset) else _named(e))]
     symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
-    _refuse_namesakes([s for s in symbols if not _has_widths(s)])
-    others = {s.name: s for s in symbols if not _has_widths(s)}
-    _refuse_namesakes(t for s in symbols if _has_widths(s) and s.name in others for t in (others[s.name], s))
+    plain = [s for s in symbols if not _has_widths(s)]
+    _refuse_namesakes(plain)
+    others = {s.name: s for s in plain}
+    for s in filter(_has_widths, symbols):
+        _refuse_namesakes([others.get(s.name, s), s])
 
 
 def _has_widths(symbol: Any) -> bool:

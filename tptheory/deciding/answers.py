@@ -216,11 +216,16 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
             search, more_instances = met, met.seconds >= allowed
         if perf_counter() - started > seconds or not (more_proofs or more_instances):
             break
+    return _neither(claim, proof, search, perf_counter() - started)
+
+
+def _neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:
+    """Return one verdict from those of the prover and the refuter; a fault, and then no instance, is told first."""
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
     vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
     reason = reported or vacuous or "neither a proof nor a counterexample was found"
-    return Undecided(claim, reason, evidence, perf_counter() - started)
+    return Undecided(claim, reason, evidence, seconds)
 
 
 def _why_none(claim: Claim) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -26,9 +26,9 @@ from tptheory.measuring.random_matrices import (
     partial_isometry,
 )
 from tptheory.measuring.structured_matrices import has_structure, structured_matrix
-from tptheory.measuring.structures import structure_of
+from tptheory.measuring.structures import Structure, structure_of
 from tptheory.measuring.ties import Ties
-from tptheory.measuring.word_sums import word_sum
+from tptheory.measuring.word_sums import WordSum, word_sum
 from tptheory.symbolic.expressions import LogPdet
 
 Fill = Callable[[Any, tuple[int, int]], Any]
@@ -71,12 +71,16 @@ class Instances:
         self.conditions = premises.conditions(unknowns)
         self.alone = {A: [c for c in self.conditions if c.symbols == (A,)] for A in self.matrices}
         equations = [words for words in map(word_sum, premises.all_equations()) if words is not None]
-        about = {A: [words for words in equations if words.symbols == {A}] for A in self.matrices}
-        self.structures = {A: structure_of(A, self.properties[A], about[A]) for A in self.matrices}
+        self.structures = {A: self._structure(A, equations) for A in self.matrices}
         self.groups = groups_of(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
         self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
+
+    def _structure(self, A: MatrixSymbol, equations: Sequence[WordSum]) -> Structure:
+        """Return what the properties of a symbol, and the equations about it alone, say of its matrix."""
+        about = [words for words in equations if words.symbols == {A}]
+        return structure_of(A, self.properties[A], about)
 
     @cached_property
     def is_constructed(self) -> bool:

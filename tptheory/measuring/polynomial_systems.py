@@ -7,7 +7,8 @@ unknown is set to a small rational. What is found is a solution, because every s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -30,6 +31,8 @@ GUESSES = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (3, 5), (4, 5),
 
 Polynomial = Any
 """A polynomial of python-flint, `fmpq_mpoly`."""
+Place = tuple[Any, int, int]
+"""Where an unknown stands: a symbol, a row and a column."""
 
 
 class PolynomialSystem:
@@ -68,29 +71,41 @@ class PolynomialSystem:
 
     def _unknowns(self, values: Instance, shapes: tuple[tuple[int, int], ...]) -> _Unknowns | None:
         """Return the polynomials at these shapes; None if they are none, or have too many unknowns."""
-        places = [(s, i, j) for s, (m, n) in zip(self.symbols, shapes, strict=True) for i in range(m) for j in range(n)]
+        places = self._places(shapes)
         if not self.symbols or len(places) > MOST_UNKNOWNS:
             return None
         kind = PolynomialArithmetic([f"t{k}" for k in range(len(places))])
-        unknown = dict(zip(places, kind.unknowns, strict=True))
-        read: dict[Any, Any] = {s: n for s, n in values.items() if isinstance(n, int)}
-        for s, (m, n) in zip(self.symbols, shapes, strict=True):
-            rows = [[unknown[s, i, j] for j in range(n)] for i in range(m)]
-            read[s] = PolynomialMatrix(rows) if isinstance(s, MatrixSymbol) else rows[0][0]
+        sizes = {s: n for s, n in values.items() if isinstance(n, int)}
+        unknowns = self._matrices_of_unknowns(shapes, dict(zip(places, kind.unknowns, strict=True)))
         try:
-            found = [evaluate_with(kind, e, read) for e in self.equations]
+            found = [evaluate_with(kind, e, {**sizes, **unknowns}) for e in self.equations]
         except TptheoryError:
             return None
-        rows = [row for value in found for row in (value.rows if isinstance(value, PolynomialMatrix) else [[value]])]
-        return _Unknowns(kind, places, [p for row in rows for p in row if not p.is_zero()])
+        polynomials = [p for value in found for p in _entries_of(value)]
+        return _Unknowns(kind, places, [p for p in polynomials if not p.is_zero()])
+
+    def _places(self, shapes: tuple[tuple[int, int], ...]) -> list[Place]:
+        """Return the place of every unknown: symbol by symbol, row by row."""
+        places: list[Place] = []
+        for symbol, (rows, columns) in zip(self.symbols, shapes, strict=True):
+            places += [(symbol, i, j) for i, j in product(range(rows), range(columns))]
+        return places
+
+    def _matrices_of_unknowns(
+        self, shapes: tuple[tuple[int, int], ...], unknown: Mapping[Place, Polynomial]
+    ) -> dict[Any, Any]:
+        """Return the value of each symbol, with unknowns as entries; a scalar is one unknown."""
+        found: dict[Any, Any] = {}
+        for symbol, (m, n) in zip(self.symbols, shapes, strict=True):
+            rows = [[unknown[symbol, i, j] for j in range(n)] for i in range(m)]
+            found[symbol] = PolynomialMatrix(rows) if isinstance(symbol, MatrixSymbol) else rows[0][0]
+        return found
 
 
 class _Unknowns:
     """The polynomials that have to vanish at fixed shapes, and the place of each unknown."""
 
-    def __init__(
-        self, kind: PolynomialArithmetic, places: Sequence[tuple[Any, int, int]], polynomials: list[Polynomial]
-    ) -> None:
+    def __init__(self, kind: PolynomialArithmetic, places: Sequence[Place], polynomials: list[Polynomial]) -> None:
         self.kind, self.places, self.polynomials = kind, list(places), polynomials
 
     def solution(self, rng: Random, values: Instance, admits: Callable[[Any, fmpq], bool]) -> Instance | None:
@@ -140,7 +155,7 @@ class _Unknowns:
         return p.compose(*others, ctx=self.kind.ring)
 
     @staticmethod
-    def _now(values: Instance, place: tuple[Any, int, int]) -> fmpq:
+    def _now(values: Instance, place: Place) -> fmpq:
         symbol, i, j = place
         return values[symbol][i, j] if isinstance(symbol, MatrixSymbol) else fmpq(values[symbol])
 
@@ -161,6 +176,11 @@ class _Unknowns:
 
 def _shape(value: Any) -> tuple[int, int]:
     return (value.nrows(), value.ncols()) if isinstance(value, fmpq_mat) else (1, 1)
+
+
+def _entries_of(value: PolynomialMatrix | Polynomial) -> list[Polynomial]:
+    """Return the entries of a matrix row by row, or a scalar as the only entry."""
+    return [p for row in value.rows for p in row] if isinstance(value, PolynomialMatrix) else [value]
 
 
 def _unknowns_of(p: Polynomial) -> list[int]:

@@ -206,21 +206,42 @@ def value_at(coefficients: Sequence[fmpq], A: fmpq_mat) -> fmpq_mat:
 
 def has_structure(structure: Structure, A: fmpq_mat) -> bool:
     """Whether a matrix is as a structure says."""
-    T, rows, columns = A.transpose(), A.nrows(), A.ncols()
-    if structure.is_square and rows != columns:
+    if structure.is_square and A.nrows() != A.ncols():
         return False
-    if (structure.symmetric and A != T) or (structure.skew and A != -T):
+    T = A.transpose()
+    return (
+        _has_symmetry(structure, A, T)
+        and _has_orthogonal_lines(structure, A, T)
+        and _meets_equations(structure, A, T)
+        and _has_squared_length(structure, A)
+    )
+
+
+def _has_symmetry(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
+    """Whether a matrix with the transpose ``T`` is symmetric and skew, where a structure says so."""
+    if structure.symmetric and A != T:
         return False
-    if structure.columns is not None and eye(columns) * structure.columns != T * A:
+    return not (structure.skew and A != -T)
+
+
+def _has_orthogonal_lines(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
+    """Whether ``TA`` and ``AT``, with the transpose ``T``, are the multiples of an identity that a structure names."""
+    if structure.columns is not None and eye(A.ncols()) * structure.columns != T * A:
         return False
-    if structure.rows is not None and eye(rows) * structure.rows != A * T:
-        return False
-    if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(rows, rows):
+    return not (structure.rows is not None and eye(A.nrows()) * structure.rows != A * T)
+
+
+def _meets_equations(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
+    """Whether the annihilator vanishes, ``AT = TA`` and ``ATA = A`` for the transpose, where a structure says so."""
+    if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(A.nrows(), A.nrows()):
         return False
     if structure.normal and A * T != T * A:
         return False
-    if structure.partial_isometry and A * T * A != A:
-        return False
+    return not (structure.partial_isometry and A * T * A != A)
+
+
+def _has_squared_length(structure: Structure, A: fmpq_mat) -> bool:
+    """Whether the squares of the entries add up to what a structure says, if it says it."""
     return structure.squared_length is None or sum(x * x for x in A.entries()) == structure.squared_length
 
 

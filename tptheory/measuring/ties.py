@@ -45,10 +45,7 @@ class Ties:
             admits: whether a value of a symbol meets the hypotheses about it alone.
         """
         self.properties, self.symbols, self.admits = properties, unknowns.symbols, admits
-        in_cases = [r for case in premises.cases for alternative in case for r in residuals_of(alternative)]
-        spoken_of = [e.atoms(MatrixSymbol) for e in (*premises.equations, *in_cases)]
-        tied = {A for symbols in spoken_of for A in symbols if len(symbols) > 1 or A not in built}
-        self.matrices = sorted((A for A in tied if A in properties), key=str)
+        self.matrices = sorted((A for A in _tied(premises, built) if A in properties), key=str)
         self.systems = self._systems(premises.equations)
         self._case_systems = [[self._systems(residuals_of(each)) for each in case] for case in premises.cases]
 
@@ -103,3 +100,10 @@ class Ties:
         if choice == 3:
             return full_rank(rng, rows, columns)
         return None
+
+
+def _tied(premises: Premises, built: Container[Any]) -> set[MatrixSymbol]:
+    """Return the symbols that an equation ties to others, and those in equations that are not built to meet them."""
+    in_cases = [r for case in premises.cases for alternative in case for r in residuals_of(alternative)]
+    spoken_of = [e.atoms(MatrixSymbol) for e in (*premises.equations, *in_cases)]
+    return {A for symbols in spoken_of for A in symbols if len(symbols) > 1 or A not in built}

@@ -98,8 +98,7 @@ def _matrix_terms(expression: Any) -> Terms | None:
     if isinstance(expression, ZeroMatrix):
         return {}
     if isinstance(expression, Transpose):
-        inner = _matrix_terms(expression.arg)
-        return None if inner is None else {_turned(word): c for word, c in inner.items()}
+        return _transposed(_matrix_terms(expression.arg))
     if isinstance(expression, MatAdd):
         return _sum(_matrix_terms(part) for part in expression.args)
     if isinstance(expression, MatMul):
@@ -121,11 +120,14 @@ def _number_terms(expression: Any) -> Terms | None:
         return None if terms is None or () in terms else _traces(terms)  # the trace of an identity is a size
     if isinstance(expression, Add):
         return _sum(_number_terms(part) for part in expression.args)
-    if isinstance(expression, Mul):
-        factor, rest = expression.as_coeff_Mul()
-        number, inner = _rational(factor), None if rest == expression else _number_terms(rest)
-        return None if number is None or inner is None else {word: number * c for word, c in inner.items()}
-    return None
+    return _multiple(expression) if isinstance(expression, Mul) else None
+
+
+def _multiple(expression: Mul) -> Terms | None:
+    """Return the traces of a number times a scalar expression."""
+    factor, rest = expression.as_coeff_Mul()
+    number, inner = _rational(factor), None if rest == expression else _number_terms(rest)
+    return None if number is None or inner is None else {word: number * c for word, c in inner.items()}
 
 
 def _rational(scalar: Any) -> fmpq | None:
@@ -149,6 +151,11 @@ def _product(factors: list[Terms | None]) -> Terms | None:
             return None
         total = _sum({left + right: c * d} for left, c in total.items() for right, d in factor.items()) or {}
     return total
+
+
+def _transposed(terms: Terms | None) -> Terms | None:
+    """Return the words of the transpose of a matrix expression with these words."""
+    return None if terms is None else {_turned(word): c for word, c in terms.items()}
 
 
 def _turned(word: Word) -> Word:

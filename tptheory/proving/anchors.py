@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from tptheory.proving.letters import Index, Letter
@@ -37,11 +38,10 @@ def _anchor(A: Polynomial) -> Index | None:
     letters = [A.alphabet.letters[a][0] for scalars, word in A.terms for a in "".join((*scalars, word))]
     sizes = [size for size in (A.rows, A.columns) if isinstance(size, Letter)]
     indices, beside = ([one.at for one in group if one.at is not None] for group in (letters, sizes))
-    for base in ("k", "l", "L", ""):
-        for group in (indices, beside):
-            offsets = [offset for own, offset in group if own == base]
-            if offsets:
-                return base, min(offsets)
+    for base, group in product(("k", "l", "L", ""), (indices, beside)):
+        offsets = [offset for own, offset in group if own == base]
+        if offsets:
+            return base, min(offsets)
     return None
 
 

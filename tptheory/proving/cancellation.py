@@ -112,16 +112,25 @@ def _summands(p: Polynomial) -> Iterator[Candidate]:
     halves: list[tuple[Rational, Polynomial]] = []
     if p.rows != p.columns or len({c > 0 for c in p.terms.values()}) != 1:
         return
-    for (scalars, word), c in p.terms.items():
-        half = half_of(p.alphabet, [word]) if word and not scalars else ""
-        if p.is_scalar and not word and len(scalars) == 1 and p.alphabet.is_trace(scalars[0]):
-            half = half_of(p.alphabet, [scalars[0][i:] + scalars[0][:i] for i in range(len(scalars[0]))])
+    for monomial, c in p.terms.items():
+        half = _half_of_term(p, monomial)
         if not half:
             return
         halves.append((c if c > 0 else -c, Polynomial.word(p.alphabet, half)))
     for k, (weight, root) in enumerate(halves):
         others = [(divide(w, weight), other) for j, (w, other) in enumerate(halves) if j != k]
         yield Candidate(root, tuple(others))
+
+
+def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
+    """Return ``A`` for a term of a polynomial that reads ``A A'`` or ``tr(A A')``; nothing for any other term."""
+    scalars, word = monomial
+    if word:
+        return "" if scalars else half_of(p.alphabet, [word])
+    if not (p.is_scalar and len(scalars) == 1 and p.alphabet.is_trace(scalars[0])):
+        return ""
+    (trace,) = scalars
+    return half_of(p.alphabet, [trace[i:] + trace[:i] for i in range(len(trace))])
 
 
 def unit_factors(h: Polynomial) -> Iterator[Polynomial]:

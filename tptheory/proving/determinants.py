@@ -151,8 +151,14 @@ def _full_ranks(translator: Translating) -> tuple[set[str], set[str]]:
             continue
         of_columns.add(words[0][-1])
         of_rows.add(words[0][0])
-    square = {a for a in of_columns | of_rows if (shape := alphabet.shapes[a]) and shape[0] == shape[1]}
+    square = {a for a in of_columns | of_rows if _is_square(alphabet, a)}
     return of_columns | square, of_rows | square
+
+
+def _is_square(alphabet: Alphabet, character: str) -> bool:
+    """Whether a letter stands for a square matrix."""
+    shape = alphabet.shapes[character]
+    return shape is not None and shape[0] == shape[1]
 
 
 def _is_layered(alphabet: Alphabet, word: str) -> bool:

@@ -242,9 +242,7 @@ def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margi
 def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
     near = _spoken_of(goal, [index for index in (at, after) if index is not None])
-    spoken = set(indices_in(law.terms))
-    if law.defines is not None and law.defines.at is not None and law.defines.at[0] != "k":
-        spoken = {law.defines.at}  # whatever defines a letter serves where the letter is near
+    spoken = _spoken_by(law)
     offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
 
     def allowed(index: Index) -> bool:
@@ -252,13 +250,26 @@ def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, m
 
     if offsets:
         yield from filter(allowed, _candidates(near, offsets, margin))
-    elif all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in spoken):
+    elif _are_near(near, spoken, margin):
         candidates = [index for index in (law.first, law.last, HERE) if index is not None]
         yield from [index for index in candidates if allowed(index)][:1]
 
 
 Near = dict[str, list[int]]
 """The layers that a goal speaks of: for each base, such as ``l`` or ``L``, their offsets from it."""
+
+
+def _are_near(near: Near, indices: Iterable[Index], margin: int) -> bool:
+    """Whether layers lie among the near ones, or beyond them by at most the margin."""
+    return all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in indices)
+
+
+def _spoken_by(law: LayerLaw) -> set[Index]:
+    """Return the indices that have to be near for a law to serve: where it defines a letter, the one of the letter."""
+    letter = law.defines
+    if letter is not None and letter.at is not None and letter.at[0] != "k":
+        return {letter.at}
+    return set(indices_in(law.terms))
 
 
 def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:

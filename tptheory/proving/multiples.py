@@ -11,7 +11,7 @@ from itertools import combinations_with_replacement
 
 from flint import fmpq
 
-from tptheory.proving.semidefinite import FEW, positive_semidefinite, solutions
+from tptheory.proving.semidefinite import FEW, AffineSpace, Square, positive_semidefinite, solutions
 from tptheory.proving.words import Polynomial, Rational
 
 MOST = 8
@@ -52,22 +52,34 @@ def _squares(
     reduce: Callable[[Polynomial], Polynomial],
     proceed: Callable[[], None],
 ) -> list[tuple[Fraction, Polynomial]] | None:
+    """Return weights and combinations of multiples whose squares add up to minus the squared norm of ``D``."""
     multiples = [p for p in map(reduce, multiples) if p]
-    shapes = [(p.rows, p.columns) for p in multiples]
-    pairs = [(i, j) for i, j in combinations_with_replacement(range(len(multiples)), 2) if shapes[i] == shapes[j]]
+    pairs = _pairs_of_one_shape(multiples)
     products = [reduce((multiples[i].transpose() * multiples[j]).trace()).scale(1 + (i != j)) for i, j in pairs]
     target = reduce((D.transpose() * D).trace()).scale(-1)
+    space = _weights(products, target)
+    found = None if space is None else positive_semidefinite(len(multiples), pairs, space, proceed, FEW)
+    return None if found is None else [(s.weight, _combined(multiples, s)) for s in found]
+
+
+def _pairs_of_one_shape(polynomials: list[Polynomial]) -> list[tuple[int, int]]:
+    """Return the numbers of two polynomials of the same shape, in all ways; the two may be one."""
+    shapes = [(p.rows, p.columns) for p in polynomials]
+    pairs = combinations_with_replacement(range(len(polynomials)), 2)
+    return [(i, j) for i, j in pairs if shapes[i] == shapes[j]]
+
+
+def _weights(products: list[Polynomial], target: Polynomial) -> AffineSpace | None:
+    """Return all weights with which products add up to a target; None if there are none."""
     monomials = sorted({m for p in (target, *products) for m in p.terms})
     *columns, last = ([_exact(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
-    space = solutions(columns, last)
-    found = None if space is None else positive_semidefinite(len(multiples), pairs, space, proceed, FEW)
-    if found is None:
-        return None
-    squares = []
-    for square in found:
-        parts = [p.scale(c) for p, c in zip(multiples, square.coefficients, strict=True) if c]
-        squares.append((square.weight, sum(parts[1:], parts[0])))
-    return squares
+    return solutions(columns, last)
+
+
+def _combined(multiples: list[Polynomial], square: Square) -> Polynomial:
+    """Return the combination of multiples that a square is the square of."""
+    parts = [p.scale(c) for p, c in zip(multiples, square.coefficients, strict=True) if c]
+    return sum(parts[1:], parts[0])
 
 
 def _exact(coefficient: Rational) -> fmpq:

@@ -207,9 +207,7 @@ def speaks_of_ranks(claim: Claim) -> bool:
 def translator_of(claim: Claim, setting: Setting) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
     translator = Translator(setting.thin, setting.transposes_last, named=setting.named, opened=setting.opened)
-    for h in claim.given:
-        for witness, A in h.owners() if isinstance(h, Hypothesis) else ():
-            translator.witness(witness, {"factor": "u" if witness.rows == A.rows else "v", "of": translator(A).data()})
+    _declare_witnesses(claim, translator)
     for symbol in defined_symbols(claim) if setting.eliminated else ():
         translator.define(symbol)
     for h in claim.given:
@@ -219,6 +217,15 @@ def translator_of(claim: Claim, setting: Setting) -> Translator:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
     return translator
+
+
+def _declare_witnesses(claim: Claim, translator: Translator) -> None:
+    """Declare the matrices that hypotheses say exist, and remark which factor of which matrix each of them is."""
+    for h in claim.given:
+        if isinstance(h, Hypothesis):
+            for witness, A in h.owners():
+                factor = "u" if witness.rows == A.rows else "v"
+                translator.witness(witness, {"factor": factor, "of": translator(A).data()})
 
 
 def defined_symbols(claim: Claim) -> Iterator[MatrixSymbol]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tptheory.certificates import checker
 from tptheory.proving.letters import Family, Named
-from tptheory.proving.searching import Proof, hypotheses_used
+from tptheory.proving.searching import Branch, Proof, hypotheses_used
+from tptheory.proving.translating import Assumption
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial, word_data
 
@@ -35,6 +36,13 @@ def proof_data(translator: Translator, proof: Proof, numbers: Sequence[int]) -> 
     """Return the fields of a proof that uses the hypotheses with these numbers."""
     if proof.lemmas:
         return _lemmas_data(proof, numbers)
+    cofactors = _cofactors(translator, proof, numbers)
+    data: dict[str, Any] = {"method": proof.method, "cofactors": cofactors, **proof.fields}
+    return data | (_split_data(proof, numbers) if proof.branches else {})
+
+
+def _cofactors(translator: Translator, proof: Proof, numbers: Sequence[int]) -> list[list[Any]]:
+    """Return the entries of a combination of the hypotheses with these numbers."""
     known, alphabet = translator.hypotheses, translator.alphabet
     position = {k: i for i, k in enumerate(numbers)}
     position |= {k: len(numbers) + position[h.transposes] for k, h in enumerate(known) if h.transposes in position}
@@ -44,17 +52,23 @@ def proof_data(translator: Translator, proof: Proof, numbers: Sequence[int]) -> 
         right = word_data(alphabet, (), place.right)
         outer = [] if place.outer is None else [word_data(alphabet, place.scalars, place.outer)]
         cofactors.append([str(coefficient), left, position[k], right, *outer])
-    data: dict[str, Any] = {"method": proof.method, "cofactors": cofactors, **proof.fields}
-    if proof.branches:
-        data["split"] = [[b.translator.hypotheses[k].polynomial.data() for k in b.added] for b in proof.branches]
-        data["parts"] = [
-            {
-                "reasons": [list(b.translator.hypotheses[k].reason) for k in b.added],
-                **proof_data(b.translator, b.proof, [*numbers, *b.added]),
-            }
-            for b in proof.branches
-        ]
-    return data
+    return cofactors
+
+
+def _split_data(proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:
+    """Return the cases that a proof distinguishes, and the proof of each."""
+    split = [[h.polynomial.data() for h in _added(branch)] for branch in proof.branches]
+    parts = []
+    for branch in proof.branches:
+        reasons = [list(h.reason) for h in _added(branch)]
+        shown = proof_data(branch.translator, branch.proof, [*numbers, *branch.added])
+        parts.append({"reasons": reasons, **shown})
+    return {"split": split, "parts": parts}
+
+
+def _added(branch: Branch) -> list[Assumption]:
+    """Return the hypotheses that a case adds."""
+    return [branch.translator.hypotheses[k] for k in branch.added]
 
 
 def _lemmas_data(proof: Proof, numbers: Sequence[int]) -> dict[str, Any]:

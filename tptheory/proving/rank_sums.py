@@ -91,19 +91,24 @@ def _projections(translator: Translator, basis: Completion) -> list[Projection]:
 
 def _weights(number: Polynomial, differences: list[Projection]) -> list[tuple[Fraction, Projection]] | None:
     """Return positive weights with which the traces of differences add up to minus a number; None if none are found."""
-    from scipy.optimize import linprog
-
-    monomials = sorted({m for p in (number, *(d.trace for d in differences)) for m in p.terms})
-    if not differences or not monomials:
+    rounded = _rounded_weights(number, [d.trace for d in differences])
+    if rounded is None:
         return None
-    table = np.array([[float(d.trace.terms.get(m, 0)) for d in differences] for m in monomials])
-    target = np.array([-float(number.terms.get(m, 0)) for m in monomials])
-    solved = linprog(np.ones(len(differences)), A_eq=table, b_eq=target, method="highs")
-    if solved.x is None:
-        return None
-    rounded = [Fraction(float(x)).limit_denominator(12) for x in solved.x]
     chosen = [(w, d) for w, d in zip(rounded, differences, strict=True) if w > TINY]
     total = number
     for weight, difference in chosen:
         total = total + difference.trace.scale(weight)
     return None if total else chosen
+
+
+def _rounded_weights(number: Polynomial, traces: list[Polynomial]) -> list[Fraction] | None:
+    """Solve for weights that are not negative in floating-point numbers, and round them; None if none are found."""
+    from scipy.optimize import linprog
+
+    monomials = sorted({m for p in (number, *traces) for m in p.terms})
+    if not traces or not monomials:
+        return None
+    table = np.array([[float(trace.terms.get(m, 0)) for trace in traces] for m in monomials])
+    target = np.array([-float(number.terms.get(m, 0)) for m in monomials])
+    solved = linprog(np.ones(len(traces)), A_eq=table, b_eq=target, method="highs")
+    return None if solved.x is None else [Fraction(float(x)).limit_denominator(12) for x in solved.x]

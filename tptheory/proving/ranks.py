@@ -12,6 +12,7 @@ from tptheory.proving.completion import Completion
 from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
 from tptheory.proving.rewriting import HERE
+from tptheory.proving.search_aids import replaced
 from tptheory.proving.searching import (
     Attempt,
     LemmaChain,
@@ -113,10 +114,10 @@ def _through_matrix(
         places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in terms}
         for cut in _cuts(places):
             split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
-            if factors := _rank_one(rewritten, split, F.rows, F.columns):
-                left, right = (_put_back(factor, letter, F) for factor in factors)
-                if left is not None and right is not None:
-                    yield [left, F, right]
+            factors = _rank_one(rewritten, split, F.rows, F.columns)
+            if factors and not any(_stands_in_a_trace(factor, letter) for factor in factors):
+                left, right = (replaced(factor, letter, F) for factor in factors)
+                yield [left, F, right]
 
 
 def _through_polynomial(
@@ -198,19 +199,10 @@ def _partitions(items: list[Monomial]) -> Iterator[list[list[Monomial]]]:
             yield [*groups[:i], [first, *group], *groups[i + 1 :]]
 
 
-def _put_back(p: Polynomial, letter: str, F: Polynomial) -> Polynomial | None:
-    """Replace a letter, and its transpose, by the polynomial that it stands for; None if it stands inside a trace."""
-    alphabet = p.alphabet
-    stands_for = {letter: F, alphabet.adjoints[letter]: F.transpose()}
-    total = Polynomial(alphabet, p.rows, p.columns, {})
-    for (scalars, word), c in p.terms.items():
-        if any(character in stands_for for s in scalars for character in s):
-            return None
-        product = Polynomial.identity(alphabet, p.rows)
-        for character in word:
-            product = product * stands_for.get(character, Polynomial.word(alphabet, character))
-        total = total + times(product, scalars).scale(c)
-    return total
+def _stands_in_a_trace(p: Polynomial, letter: str) -> bool:
+    """Whether a letter, or its transpose, stands inside a trace of a polynomial."""
+    found = {letter, p.alphabet.adjoints[letter]}
+    return any(not found.isdisjoint(s) for scalars, _ in p.terms for s in scalars)
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:

@@ -129,13 +129,12 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
     named = theory.schema.alphabet.named
     fresh = layer_declarations(theory, list(named.families))
     stated = [{key: law[key] for key in ("zero", "from", "to")} for law in data["hypotheses"]]
-    shown = [(t["goal"], t["from"], t["to"]) for t in data["theorems"]]
     states = (
         data["method"] == "induction"
         and all(law in laws for law in stated)
         and _declares(data, fresh, named)
         and set(data["indexed"]) <= set(fresh["indexed"])
-        and all((goal.data, end_data(goal.first), end_data(goal.last)) in shown for goal in goals)
+        and _shows(data["theorems"], goals)
     )
     if not states:
         raise _AnotherError
@@ -146,6 +145,12 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
     }
     theorems = [_remarked_theorem(theorem, goals) for theorem in data["theorems"]]
     return {**_remarked(data, remarks), "hypotheses": stated, "theorems": theorems}
+
+
+def _shows(theorems: Sequence[dict[str, Any]], goals: Sequence[LayerGoal]) -> bool:
+    """Whether all goals are among the theorems of an induction, each with its range."""
+    shown = [(theorem["goal"], theorem["from"], theorem["to"]) for theorem in theorems]
+    return all((goal.data, end_data(goal.first), end_data(goal.last)) in shown for goal in goals)
 
 
 def _remarked_theorem(theorem: dict[str, Any], goals: Sequence[LayerGoal]) -> dict[str, Any]:

@@ -126,13 +126,10 @@ def positive_semidefinite(
         found = _rounded(size, pairs, space, steps)
         if found is not None or values.min() > KERNEL:
             return found
-        vectors = _rational_kernel(kernel, left, size)
-        smaller = None if vectors is None else _annihilating(vectors, size, pairs, space)
-        if vectors is None or smaller is None:
+        smaller = _smaller(kernel, left, size, pairs, space)
+        if smaller is None:
             return None
-        space = smaller
-        # a positive semidefinite matrix that annihilates them is determined by the other rows and columns
-        left = [k for k in left if k not in {next(j for j, c in enumerate(v) if c != 0) for v in vectors}]
+        space, left = smaller
         found = decomposed(_matrix(size, pairs, space.point))
     return found
 
@@ -248,6 +245,22 @@ def _rational_kernel(kernel: Array, left: list[int], size: int) -> list[list[fmp
             vector[place] = _flint(nearby)
         found.append(vector)
     return found
+
+
+def _smaller(
+    kernel: Array, left: list[int], size: int, pairs: Sequence[Pair], space: AffineSpace
+) -> tuple[AffineSpace, list[int]] | None:
+    """Add to the equations that a kernel is annihilated; return their solutions, and the rows that are left then.
+
+    A positive semidefinite matrix that annihilates vectors is determined by the other rows and columns than one for
+    each of them. The result is None if the kernel is not rational, or if no solution annihilates it.
+    """
+    vectors = _rational_kernel(kernel, left, size)
+    smaller = None if vectors is None else _annihilating(vectors, size, pairs, space)
+    if vectors is None or smaller is None:
+        return None
+    leading = {next(j for j, c in enumerate(v) if c != 0) for v in vectors}
+    return smaller, [k for k in left if k not in leading]
 
 
 def _annihilating(

@@ -23,7 +23,7 @@ from flint import fmpq
 
 from tptheory.proving.letters import Size, item_text
 from tptheory.proving.semidefinite import FEW, FREE, Square, positive_semidefinite, solutions
-from tptheory.proving.words import Alphabet, Polynomial, Terms
+from tptheory.proving.words import Alphabet, Monomial, Polynomial, Terms
 
 Reduce = Callable[[Polynomial], Polynomial]
 WeightedSquare = tuple[Fraction, Polynomial]
@@ -92,17 +92,22 @@ def _candidate_sets(scalar: Polynomial, reduced: Polynomial, known: Known) -> It
     """
     words = _Words(known, scalar.alphabet)
     groups = words.halves_by_shape(reduced)
-    chosen = _of_few_shapes(scalar.alphabet, groups)
-    yield chosen
+    yield _of_few_shapes(scalar.alphabet, groups)
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     yield everything
     squares = [p.trace() for p in known.equations if p.rows == p.columns]
     yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
-    if not known.thorough:
-        return
+    if known.thorough:
+        yield from _thorough_sets(words, scalar, reduced, everything)
+
+
+def _thorough_sets(
+    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[Candidate]
+) -> Iterator[list[Candidate]]:
+    """Return the sets of candidates that take more time, given all halves of the terms of the scalar."""
+    known = words.known
     weights = sorted({(roots, scalars) for roots, scalars, _ in _parts(reduced, known.roots)})
-    moving = [Candidate(*weight, v) for weight in weights for v in known.velocities]
-    yield moving
+    yield [Candidate(*weight, v) for weight in weights for v in known.velocities]
     beside = sorted(words.beside_velocities(scalar))
     yield [*beside, *everything]
     others = sorted(words.by_equations(reduced))
@@ -151,8 +156,13 @@ def _parts_of(alphabet: Alphabet, scalars: tuple[str, ...], roots: Mapping[str, 
         if cycle:
             counted[cycle] -= 1
         if all(power % 2 == 0 or s in roots for s, power in counted.items()):
-            odd = tuple(sorted(s for s, power in counted.items() if power % 2))
-            yield odd, tuple(sorted(s for s, power in counted.items() for _ in range(power // 2))), cycle
+            yield *_halved(sorted(counted.items())), cycle
+
+
+def _halved(powers: Sequence[tuple[str, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a product of powers of numbers as square roots and numbers, both of which are squared."""
+    odd = tuple(s for s, power in powers if power % 2)
+    return odd, tuple(s for s, power in powers for _ in range(power // 2))
 
 
 def _powers(scalar: Polynomial, roots: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -161,9 +171,7 @@ def _powers(scalar: Polynomial, roots: Mapping[str, str]) -> list[tuple[tuple[st
     most = {s: max(POWERS, *(scalars.count(s) + 1 for scalars, _ in scalar.terms)) for s in numbers}
     found = []
     for powers in product(*(range(0, most[s], 1 if s in roots else 2) for s in numbers)):
-        paired = list(zip(numbers, powers, strict=True))
-        odd = tuple(s for s, power in paired if power % 2)
-        found.append((odd, tuple(s for s, power in paired for _ in range(power // 2))))
+        found.append(_halved(list(zip(numbers, powers, strict=True))))
     return found
 
 
@@ -286,6 +294,17 @@ class _Products:
     pairs: list[tuple[int, int]]
     values: list[Polynomial]
 
+    def without(self, gone: set[int]) -> _Products:
+        """Return the products in which no candidate of these numbers takes part; the others are numbered anew."""
+        kept = [k for k in range(len(self.candidates)) if k not in gone]
+        number = {old: new for new, old in enumerate(kept)}
+        left = _Products([self.candidates[k] for k in kept], [], [])
+        for (i, j), value in zip(self.pairs, self.values, strict=True):
+            if i in number and j in number:
+                left.pairs.append((number[i], number[j]))
+                left.values.append(value)
+        return left
+
 
 def _solve(scalar: Polynomial, candidates: list[Candidate], known: Known) -> list[WeightedSquare] | None:
     """Solve for the Gram matrix of the candidates, and decompose it."""
@@ -320,24 +339,27 @@ def _products(alphabet: Alphabet, candidates: list[Candidate], known: Known) -> 
 
 def _pruned(scalar: Polynomial, products: _Products) -> _Products:
     """Leave out candidates whose squares have a term that no other product, nor the scalar, could cancel."""
-    left = {*range(len(products.candidates))}
-    while True:
-        alive = [(i, j, p) for (i, j), p in zip(products.pairs, products.values, strict=True) if {i, j} <= left]
-        signs: dict[object, set[int]] = {}
-        for i, j, p in alive:
-            for m, c in p.terms.items():
-                signs.setdefault(m, set()).add(0 if i != j else 1 if c > 0 else -1)
-        lonely = {m for m, found in signs.items() if len(found) == 1 and found != {0} and m not in scalar.terms}
-        gone = {i for i, j, p in alive if i == j and lonely & p.terms.keys()}
-        if not gone:
-            kept = sorted(left)
-            number = {old: new for new, old in enumerate(kept)}
-            return _Products(
-                [products.candidates[k] for k in kept],
-                [(number[i], number[j]) for i, j, _ in alive],
-                [p for _, _, p in alive],
-            )
-        left -= gone
+    while hopeless := _hopeless(scalar, products):
+        products = products.without(hopeless)
+    return products
+
+
+def _hopeless(scalar: Polynomial, products: _Products) -> set[int]:
+    """Return the numbers of the candidates whose squares have a term that nothing could cancel."""
+    signs = _signs(products)
+    lonely = {m for m, found in signs.items() if found in ({1}, {-1}) and m not in scalar.terms}
+    paired = zip(products.pairs, products.values, strict=True)
+    return {i for (i, j), p in paired if i == j and lonely & p.terms.keys()}
+
+
+def _signs(products: _Products) -> dict[Monomial, set[int]]:
+    """Return the signs of each term: 1 or -1 in a square, and 0 in a product of two, which may have any weight."""
+    signs: dict[Monomial, set[int]] = {}
+    for (i, j), p in zip(products.pairs, products.values, strict=True):
+        for m, c in p.terms.items():
+            sign = 1 if c > 0 else -1
+            signs.setdefault(m, set()).add(sign if i == j else 0)
+    return signs
 
 
 def _combined(alphabet: Alphabet, candidates: list[Candidate], square: Square, known: Known) -> WeightedSquare:

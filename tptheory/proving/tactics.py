@@ -138,12 +138,17 @@ def _ways(claim: AnyOf) -> list[list[Claim]]:
     certain = _inverted_in(claim.certain())
     alone = [c if isinstance(c, Claim) else Holds(c) for c in claim.claims]
     existing = [c for c in alone if _inverted_in(c.expressions()) <= certain]
-    equations = existing == alone and all(isinstance(goal, Vanishes) for c in alone for goal in c.goals())
+    equations = existing == alone and _are_equations(alone)
     ways: list[list[Claim]] = [[claim]] if equations else []
     ways += [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
     if not ways:
         raise UnsupportedExpressionError("what an alternative inverts exists there only")
     return ways
+
+
+def _are_equations(claims: Sequence[Claim]) -> bool:
+    """Whether all goals of some claims are equations."""
+    return all(isinstance(goal, Vanishes) for claim in claims for goal in claim.goals())
 
 
 def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, S
+from sympy import MatrixExpr, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
@@ -102,10 +102,7 @@ def end_data(end: End) -> list[Any] | None:
 def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
     """Translate the claims, and gather the laws that they rest on."""
     theory = Theory(IndexedTranslator())
-    depths = {s for claim in claims for s in depth_symbols(claim)}
-    if len(depths) > 1:
-        raise UnsupportedExpressionError(f"claims must speak of one depth (got {sorted(map(str, depths))})")
-    theory.schema.bases = dict.fromkeys(depths, "L")
+    theory.schema.bases = dict.fromkeys(_depths(claims), "L")
     reader = _Reader(theory)
     for claim in claims:
         for h in claim.given:
@@ -119,6 +116,18 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
     for law in _defining_laws(theory.schema):
         theory.add(law)
     return theory, found
+
+
+def _depths(claims: Sequence[Claim]) -> set[Symbol]:
+    """Return the symbol of the depth that claims speak of, as the only element, or nothing if they speak of none.
+
+    Raises:
+        UnsupportedExpressionError: if there are several.
+    """
+    depths = {s for claim in claims for s in depth_symbols(claim)}
+    if len(depths) > 1:
+        raise UnsupportedExpressionError(f"claims must speak of one depth (got {sorted(map(str, depths))})")
+    return depths
 
 
 def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:

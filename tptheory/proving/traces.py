@@ -7,10 +7,10 @@ rotation is rewritten into is the same number; the difference joins the basis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import Basis, Origin, traced_place
+from tptheory.proving.rewriting import Basis, Element, Origin, traced_place
 from tptheory.proving.words import Terms
 
 LONGEST_TRACE = 8
@@ -61,7 +61,7 @@ class Traces:
         if self._turned.get(trace) == len(self.basis.elements) or (trace in self._turned and not again):
             return False
         grown = False
-        for word in sorted({w[i:] + w[:i] for w in (trace, self.alphabet.transpose(trace)) for i in range(len(w))}):
+        for word in self._rotations(trace):
             if self.basis.budget.stopped:
                 return grown
             grown = self._same_number(trace, word) or grown
@@ -85,29 +85,38 @@ class Traces:
         """Return the traces that elements turn into known ones: in these, a leading word stands for another term."""
         if len(self.basis.active) > MOST_ELEMENTS:
             return []
-        found = []
-        for e in (self.basis.elements[i] for i in self.basis.active):
-            for (scalars, word), _ in e.tail if e.word and not e.scalars else ():
-                for trace in sorted(known) if word and not scalars else ():
-                    for turned in self._rotations(trace):
-                        if turned.startswith(word) and len(turned) + len(e.word) - len(word) <= LONGEST_TRACE:
-                            found.append(self._normal(e.word + turned[len(word) :]))
+        rotations = [turned for trace in sorted(known) for turned in self._rotations(trace)]
+        found: list[str] = []
+        for e in self._led_by_words(self.basis.active):
+            for (scalars, word), _ in e.tail:
+                if word and not scalars:
+                    found += self._put_first(e.word, word, rotations)
         return found
+
+    def _put_first(self, leading: str, word: str, rotations: Iterable[str]) -> Iterator[str]:
+        """Put a leading word in the place of a word that rotations of traces begin with; run through the traces."""
+        for turned in rotations:
+            if turned.startswith(word) and len(turned) + len(leading) - len(word) <= LONGEST_TRACE:
+                yield self._normal(leading + turned[len(word) :])
 
     def _joined_traces(self) -> Iterator[str]:
         """Run through the traces that the leading words of new elements close to, alone or with another's."""
         basis = self.basis
-        new = [i for i in basis.active if i >= self._joined]
+        new = self._led_by_words([i for i in basis.active if i >= self._joined])
         self._joined = len(basis.elements)
         if len(basis.active) > MOST_ELEMENTS:
             return
-        words = [e.word for i in basis.active if (e := basis.elements[i]).word and not e.scalars]
-        for e in (basis.elements[i] for i in new):
-            if e.word and not e.scalars:
-                if e.rows == e.columns:
-                    yield self._normal(e.word)
-                for other in words:
-                    yield from (self._normal(word) for word in _rings(e.word, other))
+        words = [e.word for e in self._led_by_words(basis.active)]
+        for e in new:
+            if e.rows == e.columns:
+                yield self._normal(e.word)
+            for other in words:
+                yield from (self._normal(word) for word in _rings(e.word, other))
+
+    def _led_by_words(self, numbers: Iterable[int]) -> list[Element]:
+        """Return those of some elements whose leading monomial is a word without scalars."""
+        elements = (self.basis.elements[i] for i in numbers)
+        return [e for e in elements if e.word and not e.scalars]
 
     def _rotations(self, trace: str) -> list[str]:
         return sorted({w[i:] + w[:i] for w in (trace, self.alphabet.transpose(trace)) for i in range(len(w))})

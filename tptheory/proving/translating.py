@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.letters import Family, Letter, Size
+from tptheory.proving.letters import Family, Letter, Size, size_value
 from tptheory.proving.words import Alphabet, Polynomial
 
 Reason = tuple[Any, ...]
@@ -90,11 +90,9 @@ def size_expression(size: Size) -> Any:
     Raises:
         UnsupportedExpressionError: for a size at a layer, which is an expression only at a number.
     """
-    if isinstance(size, int):
-        return size
-    if size.at is not None:
+    if isinstance(size, Letter) and size.at is not None:
         raise at_a_layer()
-    return size.family.subject
+    return size_value(size)
 
 
 def refuse_layers(letters: Iterable[Letter]) -> None:

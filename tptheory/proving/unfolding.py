@@ -53,19 +53,23 @@ class Unfolding:
         whole = self._expanded(origin, {}, min(LONGEST_PROOF, self.basis.budget.terms))
         if without_lemmas or (whole is not None and len(whole) <= LONG_PROOF):
             return None if whole is None else Membership(whole)
+        found = self._with_lemmas(origin)
+        if whole is not None and (found is None or len(whole) <= found.cofactors):
+            return Membership(whole)
+        return found
+
+    def _with_lemmas(self, origin: Origin) -> Membership | None:
+        """Write a combination of elements with those as lemmas that are shared; None if the budget is used up."""
         lemmas = self._shared(origin)
         numbers = {element: self.hypotheses + i for i, element in enumerate(lemmas)}
         shown: list[tuple[Polynomial, Origin]] = []
         for element in lemmas:
             made = self._expanded(self.basis.elements[element].origin, numbers)
             if made is None:
-                break
+                return None
             shown.append((self.basis.polynomial(element), made))
-        last = self._expanded(origin, numbers) if len(shown) == len(lemmas) else None
-        found = None if last is None else Membership(last, tuple(shown))
-        if whole is not None and (found is None or len(whole) <= found.cofactors):
-            return Membership(whole)
-        return found
+        last = self._expanded(origin, numbers)
+        return None if last is None else Membership(last, tuple(shown))
 
     def _shared(self, origin: Origin) -> list[int]:
         """Return the elements, oldest first, that a combination uses more than once and that are made in many steps."""

@@ -220,12 +220,7 @@ class Polynomial:
 
     def __mul__(self, other: Polynomial) -> Polynomial:
         """Multiply; a 1x1 polynomial multiplies as a scalar."""
-        if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
-            raise ShapeError(
-                f"'factors' must compose (got {self.rows}x{self.columns} before {other.rows}x{other.columns})."
-            )
-        rows = other.rows if self.is_scalar else self.rows
-        columns = self.columns if other.is_scalar else other.columns
+        rows, columns = self._shape_of_product(other)
         apart = self.columns != other.rows
         terms: Terms = {}
         for (s, u), c in self.terms.items():
@@ -238,6 +233,20 @@ class Polynomial:
                 monomial = self.alphabet.monomial(scalars, word)
                 terms[monomial] = terms.get(monomial, 0) + c * d
         return Polynomial(self.alphabet, rows, columns, terms)
+
+    def _shape_of_product(self, other: Polynomial) -> tuple[Size, Size]:
+        """Return the shape of the product with another polynomial.
+
+        Raises:
+            ShapeError: if the factors do not compose, and neither is a scalar.
+        """
+        if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
+            raise ShapeError(
+                f"'factors' must compose (got {self.rows}x{self.columns} before {other.rows}x{other.columns})."
+            )
+        rows = other.rows if self.is_scalar else self.rows
+        columns = self.columns if other.is_scalar else other.columns
+        return rows, columns
 
     def transpose(self) -> Polynomial:
         """Return the transpose; scalars and traces are their own transposes."""

@@ -62,17 +62,27 @@ class IntegerInstances:
         """A bound of the sum of absolute entries, where the hypotheses about a symbol bound it."""
         self.symbols = _ordered(source, self.shapes)
         self.least = [int(not isinstance(s, MatrixSymbol) and bool(s.is_positive)) for s in self.symbols]
-        self.possible = source.fits(sizes)
-        known: set[Any] = set(source.loose)
-        self.possible = self.possible and all(c.holds(sizes) for c in source.conditions if known.issuperset(c.symbols))
-        self.ready: list[list[Any]] = []
-        for s in self.symbols:
-            known.add(s)
-            decided = [c for c in source.conditions if s in c.symbols and known.issuperset(c.symbols)]
-            self.ready.append([c for c in decided if c not in source.alone.get(s, ())])
+        self.possible = source.fits(sizes) and self._sizes_meet_conditions()
+        self.ready = self._decided_conditions()
+        """For each symbol, the conditions that an instance is tested for once the symbol has a value."""
         self.sieved = 0
         """How many matrices were left out when candidates were last collected: they do not meet their hypotheses."""
         self._candidates: dict[tuple[int, int], list[Any]] = {}
+
+    def _sizes_meet_conditions(self) -> bool:
+        """Whether those conditions hold that speak only of sizes which no matrix has."""
+        loose = set(self.source.loose)
+        return all(c.holds(self.sizes) for c in self.source.conditions if loose.issuperset(c.symbols))
+
+    def _decided_conditions(self) -> list[list[Any]]:
+        """Return for each symbol the conditions that its value decides, except those that speak of it alone."""
+        known: set[Any] = set(self.source.loose)
+        found: list[list[Any]] = []
+        for s in self.symbols:
+            known.add(s)
+            decided = [c for c in self.source.conditions if s in c.symbols and known.issuperset(c.symbols)]
+            found.append([c for c in decided if c not in self.source.alone.get(s, ())])
+        return found
 
     def reaches(self, level: int) -> bool:
         """Whether the instances whose absolute entries sum to ``level`` are few enough to be run through."""
@@ -122,14 +132,19 @@ class IntegerInstances:
         self.sieved, bound = 0, self.most[symbol]
         if bound is not None and part > bound:
             return []
-        met = {n for s in self.symbols[:i] if isinstance(s, MatrixSymbol) for n in s.shape}
-        turn_rows, turn_columns = (n in self.free and n not in met for n in symbol.shape)
-        symmetries = _symmetries(rows, columns, turn_rows, turn_columns, symbol.rows == symbol.cols)
+        symmetries = self._symmetries_of(i)
         first = (e for e in _integers(rows * columns, part) if _is_first(e, symmetries))
         found = [fmpq_mat(rows, columns, list(e)) for e in first]
         fitting = [M for M in found if self.source.fits_alone(symbol, M)]
         self.sieved = len(found) - len(fitting)
         return fitting
+
+    def _symmetries_of(self, i: int) -> tuple[Symmetry, ...]:
+        """Return the symmetries of the ``i``-th symbol: those of its widths that no symbol before it has."""
+        symbol = self.symbols[i]
+        met = {n for s in self.symbols[:i] if isinstance(s, MatrixSymbol) for n in s.shape}
+        turn_rows, turn_columns = (n in self.free and n not in met for n in symbol.shape)
+        return _symmetries(*self.shapes[symbol], turn_rows, turn_columns, symbol.rows == symbol.cols)
 
     @cached_property
     def free(self) -> frozenset[Any]:
@@ -201,7 +216,11 @@ def _symmetries(rows: int, columns: int, turn_rows: bool, turn_columns: bool, to
         moves = [(g, g) for g in by_rows]
     else:
         moves = [*((g, still_columns) for g in by_rows), *((still_rows, g) for g in by_columns)]
-    simple = [_on_entries(left, right) for left, right in moves]
+    return _generated([_on_entries(left, right) for left, right in moves])
+
+
+def _generated(simple: list[Symmetry]) -> tuple[Symmetry, ...]:
+    """Return symmetries and compositions of them, breadth-first, up to a fixed number."""
     known = dict.fromkeys(simple)
     for symmetry in (waiting := [*simple]):
         for g in simple:

@@ -195,11 +195,8 @@ class CounterexampleSearch:
         choice, values = self._shrunk()
         if choice.source.is_constructed and level_of(values) > CHEAP:
             choice, values = self._cheaper()
-        narrower = [p for p in self.choices if p.total < choice.total]
-        for p in narrower:
-            if any(self._is_found(p, trial) for trial in p.trials(DRAWN // len(narrower))):
-                choice, values = self._shrunk()
-                break
+        if self._is_found_narrower(choice.total):
+            choice, values = self._shrunk()
         level, left = 0, SETTLING
         while level <= (far := max(level_of(values), FAR)):
             other = self._unswept(level, choice.total, level_of(values), far)
@@ -212,6 +209,14 @@ class CounterexampleSearch:
             if self._is_found(other, next(other.sweep)):
                 choice, values = self._shrunk()
         return True
+
+    def _is_found_narrower(self, total: int) -> bool:
+        """Whether an instance that is drawn at sizes with a smaller sum breaks the claim; it is recorded then."""
+        narrower = [choice for choice in self.choices if choice.total < total]
+        for choice in narrower:
+            if any(self._is_found(choice, trial) for trial in choice.trials(DRAWN // len(narrower))):
+                return True
+        return False
 
     def _cheaper(self) -> Found:
         """Return the cheapest of some instances that are drawn at the sizes that were found, made smaller.

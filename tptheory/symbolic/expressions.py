@@ -237,12 +237,19 @@ def matmul(*factors: Any) -> MatrixExpr:
     if coefficient == 0 or any(isinstance(M, ZeroMatrix) for M in matrices):
         return ZeroMatrix(rows, columns)
     first, *others = [M for M in matrices if not isinstance(M, Identity)] or [Identity(rows)]
-    if coefficient == 1 and not others:
-        return first
-    if coefficient == -1 and not others and isinstance(first, MatAdd):
-        return matadd(*(matmul(-1, term) for term in first.args))
+    if not others:
+        return _multiple(coefficient, first)
     head = () if coefficient == 1 else (coefficient,)
     return Chain(*head, first, *others, evaluate=False)
+
+
+def _multiple(coefficient: Any, matrix: MatrixExpr) -> MatrixExpr:
+    """Return a scalar times one matrix; a minus in front of a sum goes to each of its terms."""
+    if coefficient == 1:
+        return matrix
+    if coefficient == -1 and isinstance(matrix, MatAdd):
+        return matadd(*(matmul(-1, term) for term in matrix.args))
+    return Chain(coefficient, matrix, evaluate=False)
 
 
 def _flattened(factors: Iterable[Any]) -> tuple[Any, list[MatrixExpr]]:

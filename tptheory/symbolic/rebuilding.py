@@ -27,8 +27,7 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
         return MatrixElement(*(rebuild(argument, leaf) for argument in expression.args))
     if isinstance(expression, Identity | ZeroMatrix) or getattr(expression, "is_symbol", False):
         return expression
-    build = next((make for node, make in _BUILDERS if isinstance(expression, node)), expression.func)
-    return build(*(rebuild(argument, leaf) for argument in expression.args))
+    return _builder_of(expression)(*(rebuild(argument, leaf) for argument in expression.args))
 
 
 _BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
@@ -40,6 +39,11 @@ _BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (MatPow, MatPow),
 )
 """For some classes of nodes, the function that builds one unsimplified; any other node is built by its own class."""
+
+
+def _builder_of(expression: Basic) -> Callable[..., Any]:
+    """Return the function that builds a node of this class from its parts."""
+    return next((make for node, make in _BUILDERS if isinstance(expression, node)), expression.func)
 
 
 def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:

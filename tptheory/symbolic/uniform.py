@@ -8,7 +8,7 @@ with, and at the numbers in its code, which `suspects` returns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sympy import (
@@ -179,11 +179,7 @@ def _terms(A: Any) -> Terms:
     if isinstance(A, Identity):
         return {(): S.One}
     if isinstance(A, MatAdd):
-        total: Terms = {}
-        for term in A.args:
-            for word, coefficient in _terms(term).items():
-                total[word] = total.get(word, S.Zero) + coefficient
-        return total
+        return _sum(A.args)
     if isinstance(A, MatMul):
         scalar, factors = A.as_coeff_matrices()
         return _product(scalar, factors)
@@ -192,6 +188,15 @@ def _terms(A: Any) -> Terms:
     if isinstance(A, Transpose) and not A.arg.is_symbol and transpose(A.arg) != A:
         return _terms(transpose(A.arg))
     return {(matmul(A),): S.One}
+
+
+def _sum(parts: Iterable[Any]) -> Terms:
+    """Return the terms of a sum of expanded expressions."""
+    total: Terms = {}
+    for part in parts:
+        for word, coefficient in _terms(part).items():
+            total[word] = total.get(word, S.Zero) + coefficient
+    return total
 
 
 def _product(scalar: Any, factors: Any) -> Terms:
