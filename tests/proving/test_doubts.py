@@ -97,3 +97,10 @@ def test_a_symbol_that_is_declared_complex_is_no_real_number():
     """Its conjugate is another number."""
     z = SymPySymbol("z", complex=True)
     assert not decide(Equal(z.conjugate(), z), seconds=1).proved
+
+
+def test_a_depth_is_one_in_all_conjuncts():
+    """No network has depth 0; one of depth 1 breaks the second bound."""
+    holds = Equal(deep.output, matmul(deep.weight(L), deep.activation(L - 1)))
+    assert not decide(AllOf(NonNegative(L - 1), holds), seconds=1).refuted
+    assert decide(AllOf(NonNegative(L - 2), holds), seconds=5).refuted

@@ -111,8 +111,10 @@ def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
     Raises:
         InvalidValueError: if every depth is skipped, or the declarations of a symbol admit none of the depths.
     """
+    whole = depth_symbols(claim)
     for part in claim.conjuncts():
-        symbols = sorted(depth_symbols(part), key=str)
+        spoken = {s for e in part.expressions() for s in sympify(e).free_symbols}
+        symbols = sorted(depth_symbols(part) | (whole & spoken), key=str)  # a depth is one in all conjuncts
         admitted, meaningful, meaningless = False, False, None
         for depths in product(range(1, deepest + 1), repeat=len(symbols)):
             values = dict(zip(symbols, depths, strict=True))
