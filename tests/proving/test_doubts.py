@@ -4,7 +4,7 @@ import pytest
 from sympy import Abs, Determinant, exp, log, sqrt
 from sympy import Symbol as SymPySymbol
 
-from tptheory import decide, prove
+from tptheory import AllOf, decide, prove
 from tptheory.preamble import *
 from tptheory.proving.completion import _without_common
 from tptheory.proving.knowledge import Knowledge
