@@ -8,7 +8,7 @@ from tptheory import AllOf, decide, prove
 from tptheory.preamble import *
 from tptheory.proving.completion import _without_common
 from tptheory.proving.knowledge import Knowledge
-from tptheory.proving.obligations import Setting, translated
+from tptheory.proving.obligations import SearchSetting, translated
 
 x, positive = Symbol("x", real=True), Symbol("p", positive=True)
 s = Symbol("s")
@@ -86,7 +86,7 @@ def test_a_hypothesis_that_says_nothing_is_no_hypothesis():
 
 def test_a_branch_keeps_its_coordinates_to_itself():
     """What a case brings in is unknown outside of it."""
-    translator, _ = translated(Equal(X, X), Setting())
+    translator, _ = translated(Equal(X, X), SearchSetting())
     branch = translator.branch()
     branch.bring_in_coordinates([1, 2], 3)
     assert isinstance(branch, Knowledge)

@@ -30,7 +30,7 @@ LONGEST = 8
 """A polynomial with more terms than this is not squared."""
 
 
-class Candidate(NamedTuple):
+class LemmaCandidate(NamedTuple):
     """A polynomial that may vanish, and weighted squares of others that its squared norm may cancel with."""
 
     polynomial: Polynomial
@@ -69,7 +69,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     candidates = chain(
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
         _other_inverses(translator, basis),
-        (Candidate(q) for p in consequences for q in _cut(p)),
+        (LemmaCandidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),
     )
     found: list[tuple[Polynomial, Proof]] = []
@@ -87,7 +87,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     return found
 
 
-def _vanishing(translator: Translator, basis: Completion, candidate: Candidate) -> Proof | None:
+def _vanishing(translator: Translator, basis: Completion, candidate: LemmaCandidate) -> Proof | None:
     """Prove a candidate, if the basis shows as it is that its squared norm, plus the squares, vanishes."""
     p, squares = candidate
     written = [[str(weight), q.data()] for weight, q in squares]
@@ -107,7 +107,7 @@ def _norm(p: Polynomial) -> Polynomial:
     return (p.transpose() * p).trace()
 
 
-def _summands(p: Polynomial) -> Iterator[Candidate]:
+def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:
     """Where a polynomial is a sum of squares such as ``A A' + B B'``, run through what is squared."""
     halves: list[tuple[Rational, Polynomial]] = []
     if p.rows != p.columns or len({c > 0 for c in p.terms.values()}) != 1:
@@ -119,7 +119,7 @@ def _summands(p: Polynomial) -> Iterator[Candidate]:
         halves.append((c if c > 0 else -c, Polynomial.word(p.alphabet, half)))
     for k, (weight, root) in enumerate(halves):
         others = [(divide(w, weight), other) for j, (w, other) in enumerate(halves) if j != k]
-        yield Candidate(root, tuple(others))
+        yield LemmaCandidate(root, tuple(others))
 
 
 def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
@@ -179,7 +179,7 @@ def _cut(p: Polynomial) -> Iterator[Polynomial]:
             yield left.transpose() if turned else left
 
 
-def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[Candidate]:
+def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[LemmaCandidate]:
     """Run through the differences of short words of one shape."""
     letters = sorted(a for a, shape in alphabet.shapes.items() if shape is not None)
     pairs = (a + b for a in letters for b in letters if alphabet.shapes[a][1] == alphabet.shapes[b][0])  # type: ignore[index]
@@ -187,10 +187,10 @@ def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[Candidate]:
     shown = [p for p in short if not basis.rewrites(p)]
     for one, other in combinations(shown, 2):
         if (one.rows, one.columns) == (other.rows, other.columns):
-            yield Candidate(one - other)
+            yield LemmaCandidate(one - other)
 
 
-def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Candidate]:
+def _other_inverses(translator: Translator, basis: Completion) -> Iterator[LemmaCandidate]:
     """Run through ``I - B A`` for square matrices with ``A B = I``, and the letter B of a pseudo-inverse or inverse.
 
     The squared norm of ``I - A+ A`` is ``n - tr(A A+)``: that is where the dimension is finite.
@@ -201,4 +201,4 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Candi
         one = Polynomial.identity(A.alphabet, A.rows)
         for left, right in ((A, B), (B, A)):
             if basis.vanishes(left * right - one):
-                yield Candidate(right * left - one)
+                yield LemmaCandidate(right * left - one)

@@ -32,7 +32,7 @@ def falling_losses(claims: Iterable[Claim]) -> list[Rate]:
     return [rate for rate, is_squared in zip(rates, squared, strict=True) if is_squared]
 
 
-class Lemma(NamedTuple):
+class SumLemma(NamedTuple):
     """A claim at all layers, and the way to prove it: by induction ``up`` or ``down``."""
 
     claim: ForAll
@@ -43,7 +43,7 @@ class LossLemmas(NamedTuple):
     """Lemmas after which a loss is known to fall, and the sum of squares over the layers that they speak of."""
 
     total: Recursion
-    lemmas: list[Lemma]
+    lemmas: list[SumLemma]
 
 
 def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
@@ -54,8 +54,8 @@ def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
     rate = inner(matmul(signal, net.error), flow.derivative(net.activation(l)))
     rate += flow.derivative(_penalty_up_to(l, quantity - net.loss, net))
 
-    def falling(total: Recursion) -> Lemma:
-        return Lemma(ForAll(Equal(rate, -total(l)), (l, 0, L)), "up")
+    def falling(total: Recursion) -> SumLemma:
+        return SumLemma(ForAll(Equal(rate, -total(l)), (l, 0, L)), "up")
 
     moves = [flow[net.weight(l)], *([flow[net.bias(l)]] if net.biases else [])]
     total = _sum_over_layers("S", l, L, moves)
@@ -63,12 +63,12 @@ def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
         yield LossLemmas(total, [falling(total)])
         return
     feedback = rule.backward(net, l)
-    same = Lemma(ForAll(Equal(feedback, signal), (l, 1, L)), "down")
+    same = SumLemma(ForAll(Equal(feedback, signal), (l, 1, L)), "down")
     yield LossLemmas(total, [same, falling(total)])
     inverse = ForAll(Equal(matmul(transpose(signal), feedback), Identity(net.widths[L])), (l, 1, L))
     seen = [transpose(net.activation(l - 1)), *([transpose(net.ones)] if net.biases else [])]
     total = _sum_over_layers("R", l, L, [matmul(net.error, x) for x in seen])
-    yield LossLemmas(total, [Lemma(inverse, "down"), falling(total)])
+    yield LossLemmas(total, [SumLemma(inverse, "down"), falling(total)])
 
 
 def _penalty_up_to(l: Any, penalty: Any, net: Any) -> Any:

@@ -153,7 +153,7 @@ def one_equation(goal: goals.OneOf) -> Any:
 
 
 @dataclass(frozen=True)
-class Setting:
+class SearchSetting:
     """A way to put a claim to the search.
 
     Attributes:
@@ -175,7 +175,7 @@ class Setting:
     chained: bool = False
 
 
-def translated(claim: Claim, setting: Setting) -> tuple[Translator, list[Obligation]]:
+def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
     """Return a translator that knows the hypotheses of a claim, and what must be proved.
 
     Raises:
@@ -204,7 +204,7 @@ def speaks_of_ranks(claim: Claim) -> bool:
     return any(sympify(e).has(Rank) for e in claim.expressions())
 
 
-def translator_of(claim: Claim, setting: Setting) -> Translator:
+def translator_of(claim: Claim, setting: SearchSetting) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
     translator = Translator(setting.thin, setting.transposes_last, named=setting.named, opened=setting.opened)
     _declare_witnesses(claim, translator)

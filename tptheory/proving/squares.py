@@ -34,7 +34,7 @@ POWERS = 3
 """Numbers stand in candidates up to this power of their square roots, less one."""
 
 
-class Candidate(NamedTuple):
+class HalfTrace(NamedTuple):
     """A word, times numbers, times the square roots of other numbers, each of which stands once."""
 
     roots: tuple[str, ...]
@@ -70,7 +70,7 @@ def squares_of(scalar: Polynomial, known: Known) -> list[WeightedSquare] | None:
     reduced = known.reduce(scalar)
     if not reduced:
         return []
-    tried: list[list[Candidate]] = []
+    tried: list[list[HalfTrace]] = []
     for candidates in _candidate_sets(scalar, reduced, known):
         candidates = list(dict.fromkeys(candidates))
         if not 0 < len(candidates) <= MOST or candidates in tried:
@@ -82,7 +82,7 @@ def squares_of(scalar: Polynomial, known: Known) -> list[WeightedSquare] | None:
     return None
 
 
-def _candidate_sets(scalar: Polynomial, reduced: Polynomial, known: Known) -> Iterator[list[Candidate]]:
+def _candidate_sets(scalar: Polynomial, reduced: Polynomial, known: Known) -> Iterator[list[HalfTrace]]:
     """Return sets of candidates to try, from the likeliest to the largest.
 
     First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of
@@ -102,12 +102,12 @@ def _candidate_sets(scalar: Polynomial, reduced: Polynomial, known: Known) -> It
 
 
 def _thorough_sets(
-    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[Candidate]
-) -> Iterator[list[Candidate]]:
+    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[HalfTrace]
+) -> Iterator[list[HalfTrace]]:
     """Return the sets of candidates that take more time, given all halves of the terms of the scalar."""
     known = words.known
     weights = sorted({(roots, scalars) for roots, scalars, _ in _parts(reduced, known.roots)})
-    yield [Candidate(*weight, v) for weight in weights for v in known.velocities]
+    yield [HalfTrace(*weight, v) for weight in weights for v in known.velocities]
     beside = sorted(words.beside_velocities(scalar))
     yield [*beside, *everything]
     others = sorted(words.by_equations(reduced))
@@ -116,16 +116,16 @@ def _thorough_sets(
     more = [*map(words.turned, [*everything, *middles, *beside, *others])]
     yield more
     plain = list(dict.fromkeys(c.word for c in more))
-    yield [Candidate(*weight, word) for word in plain for weight in _powers(reduced, known.roots)]
+    yield [HalfTrace(*weight, word) for word in plain for weight in _powers(reduced, known.roots)]
 
 
-Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[Candidate]]]
+Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[HalfTrace]]]
 """The halves of the terms of a scalar: by their shape, and then by the term."""
 
 
-def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[Candidate]:
+def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[HalfTrace]:
     """Return halves of every term that has any, from as few shapes as possible: the shape of most terms is first."""
-    chosen: list[Candidate] = []
+    chosen: list[HalfTrace] = []
     covered: set[tuple[str, ...]] = set()
     for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(alphabet, group[0]))):
         fresh = halves.keys() - covered
@@ -192,22 +192,22 @@ class _Words:
                 groups.setdefault(shape, {}).setdefault(scalars, set()).add(half)
         return groups
 
-    def turned(self, candidate: Candidate) -> Candidate:
+    def turned(self, candidate: HalfTrace) -> HalfTrace:
         """Return a candidate or its transpose, whose norm is the same: of two shapes the one that comes first."""
         rows, columns = self.alphabet.shape(candidate.word) if candidate.word else (1, 1)
         if shape_text(self.alphabet, (rows, columns)) <= shape_text(self.alphabet, (columns, rows)):
             return candidate
         return candidate._replace(word=self.alphabet.transpose(candidate.word))
 
-    def halves(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def halves(self, scalar: Polynomial) -> Iterator[HalfTrace]:
         """Return the halves of the terms of a scalar in a row."""
         for scalars, _ in scalar.terms:
             yield from self._halves_of_term(scalars)
 
-    def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[Candidate]:
+    def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[HalfTrace]:
         for roots, numbers, cycle in _parts_of(self.alphabet, scalars, self.known.roots):
             for word in self._halves_of_cycle(cycle) if cycle else [""]:
-                yield Candidate(roots, numbers, word)
+                yield HalfTrace(roots, numbers, word)
 
     def _halves_of_cycle(self, cycle: str) -> Iterator[str]:
         """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``."""
@@ -244,14 +244,14 @@ class _Words:
     def _polynomial(self, word: str) -> Polynomial:
         return Polynomial.word(self.alphabet, word)
 
-    def around_symmetric_middles(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def around_symmetric_middles(self, scalar: Polynomial) -> Iterator[HalfTrace]:
         """Return ``u`` and ``u m`` for every way to turn a trace into ``tr(u m u')`` with a symmetric letter ``m``."""
         for roots, numbers, cycle in _parts(scalar, self.known.roots):
             for u, m in self._symmetric_turns(cycle):
                 if u and len(m) == 1 and self._is_symmetric(m):
-                    yield from (Candidate(roots, numbers, u), Candidate(roots, numbers, u + m))
+                    yield from (HalfTrace(roots, numbers, u), HalfTrace(roots, numbers, u + m))
 
-    def beside_velocities(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def beside_velocities(self, scalar: Polynomial) -> Iterator[HalfTrace]:
         """Return the words of the velocities, and of what each is multiplied by, in the scalar as it was typed."""
         for scalars, _ in scalar.terms:
             for s in scalars:
@@ -263,16 +263,16 @@ class _Words:
                         beside = self._polynomial(self.alphabet.transpose(rest) if v == character else rest)
                         for p in (self._polynomial(v), beside):
                             for numbers, word in self.known.reduce(p).terms:
-                                yield Candidate((), numbers, word)
+                                yield HalfTrace((), numbers, word)
 
-    def by_equations(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def by_equations(self, scalar: Polynomial) -> Iterator[HalfTrace]:
         """Return the halves of terms in which a word of a hypothesis is replaced by another, whatever their numbers."""
         for roots, numbers, cycle in _parts(scalar, self.known.roots):
             for p in self.known.equations:
                 words = sorted({word for _, word in p.terms})
                 for word, other in product(words, words):
                     for turned in self._replaced(cycle, word, other, p.rows) if word != other else ():
-                        yield from (Candidate(roots, numbers, half) for half in self._halves_of_cycle(turned))
+                        yield from (HalfTrace(roots, numbers, half) for half in self._halves_of_cycle(turned))
 
     def _replaced(self, cycle: str, word: str, other: str, rows: Size) -> Iterator[str]:
         """Replace a word in a trace wherever it stands; an empty word, which is an identity, stands at a size."""
@@ -290,7 +290,7 @@ class _Words:
 class _Products:
     """The products of candidates of one shape and with the same square roots: the terms of each, in normal form."""
 
-    candidates: list[Candidate]
+    candidates: list[HalfTrace]
     pairs: list[tuple[int, int]]
     values: list[Polynomial]
 
@@ -306,7 +306,7 @@ class _Products:
         return left
 
 
-def _solve(scalar: Polynomial, candidates: list[Candidate], known: Known) -> list[WeightedSquare] | None:
+def _solve(scalar: Polynomial, candidates: list[HalfTrace], known: Known) -> list[WeightedSquare] | None:
     """Solve for the Gram matrix of the candidates, and decompose it."""
     products = _pruned(scalar, _products(scalar.alphabet, candidates, known))
     monomials = sorted({m for p in products.values for m in p.terms})
@@ -325,7 +325,7 @@ def _solve(scalar: Polynomial, candidates: list[Candidate], known: Known) -> lis
     return None if squares is None else [_combined(scalar.alphabet, products.candidates, s, known) for s in squares]
 
 
-def _products(alphabet: Alphabet, candidates: list[Candidate], known: Known) -> _Products:
+def _products(alphabet: Alphabet, candidates: list[HalfTrace], known: Known) -> _Products:
     polynomials = [_polynomial(alphabet, c.scalars, c.word) for c in candidates]
     kinds = [(c.roots, p.rows, p.columns) for c, p in zip(candidates, polynomials, strict=True)]
     pairs = [(i, j) for i, j in combinations_with_replacement(range(len(candidates)), 2) if kinds[i] == kinds[j]]
@@ -362,7 +362,7 @@ def _signs(products: _Products) -> dict[Monomial, set[int]]:
     return signs
 
 
-def _combined(alphabet: Alphabet, candidates: list[Candidate], square: Square, known: Known) -> WeightedSquare:
+def _combined(alphabet: Alphabet, candidates: list[HalfTrace], square: Square, known: Known) -> WeightedSquare:
     """Return a square as a weight and a polynomial."""
     parts = [
         _polynomial(alphabet, (*(known.roots[s] for s in c.roots), *c.scalars), c.word).scale(coefficient)

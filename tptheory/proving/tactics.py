@@ -20,7 +20,7 @@ from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.equations import either, in_cases
 from tptheory.proving.induction import prove_layers
-from tptheory.proving.obligations import Obligation, Setting, defined_symbols, speaks_of_ranks, translated
+from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
 from tptheory.proving.translation import Translator
@@ -156,20 +156,20 @@ def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
     return {each for e in expressions for each in existence_premises(e)}
 
 
-def settings_for(claim: Claim) -> list[Setting]:
+def settings_for(claim: Claim) -> list[SearchSetting]:
     """Return the ways to put a claim to the search, in the order in which they are tried.
 
     In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
         if speaks_of_ranks(claim):
-            return [Setting(thin=False), Setting(thin=False, named=True, inverses=True)]
-        plain = [Setting(thin=False, transposes_last=True), Setting(thin=False)]
-        return [*plain, Setting(thin=False, named=True), Setting(thin=False, named=True, inverses=True)]
-    plain = [Setting(), Setting(transposes_last=True)]
-    wide = [Setting(thin=False, opened=True)] if _has_vectors(claim) else []
-    defined = [Setting(eliminated=True)] if any(defined_symbols(claim)) else []
-    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, Setting(named=True))]
+            return [SearchSetting(thin=False), SearchSetting(thin=False, named=True, inverses=True)]
+        plain = [SearchSetting(thin=False, transposes_last=True), SearchSetting(thin=False)]
+        return [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
+    plain = [SearchSetting(), SearchSetting(transposes_last=True)]
+    wide = [SearchSetting(thin=False, opened=True)] if _has_vectors(claim) else []
+    defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
+    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
     return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
 
 
@@ -205,7 +205,7 @@ def _first_that_works(claim: Claim, title: str, deadline: float, efforts: Sequen
     raise first
 
 
-def _shown(obligation: Obligation, translator: Translator, setting: Setting, deadline: float) -> Proof:
+def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
     attempt = obligation.attempt()
     if setting.chained:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
