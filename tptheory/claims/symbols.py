@@ -136,7 +136,7 @@ def _named(expression: Any) -> Named:
 def _refuse_namesakes(symbols: Iterable[Any]) -> None:
     """Refuse two different symbols that share a name."""
     first: dict[str, Any] = {}
-    for symbol in symbols:
+    for symbol in sorted(symbols, key=lambda s: (s.name, _told(s))):
         other = first.setdefault(symbol.name, symbol)
         if other is not symbol and other != symbol:
             _refuse(symbol.name, ", and ".join(sorted((_told(other), _told(symbol)))))
@@ -146,7 +146,7 @@ def _refuse_names_of_members(named: set[Any]) -> None:
     """Refuse a symbol with the name of a member of a sequence, or with that of a width but other declarations."""
     symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
     owners = [owner for owner in named if not isinstance(owner, Symbol | MatrixSymbol)]
-    for owner, symbol in product(owners, symbols):
+    for owner, symbol in product(sorted(owners, key=str), sorted(symbols, key=str)):
         name = owner.name if isinstance(owner, Sequence) else str(owner)
         if symbol.name.startswith(f"{name}[") or (_is_numbered(symbol.name, name) and _has_members(owner, symbol)):
             _refuse(symbol.name, f"{_told(symbol)}, and a layer's own {name}")

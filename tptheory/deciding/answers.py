@@ -221,7 +221,10 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
 
 def _neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:
     """Return one verdict from those of the prover and the refuter; a fault, and then no instance, is told first."""
-    evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **search.evidence}
+    others = {
+        key if key not in proof.evidence else f"{key} of the search": said for key, said in search.evidence.items()
+    }
+    evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **others}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
     vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
     reason = reported or vacuous or "neither a proof nor a counterexample was found"

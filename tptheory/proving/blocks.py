@@ -34,8 +34,7 @@ def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
         return [Polynomial.identity(alphabet, whole)]
     parts = [translator.size(size) for size in sizes]
     refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
-    translator.bring_in_coordinates(parts, whole)
-    found = translator.known_coordinates(parts, whole) or []
+    found = translator.bring_in_coordinates(parts, whole)
     squares = [E * E.transpose() for E in found]
     translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, whole), PARTITION)
     return found

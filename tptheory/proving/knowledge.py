@@ -171,14 +171,14 @@ class Knowledge:
             return self._inverses["pinv", A.transpose()].transpose()
         return self._inverses.get(("pinv", A))
 
-    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
-        """Name the parts ``E_i`` of an identity whose columns are cut into these sizes: ``E_i' E_j`` is I, or 0.
+    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial]:
+        """Name and return the parts ``E_i`` of an identity cut into so many columns each: ``E_i' E_j`` is I, or 0.
 
         They exist, as the sizes sum to that of the whole.
         """
         key = (tuple(parts), whole)
         if key in self._coordinates:
-            return
+            return self._coordinates[key]
         found = []
         for i, part in enumerate(parts):
             letter = Letter(Family("coordinates", (i, *key), f"E_{i + 1}"))
@@ -189,6 +189,7 @@ class Knowledge:
                 same = Polynomial.identity(self.alphabet, first.columns)
                 product = first.transpose() * second
                 self.assume(product - same if first is second else product, ("definition", "coordinates"))
+        return found
 
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
         """Return the parts of an identity, if they have been named."""

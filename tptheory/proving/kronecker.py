@@ -131,7 +131,7 @@ def _lifted(translator: Translating, p: Polynomial, before: Any, after: Any) -> 
     if (before, after) == (1, 1):
         return p
 
-    for family in {letter.family for letter in _matrix_letters(p)}:
+    for family in dict.fromkeys(letter.family for letter in _matrix_letters(p)):
         translator.conclude(("kronecker", before, after, family), _of_factors(translator, family, before, after))
     return _with_identities(translator, p, before, after)
 

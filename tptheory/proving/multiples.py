@@ -42,7 +42,7 @@ def _from_the_left(D: Polynomial) -> list[Polynomial]:
 
 def _products(D: Polynomial) -> Iterator[Polynomial]:
     for letter, shape in D.alphabet.shapes.items():
-        if shape is not None and shape[1] == D.rows:
+        if shape is not None and shape[1] == D.rows and D.alphabet.is_spoken(letter):
             yield Polynomial.word(D.alphabet, letter) * D
 
 

@@ -132,8 +132,10 @@ def _name_error(translator: Translator, net: Any) -> None:
     if net.error != minus(net.output, net.target):
         return
     error, target = translator(net.error), translator(net.target)
-    ((_, alone),) = target.terms
-    letter = Letter(Family(SHORTHAND, (error, alone), "error"))
+    words = [word for _, word in target.terms]
+    if len(words) != 1 or len(words[0]) != 1:
+        return
+    letter = Letter(Family(SHORTHAND, (error, words[0]), "error"))
     translator.alphabet.matrix(letter, target.rows, target.columns)
 
 

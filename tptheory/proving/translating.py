@@ -61,7 +61,7 @@ class Translating(Protocol):
     def inverse(self, A: Polynomial) -> Polynomial:
         """Return the inverse."""
 
-    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> None:
+    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial]:
         """Name the parts of an identity whose columns are cut into these sizes."""
 
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:

@@ -161,6 +161,10 @@ class Alphabet:
         turned = scalar[at:] + scalar[:at]
         return min(turned, self.transpose(turned), key=lambda word: word[::-1])
 
+    def is_spoken(self, character: str) -> bool:
+        """Whether certificates may speak of a letter: not of those that only help a search."""
+        return self.letters[character][0].family.kind not in ("shorthand", "auxiliary")
+
     def is_trace(self, scalar: str) -> bool:
         """Tell a trace from a scalar letter."""
         return self.shapes[scalar[0]] is not None
