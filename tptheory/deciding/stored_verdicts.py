@@ -28,7 +28,7 @@ from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample
 
-FIRST_LOOK = 0.02
+FIRST_LOOK = 0.005
 """The part of the time that is spent on a proof of a conjecture that is expected to be false."""
 FORMAT = "tptheory-counterexample/1"
 

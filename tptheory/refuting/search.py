@@ -183,7 +183,7 @@ class CounterexampleSearch:
         """Return the instance that was found, made as small as single changes can make it."""
         if self.found is None:
             raise AssertionError("nothing was found that could be made smaller")
-        return shrunk(self.found, self.choices, self._breaks)
+        return shrunk(self.found, self.choices, self._breaks, self._check_time)
 
     def _breaks(self, choice: SizeChoice, values: Instance) -> bool:
         """Whether an instance meets the hypotheses and breaks the claim."""

@@ -21,16 +21,22 @@ Found = tuple[SizeChoice, Instance]
 """A choice of sizes, and an instance of these sizes that breaks the claim."""
 
 
-def shrunk(found: Found, choices: Sequence[SizeChoice], breaks: Callable[[SizeChoice, Instance], bool]) -> Found:
+def shrunk(
+    found: Found,
+    choices: Sequence[SizeChoice],
+    breaks: Callable[[SizeChoice, Instance], bool],
+    proceed: Callable[[], None],
+) -> Found:
     """Return an instance that breaks the claim and that no single change turns into a smaller one that does.
 
     Args:
         found: where to begin.
         choices: the sizes that the claim admits.
         breaks: whether an instance meets the hypotheses and breaks the claim.
+        proceed: is called for each change; it raises an error where the time is up.
     """
     while True:
-        trials = chain(_narrower(*found, choices), _cheaper_by_one(*found))
+        trials = chain(_narrower(*found, choices), _cheaper_by_one(*found, proceed))
         better = next((trial for trial in trials if breaks(*trial)), None)
         if better is None:
             return found
@@ -55,7 +61,7 @@ def _without(A: fmpq_mat, symbol: MatrixSymbol, size: Any, index: int) -> fmpq_m
     return fmpq_mat([[x for j, x in enumerate(row) if symbol.cols != size or j != index] for row in rows])
 
 
-def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
+def _cheaper_by_one(choice: SizeChoice, values: Instance, proceed: Callable[[], None]) -> Iterator[Found]:
     """Run through values with one symbol cheaper: zeroed, one entry smaller, made positive, or another candidate.
 
     Where an equation ties other symbols to the changed one, one of them is solved for again, if the total then becomes
@@ -65,8 +71,10 @@ def _cheaper_by_one(choice: SizeChoice, values: Instance) -> Iterator[Found]:
     for symbol in (*source.matrices, *source.scalars):
         old = values[symbol]
         special = choice.domains[symbol] if symbol in source.matrices and source.is_restricted(symbol) else ()
-        for new in (*_cheaper(old), *special):
-            if cost(new) >= cost(old) or (symbol in source.scalars and not admits(symbol, new)):
+        known = cost(old)
+        for new in chain(_cheaper(old), special):
+            proceed()
+            if cost(new) >= known or (symbol in source.scalars and not admits(symbol, new)):
                 continue
             trial = {**values, symbol: new}
             yield choice, trial
