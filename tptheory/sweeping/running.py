@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from traceback import walk_tb
 from typing import Any
 
 from tptheory.checking import whole
@@ -235,8 +236,14 @@ def _better_size(size: int, done: int, seconds: float) -> int:
 
 
 def _took_its_worker(error: Exception) -> bool:
-    """Return whether an error means that a worker died: a broken pool of processes, or an error of Dask."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
+    """Return whether an error means that a worker died: a broken pool of processes, or an error of Dask.
+
+    A cell's own error never comes here, for it is recorded as the cell's result. Dask tells a lost worker by errors of
+    its own, and by others that its code runs into when the connection closes.
+    """
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    sources = (type(error).__module__, *frames[-1:])
+    return isinstance(error, BrokenExecutor) or any(str(name).startswith("distributed.") for name in sources)
 
 
 @contextmanager
