@@ -16,7 +16,7 @@ from tptheory.proving.completion import Completion
 from tptheory.proving.equations import cancelled, half_of, traced
 from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion, member, refuse_when_late
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide
+from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide, rotations
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""
@@ -97,14 +97,10 @@ def _vanishing(translator: Translator, basis: Completion, candidate: LemmaCandid
             gram.trace()  # names its size where that is needed
             if basis.vanishes(gram):
                 return cancelled(translator, (p,), traced(p.alphabet, member(basis, gram), D.columns), written)
-    norm = _norm(p)
+    norm = p.norm()
     for weight, q in squares:
-        norm = norm + _norm(q).scale(weight)
+        norm = norm + q.norm().scale(weight)
     return cancelled(translator, (p,), member(basis, norm), written) if basis.vanishes(norm) else None
-
-
-def _norm(p: Polynomial) -> Polynomial:
-    return (p.transpose() * p).trace()
 
 
 def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:
@@ -130,7 +126,7 @@ def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
     if not (p.is_scalar and len(scalars) == 1 and p.alphabet.is_trace(scalars[0])):
         return ""
     (trace,) = scalars
-    return half_of(p.alphabet, [trace[i:] + trace[:i] for i in range(len(trace))])
+    return half_of(p.alphabet, rotations(trace))
 
 
 def unit_factors(h: Polynomial) -> Iterator[Polynomial]:

@@ -34,7 +34,7 @@ from tptheory.proving.searching import (
 from tptheory.proving.squares import Known, squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Alphabet, Polynomial, divide
+from tptheory.proving.words import Alphabet, Polynomial, divide, rotations
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
@@ -172,7 +172,7 @@ def traced(alphabet: Alphabet, found: Membership, size: Size) -> Membership:
 
 def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> tuple[Membership, list[Any]]:
     """Show that ``tr(D'D)`` is minus a sum of squares."""
-    norm = (D.transpose() * D).trace()
+    norm = D.norm()
     basis.prove(norm)
     return _squares_modulo(basis, translator, SearchAids.of(translator).spelling_out(), norm, deadline, thorough=False)
 
@@ -188,7 +188,7 @@ def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] 
                 terms = {(s, word[: -len(a)] + b): e for (s, word), e in D.terms.items()}
                 Q = Polynomial(D.alphabet, D.rows, D.alphabet.shape(b)[1], terms)
                 weight = divide(d, c)
-                norm = (D.transpose() * D).trace() + (Q.transpose() * Q).trace().scale(weight)
+                norm = D.norm() + Q.norm().scale(weight)
                 if basis.vanishes(norm):
                     return member(basis, norm), [[str(weight), Q.data()]]
     return None
@@ -203,9 +203,9 @@ def _multiples(basis: Completion, D: Polynomial, deadline: float) -> tuple[Membe
     squares = cancelling_squares(D, normal, lambda: refuse_when_late(deadline))
     if squares is None:
         return None
-    whole = (D.transpose() * D).trace()
+    whole = D.norm()
     for weight, Q in squares:
-        whole = whole + (Q.transpose() * Q).trace().scale(weight)
+        whole = whole + Q.norm().scale(weight)
     found = basis.prove(whole)
     return None if found is None else (found, [[str(weight), Q.data()] for weight, Q in squares])
 
@@ -272,7 +272,7 @@ def _squares_modulo(
         raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(scalar)))
     rest, found = aids.shortened(scalar), []
     for weight, short in squares:
-        rest = rest + (short.transpose() * short).trace().scale(weight)
+        rest = rest + short.norm().scale(weight)
         found.append([str(weight), aids.spelled_out(short).data()])
     origin: Origin = []
     for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
@@ -350,6 +350,6 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     With it come the extra factors of its squared norm: that norm is the scalar times these.
     """
     alphabet = translator.alphabet
-    if alphabet.is_trace(s) and (half := half_of(alphabet, [s[i:] + s[:i] for i in range(len(s))])):
+    if alphabet.is_trace(s) and (half := half_of(alphabet, rotations(s))):
         return Polynomial.word(alphabet, half), []
     return Polynomial(alphabet, 1, 1, {((s,), ""): 1}), [s]

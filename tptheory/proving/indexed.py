@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
+from tptheory.proving.knowledge import penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
 from tptheory.proving.translation import INDEX, Reason, Translator
 from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
@@ -117,8 +118,7 @@ class IndexedTranslator(Translator):
     def _pinv(self, A: Polynomial) -> Polynomial:
         P = super()._pinv(A)
         if A:
-            penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
-            for number, equation in enumerate(penrose, 1):
+            for number, equation in enumerate(penrose(A, P), 1):
                 self._define(A, equation, "penrose", number, everywhere=True)
         return P
 

@@ -17,6 +17,11 @@ from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import INVERSE, Alphabet, Polynomial
 
 
+def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
+    """Return what vanishes if ``P`` is the pseudo-inverse of ``A``: the four equations of Penrose, in his order."""
+    return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
+
+
 class Knowledge:
     """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
 
@@ -86,7 +91,7 @@ class Knowledge:
         """
         product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
-            norms = [(p.transpose() * p).trace() for p in polynomials]
+            norms = [p.norm() for p in polynomials]
             product = product * sum(norms[1:], norms[0])
         self.alternatives.append((len(self.hypotheses), alternatives))
         self.hypotheses.append(Assumption(product, ("given",)))
@@ -130,8 +135,7 @@ class Knowledge:
         P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
         self._inverses["pinv", A] = P
         A = self._named(A)
-        penrose = (A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A)
-        for number, equation in enumerate(penrose, 1):
+        for number, equation in enumerate(penrose(A, P), 1):
             self.assume(equation, ("penrose", number, A.data()))
         return P
 

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from flint import fmpq
-
-from tptheory.proving.semidefinite import FEW, AffineSpace, Square, positive_semidefinite, solutions
-from tptheory.proving.words import Polynomial, Rational
+from tptheory.proving.semidefinite import FEW, AffineSpace, Square, flint_rational, positive_semidefinite, solutions
+from tptheory.proving.words import Polynomial
 
 MOST = 8
 """So many multiples are tried at most."""
@@ -56,7 +54,7 @@ def _squares(
     multiples = [p for p in map(reduce, multiples) if p]
     pairs = _pairs_of_one_shape(multiples)
     products = [reduce((multiples[i].transpose() * multiples[j]).trace()).scale(1 + (i != j)) for i, j in pairs]
-    target = reduce((D.transpose() * D).trace()).scale(-1)
+    target = reduce(D.norm()).scale(-1)
     space = _weights(products, target)
     found = None if space is None else positive_semidefinite(len(multiples), pairs, space, proceed, FEW)
     return None if found is None else [(s.weight, _combined(multiples, s)) for s in found]
@@ -72,7 +70,7 @@ def _pairs_of_one_shape(polynomials: list[Polynomial]) -> list[tuple[int, int]]:
 def _weights(products: list[Polynomial], target: Polynomial) -> AffineSpace | None:
     """Return all weights with which products add up to a target; None if there are none."""
     monomials = sorted({m for p in (target, *products) for m in p.terms})
-    *columns, last = ([_exact(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
+    *columns, last = ([flint_rational(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
     return solutions(columns, last)
 
 
@@ -80,7 +78,3 @@ def _combined(multiples: list[Polynomial], square: Square) -> Polynomial:
     """Return the combination of multiples that a square is the square of."""
     parts = [p.scale(c) for p, c in zip(multiples, square.coefficients, strict=True) if c]
     return sum(parts[1:], parts[0])
-
-
-def _exact(coefficient: Rational) -> fmpq:
-    return fmpq(coefficient.numerator, coefficient.denominator)

@@ -57,7 +57,7 @@ def rank_descent(number: Polynomial) -> Attempt:
             raise StuckError("the sum of ranks is no sum of differences of projections that were found")
         whole = number
         for weight, difference in squares:
-            whole = whole + (difference.matrix.transpose() * difference.matrix).trace().scale(weight)
+            whole = whole + difference.matrix.norm().scale(weight)
         fields = {"squares": [[str(weight), difference.matrix.data()] for weight, difference in squares]}
         return concluded(translator, member(basis, whole), lambda origin: Proof((number,), origin, "descent", fields))
 

@@ -211,7 +211,7 @@ def _centred(start: Array, moves: Array, z: Array, weight: float) -> Array:
 def _rounded(size: int, pairs: Sequence[Pair], space: AffineSpace, steps: Array) -> list[Square] | None:
     """Round the free entries to rationals with ever larger denominators until the matrix is positive semidefinite."""
     for denominator in DENOMINATORS:
-        nearby = [_flint(Fraction(float(step)).limit_denominator(denominator)) for step in steps]
+        nearby = [flint_rational(Fraction(float(step)).limit_denominator(denominator)) for step in steps]
         found = decomposed(_matrix(size, pairs, space.at(nearby)))
         if found is not None:
             return found
@@ -242,7 +242,7 @@ def _rational_kernel(kernel: Array, left: list[int], size: int) -> list[list[fmp
             nearby = Fraction(float(entry)).limit_denominator(SMALL)
             if abs(float(nearby) - entry) > 1e-2:
                 return None
-            vector[place] = _flint(nearby)
+            vector[place] = flint_rational(nearby)
         found.append(vector)
     return found
 
@@ -283,5 +283,6 @@ def _fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-def _flint(number: Fraction) -> fmpq:
+def flint_rational(number: int | Fraction) -> fmpq:
+    """Return a rational number as python-flint has it."""
     return fmpq(number.numerator, number.denominator)

@@ -19,10 +19,8 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from typing import NamedTuple
 
-from flint import fmpq
-
 from tptheory.proving.letters import Size, item_text
-from tptheory.proving.semidefinite import FEW, FREE, Square, positive_semidefinite, solutions
+from tptheory.proving.semidefinite import FEW, FREE, Square, flint_rational, positive_semidefinite, solutions
 from tptheory.proving.words import Alphabet, Monomial, Polynomial, Terms
 
 Reduce = Callable[[Polynomial], Polynomial]
@@ -312,8 +310,8 @@ def _solve(scalar: Polynomial, candidates: list[HalfTrace], known: Known) -> lis
     monomials = sorted({m for p in products.values for m in p.terms})
     if not products.pairs or not scalar.terms.keys() <= {*monomials}:
         return None
-    columns = [[_exact(p.terms.get(m, 0)) for m in monomials] for p in products.values]
-    space = solutions(columns, [_exact(scalar.terms.get(m, 0)) for m in monomials])
+    columns = [[flint_rational(p.terms.get(m, 0)) for m in monomials] for p in products.values]
+    space = solutions(columns, [flint_rational(scalar.terms.get(m, 0)) for m in monomials])
     if space is None:
         return None
 
@@ -376,7 +374,3 @@ def _polynomial(alphabet: Alphabet, scalars: tuple[str, ...], word: str) -> Poly
     terms: Terms = {alphabet.monomial(tuple(sorted(scalars)), word): 1}
     rows, columns = alphabet.shape(word) if word else (1, 1)
     return Polynomial(alphabet, rows, columns, terms)
-
-
-def _exact(coefficient: int | Fraction) -> fmpq:
-    return fmpq(coefficient.numerator, coefficient.denominator)

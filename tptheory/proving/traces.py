@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tptheory.proving.letters import Size
 from tptheory.proving.rewriting import Basis, Element, Origin, traced_place
-from tptheory.proving.words import Terms
+from tptheory.proving.words import Terms, rotations
 
 LONGEST_TRACE = 8
 """How many letters a trace has at most that is made of two leading words."""
@@ -119,7 +119,7 @@ class Traces:
         return [e for e in elements if e.word and not e.scalars]
 
     def _rotations(self, trace: str) -> list[str]:
-        return sorted({w[i:] + w[:i] for w in (trace, self.alphabet.transpose(trace)) for i in range(len(w))})
+        return sorted({*rotations(trace), *rotations(self.alphabet.transpose(trace))})
 
     def _normal(self, word: str) -> str:
         """Return the rotation of a closed word that serves as the name of its trace."""

@@ -149,7 +149,7 @@ class Alphabet:
     def _cycle(self, word: str) -> str:
         name = self._cycles.get(word)
         if name is None:
-            name = min(w[i:] + w[:i] for w in (word, self.transpose(word)) for i in range(len(w)))
+            name = min(turned for w in (word, self.transpose(word)) for turned in rotations(w))
             self._cycles[word] = name
         return name
 
@@ -168,6 +168,11 @@ class Alphabet:
     def is_trace(self, scalar: str) -> bool:
         """Tell a trace from a scalar letter."""
         return self.shapes[scalar[0]] is not None
+
+
+def rotations(word: str) -> list[str]:
+    """Return a closed word as it reads from each of its letters on; their traces are the same."""
+    return [word[i:] + word[:i] for i in range(len(word))]
 
 
 class Polynomial:
@@ -276,6 +281,10 @@ class Polynomial:
             monomial = tuple(rest), "".join([*thin, word])
             terms[monomial] = terms.get(monomial, 0) + c
         return Polynomial(self.alphabet, 1, 1, terms)
+
+    def norm(self) -> Polynomial:
+        """Return the squared norm ``tr(P'P)``, a scalar."""
+        return (self.transpose() * self).trace()
 
     def __bool__(self) -> bool:
         """Whether the polynomial has any terms, that is, whether it is not 0."""
