@@ -1,6 +1,9 @@
-"""Ways to prove equations: by membership; by ``|D|^2 = 0``, which membership does not reach; and by cases.
+"""Ways to prove that a difference ``D`` vanishes, and that a number is not above 0.
 
-Membership means that the difference of the two sides is a combination of the hypotheses.
+Membership comes first: ``D`` is a combination of the hypotheses. What no combination reaches is tried by squares, as a
+real matrix with ``|D|^2 <= 0`` is zero. In this order: ``D'D`` is a combination; ``|D|^2`` cancels with the square of a
+partner, as in ``A A' + C C'``; with squares of multiples of ``D``; with any squares that a search finds; and at last
+``D'D`` vanishes in one of these ways itself. `in_cases` splits a proof where a hypothesis says that a product is zero.
 """
 
 from __future__ import annotations
