@@ -183,6 +183,12 @@ def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
     assert process_time() - started < 1.2
 
 
+def test_a_large_matrix_with_a_hypothesis_leaves_time_to_try_it():
+    """Matrices are made in numbers that their size affords: making hundreds of this one took half a minute."""
+    Q = MatrixSymbol("Q", 80, 80)
+    assert refute(Equal(Q, T(Q), given=[orthogonal(Q)]), seconds=4).refuted
+
+
 @pytest.mark.parametrize("ask", [refute, decide])
 def test_bad_arguments(ask):
     """What is no claim, or no time, is refused by name."""

@@ -29,6 +29,8 @@ SOLVED_OF, SOLVED_AT_FIRST = 12, 3
 """One in so many instances that do not meet the equations is solved for entry by entry; more until one does."""
 ENOUGH = 200
 """So many instances that are built to meet equations are drawn at a narrower choice of sizes."""
+MOST_ENTRIES, FEWEST = 20_000, 3
+"""Matrices of one kind have no more entries than this together, unless there are so few of them."""
 
 
 class SizeChoice:
@@ -120,8 +122,8 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     plain = _plain_matrices(rng, rows, columns)
     found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
-        found += fitting([source.built(rng, A, rows, columns) for _ in range(BUILT)])
-        found = list({tuple((int(x.p), int(x.q)) for x in M.entries()): M for M in found}.values())
+        found += fitting([source.built(rng, A, rows, columns) for _ in range(_afforded(BUILT, rows, columns))])
+        found = list({tuple(M.entries()): M for M in found}.values())
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
     return sorted(found, key=cost)
@@ -133,9 +135,14 @@ def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[f
     if bound:
         numbers = product(range(-bound, bound + 1), repeat=rows * columns)
         return [fmpq_mat(rows, columns, list(e)) for e in numbers]
-    found = [entries(rng, rows, columns, bound=2) for _ in range(60)]
-    found += [degenerate(rng, rows, columns) for _ in range(40)]
-    return found + [_sparse(rng, rows, columns) for _ in range(120)]
+    found = [entries(rng, rows, columns, bound=2) for _ in range(_afforded(60, rows, columns))]
+    found += [degenerate(rng, rows, columns) for _ in range(_afforded(40, rows, columns))]
+    return found + [_sparse(rng, rows, columns) for _ in range(_afforded(120, rows, columns))]
+
+
+def _afforded(number: int, rows: int, columns: int) -> int:
+    """Return how many matrices of a shape are made where so many are asked for: of large ones only a few."""
+    return min(number, max(FEWEST, MOST_ENTRIES // (rows * columns)))
 
 
 def _sparse(rng: np.random.Generator, rows: int, columns: int) -> fmpq_mat:
