@@ -8,12 +8,14 @@ from tptheory.claims.hypotheses import (
     nonzero,
     orthogonal,
     partial_isometry,
+    positive_definite,
+    positive_semidefinite,
     projection,
     rank_one,
     symmetric,
 )
-from tptheory.claims.inequalities import AtMost, NonNegative
-from tptheory.claims.motions import Commute, Conserved, Nonincreasing
+from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
+from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import (
     Equal,
@@ -78,6 +80,7 @@ __all__ = [
     "Conserved",
     "Counterexample",
     "DampedTargetProp",
+    "Decays",
     "DeepLinearNetwork",
     "DirectFeedbackAlignment",
     "Equal",
@@ -108,6 +111,8 @@ __all__ = [
     "Undecided",
     "Zero",
     "alpha",
+    "at_least",
+    "at_most",
     "bp_modes",
     "collect",
     "conjecture",
@@ -134,6 +139,8 @@ __all__ = [
     "orthogonal",
     "partial_isometry",
     "plateau_escape",
+    "positive_definite",
+    "positive_semidefinite",
     "projection",
     "prove",
     "rank_one",

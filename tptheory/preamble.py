@@ -44,12 +44,14 @@ from tptheory.claims.hypotheses import (
     nonzero,
     orthogonal,
     partial_isometry,
+    positive_definite,
+    positive_semidefinite,
     projection,
     rank_one,
     symmetric,
 )
-from tptheory.claims.inequalities import AtMost, NonNegative
-from tptheory.claims.motions import Commute, Conserved, Nonincreasing
+from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
+from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import conjecture, theorem
 from tptheory.claims.vocabulary import Equal, ImageWithin, OrthogonalImages, Parallel, RankAtMost, RowSpaceWithin, Zero
 from tptheory.invariants.ansatz import apart, joint_gram
@@ -92,6 +94,7 @@ __all__ = [
     "Commute",
     "Conserved",
     "D",
+    "Decays",
     "DeepLinearNetwork",
     "Equal",
     "ForAll",
@@ -125,6 +128,8 @@ __all__ = [
     "apart",
     "at_every_layer",
     "at_hidden_layers",
+    "at_least",
+    "at_most",
     "balance",
     "batched",
     "biased",
@@ -158,6 +163,8 @@ __all__ = [
     "orthogonal",
     "p",
     "partial_isometry",
+    "positive_definite",
+    "positive_semidefinite",
     "projection",
     "q",
     "rank_one",

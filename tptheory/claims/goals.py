@@ -44,14 +44,16 @@ class Rate:
 
 @dataclass(frozen=True)
 class Change:
-    """A quantity after a step, minus the quantity before it."""
+    """A quantity after a step, minus the quantity before it, times 1 or -1."""
 
     quantity: Any
     step: Step
+    sign: int = 1
 
     def symbolic(self) -> Any:
         """Return the difference as an expression."""
-        return minus(self.step.after(self.quantity), self.quantity)
+        change = minus(self.step.after(self.quantity), self.quantity)
+        return change if self.sign == 1 else -change
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and the changes of the symbols in it that move."""
@@ -88,12 +90,12 @@ class RankAtMost:
 
 @dataclass(frozen=True)
 class NonNegative:
-    """A number is not below 0."""
+    """A number is not below 0, or a matrix is symmetric and positive semidefinite."""
 
     expression: Term
 
     def terms(self) -> tuple[Term, ...]:
-        """Return the number."""
+        """Return the number, or the matrix."""
         return (self.expression,)
 
 
@@ -131,6 +133,11 @@ def rates(goals: Iterable[Goal]) -> Iterator[Rate]:
     """Run through the rates that goals speak of."""
     for goal in goals:
         yield from (term for term in goal.terms() if isinstance(term, Rate))
+
+
+def nonnegative(goals: Iterable[Goal]) -> list[Any]:
+    """Return the numbers that goals say are not below 0, and the matrices that they say are positive semidefinite."""
+    return [symbolic(goal.expression) for goal in goals if isinstance(goal, NonNegative)]
 
 
 def motions(goals: Iterable[Goal]) -> list[Motion]:

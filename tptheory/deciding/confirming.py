@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
+import mpmath
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Add, MatrixSymbol, S, Symbol, ZeroMatrix
+from sympy import Add, MatrixExpr, MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, symbolic
@@ -38,7 +39,8 @@ MOST_A_PART = 16
 """At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
-MANY_DIGITS = "mp50"
+DIGITS = 50
+MANY_DIGITS = f"mp{DIGITS}"
 """The arithmetic for values that are not rational, such as logarithms."""
 ROUNDING = 1e-25
 """A relative difference up to this counts as zero in `MANY_DIGITS`."""
@@ -172,8 +174,7 @@ class _Look:
                 if isinstance(goal, Vanishes) and goal.left != goal.right:
                     self._measure(goal.residual(), 0.0, (*goal.terms(), S.One))
                 elif isinstance(goal, NonNegative):
-                    number = symbolic(goal.expression)
-                    self._measure(number, math.inf, (*Add.make_args(number), S.One))
+                    self._measure_sign(symbolic(goal.expression))
                 elif not isinstance(goal, Vanishes):
                     return None
         except UnsupportedExpressionError as error:
@@ -182,6 +183,21 @@ class _Look:
         except (InvalidValueError, ShapeError):
             return None
         return self.broken is None
+
+    def _measure_sign(self, expression: Any) -> None:
+        """Record a violation if a number is below 0, or a matrix indefinite or not symmetric, beyond rounding."""
+        if not isinstance(expression, MatrixExpr):
+            self._measure(expression, math.inf, (*Add.make_args(expression), S.One))
+            return
+        value = evaluate(expression, self.values, arithmetic=MANY_DIGITS)
+        A = mpmath.matrix(value.tolist())
+        with mpmath.workdps(DIGITS):
+            rounding = ROUNDING * max(1, *map(abs, A))
+            least = min(mpmath.eigsy((A + A.T) / 2, eigvals_only=True))
+            skew = max(map(abs, A - A.T))
+        if least < -rounding or skew > rounding:
+            told = f"least eigenvalue {float(least):.3g}, asymmetry {float(skew):.3g}"
+            self.broken = Violation(expression, f"positive semidefinite in {MANY_DIGITS}", told)
 
     def _measure(self, expression: Any, highest: float, parts: tuple[Any, ...]) -> None:
         """Record a violation if a value is below 0, or above the highest that it may be, by more than rounding."""

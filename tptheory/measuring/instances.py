@@ -25,6 +25,7 @@ from tptheory.measuring.random_matrices import (
     is_possible,
     partial_isometry,
 )
+from tptheory.measuring.signs import Signs
 from tptheory.measuring.structured_matrices import has_structure, structured_matrix
 from tptheory.measuring.structures import Structure, structure_of
 from tptheory.measuring.ties import Ties
@@ -58,6 +59,7 @@ class Instances:
         structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
         groups: the symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
+        signs: the hypotheses that are inequalities.
         system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
@@ -75,6 +77,7 @@ class Instances:
         self.groups = groups_of(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
+        self.signs = Signs(premises, unknowns)
         self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
 
     def _structure(self, A: MatrixSymbol, equations: Sequence[WordSum]) -> Structure:
@@ -116,6 +119,10 @@ class Instances:
         return builder_for(names)(rng, rows, columns)
 
     def meet(self, rng: Random, values: Instance) -> Instance:
+        """Bring symbols to meet the equations and inequalities that tie them to each other."""
+        return self.signs.met(rng, self._tied(rng, values))
+
+    def _tied(self, rng: Random, values: Instance) -> Instance:
         """Bring symbols that equations tie to each other to meet them: built together, guessed, or solved for."""
         if not self.ties.matrices:
             return values

@@ -118,12 +118,30 @@ def rank_one(rng: Random, rows: int, columns: int) -> fmpq_mat:
     return entries(rng, rows, 1) * entries(rng, 1, columns)
 
 
+def gram(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``A A'``, of any rank."""
+    A = entries(rng, rows, int(rng.integers(1, rows + 1)))
+    return A * A.transpose()
+
+
+def definite_gram(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``A A'`` with an invertible ``A``."""
+    A = full_rank(rng, rows, rows, entries)
+    return A * A.transpose()
+
+
 BUILDERS: dict[frozenset[str], Builder] = {
     frozenset({"orthogonal"}): orthogonal,
     frozenset({"symmetric", "projection"}): orthogonal_projection,
+    frozenset({"positive_semidefinite", "projection"}): orthogonal_projection,
     frozenset({"partial_isometry"}): partial_isometry,
     frozenset({"projection"}): projection,
     frozenset({"rank_one"}): rank_one,
+    frozenset({"positive_definite"}): definite_gram,
+    frozenset({"positive_semidefinite", "invertible"}): definite_gram,
+    frozenset({"positive_semidefinite", "full_row_rank"}): definite_gram,
+    frozenset({"positive_semidefinite", "full_column_rank"}): definite_gram,
+    frozenset({"positive_semidefinite"}): gram,
     frozenset({"symmetric"}): symmetric,
     frozenset({"invertible"}): full_rank,
     frozenset({"full_row_rank"}): full_rank,
@@ -132,11 +150,17 @@ BUILDERS: dict[frozenset[str], Builder] = {
 """Which construction meets which hypotheses, the most special first."""
 
 
+SQUARE = frozenset(
+    {"invertible", "orthogonal", "symmetric", "projection", "positive_semidefinite", "positive_definite"}
+)
+"""The properties of square matrices only."""
+
+
 def is_possible(properties: frozenset[str], rows: int, columns: int) -> bool:
     """Whether any matrix of this shape has these properties."""
     if ("full_row_rank" in properties and rows > columns) or ("full_column_rank" in properties and columns > rows):
         return False
-    return rows == columns or not properties & {"invertible", "orthogonal", "symmetric", "projection"}
+    return rows == columns or not properties & SQUARE
 
 
 def builder_for(properties: frozenset[str]) -> Builder:

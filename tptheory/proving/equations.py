@@ -34,7 +34,8 @@ from tptheory.proving.searching import (
     refuse_when_late,
     search,
 )
-from tptheory.proving.squares import Known, squares_of
+from tptheory.proving.square_candidates import Resources
+from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Alphabet, Polynomial, divide, rotations
@@ -269,8 +270,8 @@ def _squares_modulo(
 
     own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
     equations = [aids.shortened(h.polynomial) for h in own if h.transposes is None]
-    known = Known(normal, aids.roots, aids.velocities, equations, thorough)
-    squares = squares_of(aids.shortened(scalar).scale(-1), known)
+    resources = Resources(normal, aids.roots, aids.multipliers, aids.velocities, equations, thorough)
+    squares = squares_of(aids.shortened(scalar).scale(-1), resources)
     if squares is None:
         raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(scalar)))
     rest, found = aids.shortened(scalar), []

@@ -22,6 +22,10 @@ def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
     return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
 
 
+ROOT, DIRECTION = "root", "direction"
+"""The kinds of the letters for square roots, and for columns that may be any."""
+
+
 class Knowledge:
     """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
 
@@ -108,6 +112,27 @@ class Knowledge:
     def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
         """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
         return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
+
+    def root(self, A: Polynomial) -> Polynomial:
+        """Make a letter ``R`` with ``R R' = A`` for a number that is not below 0, or a positive semidefinite matrix.
+
+        What says that ``A`` is such says that ``R`` exists; the equation is for the caller to assume.
+        """
+
+        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
+            if self._is_number(A):
+                return Polynomial.scalar(self.alphabet, letter)
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns))
+
+        return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
+
+    def direction(self, A: Polynomial) -> Polynomial:
+        """Make a letter for a column ``z`` that may be any: what holds of ``z' A z`` then holds for every ``z``."""
+
+        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, 1))
+
+        return self._at_index(DIRECTION, A, f"z[{A!r}]", letter_of)
 
     def pinv(self, A: Polynomial) -> Polynomial:
         """Return ``A+``, with a number that is not 0 taken out of it."""
@@ -233,11 +258,15 @@ class Knowledge:
         return [(A, inverse) for (_, A), inverse in self._inverses.items()]
 
     def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
-        if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):
+        if self._is_number(A):
             return Polynomial.scalar(self.alphabet, letter)
         symmetric = A.transpose() == A
         character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
         return Polynomial.word(self.alphabet, character)
+
+    def _is_number(self, A: Polynomial) -> bool:
+        """Whether a polynomial is a number here, and not a matrix with one row and one column."""
+        return A.is_scalar and (bool(self.alphabet.cuts) or not any(word for _, word in A.terms))
 
     def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
         """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""

@@ -11,14 +11,15 @@ from itertools import product
 from operator import mul
 from typing import Any, NamedTuple
 
-from tptheory.proving.letters import Letter
+from tptheory.proving.knowledge import ROOT
+from tptheory.proving.letters import Family, Letter
 from tptheory.proving.rewriting import Origin, Place
 from tptheory.proving.translation import Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Alphabet, Polynomial
 
-ROOT, SHORTHAND = "root", "shorthand"
-"""The kinds of the letters for square roots, and of those that no certificate speaks of."""
+SHORTHAND = "shorthand"
+"""The kind of the letters that no certificate speaks of."""
 
 
 def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
@@ -51,23 +52,29 @@ class SearchAids:
     Attributes:
         velocities: the letters that stand for velocities.
         roots: the letter of the square root of each number that is declared to be nonnegative.
+        multipliers: the letters of the square roots of numbers and matrices that hypotheses say are not below 0.
         shorthands: letters that stand for polynomials in searches; no certificate speaks of them.
     """
 
     velocities: list[str]
     roots: dict[str, str]
+    multipliers: list[str]
     shorthands: list[Shorthand]
 
     @classmethod
     def of(cls, translator: Translator) -> SearchAids:
         """Gather the aids that a translator has letters for."""
-        aids = cls([], {}, [])
+        aids = cls([], {}, [], [])
         for character, (letter, turned) in list(translator.alphabet.letters.items()):
             kind, subject = letter.family.kind, letter.family.subject
             if turned:
                 continue
             if isinstance(subject, Velocity):
                 aids.velocities.append(character)
+            elif kind == ROOT and not isinstance(subject, Family):
+                aids.multipliers.append(character)
+                if (number := _plain_number(subject)) is not None:
+                    aids.roots.setdefault(number, character)
             elif kind == ROOT:
                 aids.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
             elif kind == SHORTHAND:
@@ -76,7 +83,7 @@ class SearchAids:
 
     def spelling_out(self) -> SearchAids:
         """Return the aids without short letters."""
-        return SearchAids(self.velocities, self.roots, [])
+        return SearchAids(self.velocities, self.roots, self.multipliers, [])
 
     def shortened(self, p: Polynomial) -> Polynomial:
         """Write a polynomial in terms of the short letters."""
@@ -85,6 +92,13 @@ class SearchAids:
     def spelled_out(self, p: Polynomial) -> Polynomial:
         """Put polynomials back in the place of the short letters."""
         return reduce(lambda p, shorthand: shorthand.spelled_out(p), self.shorthands, p)
+
+
+def _plain_number(p: Any) -> str | None:
+    """Return the letter of a number if a polynomial is nothing but that."""
+    terms = p.terms if isinstance(p, Polynomial) else {}
+    ((scalars, word), coefficient), *others = [*terms.items()] or [(((), ""), 0)]
+    return scalars[0] if len(scalars) == 1 and coefficient == 1 and not others and not word else None
 
 
 class Shorthand(NamedTuple):

@@ -12,7 +12,7 @@ from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
-from tptheory.claims.goals import NonNegative, Vanishes
+from tptheory.claims.goals import NonNegative, Vanishes, nonnegative
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
@@ -159,13 +159,16 @@ def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
 def settings_for(claim: Claim) -> list[SearchSetting]:
     """Return the ways to put a claim to the search, in the order in which they are tried.
 
-    In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
+    In a descent, 1 is first a size like any other: the squares are found among matrices, and hold for one sample too.
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
         if speaks_of_ranks(claim):
             return [SearchSetting(thin=False), SearchSetting(thin=False, named=True, inverses=True)]
         plain = [SearchSetting(thin=False, transposes_last=True), SearchSetting(thin=False)]
-        return [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
+        wide = [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
+        narrow = [SearchSetting()] if _has_vectors(claim) else []
+        compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
+        return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
     wide = [SearchSetting(thin=False, opened=True)] if _has_vectors(claim) else []
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []

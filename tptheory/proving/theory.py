@@ -10,15 +10,15 @@ from sympy import MatrixExpr, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
-from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, symbolic
+from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, nonnegative, symbolic
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.depth_lemmas import LossLemmas, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
 from tptheory.proving.letters import Index, Letter, goal_at
-from tptheory.proving.obligations import assumed_of
-from tptheory.proving.square_roots import assume_roots, root_equation, root_of
+from tptheory.proving.obligations import assumed_of, quadratic_form
+from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import layer_symbols
@@ -215,6 +215,9 @@ class _Reader:
                 polynomial = self.translated(expression)
                 if polynomial:
                     self.theory.add(LayerLaw(polynomial.data(), first, last, reason))
+            for expression in nonnegative(h.goals()):
+                equation, reason = equation_of_root(self.schema, self.translated(expression))
+                self.theory.add(LayerLaw(equation.data(), first, last, reason))
 
     def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
         """Run through the goals of a claim, as a certificate states them."""
@@ -226,7 +229,11 @@ class _Reader:
     def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
         """Translate a goal; a bound on a rank becomes one goal for each of its bounds."""
         if isinstance(goal, NonNegative):
-            terms = self.translated(symbolic(goal.expression)).scale(-1).data()
+            expression = self.translated(symbolic(goal.expression))
+            if not expression.is_scalar:
+                skew = expression - expression.transpose()
+                yield {"zero": skew.data()}, len(expression.terms) if skew else 0
+            terms = quadratic_form(expression, self.schema).scale(-1).data()
             yield {"nonpositive": terms}, len(terms)
         elif isinstance(goal, RankAtMost):
             matrix = self.translated(goal.expression).data()

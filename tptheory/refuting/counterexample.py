@@ -120,7 +120,8 @@ class Counterexample:
         parts = self.values_latex()
         broken = self.violation()
         if broken is not None:
-            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} \neq {broken.expected}")
+            said = rf"{latex_of(broken.expression)} = {value_latex(broken.value)}"
+            parts.append(rf"{said} \neq 0" if broken.expected == "0" else rf"{said} \text{{, not {broken.expected}}}")
         return r",\quad ".join(parts)
 
     def values_latex(self) -> list[str]:

@@ -268,6 +268,12 @@ def _root(remark: Remark) -> Symbol:
     return Symbol(Written(f"sqrt({of.text})", rf"\sqrt{{{of.latex}}}"))
 
 
+def _direction(remark: Remark) -> Symbol:
+    """Write a column that may be any, and below it the matrix whose quadratic form it is for."""
+    of = remark.written("direction")
+    return Symbol(Written(f"z[{of.text}]", f"z_{{{of.latex}}}"))
+
+
 def _ones(remark: Remark) -> Symbol:
     """Write a column of ones with its size."""
     reader = remark.notation.reader
@@ -298,6 +304,7 @@ LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
     "factor": _factor,
     "ones": _ones,
     "root": _root,
+    "direction": _direction,
     "log pdet": _function_writer("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
     "det": _function_writer("det", Written("det", r"\det")),
     "size": _size,

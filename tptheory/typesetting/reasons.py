@@ -188,6 +188,8 @@ PROPERTIES = {
     "partial_isometry": "a partial isometry",
     "symmetric": "symmetric",
     "projection": "a projection",
+    "positive_semidefinite": "positive semidefinite",
+    "positive_definite": "positive definite",
     "rank_one": "rank at most one",
     "nonzero": "nonzero",
 }
