@@ -14,7 +14,7 @@ from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.searching import StuckError
+from tptheory.proving.searching import RefusedError, StuckError
 from tptheory.proving.tactics import EFFORTS, search_proof
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.search import CounterexampleSearch
@@ -57,7 +57,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     return _proof(as_claim(claim), title, seconds, EFFORTS)[0]
 
 
-def _proof(claim: Claim, title: str, seconds: float, efforts: Sequence[int | None]) -> tuple[Proved | Undecided, bool]:
+def _proof(claim: Claim, title: str, seconds: float, efforts: Sequence[int]) -> tuple[Proved | Undecided, bool]:
     """Search for a proof with these efforts; return the verdict, and whether another effort could give another."""
     started = perf_counter()
     try:
@@ -69,7 +69,8 @@ def _proof(claim: Claim, title: str, seconds: float, efforts: Sequence[int | Non
             return Undecided(claim, reason, evidence, perf_counter() - started), False
         return confirmed_proof(claim, certificate, perf_counter() - started), False
     except StuckError as stuck:
-        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started), not stuck.final
+        evidence = {**stuck.evidence, "report": REPORT} if isinstance(stuck, RefusedError) else stuck.evidence
+        return Undecided(claim, stuck.reason, evidence, perf_counter() - started), not stuck.final
     except UnsupportedExpressionError as error:
         return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started), False
     except TptheoryError:

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Add, BlockMatrix
 
 from tptheory.proving.translating import Reason, Translating, refuse_layers
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, summed
 
 PARTITION: Reason = ("definition", "the blocks of an identity")
 
@@ -19,7 +19,7 @@ def block_matrix(translator: Translating, M: BlockMatrix) -> Polynomial:
     """Return a matrix that is made of blocks."""
     lefts = _embeddings(translator, M.rowblocksizes)
     rights = _embeddings(translator, M.colblocksizes)
-    total = Polynomial(translator.alphabet, translator.size(M.rows), translator.size(M.cols), {})
+    total = Polynomial.zero(translator.alphabet, translator.size(M.rows), translator.size(M.cols))
     for i, left in enumerate(lefts):
         for j, right in enumerate(rights):
             total = total + left * translator(M.blocks[i, j]) * right.transpose()
@@ -36,5 +36,5 @@ def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
     refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
     found = translator.bring_in_coordinates(parts, whole)
     squares = [E * E.transpose() for E in found]
-    translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, whole), PARTITION)
+    translator.assume(summed(squares) - Polynomial.identity(alphabet, whole), PARTITION)
     return found

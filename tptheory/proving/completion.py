@@ -66,15 +66,14 @@ class Completion:
             if self._spent():
                 break
 
-    def prove(self, goal: Polynomial, seconds: float | None = None, whole: bool = False) -> Membership | None:
+    def prove(self, goal: Polynomial, whole: bool = False) -> Membership | None:
         """Return the goal as a combination of hypotheses, or None when the limits are reached or nothing is left.
 
         Args:
             goal: the polynomial.
-            seconds: how long this call may take; all the time that is left unless given.
             whole: whether to write the combination out without lemmas, however long it is.
         """
-        self._budget.allow(seconds)
+        self._budget.allow()
         rest, origin = self._basis.reduce(goal.terms, goal.rows)
         while rest and (self._traces.meet(rest) or self._grow() or self._traces.meet(rest, again=True)):
             if any(self._basis.rewrite(monomial, goal.rows) for monomial in rest):
@@ -84,7 +83,7 @@ class Completion:
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
         self.statistics.seconds = self._budget.elapsed
         self.statistics.elements = len(self._basis.active)
-        self.remainder = Polynomial(self.alphabet, goal.rows, goal.columns, rest)
+        self.remainder = goal.with_terms(rest)
         return proof
 
     def _unfolded(self, origin: Origin, whole: bool) -> Membership | None:
@@ -103,29 +102,27 @@ class Completion:
         found = [self._basis.polynomial(i) for i in self._basis.active]
         return sorted(found, key=lambda p: (len(p.terms), max(len(word) for _, word in p.terms)))
 
+    def reduce(self, p: Polynomial) -> tuple[Polynomial, Origin]:
+        """Rewrite a polynomial as far as the basis as it is allows; return what is left, and what was subtracted.
+
+        If the time is up, what is left may still be reducible.
+        """
+        self._budget.allow()
+        rest, origin = self._basis.reduce(p.terms, p.rows)
+        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+        return p.with_terms(rest), origin
+
     def rewritten(self, p: Polynomial) -> Polynomial:
         """Return what the basis as it is makes of a polynomial."""
-        self._budget.allow()
-        return Polynomial(self.alphabet, p.rows, p.columns, self._basis.reduce(p.terms, p.rows)[0])
+        return self.reduce(p)[0]
+
+    def vanishes(self, p: Polynomial) -> bool:
+        """Whether the basis as it is rewrites a polynomial to 0."""
+        return not self.rewritten(p)
 
     def rewrites(self, p: Polynomial) -> bool:
         """Whether the basis as it is rewrites a term of a polynomial."""
         return any(self._basis.rewrite(monomial, p.rows) for monomial in p.terms)
-
-    def vanishes(self, p: Polynomial) -> bool:
-        """Whether the basis as it is rewrites a polynomial to 0."""
-        self._budget.allow()
-        return not self._basis.reduce(p.terms, p.rows)[0]
-
-    def reduce(self, terms: Terms) -> tuple[Terms, Origin]:
-        """Rewrite terms as far as the basis allows; return the terms that are left, and what was subtracted.
-
-        If the time is up, the terms that are left may still be reducible.
-        """
-        self._budget.allow()
-        reduced = self._basis.reduce(terms)
-        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
-        return reduced
 
     def _grow(self) -> bool:
         """Process overlaps until the basis has one more element; False if no overlap is left or a limit is reached."""

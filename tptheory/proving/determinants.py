@@ -30,7 +30,7 @@ def determinant(translator: Translating, A: Polynomial) -> Polynomial:
     if len(A.terms) > 1:
         return _of_sum(translator, A)
     (((scalars, word), c),) = A.terms.items()
-    number = Polynomial(alphabet, 1, 1, {(scalars, ""): c})
+    number = Polynomial.number(alphabet, scalars, c)
     if not isinstance(n, int) and number != Polynomial.identity(alphabet, 1):
         return translator.number("det", A, f"det({A!r})")
     outside = reduce(mul, [number] * n) if isinstance(n, int) else number
@@ -69,11 +69,9 @@ def _equal_determinants(translator: Translating, zero: Polynomial, n: Size) -> I
     if any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
         return
     (left, c), *others = zero.terms.items()
-    A = Polynomial(zero.alphabet, n, n, {left: c})
-    B = Polynomial(zero.alphabet, n, n, dict(others)).scale(-1)
     if c not in (1, -1):
         return
-    A, B = A.scale(c), B.scale(c)
+    A, B = zero.with_terms({left: 1}), zero.with_terms(dict(others)).scale(-c)
     yield determinant(translator, A) - determinant(translator, B), PRODUCTS
 
 
@@ -113,7 +111,7 @@ def _equal_log_pdets(translator: Translating, zero: Polynomial) -> Iterator[tupl
         return
     (left, c), (right, d) = zero.terms.items()
     if abs(c) == abs(d) and not left[0] and not right[0]:
-        A, B = (Polynomial(zero.alphabet, zero.rows, zero.columns, {m: 1}) for m in (left, right))
+        A, B = (zero.with_terms({m: 1}) for m in (left, right))
         yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
 
 

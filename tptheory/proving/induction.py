@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -20,9 +22,10 @@ from tptheory.proving.indexed import Catalogue
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
 from tptheory.proving.member_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.proof_data import declarations, proof_data
+from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory, end_data, theory_of
+from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Strategy, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 
@@ -30,30 +33,53 @@ MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
 DEEPEST = 4
 """From a layer up to this number, a law may reach down to the first layer."""
-QUICK = 60_000
-"""How much work a completion may do in a proof that is to be found quickly, as lemmas are."""
+QUICK = Fraction(3, 5)
+"""Which part of the effort a completion may take in a proof that is to be found quickly, as lemmas are."""
 FARTHEST = 8
 """How far from the layers of a goal the indices may be at which laws are tried."""
 HERE: Index = ("l", 0)
 NEXT: Index = ("l", 1)
 
 
-def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[str, Any]:
-    """Prove claims that share their hypotheses, one after the other; a proof may use the claims proved before.
+class LayerSearch(ProofSearch):
+    """A search for proofs of claims that share their hypotheses, one after the other; each may use those before.
+
+    Args:
+        claims: the claims, about a network of any depth.
+        title: the title of the certificate.
 
     Raises:
-        StuckError: if one of them is not proved.
         UnsupportedExpressionError: if they are outside the language of the prover.
     """
-    theory, found = theory_of(claims)
-    for number, goal in enumerate(found):
-        _establish(theory, goal, perf_counter() + (deadline - perf_counter()) / (len(found) - number))
-    _without_unused_lemmas(theory, found)
-    return _certificate(theory, title)
+
+    def __init__(self, claims: Sequence[Claim], title: str) -> None:
+        super().__init__()
+        self.title = title
+        self.theory, self.goals = theory_of(claims)
+        self._open = [*self.goals]
+
+    def _run(self, effort: int, deadline: float) -> None:
+        theory = self.theory
+        theory.effort, theory.searches = effort, []
+        try:
+            while self._open:
+                _establish(theory, self._open[0], deadline)
+                self._open.pop(0)
+        except StuckError as stuck:
+            self.stuck = self.stuck or stuck
+            self.ended = not any(search.cut for search in theory.searches)
+            return
+        _without_unused_lemmas(theory, self.goals)
+        self.accept([_certificate(theory, self.title)])
+        self.ended = True
 
 
 def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
-    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first."""
+    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first.
+
+    Raises:
+        StuckError: if it is not proved.
+    """
     if goal.kind == "zero":
         try:
             theory.proved += _shown(theory, goal, deadline, quick=True)
@@ -62,10 +88,8 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
             pass
     likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
     others = other_lemmas(theory) if goal.kind == "zero" else ()
-    for lemmas in (likely, others):
-        if _with_lemmas(theory, goal, lemmas, perf_counter() + (deadline - perf_counter()) / 4):
-            return
-    theory.proved += _shown(theory, goal, deadline)
+    if not _with_lemmas(theory, goal, chain(likely, others), deadline):
+        theory.proved += _shown(theory, goal, deadline)
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
@@ -79,10 +103,10 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
         try:
             for lemma in fresh:
                 refuse_when_late(deadline)
-                theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.way, deadline, quick=True)))
+                theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)))
             if fresh:
-                end = perf_counter() + (deadline - perf_counter()) / 4
-                theory.proved.append((goal, _cases(theory, goal, "alike", end, quick=goal.kind == "zero")))
+                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind == "zero")
+                theory.proved.append((goal, cases))
                 return True
         except StuckError:
             continue
@@ -95,16 +119,16 @@ Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
 
 def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
-    ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
+    inductive = goal.kind == "zero" and None not in (goal.first, goal.last) and goal.first != goal.last
+    strategies: list[Strategy] = ["alike", "up", "down"] if inductive else ["alike"]
     stuck: list[StuckError] = []
     core = _divided(theory, goal)
     for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
-        for way in ways if goal.first != goal.last else ways[:1]:
+        for strategy in strategies:
             if stuck and perf_counter() > deadline:
                 raise stuck[0]
-            end = perf_counter() + (deadline - perf_counter()) / 4
             try:
-                cases = _cases(theory, candidate, way, end, quick)
+                cases = _cases(theory, candidate, strategy, deadline, quick)
             except StuckError as error:
                 stuck.append(error)
                 continue
@@ -142,33 +166,30 @@ def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
         yield LayerGoal({"zero": terms}, goal.first, goal.last, len(terms))
 
 
-def _cases(theory: Theory, goal: LayerGoal, way: str, deadline: float, quick: bool = False) -> list[dict[str, Any]]:
+def _cases(
+    theory: Theory, goal: LayerGoal, strategy: Strategy, deadline: float, quick: bool = False
+) -> list[dict[str, Any]]:
     """Prove a goal at ``l``, or its base and its step; quickly by membership alone, from the nearest laws."""
-    if way == "alike":
+    if strategy == "alike":
         return [_case(theory, goal, HERE, None, deadline, quick)]
-    half = perf_counter() + (deadline - perf_counter()) / 2
-    base, step, after = (goal.first, NEXT, HERE) if way == "up" else (goal.last, HERE, NEXT)
+    base, step, after = (goal.first, NEXT, HERE) if strategy == "up" else (goal.last, HERE, NEXT)
     if base is None:
         raise StuckError("an induction needs an end to begin at")
-    first = _case(theory, goal, base, None, half, quick)
-    return [first, _case(theory, goal, step, after, deadline, quick)]
+    return [_case(theory, goal, base, None, deadline, quick), _case(theory, goal, step, after, deadline, quick)]
 
 
 def _case(
     theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadline: float, quick: bool
 ) -> dict[str, Any]:
     """Prove a goal at one index from the laws near it, and from itself at the index ``after``."""
-    reasons: list[StuckError] = []
+    first: StuckError | None = None
     margins = (*MARGINS, at[1]) if not at[0] and MARGINS[-1] < at[1] <= DEEPEST else MARGINS
-    if quick and after is not None:
-        margins = MARGINS[:1]
-    for margin in margins:
-        end = perf_counter() + (deadline - perf_counter()) / (len(margins) - len(reasons))
+    for margin in margins[:1] if quick and after is not None else margins:
         try:
-            return _near(theory, goal, at, after, margin, end, quick)
+            return _near(theory, goal, at, after, margin, deadline, quick)
         except StuckError as stuck:
-            reasons.append(stuck)
-    raise reasons[0]
+            first = first or stuck
+    raise first or StuckError("no law is near")
 
 
 class LawAtIndex(NamedTuple):
@@ -187,7 +208,8 @@ def _near(
     uses = _uses(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
-    translator.effort = QUICK if quick else None
+    translator.effort = int(QUICK * theory.effort) if quick else theory.effort
+    translator.searches = theory.searches
     target = goal.at(at)
     defined = {use.defines for use in uses if use.defines is not None}
     for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):

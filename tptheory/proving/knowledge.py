@@ -14,7 +14,7 @@ from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
 from tptheory.proving.translating import Assumption, Consequences, Reason
-from tptheory.proving.words import INVERSE, Alphabet, Polynomial
+from tptheory.proving.words import INVERSE, Alphabet, Polynomial, summed
 
 
 def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
@@ -91,8 +91,7 @@ class Knowledge:
         """
         product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
-            norms = [p.norm() for p in polynomials]
-            product = product * sum(norms[1:], norms[0])
+            product = product * summed([p.norm() for p in polynomials])
         self.alternatives.append((len(self.hypotheses), alternatives))
         self.hypotheses.append(Assumption(product, ("given",)))
 

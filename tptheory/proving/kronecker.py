@@ -155,9 +155,9 @@ def _matrix_letters(p: Polynomial) -> Iterator[Any]:
 def _with_identities(translator: Translating, p: Polynomial, before: Any, after: Any) -> Polynomial:
     """Replace each letter ``a`` of a polynomial's words by ``I (x) a (x) I``."""
     rows, columns = (translator.size(before * size_expression(n) * after) for n in (p.rows, p.columns))
-    total = Polynomial(p.alphabet, rows, columns, {})
+    total = Polynomial.zero(p.alphabet, rows, columns)
     for (scalars, word), c in p.terms.items():
-        number = Polynomial(p.alphabet, 1, 1, {(scalars, ""): c})
+        number = Polynomial.number(p.alphabet, scalars, c)
         letters = [_letter(translator, character, before, after) for character in word]
         product = reduce(lambda A, B: A * B, letters) if letters else Polynomial.identity(p.alphabet, rows)
         total = total + number * product

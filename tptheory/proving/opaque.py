@@ -18,7 +18,7 @@ from sympy.matrices.expressions.fourier import DFT, IDFT
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.letters import Size
 from tptheory.proving.translating import Reason, Translating, at_a_layer, own_letter, refuse_layers, spoken_letters
-from tptheory.proving.words import PLAIN, Alphabet, Polynomial, word_text
+from tptheory.proving.words import PLAIN, Alphabet, Polynomial, summed, word_text
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 
@@ -53,7 +53,7 @@ def entrywise(translator: Translating, factors: Sequence[Polynomial]) -> Polynom
     """
     refuse_layers(spoken_letters(*factors))
     alphabet, (rows, columns) = translator.alphabet, (factors[0].rows, factors[0].columns)
-    total = Polynomial(alphabet, rows, columns, {})
+    total = Polynomial.zero(alphabet, rows, columns)
     terms = list(product(*(p.terms.items() for p in factors)))
     if len(terms) > MOST:
         raise UnsupportedExpressionError(
@@ -63,7 +63,7 @@ def entrywise(translator: Translating, factors: Sequence[Polynomial]) -> Polynom
     for chosen in terms:
         number = Polynomial.identity(alphabet, 1)
         for (scalars, _), c in chosen:
-            number = number * Polynomial(alphabet, 1, 1, {(scalars, ""): c})
+            number = number * Polynomial.number(alphabet, scalars, c)
         total = total + number * _of_words(alphabet, [word for (_, word), _ in chosen], rows, columns)
     return total
 
@@ -111,7 +111,7 @@ def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial
             "Name it by a MatrixSymbol."
         )
     left, right = _unit_vectors(translator, rows, rows - 1), _unit_vectors(translator, columns, columns - 1)
-    total = Polynomial(translator.alphabet, rows, columns, {})
+    total = Polynomial.zero(translator.alphabet, rows, columns)
     for i, e in enumerate(left):
         for j, f in enumerate(right):
             total = total + translator(M[i, j]) * e * f.transpose()
@@ -143,5 +143,5 @@ def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polyno
             translator.assume(square - one if i == j else square, UNIT)
     if last + 1 == size:
         squares = [e * e.transpose() for e in columns]
-        translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, size), UNIT)
+        translator.assume(summed(squares) - Polynomial.identity(alphabet, size), UNIT)
     return columns

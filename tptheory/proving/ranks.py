@@ -109,9 +109,8 @@ def _through_matrix(
     definition = F - Polynomial.word(alphabet, letter)
     named = Completion(alphabet, [definition, definition.transpose()])
     for candidate in _forms(translator, A, deadline):
-        terms, _ = named.reduce(candidate.terms)
-        rewritten = Polynomial(alphabet, A.rows, A.columns, terms)
-        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in terms}
+        rewritten = named.rewritten(candidate)
+        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in rewritten.terms}
         for cut in _cuts(places):
             split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
             factors = _rank_one(rewritten, split, F.rows, F.columns)
@@ -153,8 +152,8 @@ def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterat
         coordinates = translator.known_coordinates([left.columns for left, _ in parts], size)
         if coordinates is None:
             continue
-        left = Polynomial(A.alphabet, A.rows, size, {})
-        right = Polynomial(A.alphabet, size, A.columns, {})
+        left = Polynomial.zero(A.alphabet, A.rows, size)
+        right = Polynomial.zero(A.alphabet, size, A.columns)
         for (first, second), E in zip(parts, coordinates, strict=True):
             left, right = left + first * E.transpose(), right + E * second
         yield [left, right]
@@ -209,8 +208,7 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
     """Return the polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one."""
     yield A
     if translator.hypotheses:
-        terms, _ = completion(translator, deadline).reduce(A.terms)
-        yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
+        yield completion(translator, deadline).rewritten(A)
     for h in (h.polynomial for h in translator.hypotheses):
         if (h.rows, h.columns) == (A.rows, A.columns):
             for m in sorted(A.terms.keys() & h.terms.keys()):

@@ -92,14 +92,13 @@ class Budget:
         self.stopped = ""
         self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
-    def allow(self, seconds: float | None = None) -> None:
-        """Begin a call, and say how many seconds it may take; unless said, all that are left.
+    def allow(self) -> None:
+        """Begin a call. After the deadline it gets time to finish with what is known: half as much as the call before.
 
-        A call after the deadline gets time to finish with what is known: half as much as the call before it had.
+        Where the effort is used up, it may do as much work as fits between two looks at the clock.
         """
         self.stopped, now = "", perf_counter()
-        last = self.started + self.seconds
-        self._deadline = last if seconds is None else min(last, now + seconds)
+        self._deadline = self.started + self.seconds
         if now > self._deadline:
             self._grace /= 2
             self._deadline, self.work = now + self._grace, 0
@@ -118,9 +117,8 @@ class Budget:
 
     @property
     def late(self) -> bool:
-        """Whether the time of the call is up, or all time."""
-        now = perf_counter()
-        return now > self._deadline or now > self.started + self.seconds
+        """Whether the time is up."""
+        return perf_counter() > self.started + self.seconds
 
     @property
     def elapsed(self) -> float:

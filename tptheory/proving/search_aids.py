@@ -29,18 +29,17 @@ def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
     def multiplied_out(word: str) -> Polynomial:
         return reduce(mul, (stands_for[a] if a in stands_for else Polynomial.word(alphabet, a) for a in word))
 
-    total = Polynomial(alphabet, p.rows, p.columns, {})
+    total = Polynomial.zero(alphabet, p.rows, p.columns)
     for (scalars, word), coefficient in p.terms.items():
         untouched = tuple(s for s in scalars if not any(a in stands_for for a in s))
         if len(untouched) == len(scalars) and not any(a in stands_for for a in word):
-            total = total + Polynomial(alphabet, p.rows, p.columns, {(scalars, word): coefficient})
+            total = total + p.with_terms({(scalars, word): coefficient})
             continue
         term = multiplied_out(word) if word else Polynomial.identity(alphabet, p.rows)
         for s in scalars:
             if s not in untouched:
                 term = multiplied_out(s).trace() * term
-        term = Polynomial(alphabet, 1, 1, {(untouched, ""): coefficient}) * term
-        total = total + term
+        total = total + Polynomial.number(alphabet, untouched, coefficient) * term
     return total
 
 

@@ -14,10 +14,11 @@ from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishe
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.depth_lemmas import LossLemmas, falling_losses, loss_lemmas
+from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
 from tptheory.proving.letters import Index, Letter, goal_at
 from tptheory.proving.obligations import assumed_of
+from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
@@ -66,23 +67,32 @@ class LayerGoal(NamedTuple):
 
 
 class LayerLemma(NamedTuple):
-    """A goal that is tried on the way to another, by induction ``up`` or ``down``."""
+    """A goal that is tried on the way to another, with the strategy by which it is tried."""
 
     goal: LayerGoal
-    way: str
+    strategy: Strategy
 
 
 @dataclass
 class Theory:
     """Everything at the index ``k``: the letters, the laws, and what is proved so far, each with its cases.
 
-    The lemmas are not known to hold: a search may try to prove those of a list in their order, and then use them.
+    Attributes:
+        schema: the translator, which knows the letters.
+        laws: what is assumed.
+        proved: what is proved, with the cases of each proof.
+        lemmas: lists of lemmas, which are not known to hold: a search may try to prove those of a list in their order,
+            and then use them.
+        effort: how much work each completion may do.
+        searches: what each completion did.
     """
 
     schema: IndexedTranslator
     laws: list[LayerLaw] = field(default_factory=list)
     proved: list[tuple[LayerGoal, list[dict[str, Any]]]] = field(default_factory=list)
     lemmas: list[list[LayerLemma]] = field(default_factory=list)
+    effort: int = 0
+    searches: list[Statistics] = field(default_factory=list)
 
     def add(self, law: LayerLaw) -> None:
         """Add a law, unless it is there already or says nothing."""
@@ -182,7 +192,7 @@ class _Reader:
         """Read lemmas, and give the sum of squares of which they speak a square root at every index."""
         total = proposed.total
         self.theory.lemmas.append(
-            [LayerLemma(goal, lemma.way) for lemma in proposed.lemmas for goal in self.goals_of(lemma.claim)]
+            [LayerLemma(goal, lemma.strategy) for lemma in proposed.lemmas for goal in self.goals_of(lemma.claim)]
         )
         with self.schema.binding_index(total.index, None, None):
             member = self.translated(total(total.index))

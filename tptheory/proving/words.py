@@ -8,8 +8,9 @@ rotation or the least rotation of its transpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from heapq import nlargest
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,9 @@ AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
 """Levels of letters: those of a higher level are rewritten into those of a lower one. A transposed letter stands above
 the letter itself. A defined letter outweighs any word, so that it is replaced by what it stands for; an auxiliary
 letter weighs nothing."""
+
+SHOWN_TERMS = 50
+"""How many terms of a polynomial are shown at most as evidence of how far a search got."""
 
 _FIRST, _LEVEL = 0x100, 0x1800
 _HEAVY = chr(_FIRST + _LEVEL * DEFINED)
@@ -170,6 +174,11 @@ class Alphabet:
         return self.shapes[scalar[0]] is not None
 
 
+def summed(polynomials: Sequence[Polynomial]) -> Polynomial:
+    """Return the sum of polynomials of one shape, at least one."""
+    return sum(polynomials[1:], polynomials[0])
+
+
 def rotations(word: str) -> list[str]:
     """Return a closed word as it reads from each of its letters on; their traces are the same."""
     return [word[i:] + word[:i] for i in range(len(word))]
@@ -198,9 +207,23 @@ class Polynomial:
         return cls(alphabet, size, size, {((), ""): 1})
 
     @classmethod
+    def zero(cls, alphabet: Alphabet, rows: Size, columns: Size) -> Polynomial:
+        """Return the zero matrix of a shape."""
+        return cls(alphabet, rows, columns, {})
+
+    @classmethod
     def scalar(cls, alphabet: Alphabet, letter: Letter) -> Polynomial:
         """Return a number that a letter stands for."""
-        return cls(alphabet, 1, 1, {((alphabet.scalar(letter),), ""): 1})
+        return cls.number(alphabet, (alphabet.scalar(letter),))
+
+    @classmethod
+    def number(cls, alphabet: Alphabet, scalars: tuple[str, ...], coefficient: Rational = 1) -> Polynomial:
+        """Return a product of scalars and a rational, a polynomial of shape 1x1."""
+        return cls(alphabet, 1, 1, {(scalars, ""): coefficient})
+
+    def with_terms(self, terms: Mapping[Monomial, Rational]) -> Polynomial:
+        """Return the polynomial of the same shape that has these terms."""
+        return Polynomial(self.alphabet, self.rows, self.columns, terms)
 
     @property
     def is_scalar(self) -> bool:
@@ -216,7 +239,7 @@ class Polynomial:
         terms = dict(self.terms)
         for monomial, coefficient in other.terms.items():
             terms[monomial] = terms.get(monomial, 0) + coefficient
-        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+        return self.with_terms(terms)
 
     def __sub__(self, other: Polynomial) -> Polynomial:
         """Subtract a polynomial of the same shape."""
@@ -224,8 +247,7 @@ class Polynomial:
 
     def scale(self, factor: Rational) -> Polynomial:
         """Multiply by a rational."""
-        terms = {m: c * factor for m, c in self.terms.items()}
-        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+        return self.with_terms({m: c * factor for m, c in self.terms.items()})
 
     def __mul__(self, other: Polynomial) -> Polynomial:
         """Multiply; a 1x1 polynomial multiplies as a scalar."""
@@ -314,6 +336,14 @@ class Polynomial:
     def _term(self, monomial: Monomial, coefficient: Rational) -> list[Any]:
         items = word_data(self.alphabet, *monomial)
         return [str(coefficient), items, *([] if monomial[1] else [self.alphabet.named.item(self.rows)])]
+
+    def excerpt(self) -> str:
+        """Show the polynomial as text, but no more than its `SHOWN_TERMS` greatest terms."""
+        more = len(self.terms) - SHOWN_TERMS
+        if more <= 0:
+            return repr(self)
+        greatest = nlargest(SHOWN_TERMS, self.terms, key=order)
+        return f"{self.with_terms({m: self.terms[m] for m in greatest})!r} and {more} more terms"
 
     def __repr__(self) -> str:
         """Show the polynomial as text."""
