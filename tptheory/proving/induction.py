@@ -57,8 +57,11 @@ class LayerSearch(ProofSearch):
         self.title = title
         self.theory, self.goals = theory_of(claims)
         self._open = [*self.goals]
+        self._spent = 0
 
     def _run(self, effort: int, deadline: float) -> None:
+        if effort <= self._spent:
+            return
         theory = self.theory
         theory.effort, theory.searches = effort, []
         try:
@@ -66,8 +69,9 @@ class LayerSearch(ProofSearch):
                 _establish(theory, self._open[0], deadline)
                 self._open.pop(0)
         except StuckError as stuck:
-            self.stuck = self.stuck or stuck
+            self.note(stuck)
             self.ended = not any(search.cut for search in theory.searches)
+            self._spent = effort if perf_counter() <= deadline else self._spent
             return
         _without_unused_lemmas(theory, self.goals)
         self.accept([_certificate(theory, self.title)])

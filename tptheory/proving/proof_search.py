@@ -54,6 +54,10 @@ class ProofSearch(ABC):
     def _run(self, effort: int, deadline: float) -> None:
         """Search for proofs, and keep them, or what stood in their way."""
 
+    def note(self, stuck: StuckError) -> None:
+        """Keep why an attempt led to no proof, if it is the first; what the search built for it is let go."""
+        self.stuck = self.stuck or StuckError(stuck.reason, **stuck.evidence)
+
     def accept(self, found: list[dict[str, Any]]) -> None:
         """Keep proofs, if the checker accepts them; else keep the first that it refuses, and why."""
         for data in found:
@@ -68,7 +72,7 @@ class ClaimSearch(ProofSearch):
     """A search for a proof of one claim whose depth is a number.
 
     A setting in which the search came to its end without a proof, or with one that the checker refuses, is not tried
-    again.
+    again; nor is any with an effort that it was tried with before, unless the time was up.
 
     Args:
         claim: the claim, no conjunction.
@@ -78,10 +82,11 @@ class ClaimSearch(ProofSearch):
     def __init__(self, claim: Claim, title: str) -> None:
         super().__init__()
         self.claim, self.title = claim, title
-        self._settings = settings_for(claim)
+        self._spent = dict.fromkeys(settings_for(claim), 0)
+        """The settings that are left, each with the effort that it was tried with."""
 
     def _run(self, effort: int, deadline: float) -> None:
-        for setting in [*self._settings]:
+        for setting in [setting for setting, spent in self._spent.items() if spent < effort]:
             translator, obligations = translated(self.claim, setting)
             translator.effort = effort
             unfinished = False
@@ -89,12 +94,15 @@ class ClaimSearch(ProofSearch):
                 shown = [_shown(each, translator, setting, deadline) for each in obligations]
                 self.accept([certified(translator, proof, self.title) for proof in shown])
             except StuckError as stuck:
-                self.stuck = self.stuck or stuck
+                self.note(stuck)
                 unfinished = any(search.cut for search in translator.searches)
+            late = perf_counter() > deadline
             if not unfinished:
-                self._settings.remove(setting)
-            self.ended = not self._settings
-            if self.found or perf_counter() > deadline:
+                del self._spent[setting]
+            elif not late:
+                self._spent[setting] = effort
+            self.ended = not self._spent
+            if self.found or late:
                 return
 
 

@@ -25,14 +25,13 @@ The last rounds are never reached: the deadline comes first.
 """
 
 
-def search_proof(claim: Claim, seconds: float = 10.0, title: str = "", efforts: Sequence[int] = EFFORTS) -> Certificate:
+def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
     """Search for a proof of a claim, which the checker accepts.
 
     Args:
         claim: the claim.
         seconds: how long to search.
         title: the title of the certificate; the statement of the claim unless given.
-        efforts: how much work each completion may do, from round to round.
 
     Raises:
         StuckError: if no proof is found; a RefusedError, if one was found that the checker refuses.
@@ -45,14 +44,38 @@ def search_proof(claim: Claim, seconds: float = 10.0, title: str = "", efforts: 
     >>> search_proof(Equal(A.T * A * Pinv(A), A.T)).check().accepted
     True
     """
-    deadline = perf_counter() + seconds
-    title = title or claim.statement()
-    parts: list[dict[str, Any]] = []
-    for claims in [*grouped(claim)] or [[VACUOUS]]:
-        parts += _proved(_strategies(claims, title), efforts, deadline)
-    found = together(parts, title)
-    granted = list(claim.granted())
-    return found.with_remark("assumptions", granted) if granted else found
+    return Prover(claim, title).run(seconds)
+
+
+class Prover:
+    """A search for a proof of a claim, which goes on where it was left each time it runs.
+
+    Args:
+        claim: the claim.
+        title: the title of the certificate; the statement of the claim unless given.
+    """
+
+    def __init__(self, claim: Claim, title: str = "") -> None:
+        self.claim, self.title = claim, title or claim.statement()
+        self._groups = [*grouped(claim)] or [[VACUOUS]]
+        self._begun: list[list[list[ProofSearch]]] = []
+
+    def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> Certificate:
+        """Search on for some seconds; the errors are those of `search_proof`.
+
+        Args:
+            seconds: how long to search.
+            efforts: how much work each completion may do, from round to round.
+        """
+        deadline = perf_counter() + seconds
+        parts: list[dict[str, Any]] = []
+        for number, claims in enumerate(self._groups):
+            if number == len(self._begun):
+                self._begun.append(_strategies(claims, self.title))
+            parts += _proved(self._begun[number], efforts, deadline)
+        found = together(parts, self.title)
+        granted = list(self.claim.granted())
+        return found.with_remark("assumptions", granted) if granted else found
 
 
 def _proved(strategies: list[list[ProofSearch]], efforts: Sequence[int], deadline: float) -> list[dict[str, Any]]:
@@ -65,17 +88,20 @@ def _proved(strategies: list[list[ProofSearch]], efforts: Sequence[int], deadlin
         efforts: how much work each completion may do, from round to round.
         deadline: when to end.
     """
+
+    def have_ended() -> bool:
+        return all(any(search.ended for search in searches) for searches in strategies)
+
     for effort in efforts:
         for searches in strategies:
             if all(search.run(effort, deadline) for search in searches):
                 return [data for search in searches for data in search.found]
-        if perf_counter() > deadline or all(any(s.ended for s in searches) for searches in strategies):
+        if perf_counter() > deadline or have_ended():
             break
     tried = [search for searches in strategies for search in searches]
-    refused = [search.refused for search in tried if search.refused]
-    stuck = [search.stuck for search in tried if search.stuck]
-    error = [*refused, *stuck, StuckError("the time was up")][0]
-    error.final = all(any(search.ended for search in searches) for searches in strategies)
+    errors = [*(search.refused for search in tried), *(search.stuck for search in tried)]
+    error = next(filter(None, errors), StuckError("the time was up"))
+    error.final = have_ended()
     raise error
 
 
