@@ -9,13 +9,14 @@ from typing import Any
 
 from sympy import Add, BlockMatrix
 
-from tptheory.proving.translating import Reason, Translating, refuse_layers
+from tptheory.proving.knowledge import Knowledge
+from tptheory.proving.translating import Reason, refuse_layers
 from tptheory.proving.words import Polynomial, summed
 
 PARTITION: Reason = ("definition", "the blocks of an identity")
 
 
-def block_matrix(translator: Translating, M: BlockMatrix) -> Polynomial:
+def block_matrix(translator: Knowledge, M: BlockMatrix) -> Polynomial:
     """Return a matrix that is made of blocks."""
     lefts = _embeddings(translator, M.rowblocksizes)
     rights = _embeddings(translator, M.colblocksizes)
@@ -26,7 +27,7 @@ def block_matrix(translator: Translating, M: BlockMatrix) -> Polynomial:
     return total
 
 
-def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
+def _embeddings(translator: Knowledge, sizes: Any) -> list[Polynomial]:
     """Return the matrices ``E_i`` of a partition into these sizes."""
     alphabet, sizes = translator.alphabet, tuple(sizes)
     whole = translator.size(Add(*sizes))

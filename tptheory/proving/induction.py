@@ -157,7 +157,7 @@ def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
         return goal
     terms = [divided(side, common) for side in sides]
     data = [term for side in terms if side for term in side.data()]
-    return goal._replace(data={"zero": data or terms[0].data()}, left=len(terms[0].data()) if left else 0)
+    return goal._replace(terms=data or terms[0].data(), left=len(terms[0].data()) if left else 0)
 
 
 def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
@@ -167,7 +167,7 @@ def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
     for factor in factorisations(difference):
         terms = factor.data()
-        yield LayerGoal({"zero": terms}, goal.first, goal.last, len(terms))
+        yield LayerGoal("zero", terms, goal.first, goal.last, len(terms))
 
 
 def _cases(
@@ -236,8 +236,7 @@ def _near(
 
 
 def _bound_terms(goal: LayerGoal) -> list[Any]:
-    bound = goal.data.get("at most")
-    return bound["rank"] if isinstance(bound, dict) else []
+    return goal.bound["rank"] if isinstance(goal.bound, dict) else []
 
 
 def _letters(terms: list[Any]) -> Iterator[Any]:
@@ -320,9 +319,9 @@ def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quic
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))
     if goal.kind == "rank":
-        bound = goal.data["at most"]
-        through = catalogue.polynomial(alphabet, bound["rank"]) if isinstance(bound, dict) else catalogue.size(bound)
-        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), through)
+        through = _bound_terms(goal)
+        bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
+        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
     whole = catalogue.polynomial(alphabet, goal.terms)
     left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
     return membership(left, left - whole) if quick else equation(left, left - whole)

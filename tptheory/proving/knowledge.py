@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
 from itertools import permutations
@@ -22,21 +23,26 @@ def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
     return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
 
 
-class Knowledge:
+class Knowledge(ABC):
     """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
+
+    `translation.Translator` is the one class of this kind; modules that translate one kind of node see no more of it.
 
     Args:
         alphabet: the letters.
         named: whether what is inverted becomes a letter of its own, if it is more than a letter.
 
     Attributes:
+        bases: the letter that a certificate writes for each symbol that stands for an index.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         searches: what each completion of the hypotheses did, those of branches included.
         doubtful: a number that may not be real, if there is one: then nothing is shown by squares.
         has_parts: whether the parts of matrices whose ranks are compared have names.
     """
 
-    def __init__(self, alphabet: Alphabet, named: bool = False) -> None:
+    bases: dict[Any, str]
+
+    def __init__(self, alphabet: Alphabet, named: bool) -> None:
         self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
         self.searches: list[Statistics] = []
@@ -48,6 +54,18 @@ class Knowledge:
         self._consequences: dict[Any, Consequences] = {}
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
         self._coordinates: dict[tuple[tuple[Size, ...], Size], list[Polynomial]] = {}
+
+    @abstractmethod
+    def __call__(self, expression: Any) -> Polynomial:
+        """Return the polynomial of a matrix or scalar expression."""
+
+    @abstractmethod
+    def size(self, size: Any) -> Size:
+        """Return a size as shapes of letters use it."""
+
+    @abstractmethod
+    def trace_of(self, A: Polynomial) -> Polynomial:
+        """Return the trace of a square polynomial."""
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""

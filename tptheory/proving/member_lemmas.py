@@ -63,7 +63,7 @@ def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:
 def _lemma(terms: list[Any], start: Index, upward: bool, bottom: Index) -> LayerLemma:
     """Return the lemma that terms vanish from a start to the top, or down to the bottom."""
     first, last = (start, TOP) if upward else (bottom, start)
-    return LayerLemma(LayerGoal({"zero": terms}, first, last, 1), "up" if upward else "down")
+    return LayerLemma(LayerGoal("zero", terms, first, last, 1), "up" if upward else "down")
 
 
 def _given(theory: Theory) -> list[LayerLaw]:

@@ -16,13 +16,14 @@ from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions.fourier import DFT, IDFT
 
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
-from tptheory.proving.translating import Reason, Translating, at_a_layer, own_letter, refuse_layers, spoken_letters
+from tptheory.proving.translating import Reason, at_a_layer, own_letter, refuse_layers, spoken_letters
 from tptheory.proving.words import PLAIN, Alphabet, Polynomial, summed, word_text
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 
-def atom(translator: Translating, node: Any) -> Polynomial:
+def atom(translator: Knowledge, node: Any) -> Polynomial:
     """Return the letter of a node of which nothing is known but that it equals itself.
 
     Raises:
@@ -45,7 +46,7 @@ MOST = 200
 """The largest number of terms that an entrywise product of sums is multiplied out to."""
 
 
-def entrywise(translator: Translating, factors: Sequence[Polynomial]) -> Polynomial:
+def entrywise(translator: Knowledge, factors: Sequence[Polynomial]) -> Polynomial:
     """Return the entrywise product of polynomials of one shape, multiplied out into products of words.
 
     Raises:
@@ -82,7 +83,7 @@ def _of_words(alphabet: Alphabet, words: list[str], rows: Size, columns: Size) -
     return Polynomial.word(alphabet, made if chosen == straight else alphabet.adjoints[made])
 
 
-def function_of_numbers(translator: Translating, function: Any, arguments: Sequence[Polynomial], name: str) -> Any:
+def function_of_numbers(translator: Knowledge, function: Any, arguments: Sequence[Polynomial], name: str) -> Any:
     """Return the letter of a function of polynomials, such as a logarithm or a root.
 
     Raises:
@@ -92,13 +93,13 @@ def function_of_numbers(translator: Translating, function: Any, arguments: Seque
     return Polynomial.scalar(translator.alphabet, own_letter("function", (function, *arguments), name))
 
 
-def entry(translator: Translating, A: Polynomial, i: int, j: int) -> Polynomial:
+def entry(translator: Knowledge, A: Polynomial, i: int, j: int) -> Polynomial:
     """Return ``e_i' A e_j``, the entry in a row and a column that are counted from 0."""
     left, right = _unit_vectors(translator, A.rows, i), _unit_vectors(translator, A.columns, j)
     return translator.trace_of(left[i].transpose() * A * right[j])
 
 
-def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial:
+def matrix_of_entries(translator: Knowledge, M: ImmutableMatrix) -> Polynomial:
     """Return the sum of ``M_ij e_i e_j'`` over the entries of a matrix that is written out.
 
     Raises:
@@ -118,7 +119,7 @@ def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial
     return total
 
 
-def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polynomial]:
+def _unit_vectors(translator: Knowledge, size: Size, last: int) -> list[Polynomial]:
     """Return the columns of the identity up to the one with number ``last``; the first has number 0.
 
     Raises:

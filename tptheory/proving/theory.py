@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sympy import MatrixExpr, S, Symbol
 
@@ -40,26 +40,33 @@ class LayerLaw(NamedTuple):
 
 
 class LayerGoal(NamedTuple):
-    """What to show for every ``k`` from first to last, as a certificate states it; ``left`` terms are the left side."""
+    """What to show of a polynomial for every ``k`` from first to last.
 
-    data: dict[str, Any]
+    Attributes:
+        kind: whether the polynomial is to be zero, or not positive, or to have a bounded rank.
+        terms: the terms of the polynomial, as a certificate writes them.
+        first: where the range begins; None where it has no end.
+        last: where the range ends.
+        left: how many of the terms are the left side of the goal.
+        bound: the bound of the rank, as a certificate writes it.
+    """
+
+    kind: Literal["zero", "nonpositive", "rank"]
+    terms: list[Any]
     first: End
     last: End
     left: int
+    bound: Any = None
 
     @property
-    def kind(self) -> str:
-        """``zero``, ``rank`` or ``nonpositive``."""
-        return "rank" if "rank" in self.data else next(iter(self.data))
-
-    @property
-    def terms(self) -> list[Any]:
-        """The terms of the polynomial that the goal is about."""
-        return self.data[self.kind]
+    def data(self) -> dict[str, Any]:
+        """The goal as a certificate states it."""
+        return {self.kind: self.terms} | ({"at most": self.bound} if self.kind == "rank" else {})
 
     def at(self, index: Index) -> LayerGoal:
         """Return the goal with ``k`` replaced by an index."""
-        return self._replace(data=goal_at(self.data, index))
+        moved = goal_at(self.data, index)
+        return self._replace(terms=moved[self.kind], bound=moved.get("at most"))
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
@@ -231,19 +238,20 @@ class _Reader:
         index, first, last = self.limits(claim)
         with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
-                yield from (LayerGoal(data, first, last, left) for data, left in self.goal(goal))
+                yield from self._goals(goal, first, last)
 
-    def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
+    def _goals(self, goal: Any, first: End, last: End) -> Iterator[LayerGoal]:
         """Translate a goal; a bound on a rank becomes one goal for each of its bounds."""
         if isinstance(goal, NonNegative):
             terms = self.translated(symbolic(goal.expression)).scale(-1).data()
-            yield {"nonpositive": terms}, len(terms)
+            yield LayerGoal("nonpositive", terms, first, last, len(terms))
         elif isinstance(goal, RankAtMost):
             matrix = self.translated(goal.expression).data()
             for bound in goal.bounds:
-                yield {"rank": matrix, "at most": self._limit(bound)}, len(matrix)
+                yield LayerGoal("rank", matrix, first, last, len(matrix), self._limit(bound))
         elif isinstance(goal, Vanishes):
-            yield self._equation(goal)
+            terms, left = self._equation(goal)
+            yield LayerGoal("zero", terms, first, last, left)
         else:
             raise UnsupportedExpressionError("cases among the layers are not split")
 
@@ -253,14 +261,14 @@ class _Reader:
             return {"rank": self.translated(bound).data()}
         return self.schema.alphabet.named.item(self.schema.size(bound))
 
-    def _equation(self, goal: Vanishes) -> tuple[dict[str, Any], int]:
-        """Return an equation as a certificate states it, and how many of its terms belong to the left side."""
+    def _equation(self, goal: Vanishes) -> tuple[list[Any], int]:
+        """Return the terms of left side minus right side, and how many of them belong to the left side."""
         sides = (goal.left, goal.right)
         moves = any(isinstance(side, Rate | Change) for side in sides)
         left, right = (goal.residual(), S.Zero) if moves else sides
         polynomial = self.translated(left)
         other = self.translated(right).scale(-1) if right != 0 else None
         if not other:
-            return {"zero": polynomial.data()}, len(polynomial.data()) if polynomial else 0
+            return polynomial.data(), len(polynomial.data()) if polynomial else 0
         before = polynomial.data() if polynomial else []
-        return {"zero": [*before, *other.data()]}, len(before)
+        return [*before, *other.data()], len(before)
