@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from tptheory import prove
+from tptheory import decide, prove
 from tptheory.preamble import *
 from tptheory.proving import proof_search
 from tptheory.proving.equations import either, in_cases
@@ -110,3 +110,14 @@ def test_little_is_shown_of_what_is_left_of_a_large_goal():
     verdict = prove(Equal((X + Y) ** 13, X**13), seconds=1)
     assert len(verdict.evidence["remainder"]) < 4000
     assert "more terms" in verdict.evidence["remainder"]
+
+
+def test_what_is_too_long_multiplied_out_is_refused_at_once():
+    """A power of a sum of two matrices has 2^18 terms; the refuter needs none of them."""
+    claim = Equal((X + Y) ** 18, (X + Y) ** 17 * (X + Y))
+    started = perf_counter()
+    reason = prove(claim, seconds=1).reason
+    assert "products of at most 20000 terms when they are multiplied out (got 16384 times 2 terms)" in reason
+    assert "Name a factor by a symbol" in reason
+    assert decide(Equal((X + Y) ** 18, X**18), seconds=5).refuted
+    assert perf_counter() - started < 15

@@ -180,7 +180,7 @@ def _cut(p: Polynomial) -> Iterator[Polynomial]:
 
 def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[LemmaCandidate]:
     """Run through the differences of short words of one shape."""
-    letters = sorted(a for a, shape in alphabet.shapes.items() if shape is not None and alphabet.is_spoken(a))
+    letters = sorted(alphabet.matrices_of_certificates())
     pairs = (a + b for a in letters for b in letters if alphabet.shapes[a][1] == alphabet.shapes[b][0])  # type: ignore[index]
     short = [Polynomial.word(alphabet, word) for word in islice(chain(letters, pairs), SHORT_WORDS)]
     shown = [p for p in short if not basis.rewrites(p)]

@@ -20,8 +20,8 @@ from time import perf_counter
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.norms import VanishingSum, gram, half_of, traced, vanishing_with, with_squares
-from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
-from tptheory.proving.search_aids import SearchAids
+from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
+from tptheory.proving.search_aids import AuxiliaryLetters
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -97,7 +97,7 @@ def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, 
     square = gram(left - right)
     lemmas = LemmaChain(translator)
     number, sign = lemmas.add(square, equation(square, square.scale(0), squared)(translator, deadline))
-    place, factor = traced_place(translator.alphabet, HERE, square.columns)
+    place, factor = traced_cofactors(translator.alphabet, NO_COFACTORS, square.columns)
     shown = VanishingSum(Membership([(sign * factor, place, number)]))
     return lemmas.close(shown.cancellation(lemmas.branch, left, right.scale(-1)))
 
@@ -160,7 +160,7 @@ def _with_any_squares(basis: Completion, D: Polynomial, translator: Translator, 
     norm = D.norm()
     basis.prove(norm)
     try:
-        auxiliary = SearchAids.of(translator).spelling_out()
+        auxiliary = AuxiliaryLetters.of(translator).without_abbreviations()
         return _squares_modulo(basis, translator, auxiliary, norm, deadline, thorough=False)
     except StuckError:
         return None
@@ -197,8 +197,8 @@ def _minus_squares(translator: Translator, number: Polynomial, deadline: float) 
         basis = completion(translator, deadline, elements=len(translator.hypotheses) + more)
         basis.prove(number)
         finished = basis.statistics.stopped != "elements"
-        aids = SearchAids.of(translator)
-        for each in [aids, aids.spelling_out()] if aids.shorthands else [aids]:
+        auxiliary = AuxiliaryLetters.of(translator)
+        for each in [auxiliary, auxiliary.without_abbreviations()] if auxiliary.abbreviations else [auxiliary]:
             try:
                 return _squares_modulo(basis, translator, each, number, deadline)
             except StuckError as error:
@@ -211,7 +211,7 @@ def _minus_squares(translator: Translator, number: Polynomial, deadline: float) 
 def _squares_modulo(
     basis: Completion,
     translator: Translator,
-    aids: SearchAids,
+    auxiliary: AuxiliaryLetters,
     number: Polynomial,
     deadline: float,
     thorough: bool = True,
@@ -231,25 +231,25 @@ def _squares_modulo(
 
     def normal(p: Polynomial) -> Polynomial:
         short = rewritten(p)
-        return rewritten(aids.shortened(short)) if aids.shorthands else short
+        return rewritten(auxiliary.abbreviated(short)) if auxiliary.abbreviations else short
 
     own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
-    equations = [aids.shortened(h.polynomial) for h in own if h.transposes is None]
-    known = Known(normal, aids.roots, aids.velocities, equations, thorough)
-    rest = aids.shortened(number)
+    equations = [auxiliary.abbreviated(h.polynomial) for h in own if h.transposes is None]
+    known = Known(normal, auxiliary.roots, auxiliary.velocities, equations, thorough)
+    rest = auxiliary.abbreviated(number)
     squares = squares_of(rest.scale(-1), known)
     if squares is None:
         raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(number)))
     rest = with_squares(rest, squares)
-    origin: Origin = []
+    origin: Combination = []
     for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
         left = rewritten(rest)
         origin += combination_of(basis, rest - left, whole=True).origin
-        rest = aids.shortened(left)
+        rest = auxiliary.abbreviated(left)
     origin += combination_of(basis, rest, whole=True).origin
-    for shorthand in aids.shorthands:
-        origin = shorthand.spelled_out_in(origin, translator.alphabet)
-    return VanishingSum(Membership(origin), [(weight, aids.spelled_out(Q)) for weight, Q in squares])
+    for abbreviation in auxiliary.abbreviations:
+        origin = abbreviation.expanded_in(origin, translator.alphabet)
+    return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:
@@ -286,7 +286,7 @@ def _case(
     return Branch(branch, added, in_cases(attempt, branch, deadline, depth))
 
 
-Split = tuple[list[list[Polynomial]], Origin]
+Split = tuple[list[list[Polynomial]], Combination]
 """For each case the polynomials that vanish in it; and a proof that the product of all norms vanishes."""
 
 
@@ -294,7 +294,7 @@ def _splits(translator: Translator) -> Iterator[Split]:
     """Run through the hypotheses that say that one of several polynomials is zero."""
     for k, alternatives in translator.alternatives:
         if not any(_known(translator, ps) for ps in alternatives):
-            yield alternatives, [(1, HERE, k)]
+            yield alternatives, [(1, NO_COFACTORS, k)]
     for k, h in enumerate(translator.hypotheses):
         common = common_scalars(h.polynomial)
         if h.transposes is None and common and h.reason != CASE:
@@ -302,8 +302,8 @@ def _splits(translator: Translator) -> Iterator[Split]:
             factor, rest = _root(translator, s)
             if not p or _known(translator, [factor]) or _known(translator, [p]):
                 continue
-            origin: Origin = [
-                (c, Place(tuple(sorted((*rest, *scalars))), word, "", ""), k)
+            origin: Combination = [
+                (c, Cofactors(tuple(sorted((*rest, *scalars))), word, "", ""), k)
                 for (scalars, word), c in p.transpose().terms.items()
             ]
             yield [[factor], [p]], origin

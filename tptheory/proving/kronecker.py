@@ -17,7 +17,7 @@ from tptheory.proving.letters import Family, item_text
 from tptheory.proving.translating import (
     Consequences,
     Reason,
-    own_letter,
+    made_letter,
     refuse_layers,
     size_expression,
 )
@@ -177,7 +177,7 @@ def _letter(translator: Knowledge, character: str, before: Any, after: Any) -> P
     name = f"({name})"
     level = INVERSE if inner.kind in INVERSES else PLAIN
     symmetric = alphabet.adjoints[plain] == plain
-    made = alphabet.matrix(own_letter("kronecker", subject, name), rows, columns, level=level, symmetric=symmetric)
+    made = alphabet.matrix(made_letter("kronecker", subject, name), rows, columns, level=level, symmetric=symmetric)
     return Polynomial.word(alphabet, alphabet.adjoints[made] if turned else made)
 
 

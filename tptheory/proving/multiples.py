@@ -39,8 +39,8 @@ def _from_the_left(D: Polynomial) -> list[Polynomial]:
 
 
 def _products(D: Polynomial) -> Iterator[Polynomial]:
-    for letter, shape in D.alphabet.shapes.items():
-        if shape is not None and shape[1] == D.rows and D.alphabet.is_spoken(letter):
+    for letter in D.alphabet.matrices_of_certificates():
+        if D.alphabet.shape(letter)[1] == D.rows:
             yield Polynomial.word(D.alphabet, letter) * D
 
 

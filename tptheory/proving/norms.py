@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.rewriting import traced_place
+from tptheory.proving.rewriting import traced_cofactors
 from tptheory.proving.searching import Proof, combination_of, concluded
 from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.translation import Translator
@@ -58,7 +58,7 @@ def gram(D: Polynomial) -> Polynomial:
 
 def traced(found: Membership, D: Polynomial) -> Membership:
     """Turn how the Gram matrix of ``D`` vanishes into how its trace does, which is the squared norm of ``D``."""
-    places = [(c, k, *traced_place(D.alphabet, place, D.columns)) for c, place, k in found.origin]
+    places = [(c, k, *traced_cofactors(D.alphabet, place, D.columns)) for c, place, k in found.origin]
     return found._replace(origin=[(c * n, place, k) for c, k, place, n in places])
 
 

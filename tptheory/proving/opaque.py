@@ -18,7 +18,7 @@ from sympy.matrices.expressions.fourier import DFT, IDFT
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
-from tptheory.proving.translating import Reason, at_a_layer, own_letter, refuse_layers, spoken_letters
+from tptheory.proving.translating import Reason, at_a_layer, letters_in, made_letter, refuse_layers
 from tptheory.proving.words import PLAIN, Alphabet, Polynomial, summed, word_text
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
@@ -35,7 +35,7 @@ def atom(translator: Knowledge, node: Any) -> Polynomial:
         raise UnsupportedExpressionError(f"'expression' must be real (got {type(node).__name__}: {node}).")
     if not isinstance(node, MatrixExpr) and not node.is_real:
         translator.doubt(node)
-    letter = own_letter("atom", node, str(node))
+    letter = made_letter("atom", node, str(node))
     if not isinstance(node, MatrixExpr):
         return Polynomial.scalar(translator.alphabet, letter)
     return Polynomial.word(translator.alphabet, translator.alphabet.matrix(letter, *map(translator.size, node.shape)))
@@ -52,7 +52,7 @@ def entrywise(translator: Knowledge, factors: Sequence[Polynomial]) -> Polynomia
     Raises:
         UnsupportedExpressionError: if there are too many of these, or a letter stands at a layer.
     """
-    refuse_layers(spoken_letters(*factors))
+    refuse_layers(letters_in(*factors))
     alphabet, (rows, columns) = translator.alphabet, (factors[0].rows, factors[0].columns)
     total = Polynomial.zero(alphabet, rows, columns)
     terms = list(product(*(p.terms.items() for p in factors)))
@@ -78,7 +78,7 @@ def _of_words(alphabet: Alphabet, words: list[str], rows: Size, columns: Size) -
     subject = tuple(tuple(alphabet.letters[character] for character in word) for word in chosen)
     name = "∘".join(word_text(alphabet, (), word) or "I" for word in chosen)
     shape = (rows, columns) if chosen == straight else (columns, rows)
-    letter = own_letter("entrywise", subject, f"({name})")
+    letter = made_letter("entrywise", subject, f"({name})")
     made = alphabet.matrix(letter, *shape, level=PLAIN, symmetric=straight == turned)
     return Polynomial.word(alphabet, made if chosen == straight else alphabet.adjoints[made])
 
@@ -89,8 +89,8 @@ def function_of_numbers(translator: Knowledge, function: Any, arguments: Sequenc
     Raises:
         UnsupportedExpressionError: if a letter stands at a layer.
     """
-    refuse_layers(spoken_letters(*arguments))
-    return Polynomial.scalar(translator.alphabet, own_letter("function", (function, *arguments), name))
+    refuse_layers(letters_in(*arguments))
+    return Polynomial.scalar(translator.alphabet, made_letter("function", (function, *arguments), name))
 
 
 def entry(translator: Knowledge, A: Polynomial, i: int, j: int) -> Polynomial:
@@ -136,7 +136,7 @@ def _unit_vectors(translator: Knowledge, size: Size, last: int) -> list[Polynomi
                 f"'expression' must have entries that exist at every size (got row or column {last}, counted from 0, "
                 f"of a size {size.family.subject}, which may be {last}). Give the size a number."
             )
-    letters = [own_letter("unit", (size, i), f"e_{i + 1}") for i in range(last + 1)]
+    letters = [made_letter("unit", (size, i), f"e_{i + 1}") for i in range(last + 1)]
     columns = [Polynomial.word(alphabet, alphabet.matrix(letter, size, 1, level=PLAIN)) for letter in letters]
     for i, e in enumerate(columns):
         for j, f in enumerate(columns[: i + 1]):

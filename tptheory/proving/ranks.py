@@ -11,7 +11,7 @@ from typing import Any
 from tptheory.proving.completion import Completion
 from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
-from tptheory.proving.rewriting import HERE
+from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.search_aids import replaced
 from tptheory.proving.searching import (
     Attempt,
@@ -64,7 +64,7 @@ def _factored(
         return Proof((matrix,), shown.origin, "rank", fields, bound=bound)
     lemmas = LemmaChain(translator)
     number, sign = lemmas.add(difference, shown)
-    return lemmas.close(Proof((matrix,), [(sign, HERE, number)], "rank", fields, bound=bound))
+    return lemmas.close(Proof((matrix,), [(sign, NO_COFACTORS, number)], "rank", fields, bound=bound))
 
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.rewriting import Origin, without
+from tptheory.proving.rewriting import Combination, without
 from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
@@ -65,7 +65,7 @@ class Proof:
     """
 
     goal: tuple[Polynomial, ...]
-    origin: Origin
+    origin: Combination
     method: str = "identity"
     fields: dict[str, Any] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
@@ -179,12 +179,12 @@ class LemmaChain:
         return Proof(proof.goal, [], "lemmas", {}, (rest,), tuple(kept), proof.bound)
 
 
-def concluded(translator: Translator, found: Membership, conclude: Callable[[Origin], Proof]) -> Proof:
+def concluded(translator: Translator, found: Membership, conclude: Callable[[Combination], Proof]) -> Proof:
     """Return the proof that is made of a combination; where this has lemmas, they are shown first."""
     chain = LemmaChain(translator)
     numbers = [(k, 1) for k in range(len(translator.hypotheses))]
 
-    def renumbered(origin: Origin) -> Origin:
+    def renumbered(origin: Combination) -> Combination:
         return [(c * numbers[k][1], place, numbers[k][0]) for c, place, k in origin]
 
     for polynomial, origin in found.lemmas:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import Basis, Element, Origin, traced_place
+from tptheory.proving.rewriting import Basis, Combination, Element, traced_cofactors
 from tptheory.proving.words import Terms, rotations
 
 LONGEST_TRACE = 8
@@ -18,7 +18,7 @@ LONGEST_TRACE = 8
 MOST_ELEMENTS = 60
 """Leading words are joined to traces as long as the basis has no more elements than this."""
 
-Insert = Callable[[Terms, Size, Size, Origin], bool]
+Insert = Callable[[Terms, Size, Size, Combination], bool]
 """Takes a consequence and how it was made; adds what is left of it to the basis, and tells whether anything is."""
 
 
@@ -36,7 +36,7 @@ class Traces:
         self._turned: dict[str, int] = {}
         self._joined = 0
 
-    def meet(self, terms: Terms, again: bool = False) -> bool:
+    def close_under_rotation(self, terms: Terms, again: bool = False) -> bool:
         """Rewrite the traces in some terms, and those that elements make, from each of their ends.
 
         Args:
@@ -78,7 +78,7 @@ class Traces:
         for (scalars, inside), c in rest.items():
             monomial, number = self.alphabet.traced(scalars, inside, size)
             terms[monomial] = terms.get(monomial, 0) - c * number
-        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_place(self.alphabet, place, size)]]
+        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_cofactors(self.alphabet, place, size)]]
         return self.insert(terms, 1, 1, origin)
 
     def _around(self, known: set[str]) -> list[str]:

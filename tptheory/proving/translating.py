@@ -67,7 +67,7 @@ def at_a_layer() -> UnsupportedExpressionError:
     )
 
 
-def spoken_letters(*polynomials: Polynomial) -> Iterable[Letter]:
+def letters_in(*polynomials: Polynomial) -> Iterable[Letter]:
     """Run through the letters of polynomials."""
     for p in polynomials:
         for scalars, word in p.terms:
@@ -75,6 +75,6 @@ def spoken_letters(*polynomials: Polynomial) -> Iterable[Letter]:
                 yield p.alphabet.letters[character][0]
 
 
-def own_letter(kind: str, subject: Any, name: str) -> Letter:
+def made_letter(kind: str, subject: Any, name: str) -> Letter:
     """Return a letter that the translation makes, and that stands at no layer."""
     return Letter(Family(kind, subject, name))

@@ -31,7 +31,7 @@ SEARCHED, CONFIRMED = (64, 192), (64, 128, 256, 512, 1024)
 """The precisions in bits at which intervals are computed in the search, and when a counterexample is confirmed."""
 
 
-class Breaker:
+class ViolationTest:
     """Tell, exactly and fast, whether an instance breaks a claim: its expressions are compiled once.
 
     Rational arithmetic is tried first. The first time that it meets a logarithm, an exponential or a root, certified
