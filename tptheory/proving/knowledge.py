@@ -145,10 +145,9 @@ class Knowledge(ABC):
         """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
         if not A:
             return A.transpose()
-        if (key := ("pinv", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("pinv", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
+        known = self._inverse_of("pinv", A)
+        if known is not None:
+            return known
         P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
         self._inverses["pinv", A] = P
         A = self._named(A)
@@ -158,10 +157,9 @@ class Knowledge(ABC):
 
     def _inverse(self, A: Polynomial) -> Polynomial:
         """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
-        if (key := ("inverse", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("inverse", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
+        known = self._inverse_of("inverse", A)
+        if known is not None:
+            return known
         if A.rows != A.columns:
             raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
         K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
@@ -188,9 +186,12 @@ class Knowledge(ABC):
 
     def known_pinv(self, A: Polynomial) -> Polynomial | None:
         """Return the pseudo-inverse of a polynomial, if it has been named."""
-        if ("pinv", A.transpose()) in self._inverses:
-            return self._inverses["pinv", A.transpose()].transpose()
-        return self._inverses.get(("pinv", A))
+        return self._inverse_of("pinv", A)
+
+    def _inverse_of(self, kind: str, A: Polynomial) -> Polynomial | None:
+        """Return the inverse of a kind, if it has been named; that of ``A'`` is the transpose of that of ``A``."""
+        turned = self._inverses.get((kind, A.transpose()))
+        return self._inverses.get((kind, A)) or (None if turned is None else turned.transpose())
 
     def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial]:
         """Name and return the parts ``E_i`` of an identity cut into so many columns each: ``E_i' E_j`` is I, or 0.

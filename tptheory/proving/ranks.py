@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import chain, product
 from operator import mul
@@ -91,13 +91,8 @@ def _through_size(translator: Translator, A: Polynomial, size: Size, deadline: f
         yield [identity_of(translator.alphabet, size), A]
     if size == A.columns:
         yield [A, identity_of(translator.alphabet, size)]
-    shapes = translator.alphabet.shapes
     for candidate in _forms(translator, A, deadline):
-        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in candidate.terms}  # type: ignore[index]
-        for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
-            if factors := _rank_one(candidate, split, size, size):
-                yield factors
+        yield from _cut_at_size(candidate, candidate.terms, size)
 
 
 def _through_matrix(
@@ -112,7 +107,7 @@ def _through_matrix(
         rewritten = named.rewritten(candidate)
         places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in rewritten.terms}
         for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
+            split = {m: ((m[0], m[1][:at]), m[1][at + 1 :]) for m, at in cut.items()}
             factors = _rank_one(rewritten, split, F.rows, F.columns)
             if factors and not any(_stands_in_a_trace(factor, letter) for factor in factors):
                 left, right = (replaced(factor, letter, F) for factor in factors)
@@ -131,19 +126,11 @@ def _through_polynomial(
     for through in (P, P.transpose()):
         for left, *_, right in _through_matrix(translator, A, through, deadline):
             yield [left * through, F if through is P else F.transpose(), through * right]
-    for through in (F, F.transpose()):
-        yield from _within(translator, A, through)
-
-
-def _within(translator: Translator, A: Polynomial, F: Polynomial) -> Iterator[list[Polynomial]]:
-    """Where ``F+`` is known, return ``(A F+) F`` and ``F (F+ A)``: A is the one if F's rows span its own, and so on."""
-    P = translator.known_pinv(F)
-    if P is None:
-        return
-    if A.columns == F.columns:
-        yield [A * P, F]
-    if A.rows == F.rows:
-        yield [F, P * A]
+    for through, inverse in ((F, P), (F.transpose(), P.transpose())):
+        if A.columns == through.columns:  # where its rows span those of A
+            yield [A * inverse, through]
+        if A.rows == through.rows:  # where its columns span those of A
+            yield [through, inverse * A]
 
 
 def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterator[list[Polynomial]]:
@@ -159,7 +146,7 @@ def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterat
         yield [left, right]
 
 
-Parts = list[tuple[Polynomial, Polynomial]]
+Parts = list[list[Polynomial]]
 """Pairs of factors whose products sum to a polynomial."""
 
 
@@ -174,16 +161,21 @@ def blocks(A: Polynomial, size: Size) -> Iterator[Parts]:
                     yield list(parts)
 
 
-def _two_factors(A: Polynomial, group: list[Monomial]) -> Iterator[tuple[Polynomial, Polynomial]]:
+def _two_factors(A: Polynomial, group: list[Monomial]) -> Iterator[list[Polynomial]]:
     """Write some terms of a polynomial as a product of two factors, cut at a size that all their words pass through."""
-    shapes = A.alphabet.shapes
-    sizes = {shapes[a][0] for _, word in group for a in word[1:]}  # type: ignore[index]
+    sizes = {A.alphabet.shape(a)[0] for _, word in group for a in word[1:]}
     for size in sorted(sizes, key=str):
-        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in group}  # type: ignore[index]
-        for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
-            if factors := _rank_one(A, split, size, size):
-                yield factors[0], factors[1]
+        yield from _cut_at_size(A, group, size)
+
+
+def _cut_at_size(A: Polynomial, monomials: Iterable[Monomial], size: Size) -> Iterator[list[Polynomial]]:
+    """Write some terms of a polynomial as products of two factors with a size between them."""
+    shape = A.alphabet.shape
+    places = {m: [i for i in range(1, len(m[1])) if shape(m[1][i])[0] == size] for m in monomials}
+    for cut in _cuts(places):
+        split = {m: ((m[0], m[1][:at]), m[1][at:]) for m, at in cut.items()}
+        if factors := _rank_one(A, split, size, size):
+            yield factors
 
 
 def _partitions(items: list[Monomial]) -> Iterator[list[list[Monomial]]]:
