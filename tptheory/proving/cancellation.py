@@ -26,7 +26,7 @@ from tptheory.proving.searching import (
 )
 from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide, rotations
+from tptheory.proving.words import Alphabet, Monomial, Polynomial, Terms, divide, rotations
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""
@@ -153,29 +153,32 @@ def unit_factors(h: Polynomial) -> Iterator[Polynomial]:
             yield left
 
 
-def _closed(p: Polynomial) -> Iterator[Polynomial]:
-    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+def _shared_beginnings(p: Polynomial) -> Iterator[tuple[Polynomial, str]]:
+    """Run through a polynomial and its transpose, each with every proper beginning that all its words share."""
     for whole in (p, p.transpose()):
-        words = [word for _, word in whole.terms]
-        for k in range(1, min(map(len, words))):
-            end = words[0][-k:]
-            if any(word[-k:] != end for word in words):
-                break
-            if p.alphabet.shape(end)[0] == whole.rows and not any(scalars for scalars, _ in whole.terms):
-                yield Polynomial.word(p.alphabet, end).transpose() * whole
-
-
-def _cut(p: Polynomial) -> Iterator[Polynomial]:
-    """Run through what is left of a polynomial when letters that all its words share at one end are cut off."""
-    for turned in (False, True):
-        whole = p.transpose() if turned else p
         words = [word for _, word in whole.terms]
         for k in range(1, min(map(len, words))):
             if len({word[:k] for word in words}) != 1:
                 break
-            terms: dict[Monomial, Rational] = {(s, word[k:]): c for (s, word), c in whole.terms.items()}
-            left = Polynomial(p.alphabet, *p.alphabet.shape(words[0][k:]), terms)
-            yield left.transpose() if turned else left
+            yield whole, words[0][:k]
+
+
+def _closed(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+    for turned, beginning in _shared_beginnings(p.transpose()):
+        has_scalars = any(scalars for scalars, _ in turned.terms)
+        if p.alphabet.shape(beginning)[1] == turned.columns and not has_scalars:
+            yield Polynomial.word(p.alphabet, beginning) * turned.transpose()
+
+
+def _cut(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through what is left of a polynomial when letters that all its words share at one end are cut off."""
+    for whole, beginning in _shared_beginnings(p):
+        k = len(beginning)
+        terms: Terms = {(s, word[k:]): c for (s, word), c in whole.terms.items()}
+        shape = p.alphabet.shape(next(iter(whole.terms))[1][k:])
+        left = Polynomial(p.alphabet, *shape, terms)
+        yield left if whole is p else left.transpose()
 
 
 def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[LemmaCandidate]:

@@ -1,6 +1,10 @@
 """Completion: which polynomials follow from hypotheses, and by which combination of them.
 
-Buchberger's algorithm for typed words (Bergman, 1978; Mora, 1986). Cofactors are not carried along: each element
+This is Buchberger's algorithm for typed words (Bergman, 1978; Mora, 1986), the Knuth-Bendix completion of the rules
+that rewrite leading terms. Where two leading words overlap, they rewrite the overlap in two ways; the difference, the
+S-polynomial of this critical pair, joins the basis unless the basis rewrites it to 0.
+
+Cofactors are not carried along: each element
 remembers the one step that made it, and only for the goal is this unfolded into a combination of the hypotheses.
 Scalars and traces are rewritten too; for these the search is sound, but not complete.
 """
@@ -21,10 +25,15 @@ from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: seconds, length of an overlap, number of elements, number of terms held at a time, work in all.
+    """When a completion stops.
 
-    Overlaps in the queue, and the cofactors of a proof while it is unfolded, count as terms; each of them takes some
-    hundred bytes.
+    Attributes:
+        seconds: how long it may take.
+        length: the length of the longest overlap of two leading words that is looked at.
+        elements: how many elements the basis may have.
+        terms: how many terms may be held at a time. Overlaps in the queue, and the cofactors of a proof while it is
+            unfolded, count as terms; each of them takes some hundred bytes.
+        effort: how much work may be done in all, in steps of about a microsecond; None for as much as there is time.
     """
 
     seconds: float = 10.0
@@ -82,7 +91,6 @@ class Completion:
                 origin += more
         proof = None if rest else self._unfolded(origin, whole)
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
-        self.statistics.seconds = self._budget.elapsed
         self.statistics.elements = len(self._basis.active)
         self.remainder = goal.with_terms(rest)
         return proof
@@ -179,7 +187,7 @@ class Completion:
         return terms, *((1, e.columns) if rows == 1 else (e.rows, 1)), [(1, place, i)]
 
     def _s_polynomial(self, a: Element, b: Element, i: int, j: int, k: int) -> tuple[Terms, Size, Size, Combination]:
-        """Return the difference of the two ways to rewrite the overlap of ``a`` and ``b``: by ``a``, and by ``b``."""
+        """Return the S-polynomial of two elements: their overlap rewritten by ``b``, less that by ``a``."""
         more, less = _without_common(b.scalars, a.scalars)
         first, second = Cofactors(more, "", b.word[k:]), Cofactors(less, a.word[: len(a.word) - k], "")
         terms: Terms = {}

@@ -86,14 +86,14 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     """
     if goal.kind == "zero":
         try:
-            theory.proved += _shown(theory, goal, deadline, quick=True)
+            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
             return
         except StuckError:
             pass
     likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
     others = other_lemmas(theory) if goal.kind == "zero" else ()
     if not _with_lemmas(theory, goal, chain(likely, others), deadline):
-        theory.proved += _shown(theory, goal, deadline)
+        theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
@@ -121,13 +121,13 @@ Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
 """What is shown, each with its cases; the last is what was to be shown."""
 
 
-def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
+def _shown_at_all_layers(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
     inductive = goal.kind == "zero" and None not in (goal.first, goal.last) and goal.first != goal.last
     strategies: list[Strategy] = ["alike", "up", "down"] if inductive else ["alike"]
     stuck: list[StuckError] = []
-    core = _divided(theory, goal)
-    for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
+    core = _without_common_scalars(theory, goal)
+    for candidate in (*_factors_as_lemmas(theory, core), core, *([goal] if goal != core else [])):
         for strategy in strategies:
             if stuck and perf_counter() > deadline:
                 raise stuck[0]
@@ -144,7 +144,7 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False
     raise stuck[0]
 
 
-def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
+def _without_common_scalars(theory: Theory, goal: LayerGoal) -> LayerGoal:
     """Divide an equation by the scalars that all of its terms share; the equation follows from the quotient."""
     if goal.kind != "zero":
         return goal
@@ -160,7 +160,7 @@ def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
     return goal._replace(terms=data or terms[0].data(), left=len(terms[0].data()) if left else 0)
 
 
-def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
+def _factors_as_lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     """Return equations of which the goal is a multiple: factors of its difference."""
     if goal.kind != "zero":
         return
@@ -190,7 +190,7 @@ def _case(
     margins = (*MARGINS, at[1]) if not at[0] and MARGINS[-1] < at[1] <= DEEPEST else MARGINS
     for margin in margins[:1] if quick and after is not None else margins:
         try:
-            return _near(theory, goal, at, after, margin, deadline, quick)
+            return _proved_from_near_laws(theory, goal, at, after, margin, deadline, quick)
         except StuckError as stuck:
             first = first or stuck
     raise first or StuckError("no law is near")
@@ -206,10 +206,10 @@ class LawAtIndex(NamedTuple):
     defines: Letter | None
 
 
-def _near(
+def _proved_from_near_laws(
     theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float, quick: bool
 ) -> dict[str, Any]:
-    uses = _uses(theory, goal, at, after, margin)
+    uses = _laws_near(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
     translator.effort = int(QUICK * theory.effort) if quick else theory.effort
@@ -223,7 +223,7 @@ def _near(
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
-    attempt = _attempt(target, catalogue, translator, quick)
+    attempt = _attempt_at(target, catalogue, translator, quick)
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
     return {
@@ -246,14 +246,14 @@ def _letters(terms: list[Any]) -> Iterator[Any]:
             yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
 
 
-def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
+def _laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
     """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``."""
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
     for number, law in enumerate(laws):
         if law is None:
             continue
-        for index in _instances(law, goal, at, after, margin):
+        for index in _indices_of_law(law, goal, at, after, margin):
             letter = law.defines
             if letter is not None and letter.at is not None:
                 letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
@@ -264,32 +264,32 @@ def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margi
     return found
 
 
-def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
+def _indices_of_law(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
-    near = _spoken_of(goal, [index for index in (at, after) if index is not None])
-    spoken = _spoken_by(law)
+    near = _layers_of_goal(goal, [index for index in (at, after) if index is not None])
+    spoken = _layers_of_law(law)
     offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
 
     def allowed(index: Index) -> bool:
         return checker.lies_within(index, law.first, law.last, goal.first, goal.last, after is not None)
 
     if offsets:
-        yield from filter(allowed, _candidates(near, offsets, margin))
-    elif _are_near(near, spoken, margin):
+        yield from filter(allowed, _reaching_indices(near, offsets, margin))
+    elif _lie_near(near, spoken, margin):
         candidates = [index for index in (law.first, law.last, HERE) if index is not None]
         yield from [index for index in candidates if allowed(index)][:1]
 
 
-Near = dict[str, list[int]]
+NearLayers = dict[str, list[int]]
 """The layers that a goal speaks of: for each base, such as ``l`` or ``L``, their offsets from it."""
 
 
-def _are_near(near: Near, indices: Iterable[Index], margin: int) -> bool:
+def _lie_near(near: NearLayers, indices: Iterable[Index], margin: int) -> bool:
     """Whether layers lie among the near ones, or beyond them by at most the margin."""
     return all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in indices)
 
 
-def _spoken_by(law: LayerLaw) -> set[Index]:
+def _layers_of_law(law: LayerLaw) -> set[Index]:
     """Return the indices that have to be near for a law to serve: where it defines a letter, the one of the letter."""
     letter = law.defines
     if letter is not None and letter.at is not None and letter.at[0] != "k":
@@ -297,16 +297,16 @@ def _spoken_by(law: LayerLaw) -> set[Index]:
     return set(indices_in(law.terms))
 
 
-def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:
+def _layers_of_goal(goal: LayerGoal, indices: list[Index]) -> NearLayers:
     """Return the layers that a goal speaks of at some indices."""
-    near: Near = {}
+    near: NearLayers = {}
     for placed in map(goal.at, indices):
         for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
             near.setdefault(base, []).append(offset)
     return near
 
 
-def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
+def _reaching_indices(near: NearLayers, offsets: list[int], margin: int) -> Iterator[Index]:
     """Return the indices at which a law with these offsets reaches beyond the near layers by at most the margin."""
     for base, found in sorted(near.items()):
         for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
@@ -314,7 +314,7 @@ def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
                 yield base, c
 
 
-def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
+def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))

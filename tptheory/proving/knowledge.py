@@ -30,14 +30,14 @@ class Knowledge(ABC):
 
     Args:
         alphabet: the letters.
-        named: whether what is inverted becomes a letter of its own, if it is more than a letter.
+        named: whether a polynomial that is inverted becomes a letter of its own, if it is more than a letter.
 
     Attributes:
         bases: the letter that a certificate writes for each symbol that stands for an index.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         searches: what each completion of the hypotheses did, those of branches included.
         doubtful: a number that may not be real, if there is one: then nothing is shown by squares.
-        has_parts: whether the parts of matrices whose ranks are compared have names.
+        has_parts: whether `bring_in_parts` has named the parts of matrices whose ranks are compared.
     """
 
     bases: dict[Any, str]

@@ -48,7 +48,6 @@ class Statistics:
 
     elements: int = 0
     overlaps: int = 0
-    seconds: float = 0.0
     stopped: str = ""
     longest: int = 0
 
@@ -120,14 +119,17 @@ class Budget:
         """Whether the time is up."""
         return perf_counter() > self.started + self.seconds
 
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return perf_counter() - self.started
-
 
 class Basis:
     """The elements of a basis, by number; only active elements are used to rewrite.
+
+    Attributes:
+        elements: all elements, in the order in which they were made.
+        active: the numbers of those that rewrite.
+        terms: how many terms all elements and their cofactors have.
+        keys: the sort key of each monomial.
+        of_size_one: the letters with one row or one column.
+        wordless: the numbers of the active elements whose leading monomial is a product of scalars.
 
     Args:
         alphabet: the letters of every polynomial.

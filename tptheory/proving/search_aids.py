@@ -92,24 +92,24 @@ class Abbreviation(NamedTuple):
     A search may write the short letter for the polynomial, by putting ``W x - E`` in the place of ``y``.
     """
 
-    short: str
-    means: Polynomial
-    alone: str
-    instead: Polynomial
+    letter: str
+    meaning: Polynomial
+    solved: str
+    solution: Polynomial
 
     @classmethod
-    def of(cls, short: str, means: Polynomial, alone: str) -> Abbreviation:
-        """Solve ``short = means`` for the letter that stands alone in what is meant, with the coefficient -1."""
-        A = means.alphabet
-        return cls(short, means, alone, means + Polynomial.word(A, alone) - Polynomial.word(A, short))
+    def of(cls, letter: str, meaning: Polynomial, solved: str) -> Abbreviation:
+        """Solve ``letter = meaning`` for a letter that stands alone in the meaning, with the coefficient -1."""
+        A = meaning.alphabet
+        return cls(letter, meaning, solved, meaning + Polynomial.word(A, solved) - Polynomial.word(A, letter))
 
     def abbreviated(self, p: Polynomial) -> Polynomial:
         """Write a polynomial in terms of the short letter."""
-        return replaced(p, self.alone, self.instead)
+        return replaced(p, self.solved, self.solution)
 
     def expanded(self, p: Polynomial) -> Polynomial:
         """Put the polynomial back in the place of the short letter."""
-        return replaced(p, self.short, self.means)
+        return replaced(p, self.letter, self.meaning)
 
     def expanded_in(self, origin: Combination, alphabet: Alphabet) -> Combination:
         """Put the polynomial back in the cofactors of a combination of hypotheses."""

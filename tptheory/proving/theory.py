@@ -210,7 +210,7 @@ class _Reader:
             first, last = self.schema.index(total.first), self.schema.index(total.last)
         self.theory.add(LayerLaw(equation.data(), first, last, ("nonnegative", member.data())))
 
-    def limits(self, item: Any) -> tuple[Any, End, End]:
+    def range_of(self, item: Any) -> tuple[Any, End, End]:
         """Return the index that a claim or hypothesis binds, and its range."""
         if not isinstance(item, ForAll):
             return None, None, None
@@ -219,7 +219,7 @@ class _Reader:
 
     def hypothesis(self, h: Any) -> None:
         """Add a hypothesis as a law."""
-        index, first, last = self.limits(h)
+        index, first, last = self.range_of(h)
         inside = h.claim if isinstance(h, ForAll) else h
         if isinstance(inside, AnyOf):
             raise UnsupportedExpressionError("cases among the layers are not split")
@@ -235,7 +235,7 @@ class _Reader:
 
     def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
         """Run through the goals of a claim, as a certificate states them."""
-        index, first, last = self.limits(claim)
+        index, first, last = self.range_of(claim)
         with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
                 yield from self._goals(goal, first, last)
@@ -248,14 +248,14 @@ class _Reader:
         elif isinstance(goal, RankAtMost):
             matrix = self.translated(goal.expression).data()
             for bound in goal.bounds:
-                yield LayerGoal("rank", matrix, first, last, len(matrix), self._limit(bound))
+                yield LayerGoal("rank", matrix, first, last, len(matrix), self._rank_bound(bound))
         elif isinstance(goal, Vanishes):
             terms, left = self._equation(goal)
             yield LayerGoal("zero", terms, first, last, left)
         else:
             raise UnsupportedExpressionError("cases among the layers are not split")
 
-    def _limit(self, bound: Any) -> Any:
+    def _rank_bound(self, bound: Any) -> Any:
         """Return the bound of a rank as a certificate states it: a size, or a matrix whose rank is the bound."""
         if isinstance(bound, MatrixExpr):
             return {"rank": self.translated(bound).data()}

@@ -1,4 +1,4 @@
-"""Traces and the elements of a basis: what a trace equals when it is rewritten from another of its ends.
+"""Traces and the elements of a basis: what a trace equals when one of its rotations is rewritten.
 
 A trace has one normal form, its least rotation or transpose, in which a leading word may not fit, although it fits
 into another rotation. With ``S' = S`` and ``K' = -K`` the trace of ``S K`` is that of ``K' S' = -K S``: it is 0. What a
@@ -37,7 +37,7 @@ class Traces:
         self._joined = 0
 
     def close_under_rotation(self, terms: Terms, again: bool = False) -> bool:
-        """Rewrite the traces in some terms, and those that elements make, from each of their ends.
+        """Rewrite each rotation of the traces in some terms, and of those that elements make.
 
         Args:
             terms: the terms of a goal.

@@ -47,18 +47,16 @@ def divide(a: Rational, b: Rational) -> Rational:
 class Alphabet:
     """The letters of one proof: what each stands for, its shape and its transpose.
 
-    Attributes:
-        cuts: whether a part of a product between two sizes 1 is a scalar.
-
     Args:
-        thin: the same. If not, 1 is a size like any other, and a proof holds for one sample all the same.
+        cuts: whether a part of a product between two sizes 1 is a scalar, which commutes with all. If not, 1 is a size
+            like any other, and what is proved holds at that size all the same.
         transposes_last: whether transposes are rewritten into words without transposes. If not, inverses are rewritten
             into words without inverses. Which of these two term orders ends sooner depends on the claim.
         named: the names of families, where several alphabets share them.
     """
 
-    def __init__(self, thin: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
-        self.cuts = thin
+    def __init__(self, cuts: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
+        self.cuts = cuts
         self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
         self.named = named or Named()
         self.letters: dict[str, tuple[Letter, bool]] = {}
