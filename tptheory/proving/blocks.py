@@ -16,7 +16,7 @@ from tptheory.proving.words import Polynomial, summed
 PARTITION: Reason = ("definition", "the blocks of an identity")
 
 
-def block_matrix(translator: Knowledge, M: BlockMatrix) -> Polynomial:
+def block_matrix(M: BlockMatrix, translator: Knowledge) -> Polynomial:
     """Return a matrix that is made of blocks."""
     lefts = _embeddings(translator, M.rowblocksizes)
     rights = _embeddings(translator, M.colblocksizes)

@@ -49,17 +49,16 @@ from tptheory.symbolic.rank import Rank
 @singledispatch
 def matrix_node(M: Any, translator: Knowledge) -> Polynomial:
     """Return the polynomial of a matrix; a node without a translation is a letter of its own."""
-    return atom(translator, M)
+    return atom(M, translator)
+
+
+matrix_node.register(BlockMatrix, block_matrix)
+matrix_node.register(MatrixBase, matrix_of_entries)
 
 
 @matrix_node.register(Adjoint)
 def _adjoint(M: Adjoint, translator: Knowledge) -> Polynomial:
     return translator(M.arg).transpose()  # all matrices are real
-
-
-@matrix_node.register(BlockMatrix)
-def _blocks(M: BlockMatrix, translator: Knowledge) -> Polynomial:
-    return block_matrix(translator, M)
 
 
 @matrix_node.register(KroneckerProduct)
@@ -87,11 +86,6 @@ LARGEST_ENTRYWISE_POWER = 6
 """The highest entrywise power that is multiplied out."""
 
 
-@matrix_node.register(MatrixBase)
-def _written_out(M: Any, translator: Knowledge) -> Polynomial:
-    return matrix_of_entries(translator, M)
-
-
 @singledispatch
 def scalar_node(s: Any, translator: Knowledge) -> Polynomial:
     """Return the polynomial of a number; a node without a translation is a letter of its own.
@@ -101,7 +95,7 @@ def scalar_node(s: Any, translator: Knowledge) -> Polynomial:
     """
     if not isinstance(s, Expr):
         raise UnsupportedExpressionError(f"'expression' must be a number or a matrix (got {type(s).__name__}: {s}).")
-    return atom(translator, s)
+    return atom(s, translator)
 
 
 @scalar_node.register(Rank)
@@ -162,5 +156,5 @@ def _function(s: Expr, translator: Knowledge) -> Polynomial:
     if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
         translator.doubt(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
-        return atom(translator, s)
+        return atom(s, translator)
     return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))

@@ -73,8 +73,7 @@ class LayerSearch(ProofSearch):
             self.ended = not any(search.cut for search in theory.searches)
             self._spent = effort if perf_counter() <= deadline else self._spent
             return
-        _without_unused_lemmas(theory, self.goals)
-        self.accept([_certificate(theory, self.title)])
+        self.accept([_certificate(theory, self.goals, self.title)])
         self.ended = True
 
 
@@ -327,45 +326,40 @@ def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, q
     return membership(left, left - whole) if quick else equation(left, left - whole)
 
 
-def _certificate(theory: Theory, title: str) -> dict[str, Any]:
-    """Return the certificate of all that was proved, with the laws that were used."""
-    laws = _laws_used(theory)
+def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict[str, Any]:
+    """Return the certificate of the goals, with the lemmas and the laws that their proofs use."""
+    laws, proved = _used(theory, goals)
     body = {
         "hypotheses": [law.data() for law in laws],
         "reasons": [list(law.reason) for law in laws],
         "theorems": [
-            {"goal": g.data, "from": end_data(g.first), "to": end_data(g.last), "left": g.left, "cases": found}
-            for g, found in theory.proved
+            {"goal": g.data, "from": end_data(g.first), "to": end_data(g.last), "left": g.left, "cases": cases}
+            for g, cases in proved
         ],
     }
     data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
     return {**data, **layer_declarations(theory, body), **body}
 
 
-def _without_unused_lemmas(theory: Theory, goals: Sequence[LayerGoal]) -> None:
-    """Leave out what was proved and is neither a goal nor used by what stays, and renumber the uses accordingly."""
+def _used(theory: Theory, goals: Sequence[LayerGoal]) -> tuple[list[LayerLaw], Shown]:
+    """Return the laws and theorems that goals rest on; their proofs number them anew, the laws first."""
     total = len(theory.laws)
     kept: list[int] = []
     for number in reversed(range(len(theory.proved))):
-        used = {j - total for i in kept for case in theory.proved[i][1] for j, _ in case["uses"]}
-        if theory.proved[number][0] in goals or number in used:
-            kept.append(number)
-    position = {total + old: total + new for new, old in enumerate(sorted(kept))}
-    theory.proved = [theory.proved[number] for number in sorted(kept)]
-    for _, cases in theory.proved:
+        if theory.proved[number][0] in goals or total + number in _numbers_used(theory.proved[i] for i in kept):
+            kept.insert(0, number)
+    proved = [theory.proved[number] for number in kept]
+    laws = sorted(number for number in _numbers_used(proved) if number < total)
+    position = {old: new for new, old in enumerate([*laws, *(total + number for number in kept)])}
+    for _, cases in proved:
         for case in cases:
-            case["uses"] = [[position.get(j, j), index] for j, index in case["uses"]]
+            case["uses"] = [[position[number], index] for number, index in case["uses"]]
+    return [theory.laws[number] for number in laws], proved
 
 
-def _laws_used(theory: Theory) -> list[LayerLaw]:
-    """Return the laws that the proofs use, and renumber the uses accordingly: the laws first, then the theorems."""
-    total = len(theory.laws)
-    cases = [case for _, found in theory.proved for case in found]
-    numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
-    position = {j: i for i, j in enumerate(numbers)}
-    for case in cases:
-        case["uses"] = [[position.get(j, j - total + len(numbers)), i] for j, i in case["uses"]]
-    return [theory.laws[j] for j in numbers]
+def _numbers_used(proved: Iterable[tuple[LayerGoal, list[dict[str, Any]]]]) -> set[int]:
+    """Return the numbers of the laws and theorems that proofs use."""
+    return {number for _, cases in proved for case in cases for number, _ in case["uses"]}
 
 
 def layer_declarations(theory: Theory, body: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tptheory.proving.words import PLAIN, Alphabet, Polynomial, summed, word_tex
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 
-def atom(translator: Knowledge, node: Any) -> Polynomial:
+def atom(node: Any, translator: Knowledge) -> Polynomial:
     """Return the letter of a node of which nothing is known but that it equals itself.
 
     Raises:
@@ -99,7 +99,7 @@ def entry(translator: Knowledge, A: Polynomial, i: int, j: int) -> Polynomial:
     return translator.trace_of(left[i].transpose() * A * right[j])
 
 
-def matrix_of_entries(translator: Knowledge, M: ImmutableMatrix) -> Polynomial:
+def matrix_of_entries(M: ImmutableMatrix, translator: Knowledge) -> Polynomial:
     """Return the sum of ``M_ij e_i e_j'`` over the entries of a matrix that is written out.
 
     Raises:

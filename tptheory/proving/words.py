@@ -52,13 +52,12 @@ class Alphabet:
             like any other, and what is proved holds at that size all the same.
         transposes_last: whether transposes are rewritten into words without transposes. If not, inverses are rewritten
             into words without inverses. Which of these two term orders ends sooner depends on the claim.
-        named: the names of families, where several alphabets share them.
     """
 
-    def __init__(self, cuts: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
+    def __init__(self, cuts: bool = True, transposes_last: bool = False) -> None:
         self.cuts = cuts
         self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
-        self.named = named or Named()
+        self.named = Named()
         self.letters: dict[str, tuple[Letter, bool]] = {}
         self.shapes: dict[str, tuple[Size, Size] | None] = {}
         self.adjoints: dict[str, str] = {}
