@@ -17,7 +17,7 @@ from tptheory.deciding.library import settling, stored_path
 from tptheory.deciding.stored_verdicts import FORMAT
 from tptheory.measuring.instances import Instances
 from tptheory.proving import checker
-from tptheory.refuting.breaking import second_look
+from tptheory.refuting.violations import second_look
 from tptheory.strategies import instances
 from tptheory.writing.report import check_certificates
 

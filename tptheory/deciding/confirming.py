@@ -28,8 +28,8 @@ from tptheory.measuring.instances import Fill, Instances
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
 from tptheory.numeric.evaluation import evaluate
-from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.refuting.violations import second_look
 
 INSTANCES = 18
 """At about how many instances, over all of its parts, a claim with a proof is evaluated."""

@@ -18,7 +18,7 @@ from sympy.core.numbers import Exp1
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.matrix_fields import reduced_rows
-from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic, is_short_power
 
 
 class IntervalArithmetic(Arithmetic):
@@ -140,7 +140,8 @@ class IntervalArithmetic(Arithmetic):
 
     def _power_of_rational(self, base: fmpq, exponent: fmpq) -> Any:
         if exponent.q == 1:
-            return self.exact.power(base, exponent)
+            is_short = is_short_power(base, int(exponent.p))
+            return self.exact.power(base, exponent) if is_short else arb(base) ** int(exponent.p)
         if base < 0 or (base == 0 and exponent < 0):
             raise InvalidValueError(complain("expression", "real and finite at these values", f"{base}**({exponent})"))
         if exponent.q == 2:

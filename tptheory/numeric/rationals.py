@@ -14,9 +14,22 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpr
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, rows_of
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 
+LONGEST_POWER = 1_000_000
+"""A power of about so many bits, or more, is not multiplied out."""
+
 
 def _bits(number: fmpz) -> int:
     return int(number).bit_length()
+
+
+def is_short_power(base: fmpq, exponent: int) -> bool:
+    """Return whether ``base ** exponent`` has few enough digits to be multiplied out; that of 0, 1 and -1 always has.
+
+    >>> is_short_power(fmpq(1, 2), 1000), is_short_power(fmpq(2), 10**9), is_short_power(fmpq(-1), 10**9)
+    (True, False, True)
+    """
+    longest = max(_bits(base.p), _bits(base.q))
+    return longest == 1 or longest * abs(exponent) < LONGEST_POWER
 
 
 def fraction(number: fmpq) -> Fraction:
@@ -106,13 +119,17 @@ class ExactArithmetic(MatrixField, RunArithmetic):
 
         Raises:
             InvalidValueError: for a negative power of zero.
-            UnsupportedExpressionError: for a root.
+            UnsupportedExpressionError: for a root, and for a power of too many digits.
         """
         whole = self.integer(exponent)
         if whole is None:
             return self.log(base)
         if base == 0 and whole < 0:
             raise InvalidValueError(complain("expression", "free of division by zero", f"{base}**({exponent})"))
+        if not is_short_power(base, whole):
+            mend = "Name the power by a symbol."
+            came = f"{base}**({exponent})"
+            raise UnsupportedExpressionError(complain("expression", f"of below {LONGEST_POWER} bits", came, mend))
         return base**whole
 
     def integer(self, scalar: fmpq) -> int | None:

@@ -15,7 +15,7 @@ from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
-from tptheory.refuting.breaking import second_look
+from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
