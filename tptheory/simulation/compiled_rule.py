@@ -214,7 +214,7 @@ class CompiledRule:
         if str(symbol) in named:
             return self._shaped(symbol, named[str(symbol)])
         if isinstance(start, str):
-            return self.kind.full(*map(int, symbol.shape), int(start == "identity"), 0)
+            return self.kind.full(int(symbol.rows), int(symbol.cols), int(start == "identity"), 0)
         return _compiled(self.kind, start, None)(values)
 
     def _check_known(self, named: Mapping[str, Any]) -> None:

@@ -135,8 +135,12 @@ class Rule:
 
         Raises:
             InvalidTypeError: if the rule's states are no states.
-            InvalidValueError: if the rule keeps a state that is defined step by step only, or two states of one name.
+            InvalidValueError: if the rule defines an update, or a state, step by step only, or two states of one name.
         """
+        for velocity, update in (("velocity", "update"), ("bias_velocity", "bias_update")):
+            if _is_defined_after(type(self), update, velocity):
+                expected = f"one whose {velocity}(net, l) is defined where its {update}(net, l) is"
+                raise InvalidValueError(complain("rule", expected, self, "Define it, or use rule.step(net)."))
         weight, bias = (lambda l: self.velocity(net, l)), (lambda l: self.bias_velocity(net, l))
         return Flow(self, net, motion_of(self, net, weight, bias, self._velocity_of))
 
@@ -197,6 +201,12 @@ def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
     reason = f"the feedback of {rule.phrase}"
     shape = lambda k: (n[k], n[L])  # noqa: E731
     return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
+
+
+def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
+    """Whether a method is overridden in a subclass of the class that defines another one."""
+    defines = [next(i for i, cls in enumerate(rule.__mro__) if name in vars(cls)) for name in (method, other)]
+    return defines[0] < defines[1]
 
 
 def default_values(rule: Rule) -> dict[Symbol, int | Fraction]:

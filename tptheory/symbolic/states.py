@@ -152,6 +152,7 @@ def motion_of(
     refuse_shared_names([*net.parameter_sequences, *(state.symbol.sequence for state in kinds)])
     changes = dict(zip(net.parameter_sequences, (weight, bias), strict=False))
     for place, state in enumerate(kinds):
+        law(state)  # refuses a state without one before any layer is asked for
         changes[state.symbol.sequence] = _law_of_a_kind(rule, net, law, place)
     return EveryLayer(changes)
 
