@@ -16,7 +16,7 @@ from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
 from tptheory.errors import ShapeError
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import matadd, matmul
-from tptheory.symbolic.layers import Recursion, layer_symbols
+from tptheory.symbolic.layers import layer_symbols
 
 Term = Any
 """A SymPy expression, a `Rate` or a `Change`."""
@@ -160,13 +160,8 @@ def conserved_quantity(goal: Goal) -> tuple[Any, Flow | Step] | None:
 def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     """Return the symbols of an expression that move along a flow or in a step."""
     if motion.net.any_depth:
-        return [W for W in layer_symbols(expression) if _moves(W, motion)]
+        return [member for member in layer_symbols(expression) if member in motion]
     return [W for W in motion if expression.has(W)]
-
-
-def _moves(member: Any, motion: Motion) -> bool:
-    """Tell whether a member of a sequence may move: if it is a parameter, or if a recursion defines it."""
-    return isinstance(member.sequence, Recursion) or member.sequence in motion.net.parameter_sequences
 
 
 def minus(lhs: Any, rhs: Any) -> Any:

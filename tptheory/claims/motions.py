@@ -14,7 +14,6 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.typesetting.spelling import within_sentence
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:
@@ -212,4 +211,4 @@ def _invertible(given: tuple[Any, ...]) -> tuple[MatrixExpr, ...]:
 def motion_text(motion: Motion) -> str:
     """Say what a flow, or a step, is called: ``the flow of backpropagation``."""
     kind = "flow" if isinstance(motion, Flow) else "step"
-    return f"the {kind} of {within_sentence(motion.rule.title)}"
+    return f"the {kind} of {motion.rule.phrase}"
