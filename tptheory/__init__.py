@@ -39,6 +39,7 @@ from tptheory.simulation.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.simulation.closed_forms.target_prop import tp_closed_form
 from tptheory.simulation.ensembles import simulate_ensemble
 from tptheory.simulation.runs import simulate
+from tptheory.symbolic.derivatives import derivative
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion
@@ -116,6 +117,7 @@ __all__ = [
     "crosscheck",
     "damping",
     "decide",
+    "derivative",
     "error_ray",
     "eta",
     "evaluate",
