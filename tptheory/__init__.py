@@ -26,6 +26,7 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.deciding.answers import decide, prove, refute
+from tptheory.deciding.leading_terms import leading_term
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
@@ -126,6 +127,7 @@ __all__ = [
     "gradient",
     "inner",
     "invertible",
+    "leading_term",
     "load_digits",
     "load_mnist",
     "load_rings",
