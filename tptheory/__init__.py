@@ -28,6 +28,7 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.deciding.answers import decide, prove, refute
+from tptheory.deciding.leading_terms import leading_term
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
@@ -41,6 +42,7 @@ from tptheory.simulation.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.simulation.closed_forms.target_prop import tp_closed_form
 from tptheory.simulation.ensembles import simulate_ensemble
 from tptheory.simulation.runs import simulate
+from tptheory.symbolic.derivatives import derivative
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion
@@ -133,6 +135,7 @@ __all__ = [
     "crosscheck",
     "damping",
     "decide",
+    "derivative",
     "error_ray",
     "eta",
     "evaluate",
@@ -141,6 +144,7 @@ __all__ = [
     "gradient",
     "inner",
     "invertible",
+    "leading_term",
     "load_digits",
     "load_mnist",
     "load_rings",
