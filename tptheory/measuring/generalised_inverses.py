@@ -5,6 +5,7 @@ The formulas are those of Ben-Israel and Greville, Generalized Inverses, chapter
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -74,9 +75,7 @@ def generalised_inverses(equations: Sequence[WordSum]) -> list[GeneralisedInvers
                     kind = _penrose(words, A, X, turned)
                     if kind:
                         kinds.setdefault((A, X, turned), set()).add(kind)
-    count: dict[MatrixSymbol, int] = {}
-    for A, _, _ in kinds:
-        count[A] = count.get(A, 0) + 1
+    count = Counter(A for A, _, _ in kinds)
     found: dict[frozenset[MatrixSymbol], GeneralisedInverse] = {}
     for (A, X, turned), numbers in sorted(kinds.items(), key=lambda item: (-count[item[0][0]], str(item[0]))):
         if numbers & {1, 2}:

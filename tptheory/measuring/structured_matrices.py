@@ -6,7 +6,7 @@ A normal one is a direct sum of numbers and scaled rotations of planes in an ort
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flint import fmpq, fmpq_mat, fmpq_poly
@@ -16,12 +16,12 @@ from tptheory.measuring.rational_frames import (
     columns_of,
     orthogonal_basis,
     orthogonal_frame,
-    rational_root,
     signed_permutation,
     two_squares,
     vector_of_length,
 )
 from tptheory.measuring.structures import Structure
+from tptheory.numeric.rationals import rational_root
 
 LARGEST_BLOCK = 4
 """Direct sums are made of blocks up to this size."""
@@ -206,43 +206,28 @@ def value_at(coefficients: Sequence[fmpq], A: fmpq_mat) -> fmpq_mat:
 
 def has_structure(structure: Structure, A: fmpq_mat) -> bool:
     """Whether a matrix is as a structure says."""
-    if structure.is_square and A.nrows() != A.ncols():
-        return False
+    return (not structure.is_square or A.nrows() == A.ncols()) and all(_statements_hold(structure, A))
+
+
+def _statements_hold(structure: Structure, A: fmpq_mat) -> Iterator[bool]:
+    """Yield for each thing that a structure says, the cheapest first, whether it is true of a matrix."""
     T = A.transpose()
-    return (
-        _has_symmetry(structure, A, T)
-        and _has_orthogonal_lines(structure, A, T)
-        and _meets_equations(structure, A, T)
-        and _has_squared_length(structure, A)
-    )
-
-
-def _has_symmetry(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether a matrix with the transpose ``T`` is symmetric and skew, where a structure says so."""
-    if structure.symmetric and A != T:
-        return False
-    return not (structure.skew and A != -T)
-
-
-def _has_orthogonal_lines(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether ``TA`` and ``AT``, with the transpose ``T``, are the multiples of an identity that a structure names."""
-    if structure.columns is not None and eye(A.ncols()) * structure.columns != T * A:
-        return False
-    return not (structure.rows is not None and eye(A.nrows()) * structure.rows != A * T)
-
-
-def _meets_equations(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether the annihilator vanishes, ``AT = TA`` and ``ATA = A`` for the transpose, where a structure says so."""
-    if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(A.nrows(), A.nrows()):
-        return False
-    if structure.normal and A * T != T * A:
-        return False
-    return not (structure.partial_isometry and A * T * A != A)
-
-
-def _has_squared_length(structure: Structure, A: fmpq_mat) -> bool:
-    """Whether the squares of the entries add up to what a structure says, if it says it."""
-    return structure.squared_length is None or sum(x * x for x in A.entries()) == structure.squared_length
+    if structure.symmetric:
+        yield A == T
+    if structure.skew:
+        yield A == -T
+    if structure.columns is not None:
+        yield eye(A.ncols()) * structure.columns == T * A
+    if structure.rows is not None:
+        yield eye(A.nrows()) * structure.rows == A * T
+    if structure.annihilator:
+        yield value_at(structure.annihilator, A) == fmpq_mat(A.nrows(), A.nrows())
+    if structure.normal:
+        yield A * T == T * A
+    if structure.partial_isometry:
+        yield A * T * A == A
+    if structure.squared_length is not None:
+        yield sum(x * x for x in A.entries()) == structure.squared_length
 
 
 def _scaled_frame(rng: Random, rows: int, columns: int, c: fmpq) -> fmpq_mat | None:

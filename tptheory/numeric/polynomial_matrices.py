@@ -107,28 +107,20 @@ class PolynomialArithmetic(Arithmetic):
         return base ** int(number.p)
 
     def inverse(self, A: Any) -> Any:
-        """Refuse: an inverse is no polynomial.
+        """Refuse: an inverse, a pseudo-inverse, a logarithm and an exponential are no polynomials.
 
         Raises:
             UnsupportedExpressionError: always.
         """
         raise _no_polynomial()
 
-    def pinv(self, A: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
-
-    def logpdet(self, A: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
+    pinv = logpdet = inverse
 
     def log(self, value: Any) -> Any:
         """Refuse, as for an inverse."""
         raise _no_polynomial()
 
-    def exp(self, value: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
+    exp = log
 
 
 def _no_polynomial() -> UnsupportedExpressionError:
