@@ -76,21 +76,20 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
+def confirm_proof(claim: Claim, recalled: bool = False) -> Confirmation:
     """Evaluate a claim that has a proof at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
         recalled: whether the proof was stored, and so confirmed before: then fewer instances, of smaller depths, are
             enough.
-        seed: the seed of the random instances.
     """
     parts = (list(at_small_depths(claim, RECALLED_DEPTH)) if recalled else []) or list(at_small_depths(claim))
-    found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
+    found = _confirmed(parts, RECALLED if recalled else INSTANCES, 0)
     if found.evaluated or found.part is not None:
         return found
     deep = list(at_small_depths(claim, DEEPEST_TRIED))
-    return _confirmed(deep, MOST_WHEN_RARE * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
+    return _confirmed(deep, MOST_WHEN_RARE * len(deep), 1) if deep else Confirmation(0, empty=True)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:

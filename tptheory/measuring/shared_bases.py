@@ -11,14 +11,13 @@ from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import Random, entries, eye
-from tptheory.measuring.rational_frames import orthogonal_basis, orthogonal_frame
 from tptheory.measuring.structured_matrices import (
-    basis,
     blocks_of,
     has_structure,
     in_a_basis,
     polynomial_in,
     put_together,
+    random_basis,
     structured_matrix,
 )
 from tptheory.measuring.structures import Structure
@@ -56,13 +55,8 @@ class SharedBasis:
             choices = self.blocks(size)
             parts.append(choices[int(rng.integers(0, len(choices)))])
             left -= size
-        orthogonal = self._speaks_of_transposes or rng.integers(0, 2)
-        if not orthogonal:
-            G = basis(rng, n)
-        elif len(parts) == n and rng.integers(0, 2):  # all are diagonal
-            G = orthogonal_basis(rng, n)
-        else:
-            G = orthogonal_frame(rng, n)
+        orthogonal = self._speaks_of_transposes or bool(rng.integers(0, 2))
+        G = random_basis(rng, n, orthogonal, diagonal=len(parts) == n)
         K = G.inv()
         of_each = zip(self.structures, zip(*parts, strict=True), strict=True)
         return {A: G * put_together(blocks) * K for A, blocks in of_each}

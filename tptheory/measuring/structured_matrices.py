@@ -51,14 +51,25 @@ def structured_matrix(structure: Structure, rng: Random, rows: int, columns: int
 
 def in_a_basis(structure: Structure, rng: Random, block: fmpq_mat) -> fmpq_mat:
     """Return a block in another basis: an orthonormal one if the structure speaks of transposes."""
-    n = block.nrows()
-    if not (structure.is_diagonal_in_a_frame or structure.partial_isometry):
-        G = basis(rng, n)
-    elif is_diagonal(block) and rng.integers(0, 2):
-        G = orthogonal_basis(rng, n)
-    else:
-        G = orthogonal_frame(rng, n)
+    orthogonal = structure.is_diagonal_in_a_frame or structure.partial_isometry
+    G = random_basis(rng, block.nrows(), orthogonal, is_diagonal(block))
     return G * block * G.inv()
+
+
+def random_basis(rng: Random, n: int, orthogonal: bool, diagonal: bool) -> fmpq_mat:
+    """Return a basis, in columns, for a matrix to be written in.
+
+    Args:
+        rng: where all randomness comes from.
+        n: the dimension.
+        orthogonal: whether the columns must be orthogonal.
+        diagonal: whether the matrix is diagonal, so that orthogonal columns may have lengths other than 1.
+    """
+    if not orthogonal:
+        return unimodular(rng, n)
+    if diagonal and rng.integers(0, 2):
+        return orthogonal_basis(rng, n)
+    return orthogonal_frame(rng, n)
 
 
 def is_diagonal(A: fmpq_mat) -> bool:
@@ -77,7 +88,7 @@ def _partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
     return orthogonal_frame(rng, rows) * unit(rows, columns, columns) * G * unit(columns, columns, rank) * G.inv()
 
 
-def basis(rng: Random, n: int) -> fmpq_mat:
+def unimodular(rng: Random, n: int) -> fmpq_mat:
     """Return an invertible matrix: of integers with determinant 1 or -1, for the inverse is of small integers too."""
     G = signed_permutation(rng, n)
     for _ in range(int(rng.integers(0, n + 1))):

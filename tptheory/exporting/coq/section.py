@@ -65,16 +65,3 @@ class Section:
             *self.theorem,
             f"End Of_{self.name}.",
         ]
-
-
-def shown(key: Name) -> str:
-    """Write a name, with its index where it has one.
-
-    >>> shown(("W", "l", -1)), shown(("W", "", 2)), shown(("A",))
-    ('W[l-1]', 'W[2]', 'A')
-    """
-    name, *index = key
-    if not index:
-        return str(name)
-    base, offset = index
-    return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"
