@@ -12,7 +12,7 @@ from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
 from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
-from tptheory.measuring.joint_matrices import groups_of
+from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
 from tptheory.measuring.properties import admits, has_property
@@ -56,7 +56,7 @@ class Instances:
         conditions: the other hypotheses, which an instance is tested for.
         alone: by matrix symbol, those of the conditions that speak of this symbol only.
         structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
-        groups: the symbols that equations tie to each other such that they are built together.
+        joint: the builders of symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
         system: all equations, to be solved entry by entry where nothing else meets them.
     """
@@ -72,7 +72,7 @@ class Instances:
         self.alone = {A: [c for c in self.conditions if c.symbols == (A,)] for A in self.matrices}
         equations = [words for words in map(word_sum, premises.all_equations()) if words is not None]
         self.structures = {A: self._structure(A, equations) for A in self.matrices}
-        self.groups = groups_of(equations, self.structures)
+        self.joint = joint_builders(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
         self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
@@ -86,7 +86,7 @@ class Instances:
     def is_constructed(self) -> bool:
         """Whether equations are met by constructions."""
         raw = any(self.alone[A] and not self.structures[A].is_plain for A in self.matrices)
-        return raw or bool(self.groups)
+        return raw or bool(self.joint)
 
     def is_restricted(self, A: MatrixSymbol) -> bool:
         """Whether a hypothesis speaks of this symbol only."""
@@ -119,11 +119,11 @@ class Instances:
         """Bring symbols that equations tie to each other to meet them: built together, guessed, or solved for."""
         if not self.ties.matrices:
             return values
-        if not self.groups or not rng.integers(0, 4):
+        if not self.joint or not rng.integers(0, 4):
             return self.ties.meet(rng, values)
         together: Instance = {}
-        for group in self.groups:
-            together |= group.build(rng, values | together) or {}
+        for build in self.joint:
+            together |= build(rng, values | together) or {}
         return self.ties.solved(rng, values | together, together)
 
     def admitted(self, size: Symbol, largest: int) -> list[int]:

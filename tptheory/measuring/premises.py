@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -14,10 +14,13 @@ from tptheory.claims.compound import AllOf, AnyOf, Holds
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.properties import has_property
+from tptheory.measuring.random_matrices import Random
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.expressions import size_symbols
 
 Instance = dict[Any, Any]
+JointBuilder = Callable[[Random, Instance], Instance | None]
+"""Returns values for several symbols, of the shapes that they have in an instance; None if none are found."""
 ALGEBRAIC = frozenset({"orthogonal", "partial_isometry", "symmetric", "projection"})
 """The properties that are equations in the matrix and its transpose."""
 

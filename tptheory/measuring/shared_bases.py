@@ -9,7 +9,7 @@ import numpy as np
 from flint import fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.measuring.premises import Instance
+from tptheory.measuring.premises import Instance, JointBuilder
 from tptheory.measuring.random_matrices import Random, entries, eye
 from tptheory.measuring.structured_matrices import (
     blocks_of,
@@ -132,16 +132,16 @@ def vanishes(words: WordSum, values: Mapping[MatrixSymbol, fmpq_mat]) -> bool:
     return total == fmpq_mat(n, n)
 
 
-def shared_bases(equations: Sequence[WordSum], structures: Mapping[MatrixSymbol, Structure]) -> list[SharedBasis]:
-    """Return the sets of square symbols of one size that equations between matrices tie to each other."""
+def shared_bases(equations: Sequence[WordSum], structures: Mapping[MatrixSymbol, Structure]) -> list[JointBuilder]:
+    """Return a builder for each set of square symbols of one size that equations between matrices tie to each other."""
 
     def is_square_of_one_size(words: WordSum) -> bool:
         sizes = {size for A in words.symbols for size in A.shape}
         return not words.is_number and len(sizes) == 1 and words.symbols <= structures.keys()
 
     fitting = [words for words in equations if is_square_of_one_size(words)]
-    found: list[SharedBasis] = []
+    found: list[JointBuilder] = []
     for part in connected([set(words.symbols) for words in fitting]):
         known = {A: each for A, each in structures.items() if A in part}
-        found.append(SharedBasis(known, [words for words in fitting if words.symbols <= part]))
+        found.append(SharedBasis(known, [words for words in fitting if words.symbols <= part]).build)
     return found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tptheory.certificates.checker import Name, Shape, Size
+from tptheory.certificates.checker import Name, Shape, Size, index_text
 from tptheory.exporting.coq.meaning import meaning_of
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter
-from tptheory.typesetting.spelling import index_text
 
 
 class Section:
