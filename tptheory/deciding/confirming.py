@@ -25,7 +25,7 @@ from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpression
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
 from tptheory.measuring.instances import Fill, Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
+from tptheory.measuring.random_matrices import degenerate, entries, generic, one_of, unit
 from tptheory.numeric.evaluation import evaluate
 from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
@@ -129,7 +129,7 @@ class _Look:
         self.broken: Violation | None = None
         self.without_value = ""
 
-    def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
+    def __call__(self, pattern: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
 
         Return None if no such instance is found, or if the claim says nothing of it.
@@ -137,7 +137,7 @@ class _Look:
         sizes = self._sizes(wanted)
         if sizes is None:
             return None
-        values = self.source.filled(self.rng, sizes, fill(self.rng, self.source))
+        values = self.source.filled(self.rng, sizes, pattern(self.rng, self.source))
         if values is None:
             return None
         self.values = values
@@ -238,7 +238,7 @@ def _degenerate(rng: Any, _source: Instances) -> Fill:
 def _one_zero(rng: Any, source: Instances) -> Fill:
     """One symbol is 0, the others have no property."""
     symbols = [*source.matrices, *source.scalars]
-    zero: MatrixSymbol | Symbol | None = symbols[int(rng.integers(0, len(symbols)))] if symbols else None
+    zero: MatrixSymbol | Symbol | None = one_of(rng, symbols) if symbols else None
     others = _plain(rng, source)
 
     def fill(s: Any, shape: tuple[int, int]) -> Any:

@@ -23,6 +23,7 @@ from tptheory.measuring.random_matrices import (
     degenerate,
     entries,
     is_possible,
+    one_of,
     partial_isometry,
 )
 from tptheory.measuring.structured_matrices import has_structure, structured_matrix
@@ -33,6 +34,9 @@ from tptheory.symbolic.expressions import LogPdet
 
 Fill = Callable[[Any, tuple[int, int]], Any]
 """Takes a symbol and its shape; returns a matrix or a number for it, or None to leave it to the hypotheses."""
+
+FILLINGS = 6
+"""How often an instance is filled anew until it meets the hypotheses."""
 
 LARGEST_SIZE = 8
 """The largest number that is tried as the value of a symbolic size."""
@@ -149,25 +153,24 @@ class Instances:
         if not all(choices.values()):
             return None
         for _ in range(tries):
-            sizes = {n: numbers[int(rng.integers(0, len(numbers)))] for n, numbers in choices.items()}
+            sizes = {n: one_of(rng, numbers) for n, numbers in choices.items()}
             values = self._matrices(rng, sizes, plain)
             if values is not None and self.holds(values):
                 return values
         return None
 
-    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill, tries: int = 6) -> Instance | None:
+    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
         """Return an instance at these sizes with what ``fill`` gives for a symbol, where its hypotheses admit that.
 
         Args:
             rng: where all randomness comes from.
             sizes: the sizes.
             fill: given a symbol and its shape, a matrix or a number; or None to leave it to the hypotheses.
-            tries: how many attempts to make.
         """
         if not self.fits(sizes):
             return None
         values: Instance | None = None
-        for _ in range(tries):
+        for _ in range(FILLINGS):
             values = self._filled(rng, sizes, fill)
             if values is None:
                 return None

@@ -16,9 +16,9 @@ from sympy import MatrixSymbol
 
 from tptheory.errors import TptheoryError
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import Random
+from tptheory.measuring.random_matrices import Random, one_of
 from tptheory.numeric.evaluation import evaluate_with
-from tptheory.numeric.polynomial_matrices import PolynomialArithmetic, PolynomialMatrix
+from tptheory.numeric.polynomial_matrices import PolynomialArithmetic, PolynomialMatrix, constant_value
 
 MOST_UNKNOWNS = 36
 """Systems with more unknowns are given up."""
@@ -122,7 +122,7 @@ class _Unknowns:
         numbers = [self.kind.ring.constant(self._now(values, place)) for place in self.places]
         for k, value in reversed(steps):
             numbers[k] = value.compose(*numbers, ctx=self.kind.ring)
-        return self._filled([fmpq(x.leading_coefficient()) if x != 0 else fmpq(0) for x in numbers], values, admits)
+        return self._filled(list(map(constant_value, numbers)), values, admits)
 
     def _step(self, rng: Random, p: Polynomial, admits: Callable[[Any, fmpq], bool]) -> tuple[int, Polynomial] | None:
         """Return an unknown of a polynomial, and what it is to be; None if the polynomial cannot vanish."""
@@ -134,13 +134,13 @@ class _Unknowns:
             (k,) = unknowns
             symbol = self.places[k][0]
             fine = [x for x in _roots(p) if isinstance(symbol, MatrixSymbol) or admits(symbol, x)]
-            return (k, constant(fine[int(rng.integers(0, len(fine)))])) if fine else None
+            return (k, constant(one_of(rng, fine))) if fine else None
         linear = [k for k in unknowns if p.derivative(k).is_constant()]
         if linear and len(p) <= LONGEST:
-            k = linear[int(rng.integers(0, len(linear)))]
+            k = one_of(rng, linear)
             slope = fmpq(p.derivative(k).leading_coefficient())
             return k, self.kind.unknowns[k] - p * (1 / slope)
-        k = unknowns[int(rng.integers(0, len(unknowns)))]
+        k = one_of(rng, unknowns)
         most = int(rng.integers(1, len(GUESSES) + 1))
         return k, constant(GUESSES[int(rng.integers(0, most))])
 
@@ -149,7 +149,7 @@ class _Unknowns:
         if k not in _unknowns_of(p):
             return p
         if value.is_constant():
-            return p.subs({k: fmpq(value.leading_coefficient()) if value != 0 else fmpq(0)})
+            return p.subs({k: constant_value(value)})
         others = list(self.kind.unknowns)
         others[k] = value
         return p.compose(*others, ctx=self.kind.ring)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
 
-from tptheory.claims.claim import Claim
-from tptheory.claims.compound import AllOf, AnyOf, Holds
+from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.compound import AnyOf
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.properties import has_property
@@ -38,20 +38,20 @@ class Premises:
 
     named: list[Hypothesis]
     equations: list[Any]
-    cases: list[list[list[Any]]]
+    cases: list[list[tuple[Any, ...]]]
     expressions: list[Any]
 
     @classmethod
     def of(cls, claim: Claim) -> Premises:
         """Take the hypotheses of a claim apart."""
-        given = list(chain.from_iterable(map(_taken_apart, claim.given)))
+        given = claim.given
         choices = [h for h in given if isinstance(h, AnyOf)]
         claimed = [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
         spoken = chain(claim.expressions(), *(h.expressions() for h in given))
         return cls(
             named=[h for h in given if isinstance(h, Hypothesis)],
             equations=list(chain.from_iterable(h.residuals() for h in claimed)),
-            cases=[[list(_taken_apart(alternative)) for alternative in h.claims] for h in choices],
+            cases=[[flatten_given(alternative) for alternative in h.claims] for h in choices],
             expressions=list(map(sympify, spoken)),
         )
 
@@ -159,15 +159,6 @@ def _conditions_of(alternative: Sequence[Any], unknowns: Unknowns) -> list[Condi
 def _vanishing(equations: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
     """Return the conditions that expressions vanish; one that is 0 by its form needs none."""
     return [Condition("zero", e, unknowns) for e in equations if not isinstance(e, ZeroMatrix)]
-
-
-def _taken_apart(hypothesis: Any) -> Iterator[Any]:
-    """Run through the hypotheses that a hypothesis is made of."""
-    if isinstance(hypothesis, AllOf):
-        for part in hypothesis.claims:
-            yield from _taken_apart(part)
-    else:
-        yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
 
 
 def residuals_of(alternative: Sequence[Any]) -> list[Any]:

@@ -7,10 +7,12 @@ them by rounding once. The randomness is a stream of integers: NumPy's, or what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpq_mat
+
+Item = TypeVar("Item")
 
 
 class Random(Protocol):
@@ -18,6 +20,11 @@ class Random(Protocol):
 
     def integers(self, low: int, high: int, size: int | None = None) -> Any:
         """Return an integer ``low <= k < high``, or ``size`` of them."""
+
+
+def one_of(rng: Random, items: Sequence[Item]) -> Item:
+    """Return one of several items, each as likely as any other."""
+    return items[int(rng.integers(0, len(items)))]
 
 
 Builder = Callable[[Random, int, int], fmpq_mat]

@@ -7,7 +7,7 @@ from math import isqrt
 
 from flint import fmpq, fmpq_mat
 
-from tptheory.measuring.random_matrices import Random, cayley, entries, eye
+from tptheory.measuring.random_matrices import Random, cayley, entries, eye, one_of
 
 PYTHAGOREAN = ((3, 4, 5), (4, 3, 5), (5, 12, 13), (8, 15, 17))
 """Legs and hypotenuses of right-angled triangles: the cosines and sines of rational rotations."""
@@ -36,7 +36,7 @@ def signed_permutation(rng: Random, n: int) -> fmpq_mat:
 
 def plane_rotation(rng: Random, n: int) -> fmpq_mat:
     """Return a rotation of the plane of two coordinates, by an angle whose cosine and sine are rational."""
-    a, b, c = PYTHAGOREAN[int(rng.integers(0, len(PYTHAGOREAN)))]
+    a, b, c = one_of(rng, PYTHAGOREAN)
     i, j = shuffled(rng, list(range(n)))[:2]
     turned = eye(n)
     turned[i, i], turned[i, j], turned[j, i], turned[j, j] = fmpq(a, c), fmpq(-b, c), fmpq(b, c), fmpq(a, c)

@@ -10,7 +10,7 @@ from flint import fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance, JointBuilder
-from tptheory.measuring.random_matrices import Random, entries, eye
+from tptheory.measuring.random_matrices import Random, entries, eye, one_of
 from tptheory.measuring.structured_matrices import (
     blocks_of,
     has_structure,
@@ -51,9 +51,8 @@ class SharedBasis:
             sizes = [size for size in range(1, min(left, LARGEST_TOGETHER) + 1) if self.blocks(size)]
             if not sizes:
                 return None
-            size = sizes[int(rng.integers(0, len(sizes)))]
-            choices = self.blocks(size)
-            parts.append(choices[int(rng.integers(0, len(choices)))])
+            size = one_of(rng, sizes)
+            parts.append(one_of(rng, self.blocks(size)))
             left -= size
         orthogonal = self._speaks_of_transposes or bool(rng.integers(0, 2))
         G = random_basis(rng, n, orthogonal, diagonal=len(parts) == n)
@@ -78,7 +77,7 @@ class SharedBasis:
     def _trial(self, rng: Random, size: int) -> tuple[fmpq_mat, ...] | None:
         """Return a block for each symbol: of its own structure, a number, or a polynomial in the block of another."""
         symbols = list(self.structures)
-        leader = symbols[int(rng.integers(0, len(symbols)))]
+        leader = one_of(rng, symbols)
         first = self._own(rng, leader, size)
         if first is None:
             return None
@@ -96,7 +95,7 @@ class SharedBasis:
             return entries(rng, size, size, bound=1)
         numbers = [block for block in blocks_of(known) if block.nrows() == size] if known.is_square else []
         if numbers and rng.integers(0, 2):
-            return in_a_basis(known, rng, numbers[int(rng.integers(0, len(numbers)))])
+            return in_a_basis(known, rng, one_of(rng, numbers))
         return structured_matrix(known, rng, size, size)
 
     def _follower(self, rng: Random, A: MatrixSymbol, first: fmpq_mat) -> fmpq_mat | None:
@@ -109,7 +108,7 @@ class SharedBasis:
         numbers = [block for block in blocks_of(known) if block.nrows() == 1]
         if not numbers:
             return self._own(rng, A, first.nrows())
-        return eye(first.nrows()) * numbers[int(rng.integers(0, len(numbers)))][0, 0]
+        return eye(first.nrows()) * one_of(rng, numbers)[0, 0]
 
     def _fits(self, blocks: tuple[fmpq_mat, ...]) -> bool:
         """Whether blocks have the structures of their symbols, lengths apart, and meet the equations."""

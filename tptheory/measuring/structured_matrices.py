@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from flint import fmpq, fmpq_mat, fmpq_poly
 
-from tptheory.measuring.random_matrices import Random, entries, eye, unit
+from tptheory.measuring.random_matrices import Random, entries, eye, one_of, unit
 from tptheory.measuring.rational_frames import (
     columns_of,
     orthogonal_basis,
@@ -118,9 +118,8 @@ def partition(rng: Random, blocks: Sequence[fmpq_mat], n: int) -> list[fmpq_mat]
     left = n
     while left:
         sizes = sorted({b.nrows() for b in blocks if b.nrows() <= left and left - b.nrows() in reachable})
-        size = sizes[int(rng.integers(0, len(sizes)))]
-        fitting = [b for b in blocks if b.nrows() == size]
-        parts.append(fitting[int(rng.integers(0, len(fitting)))])
+        size = one_of(rng, sizes)
+        parts.append(one_of(rng, [b for b in blocks if b.nrows() == size]))
         left -= size
     return parts
 

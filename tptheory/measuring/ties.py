@@ -9,7 +9,7 @@ from flint import fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance, Premises, Unknowns, residuals_of
-from tptheory.measuring.random_matrices import Random, full_rank
+from tptheory.measuring.random_matrices import Random, full_rank, one_of
 from tptheory.numeric.affine_equations import AffineSystem, is_affine
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
@@ -69,7 +69,7 @@ class Ties:
                 values[A] = guess
         waiting = [item for item in self.systems.items() if rng.integers(0, 4)]
         for alternatives in self._case_systems:
-            waiting += alternatives[int(rng.integers(0, len(alternatives)))].items()
+            waiting += one_of(rng, alternatives).items()
         return _solved_in_turn(rng, values, waiting)
 
     def solved(self, rng: Random, values: Instance, kept: Container[Any]) -> Instance:
@@ -83,7 +83,7 @@ class Ties:
         if choice < 2:
             turned = [B for B in self.matrices if B != A and (values[B].ncols(), values[B].nrows()) == (rows, columns)]
             if turned:
-                other = turned[int(rng.integers(0, len(turned)))]
+                other = one_of(rng, turned)
                 return evaluate((Pinv(other), transpose(other))[choice], values, arithmetic="exact")
         if choice == 2:
             return fmpq_mat(rows, columns)

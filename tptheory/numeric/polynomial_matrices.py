@@ -101,7 +101,7 @@ class PolynomialArithmetic(Arithmetic):
         """
         if not exponent.is_constant():
             raise _no_polynomial()
-        number = fmpq(exponent.leading_coefficient()) if exponent != 0 else fmpq(0)
+        number = constant_value(exponent)
         if number.q != 1 or number < 0:
             raise _no_polynomial()
         return base ** int(number.p)
@@ -121,6 +121,11 @@ class PolynomialArithmetic(Arithmetic):
         raise _no_polynomial()
 
     exp = log
+
+
+def constant_value(p: fmpq_mpoly) -> fmpq:
+    """Return the number that a constant polynomial is."""
+    return fmpq(p.leading_coefficient()) if p != 0 else fmpq(0)
 
 
 def _no_polynomial() -> UnsupportedExpressionError:
