@@ -79,7 +79,7 @@ class Instances:
         self.joint = joint_builders(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
-        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
+        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols)
 
     def _structure(self, A: MatrixSymbol, equations: Sequence[WordSum]) -> Structure:
         """Return what the properties of a symbol, and the equations about it alone, say of its matrix."""
