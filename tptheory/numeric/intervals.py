@@ -31,10 +31,6 @@ class IntervalArithmetic(Arithmetic):
 
     exact: ExactArithmetic = ExactArithmetic()
 
-    def read(self, argument: str, value: Any, column: bool = False) -> Any:
-        """Return an exact matrix, as `ExactArithmetic` does."""
-        return self.exact.read(argument, value, column)
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a number: rational as `ExactArithmetic` reads it, or ``e`` or ``pi``."""
         if isinstance(value, arb):

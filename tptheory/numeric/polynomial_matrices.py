@@ -67,10 +67,6 @@ class PolynomialArithmetic(Arithmetic):
         self.ring = fmpq_mpoly_ctx.get(list(names), "degrevlex")
         self.unknowns = self.ring.gens()
 
-    def read(self, argument: str, value: Any, column: bool = False) -> PolynomialMatrix:
-        """Return the matrix of polynomials as it is."""
-        return value
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a rational as a constant, or a polynomial as it is."""
         return value if isinstance(value, fmpq_mpoly) else self.ring.constant(EXACT.scalar(argument, value))
