@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, chosen_rule, whole_numbers
+from tptheory.cli.options import Json, RuleName, chosen_rule, read_widths
 from tptheory.cli.shell import alignment, app, console, print_json
 from tptheory.errors import InvalidValueError, complain
 
@@ -36,7 +36,7 @@ def derive(
     from tptheory.typesetting.expressions import latex_of
 
     chosen = chosen_rule(rule)
-    sizes = whole_numbers("widths", widths) if widths is not None else None
+    sizes = read_widths(widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:

@@ -92,7 +92,7 @@ class _Proving:
         except TptheoryError:
             raise
         except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
-            return undecided(f"the prover {_failed(error)}", _failure(error)), False
+            return _ended_by(error, "the prover", claim, perf_counter() - started), False
 
 
 def confirmed_proof(
@@ -170,7 +170,7 @@ class _Refuter:
         except TptheoryError:
             raise
         except Exception as error:  # as in `prove`
-            return Undecided(claim, f"the search {_failed(error)}", _failure(error), perf_counter() - started)
+            return _ended_by(error, "the search", claim, perf_counter() - started)
 
 
 def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
@@ -254,13 +254,11 @@ def _why_none(claim: Claim) -> str:
     return "; ".join(unmeetable(claim)) or "nothing may meet them"
 
 
-def _failed(error: Exception) -> str:
+def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Undecided:
+    """Return the verdict of a side that an unexpected error ended: for want of memory or depth, or by a fault."""
+    evidence = {"error": f"{type(error).__name__}: {error}"}
     if isinstance(error, MemoryError):
-        return "ran out of memory"
-    return "went too deep" if isinstance(error, RecursionError) else "failed"
-
-
-def _failure(error: Exception) -> dict[str, Any]:
-    """Return an unexpected error as evidence, and ask for a report, unless memory or recursion depth ran out."""
-    evidence: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
-    return evidence if isinstance(error, MemoryError | RecursionError) else {**evidence, "report": REPORT}
+        return Undecided(claim, f"{side} ran out of memory", evidence, seconds)
+    if isinstance(error, RecursionError):
+        return Undecided(claim, f"{side} went too deep", evidence, seconds)
+    return Undecided(claim, f"{side} failed", {**evidence, "report": REPORT}, seconds)

@@ -26,7 +26,7 @@ from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpression
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
 from tptheory.measuring.instances import Fill, Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
+from tptheory.measuring.random_matrices import degenerate, entries, generic, one_of, unit
 from tptheory.numeric.evaluation import evaluate
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.violations import second_look
@@ -78,21 +78,20 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
+def confirm_proof(claim: Claim, recalled: bool = False) -> Confirmation:
     """Evaluate a claim that has a proof at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
         recalled: whether the proof was stored, and so confirmed before: then fewer instances, of smaller depths, are
             enough.
-        seed: the seed of the random instances.
     """
     parts = (list(at_small_depths(claim, RECALLED_DEPTH)) if recalled else []) or list(at_small_depths(claim))
-    found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
+    found = _confirmed(parts, RECALLED if recalled else INSTANCES, 0)
     if found.evaluated or found.part is not None:
         return found
     deep = list(at_small_depths(claim, DEEPEST_TRIED))
-    return _confirmed(deep, MOST_WHEN_RARE * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
+    return _confirmed(deep, MOST_WHEN_RARE * len(deep), 1) if deep else Confirmation(0, empty=True)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
@@ -132,7 +131,7 @@ class _Look:
         self.broken: Violation | None = None
         self.without_value = ""
 
-    def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
+    def __call__(self, pattern: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
 
         Return None if no such instance is found, or if the claim says nothing of it.
@@ -140,7 +139,7 @@ class _Look:
         sizes = self._sizes(wanted)
         if sizes is None:
             return None
-        values = self.source.filled(self.rng, sizes, fill(self.rng, self.source))
+        values = self.source.filled(self.rng, sizes, pattern(self.rng, self.source))
         if values is None:
             return None
         self.values = values
@@ -255,7 +254,7 @@ def _degenerate(rng: Any, _source: Instances) -> Fill:
 def _one_zero(rng: Any, source: Instances) -> Fill:
     """One symbol is 0, the others have no property."""
     symbols = [*source.matrices, *source.scalars]
-    zero: MatrixSymbol | Symbol | None = symbols[int(rng.integers(0, len(symbols)))] if symbols else None
+    zero: MatrixSymbol | Symbol | None = one_of(rng, symbols) if symbols else None
     others = _plain(rng, source)
 
     def fill(s: Any, shape: tuple[int, int]) -> Any:

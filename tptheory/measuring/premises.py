@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
 
-from tptheory.claims.claim import Claim
-from tptheory.claims.compound import AllOf, AnyOf, Holds
+from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.compound import AnyOf
 from tptheory.claims.goals import nonnegative
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.properties import has_property
+from tptheory.measuring.random_matrices import Random
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.expressions import size_symbols
 
 Instance = dict[Any, Any]
+JointBuilder = Callable[[Random, Instance], Instance | None]
+"""Returns values for several symbols, of the shapes that they have in an instance; None if none are found."""
 ALGEBRAIC = frozenset({"orthogonal", "partial_isometry", "symmetric", "projection"})
 """The properties that are equations in the matrix and its transpose."""
 
@@ -38,13 +41,13 @@ class Premises:
     named: list[Hypothesis]
     equations: list[Any]
     nonnegative: list[Any]
-    cases: list[list[list[Any]]]
+    cases: list[list[tuple[Any, ...]]]
     expressions: list[Any]
 
     @classmethod
     def of(cls, claim: Claim) -> Premises:
         """Take the hypotheses of a claim apart."""
-        given = list(chain.from_iterable(map(_taken_apart, claim.given)))
+        given = claim.given
         choices = [h for h in given if isinstance(h, AnyOf)]
         claimed = [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
         spoken = chain(claim.expressions(), *(h.expressions() for h in given))
@@ -52,7 +55,7 @@ class Premises:
             named=[h for h in given if isinstance(h, Hypothesis)],
             equations=list(chain.from_iterable(h.residuals() for h in claimed)),
             nonnegative=[e for h in claimed for e in nonnegative(h.goals())],
-            cases=[[list(_taken_apart(alternative)) for alternative in h.claims] for h in choices],
+            cases=[[flatten_given(alternative) for alternative in h.claims] for h in choices],
             expressions=list(map(sympify, spoken)),
         )
 
@@ -168,15 +171,6 @@ def _not_below(expressions: Sequence[Any], unknowns: Unknowns) -> list[Condition
     matrices = [isinstance(e, MatrixExpr) for e in expressions]
     names = ["positive_semidefinite" if is_matrix else "nonnegative" for is_matrix in matrices]
     return [Condition(name, e, unknowns) for name, e in zip(names, expressions, strict=True)]
-
-
-def _taken_apart(hypothesis: Any) -> Iterator[Any]:
-    """Run through the hypotheses that a hypothesis is made of."""
-    if isinstance(hypothesis, AllOf):
-        for part in hypothesis.claims:
-            yield from _taken_apart(part)
-    else:
-        yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
 
 
 def residuals_of(alternative: Sequence[Any]) -> list[Any]:

@@ -7,10 +7,12 @@ them by rounding once. The randomness is a stream of integers: NumPy's, or what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpq_mat
+
+Item = TypeVar("Item")
 
 
 class Random(Protocol):
@@ -18,6 +20,11 @@ class Random(Protocol):
 
     def integers(self, low: int, high: int, size: int | None = None) -> Any:
         """Return an integer ``low <= k < high``, or ``size`` of them."""
+
+
+def one_of(rng: Random, items: Sequence[Item]) -> Item:
+    """Return one of several items, each as likely as any other."""
+    return items[int(rng.integers(0, len(items)))]
 
 
 Builder = Callable[[Random, int, int], fmpq_mat]
@@ -76,13 +83,18 @@ def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> 
 
 
 def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
-    """Return an orthogonal matrix: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
+    """Return an orthogonal matrix: one of Cayley's, with signs."""
     n = min(rows, columns)
-    A = entries(rng, n, n, bound=4, denominator=4)
-    S = A - A.transpose()
+    rotation = cayley(entries(rng, n, n, bound=4, denominator=4))
     flips = rng.integers(0, 2, size=n)
     signs = fmpq_mat(n, n, [1 - 2 * int(flips[i]) if i == j else 0 for i in range(n) for j in range(n)])
-    return (eye(n) - S) * (eye(n) + S).inv() * signs
+    return rotation * signs
+
+
+def cayley(A: fmpq_mat) -> fmpq_mat:
+    """Return Cayley's orthogonal matrix ``(I - S)(I + S)^-1`` for the skew ``S = A - A'`` of a square ``A``."""
+    one, S = eye(A.nrows()), A - A.transpose()
+    return (one - S) * (one + S).inv()
 
 
 def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,18 @@ def fraction(number: fmpq) -> Fraction:
     Fraction(1, 2)
     """
     return Fraction(int(number.p), int(number.q))
+
+
+def rational_root(c: fmpq) -> fmpq | None:
+    """Return the square root of a rational; None if it is not rational.
+
+    >>> rational_root(fmpq(9, 4)), rational_root(fmpq(2))
+    (3/2, None)
+    """
+    if c < 0:
+        return None
+    root = fmpq(isqrt(int(c.p)), isqrt(int(c.q)))
+    return root if root * root == c else None
 
 
 class ExactArithmetic(MatrixField, RunArithmetic):
@@ -98,11 +111,11 @@ class ExactArithmetic(MatrixField, RunArithmetic):
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is below 2^1024 in size."""
         rationals = A.entries() if isinstance(A, fmpq_mat) else [A]
-        return all(_bits(entry.p) - _bits(entry.q) < FLOAT_EXPONENT for entry in rationals)
+        return all(entry.p.bit_length() - entry.q.bit_length() < FLOAT_EXPONENT for entry in rationals)
 
     def bits(self, A: fmpq_mat) -> int:
         """Return the length of the longest numerator or denominator."""
-        return max(max(_bits(entry.p), _bits(entry.q)) for entry in A.entries())
+        return max(entry.height_bits() for entry in A.entries())
 
     def entries(self, A: Any) -> np.ndarray:
         """Return an array of `fractions.Fraction`; of a scalar, one without axes."""

@@ -74,11 +74,6 @@ def grouped(code: str) -> str:
     return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
-def index_text(base: str, offset: int) -> str:
-    """Write an index: ``l``, ``l+1``, ``0``."""
-    return f"{base}{offset:+d}" if base and offset else base or str(offset)
-
-
 def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], str] = tex_escaped) -> str:
     r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
 
