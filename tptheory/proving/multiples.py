@@ -69,7 +69,10 @@ def _pairs_of_one_shape(polynomials: list[Polynomial]) -> list[tuple[int, int]]:
 
 def _weights(products: list[Polynomial], target: Polynomial) -> AffineSpace | None:
     """Return all weights with which products add up to a target; None if there are none."""
-    monomials = sorted({m for p in (target, *products) for m in p.terms})
+    reached = {m for p in products for m in p.terms}
+    if not target.terms.keys() <= reached:
+        return None
+    monomials = sorted(reached)
     *columns, last = ([flint_rational(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
     return solutions(columns, last)
 

@@ -283,14 +283,15 @@ class Basis:
     ) -> tuple[Cofactors, int] | None:
         """Find a leading term where it may share scalars, or stand inside a trace."""
         self.budget.work -= len(self.active) * (1 + len(scalars)) // 4
+        elements = self.elements
+        anywhere = "".join([word, *(cycle + cycle for cycle in scalars)])
         for i in self.active:
-            e = self.elements[i]
-            if e.scalars:
-                rest = without(scalars, e.scalars)
-                if rest is None:
-                    continue
-            else:
-                rest = scalars
+            e = elements[i]
+            if e.word not in anywhere:
+                continue
+            rest = without(scalars, e.scalars) if e.scalars else scalars
+            if rest is None:
+                continue
             if not e.word:
                 at = self._gap(e, word, size)
                 if at >= 0:
@@ -299,14 +300,23 @@ class Basis:
             at = word.find(e.word)
             if at >= 0:
                 return Cofactors(rest, word[:at], word[at + len(e.word) :]), i
-            for j, cycle in enumerate(rest):
-                if len(e.word) <= len(cycle):
-                    twice = cycle + cycle
-                    at = twice.find(e.word)
-                    around = twice[at + len(e.word) : at + len(cycle)]
-                    place = Cofactors(rest[:j] + rest[j + 1 :], "", around, word)
-                    if at >= 0 and self._shrinks(e, place, (scalars, word)):
-                        return place, i
+            place = self._in_a_trace(e, rest, (scalars, word))
+            if place is not None:
+                return place, i
+        return None
+
+    def _in_a_trace(self, e: Element, scalars: tuple[str, ...], old: Monomial) -> Cofactors | None:
+        """Return where the leading word of an element stands in a trace among scalars, if the whole term shrinks."""
+        for j, cycle in enumerate(scalars):
+            if len(e.word) > len(cycle):
+                continue
+            twice = cycle + cycle
+            at = twice.find(e.word)
+            if at >= 0:
+                around = twice[at + len(e.word) : at + len(cycle)]
+                place = Cofactors(scalars[:j] + scalars[j + 1 :], "", around, old[1])
+                if self._shrinks(e, place, old):
+                    return place
         return None
 
     def _gap(self, e: Element, word: str, own: Size | None) -> int:

@@ -63,6 +63,8 @@ class Alphabet:
         self.adjoints: dict[str, str] = {}
         self._characters: dict[Letter, str] = {}
         self._has_size_one = False
+        self._rows: set[str] = set()
+        """The letters with one row."""
         self._cycles: dict[str, str] = {}
 
     def matrix(self, letter: Letter, rows: Size, columns: Size, *, level: int = PLAIN, symmetric: bool = False) -> str:
@@ -88,6 +90,8 @@ class Alphabet:
     def _declare(self, letter: Letter, turned: bool, shape: tuple[Size, Size] | None, level: int) -> str:
         character = chr(_FIRST + _LEVEL * level + len(self.letters))
         self.letters[character], self.shapes[character] = (letter, turned), shape
+        if shape is not None and shape[0] == 1:
+            self._rows.add(character)
         if not turned:
             self._characters[letter] = character
         self.named(letter.family)
@@ -110,8 +114,10 @@ class Alphabet:
 
     def split_at_size_one(self, word: str) -> tuple[list[str], str]:
         """Split a word into the scalars, which stand between two sizes 1, and the rest of the word."""
-        at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == 1]  # type: ignore[index]
-        if word and self.shapes[word[-1]][1] == 1:  # type: ignore[index]
+        if self._rows.isdisjoint(word):
+            return [], word
+        at = [i for i, letter in enumerate(word) if letter in self._rows]
+        if self.shapes[word[-1]][1] == 1:  # type: ignore[index]
             at.append(len(word))
         if len(at) < 2:
             return [], word
@@ -128,10 +134,9 @@ class Alphabet:
 
     def cyclic_factors(self, word: str) -> list[str]:
         """Return the scalars whose product is the trace of a square word that is not empty."""
-        if self._has_size_one:
-            turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == 1), None)  # type: ignore[index]
-            if turn is not None:
-                return [self._cycle(piece) for piece in self.split_at_size_one(word[turn:] + word[:turn])[0]]
+        if self._has_size_one and not self._rows.isdisjoint(word):
+            turn = next(i for i, letter in enumerate(word) if letter in self._rows)
+            return [self._cycle(piece) for piece in self.split_at_size_one(word[turn:] + word[:turn])[0]]
         return [self._cycle(word)]
 
     def with_number(self, scalars: tuple[str, ...], number: str, word: str) -> tuple[tuple[str, ...], str]:

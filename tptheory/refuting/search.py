@@ -197,17 +197,18 @@ class CounterexampleSearch:
             choice, values = self._cheaper()
         if self._is_found_narrower(choice.total):
             choice, values = self._shrunk()
-        level, left = 0, MOST_SMALLER
-        while level <= (far := max(level_of(values), FAR)):
-            other = self._unswept(level, choice.total, level_of(values), far)
+        level, left, least = 0, MOST_SMALLER, level_of(values)
+        while level <= (far := max(least, FAR)):
+            other = self._unswept(level, choice.total, least, far)
             if other is None:
                 level += 1
                 continue
             left -= 1
             if not (left and other.grid.reaches(other.swept + 1)):
-                return level > level_of(values)
+                return level > least
             if self._is_found(other, next(other.sweep)):
                 choice, values = self._shrunk()
+                least = level_of(values)
         return True
 
     def _is_found_narrower(self, total: int) -> bool:
