@@ -14,9 +14,10 @@ import numpy as np
 from mpmath import MPContext
 from sympy import Basic, MatrixExpr, MatrixSymbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
 from tptheory.numeric.array_printer import Watch
+from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_with
 from tptheory.simulation.losses import OutputError
 from tptheory.simulation.rank_changes import Ranks
@@ -169,66 +170,55 @@ class CompiledRule:
         return norm([self.kind.entries(values[W]) for W in self.weights])
 
     def settings(
-        self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
+        self,
+        constants: Mapping[Any, Any] | None,
+        draw: Callable[[MatrixSymbol], Any],
+        damping_value: Any = 1,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the rule's constants, and its states at the start; draw the matrices that are not given.
+        """Return what the rule holds fixed, and its states at the start, by name.
 
-        ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
+        Args:
+            constants: the values that are given, by symbol or name.
+            draw: makes the matrix of a symbol that the rule holds fixed. It is called even where one is given, so that
+                the other draws of a seed do not depend on it.
+            damping_value: the value of ``lambda`` where none is given.
+
+        Raises:
+            InvalidTypeError: if a value is of the wrong type.
+            InvalidValueError: if a number is not given, or not admitted.
+            ShapeError: if a matrix has another shape than its symbol.
+            UnknownNameError: if the rule has no such constant.
         """
-        named = {str(symbol): value for symbol, value in (given or {}).items()}
-        self._check_known(named)
-        generator = _generator(seed)
-        fixed = {str(symbol): self._fixed(symbol, named, generator, members) for symbol in self.fixed}
+        given = self.constants(constants)
+        fixed: dict[str, Any] = {}
+        for symbol in self.fixed:
+            if isinstance(symbol, MatrixSymbol):
+                fixed[str(symbol)] = given.matrix(symbol, self.kind, draw(symbol))
+            else:
+                fixed[str(symbol)] = given.number(symbol, self.kind, damping_value if symbol == damping else None)
         starts = {
-            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
+            str(symbol): given.matrix(symbol, self.kind, np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
             for symbol in self.states
         }
-        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+        return fixed, starts
 
-    def _check_known(self, named: Mapping[str, Any]) -> None:
-        """Refuse a constant that the rule does not have.
+    def constants(self, given: Mapping[Any, Any] | None) -> Constants:
+        """Return the values that are given to what the rule holds fixed, and to its states at the start."""
+        return Constants(given, [*self.fixed, *self.states], repr(self.rule))
 
-        Raises:
-            InvalidValueError: if the rule has no constants and no states.
-            UnknownNameError: if it has none of that name.
+    def drawing(self, seed: Any, members: tuple[int, ...] = ()) -> Callable[[MatrixSymbol], Any]:
+        """Return what draws fixed matrices: standard normal entries over the square root of the columns.
+
+        They are fractions where floats are refused. For a stack there is one for each member.
         """
-        known = [str(symbol) for symbol in (*self.fixed, *self.states)]
-        for name in named:
-            if not known:
-                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
-            if name not in known:
-                raise unknown_name("constants", name, known)
+        generator = _generator(seed)
 
-    def _fixed(
-        self, symbol: Basic, named: Mapping[str, Any], generator: np.random.Generator, members: tuple[int, ...]
-    ) -> Any:
-        """Return the constant for a symbol: the given one; else a matrix that is drawn, or 1 for ``lambda``.
+        def draw(symbol: MatrixSymbol) -> Any:
+            rows, columns = map(int, symbol.shape)
+            drawn = generator.standard_normal((*members, rows, columns)) / math.sqrt(columns)
+            return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
 
-        A matrix is drawn even where one is given, so that the other draws of a seed do not depend on it.
-
-        Raises:
-            InvalidValueError: if a number is not given.
-        """
-        name = str(symbol)
-        if isinstance(symbol, MatrixSymbol):
-            drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
-            return self._shaped(symbol, named.get(name, drawn))
-        if name in named or symbol == damping:
-            return self.kind.scalar(name, named.get(name, 1))
-        expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
-        raise InvalidValueError(complain("constants", expected, sorted(named)))
-
-    def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-        """Draw standard normal entries over the square root of the columns; as fractions where floats are refused."""
-        drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
-        return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
-
-    def _shaped(self, symbol: MatrixSymbol, value: Any) -> Any:
-        A = read(self.kind, str(symbol), value, column=symbol.cols == 1)
-        if self.kind.shape(A) != tuple(symbol.shape):
-            expected = f"of shape {tuple(symbol.shape)}"
-            raise ShapeError(complain(f"constants[{symbol}]", expected, self.kind.shape(A)))
-        return A
+        return draw
 
 
 def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:

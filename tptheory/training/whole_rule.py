@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import MatrixSymbol
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.losses import output_error
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import LearnedInverse, Rule, damping, eta
+from tptheory.symbolic.rules import LearnedInverse, Rule, eta
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, reading
 
@@ -60,13 +59,10 @@ class WholeRule:
         with reading(rule):
             _check_changes(rule, net)
             compiled = self._compiled_in(dtype)
-        values: dict[str, Any] = {
-            str(symbol): draw(*map(int, symbol.shape)) for symbol in compiled.fixed if isinstance(symbol, MatrixSymbol)
-        }
-        values |= {str(symbol): damping_value for symbol in compiled.fixed if symbol == damping}
-        values |= {str(symbol): value for symbol, value in (constants or {}).items()}
-        fixed, self.states = compiled.settings(values, None)
-        self.fixed = {name: value if np.ndim(value) else values[name] for name, value in fixed.items()}
+        fixed, self.states = compiled.settings(constants, lambda B: draw(*map(int, B.shape)), damping_value)
+        given = compiled.constants(constants)
+        numbers = {name: given.given(name, damping_value) for name, value in fixed.items() if not np.ndim(value)}
+        self.fixed = fixed | numbers
 
     def fixed_matrices(self) -> dict[str, Array]:
         """Return the values of the fixed matrices, by name."""
