@@ -311,8 +311,18 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         InvalidValueError,
         "definitions make matrices .*TypeError",
     ),
-    (own(feedback=lambda self, net, l: np.eye(3)), {}, InvalidTypeError, "feedback at layer 2 returned a ndarray"),
-    (own(descent=lambda self, net, l: 1 / 0), {}, InvalidValueError, "whose descent at layer 1 raised ZeroDivisionError"),
+    (
+        own(feedback=lambda self, net, l: np.eye(3)),
+        {},
+        InvalidTypeError,
+        "feedback at layer 2 returned ndarray and no matrix",
+    ),
+    (
+        own(descent=lambda self, net, l: 1 / 0),
+        {},
+        InvalidValueError,
+        "whose descent at layer 1 raised ZeroDivisionError",
+    ),
     (
         own(descent=lambda self, net, l: transpose(net.weight(l))),
         {},

@@ -69,6 +69,8 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
     first, names = {name: values[0] for name, values in axes.items()}, [name for name in axes if name not in own]
     for rule in axes.get("rule", ABOUT_RULES[task][:1]):
         parameters = _parameters(_step(rule, _stamp(rule), _widths(task, first)))
+        if task == "trajectory":
+            swept_rule(rule).error_signal(_net(_widths(task, first)), 0)  # a simulation records d_0 too
         known = [str(symbol) for symbol in parameters]
         for name in names:
             if not {name, name_of_constant(name)} & set(known):
@@ -115,7 +117,12 @@ def _digest(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> str:
 
 def _step(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> Mapping[Any, Any]:
     """Return what one step of a rule adds to each parameter of the net and to each state, at these widths."""
-    return _rule(name, stamp).step(DeepLinearNetwork(widths=widths, batch=2, biases=True, loss="any"))
+    return _rule(name, stamp).step(_net(widths))
+
+
+def _net(widths: tuple[int, ...]) -> DeepLinearNetwork:
+    """Return a net at which a rule is derived."""
+    return DeepLinearNetwork(widths=widths, batch=2, biases=True, loss="any")
 
 
 def _widths(task: str, cell: Mapping[str, Any]) -> tuple[int, ...]:

@@ -30,20 +30,22 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
     """
 
     @wraps(method)
-    def named(rule: Any, net: Any, *layer: Any) -> Any:
-        at = f" at layer {layer[0]}" if layer else ""
-        signature = f"{name}(net{', l' if layer else ''})"
+    def named(rule: Any, *arguments: Any, **keywords: Any) -> Any:
+        layer = keywords.get("l", arguments[1] if len(arguments) > 1 else None)
+        at, signature = ("", f"{name}(net)") if layer is None else (f" at layer {layer}", f"{name}(net, l)")
         opening = f"'rule' must be one whose definitions make matrices (got {type(rule).__name__}"
         mend = f"Mend {signature} in the class {type(rule).__name__}."
         try:
-            result = method(rule, net, *layer)
+            result = method(rule, *arguments, **keywords)
         except TptheoryError:
             raise
         except Exception as error:  # a user's own code may raise anything
             said = f"{type(error).__name__}: {error}"
             raise InvalidValueError(f"{opening}, whose {name}{at} raised {said}). {mend}") from error
         if name in GIVE_MATRICES and not isinstance(result, MatrixExpr | MatrixBase):
-            raise InvalidTypeError(f"{opening}, whose {name}{at} returned a {type(result).__name__}). {mend}")
+            raise InvalidTypeError(
+                f"{opening}, whose {name}{at} returned {type(result).__name__} and no matrix). {mend}"
+            )
         return result
 
     named.names_failures = True  # type: ignore[attr-defined]
