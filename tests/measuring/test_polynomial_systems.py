@@ -8,7 +8,8 @@ from sympy import Determinant, Identity, MatrixSymbol, Rational, Symbol, Trace, 
 from tptheory import Pinv, matadd, matmul, squared_norm, transpose
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.measuring.polynomial_systems import PolynomialSystem
-from tptheory.measuring.properties import admits, is_zero
+from tptheory.measuring.properties import is_zero
+from tptheory.numeric.assumptions import admits
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.polynomial_matrices import PolynomialArithmetic
 
