@@ -325,7 +325,25 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         ShapeError,
         r"change of W_1 has its shape, .4, 5.",
     ),
-    (own(states=lambda self, net, l: [1]), {}, InvalidTypeError, "'states' must be a tuple of State"),
+    (
+        own(states=lambda self, net, l: [1]),
+        {},
+        InvalidTypeError,
+        "a tuple of State.*Mend states.net, l. in the class Own",
+    ),
+    (own(states=lambda self, net, l: 1 / 0), {}, InvalidValueError, "whose states at layer 1 raised ZeroDivisionError"),
+    (
+        own(velocity=lambda self, net, l: 1 / 0),
+        {},
+        InvalidValueError,
+        "whose velocity at layer 1 raised ZeroDivisionError",
+    ),
+    (
+        own(bias_velocity=lambda self, net, l: 3),
+        {},
+        InvalidTypeError,
+        "whose bias_velocity at layer 1 returned int and no matrix",
+    ),
     (
         own(descent=lambda self, net, l: matmul(Symbol("c"), net.weight(l))),
         {},
