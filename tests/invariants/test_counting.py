@@ -185,7 +185,7 @@ def test_progress_is_told():
             InvalidValueError,
             r"at most 200 parameters \(got '1,800 parameters .* minutes of work'",
         ),
-        (("tp", (2, 2)), {}, InvalidTypeError, "'rule' must be a learning rule"),
+        ((TargetProp, (2, 2)), {}, InvalidTypeError, r"'rule' must be a name .*Add parentheses: TargetProp\(\)"),
         ((TP, (2, sympy.Symbol("n"))), {}, InvalidTypeError, "'widths' must be integers"),
         ((TP, (2, 0)), {}, InvalidValueError, "'widths' must be positive"),
         ((TP, (2, 2)), {"seed": -1}, InvalidValueError, "'seed' must be an integer, 0 or more"),

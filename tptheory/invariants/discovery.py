@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +23,12 @@ from tptheory.symbolic.rules import Rule
 
 
 def count_conservation_laws(
-    rule: Rule,
+    rule: str | Rule,
     widths: Sequence[int],
     *,
     biases: bool = False,
     batch: int | None = None,
+    constants: Mapping[Any, Any] | None = None,
     seed: int = 0,
     degree: int | None = None,
     progress: Progress = lambda _: None,
@@ -39,10 +40,13 @@ def count_conservation_laws(
     conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
 
     Args:
-        rule: a rule that has a flow; its states move with the parameters, and what it holds fixed is random.
+        rule: a rule that has a flow, or the name of a built-in one; its states move with the parameters.
         widths: ``(n_0, ..., n_L)``.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one, which is enough unless the rule mixes samples.
+        constants: by symbol or name, integers, fractions, or matrices of them, for what the rule holds fixed
+            (``lambda``, ``B_l``, an ``s`` of your own). What is not given is random, so that the count is that for
+            almost all values.
         seed: of the primes, the point and the data.
         degree: if given, also look for the laws, up to this degree, as `conservation_laws` does.
         progress: is called with a text whenever a part begins.
@@ -55,22 +59,34 @@ def count_conservation_laws(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if the widths are too large, the rule has no flow, or it is nowhere defined at these widths.
+        InvalidValueError: if the widths are too large, the rule has no flow or is nowhere defined at these widths, or a
+            constant is not admitted.
+        UnknownNameError: if ``rule`` or a constant is not known.
     """
     seed = whole("seed", seed, lowest=0)
     if degree is not None:
-        found = conservation_laws(rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress)
+        found = conservation_laws(
+            rule,
+            widths,
+            degree=degree,
+            biases=biases,
+            batch=batch,
+            constants=constants,
+            seed=seed,
+            progress=progress,
+        )
         return replace(found.counted, found=found)
-    return count_laws(DataFields(rule, widths, biases, batch), seed, progress)
+    return count_laws(DataFields(rule, widths, biases, batch, constants), seed, progress)
 
 
 def conservation_laws(
-    rule: Rule,
+    rule: str | Rule,
     widths: Sequence[int],
     *,
     degree: int = 2,
     biases: bool = False,
     batch: int | None = None,
+    constants: Mapping[Any, Any] | None = None,
     seed: int = 0,
     seconds: float = 10.0,
     progress: Progress = lambda _: None,
@@ -83,11 +99,13 @@ def conservation_laws(
     kept: the differentials at a random point are linearly independent.
 
     Args:
-        rule: a rule that has a flow.
+        rule: a rule that has a flow, or the name of a built-in one.
         widths: ``(n_0, ..., n_L)``.
         degree: how many letters a word has at most.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one.
+        constants: as for `count_conservation_laws`. A law is proved for all values of a matrix that is given; one that
+            holds for the given matrix alone is found, and not proved.
         seed: of the primes, points and data.
         seconds: how long to search for each proof.
         progress: is called with a text whenever a part begins.
@@ -101,11 +119,12 @@ def conservation_laws(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if widths or degree are too large, or the rule has no flow.
+        InvalidValueError: if widths or degree are too large, the rule has no flow, or a constant is not admitted.
+        UnknownNameError: if ``rule`` or a constant is not known.
     """
     degree, seed = whole("degree", degree), whole("seed", seed, lowest=0)
     check_seconds(seconds)
-    fields = DataFields(rule, widths, biases, batch)
+    fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
     found = search.independent(search.candidates(degree, progress))
@@ -113,7 +132,7 @@ def conservation_laws(
     for law, independent in found:
         progress(f"proving that {law.quantity} is conserved")
         laws.append(_certified(search, law, independent, seconds))
-    return ConservationLaws(rule, counted.widths, biases, degree, tuple(laws), counted)
+    return ConservationLaws(fields.rule, counted.widths, biases, degree, tuple(laws), counted)
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
@@ -134,7 +153,9 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
 def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
     """Return the claims that say that a law holds, the strongest first."""
     general, given, net = law.quantity, law.given, search.flow.net
-    usual = generic_ranks([*_matrices(search.flow), *search.constants, net.input], search.sizes)
+    held = {str(symbol) for symbol in search.fields.held}  # may be of any rank
+    generic = [symbol for symbol in search.constants if str(symbol) not in held]
+    usual = generic_ranks([*_matrices(search.flow), *generic, net.input], search.sizes)
     versions = [Conserved(general, search.flow, given), Conserved(general, search.flow, (*given, *usual))]
     if given:
         return versions

@@ -11,8 +11,9 @@ from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
 from tptheory.proving.knowledge import penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
+from tptheory.proving.term_order import INVERSE, PLAIN, Monomial
 from tptheory.proving.translation import INDEX, Reason, Translator
-from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
+from tptheory.proving.words import Alphabet, Polynomial, Rational, divide
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 End = Index | None

@@ -25,9 +25,9 @@ from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.recursion_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
+from tptheory.proving.term_order import DEFINED
 from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Strategy, Theory, end_data, theory_of
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import DEFINED
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""

@@ -14,8 +14,9 @@ from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
+from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translating import Assumption, Consequences, Reason
-from tptheory.proving.words import INVERSE, Alphabet, Polynomial, summed
+from tptheory.proving.words import Alphabet, Polynomial, summed
 
 
 def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
