@@ -70,8 +70,9 @@ class LayerSearch(ProofSearch):
                 self._open.pop(0)
         except StuckError as stuck:
             self.note(stuck)
-            self.ended = not any(search.cut for search in theory.searches)
-            self._spent = effort if perf_counter() <= deadline else self._spent
+            if perf_counter() <= deadline:
+                self._spent = effort
+                self.ended = not any(search.cut for search in theory.searches)
             return
         self.accept([_certificate(theory, self.goals, self.title)])
         self.ended = True

@@ -95,14 +95,14 @@ class ClaimSearch(ProofSearch):
                 self.accept([certified(translator, proof, self.title) for proof in shown])
             except StuckError as stuck:
                 self.note(stuck)
-                unfinished = any(search.cut for search in translator.searches)
-            late = perf_counter() > deadline
+                late = perf_counter() > deadline
+                unfinished = late or any(search.cut for search in translator.searches)
+                if not late:
+                    self._spent[setting] = effort
             if not unfinished:
                 del self._spent[setting]
-            elif not late:
-                self._spent[setting] = effort
             self.ended = not self._spent
-            if self.found or late:
+            if self.found or perf_counter() > deadline:
                 return
 
 
