@@ -18,14 +18,14 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
-from tptheory.proving.indexed import Catalogue
+from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.recursion_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Strategy, Theory, end_data, theory_of
+from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import DEFINED
 

@@ -23,6 +23,11 @@ def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
     return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
 
 
+def both_inverse(A: Polynomial, K: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Return what vanishes if ``K`` is the inverse of ``A`` on both sides."""
+    return A * K - Polynomial.identity(A.alphabet, A.rows), K * A - Polynomial.identity(A.alphabet, A.columns)
+
+
 class Knowledge(ABC):
     """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
 
@@ -165,9 +170,8 @@ class Knowledge(ABC):
         K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
         self._inverses["inverse", A] = K
         A = self._named(A)
-        reason = ("inverse", A.data())
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
+        for equation in both_inverse(A, K):
+            self.assume(equation, ("inverse", A.data()))
         return K
 
     def _named(self, A: Polynomial) -> Polynomial:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tptheory.proving.indexed import LayerLaw
 from tptheory.proving.letters import Index, indices_in, moved_item
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory
+from tptheory.proving.theory import LayerGoal, LayerLemma, Theory
 
 GIVEN = ("given", "property")
 """The reasons of what a claim assumes."""
