@@ -73,7 +73,7 @@ class Knowledge(ABC):
         """Return the trace of a square polynomial."""
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        """Add a hypothesis and its transpose, each once; and what follows from it by the rules of `conclude`."""
         if not polynomial:
             return
         self._assume(polynomial, reason)
@@ -81,7 +81,7 @@ class Knowledge(ABC):
             self._assume_all(consequences(polynomial))
 
     def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
+        """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key."""
         if key not in self._consequences:
             self._consequences[key] = consequences
             for known in self.known():

@@ -115,7 +115,7 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
 
 
 def settings_for(claim: Claim) -> list[SearchSetting]:
-    """Return the ways to put a claim to the search, in the order in which they are tried.
+    """Return the settings of the search for a claim, in the order in which they are tried.
 
     In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
     """
