@@ -23,7 +23,7 @@ from tptheory.proving.letters import Index, Letter, indices_in, moved_index, mov
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
-from tptheory.proving.recursion_lemmas import likely_lemmas, other_lemmas
+from tptheory.proving.recursion_lemmas import lemmas_about_recursions
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
 from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Reason, Translator
@@ -90,9 +90,9 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
             return
         except StuckError:
             pass
-    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
-    others = other_lemmas(theory) if goal.kind == "zero" else ()
-    if not _with_lemmas(theory, goal, chain(likely, others), deadline):
+    about_losses = theory.lemmas if goal.kind == "nonpositive" else []
+    lemmas = chain(about_losses, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
+    if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 
