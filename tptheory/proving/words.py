@@ -300,9 +300,9 @@ class Polynomial:
         terms: Terms = {}
         for (scalars, word), c in self.terms.items():
             cycles = [self.alphabet.from_size_one(s) for s in scalars]
-            thin = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
-            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in thin]
-            monomial = tuple(rest), "".join([*thin, word])
+            inner = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
+            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in inner]
+            monomial = tuple(rest), "".join([*inner, word])
             terms[monomial] = terms.get(monomial, 0) + c
         return Polynomial(self.alphabet, 1, 1, terms)
 
@@ -369,6 +369,6 @@ def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
     for s in scalars:
         cycle = alphabet.from_size_one(s)
         text = " ".join(item_text(alphabet.item(a)) for a in cycle)
-        thin = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
-        parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
+        is_inner = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
+        parts.append(text if not alphabet.is_trace(s) else f"({text})" if is_inner else f"tr({text})")
     return " ".join(parts + [item_text(alphabet.item(character)) for character in word])
