@@ -16,7 +16,7 @@ from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
-from tptheory.invariants.results import ConservationLaws, Law, LawCount
+from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
 from tptheory.symbolic.rules import Rule
 
@@ -30,7 +30,7 @@ def count_conservation_laws(
     seed: int = 0,
     degree: int | None = None,
     progress: Progress = lambda _: None,
-) -> LawCount:
+) -> CountedLaws:
     """Count the independent quantities that the flow of a rule conserves for all data and any loss.
 
     The count is ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see

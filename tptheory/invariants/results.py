@@ -11,7 +11,7 @@ from tptheory.typesetting.expressions import latex_of
 
 
 @dataclass(frozen=True)
-class LawCount:
+class CountedLaws:
     """How many independent conserved quantities a rule has near almost every point of its parameter space.
 
     Attributes:
@@ -87,7 +87,7 @@ class ConservationLaws:
     biases: bool
     degree: int
     found: tuple[Law, ...]
-    counted: LawCount
+    counted: CountedLaws
 
     @property
     def laws(self) -> tuple[Any, ...]:
