@@ -118,7 +118,7 @@ def test_derive_prints_what_the_rule_says(run, name):
     expected = {"M_2": rule.feedback(net, 2)}
     for l in (1, 2):
         expected |= {f"t_{l}": rule.target(net, l), f"dW_{l}": rule.update(net, l), f"db_{l}": rule.bias_update(net, l)}
-    expected |= {f"d{state}": change for state, change in rule.state_changes(net).items()}
+    expected |= {f"d{state.symbol}": state.change for l in (1, 2) for state in rule.states(net, l)}
     assert set(listed) == set(expected)
     for symbol, value in expected.items():
         assert f"{symbol} = {value}\n" in text

@@ -8,12 +8,14 @@ from tptheory.claims.hypotheses import (
     nonzero,
     orthogonal,
     partial_isometry,
+    positive_definite,
+    positive_semidefinite,
     projection,
     rank_one,
     symmetric,
 )
-from tptheory.claims.inequalities import AtMost, NonNegative
-from tptheory.claims.motions import Commute, Conserved, Nonincreasing
+from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
+from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import (
     Equal,
@@ -55,16 +57,22 @@ from tptheory.symbolic.rules import (
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
+    KolenPollack,
     LearnedInverse,
+    Momentum,
+    Nesterov,
     Newton,
     RecursiveLeastSquares,
     Rule,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
     alpha,
     damping,
     eta,
     rule_named,
 )
+from tptheory.symbolic.states import State
 from tptheory.training.data import load_digits, load_mnist, load_rings
 from tptheory.training.trainer import train
 
@@ -81,6 +89,7 @@ __all__ = [
     "Conserved",
     "Counterexample",
     "DampedTargetProp",
+    "Decays",
     "DeepLinearNetwork",
     "DirectFeedbackAlignment",
     "Equal",
@@ -89,9 +98,12 @@ __all__ = [
     "GaussNewton",
     "ImageWithin",
     "Kaczmarz",
+    "KolenPollack",
     "LawCount",
     "LearnedInverse",
     "LogPdet",
+    "Momentum",
+    "Nesterov",
     "Newton",
     "NonNegative",
     "Nonincreasing",
@@ -107,11 +119,16 @@ __all__ = [
     "Refuted",
     "RowSpaceWithin",
     "Rule",
+    "State",
     "TargetProp",
     "TptheoryError",
     "Undecided",
+    "WeightDecay",
+    "WeightMirror",
     "Zero",
     "alpha",
+    "at_least",
+    "at_most",
     "bp_modes",
     "collect",
     "conjecture",
@@ -140,6 +157,8 @@ __all__ = [
     "orthogonal",
     "partial_isometry",
     "plateau_escape",
+    "positive_definite",
+    "positive_semidefinite",
     "projection",
     "prove",
     "rank_one",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seconds, Seed, chosen_rule, whole_numbers
+from tptheory.cli.options import Json, RuleName, Seconds, Seed, chosen_rule, read_widths
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def invariants(
     """
     from tptheory.invariants.discovery import conservation_laws
 
-    chosen, sizes = chosen_rule(rule), whole_numbers("widths", widths)
+    chosen, sizes = chosen_rule(rule), read_widths(widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seed, chosen_rule, whole_numbers
+from tptheory.cli.options import Json, RuleName, Seed, chosen_rule, read_widths
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -50,7 +50,7 @@ def simulate(
     from tptheory.simulation.runs import simulate as run_rule
     from tptheory.symbolic.network import DeepLinearNetwork
 
-    sizes = whole_numbers("widths", widths)
+    sizes = read_widths(widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}

@@ -33,10 +33,8 @@ FIRST_LOOK = 0.005
 FORMAT = "tptheory-counterexample/1"
 
 
-def settle(
-    theorem: Theorem, seconds: float = 10.0, stored: dict[str, Any] | None = None
-) -> Proved | Refuted | Undecided:
-    """Return the verdict on a theorem: the stored one if it still checks, or else the result of a search.
+def settle(theorem: Theorem, seconds: float = 10.0) -> Proved | Refuted | Undecided:
+    """Search for the verdict on a theorem.
 
     For a theorem, the search begins with a proof. For a conjecture, it begins with a counterexample, after a short look
     for a proof that finds out at once if the conjecture is true. An open conjecture is left to `decide`.
@@ -44,15 +42,11 @@ def settle(
     Args:
         theorem: the theorem or conjecture.
         seconds: how long to search.
-        stored: what `stored_form` returned for an earlier verdict, or any data that a file holds.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
     """
     check_seconds(seconds)
-    verdict = recalled(theorem, stored) if stored is not None else None
-    if verdict is not None:
-        return verdict
     if theorem.expected == "undecided":
         return decide(theorem, seconds)
     if theorem.expected == "refuted":

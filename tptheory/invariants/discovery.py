@@ -18,6 +18,7 @@ from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
 from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
+from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.rules import Rule
 
 
@@ -33,12 +34,12 @@ def count_conservation_laws(
 ) -> CountedLaws:
     """Count the independent quantities that the flow of a rule conserves for all data and any loss.
 
-    The count is ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see
-    `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are conserved
-    near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+    The count is ``dim(parameters, states) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields;
+    see `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are
+    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
 
     Args:
-        rule: a rule that has a flow; what it holds fixed (``B_l``, lambda) is random.
+        rule: a rule that has a flow; its states move with the parameters, and what it holds fixed is random.
         widths: ``(n_0, ..., n_L)``.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one, which is enough unless the rule mixes samples.
@@ -133,12 +134,18 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
 def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
     """Return the claims that say that a law holds, the strongest first."""
     general, given, net = law.quantity, law.given, search.flow.net
-    usual = generic_ranks([*net.weights, *search.constants, net.input], search.sizes)
+    usual = generic_ranks([*_matrices(search.flow), *search.constants, net.input], search.sizes)
     versions = [Conserved(general, search.flow, given), Conserved(general, search.flow, (*given, *usual))]
     if given:
         return versions
     fields = search.fields
-    return [*versions, Conserved(here, fields.flow, generic_ranks([*fields.net.weights, fields.net.input], {}))]
+    return [*versions, Conserved(here, fields.flow, generic_ranks([*_matrices(fields.flow), fields.net.input], {}))]
+
+
+def _matrices(flow: Flow) -> list[Any]:
+    """Return the weights and the states that move along a flow, without its biases."""
+    biases = [flow.net.bias(l) for l in flow.net.layers] if flow.net.biases else []
+    return [A for A in flow if A not in biases]
 
 
 def _with_fewest_hypotheses(claim: Conserved, proof: Proved, seconds: float) -> Proved:

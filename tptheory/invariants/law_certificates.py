@@ -90,8 +90,8 @@ def backward_operators(fields: DataFields, constants: Point) -> list[Any]:
             a state, or the format cannot say its operators.
     """
     net, rule = fields.net, fields.rule
-    if net.biases or rule.state_changes(net):
-        raise _refusal(rule, "has biases, or a state beside the weights")
+    if fields.moving != net.weights:
+        raise _refusal(rule, "moves more than the weights: biases, or states of its own")
     for l in net.layers:
         expected = matmul(-1, rule.backward(net, l), net.error, transpose(net.activation(l - 1)))
         if fields.flow[net.weight(l)] != expected:
@@ -155,7 +155,7 @@ def bounds(fields: DataFields, counted: CountedLaws, seed: int) -> Iterator[tupl
     order, net = counted.ranks.index(counted.rank) + 1, fields.net
     for attempt in range(_ATTEMPTS):
         random = np.random.default_rng([seed, attempt])
-        point = {s: _drawn(random, s) for s in (*fields.parameters, *fields.constants)}
+        point = {s: _drawn(random, s) for s in (*fields.moving, *fields.constants)}
         ends = (net.input, net.error)
         data = {
             "format": law_counts.FORMAT,

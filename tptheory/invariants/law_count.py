@@ -20,7 +20,6 @@ from tptheory.invariants.fields import DataFields
 from tptheory.invariants.law_certificates import LawCountCertificate, Point, backward_operators, bounds
 from tptheory.invariants.near_a_point import NearPoint, differentials
 from tptheory.invariants.results import CountedLaws, Law
-from tptheory.typesetting.spelling import within_sentence
 
 _DEGREE = 2
 _POINTS = 3
@@ -91,7 +90,7 @@ class LawCount(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``the flow of the rule has exactly k independent conserved quantities``, and where."""
         quantities = f"{self.number} independent conserved {'quantity' if self.number == 1 else 'quantities'}"
-        flow, widths = f"the flow of {within_sentence(self.rule.title)}", "-".join(map(str, self.widths))
+        flow, widths = f"the flow of {self.rule.phrase}", "-".join(map(str, self.widths))
         return f"{flow} has exactly {quantities} near almost every point at widths {widths}"
 
     def own_verdict(self, seconds: float, seed: int) -> Proved | RefutedCount | Undecided:

@@ -107,7 +107,7 @@ def differentials(quantity: Any, fields: DataFields, point: Point) -> list[list[
     values = {s: fmpq_mat(A) for s, A in point.items()}
     still = {s: kind.jet([M if isinstance(s, MatrixSymbol) else M[0, 0]]) for s, M in values.items()}
     columns = []
-    for W in fields.parameters:
+    for W in fields.moving:
         for i, j in ((i, j) for i in range(W.rows) for j in range(W.cols)):
             unit = _unit(W, i, j)
             jet = evaluate_with(kind, quantity, still | {W: kind.jet([values[W], fmpq_mat(unit)])})

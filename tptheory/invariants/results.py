@@ -12,12 +12,12 @@ from tptheory.typesetting.expressions import latex_of
 
 @dataclass(frozen=True)
 class CountedLaws:
-    """How many independent conserved quantities a rule has near almost every point of its parameter space.
+    """How many independent conserved quantities a rule has near almost every value of its parameters and states.
 
     Attributes:
         count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that the count bounds the number
             of laws from above in any case; the probability that a rank came out too small is about 2^-50.
-        dimension: the number of parameters.
+        dimension: the number of parameters, with those of the rule's states.
         rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.

@@ -104,7 +104,7 @@ class Search:
         """Return each candidate with its derivative along the flow, at a random point and for random data."""
         point = self._point()
         velocities = self.fields.at(JetArithmetic(self.field), point)
-        for symbol, velocity in zip(self.fields.parameters, velocities, strict=True):
+        for symbol, velocity in zip(self.fields.moving, velocities, strict=True):
             point[symbol] = Jet([point[symbol], velocity.value])
         printer = self._printer(point)
         letters = {letter: printer.doprint(letter) for word in group for letter in word}
@@ -114,7 +114,7 @@ class Search:
 
     def _point(self) -> Values:
         fields = self.fields
-        return fields.random([*fields.parameters, *fields.constants, *fields.data], self.field, self.random)
+        return fields.random([*fields.moving, *fields.constants, *fields.data], self.field, self.random)
 
     def _printer(self, point: Values) -> ArrayPrinter:
         """Return a printer that knows the symbols with symbolic widths, by their names."""
@@ -127,7 +127,7 @@ class Search:
         point = self._point()
         moved = [
             self._printer(point | {symbol: Jet([point[symbol], direction])})
-            for symbol, direction in unit_matrices(self.fields.parameters, self.field)
+            for symbol, direction in unit_matrices(self.fields.moving, self.field)
         ]
         kept: list[tuple[Candidate, int]] = []
         rows: list[list[Any]] = []

@@ -251,11 +251,20 @@ def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
         if isinstance(goal.expression, Rate):
             slope, scale = _slope(goal.expression, floats)
             return max(0.0, -float(slope.min())) / scale
-        return max(0.0, -float(evaluate(goal.expression, floats)))
+        return _below_zero(evaluate(symbolic(goal.expression), floats))
     if isinstance(goal.left, Rate):
         slope, scale = _slope(goal.left, floats)
         return float(np.abs(slope).max()) / scale
     return _relative(goal.residual(), floats)
+
+
+def _below_zero(value: Any) -> float:
+    """Return by how much a number is below 0; of a matrix its asymmetry, or how far its least eigenvalue is below 0."""
+    if not isinstance(value, np.ndarray):
+        return max(0.0, -float(value))
+    scale = max(float(np.abs(value).max()), 1.0)
+    least = float(np.linalg.eigvalsh((value + value.T) / 2)[0])
+    return max(float(np.abs(value - value.T).max()), -least, 0.0) / scale
 
 
 def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:

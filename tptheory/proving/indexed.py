@@ -214,7 +214,8 @@ class Catalogue:
             scalars, word = [], ""
             for item in items:
                 if isinstance(item, dict) and "tr" in item:
-                    scalars += alphabet.close("".join(self.character(alphabet, a, set(), PLAIN) for a in item["tr"]))
+                    cycle = (self.character(alphabet, a, set(), PLAIN) for a in item["tr"])
+                    scalars += alphabet.cyclic_factors("".join(cycle))
                     continue
                 character = self.character(alphabet, item, set(), PLAIN)
                 if alphabet.shapes[character] is None:

@@ -17,7 +17,8 @@ from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, translated
 from tptheory.proving.proof_data import goal_data, letter_declarations
-from tptheory.proving.tactics import grouped, settings_for
+from tptheory.proving.proof_search import settings_for
+from tptheory.proving.tactics import grouped
 from tptheory.proving.theory import LayerGoal, end_data, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial

@@ -15,7 +15,7 @@ from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
-from tptheory.refuting.breaking import second_look
+from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
@@ -120,7 +120,8 @@ class Counterexample:
         parts = self.values_latex()
         broken = self.violation()
         if broken is not None:
-            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} \neq {broken.expected}")
+            said = rf"{latex_of(broken.expression)} = {value_latex(broken.value)}"
+            parts.append(rf"{said} \neq 0" if broken.expected == "0" else rf"{said} \text{{, not {broken.expected}}}")
         return r",\quad ".join(parts)
 
     def values_latex(self) -> list[str]:

@@ -22,7 +22,9 @@ from tptheory.simulation.losses import OutputError
 from tptheory.simulation.rank_changes import Ranks
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, damping, eta
+from tptheory.symbolic.rule import default_values, with_signals
+from tptheory.symbolic.rules import ModifiedRule, Rule, eta
+from tptheory.symbolic.states import all_states
 
 
 class _LetteredNetwork(DeepLinearNetwork):
@@ -47,7 +49,7 @@ class CompiledRule:
 
     Attributes:
         changes: the functions for what one step adds, or for a flow the velocities, by parameter or state.
-        states: the symbols of the states that the rule keeps beside the parameters.
+        starts: where each state starts that the rule keeps beside the parameters, by its symbol.
         fixed: the symbols of the matrices and scalars that the rule holds fixed.
         kept: the names of the values that a trajectory records.
         members: how many networks there are at once, in a stack; None for one.
@@ -71,9 +73,9 @@ class CompiledRule:
         self._ones = kind.full(1, int(net.samples), 1, 1)
         named = [(l, name) for l, name in enumerate(self.signals) if l >= lowest]
         signals = {name: _signal(rule, lettered, l) for l, name in reversed(named)}
-        with_letters = _with_letters(rule)
+        with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
-        self.states = [symbol for symbol in moves if symbol not in net.parameters]
+        self.starts = {state.symbol: state.start for state in all_states(rule, net)}
         self.fixed = self._not_computed([*signals.values(), *moves.values()])
         self._feedback = {
             name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
@@ -94,8 +96,9 @@ class CompiledRule:
     def _not_computed(self, expressions: Sequence[MatrixExpr]) -> list[Basic]:
         """Return the symbols that the rule neither computes nor moves: what it holds fixed."""
         known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
-        known |= {self.target, *map(str, self.states)}
-        symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+        known |= {self.target, *map(str, self.starts)}
+        begun = [start for start in self.starts.values() if not isinstance(start, str)]
+        symbols = {symbol for expression in (*expressions, *begun) for symbol in expression.free_symbols}
         return [symbol for symbol in sorted(symbols, key=_in_order) if str(symbol) not in known]
 
     def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:
@@ -168,22 +171,51 @@ class CompiledRule:
         """Return the norm of the weights, in words; a single network is at place 0."""
         return norm([self.kind.entries(values[W]) for W in self.weights])
 
+    @property
+    def drawn(self) -> list[MatrixSymbol]:
+        """The matrices that are drawn unless they are given, in the order of their names: fixed ones, and states."""
+        found = [symbol for symbol in self.fixed if isinstance(symbol, MatrixSymbol)]
+        found += [symbol for symbol, start in self.starts.items() if start == "drawn"]
+        return sorted(found, key=_in_order)
+
     def settings(
-        self, given: Mapping[Any, Any] | None, seed: Any, members: tuple[int, ...] = ()
+        self,
+        given: Mapping[Any, Any] | None,
+        seed: Any,
+        parameters: Mapping[str, Any],
+        members: tuple[int, ...] = (),
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the rule's constants, and its states at the start; draw the matrices that are not given.
 
-        ``members`` is ``(N,)`` where each of ``N`` networks draws its own.
+        Matrices are drawn in the order of their names, even where one is given, so that the other draws of a seed do
+        not depend on it.
+
+        Args:
+            given: the values of constants, and the starts of states, by symbol or name.
+            seed: the seed of what is drawn, or the generator.
+            parameters: the parameters at the start, by name.
+            members: ``(N,)`` where each of ``N`` networks draws its own.
         """
         named = {str(symbol): value for symbol, value in (given or {}).items()}
         self._check_known(named)
         generator = _generator(seed)
-        fixed = {str(symbol): self._fixed(symbol, named, generator, members) for symbol in self.fixed}
-        starts = {
-            symbol: named.get(str(symbol), np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
-            for symbol in self.states
-        }
-        return fixed, {str(symbol): self._shaped(symbol, start) for symbol, start in starts.items()}
+        matrices: dict[Any, Any] = {}
+        for symbol in self.drawn:
+            own = self._drawn(generator, (*members, *map(int, symbol.shape)))
+            matrices[symbol] = self._shaped(symbol, named.get(str(symbol), own))
+        fixed = {str(s): matrices[s] if s in matrices else self._number(s, named) for s in self.fixed}
+        known = {**parameters, **fixed}
+        states = {str(s): matrices[s] if s in matrices else self._start(s, named, known) for s in self.starts}
+        return fixed, states
+
+    def _start(self, symbol: MatrixSymbol, named: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+        """Return where a state starts that is not drawn: where it is told to, or as its definition says."""
+        start = self.starts[symbol]
+        if str(symbol) in named:
+            return self._shaped(symbol, named[str(symbol)])
+        if isinstance(start, str):
+            return self.kind.full(int(symbol.rows), int(symbol.cols), int(start == "identity"), 0)
+        return _compiled(self.kind, start, None)(values)
 
     def _check_known(self, named: Mapping[str, Any]) -> None:
         """Refuse a constant that the rule does not have.
@@ -192,29 +224,23 @@ class CompiledRule:
             InvalidValueError: if the rule has no constants and no states.
             UnknownNameError: if it has none of that name.
         """
-        known = [str(symbol) for symbol in (*self.fixed, *self.states)]
+        known = [str(symbol) for symbol in (*self.fixed, *self.starts)]
         for name in named:
             if not known:
                 raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
             if name not in known:
                 raise unknown_name("constants", name, known)
 
-    def _fixed(
-        self, symbol: Basic, named: Mapping[str, Any], generator: np.random.Generator, members: tuple[int, ...]
-    ) -> Any:
-        """Return the constant for a symbol: the given one; else a matrix that is drawn, or 1 for ``lambda``.
-
-        A matrix is drawn even where one is given, so that the other draws of a seed do not depend on it.
+    def _number(self, symbol: Basic, named: Mapping[str, Any]) -> Any:
+        """Return the number that a scalar constant is: the given one, or the rule's default.
 
         Raises:
-            InvalidValueError: if a number is not given.
+            InvalidValueError: if it is not given.
         """
         name = str(symbol)
-        if isinstance(symbol, MatrixSymbol):
-            drawn = self._drawn(generator, (*members, *map(int, symbol.shape)))
-            return self._shaped(symbol, named.get(name, drawn))
-        if name in named or symbol == damping:
-            return self.kind.scalar(name, named.get(name, 1))
+        default = default_values(self.rule).get(symbol)
+        if name in named or default is not None:
+            return self.kind.scalar(name, named.get(name, default))
         expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
         raise InvalidValueError(complain("constants", expected, sorted(named)))
 
@@ -240,25 +266,12 @@ def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -
 
 def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
     """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule defines ``d_l`` in its own way."""
+    if isinstance(rule, ModifiedRule) and type(rule).error_signal is ModifiedRule.error_signal:
+        return _signal(rule.rule, net, l)
     own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
     if own or rule.direct or l == net.depth:
         return rule.error_signal(net, l)
     return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
-
-
-def _with_letters(rule: Rule) -> Rule:
-    """Return the rule with ``d_l`` as a symbol wherever its other definitions use its error signal."""
-
-    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
-        name, title = rule.name, rule.title
-
-        def error_signal(self, net: Any, l: int) -> MatrixExpr:
-            return net.signal(l)
-
-    Lettered.__name__ = type(rule).__name__
-    lettered = object.__new__(Lettered)
-    lettered.__dict__.update(rule.__dict__)
-    return lettered
 
 
 def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:

@@ -99,6 +99,11 @@ def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
     return place.notation.reader.polynomial(terms, BOUND_INDEX)
 
 
+def _shown(place: ReasonPlace, terms: Any) -> Written:
+    """Write the matrix, or the number, that a remark is about."""
+    return joined(place.notation.terms(_matrix(place, terms)))
+
+
 def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
     """Say which of Penrose's equations a hypothesis is.
 
@@ -114,13 +119,12 @@ def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
 
 def _inverse(place: ReasonPlace, terms: Any) -> Reason:
     """Say that a matrix has an inverse."""
-    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(" is invertible"))
+    return Reason(BLANK, _shown(place, terms).within_words() + prose(" is invertible"))
 
 
 def _nonnegative(place: ReasonPlace, terms: Any) -> Reason:
     """Say that a number is not below 0, which is why it has a square root."""
-    whole = joined(place.notation.terms(_matrix(place, terms)))
-    return Reason(BLANK, Written(f"{whole.text} >= 0", rf"${whole.latex} \ge 0$"))
+    return Reason(BLANK, (_shown(place, terms) + Written(" >= 0", r" \ge 0")).within_words())
 
 
 def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
@@ -128,12 +132,12 @@ def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
     if name not in PROPERTIES:
         return None
     verb = "has" if name.startswith(("full", "rank")) else "is"
-    return Reason(BLANK, inline(place.notation.terms(_matrix(place, terms))) + prose(f" {verb} {PROPERTIES[name]}"))
+    return Reason(BLANK, _shown(place, terms).within_words() + prose(f" {verb} {PROPERTIES[name]}"))
 
 
 def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
-    both = [inline(place.notation.terms(_matrix(place, terms))) for terms in (first, second)]
+    both = [_shown(place, terms).within_words() for terms in (first, second)]
     return Reason(BLANK, prose(" and ").between(both) + prose(" commute"))
 
 
@@ -188,6 +192,8 @@ PROPERTIES = {
     "partial_isometry": "a partial isometry",
     "symmetric": "symmetric",
     "projection": "a projection",
+    "positive_semidefinite": "positive semidefinite",
+    "positive_definite": "positive definite",
     "rank_one": "rank at most one",
     "nonzero": "nonzero",
 }

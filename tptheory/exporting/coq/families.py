@@ -7,7 +7,7 @@ holds at every index of a range.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tptheory.certificates.checker import Index, Name, Names, Shape, Size
@@ -30,7 +30,6 @@ def index_term(index: Index) -> str:
     return f"({base} {'+' if offset > 0 else '-'} {abs(offset)})%index" if offset else base
 
 
-@dataclass
 class Families:
     """The Coq identifiers of the sizes and letters that a certificate declares, and their types.
 
@@ -41,16 +40,12 @@ class Families:
         declared: the names of the sizes, in their order.
     """
 
-    names: Names
-    declared: list[str]
-    sizes: dict[str, str] = field(default_factory=dict)
-    letters: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, names: Names, declared: list[str]) -> None:
         """Give each declared name its identifier."""
-        matrices = [a for a, shape in self.names.letters.items() if shape]
-        scalars = [a for a, shape in self.names.letters.items() if not shape]
-        self.sizes = {n: f"n{i}" for i, n in enumerate(self.declared, 1)}
+        self.names = names
+        matrices = [a for a, shape in names.letters.items() if shape]
+        scalars = [a for a, shape in names.letters.items() if not shape]
+        self.sizes = {n: f"n{i}" for i, n in enumerate(declared, 1)}
         self.letters = {a: f"A{i}" for i, a in enumerate(matrices, 1)}
         self.letters |= {a: f"c{i}" for i, a in enumerate(scalars, 1)}
 

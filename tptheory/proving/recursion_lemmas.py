@@ -18,7 +18,7 @@ BOTTOM: Index = ("", 0)
 TOP: Index = ("L", 0)
 
 
-class Member(NamedTuple):
+class RecursionTerm(NamedTuple):
     """The member of a recursion at ``k`` as a certificate writes it, and whether it follows from the one below."""
 
     item: list[Any]
@@ -29,19 +29,19 @@ class Member(NamedTuple):
 def likely_lemmas(theory: Theory) -> Iterator[list[LayerLemma]]:
     """Run through the lemmas that a hypothesis suggests: where a matrix is zero, members of a recursion may be."""
     if any(len(law.terms) == 1 for law in _given(theory)):
-        yield from zero_members(theory)
+        yield from vanishing_terms(theory)
 
 
 def other_lemmas(theory: Theory) -> Iterator[list[LayerLemma]]:
     """Run through the lemmas to try where nothing else helps."""
-    yield from zero_members(theory)
+    yield from vanishing_terms(theory)
     if any("k" in {base for base, _ in indices_in(law.terms)} for law in _given(theory)):
         yield from equal_grams(theory)
 
 
-def zero_members(theory: Theory) -> Iterator[list[LayerLemma]]:
+def vanishing_terms(theory: Theory) -> Iterator[list[LayerLemma]]:
     """Say that the members of a recursion vanish: above a weight that is zero all activations do."""
-    for member in _members(theory):
+    for member in _recursion_terms(theory):
         terms = [["1", [member.item], *([] if member.is_matrix else [1])]]
         for start in _starts(theory, member.upward):
             yield [_lemma(terms, start, member.upward, BOTTOM)]
@@ -50,7 +50,7 @@ def zero_members(theory: Theory) -> Iterator[list[LayerLemma]]:
 def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:
     """Say that ``x' x`` is the same for all members ``x`` of a recursion, as it is above orthogonal weights."""
     ends = {BOTTOM, *(("", law.first[1] - 1) for law in _given(theory) if law.first is not None and not law.first[0])}
-    for member in _members(theory):
+    for member in _recursion_terms(theory):
         if not member.is_matrix:
             continue
         for start in _starts(theory, member.upward):
@@ -63,14 +63,14 @@ def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:
 def _lemma(terms: list[Any], start: Index, upward: bool, bottom: Index) -> LayerLemma:
     """Return the lemma that terms vanish from a start to the top, or down to the bottom."""
     first, last = (start, TOP) if upward else (bottom, start)
-    return LayerLemma(LayerGoal({"zero": terms}, first, last, 1), "up" if upward else "down")
+    return LayerLemma(LayerGoal("zero", terms, first, last, 1), "up" if upward else "down")
 
 
 def _given(theory: Theory) -> list[LayerLaw]:
     return [law for law in theory.laws if law.reason[0] in GIVEN]
 
 
-def _members(theory: Theory) -> Iterator[Member]:
+def _recursion_terms(theory: Theory) -> Iterator[RecursionTerm]:
     """Run through the recursions of a theory."""
     for law in theory.laws:
         letter = law.defines
@@ -78,7 +78,7 @@ def _members(theory: Theory) -> Iterator[Member]:
             continue
         item = theory.schema.alphabet.named.item(letter)
         lowest = min(by for base, by in indices_in(law.terms) if base == "k")
-        yield Member(item, theory.schema.shapes.get(letter.family) is not None, lowest < letter.at[1])
+        yield RecursionTerm(item, theory.schema.shapes.get(letter.family) is not None, lowest < letter.at[1])
 
 
 def _starts(theory: Theory, upward: bool) -> list[Index]:

@@ -1,0 +1,246 @@
+"""What a learning rule is: a feedback operator, from which all else follows once, in `Rule`.
+
+d_L = dLoss/dx_L            the error at the output
+d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_L)
+t_l = x_l - alpha d_l       the target that it proposes
+G_l = d_l x_{l-1}'          what it descends
+dW_l/dt = -G_l              the flow, in which states that the rule keeps move too
+dW_l = -eta G_l             the update, and db_l = -eta d_l 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
+
+from tptheory.errors import InvalidValueError, complain
+from tptheory.symbolic.dynamics import Flow, Step
+from tptheory.symbolic.expressions import matadd, matmul, transpose
+from tptheory.symbolic.layers import Recursion, Sequence
+from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
+from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.rule_scalars import alpha, damping, eta
+from tptheory.symbolic.states import State, motion_of, states_at
+from tptheory.typesetting.expressions import latex_of
+
+
+class Rule:
+    """A learning rule: subclass it, give `feedback`, and everything else is there.
+
+    In a network of any depth a method that branches on the layer (``if l == 2``) is refused with the reason.
+
+    >>> from tptheory import DeepLinearNetwork, Pinv
+    >>> class Mixed(Rule):
+    ...     '''Half the transpose, half the pseudo-inverse.'''
+    ...     name, title = "mixed", "Mixed"
+    ...     def feedback(self, net, l):
+    ...         W = net.weight(l)
+    ...         return (W.T + Pinv(W)) / 2
+    >>> str(Mixed().update(DeepLinearNetwork(depth=2), 1))
+    '-eta*((1/2)*Pinv(W_2) + (1/2)*W_2.T)*(W_2*W_1*x - y)*x.T'
+    """
+
+    name: ClassVar[str]
+    """What the command line calls the rule; the name of the class unless given."""
+    title: ClassVar[str]
+    """What people call the rule; the name of the class unless given."""
+    phrase: ClassVar[str]
+    """The title as it stands within a sentence: the title itself unless given, so that no title is changed."""
+    direct: ClassVar[bool] = False
+    """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
+
+    defaults: ClassVar[Mapping[Symbol, int | Fraction]] = {damping: 1}
+    """The numbers that simulations and training give to the rule's scalars unless they are told others."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Name a rule after its class where it has no name of its own."""
+        super().__init_subclass__(**options)
+        own = vars(cls)
+        for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
+            if attribute not in own:
+                setattr(cls, attribute, value)
+        if "phrase" not in own:
+            cls.phrase = own["title"]
+        for method in sorted(OF_A_LAYER):  # those of a class beside this one in its bases are compared as well
+            found = getattr(cls, method)
+            if found is not getattr(Rule, method) and not is_compared(found):
+                setattr(cls, method, one_formula(found, method))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
+        if name in OF_A_LAYER:
+            raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
+        super().__setattr__(name, value)
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""
+        raise NotImplementedError(f"{type(self).__name__} must define feedback(net, l)")
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the right factor ``N_l`` of the update ``dW_l = -eta d_l N_l``: ``x_{l-1}'`` unless rescaled."""
+        return transpose(net.activation(l - 1))
+
+    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+        """Return the states that the rule keeps beside the parameters of layer ``l``, for ``l = 1..L``; none here."""
+        return ()
+
+    def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: ``M_{l+1} ... M_L d_L``."""
+        return matmul(self.backward(net, l), net.error)
+
+    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
+        net.check_layer(l, lowest=0)
+        if net.any_depth:
+            return _feedback_products(self, net)(l)
+        if self.direct and l < net.depth:
+            return self.feedback(net, l + 1)
+        return matmul(Identity(net.widths[l]), *(self.feedback(net, k) for k in range(l + 1, net.depth + 1)))
+
+    def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the target ``t_l = x_l - alpha d_l`` of layer ``l``, for ``l = 0..L``."""
+        return matadd(net.activation(l), matmul(-alpha, self.error_signal(net, l)))
+
+    def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``G_l = d_l x_{l-1}'`` of shape ``(n_l, n_{l-1})``; the gradient of the loss under BP."""
+        net.check_layer(l)
+        return matmul(self.error_signal(net, l), self.presynaptic(net, l))
+
+    def bias_descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``g_l = d_l 1`` of shape ``(n_l, 1)``: the sum of ``d_l`` over the batch."""
+        return matmul(self.error_signal(net, l), transpose(net.ones))
+
+    def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``dW_l/dt`` along the flow, for ``l = 1..L``: ``-G_l`` unless the rule differs."""
+        return matmul(-1, self.descent(net, l))
+
+    def bias_velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``db_l/dt`` along the flow, for ``l = 1..L``: ``-g_l`` unless the rule differs."""
+        return matmul(-1, self.bias_descent(net, l))
+
+    def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``dW_l``, what one step adds to ``W_l``, for ``l = 1..L``: ``eta`` times the velocity."""
+        return matmul(eta, self.velocity(net, l))
+
+    def bias_update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``db_l``, what one step adds to ``b_l``, for ``l = 1..L``: ``eta`` times the velocity."""
+        return matmul(eta, self.bias_velocity(net, l))
+
+    def flow(self, net: DeepLinearNetwork) -> Flow:
+        """Return the flow: how weights, biases and states move; matrices that the rule holds fixed stand still.
+
+        Raises:
+            InvalidTypeError: if the rule's states are no states.
+            InvalidValueError: if the rule defines an update, or a state, step by step only, or two states of one name.
+        """
+        for velocity, update in (("velocity", "update"), ("bias_velocity", "bias_update")):
+            if _is_defined_after(type(self), update, velocity):
+                expected = f"one whose {velocity}(net, l) is defined where its {update}(net, l) is"
+                raise InvalidValueError(complain("rule", expected, self, "Define it, or use rule.step(net)."))
+        weight, bias = (lambda l: self.velocity(net, l)), (lambda l: self.bias_velocity(net, l))
+        return Flow(self, net, motion_of(self, net, weight, bias, self._velocity_of))
+
+    def _velocity_of(self, state: State) -> MatrixExpr:
+        """Return the velocity of a state; refuse a state that has none."""
+        if state.velocity is None:
+            expected = "a rule whose state has a continuous time"
+            mend = f"{state.symbol} moves step by step only: use rule.step(net)."
+            raise InvalidValueError(complain("rule", expected, self, mend))
+        return state.velocity
+
+    def step(self, net: DeepLinearNetwork) -> Step:
+        """Return one step: what it adds to weights, biases and states, all evaluated before the step.
+
+        Raises:
+            InvalidTypeError: if the rule's states are no states.
+            InvalidValueError: if two states share a name.
+        """
+        weight, bias = (lambda l: self.update(net, l)), (lambda l: self.bias_update(net, l))
+        return Step(self, net, motion_of(self, net, weight, bias, lambda state: state.change))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by class and attributes."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """Hash what `__eq__` compares."""
+        return hash((type(self), tuple(sorted(vars(self).items()))))
+
+    def __repr__(self) -> str:
+        """Show the call that builds this rule."""
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
+    def _repr_latex_(self) -> str | None:
+        """Show the rule at a layer ``l`` of a network of any depth; nothing if it does not speak of such a layer."""
+        L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+        net = DeepLinearNetwork(depth=L)
+        above = L if self.direct else l
+        try:
+            lettered = with_signals(self, _signal_at_a_layer)
+            sent = latex_of(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
+            parts = [f"d_{{l-1}} = {sent}", rf"\Delta W_{{l}} = {latex_of(lettered.update(net, l))}"]
+            for state in states_at(lettered, net, l):
+                parts.append(rf"\Delta {latex_of(state.symbol)} = {latex_of(state.change)}")
+        except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
+            return None
+        return r"$\displaystyle " + r",\quad ".join(parts) + "$"
+
+
+@remembered
+def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
+    """Return the operators ``M_{l+1} ... M_L`` of a network of any depth, for ``l = 0..L``."""
+    n, L = net.widths, net.depth
+
+    def step(k: Any, M: MatrixExpr) -> MatrixExpr:
+        return rule.feedback(net, k + 1) if rule.direct else matmul(rule.feedback(net, k + 1), M)
+
+    reason = f"the feedback of {rule.phrase}"
+    shape = lambda k: (n[k], n[L])  # noqa: E731
+    return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
+
+
+def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
+    """Whether a method is overridden in a subclass of the class that defines another one."""
+    defines = [next(i for i, cls in enumerate(rule.__mro__) if name in vars(cls)) for name in (method, other)]
+    return defines[0] < defines[1]
+
+
+def default_values(rule: Rule) -> dict[Symbol, int | Fraction]:
+    """Return the default numbers of a rule's scalars, with those of the rules that it is made of."""
+    found = dict(rule.defaults)
+    for part in vars(rule).values():
+        found |= default_values(part) if isinstance(part, Rule) else {}
+    return found
+
+
+def _signal_at_a_layer(net: DeepLinearNetwork, l: Any) -> MatrixExpr:
+    """Return the symbol ``d_l``, for ``l = 0..L``."""
+    shape = lambda k: (net.widths[k], net.samples)  # noqa: E731
+    return Sequence("d", shape, 0, net.depth)(l) if net.any_depth else MatrixSymbol(f"d_{l}", *shape(l))
+
+
+def with_signals(rule: Rule, signal: Callable[[Any, Any], MatrixExpr]) -> Rule:
+    """Return a rule with symbols for its error signals ``d_l`` wherever its other definitions use them.
+
+    Rules that the rule is made of get the same symbols.
+
+    Args:
+        rule: the rule.
+        signal: takes a network and a layer, and returns the symbol.
+    """
+
+    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
+        name, title, phrase, direct = rule.name, rule.title, rule.phrase, rule.direct
+
+        def error_signal(self, net: Any, l: int) -> MatrixExpr:
+            return signal(net, l)
+
+    Lettered.__name__ = type(rule).__name__
+    lettered = object.__new__(Lettered)
+    for attribute, value in vars(rule).items():
+        lettered.__dict__[attribute] = with_signals(value, signal) if isinstance(value, Rule) else value
+    return lettered
