@@ -27,10 +27,10 @@ from tptheory import (
     theorem,
 )
 from tptheory.certificates import law_counts
+from tptheory.deciding.verdicts import RefutedCount
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
 from tptheory.invariants import law_certificates, law_count
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.law_count import RefutedCount
 from tptheory.invariants.near_a_point import NearPoint, differentials
 
 BP, TP = Backprop(), TargetProp()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,6 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.results import CountedLaws
 from tptheory.numeric.evaluation import evaluate
-from tptheory.proving.certificate import Certificate, CheckResult
 from tptheory.symbolic.expressions import Pinv, matmul, transpose
 
 _ATTEMPTS = 12
@@ -25,61 +22,6 @@ _LARGEST = 5
 Entries = list[list[int]]
 Point = dict[Any, Entries]
 """An integer matrix for each parameter and each constant of the rule; for a number, one of one entry."""
-
-
-@dataclass(frozen=True, repr=False)
-class LawCountCertificate:
-    """The certificate that there are no more laws, and the certificates of the laws that there are.
-
-    Attributes:
-        data: the bound, in the format of `certificates/law_counts.py`, with the differentials of the laws at its point.
-        laws: a certificate for each law.
-        theorem: the statement.
-    """
-
-    data: dict[str, Any]
-    laws: tuple[Certificate, ...]
-    theorem: str
-
-    method = "law count"
-
-    @property
-    def cofactors(self) -> int:
-        """The number of cofactors in the certificates of the laws."""
-        return sum(law.cofactors for law in self.laws)
-
-    def __repr__(self) -> str:
-        """Show the bound and the number of certificates."""
-        return f"LawCountCertificate(number={self.data['number']}, laws={len(self.laws)}, title={self.theorem!r})"
-
-    def to_json(self) -> str:
-        """Return the bound as JSON text, one field a line; the laws have files of their own."""
-        return "{" + ",\n ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in self.data.items()) + "}\n"
-
-    def check(self) -> CheckResult:
-        """Let the checkers replay the bound and every law."""
-        try:
-            law_counts.check(law_counts.parse(self.to_json().encode()))
-        except law_counts.Refused as error:
-            return CheckResult(False, str(error))
-        return next((found for found in (law.check() for law in self.laws) if not found), CheckResult(True))
-
-    def explain(self) -> str:
-        """Return the argument in words, and the proof of each law."""
-        number, order, found = self.data["number"], len(self.data["curve"]), len(self.data["differentials"])
-        widths = self.data["widths"]
-        dimension = sum(m * n for m, n in pairwise(widths))
-        bound = (
-            f"At most {number}: carried back along one curve of training, to order {order}, the velocities of the data "
-            f"span {dimension - number} of {dimension} dimensions at a rational point, and so at almost every other; "
-            f"the differential of a conserved quantity vanishes on all of them.\n"
-            f"At least {number}: there are {found} with independent differentials at that point."
-        )
-        return "\n".join([bound, *(law.explain() for law in self.laws)])
-
-    def latex(self) -> str:
-        """Return the proofs of the laws in LaTeX text mode."""
-        return "\n".join(law.latex() for law in self.laws)
 
 
 def backward_operators(fields: DataFields, constants: Point) -> list[Any]:

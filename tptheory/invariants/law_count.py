@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NoReturn
 
@@ -12,14 +12,15 @@ from flint import fmpq_mat
 from tptheory.checking import whole
 from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
-from tptheory.deciding.verdicts import Proved, Undecided, Verdict
+from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.discovery import conservation_laws
 from tptheory.invariants.fields import DataFields
-from tptheory.invariants.law_certificates import LawCountCertificate, Point, backward_operators, bounds
+from tptheory.invariants.law_certificates import Point, backward_operators, bounds
 from tptheory.invariants.near_a_point import NearPoint, differentials
 from tptheory.invariants.results import CountedLaws, Law
+from tptheory.proving.certificate import LawCountCertificate
 
 _DEGREE = 2
 _POINTS = 3
@@ -115,39 +116,7 @@ class LawCount(Claim):
         if at_least < at_most:
             reason = f"there are at most {at_most}, which is certified, but {at_least} were found"
             return Undecided(self, reason, {"certificate": proof.data}, took)
-        return Proved(self, proof, took, confirmed=len(counted.primes))  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, repr=False)
-class RefutedCount(Verdict):
-    """The number is wrong: the certificate shows that there are fewer, or laws with certificates that there are more.
-
-    Attributes:
-        certificate: the bound from above, and the laws that there are.
-    """
-
-    claim: LawCount
-    certificate: LawCountCertificate
-    seconds: float = field(default=0.0, compare=False)
-
-    refuted = True
-
-    @property
-    def word(self) -> str:
-        """``refuted``."""
-        return "refuted"
-
-    def explain(self) -> str:
-        """Return the bounds, and their proofs."""
-        data = self.certificate.data
-        return (
-            f"Not {self.claim.number}: at least {len(data['differentials'])} and at most {data['number']}.\n"
-            + self.certificate.explain()
-        )
-
-    def __repr__(self) -> str:
-        """Show what was refuted, and by what."""
-        return f"RefutedCount({self.claim.statement()!r}, {self.certificate!r})"
+        return Proved(self, proof, took, confirmed=len(counted.primes))
 
 
 def _ones(symbol: Any) -> list[list[int]]:
@@ -187,4 +156,4 @@ def _with_laws(
             used.append(law.verdict.certificate)
     title = claim.statement()
     full = data | {"title": title, "differentials": [[str(a) for a in row] for row in rows]}
-    return LawCountCertificate(full, tuple(used), title)
+    return LawCountCertificate(full, tuple(used))
