@@ -32,6 +32,7 @@ from tptheory.deciding.leading_terms import leading_term
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
+from tptheory.invariants.law_count import LawCount
 from tptheory.measuring.crosscheck import crosscheck
 from tptheory.measuring.orders import order_in_eta
 from tptheory.numeric.evaluation import evaluate
@@ -98,6 +99,7 @@ __all__ = [
     "ImageWithin",
     "Kaczmarz",
     "KolenPollack",
+    "LawCount",
     "LearnedInverse",
     "LogPdet",
     "Momentum",

@@ -1,5 +1,7 @@
 """What is found is conserved, proved, independent, and compared with the count; what is no law is not found."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from sympy import Trace
@@ -191,3 +193,53 @@ def test_depth_four_and_width_four(rule, widths, biases):
     laws = conservation_laws(rule, widths, degree=3, biases=biases)
     assert laws.certified
     assert laws.count <= laws.counted.count
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (WeightDecay(BP), [("-W_1*W_1.T + W_2.T*W_2", "2*c")]),
+        (Momentum(BP), [("V_1*W_1.T - W_1*V_1.T + V_2.T*W_2 - W_2.T*V_2", "mu")]),
+        (
+            KolenPollack(),
+            [
+                ("-W_1 + B_1.T", "c"),
+                ("-W_2 + B_2.T", "c"),
+                ("B_2*W_2 - W_1*W_1.T - W_2.T*W_2 + W_2.T*B_2.T", "2*c"),
+            ],
+        ),
+        (BP, []),
+        (damped, []),
+    ],
+    ids=repr,
+)
+def test_quantities_that_decay_are_found_and_proved(rule, expected):
+    """The laws of the literature with their rates: weight decay, heavy ball, Kolen and Pollack; none without a rate."""
+    laws = conservation_laws(rule, (2, 2, 1))
+    assert [(str(law.general), str(law.rate)) for law in laws.decaying] == expected
+    assert laws.certified
+    assert len(laws.certificates) == len(laws.found) + len(expected)
+    assert all(law.verdict.claim.rate == law.rate for law in laws.decaying)
+    assert all(law.rate == 0 for law in laws.found)
+    for text, rate in expected:
+        assert f"{text} decays at the rate {rate}" in repr(laws)
+        assert "decays at the rate" in laws._repr_latex_()
+
+
+def test_what_decays_is_independent_of_what_decays_slower():
+    """The square of a quantity that decays is no law of its own: each adds entries to the differentials before it."""
+    laws = conservation_laws(KolenPollack(), (2, 2, 1))
+    assert [law.independent for law in laws.decaying] == [4, 2, 3]
+    assert laws.count == 0
+
+
+def test_a_quantity_that_decays_does_so_in_a_run():
+    """After time 1 along the flow the balance under weight decay 1/2 is exp(-1) times what it was, to six digits."""
+    (law,) = conservation_laws(WeightDecay(BP), (2, 2, 1)).decaying
+    rule = WeightDecay(BP, Fraction(1, 2))
+    run = simulate(rule, [[[1.0, 0.5], [-0.3, 0.8]], [[0.7, -0.4]]], [1.0, 2.0], [0.5], times=[0.0, 1.0])
+    net = DeepLinearNetwork(widths=(2, 2, 1))
+    before, after = (
+        evaluate(law.quantity, {W: path[t] for W, path in zip(net.weights, run.weights, strict=True)}) for t in (0, 1)
+    )
+    np.testing.assert_allclose(after, np.exp(-1) * before, rtol=1e-6)

@@ -51,6 +51,10 @@ class Claim:
         """Return what is claimed, without what is assumed; `ForAll` returns its goals at the bound index."""
         return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
 
+    def own_verdict(self, seconds: float, seed: int) -> Any:
+        """Return the verdict of a claim that is no set of goals and knows itself how it is decided; None of others."""
+        return None
+
     def tacit(self) -> tuple[Tacit, ...]:
         """Return what the claim takes for granted beside its hypotheses; its statement names all of it."""
         return tacit_of(self.goals(), self.given)

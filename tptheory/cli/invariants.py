@@ -57,11 +57,14 @@ def invariants(
         from tptheory.typesetting.expressions import latex_of
 
         lines = [rf"{latex_of(law.general)} &= \text{{const}}" for law in laws.found]
+        lines += [
+            rf"{latex_of(law.general)} &= \text{{const}} \cdot e^{{-{latex_of(law.rate)} t}}" for law in laws.decaying
+        ]
         out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
         out.print(Text(f"{laws.rule.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
-        for law in laws.found:
+        for law in (*laws.found, *laws.decaying):
             out.print(_line(law))
         out.print(_sentence(laws))
         ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
@@ -73,7 +76,8 @@ def _line(law: Law) -> Text:
     """Say what is conserved, how many numbers that is, and whether it is proved."""
     word = law.verdict.word
     numbers = "1 number" if law.independent == 1 else f"{law.independent} numbers"
-    line = Text(f"  {law.general}  ").append(word, STYLES[word]).append(f", {numbers}", "default")
+    decay = "" if law.rate == 0 else f"decays at the rate {law.rate}  "
+    line = Text(f"  {law.general}  {decay}").append(word, STYLES[word]).append(f", {numbers}", "default")
     if law.verdict.proved and law.given:
         line.append(f", given {'; '.join(hypothesis.conclusion(str) for hypothesis in law.given)}", "default")
     return line
@@ -117,7 +121,8 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
                 "independent": law.independent,
                 "given": [hypothesis.conclusion(str) for hypothesis in law.given],
                 "verdict": law.verdict.word,
+                "rate": str(law.rate),
             }
-            for law in laws.found
+            for law in (*laws.found, *laws.decaying)
         ],
     }

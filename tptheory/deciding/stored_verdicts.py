@@ -9,7 +9,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
 from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
@@ -20,7 +20,7 @@ from tptheory.deciding.answers import (
     prove,
     refute,
 )
-from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.deciding.verdicts import Found, Proved, Refuted, RefutedCount, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -31,9 +31,11 @@ from tptheory.refuting.counterexample import Counterexample
 FIRST_LOOK = 0.005
 """The part of the time that is spent on a proof of a conjecture that is expected to be false."""
 FORMAT = "tptheory-counterexample/1"
+OWN_SECONDS = 10.0
+"""For how many seconds each law is searched where the stored count of laws is looked at again."""
 
 
-def settle(theorem: Theorem, seconds: float = 10.0) -> Proved | Refuted | Undecided:
+def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     """Search for the verdict on a theorem.
 
     For a theorem, the search begins with a proof. For a conjecture, it begins with a counterexample, after a short look
@@ -59,7 +61,7 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Proved | Refuted | Undeci
     return first if isinstance(second, Undecided) else second
 
 
-def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
+def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | RefutedCount | None:
     """Return the stored verdict; None unless it is about this theorem, and passes the checker and the evaluation."""
     started = perf_counter()
     if not isinstance(stored, dict):
@@ -70,6 +72,9 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
         if fresh is not None:
             proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
+    elif stored.get("format") == law_counts.FORMAT:  # the laws have no file of their own, and are found again
+        own = theorem.claim.own_verdict(OWN_SECONDS, seed=0)
+        return own if isinstance(own, Proved | RefutedCount) else None
     elif stored.get("format") == FORMAT:
         try:
             found = _counterexample(theorem, stored)
@@ -80,9 +85,9 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
     return None
 
 
-def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict[str, Any] | None:
+def stored_form(theorem: Theorem, verdict: Found) -> dict[str, Any] | None:
     """Return what to keep of a verdict, as plain data: a certificate, a counterexample, or nothing."""
-    if isinstance(verdict, Proved):
+    if isinstance(verdict, Proved | RefutedCount):
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
