@@ -53,10 +53,14 @@ def test_a_state_starts_as_its_rule_says():
 
 @pytest.mark.parametrize("rule", [KolenPollack(), WeightMirror(), LearnedInverse()], ids=repr)
 def test_feedback_that_learns_is_drawn_as_fixed_feedback(rule):
-    """One seed draws one B_l, whether or not it learns; the draw of one does not depend on whether another is given."""
+    """One seed draws one B_l, whether or not it learns; layer by layer, and one's draw does not depend on another's."""
     fixed = simulate(FeedbackAlignment(), *PROBLEM, steps=1, seed=7).constants
     learned = simulate(rule, *PROBLEM, steps=1, seed=7).states
     assert len(learned) == 2
+    order = np.random.default_rng(7)
+    for name in sorted(learned):
+        rows, columns = learned[name][0].shape
+        np.testing.assert_array_equal(learned[name][0], order.standard_normal((rows, columns)) / np.sqrt(columns))
     for name, path in learned.items():
         np.testing.assert_array_equal(path[0], fixed[f"B_{name[-1]}"])
     first = min(learned)

@@ -31,6 +31,8 @@ from tptheory.typesetting.expressions import latex_of
 class Rule:
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
+    A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
+
     In a network of any depth a method that branches on the layer (``if l == 2``) is refused with the reason.
 
     >>> from tptheory import DeepLinearNetwork, Pinv
