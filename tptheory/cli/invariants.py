@@ -89,7 +89,7 @@ def _sentence(laws: ConservationLaws) -> str:
     noun = "conserved quantity" if laws.count == 1 else "conserved quantities"
     return (
         f"{laws.count} independent {noun} found, {laws.agreement}: "
-        f"{counted.dimension} parameters, and orbits of dimension {counted.rank}."
+        f"{counted.dimension} dimensions, and orbits of dimension {counted.rank}."
     )
 
 

@@ -38,7 +38,8 @@ def count_conservation_laws(
 
     The count is ``dim(parameters, states) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields;
     see `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are
-    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP). A quantity that
+    decays at a known rate is none of them, but the ratio of two that decay alike is.
 
     Args:
         rule: a rule that has a flow, or the name of a built-in one; its states move with the parameters.

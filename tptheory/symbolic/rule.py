@@ -32,6 +32,8 @@ from tptheory.typesetting.expressions import latex_of
 class Rule:
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
+    A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
+
     A parameter of a rule is a symbol in its formulas, and gets its value where numbers are needed, by
     ``constants={"s": 0.3}``. In a network of any depth a method that branches on the layer (``if l == 2``) is refused
     with the reason.
