@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from sympy import Dummy, Integer
+from sympy import Dummy, Identity, Integer
 
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
@@ -64,12 +64,14 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
     """Compare a method with its formula, once for each rule and network."""
     index = Dummy("k", integer=True)
     anywhere = formula(lambda l: method(rule, net, l), index, name)
+    down = net.product_to_the_last
+    ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
     refuse_branches(
         lambda l: method(rule, net, l),
         lambda l: anywhere.xreplace({index: l}),
         probes(Integer(1), net.depth),
         name,
-        lambda part: net.whole_product if part == net.product_to_the_last(1) else part,
+        lambda part: ends.get(part, part),
     )
     for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
         _refuse_another_at(depth, method, name, rule, net, lambda l: anywhere.xreplace({index: l}))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
+from sympy import Identity, MatAdd, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidValueError, MissingMethodError, complain
 from tptheory.symbolic.dynamics import Flow, Step, every_layer
@@ -19,7 +19,7 @@ from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
-from tptheory.symbolic.own_code import OF_A_NETWORK, failures_are_named, naming_failures
+from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.rule_scalars import alpha, eta
 from tptheory.typesetting.expressions import latex_of
@@ -62,9 +62,8 @@ class Rule:
             if found is not getattr(Rule, method) and not is_compared(found):
                 setattr(cls, method, naming_failures(one_formula(found, method), method))
         for method in OF_A_NETWORK:
-            found = getattr(cls, method)
-            if found is not getattr(Rule, method) and not failures_are_named(found):
-                setattr(cls, method, naming_failures(found, method))
+            if getattr(cls, method) is not getattr(Rule, method):
+                setattr(cls, method, naming_failures(getattr(cls, method), method))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
@@ -153,13 +152,16 @@ class Rule:
         """Show the rule at a layer ``l`` of a network of any depth; nothing if it does not speak of such a layer."""
         L, l = Symbol("L", integer=True), Symbol("l", integer=True)
         net = DeepLinearNetwork(depth=L)
-        above = L if self.direct else l
+        own = type(self).backward is not Rule.backward  # then d_L is not dLoss/dx_L
         try:
-            sent = latex_of(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
-            seen = latex_of(self.presynaptic(net, l))
+            error = MatrixSymbol("d_L", net.widths[L], 1) if self.direct else MatrixSymbol("d_l", net.widths[l], 1)
+            sent = latex_of(matmul(self.feedback(net, l), net.error if self.direct and own else error))
+            top = rf"d_{{L}} = {latex_of(matmul(self.backward(net, L), net.error))},\quad " if own else ""
+            seen = self.presynaptic(net, l)
+            factor = rf"\left({latex_of(seen)}\right)" if isinstance(seen, MatAdd) else latex_of(seen)
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
             return None
-        return rf"$\displaystyle d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {seen}$"
+        return rf"$\displaystyle {top}d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {factor}$"
 
 
 @remembered

@@ -9,7 +9,9 @@ from __future__ import annotations
 from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, complain, unknown_name
+from tptheory.symbolic.equilibrium_rules import DynamicInversion, EquilibriumPropagation, PredictiveCoding
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
+from tptheory.symbolic.natural_gradient import NaturalGradient
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
@@ -19,11 +21,15 @@ __all__ = [
     "Backprop",
     "DampedTargetProp",
     "DirectFeedbackAlignment",
+    "DynamicInversion",
+    "EquilibriumPropagation",
     "FeedbackAlignment",
     "GaussNewton",
     "Kaczmarz",
     "LearnedInverse",
+    "NaturalGradient",
     "Newton",
+    "PredictiveCoding",
     "RecursiveLeastSquares",
     "Rule",
     "TargetProp",
@@ -236,6 +242,10 @@ RULES: dict[str, type[Rule]] = {
         Kaczmarz,
         Newton,
         RecursiveLeastSquares,
+        NaturalGradient,
+        PredictiveCoding,
+        EquilibriumPropagation,
+        DynamicInversion,
     )
 }
 """Every rule by the name that the command line gives it."""
