@@ -9,6 +9,7 @@ from sympy import Trace
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
+from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.rules import RULES, Backprop, Newton, RecursiveLeastSquares, TargetProp
 
@@ -31,7 +32,7 @@ def values_for(net, motion, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {eta: 0.1, damping: 0.5}
+    return values | {eta: 0.1, damping: 0.5, nudging: 0.5}
 
 
 def moved(values, motion, amount):

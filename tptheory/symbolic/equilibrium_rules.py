@@ -36,7 +36,8 @@ class PredictiveCoding(Rule):
     descends its gradient: ``d_l = (W_L ... W_{l+1})' S^-1 e`` and ``z_l = x_l - T_l d_l``. One layer learns as by BP.
     For another loss than the squared one ``e`` stands for ``dLoss/dx_L``, which is a definition and no equilibrium.
 
-    Source: Whittington and Bogacz (2017); the energy at equilibrium of linear nets: Innocenti et al. (2024).
+    It is a rule of Hebbian plasticity (Whittington and Bogacz, 2017); the energy of linear nets at equilibrium is known
+    too (Innocenti et al., 2024).
 
     >>> from tptheory import DeepLinearNetwork
     >>> net = DeepLinearNetwork(depth=2)
@@ -67,10 +68,10 @@ class PredictiveCoding(Rule):
 
 
 class EquilibriumPropagation(Rule):
-    """Equilibrium propagation on the energy of prediction errors, whose output is nudged to the target by ``beta``.
+    r"""Equilibrium propagation on the energy of prediction errors, whose output is nudged to the target by $\beta$.
 
-    The activities minimise ``E + beta/2 |z_L - y|^2``, so that ``eps_L = -beta (I + beta S)^-1 e``. The update is that
-    of Scellier and Bengio (2017): ``-eta/beta`` times the gradient of ``E`` at the nudged equilibrium, less that at the
+    The activities minimise ``E + beta/2 |z_L - y|^2``, so that ``eps_L = -beta (I + beta S)^-1 e``. The update is
+    ``-eta/beta`` (Scellier and Bengio, 2017) times the gradient of ``E`` at the nudged equilibrium, less that at the
     free one, which vanishes here, for the free equilibrium is the forward pass. Hence
     ``d_l = (W_L ... W_{l+1})' (I + beta S)^-1 e`` and ``z_l = x_l - beta T_l d_l``: the gradient of
     ``1/2 e' (I + beta S)^-1 e``, at any ``beta``.
@@ -118,14 +119,12 @@ class EquilibriumPropagation(Rule):
 
 
 class DynamicInversion(Rule):
-    """Dynamic inversion: ``M_l = (B_l W_l + a I)^-1 B_l`` with a fixed ``B_l`` of the shape of ``W_l'``.
+    r"""Dynamic inversion: $M_l = (B_l W_l + a I)^{-1} B_l$ with a fixed $B_l$ (Podlaski and Machens, 2020).
 
     A feedback loop with leak ``a`` settles there: ``du/dt = B_l (d_l - W_l u) - a u`` has the steady state
     ``u = M_l d_l``, which the update takes for ``d_{l-1}``. Without a leak, and ``B_l W_l`` invertible, it inverts
     ``W_l`` from the left. The inverse must exist; the loop is stable if all eigenvalues of ``B_l W_l + a I`` have
     positive real parts. The flow conserves ``log pdet(a I + B_{l+1} W_{l+1}) - 1/2 |W_l|^2`` (less ``1/2 |b_l|^2``).
-
-    Source: Podlaski and Machens (2020).
 
     Args:
         leak: ``a``; the symbol ``lambda``, as for `DampedTargetProp`, unless given.

@@ -13,18 +13,18 @@ from tptheory.symbolic.rule_scalars import damping
 
 
 class NaturalGradient(Rule):
-    r"""The natural gradient of the squared error, layer by layer, with damped factors of the Fisher matrix.
+    r"""The natural gradient of the squared error, layer by layer, with a damped Fisher matrix (Amari, 1998).
 
     If the outputs are ``y ~ N(x_L, I)``, the squared error is their negative log-likelihood, and the Fisher information
     of a batch about ``W_l`` is ``F_l = (X_{l-1} X_{l-1}') (x) (A'A)`` with ``A = W_L ... W_{l+1}``: the block of layer
     ``l`` of the Fisher matrix. It is the Hessian in ``W_l`` too, so that without damping the step is that of `Newton`.
-    Each factor is damped by itself, as ``F_l + lambda I`` is no Kronecker product (Martens and Grosse, 2015):
+    In deep linear nets the whole Fisher matrix can be inverted too, with the blocks between layers, which are left out
+    here (Bernacchia, Lengyel and Hennequin, 2018). Each factor is damped by itself, as ``F_l + lambda I`` is no
+    Kronecker product (Martens and Grosse, 2015):
 
     ``dW_l = -eta (A'A + lambda I)^-1 A' E X_{l-1}' (X_{l-1} X_{l-1}' + lambda I)^-1``.
 
     ``F_l`` sums over the batch: where the loss is a mean, as in `train`, a step is shorter by the size of the batch.
-
-    Source: Amari (1998); for deep linear nets Bernacchia, Lengyel and Hennequin (2018).
 
     Args:
         damping: what is added to both factors; the symbol ``lambda`` unless given.
