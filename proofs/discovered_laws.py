@@ -58,7 +58,7 @@ def dfa_beyond_the_feedback():
 )
 def learned_inverses_beyond_their_image():
     """They are feedback matrices; here they do not learn. New here."""
-    return untouched(learned)
+    return untouched(LearnedInverse(rate=0))
 
 
 @theorem("At any depth FA ties each bias to the next: $b_l - B_{l+1} b_{l+1}$ is conserved")

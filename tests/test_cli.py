@@ -118,7 +118,7 @@ def test_derive_prints_what_the_rule_says(run, name):
     expected = {"M_2": rule.feedback(net, 2)}
     for l in (1, 2):
         expected |= {f"t_{l}": rule.target(net, l), f"dW_{l}": rule.update(net, l), f"db_{l}": rule.bias_update(net, l)}
-    expected |= {f"d{state}": change for state, change in rule.state_changes(net).items()}
+    expected |= {f"d{state.symbol}": state.change for l in (1, 2) for state in rule.states(net, l)}
     expected |= {"d_2": rule.error_signal(net, 2)} if name in {"pc", "ep", "ng"} else {}
     assert set(listed) == set(expected)
     for symbol, value in expected.items():
@@ -777,6 +777,17 @@ def test_invariants_as_json_and_as_latex(run):
     shown = run(*arguments, "--latex").stdout
     assert shown.startswith("\\begin{align*}\n")
     assert f"{facts['laws'][0]['latex']} &= \\text{{const}}" in shown
+
+
+def test_invariants_tells_what_decays(run):
+    """A quantity that decays is shown with its rate, in words, as JSON and in LaTeX; it is not counted."""
+    arguments = ("invariants", "--rule", "weight-decay", "--widths", "2,2,1")
+    shown = run(*arguments).stdout
+    assert "-W_1*W_1.T + W_2.T*W_2  decays at the rate 2*c  proved, 3 numbers" in shown
+    assert "0 independent conserved quantities found, but there are 2" in shown
+    facts = json.loads(run(*arguments, "--json").stdout)
+    assert [law["rate"] for law in facts["laws"]] == ["2*c"]
+    assert r"&= \text{const} \cdot e^{-2 c t}" in run(*arguments, "--latex").stdout
 
 
 def test_invariants_of_a_rule_without_laws(run):

@@ -15,11 +15,12 @@ import tptheory
 CONTRACT = [
     "AllOf", "Backprop", "Certificate", "Commute", "Conserved", "Counterexample", "DampedTargetProp",
     "DeepLinearNetwork", "DirectFeedbackAlignment", "Equal", "FeedbackAlignment", "GaussNewton", "ImageWithin",
-    "Kaczmarz", "LearnedInverse", "Newton", "Nonincreasing", "Orthogonal", "OrthogonalImages", "Parallel", "Pinv",
-    "Proved", "RankAtMost", "RecursiveLeastSquares", "Refuted", "RowSpaceWithin", "Rule", "TargetProp",
-    "TptheoryError", "Undecided", "Zero", "collect", "crosscheck", "decide", "evaluate", "prove", "refute",
-    "simulate", "theorem", "full_column_rank", "full_row_rank", "invertible", "nonzero", "orthogonal",
-    "partial_isometry", "projection", "rank_one", "symmetric",
+    "Kaczmarz", "KolenPollack", "LearnedInverse", "Momentum", "Nesterov", "Newton", "Nonincreasing", "Orthogonal",
+    "OrthogonalImages", "Parallel", "Pinv", "Proved", "RankAtMost", "RecursiveLeastSquares", "Refuted",
+    "RowSpaceWithin", "Rule", "State", "TargetProp", "TptheoryError", "Undecided", "WeightDecay", "WeightMirror",
+    "Zero", "collect", "crosscheck", "decide", "evaluate", "prove", "refute", "simulate", "theorem",
+    "full_column_rank", "full_row_rank", "invertible", "nonzero", "orthogonal", "partial_isometry", "projection",
+    "rank_one", "symmetric",
 ]
 # fmt: on
 """The names that notebooks and papers are written against, of those that exist by now."""

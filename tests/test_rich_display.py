@@ -46,12 +46,12 @@ def shown(thing):
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        (BP, r"d_{l-1} = W_{l}^{\top} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}"),
-        (TP, r"d_{l-1} = W_{l}^{+} d_{l},\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}"),
+        (BP, r"d_{l-1} = W_{l}^{\top} d_{l},\quad \Delta W_{l} = - \eta d_{l} x_{l-1}^{\top}"),
+        (TP, r"d_{l-1} = W_{l}^{+} d_{l},\quad \Delta W_{l} = - \eta d_{l} x_{l-1}^{\top}"),
         (
             Mixed(),
             r"d_{l-1} = \left(\tfrac{1}{2} W_{l}^{\top} + \tfrac{1}{2} W_{l}^{+}\right) d_{l},"
-            r"\quad \Delta W_{l} = -\eta\, d_{l}\, x_{l-1}^{\top}",
+            r"\quad \Delta W_{l} = - \eta d_{l} x_{l-1}^{\top}",
         ),
     ],
 )

@@ -8,12 +8,14 @@ from tptheory.claims.hypotheses import (
     nonzero,
     orthogonal,
     partial_isometry,
+    positive_definite,
+    positive_semidefinite,
     projection,
     rank_one,
     symmetric,
 )
-from tptheory.claims.inequalities import AtMost, NonNegative
-from tptheory.claims.motions import Commute, Conserved, Nonincreasing
+from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
+from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import collect, conjecture, theorem
 from tptheory.claims.vocabulary import (
     Equal,
@@ -26,9 +28,11 @@ from tptheory.claims.vocabulary import (
     Zero,
 )
 from tptheory.deciding.answers import decide, prove, refute
+from tptheory.deciding.leading_terms import leading_term
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError
 from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
+from tptheory.invariants.law_count import LawCount
 from tptheory.measuring.crosscheck import crosscheck
 from tptheory.measuring.orders import order_in_eta
 from tptheory.numeric.evaluation import evaluate
@@ -39,6 +43,7 @@ from tptheory.simulation.closed_forms.modes import bp_modes, plateau_escape
 from tptheory.simulation.closed_forms.target_prop import tp_closed_form
 from tptheory.simulation.ensembles import simulate_ensemble
 from tptheory.simulation.runs import simulate
+from tptheory.symbolic.derivatives import derivative
 from tptheory.symbolic.differentiation import gradient
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
 from tptheory.symbolic.layers import Recursion
@@ -54,18 +59,24 @@ from tptheory.symbolic.rules import (
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
+    KolenPollack,
     LearnedInverse,
+    Momentum,
     NaturalGradient,
+    Nesterov,
     Newton,
     PredictiveCoding,
     RecursiveLeastSquares,
     Rule,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
     alpha,
     damping,
     eta,
     rule_named,
 )
+from tptheory.symbolic.states import State
 from tptheory.training.data import load_digits, load_mnist, load_rings
 from tptheory.training.trainer import train
 
@@ -82,6 +93,7 @@ __all__ = [
     "Conserved",
     "Counterexample",
     "DampedTargetProp",
+    "Decays",
     "DeepLinearNetwork",
     "DirectFeedbackAlignment",
     "DynamicInversion",
@@ -92,9 +104,13 @@ __all__ = [
     "GaussNewton",
     "ImageWithin",
     "Kaczmarz",
+    "KolenPollack",
+    "LawCount",
     "LearnedInverse",
     "LogPdet",
+    "Momentum",
     "NaturalGradient",
+    "Nesterov",
     "Newton",
     "NonNegative",
     "Nonincreasing",
@@ -111,11 +127,16 @@ __all__ = [
     "Refuted",
     "RowSpaceWithin",
     "Rule",
+    "State",
     "TargetProp",
     "TptheoryError",
     "Undecided",
+    "WeightDecay",
+    "WeightMirror",
     "Zero",
     "alpha",
+    "at_least",
+    "at_most",
     "bp_modes",
     "collect",
     "conjecture",
@@ -124,6 +145,7 @@ __all__ = [
     "crosscheck",
     "damping",
     "decide",
+    "derivative",
     "error_ray",
     "eta",
     "evaluate",
@@ -132,6 +154,7 @@ __all__ = [
     "gradient",
     "inner",
     "invertible",
+    "leading_term",
     "load_digits",
     "load_mnist",
     "load_rings",
@@ -142,6 +165,8 @@ __all__ = [
     "orthogonal",
     "partial_isometry",
     "plateau_escape",
+    "positive_definite",
+    "positive_semidefinite",
     "projection",
     "prove",
     "rank_one",

@@ -44,12 +44,14 @@ from tptheory.claims.hypotheses import (
     nonzero,
     orthogonal,
     partial_isometry,
+    positive_definite,
+    positive_semidefinite,
     projection,
     rank_one,
     symmetric,
 )
-from tptheory.claims.inequalities import AtMost, NonNegative
-from tptheory.claims.motions import Commute, Conserved, Nonincreasing
+from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
+from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import conjecture, theorem
 from tptheory.claims.vocabulary import Equal, ImageWithin, OrthogonalImages, Parallel, RankAtMost, RowSpaceWithin, Zero
 from tptheory.invariants.ansatz import apart, joint_gram
@@ -68,15 +70,21 @@ from tptheory.symbolic.rules import (
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
+    KolenPollack,
     LearnedInverse,
+    Momentum,
+    Nesterov,
     Newton,
     RecursiveLeastSquares,
     Rule,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
     alpha,
     damping,
     eta,
 )
+from tptheory.symbolic.states import State
 
 __all__ = [
     "BP",
@@ -92,6 +100,7 @@ __all__ = [
     "Commute",
     "Conserved",
     "D",
+    "Decays",
     "DeepLinearNetwork",
     "Equal",
     "ForAll",
@@ -100,9 +109,13 @@ __all__ = [
     "ImmutableMatrix",
     "Integer",
     "Inverse",
+    "KolenPollack",
     "L",
+    "LearnedInverse",
     "LogPdet",
     "MatrixSymbol",
+    "Momentum",
+    "Nesterov",
     "NonNegative",
     "Nonincreasing",
     "OrthogonalImages",
@@ -117,14 +130,19 @@ __all__ = [
     "Rule",
     "S",
     "Sequence",
+    "State",
     "Step",
     "Symbol",
     "T",
+    "WeightDecay",
+    "WeightMirror",
     "Zero",
     "alpha",
     "apart",
     "at_every_layer",
     "at_hidden_layers",
+    "at_least",
+    "at_most",
     "balance",
     "batched",
     "biased",
@@ -158,6 +176,8 @@ __all__ = [
     "orthogonal",
     "p",
     "partial_isometry",
+    "positive_definite",
+    "positive_semidefinite",
     "projection",
     "q",
     "rank_one",

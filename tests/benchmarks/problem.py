@@ -37,7 +37,7 @@ class Problem(NamedTuple):
         letter = Letter(Family("auxiliary", "elsewhere", "elsewhere"))
         elsewhere = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, self.goal.rows, self.goal.columns))
         completion.prove(elsewhere)
-        return not completion.reduce(self.goal.terms)[0]
+        return completion.vanishes(self.goal)
 
     def _completion(self, bound: int) -> Completion:
         return Completion(self.alphabet, self.hypotheses, Limits(seconds=SECONDS, length=bound))

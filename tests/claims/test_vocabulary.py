@@ -5,7 +5,7 @@ from sympy import Eq, Matrix
 
 import tptheory
 from tptheory import AllOf, Backprop, TargetProp, decide, transpose
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnsupportedExpressionError
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
 from tptheory.preamble import *
 
 B, Q = MatrixSymbol("B", m, n), MatrixSymbol("Q", n, n)
@@ -25,6 +25,19 @@ STATEMENTS = {
     "orthogonal": (OrthogonalImages(A, B), "A ⟂ B"),
     "parallel": (Parallel(A, B), "A ∥ B"),
     "conserved": (Conserved(net.weight(1), along=flow), "W_1 is conserved by the flow of backpropagation"),
+    "sinks in a step": (
+        Nonincreasing(trace(Q), along=step),
+        "Trace(Q) does not rise in the step of backpropagation",
+    ),
+    "decays": (
+        Decays(net.weight(1), along=flow, rate=2),
+        "W_1 decays at the rate 2 along the flow of backpropagation",
+    ),
+    "semidefinite": (
+        NonNegative(Q, given=positive_definite(Q)),
+        "if Q is positive definite, then Q is positive semidefinite",
+    ),
+    "order": (AtMost(Q, Identity(n)), "I - Q is positive semidefinite"),
     "step": (Conserved(net.weight(1), along=step), "W_1 is conserved by the step of backpropagation"),
     "commute": (Commute(Q, Q), "Q and Q commute"),
     "isometries": (
@@ -62,8 +75,9 @@ BAD = {
     "trace of a number": (lambda: trace(3), InvalidTypeError, "'expression' must be a SymPy matrix expression"),
     "transposed number": (lambda: transpose(3), InvalidTypeError, "'expression' must be a SymPy matrix expression"),
     "product with a number": (lambda: inner(A, 3), InvalidTypeError, "'B' must be a SymPy matrix expression"),
-    "larger matrix": (lambda: AtMost(0, A), UnsupportedExpressionError, "'greater' must be a scalar expression"),
-    "sign of a matrix": (lambda: NonNegative(A), UnsupportedExpressionError, "'expression' must be a scalar .* Trace"),
+    "larger matrix": (lambda: AtMost(0, A), ShapeError, "'greater' must be a number or a square matrix"),
+    "sign of a matrix": (lambda: NonNegative(A), ShapeError, "'expression' must be a number or a square .* Trace"),
+    "a matrix below a number": (lambda: AtMost(Q, 1), ShapeError, "'greater' must be of shape .* Multiply a number"),
     "no bound": (lambda: RankAtMost(A, []), InvalidValueError, "'bound' must be at least one bound"),
     "rank of a number": (lambda: RankAtMost(3, 1), InvalidTypeError, "'matrix' must be a SymPy matrix expression"),
     "image": (lambda: ImageWithin(A, Q), ShapeError, "'space' must have as many rows as 'matrix', m"),
@@ -71,7 +85,7 @@ BAD = {
     "orthogonal": (lambda: OrthogonalImages(A, Q), ShapeError, "'second' must have as many rows as 'first', m"),
     "parallel": (lambda: Parallel(A, Q), ShapeError, "'rhs' must have the shape of 'lhs'"),
     "no motion": (lambda: Conserved(A, along=Backprop()), InvalidTypeError, "'along' must be a flow or a step"),
-    "step for a flow": (lambda: Nonincreasing(net.loss, along=step), InvalidTypeError, "'along' must be a flow"),
+    "nothing that moves": (lambda: Nonincreasing(net.loss, along=net), InvalidTypeError, "'along' must be a flow or"),
     "matrix that sinks": (lambda: Nonincreasing(A, along=flow), InvalidTypeError, "'quantity' must be a scalar"),
     "step and matrix": (lambda: Commute(step, A), InvalidTypeError, "'second' must be a step"),
     "rectangles commute": (lambda: Commute(A, B), ShapeError, "must have shapes that compose"),

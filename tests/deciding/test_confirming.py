@@ -87,7 +87,8 @@ FALSE = {
 @pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE.keys())
 def test_a_certificate_of_what_is_false_gives_no_verdict(monkeypatch, claim):
     """If the prover came with an accepted certificate for it, numbers would say no, and both sides would be kept."""
-    monkeypatch.setattr(answers, "search_proof", lambda *_: search_proof(Equal(A, A)))
+    accepted = search_proof(Equal(A, A))
+    monkeypatch.setattr(answers.Prover, "run", lambda *_: accepted)
     verdict = prove(claim)
     assert verdict.word == "undecided"
     assert "prover and numbers disagree" in verdict.reason
@@ -104,9 +105,10 @@ def test_decide_goes_on_where_the_prover_is_wrong(monkeypatch):
     def crash(*_):
         raise KeyError("a letter")
 
-    forged = Certificate({**search_proof(Equal(A, A)).data, "cofactors": [["1", [], 7, []]]})
-    for search in (lambda *_: search_proof(Equal(A, A)), lambda *_: forged, crash):
-        monkeypatch.setattr(answers, "search_proof", search)
+    accepted = search_proof(Equal(A, A))
+    forged = Certificate({**accepted.data, "cofactors": [["1", [], 7, []]]})
+    for search in (lambda *_: accepted, lambda *_: forged, crash):
+        monkeypatch.setattr(answers.Prover, "run", search)
         assert decide(claim, seconds=2).refuted
         assert "report" in prove(claim).evidence
 
@@ -118,7 +120,7 @@ def test_want_of_room_is_no_verdict_and_no_traceback(monkeypatch, error, words):
     def fails(*_):
         raise error
 
-    monkeypatch.setattr(answers, "search_proof", fails)
+    monkeypatch.setattr(answers.Prover, "run", fails)
     monkeypatch.setattr(answers.CounterexampleSearch, "run", fails)
     assert words in prove(Zero(A)).reason
     assert words in refute(Zero(A)).reason
@@ -127,7 +129,7 @@ def test_want_of_room_is_no_verdict_and_no_traceback(monkeypatch, error, words):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(answers, "search_proof", interrupted)
+    monkeypatch.setattr(answers.Prover, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         prove(Zero(A))
 

@@ -1,5 +1,7 @@
 """What is found is conserved, proved, independent, and compared with the count; what is no law is not found."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from sympy import Trace
@@ -19,6 +21,8 @@ from tptheory.invariants import discovery, searching
 from tptheory.preamble import *
 
 BP, TP = Backprop(), TargetProp()
+FEW_SECONDS = 2
+"""The time for each proof; one that is found takes a twentieth of a second, and one that is not takes all there is."""
 
 
 def texts(laws):
@@ -44,7 +48,7 @@ def texts(laws):
 )
 def test_the_laws_are_found_and_proved_and_all_there_are(rule, widths, options, expected):
     """Found in the ansatz, certified by the checker, and as many as the count."""
-    laws = conservation_laws(rule, widths, **options)
+    laws = conservation_laws(rule, widths, seconds=FEW_SECONDS, **options)
     assert texts(laws) == expected
     assert laws.certified
     assert all(certificate.check() for certificate in laws.certificates)
@@ -95,7 +99,7 @@ def test_laws_that_follow_from_others_are_dropped():
 
 def test_a_law_needs_the_usual_ranks_and_says_which():
     """GN keeps TP's law of W_2 by the reverse order law, and no hypothesis is left that the proof can do without."""
-    laws = conservation_laws(GN, (2, 2, 2, 2))
+    laws = conservation_laws(GN, (2, 2, 2, 2), seconds=FEW_SECONDS)
     assert [[h.conclusion(str) for h in law.given] for law in laws.found] == [
         ["W_2 has full row rank", "W_3 has full column rank"],
         [],
@@ -105,7 +109,7 @@ def test_a_law_needs_the_usual_ranks_and_says_which():
 
 def test_fixed_matrices_and_their_inverses_are_letters():
     """DFA at depth 3 aligns W_2 with B_1 B_2+, where B_2 has full column rank."""
-    laws = conservation_laws(DFA, (2, 2, 2, 2), degree=3)
+    laws = conservation_laws(DFA, (2, 2, 2, 2), degree=3, seconds=FEW_SECONDS)
     assert "B_1*Pinv(B_2)*W_2 - W_1*W_1.T + W_2.T*Pinv(B_2).T*B_1.T" in texts(laws)
     assert laws.certified
     assert laws.matched
@@ -152,7 +156,7 @@ def test_a_rule_of_ones_own_is_searched_and_a_wrong_sign_loses_the_law():
 def test_what_is_no_law_is_not_certified(monkeypatch):
     """Were a wrong coefficient found, the prover would not pass it."""
     monkeypatch.setattr(searching, "_small_rational", lambda c, _: searching.Rational(int(c != 0)))
-    laws = conservation_laws(TP, (2, 2, 1), seconds=2)
+    laws = conservation_laws(TP, (2, 2, 1), seconds=FEW_SECONDS)
     assert laws.found
     assert not laws.certified
     assert laws.certificates == ()
@@ -191,3 +195,53 @@ def test_depth_four_and_width_four(rule, widths, biases):
     laws = conservation_laws(rule, widths, degree=3, biases=biases)
     assert laws.certified
     assert laws.count <= laws.counted.count
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (WeightDecay(BP), [("-W_1*W_1.T + W_2.T*W_2", "2*c")]),
+        (Momentum(BP), [("V_1*W_1.T - W_1*V_1.T + V_2.T*W_2 - W_2.T*V_2", "mu")]),
+        (
+            KolenPollack(),
+            [
+                ("-W_1 + B_1.T", "c"),
+                ("-W_2 + B_2.T", "c"),
+                ("B_2*W_2 - W_1*W_1.T - W_2.T*W_2 + W_2.T*B_2.T", "2*c"),
+            ],
+        ),
+        (BP, []),
+        (damped, []),
+    ],
+    ids=repr,
+)
+def test_quantities_that_decay_are_found_and_proved(rule, expected):
+    """The laws of the literature with their rates: weight decay, heavy ball, Kolen and Pollack; none without a rate."""
+    laws = conservation_laws(rule, (2, 2, 1))
+    assert [(str(law.general), str(law.rate)) for law in laws.decaying] == expected
+    assert laws.certified
+    assert len(laws.certificates) == len(laws.found) + len(expected)
+    assert all(law.verdict.claim.rate == law.rate for law in laws.decaying)
+    assert all(law.rate == 0 for law in laws.found)
+    for text, rate in expected:
+        assert f"{text} decays at the rate {rate}" in repr(laws)
+        assert "decays at the rate" in laws._repr_latex_()
+
+
+def test_what_decays_is_independent_of_what_decays_slower():
+    """The square of a quantity that decays is no law of its own: each adds entries to the differentials before it."""
+    laws = conservation_laws(KolenPollack(), (2, 2, 1))
+    assert [law.independent for law in laws.decaying] == [4, 2, 3]
+    assert laws.count == 0
+
+
+def test_a_quantity_that_decays_does_so_in_a_run():
+    """After time 1 along the flow the balance under weight decay 1/2 is exp(-1) times what it was, to six digits."""
+    (law,) = conservation_laws(WeightDecay(BP), (2, 2, 1)).decaying
+    rule = WeightDecay(BP, Fraction(1, 2))
+    run = simulate(rule, [[[1.0, 0.5], [-0.3, 0.8]], [[0.7, -0.4]]], [1.0, 2.0], [0.5], times=[0.0, 1.0])
+    net = DeepLinearNetwork(widths=(2, 2, 1))
+    before, after = (
+        evaluate(law.quantity, {W: path[t] for W, path in zip(net.weights, run.weights, strict=True)}) for t in (0, 1)
+    )
+    np.testing.assert_allclose(after, np.exp(-1) * before, rtol=1e-6)

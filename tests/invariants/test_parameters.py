@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Symbol
+from sympy import Rational, Symbol
 
-from tptheory import Pinv, Rule, conservation_laws, count_conservation_laws, matadd, matmul, transpose
+from tptheory import Momentum, Pinv, Rule, conservation_laws, count_conservation_laws, matadd, matmul, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnknownNameError
 
 s = Symbol("s", nonnegative=True)
@@ -37,6 +37,15 @@ def test_between_the_ends_there_are_fewer():
     assert at_half.count == count_conservation_laws(Mixed(), (2, 2, 2)).count
     assert at_half.count < count_conservation_laws("bp", (2, 2, 2)).count
     assert "s = 1/2" in repr(at_half)
+
+
+def test_a_state_moves_with_the_parameters_at_a_number():
+    """A momentum whose friction is given is the one that was made with it, momenta among what moves."""
+    given = count_conservation_laws("momentum", (1, 1, 1), constants={"mu": Fraction(1, 2)})
+    made = count_conservation_laws(Momentum(mu=Rational(1, 2)), (1, 1, 1))
+    assert (given.count, given.dimension, given.ranks) == (made.count, 4, made.ranks)
+    with pytest.raises(UnknownNameError, match=r"'constants' must be one of mu .got 'V_1'"):
+        count_conservation_laws("momentum", (1, 1, 1), constants={"V_1": [[1]]})
 
 
 def test_a_fixed_matrix_changes_the_count():

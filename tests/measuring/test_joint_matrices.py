@@ -6,7 +6,7 @@ from flint import fmpq_mat
 from sympy import Identity, MatrixSymbol, symbols
 
 from tptheory import Pinv, matadd, matmul, transpose
-from tptheory.measuring.joint_matrices import groups_of
+from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.properties import is_zero
 from tptheory.measuring.random_matrices import degenerate, entries
 from tptheory.measuring.structures import structure_of
@@ -75,8 +75,8 @@ def test_what_is_built_together_meets_the_equations(equations):
     matrices = sorted(set().union(*(e.atoms(MatrixSymbol) for e in equations)), key=str)
     words = [word_sum(e) for e in equations]
     alone = {M: structure_of(M, (), [w for w in words if w.symbols == {M}]) for M in matrices}
-    groups = groups_of(words, alone)
-    assert groups
+    builders = joint_builders(words, alone)
+    assert builders
     sizes = {m: 2, n: 3}
     nonzero = 0
     for _ in range(25):
@@ -84,8 +84,8 @@ def test_what_is_built_together_meets_the_equations(equations):
         values = {M: entries(rng, *shape, bound=1) for M, shape in shapes.items()}
         if D in values and rng.integers(0, 2):
             values[D] = degenerate(rng, *shapes[D])
-        for group in groups:
-            values |= group.build(rng, values)
+        for build in builders:
+            values |= build(rng, values)
         for equation in equations:
             assert is_zero(evaluate(equation, values, arithmetic="exact"))
         nonzero += all(not is_zero(M) for M in values.values())
@@ -94,9 +94,11 @@ def test_what_is_built_together_meets_the_equations(equations):
 
 def test_all_four_equations_give_the_pseudo_inverse():
     """There is only one matrix that meets them."""
-    (group,) = groups_of([word_sum(e) for e in penrose(D, X)], {D: structure_of(D, (), []), X: structure_of(X, (), [])})
+    (build,) = joint_builders(
+        [word_sum(e) for e in penrose(D, X)], {D: structure_of(D, (), []), X: structure_of(X, (), [])}
+    )
     value = fmpq_mat(2, 3, [1, 2, 0, 2, 4, 0])
-    found = group.build(np.random.default_rng(0), {D: value, X: fmpq_mat(3, 2)})
+    found = build(np.random.default_rng(0), {D: value, X: fmpq_mat(3, 2)})
     assert found[X] == evaluate(Pinv(D), {D: value}, arithmetic="exact")
 
 
@@ -104,5 +106,5 @@ def test_more_columns_than_rows_give_no_frames():
     """Two columns and one more do not fit into a plane."""
     equations = [word_sum(e) for e in TIED["orthogonal frames"]]
     alone = {M: structure_of(M, (), [w for w in equations if w.symbols == {M}]) for M in (U, V)}
-    (group,) = groups_of(equations, alone)
-    assert group.build(np.random.default_rng(0), {U: fmpq_mat(2, 2), V: fmpq_mat(2, 1)}) is None
+    (build,) = joint_builders(equations, alone)
+    assert build(np.random.default_rng(0), {U: fmpq_mat(2, 2), V: fmpq_mat(2, 1)}) is None

@@ -8,7 +8,7 @@ import sympy
 from flint import fmpq, fmpq_mat
 from sympy import Inverse, MatPow, MatrixSymbol, Rational, Symbol, Trace
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.multiprecision import MultiprecisionArithmetic
@@ -150,3 +150,13 @@ def test_one_precision_for_all(dtype):
         np.testing.assert_array_equal(result, ROWS)
     with pytest.raises(InvalidValueError, match=r"'A' must be finite \(got 'inf at"):
         evaluate(A, {A: np.full((3, 3), 1e300)}, arithmetic="float32")
+
+
+def test_a_power_with_too_many_digits_is_refused_before_it_is_multiplied_out():
+    """Powers of 2 have a limit; those of 1 and -1 have none."""
+    kind = ExactArithmetic()
+    for base, exponent in ((fmpq(2), 10**9), (fmpq(1, 3), -(10**9))):
+        with pytest.raises(UnsupportedExpressionError, match=r"'expression' must be of below 1000000 bits \(got"):
+            kind.power(base, fmpq(exponent))
+    assert kind.power(fmpq(-1), fmpq(10**9)) == 1
+    assert kind.power(fmpq(2), fmpq(1000)) == 2**1000

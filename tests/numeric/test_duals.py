@@ -6,7 +6,7 @@ from sympy import Determinant, Inverse, MatrixSymbol, Symbol, exp, log, sqrt, sy
 
 from tptheory import Backprop, DeepLinearNetwork, LogPdet, Pinv, TargetProp, matadd, matmul, squared_norm, trace
 from tptheory.claims.goals import Change, Rate
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped
 from tptheory.measuring.instances import Instances
 from tptheory.numeric.evaluation import evaluate, evaluate_with
@@ -100,12 +100,6 @@ def test_a_rank_that_changes_has_no_rate():
             expression(Jet([low, fmpq_mat(2, 2, [0, 0, 0, 1])]))
         assert expression(Jet([low, fmpq_mat(2, 2, [2, 1, 0, 0])])).rate is not None
     assert kind.pinv(Jet([low, fmpq_mat(2, 2, [2, 0, 0, 0])])).rate == fmpq_mat(2, 2, [-2, 0, 0, 0])
-
-
-def test_what_is_no_dual_is_refused():
-    """Matrices must be dual numbers."""
-    with pytest.raises(InvalidTypeError, match="must be a Jet"):
-        kind.read("A", [[1]])
 
 
 @pytest.mark.parametrize("rule", [Backprop(), TargetProp()])

@@ -8,7 +8,7 @@ from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Determinant, Identity, Inverse, MatrixSymbol, Symbol, Trace, sqrt
 
 from tptheory import LogPdet, Pinv, evaluate
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import JetArithmetic
 from tptheory.numeric.matrix_fields import PrimeField, meets_penrose
@@ -141,12 +141,6 @@ def test_what_is_not_rational_is_refused(expression):
     kind = JetArithmetic(FIELD, 2, tangent=True)
     with pytest.raises(UnsupportedExpressionError, match="rational in its matrices"):
         ArrayPrinter(kind, {S: random_jet(kind, 2, 2)}, {}).doprint(expression)
-
-
-def test_only_jets_are_read():
-    """Numbers have no coefficients."""
-    with pytest.raises(InvalidTypeError, match="'W_1' must be a Jet"):
-        JetArithmetic(FIELD).read("W_1", [[1]])
 
 
 def test_a_division_by_zero_is_refused():

@@ -1,6 +1,7 @@
 """Claims about any depth that need a lemma: proved where they are true, and not where they are false."""
 
 import pytest
+from proving.decay import Decayed
 
 from tptheory import crosscheck, decide
 from tptheory.claims.ranges import at_small_depths
@@ -38,19 +39,6 @@ def velocity(first, start):
 def follows(first, start):
     """The claim that the velocity of the product is what the recursion says."""
     return ForAll(Equal(moved, velocity(first, start)(l)), (l, first, L))
-
-
-class Decayed(type(BP)):
-    """BP with weight decay."""
-
-    name, title = "decayed", "decayed backpropagation"
-
-    def __init__(self, rate):
-        self.rate = rate
-
-    def descent(self, net, l):
-        """Return the gradient of the penalised loss."""
-        return matadd(super().descent(net, l), matmul(self.rate, net.weight(l)))
 
 
 def penalised_falls(rate, weight):

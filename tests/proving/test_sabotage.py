@@ -209,7 +209,7 @@ def test_an_end_of_a_range_that_is_one_off(monkeypatch):
     change(
         monkeypatch,
         theory._Reader,
-        "limits",
+        "range_of",
         lambda right: lambda self, item: (l, ("", 2), ("L", 0)) if item in given else right(self, item),
     )
     assert prove(claim, seconds=10).reason.startswith("prover and numbers disagree")

@@ -1,5 +1,6 @@
 """The refuter finds small exact counterexamples, and never refutes what is true."""
 
+import json
 from time import process_time
 
 import pytest
@@ -123,14 +124,18 @@ def test_widths_that_do_no_work_are_left_out():
     assert found.total_width == 6
 
 
-def test_the_snippet_runs(python):
-    """The snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
-    for name in ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank"):
-        found = refute(FALSE[name][0]).counterexample
-        run = python("-c", found.snippet(), timeout=60)
-        assert run.stderr == ""
-        value = found.violation().value
-        assert run.stdout.split() == str(value).split()
+EACH_ALONE = "import json, sys\nfor snippet in json.load(sys.stdin):\n    exec(snippet, {})\n    print('end')"
+"""A program that runs snippets, each with names of its own."""
+
+
+def test_the_snippets_run(python):
+    """A snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
+    names = ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank")
+    found = [refute(FALSE[name][0]).counterexample for name in names]
+    run = python("-c", EACH_ALONE, input=json.dumps([each.snippet() for each in found]), timeout=60)
+    assert run.stderr == ""
+    printed = run.stdout.split("end\n")
+    assert [text.split() for text in printed] == [*(str(each.violation().value).split() for each in found), []]
 
 
 def test_latex_and_json():
@@ -181,6 +186,17 @@ def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
     started = process_time()
     assert not decide(parallel, seconds=1).refuted
     assert process_time() - started < 1.2
+
+
+def test_a_counterexample_at_any_depth_names_its_depth_and_layer():
+    """The depth and the layer at which a claim fails stand before the matrices, in text and in LaTeX."""
+    L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    deep = DeepLinearNetwork(depth=L)
+    same = Equal(TargetProp().error_signal(deep, l), Backprop().error_signal(deep, l))
+    found = refute(ForAll(same, (l, 1, L))).counterexample
+    assert str(found).startswith("at L = 2, l = 1\n")
+    assert found.latex().startswith(r"L = 2,\quad l = 1,\quad W_{1}")
+    assert not refute(Zero(MatrixSymbol("A", 1, 1))).counterexample.indices
 
 
 def test_a_large_matrix_with_a_hypothesis_leaves_time_to_try_it():

@@ -46,21 +46,23 @@ def test_one_layer_in_closed_form():
 @pytest.mark.parametrize("biases", [False, True])
 @pytest.mark.parametrize("name", [name for name in RULES if name != "rls"])
 def test_the_flow_is_the_limit_of_tiny_steps(name, biases):
-    """Steps of eta and eta/2, extrapolated, differ from the flow by O(eta^2); every record is the rule's own."""
+    """Steps of eta and eta/2, extrapolated, differ from the flow by O(eta^2), states too; each record is the rule's."""
     widths, batch = ((3, 3, 4), 5) if name == "newton" else ((4, 3, 2), 2)
     rule, (weights, x, y) = RULES[name](), problem(widths, batch)
     columns = [np.full(n, 0.1) for n in widths[1:]] if biases else None
     options = {"biases": columns, "seed": 4, "constants": {"beta": 0.5} if name == "ep" else None}
     flow = simulate(rule, weights, x, y, times=[0, 0.1, 0.2], **options)
     coarse, fine = (simulate(rule, weights, x, y, lr=0.2 / steps, steps=steps, **options) for steps in (400, 800))
-    for path, rough, better in zip(flow.weights, coarse.weights, fine.weights, strict=True):
+    paths = [(*run.weights, *run.states.values()) for run in (flow, coarse, fine)]
+    for path, rough, better in zip(*paths, strict=True):
         np.testing.assert_allclose(path[-1], 2 * better[-1] - rough[-1], atol=2e-5)
         assert np.abs(path[-1] - rough[-1]).max() > 1e-6
     values = dict(zip(flow.net.parameters, [path[1] for path in (*flow.weights, *flow.biases)], strict=True))
     values |= {flow.net.input: x, flow.net.target: y}
+    kept = flow.constants | {name: path[1] for name, path in flow.states.items()}
     for l in range(flow.net.depth + 1):
         expression = rule.error_signal(flow.net, l)
-        known = values | {s: flow.constants[str(s)] for s in expression.free_symbols if str(s) in flow.constants}
+        known = values | {s: kept[str(s)] for s in expression.free_symbols if str(s) in kept}
         np.testing.assert_allclose(flow.error_signals[l][1], evaluate(expression, known), rtol=1e-9, atol=1e-12)
 
 

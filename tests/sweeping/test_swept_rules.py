@@ -56,6 +56,38 @@ def test_a_cell_is_run_again_when_the_formula_changes_and_not_when_a_comment_doe
         assert sweep("trajectory", grid, out, workers=1).new == 1
 
 
+STATED = """
+from sympy import Symbol
+from tptheory import Backprop, Momentum, State, matmul
+
+class Stated(Backprop):
+    def states(self, net, l):
+        S = net.layer_matrix("S", l, lambda k: (net.widths[k], net.widths[k - 1]))
+        return (State(S, matmul(-1, S), start=matmul(Symbol("u"), net.weight(l))),)
+
+stated = Momentum(Stated())
+"""
+
+
+def test_starts_of_states_and_defaults_are_part_of_a_rule(tmp_path):
+    """A parameter of a start needs a value, one with a default none; a cell is run again when a start changes."""
+    file, out, own = tmp_path / "stated.py", tmp_path / "out.jsonl", own_parameters(trajectory)
+    file.write_text(STATED, encoding="utf-8")
+    rule = f"{file}::stated"
+    grid = Grid({"rule": [rule], "u": [0.5], "mu": [1, "1/2"], "steps": [2]})
+    check_rules("trajectory", grid.axes, own)
+    check_rules("trajectory", {"rule": [rule], "u": [0.5]}, own)
+    check_rules("training", {"rule": ["momentum", "kolen-pollack"]}, own_parameters(TASKS["training"]))
+    with pytest.raises(InvalidValueError, match="one with values of u"):
+        check_rules("trajectory", {"rule": [rule], "mu": [1]}, own)
+    found = sweep("trajectory", grid, out, workers=1)
+    assert (found.new, found.failed) == (2, 0)
+    results = [json.loads(line)["result"] for line in out.read_text().splitlines()]
+    assert results[0] == trajectory(rule="momentum", steps=2) != results[1]
+    file.write_text(STATED.replace('Symbol("u"), net', '2 * Symbol("u"), net'), encoding="utf-8")
+    assert sweep("trajectory", grid, out, workers=1).new == 2
+
+
 def test_keys_of_built_in_rules_stay():
     """Their cells have no digest, so that files of earlier sweeps go on."""
     assert content_of("trajectory", {"rule": "tp"}) == content_of("training", {}) == ""

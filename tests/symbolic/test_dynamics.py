@@ -11,7 +11,16 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import transpose
-from tptheory.symbolic.rules import RULES, Backprop, Newton, RecursiveLeastSquares, TargetProp
+from tptheory.symbolic.rules import (
+    RULES,
+    Backprop,
+    Momentum,
+    Newton,
+    RecursiveLeastSquares,
+    TargetProp,
+    WeightDecay,
+    WeightMirror,
+)
 
 NETS = [((3, 3, 3), 4), ((3, 2, 3), 4), ((4, 3, 2), None), ((2, 3, 4), None)]
 STEPPED = [
@@ -32,7 +41,8 @@ def values_for(net, motion, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {eta: 0.1, damping: 0.5, nudging: 0.5}
+    at = {eta: 0.1, damping: 0.5, nudging: 0.5, Momentum().mu: 0.8, WeightDecay().decay: 0.3, WeightMirror().noise: 0.6}
+    return values | at
 
 
 def moved(values, motion, amount):
@@ -136,7 +146,7 @@ def test_what_an_open_loss_leaves_open_is_refused():
 
 def test_a_state_without_continuous_time_is_refused():
     """Recursive least squares has steps and no flow."""
-    with pytest.raises(InvalidValueError, match=r"'rule' must be a rule whose state .* Use rule\.step\(net\)"):
+    with pytest.raises(InvalidValueError, match=r"'rule' must be a rule whose state .* use rule\.step\(net\)"):
         RecursiveLeastSquares().flow(DeepLinearNetwork(depth=1))
 
 

@@ -7,9 +7,15 @@ from tptheory import (
     DirectFeedbackAlignment,
     FeedbackAlignment,
     GaussNewton,
+    KolenPollack,
     LearnedInverse,
+    Momentum,
+    Nesterov,
     RecursiveLeastSquares,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
+    transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import *
@@ -61,8 +67,25 @@ def test_laws_of_the_activations():
     assert (str(step.lhs), str(step.rhs), step.first, step.last) == ("x[k]", "W[k]*x[k-1]", 1, L)
 
 
+def state_pairs(rule, any_depth, fixed, layer):
+    """Pair how each state of a layer, and its product with itself, moves at any depth with that at a number."""
+    pairs = []
+    for whole, part in zip(rule.states(any_depth, l), rule.states(fixed, layer), strict=True):
+        for motion in (rule.flow, rule.step):
+            pairs.append((motion(any_depth)[whole.symbol], motion(fixed)[part.symbol]))
+        squares = [matmul(S, transpose(S)) for S in (whole.symbol, part.symbol)]
+        pairs.append((rule.flow(any_depth).derivative(squares[0]), rule.flow(fixed).derivative(squares[1])))
+    return pairs
+
+
 @pytest.mark.parametrize(
-    "rule", [Backprop(), TargetProp(), FeedbackAlignment(), DirectFeedbackAlignment(), GaussNewton(), LearnedInverse()]
+    "rule",
+    [
+        *(Backprop(), TargetProp(), FeedbackAlignment(), DirectFeedbackAlignment(), GaussNewton(), LearnedInverse()),
+        *(Momentum(TargetProp()), Nesterov(), WeightDecay(Momentum()), Momentum(WeightDecay(KolenPollack()))),
+        *(KolenPollack(), WeightMirror()),
+    ],
+    ids=repr,
 )
 @pytest.mark.parametrize(("any_depth", "biases"), [(net, False), (batch, True)])
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -78,6 +101,7 @@ def test_a_depth_gives_the_network_of_that_depth(rule, any_depth, biases, depth)
             (rule.target(any_depth, l), rule.target(fixed, layer)),
             (flow.derivative(x), rule.flow(fixed).derivative(x_l)),
             (step.after(x), rule.step(fixed).after(x_l)),
+            *state_pairs(rule, any_depth, fixed, layer),
         ):
             assert read(at_depth(whole, at)) == read(part)
 
@@ -108,7 +132,7 @@ def test_what_has_no_end_is_not_listed():
     with pytest.raises(InvalidValueError, match="'depth' must be a number"):
         list(Backprop().flow(net))
     with pytest.raises(InvalidValueError, match="'depth' must be a number"):
-        RecursiveLeastSquares().step(net)
+        len(RecursiveLeastSquares().step(net))
 
 
 def test_a_depth_with_widths_is_refused():

@@ -13,6 +13,7 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import transpose
+from tptheory.symbolic.rule_scalars import noise
 from tptheory.symbolic.rules import (
     RULES,
     Backprop,
@@ -23,12 +24,17 @@ from tptheory.symbolic.rules import (
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
+    KolenPollack,
     LearnedInverse,
+    Momentum,
     NaturalGradient,
+    Nesterov,
     Newton,
     PredictiveCoding,
     RecursiveLeastSquares,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
     rule_named,
 )
 
@@ -45,7 +51,16 @@ def values_for(net, rule, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {eta: 0.3, alpha: 0.7, damping: 0.5, nudging: 2.0}
+    scalars = {
+        eta: 0.3,
+        alpha: 0.7,
+        damping: 0.5,
+        Momentum().mu: 0.8,
+        KolenPollack().decay: 0.4,
+        noise: 0.6,
+        nudging: 2.0,
+    }
+    return values | scalars
 
 
 def numpy_feedback(rule, net, l, values):
@@ -53,6 +68,7 @@ def numpy_feedback(rule, net, l, values):
     W, L = values[net.weight(l)], net.depth
     above = np.linalg.multi_dot([values[net.weight(k)] for k in range(L, l - 1, -1)]) if l < L else W
     symbol = {FeedbackAlignment: f"B_{l}", DirectFeedbackAlignment: f"B_{l - 1}", LearnedInverse: f"V_{l}"}
+    symbol |= {KolenPollack: f"B_{l}", WeightMirror: f"B_{l}"}
     if type(rule) in symbol:
         return next(value for key, value in values.items() if str(key) == symbol[type(rule)])
     if isinstance(rule, TargetProp):
@@ -83,6 +99,21 @@ def numpy_top(rule, net, e, values):
     return np.linalg.solve(operators.get(type(rule), np.eye(len(e))), e)
 
 
+def by_hand(rule, l, values, G, g):
+    """Return dW_l and db_l for eta = 0.3, mu = 0.8, c = 0.4 from the descents, as the textbooks write each rule."""
+    named = {str(symbol): value for symbol, value in values.items()}
+    if isinstance(rule, WeightDecay | KolenPollack):
+        return -0.3 * (G + 0.4 * named[f"W_{l}"]), -0.3 * g
+    if not isinstance(rule, Momentum):
+        return -0.3 * G, -0.3 * g
+    m, moved = 1 - 0.3 * 0.8, []
+    for V, force in ((named[f"V_{l}"], G), (named[f"v_{l}"], g)):
+        before = 0.3 * V
+        p = m * before - 0.3**2 * force
+        moved.append(m * p - 0.3**2 * force if isinstance(rule, Nesterov) else p)
+    return moved
+
+
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize(("widths", "batch"), SHAPES)
 def test_feedback_and_what_follows_from_it(name, widths, batch):
@@ -109,9 +140,9 @@ def test_feedback_and_what_follows_from_it(name, widths, batch):
             continue
         below = evaluate(net.activation(l - 1), values)
         right = evaluate(rule.presynaptic(net, l), values)
-        np.testing.assert_allclose(evaluate(rule.update(net, l), values), -0.3 * d @ right, rtol=1e-8, atol=1e-8)
-        bias = -0.3 * d.sum(axis=1, keepdims=True)
-        np.testing.assert_allclose(evaluate(rule.bias_update(net, l), values), bias, rtol=1e-8, atol=1e-8)
+        moved, moved_bias = by_hand(rule, l, values, d @ right, d.sum(axis=1, keepdims=True))
+        np.testing.assert_allclose(evaluate(rule.update(net, l), values), moved, rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(evaluate(rule.bias_update(net, l), values), moved_bias, rtol=1e-8, atol=1e-8)
         if type(rule).presynaptic is Rule.presynaptic:
             np.testing.assert_allclose(right, below.T, rtol=1e-12)
 

@@ -24,6 +24,7 @@ from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, eta
+from tptheory.symbolic.states import State
 from tptheory.training.data import DataSet
 from tptheory.training.theorem_probes import ProbeReading
 from tptheory.training.trainer import TrainingRun, train
@@ -45,20 +46,18 @@ class Decayed(Backprop):
 class HeavyBall(Backprop):
     """Momentum in the weights: ``v_l <- mu v_l + G_l``, ``dW_l = -eta (mu v_l + G_l)``."""
 
-    def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
+    def momentum(self, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
         """Return ``v_l``."""
         return net.layer_matrix("v", l, lambda k: (net.widths[k], net.widths[k - 1]))
 
-    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-        """Return ``(mu - 1) v_l + G_l``."""
-        return {
-            self.velocity(net, l): matadd(matmul(Symbol("mu") - 1, self.velocity(net, l)), self.descent(net, l))
-            for l in net.layers
-        }
+    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+        """Return ``v_l``, which changes by ``(mu - 1) v_l + G_l``."""
+        v = self.momentum(net, l)
+        return (State(v, change=matadd(matmul(Symbol("mu") - 1, v), self.descent(net, l))),)
 
     def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``-eta (mu v_l + G_l)``."""
-        return matmul(-eta, matadd(matmul(Symbol("mu"), self.velocity(net, l)), self.descent(net, l)))
+        return matmul(-eta, matadd(matmul(Symbol("mu"), self.momentum(net, l)), self.descent(net, l)))
 
 
 class KolenPollack(Rule):
@@ -68,13 +67,10 @@ class KolenPollack(Rule):
         """Return ``B_l``."""
         return net.layer_matrix("B", l, lambda k: (net.widths[k - 1], net.widths[k]))
 
-    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-        """Return ``-eta x_{l-1} d_l'``."""
-        return {
-            self.feedback(net, l): matmul(-eta, net.activation(l - 1), transpose(self.error_signal(net, l)))
-            for l in net.layers
-            if l > 1
-        }
+    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+        """Return ``B_l``, which changes by ``-eta x_{l-1} d_l'``."""
+        change = matmul(-eta, net.activation(l - 1), transpose(self.error_signal(net, l)))
+        return (State(self.feedback(net, l), change=change, start="identity"),)
 
 
 class Slowed(Backprop):
@@ -284,13 +280,13 @@ def test_a_state_that_leaves_the_finite_numbers_stops_the_run(toy: DataSet) -> N
     """Though no update reads it."""
 
     class Growing(Backprop):
-        def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-            S = MatrixSymbol("S", 2, 2)
-            return {S: matmul(10**6, S, S)}
+        def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+            S = net.layer_matrix("S", l, lambda k: (2, 2))
+            return (State(S, change=matmul(10**6, S, S), start="identity"),)
 
     run = trained(Growing(), toy, steps=20, dtype="float32")
     assert run.status == "diverged"
-    assert "the change of S" in run.message
+    assert "the change of S_1" in run.message
 
 
 def feedback(net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -329,7 +325,25 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         ShapeError,
         r"change of W_1 has its shape, .4, 5.",
     ),
-    (own(state_changes=lambda self, net: [1]), {}, InvalidValueError, "definitions make matrices"),
+    (
+        own(states=lambda self, net, l: [1]),
+        {},
+        InvalidTypeError,
+        "a tuple of State.*Mend states.net, l. in the class Own",
+    ),
+    (own(states=lambda self, net, l: 1 / 0), {}, InvalidValueError, "whose states at layer 1 raised ZeroDivisionError"),
+    (
+        own(velocity=lambda self, net, l: 1 / 0),
+        {},
+        InvalidValueError,
+        "whose velocity at layer 1 raised ZeroDivisionError",
+    ),
+    (
+        own(bias_velocity=lambda self, net, l: 3),
+        {},
+        InvalidTypeError,
+        "whose bias_velocity at layer 1 returned int and no matrix",
+    ),
     (
         own(descent=lambda self, net, l: matmul(Symbol("c"), net.weight(l))),
         {},
@@ -352,17 +366,17 @@ def test_what_cannot_be_trained_is_refused(
         trained(rule, toy, **options)
 
 
-def test_inverses_that_nobody_teaches_are_refused(toy: DataSet) -> None:
-    """Learned inverses with a descent of their own must say how they move; where they do, they train."""
+def test_inverses_of_a_rule_of_ones_own_learn_as_the_rule_says(toy: DataSet) -> None:
+    """Learned inverses with a descent of their own descend the mean over the noise, or what else the rule says."""
 
     class Half(LearnedInverse):
         def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
             return matmul(0.5, super().descent(net, l))
 
     class Taught(Half):
-        def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-            return KolenPollack.state_changes(self, net)  # type: ignore[arg-type]
+        def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+            return KolenPollack.states(self, net, l)  # type: ignore[arg-type]
 
-    with pytest.raises(InvalidValueError, match="one that says how its inverses learn"):
-        trained(Half(), toy)
-    assert trained(Taught(), toy).status == "completed"
+    runs = [trained(Half(noise=noise), toy, lr=0.01) for noise in (0, 1)] + [trained(Taught(), toy)]
+    assert {run.status for run in runs} == {"completed"}
+    assert np.abs(runs[0].weights[0] - runs[1].weights[0]).max() > 1e-6

@@ -31,6 +31,9 @@ PLACES = 20_000
 """How many places are tried for each second of the search. They take less than a second, so that the result seldom
 depends on the clock; that is the clock of the process, so that other work of the machine does not matter."""
 
+CALLS_PER_READING = 64
+"""How often it is asked whether the time is up for each reading of that clock, which takes longer than a place."""
+
 ROUNDS = 3
 """How many rounds to search: first within the monomials of the proof, then each time also with those that fitting
 places have brought in."""
@@ -77,6 +80,7 @@ class _Shortening:
 
     def __init__(self, data: dict[str, Any], seconds: float) -> None:
         self.deadline, self._places_left = process_time() + seconds, int(PLACES * seconds)
+        self._asked, self._late = 0, False
         self._data, self._reader = data, Reader(data)
         read = self._reader.hypotheses()
         self._polynomials = [*read, *map(self._reader.transpose, read)]
@@ -86,7 +90,10 @@ class _Shortening:
 
     def over(self) -> bool:
         """Whether no more places may be looked at."""
-        return self._places_left < 0 or process_time() > self.deadline
+        if self._asked % CALLS_PER_READING == 0:
+            self._late = process_time() > self.deadline
+        self._asked += 1
+        return self._late or self._places_left < 0
 
     def start(self) -> Cofactors:
         """Return the cofactors that the certificate has."""

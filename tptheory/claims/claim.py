@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import Expr, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, sympify
-from sympy.logic.boolalg import Boolean
+from sympy import MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.symbols import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.expressions import as_matrix
+from tptheory.symbolic.arguments import as_expression as as_expression  # the readers of all claims stand here
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.typesetting.claims import sentence_tex
 from tptheory.typesetting.spelling import one_line
@@ -51,6 +50,10 @@ class Claim:
     def goals(self) -> tuple[Goal, ...]:
         """Return what is claimed, without what is assumed; `ForAll` returns its goals at the bound index."""
         return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
+
+    def own_verdict(self, seconds: float, seed: int) -> Any:
+        """Return the verdict of a claim that is no set of goals and knows itself how it is decided; None of others."""
+        return None
 
     def tacit(self) -> tuple[Tacit, ...]:
         """Return what the claim takes for granted beside its hypotheses; its statement names all of it."""
@@ -196,20 +199,3 @@ def flatten_given(given: Any) -> tuple[Any, ...]:
                 complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, "See tptheory.claims.")
             )
     return tuple(flat)
-
-
-def as_expression(argument: str, value: Any) -> Any:
-    """Return a matrix or scalar expression; text is never parsed."""
-    if isinstance(value, MatrixExpr | MatrixBase):
-        return as_matrix(argument, value)
-    if isinstance(value, str):
-        raise InvalidTypeError(complain(argument, "a SymPy expression", value, "Text is never evaluated: build it."))
-    try:
-        read = sympify(value, strict=True)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(complain(argument, "a SymPy expression", value)) from None
-    if not isinstance(read, Expr):
-        equation = "An equation is Equal(A, B), and an inequality AtMost(a, b)."
-        mend = equation if isinstance(read, Boolean) else "Claim one thing at a time."
-        raise InvalidTypeError(complain(argument, "a matrix or a number", value, mend))
-    return read

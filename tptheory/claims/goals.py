@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
@@ -16,7 +17,7 @@ from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
 from tptheory.errors import ShapeError
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import matadd, matmul
-from tptheory.symbolic.layers import Recursion, layer_symbols
+from tptheory.symbolic.layers import layer_symbols
 
 Term = Any
 """A SymPy expression, a `Rate` or a `Change`."""
@@ -44,14 +45,16 @@ class Rate:
 
 @dataclass(frozen=True)
 class Change:
-    """A quantity after a step, minus the quantity before it."""
+    """A quantity after a step, minus the quantity before it, times 1 or -1."""
 
     quantity: Any
     step: Step
+    sign: int = 1
 
     def symbolic(self) -> Any:
         """Return the difference as an expression."""
-        return minus(self.step.after(self.quantity), self.quantity)
+        change = minus(self.step.after(self.quantity), self.quantity)
+        return change if self.sign == 1 else -change
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the quantity, and the changes of the symbols in it that move."""
@@ -70,7 +73,11 @@ class Vanishes:
         return (self.left, self.right)
 
     def residual(self) -> Any:
-        """Return the difference of the sides as an expression."""
+        """Return the difference of the sides as an expression, which is worked out once."""
+        return self._residual
+
+    @cached_property
+    def _residual(self) -> Any:
         return minus(symbolic(self.left), symbolic(self.right))
 
 
@@ -88,12 +95,12 @@ class RankAtMost:
 
 @dataclass(frozen=True)
 class NonNegative:
-    """A number is not below 0."""
+    """A number is not below 0, or a matrix is symmetric and positive semidefinite."""
 
     expression: Term
 
     def terms(self) -> tuple[Term, ...]:
-        """Return the number."""
+        """Return the number, or the matrix."""
         return (self.expression,)
 
 
@@ -133,6 +140,11 @@ def rates(goals: Iterable[Goal]) -> Iterator[Rate]:
         yield from (term for term in goal.terms() if isinstance(term, Rate))
 
 
+def nonnegative(goals: Iterable[Goal]) -> list[Any]:
+    """Return the numbers that goals say are not below 0, and the matrices that they say are positive semidefinite."""
+    return [symbolic(goal.expression) for goal in goals if isinstance(goal, NonNegative)]
+
+
 def motions(goals: Iterable[Goal]) -> list[Motion]:
     """Return the flows and steps along which goals speak of rates and changes."""
     terms = (term for goal in goals for term in goal.terms())
@@ -153,13 +165,8 @@ def conserved_quantity(goal: Goal) -> tuple[Any, Flow | Step] | None:
 def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     """Return the symbols of an expression that move along a flow or in a step."""
     if motion.net.any_depth:
-        return [W for W in layer_symbols(expression) if _moves(W, motion)]
+        return [member for member in layer_symbols(expression) if member in motion]
     return [W for W in motion if expression.has(W)]
-
-
-def _moves(member: Any, motion: Motion) -> bool:
-    """Tell whether a member of a sequence may move: if it is a parameter, or if a recursion defines it."""
-    return isinstance(member.sequence, Recursion) or member.sequence in motion.net.parameter_sequences
 
 
 def minus(lhs: Any, rhs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a claim may assume: each hypothesis is a set of matrix equations, and a name that samplers know."""
+"""What a claim may assume: each hypothesis is a set of matrix equations and signs, with a name that samplers know."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
 
-from tptheory.claims.goals import Goal, RankAtMost, Vanishes
+from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
 from tptheory.typesetting.reasons import PROPERTIES
+
+DEFINITE = ("positive_semidefinite", "positive_definite")
+"""The properties that are more than equations: ``x' A x`` is never below 0."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Hypothesis:
         """Return what the hypothesis says as goals without witnesses, for where it is claimed instead of assumed."""
         if self.name == "rank_one":
             return tuple(RankAtMost(A, (Integer(1),)) for A in self.matrices)
-        return tuple(Vanishes(equation) for equation in self.equations)
+        definite = self.matrices if self.name in DEFINITE else ()
+        return (*map(NonNegative, definite), *(Vanishes(equation) for equation in self.equations))
 
     def owners(self) -> tuple[tuple[MatrixSymbol, MatrixExpr], ...]:
         """Return the witnesses, each with the matrix that it belongs to."""
@@ -158,6 +162,41 @@ def symmetric(*matrices: MatrixExpr) -> Hypothesis:
     True
     """
     return _hypothesis("symmetric", matrices, lambda A: [_minus(transpose(A), A)], square=True)
+
+
+def positive_semidefinite(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A' = A``, and ``x' A x >= 0`` for every ``x``.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from tptheory import NonNegative, decide
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> S, T = MatrixSymbol("S", n, n), MatrixSymbol("T", n, n)
+    >>> decide(NonNegative(Trace(S * T), given=[positive_semidefinite(S, T)])).proved
+    True
+    """
+    return _hypothesis("positive_semidefinite", matrices, lambda A: [_minus(transpose(A), A)], square=True)
+
+
+def positive_definite(*matrices: MatrixExpr) -> Hypothesis:
+    """Assume ``A' = A``, and ``x' A x > 0`` for every ``x`` but 0: ``A`` is positive semidefinite and invertible.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Zero, decide
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> S, x = MatrixSymbol("S", n, n), MatrixSymbol("x", n, 1)
+    >>> decide(Zero(x, given=[positive_definite(S), Zero(x.T * S * x)])).proved
+    True
+    """
+
+    def equations(A: MatrixExpr) -> list[MatrixExpr]:
+        P = Pinv(A)
+        return [
+            _minus(transpose(A), A),
+            _minus(matmul(A, P), Identity(A.rows)),
+            _minus(matmul(P, A), Identity(A.cols)),
+        ]
+
+    return _hypothesis("positive_definite", matrices, equations, square=True)
 
 
 def projection(*matrices: MatrixExpr) -> Hypothesis:

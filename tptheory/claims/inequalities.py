@@ -1,4 +1,4 @@
-"""Claims that a number is not below 0, or not above another."""
+"""Inequalities, as claims and as hypotheses: a number is not below 0, or a matrix is positive semidefinite."""
 
 from __future__ import annotations
 
@@ -6,56 +6,70 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Integer, MatrixBase, MatrixExpr
+from sympy import Integer, MatrixExpr
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim, as_expression
-from tptheory.errors import UnsupportedExpressionError
+from tptheory.errors import ShapeError, complain
 
 
-def _number(argument: str, value: Any) -> Any:
-    """Read a scalar expression.
+def _number_or_square(argument: str, value: Any) -> Any:
+    """Read a scalar expression, or a square matrix.
 
     Raises:
-        UnsupportedExpressionError: of a matrix; which of two symmetric matrices is larger cannot be claimed yet.
+        ShapeError: of a matrix that is not square.
     """
     value = as_expression(argument, value)
-    if isinstance(value, MatrixExpr | MatrixBase):
-        raise UnsupportedExpressionError(
-            f"{argument!r} must be a scalar expression (got {value}, a matrix of shape {value.shape}). Inequalities "
-            "between matrices are no claims yet: compare numbers, such as Trace or Rank."
+    if isinstance(value, MatrixExpr) and value.rows != value.cols:
+        raise ShapeError(
+            f"{argument!r} must be a number or a square matrix (got {value} of shape {value.shape}). Positive "
+            "semidefinite is said of symmetric matrices; compare others by a number, such as their Trace or Rank."
         )
     return value
 
 
+class Inequality(Claim):
+    """A claim that is no equation: it may be assumed, and then says of what that it is not below 0."""
+
+    is_hypothesis = True
+
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return nothing: no equation is claimed."""
+        return ()
+
+
 @dataclass(frozen=True)
-class NonNegative(Claim):
-    """A scalar expression is not below 0.
+class NonNegative(Inequality):
+    """A scalar expression is not below 0, or a matrix is symmetric and positive semidefinite.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from tptheory import decide
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> decide(NonNegative(Trace(A.T * A))).word
     'proved'
+    >>> decide(NonNegative(A.T * A)).word
+    'proved'
     """
 
     expression: Any
     given: Any = ()
 
-    readers = (("expression", _number),)
+    readers = (("expression", _number_or_square),)
 
     def goals(self) -> tuple[kinds.Goal, ...]:
         """Return that the expression is not below 0."""
         return (kinds.NonNegative(self.expression),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``0 ≤ expression``."""
+        """Return ``0 ≤ expression``, or ``expression is positive semidefinite``."""
+        if isinstance(self.expression, MatrixExpr):
+            return f"{say(self.expression)} is positive semidefinite"
         return f"{say(Integer(0))} ≤ {say(self.expression)}"
 
 
 @dataclass(frozen=True)
-class AtMost(Claim):
-    """One scalar expression is at most another.
+class AtMost(Inequality):
+    """One scalar expression is at most another; or the difference of two matrices is positive semidefinite.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Rank, decide
@@ -65,25 +79,69 @@ class AtMost(Claim):
     'rank(A*B) ≤ rank(A)'
     >>> decide(AtMost(Rank(A), Rank(A * B))).word
     'refuted'
+    >>> P = MatrixSymbol("P", n, n)
+    >>> AtMost(P.T * P, P).statement()
+    'P - P.T*P is positive semidefinite'
     """
 
     lesser: Any
     greater: Any
     given: Any = ()
 
-    readers = (("lesser", _number), ("greater", _number))
+    readers = (("lesser", _number_or_square), ("greater", _number_or_square))
+
+    def check(self) -> None:
+        """Check that both are numbers, or matrices of one shape; the number 0 stands for a matrix of zeros.
+
+        Raises:
+            ShapeError: if they cannot be compared.
+        """
+        shapes = [side.shape if isinstance(side, MatrixExpr) else () for side in (self.lesser, self.greater)]
+        if shapes[0] != shapes[1] and 0 not in (self.lesser, self.greater):
+            expected = f"of shape {shapes[0]} as 'lesser' is" if shapes[0] else "a scalar as 'lesser' is"
+            mend = "Multiply a number by an identity to compare it with a matrix."
+            raise ShapeError(complain("greater", expected, self.greater, mend))
+
+    def difference(self) -> Any:
+        """Return the greater side minus the lesser one."""
+        return kinds.minus(self.greater, self.lesser)
 
     def goals(self) -> tuple[kinds.Goal, ...]:
         """Return that the difference is not below 0."""
-        return (kinds.NonNegative(self.greater - self.lesser),)
+        return (kinds.NonNegative(self.difference()),)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return both sides."""
         return (self.lesser, self.greater)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``lesser ≤ greater``."""
+        """Return ``lesser ≤ greater``, or of matrices ``greater - lesser is positive semidefinite``."""
+        difference = self.difference()
+        if isinstance(difference, MatrixExpr):
+            return f"{say(difference)} is positive semidefinite"
         return f"{say(self.lesser)} ≤ {say(self.greater)}"
 
 
-__all__ = ["AtMost", "NonNegative"]
+def at_most(expression: Any, bound: Any) -> AtMost:
+    """Assume ``expression <= bound``: of two scalars, or of symmetric matrices in the semidefinite order.
+
+    >>> from sympy import Symbol
+    >>> from tptheory import AtMost, decide
+    >>> s = Symbol("s", real=True)
+    >>> decide(AtMost(s**2, s, given=[at_least(s, 0), at_most(s, 1)])).word
+    'proved'
+    """
+    return AtMost(expression, bound)
+
+
+def at_least(expression: Any, bound: Any) -> AtMost:
+    """Assume ``expression >= bound``: of two scalars, or of symmetric matrices in the semidefinite order.
+
+    >>> from sympy import Symbol
+    >>> at_least(Symbol("s", real=True), 0).statement()
+    '0 ≤ s'
+    """
+    return AtMost(bound, expression)
+
+
+__all__ = ["AtMost", "NonNegative", "at_least", "at_most"]

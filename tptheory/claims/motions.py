@@ -9,17 +9,29 @@ from typing import Any
 from sympy import MatrixExpr
 
 from tptheory.claims.claim import Claim, as_expression
-from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes
+from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes, moving_symbols
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.errors import InvalidTypeError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
-from tptheory.typesetting.spelling import within_sentence
 
 
 def _flow_or_step(argument: str, value: Any) -> Flow | Step:
     if not isinstance(value, Flow | Step):
         raise InvalidTypeError(complain(argument, "a flow or a step", value, "Try rule.flow(net)."))
+    return value
+
+
+def _flow(argument: str, value: Any) -> Flow:
+    if not isinstance(value, Flow):
+        raise InvalidTypeError(complain(argument, "a flow", value, "Try rule.flow(net)."))
+    return value
+
+
+def _scalar(argument: str, value: Any) -> Any:
+    value = as_expression(argument, value)
+    if isinstance(value, MatrixExpr):
+        raise InvalidTypeError(complain(argument, "a scalar expression", value, "Take its Trace."))
     return value
 
 
@@ -56,36 +68,94 @@ class Conserved(Claim):
 
 
 @dataclass(frozen=True)
-class Nonincreasing(Claim):
-    """A scalar quantity never rises along a flow.
+class Decays(Claim):
+    """A matrix or scalar quantity ``Q`` decays along a flow at a rate ``c``: ``dQ/dt = -c Q``.
 
-    >>> from tptheory import Backprop, DeepLinearNetwork, decide
+    Then ``Q(t) = exp(-c t) Q(0)``. The rate is a number, or a scalar expression in symbols that stand still along the
+    flow; ``c = 0`` says that the quantity is conserved.
+
+    >>> from sympy import MatrixSymbol, Symbol, symbols
+    >>> from tptheory import Backprop, DeepLinearNetwork, Rule, decide, matmul
+    >>> c = Symbol("c", positive=True)
+    >>> class Decayed(Backprop):
+    ...     name, title = "decayed", "Backpropagation with weight decay"
+    ...     def descent(self, net, l):
+    ...         return super().descent(net, l) + c * net.weight(l)
     >>> net = DeepLinearNetwork(depth=2)
-    >>> decide(Nonincreasing(net.loss, along=Backprop().flow(net))).method
-    'descent'
+    >>> W_1, W_2 = net.weights
+    >>> decide(Decays(W_2.T * W_2 - W_1 * W_1.T, along=Decayed().flow(net), rate=2 * c)).word
+    'proved'
+
+    Raises:
+        InvalidTypeError: if ``along`` is no flow, or the rate no scalar.
+        InvalidValueError: if the rate moves along the flow.
     """
 
     quantity: Any
     along: Flow
+    rate: Any
     given: Any = ()
 
-    readers = (("quantity", as_expression),)
+    readers = (("quantity", as_expression), ("along", _flow), ("rate", _scalar))
 
     def check(self) -> None:
-        """Check that a scalar is followed along a flow, and that the loss determines how it moves."""
-        if not isinstance(self.along, Flow):
-            raise InvalidTypeError(complain("along", "a flow", self.along, "Try rule.flow(net)."))
-        if isinstance(self.quantity, MatrixExpr):
-            raise InvalidTypeError(complain("quantity", "a scalar expression", self.quantity, "Take its Trace."))
+        """Refuse a quantity if the loss does not determine how it moves, and a rate that moves."""
+        self.along.refuse_unknown_error(self.quantity)
+        if moving := moving_symbols(self.rate, self.along):
+            raise InvalidValueError(
+                complain("rate", "free of what the flow moves", self.rate, f"{moving[0]} moves along it.")
+            )
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return that the rate of change along the flow is minus ``c`` times the quantity."""
+        change = Rate(self.quantity, self.along, invertible=_invertible(self.given))
+        is_matrix = isinstance(self.quantity, MatrixExpr)
+        return (Vanishes(change, matmul(-self.rate, self.quantity) if is_matrix else -self.rate * self.quantity),)
+
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Return ``quantity decays at the rate c along the rule's flow``."""
+        return f"{say(self.quantity)} decays at the rate {say(self.rate)} along {motion_text(self.along)}"
+
+
+@dataclass(frozen=True)
+class Nonincreasing(Claim):
+    """A scalar quantity never rises along a flow, or in a step.
+
+    >>> from sympy import Identity
+    >>> from tptheory import Backprop, DeepLinearNetwork, at_most, decide, eta
+    >>> net = DeepLinearNetwork(depth=2)
+    >>> decide(Nonincreasing(net.loss, along=Backprop().flow(net))).method
+    'descent'
+
+    A step descends if it is small enough:
+
+    >>> net = DeepLinearNetwork(depth=1)
+    >>> x = net.input
+    >>> short = at_most(eta * x.T * x, 2 * Identity(1))
+    >>> decide(Nonincreasing(net.loss, along=Backprop().step(net), given=[short])).word
+    'proved'
+    """
+
+    quantity: Any
+    along: Flow | Step
+    given: Any = ()
+
+    readers = (("quantity", _scalar), ("along", _flow_or_step))
+
+    def check(self) -> None:
+        """Refuse a quantity if the loss does not determine how it moves."""
         self.along.refuse_unknown_error(self.quantity)
 
     def goals(self) -> tuple[Goal, ...]:
-        """Return that minus the rate is not below 0."""
+        """Return that minus the rate, or minus the change in the step, is not below 0."""
+        if isinstance(self.along, Step):
+            return (NonNegative(Change(self.quantity, self.along, sign=-1)),)
         return (NonNegative(Rate(self.quantity, self.along, sign=-1, invertible=_invertible(self.given))),)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``quantity never rises along the rule's flow``."""
-        return f"{say(self.quantity)} never rises along {motion_text(self.along)}"
+        """Return ``quantity never rises along the rule's flow``, or ``... does not rise in the rule's step``."""
+        rises = "does not rise in" if isinstance(self.along, Step) else "never rises along"
+        return f"{say(self.quantity)} {rises} {motion_text(self.along)}"
 
 
 @dataclass(frozen=True)
@@ -141,4 +211,4 @@ def _invertible(given: tuple[Any, ...]) -> tuple[MatrixExpr, ...]:
 def motion_text(motion: Motion) -> str:
     """Say what a flow, or a step, is called: ``the flow of backpropagation``."""
     kind = "flow" if isinstance(motion, Flow) else "step"
-    return f"the {kind} of {within_sentence(motion.rule.title)}"
+    return f"the {kind} of {motion.rule.phrase}"

@@ -110,7 +110,7 @@ def _moving(motion: Motion) -> Named:
     net = motion.net
     expressions = [net.input, net.target, net.error]
     if net.any_depth:
-        members = [sequence(BoundIndex(0)) for sequence in net.parameter_sequences]
+        members = [sequence(BoundIndex(0)) for sequence in motion.sequences]
         expressions += [*members, *(motion[member] for member in members)]
     else:
         expressions += [*motion, *motion.values()]

@@ -10,9 +10,10 @@ from typing import Any
 from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, S
 
 from tptheory.claims import goals as kinds
-from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.claim import Claim
 from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, size_symbols, squared_norm, transpose
 from tptheory.symbolic.layers import occurrences
 

@@ -63,14 +63,12 @@ def _loaded(paths: list[Path]) -> tuple[dict[Path, Certificate], int]:
 
 def _replayed(path: Path, certificate: Certificate) -> dict[str, str]:
     """Let the checker replay a certificate; return what it read, or why it refuses."""
-    from tptheory.typesetting.statements import statement_text
-
     result = certificate.check()
     return {
         "path": str(path),
         "verdict": "accepted" if result else "refused",
         "reason": result.reason,
-        "statement": statement_text(certificate.data) if result else "",
+        "statement": certificate.statement() if result else "",
         "method": certificate.method if result else str(certificate.data.get("method", "")),
     }
 

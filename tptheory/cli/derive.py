@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, whole_numbers
+from tptheory.cli.options import Json, RuleName, read_widths
 from tptheory.cli.shell import alignment, app, console, print_json
 from tptheory.errors import InvalidValueError, complain
 
@@ -37,7 +37,7 @@ def derive(
     from tptheory.typesetting.expressions import latex_of
 
     chosen = rule_from(rule)
-    sizes = whole_numbers("widths", widths) if widths is not None else None
+    sizes = read_widths(widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:
@@ -71,7 +71,9 @@ def _print(heading: str, equations: list[Equation]) -> None:
 
 def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
     """Yield the equations of a rule for each layer, from the output down."""
-    states = rule.state_changes(net)
+    from tptheory.symbolic.states import states_at
+    from tptheory.typesetting.expressions import latex_of
+
     top = rule.error_signal(net, net.depth)
     if top != net.error:  # such a rule does not start from the output error
         yield net.depth, "signal", f"d_{net.depth}", f"d_{{{net.depth}}}", top
@@ -82,10 +84,9 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
         yield l, "update", f"dW_{l}", rf"\Delta W_{{{l}}}", rule.update(net, l)
         if net.biases:
             yield l, "update", f"db_{l}", rf"\Delta b_{{{l}}}", rule.bias_update(net, l)
-        for state, change in states.items():
-            letter, _, number = state.name.rpartition("_")
-            if number == str(l):
-                yield l, "state", f"d{state.name}", rf"\Delta {letter}_{{{l}}}", change
+        for state in states_at(rule, net, l):
+            symbol = state.symbol
+            yield l, "state", f"d{symbol.name}", rf"\Delta {latex_of(symbol)}", state.change
 
 
 def _batch(text: str | None) -> Any:

@@ -17,11 +17,6 @@ export = typer.Typer(no_args_is_help=True, help="Hand proofs to other systems.")
 app.add_typer(export, name="export")
 
 
-@export.callback()
-def exports() -> None:
-    """Hand proofs to other systems."""
-
-
 @export.command()
 def coq(
     targets: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, numbers_of, whole_numbers
+from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, numbers_of, read_widths
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def invariants(
     from tptheory.invariants.discovery import conservation_laws
 
     chosen, constants = rule_from(rule), numbers_of(settings)
-    sizes = whole_numbers("widths", widths)
+    sizes = read_widths(widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
@@ -57,11 +57,14 @@ def invariants(
         from tptheory.typesetting.expressions import latex_of
 
         lines = [rf"{latex_of(law.general)} &= \text{{const}}" for law in laws.found]
+        lines += [
+            rf"{latex_of(law.general)} &= \text{{const}} \cdot e^{{-{latex_of(law.rate)} t}}" for law in laws.decaying
+        ]
         out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
         out.print(Text(f"{laws.rule.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
-        for law in laws.found:
+        for law in (*laws.found, *laws.decaying):
             out.print(_line(law))
         out.print(_sentence(laws))
         ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
@@ -73,7 +76,8 @@ def _line(law: Law) -> Text:
     """Say what is conserved, how many numbers that is, and whether it is proved."""
     word = law.verdict.word
     numbers = "1 number" if law.independent == 1 else f"{law.independent} numbers"
-    line = Text(f"  {law.general}  ").append(word, STYLES[word]).append(f", {numbers}", "default")
+    decay = "" if law.rate == 0 else f"decays at the rate {law.rate}  "
+    line = Text(f"  {law.general}  {decay}").append(word, STYLES[word]).append(f", {numbers}", "default")
     if law.verdict.proved and law.given:
         line.append(f", given {'; '.join(hypothesis.conclusion(str) for hypothesis in law.given)}", "default")
     return line
@@ -85,7 +89,7 @@ def _sentence(laws: ConservationLaws) -> str:
     noun = "conserved quantity" if laws.count == 1 else "conserved quantities"
     return (
         f"{laws.count} independent {noun} found, {laws.agreement}: "
-        f"{counted.dimension} parameters, and orbits of dimension {counted.rank}."
+        f"{counted.dimension} dimensions, and orbits of dimension {counted.rank}."
     )
 
 
@@ -117,7 +121,8 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
                 "independent": law.independent,
                 "given": [hypothesis.conclusion(str) for hypothesis in law.given],
                 "verdict": law.verdict.word,
+                "rate": str(law.rate),
             }
-            for law in laws.found
+            for law in (*laws.found, *laws.decaying)
         ],
     }

@@ -54,8 +54,8 @@ def said_numbers(numbers: Mapping[str, Fraction]) -> str:
     return "".join(f", {name} = {value}" for name, value in numbers.items())
 
 
-def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
-    """Read integers with commas between them, such as 4,3,2.
+def read_widths(text: str) -> tuple[int, ...]:
+    """Read widths, integers with commas between them, such as 4,3,2.
 
     Raises:
         InvalidValueError: if there is anything else.
@@ -63,7 +63,7 @@ def whole_numbers(argument: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise InvalidValueError(complain(argument, "integers with commas between", text, "Try 4,3,2.")) from None
+        raise InvalidValueError(complain("widths", "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def check_folder_of(out: Path | None) -> None:

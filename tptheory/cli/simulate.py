@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seed, Set, numbers_of, said_numbers, whole_numbers
+from tptheory.cli.options import Json, RuleName, Seed, Set, numbers_of, read_widths, said_numbers
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -53,7 +53,7 @@ def simulate(
     from tptheory.symbolic.network import DeepLinearNetwork
 
     chosen, constants = rule_from(rule), numbers_of(settings)
-    sizes = whole_numbers("widths", widths)
+    sizes = read_widths(widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}

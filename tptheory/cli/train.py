@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Set, numbers_of, whole_numbers
+from tptheory.cli.options import Json, RuleName, Set, numbers_of, read_widths
 from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -116,7 +116,7 @@ def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
     """Read the settings from the options; for another rule than dtp, settings of inverses are refused by `train`."""
     inverses = InverseSettings(**{of: options.pop(name) for name, of in INVERSE_OPTIONS.items()})
     if options["widths"] is not None:
-        options["widths"] = whole_numbers("widths", options["widths"])
+        options["widths"] = read_widths(options["widths"])
     options["batch"] = _batch(options["batch"])
     return TrainSettings(**options, inverses=None if rule != "dtp" and inverses == InverseSettings() else inverses)
 

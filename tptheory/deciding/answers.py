@@ -14,12 +14,12 @@ from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.searching import StuckError
-from tptheory.proving.tactics import EFFORTS, search_proof
+from tptheory.proving.searching import RefusedError, StuckError
+from tptheory.proving.tactics import EFFORTS, Prover
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.search import CounterexampleSearch
 
-TURNS = ((EFFORTS[:1], 0.25, 0.15), (EFFORTS[1:2], 0.5, 0.6), (EFFORTS[2:], 1.0, 1.0))
+TURNS = ((EFFORTS[:1], 0.25, 0.15), (EFFORTS[:2], 0.5, 0.6), (EFFORTS, 1.0, 1.0))
 """The turns of `decide`: the efforts of the prover, and what part of the time left it and the refuter get at most."""
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
@@ -54,28 +54,48 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     """
     title = claim.plain_title if isinstance(claim, Theorem) else ""
     check_seconds(seconds)
-    return _proof(as_claim(claim), title, seconds, EFFORTS)[0]
+    own = as_claim(claim).own_verdict(seconds, seed=0)
+    if own is not None:
+        return own if own.proved else Undecided(as_claim(claim), own.explain(), {}, own.seconds)
+    return _Proving(as_claim(claim), title).run(seconds)[0]
 
 
-def _proof(claim: Claim, title: str, seconds: float, efforts: Sequence[int | None]) -> tuple[Proved | Undecided, bool]:
-    """Search for a proof with these efforts; return the verdict, and whether another effort could give another."""
-    started = perf_counter()
-    try:
-        certificate = search_proof(claim, seconds, title, efforts)
-        checked = certificate.check()
-        if not checked:
-            reason = f"the checker refuses what the prover found: {checked.reason}"
-            evidence = {"certificate": certificate.data, "report": REPORT}
-            return Undecided(claim, reason, evidence, perf_counter() - started), False
-        return confirmed_proof(claim, certificate, perf_counter() - started), False
-    except StuckError as stuck:
-        return Undecided(claim, stuck.reason, stuck.evidence, perf_counter() - started), not stuck.final
-    except UnsupportedExpressionError as error:
-        return Undecided(claim, f"outside the language of the prover: {error}", {}, perf_counter() - started), False
-    except TptheoryError:
-        raise
-    except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
-        return Undecided(claim, f"the prover {_failed(error)}", _failure(error), perf_counter() - started), False
+class _Proving:
+    """A search for a proof that goes on where it was left each time it runs.
+
+    Args:
+        claim: the claim.
+        title: the title of the certificate; the statement of the claim if it is empty.
+    """
+
+    def __init__(self, claim: Claim, title: str) -> None:
+        self.claim, self.title = claim, title
+        self.prover: Prover | None = None
+
+    def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> tuple[Proved | Undecided, bool]:
+        """Search on with these efforts; return the verdict, and whether more effort or time could give another."""
+        started, claim = perf_counter(), self.claim
+
+        def undecided(reason: str, evidence: dict[str, Any]) -> Undecided:
+            return Undecided(claim, reason, evidence, perf_counter() - started)
+
+        try:
+            self.prover = self.prover or Prover(claim, self.title)
+            certificate = self.prover.run(seconds, efforts)
+            checked = certificate.check()
+            if not checked:
+                raise RefusedError(checked.reason, certificate.data)
+            return confirmed_proof(claim, certificate, perf_counter() - started), False
+        except RefusedError as refused:
+            return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
+        except StuckError as stuck:
+            return undecided(stuck.reason, stuck.evidence), not stuck.final
+        except UnsupportedExpressionError as error:
+            return undecided(f"outside the language of the prover: {error}", {}), False
+        except TptheoryError:
+            raise
+        except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
+            return _ended_by(error, "the prover", claim, perf_counter() - started), False
 
 
 def confirmed_proof(
@@ -121,6 +141,9 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
     Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
     """
     check_seconds(seconds)
+    own = as_claim(claim).own_verdict(seconds, seed)
+    if own is not None:
+        return own if own.refuted else Undecided(as_claim(claim), own.explain(), {}, own.seconds)
     return _Refuter(as_claim(claim), seed).run(seconds)
 
 
@@ -153,7 +176,7 @@ class _Refuter:
         except TptheoryError:
             raise
         except Exception as error:  # as in `prove`
-            return Undecided(claim, f"the search {_failed(error)}", _failure(error), perf_counter() - started)
+            return _ended_by(error, "the search", claim, perf_counter() - started)
 
 
 def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
@@ -196,7 +219,11 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     started = perf_counter()
     title = claim.plain_title if isinstance(claim, Theorem) else ""
     claim = as_claim(claim)
-    refuter, more_proofs, more_instances = _Refuter(claim, seed), True, True
+    own = claim.own_verdict(seconds, seed)
+    if own is not None:
+        return own
+    prover, refuter = _Proving(claim, title), _Refuter(claim, seed)
+    more_proofs = more_instances = True
     proof = search = Undecided(claim, "the time was up")
 
     def part(share: float) -> float:
@@ -204,7 +231,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
 
     for efforts, for_proof, for_search in TURNS:
         if more_proofs:
-            found, more_proofs = _proof(claim, title, part(for_proof), efforts)
+            found, more_proofs = prover.run(part(for_proof), efforts)
             if isinstance(found, Proved):
                 return found
             proof = found
@@ -236,13 +263,11 @@ def _why_none(claim: Claim) -> str:
     return "; ".join(unmeetable(claim)) or "nothing may meet them"
 
 
-def _failed(error: Exception) -> str:
+def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Undecided:
+    """Return the verdict of a side that an unexpected error ended: for want of memory or depth, or by a fault."""
+    evidence = {"error": f"{type(error).__name__}: {error}"}
     if isinstance(error, MemoryError):
-        return "ran out of memory"
-    return "went too deep" if isinstance(error, RecursionError) else "failed"
-
-
-def _failure(error: Exception) -> dict[str, Any]:
-    """Return an unexpected error as evidence, and ask for a report, unless memory or recursion depth ran out."""
-    evidence: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
-    return evidence if isinstance(error, MemoryError | RecursionError) else {**evidence, "report": REPORT}
+        return Undecided(claim, f"{side} ran out of memory", evidence, seconds)
+    if isinstance(error, RecursionError):
+        return Undecided(claim, f"{side} went too deep", evidence, seconds)
+    return Undecided(claim, f"{side} failed", {**evidence, "report": REPORT}, seconds)

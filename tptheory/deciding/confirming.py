@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
+import mpmath
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Add, MatrixSymbol, S, Symbol, ZeroMatrix
+from sympy import Add, MatrixExpr, MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, symbolic
@@ -25,10 +26,10 @@ from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpression
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
 from tptheory.measuring.instances import Fill, Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import degenerate, entries, generic, unit
+from tptheory.measuring.random_matrices import degenerate, entries, generic, one_of, unit
 from tptheory.numeric.evaluation import evaluate
-from tptheory.refuting.breaking import second_look
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.refuting.violations import second_look
 
 INSTANCES = 18
 """At about how many instances, over all of its parts, a claim with a proof is evaluated."""
@@ -38,7 +39,8 @@ MOST_A_PART = 16
 """At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
-MANY_DIGITS = "mp50"
+DIGITS = 50
+MANY_DIGITS = f"mp{DIGITS}"
 """The arithmetic for values that are not rational, such as logarithms."""
 ROUNDING = 1e-25
 """A relative difference up to this counts as zero in `MANY_DIGITS`."""
@@ -76,21 +78,20 @@ class Confirmation:
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 
-def confirm_proof(claim: Claim, recalled: bool = False, seed: int = 0) -> Confirmation:
+def confirm_proof(claim: Claim, recalled: bool = False) -> Confirmation:
     """Evaluate a claim that has a proof at exact instances; say at how many, or which one contradicts it.
 
     Args:
         claim: the claim.
         recalled: whether the proof was stored, and so confirmed before: then fewer instances, of smaller depths, are
             enough.
-        seed: the seed of the random instances.
     """
     parts = (list(at_small_depths(claim, RECALLED_DEPTH)) if recalled else []) or list(at_small_depths(claim))
-    found = _confirmed(parts, RECALLED if recalled else INSTANCES, seed)
+    found = _confirmed(parts, RECALLED if recalled else INSTANCES, 0)
     if found.evaluated or found.part is not None:
         return found
     deep = list(at_small_depths(claim, DEEPEST_TRIED))
-    return _confirmed(deep, MOST_WHEN_RARE * len(deep), seed + 1) if deep else Confirmation(0, empty=True)
+    return _confirmed(deep, MOST_WHEN_RARE * len(deep), 1) if deep else Confirmation(0, empty=True)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
@@ -130,7 +131,7 @@ class _Look:
         self.broken: Violation | None = None
         self.without_value = ""
 
-    def __call__(self, fill: Pattern, wanted: tuple[int, ...]) -> bool | None:
+    def __call__(self, pattern: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
 
         Return None if no such instance is found, or if the claim says nothing of it.
@@ -138,7 +139,7 @@ class _Look:
         sizes = self._sizes(wanted)
         if sizes is None:
             return None
-        values = self.source.filled(self.rng, sizes, fill(self.rng, self.source))
+        values = self.source.filled(self.rng, sizes, pattern(self.rng, self.source))
         if values is None:
             return None
         self.values = values
@@ -172,8 +173,7 @@ class _Look:
                 if isinstance(goal, Vanishes) and goal.left != goal.right:
                     self._measure(goal.residual(), 0.0, (*goal.terms(), S.One))
                 elif isinstance(goal, NonNegative):
-                    number = symbolic(goal.expression)
-                    self._measure(number, math.inf, (*Add.make_args(number), S.One))
+                    self._measure_sign(symbolic(goal.expression))
                 elif not isinstance(goal, Vanishes):
                     return None
         except UnsupportedExpressionError as error:
@@ -182,6 +182,21 @@ class _Look:
         except (InvalidValueError, ShapeError):
             return None
         return self.broken is None
+
+    def _measure_sign(self, expression: Any) -> None:
+        """Record a violation if a number is below 0, or a matrix indefinite or not symmetric, beyond rounding."""
+        if not isinstance(expression, MatrixExpr):
+            self._measure(expression, math.inf, (*Add.make_args(expression), S.One))
+            return
+        value = evaluate(expression, self.values, arithmetic=MANY_DIGITS)
+        A = mpmath.matrix(value.tolist())
+        with mpmath.workdps(DIGITS):
+            rounding = ROUNDING * max(1, *map(abs, A))
+            least = min(mpmath.eigsy((A + A.T) / 2, eigvals_only=True))
+            skew = max(map(abs, A - A.T))
+        if least < -rounding or skew > rounding:
+            told = f"least eigenvalue {float(least):.3g}, asymmetry {float(skew):.3g}"
+            self.broken = Violation(expression, f"positive semidefinite in {MANY_DIGITS}", told)
 
     def _measure(self, expression: Any, highest: float, parts: tuple[Any, ...]) -> None:
         """Record a violation if a value is below 0, or above the highest that it may be, by more than rounding."""
@@ -239,15 +254,9 @@ def _degenerate(rng: Any, _source: Instances) -> Fill:
 def _one_zero(rng: Any, source: Instances) -> Fill:
     """One symbol is 0, the others have no property."""
     symbols = [*source.matrices, *source.scalars]
-    zero: MatrixSymbol | Symbol | None = symbols[int(rng.integers(0, len(symbols)))] if symbols else None
-    others = _plain(rng, source)
-
-    def fill(s: Any, shape: tuple[int, int]) -> Any:
-        if s != zero:
-            return others(s, shape)
-        return fmpq_mat(*shape) if isinstance(s, MatrixSymbol) else fmpq(0)
-
-    return fill
+    zero: MatrixSymbol | Symbol | None = one_of(rng, symbols) if symbols else None
+    zeros, others = _zeros(rng, source), _plain(rng, source)
+    return lambda s, shape: zeros(s, shape) if s == zero else others(s, shape)
 
 
 def _units(_rng: Any, _source: Instances) -> Fill:

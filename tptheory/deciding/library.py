@@ -22,7 +22,7 @@ from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
-from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
@@ -30,8 +30,6 @@ from tptheory.proving.certificate import Certificate
 
 OPEN_SECONDS = 0.5
 """For how many seconds an open conjecture is searched, unless stored verdicts are ignored (``fresh``)."""
-
-Found = Proved | Refuted | Undecided
 
 
 class WorkerError(TptheoryError, RuntimeError):

@@ -9,9 +9,9 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
-from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.answers import (
     confirmed_counterexample,
@@ -20,7 +20,7 @@ from tptheory.deciding.answers import (
     prove,
     refute,
 )
-from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.deciding.verdicts import Found, Proved, Refuted, RefutedCount, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError, complain
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -31,12 +31,12 @@ from tptheory.refuting.counterexample import Counterexample
 FIRST_LOOK = 0.005
 """The part of the time that is spent on a proof of a conjecture that is expected to be false."""
 FORMAT = "tptheory-counterexample/1"
+OWN_SECONDS = 10.0
+"""For how many seconds each law is searched where the stored count of laws is looked at again."""
 
 
-def settle(
-    theorem: Theorem, seconds: float = 10.0, stored: dict[str, Any] | None = None
-) -> Proved | Refuted | Undecided:
-    """Return the verdict on a theorem: the stored one if it still checks, or else the result of a search.
+def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
+    """Search for the verdict on a theorem.
 
     For a theorem, the search begins with a proof. For a conjecture, it begins with a counterexample, after a short look
     for a proof that finds out at once if the conjecture is true. An open conjecture is left to `decide`.
@@ -44,15 +44,11 @@ def settle(
     Args:
         theorem: the theorem or conjecture.
         seconds: how long to search.
-        stored: what `stored_form` returned for an earlier verdict, or any data that a file holds.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
     """
     check_seconds(seconds)
-    verdict = recalled(theorem, stored) if stored is not None else None
-    if verdict is not None:
-        return verdict
     if theorem.expected == "undecided":
         return decide(theorem, seconds)
     if theorem.expected == "refuted":
@@ -65,7 +61,7 @@ def settle(
     return first if isinstance(second, Undecided) else second
 
 
-def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
+def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | RefutedCount | None:
     """Return the stored verdict; None unless it is about this theorem, and passes the checker and the evaluation."""
     started = perf_counter()
     if not isinstance(stored, dict):
@@ -76,6 +72,9 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
         if fresh is not None:
             proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
+    elif stored.get("format") == law_counts.FORMAT:  # the laws have no file of their own, and are found again
+        own = theorem.claim.own_verdict(OWN_SECONDS, seed=0)
+        return own if isinstance(own, Proved | RefutedCount) else None
     elif stored.get("format") == FORMAT:
         try:
             found = _counterexample(theorem, stored)
@@ -86,9 +85,9 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | None:
     return None
 
 
-def stored_form(theorem: Theorem, verdict: Proved | Refuted | Undecided) -> dict[str, Any] | None:
+def stored_form(theorem: Theorem, verdict: Found) -> dict[str, Any] | None:
     """Return what to keep of a verdict, as plain data: a certificate, a counterexample, or nothing."""
-    if isinstance(verdict, Proved):
+    if isinstance(verdict, Proved | RefutedCount):
         return verdict.certificate.data
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
@@ -108,8 +107,8 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
             counterexample again gives other data: so no field is ignored or misread.
     """
     try:
-        parts = list(at_small_depths(theorem.claim))
-        part = parts[data["part"]]
+        parts = list(numbered_parts(theorem.claim))
+        part, indices = parts[data["part"]]
         source = Instances(part)
         sizes = {n: int(data["sizes"][str(n)]) for n in source.sizes}
         if any(n < 1 for n in sizes.values()):
@@ -119,7 +118,7 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
             values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
         swept = data["swept"] if type(data["swept"]) is int else None
-        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True)
+        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True, indices=indices)
         written = _as_stored(str(data["theorem"]), range(len(parts))[data["part"]], found)
         if json.dumps(data, sort_keys=True) != json.dumps(written, sort_keys=True):
             raise ValueError("what is not written so")

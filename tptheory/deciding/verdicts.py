@@ -8,7 +8,7 @@ from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import TptheoryError
-from tptheory.proving.certificate import Certificate
+from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.refuting.counterexample import Counterexample
 
 SHOWN = 600
@@ -97,9 +97,9 @@ class Proved(Verdict):
         return self.opening() + self.certificate.explain()
 
     def opening(self) -> str:
-        """Say in a line of its own what the claim takes for granted, without what the certificate's title says."""
+        """Say what the claim takes for granted, without what the certificate's title says, and what opens the proof."""
         granted = [text for text in self.claim.granted() if text not in self.certificate.theorem]
-        return f"This holds {', '.join(granted)}.\n" if granted else ""
+        return (f"This holds {', '.join(granted)}.\n" if granted else "") + self.certificate.opening()
 
     def __repr__(self) -> str:
         """Show what was proved, and how."""
@@ -139,6 +139,42 @@ class Refuted(Verdict):
 
 
 @dataclass(frozen=True, repr=False)
+class RefutedCount(Verdict):
+    """A number of laws is wrong: a certificate shows that there are fewer, or laws with certificates show more.
+
+    Attributes:
+        claim: the claim.
+        certificate: the bound from above, and the laws that there are.
+        seconds: how long the search took.
+
+    >>> from tptheory import LawCount, TargetProp, decide
+    >>> decide(LawCount(TargetProp(), (1, 1, 1), number=2)).explain().splitlines()[0]
+    'Not 2: at least 1 and at most 1.'
+    """
+
+    claim: Any
+    certificate: LawCountCertificate
+    seconds: float = field(default=0.0, compare=False)
+
+    refuted = True
+
+    @property
+    def word(self) -> str:
+        """``refuted``."""
+        return "refuted"
+
+    def explain(self) -> str:
+        """Return the bounds, and their proofs."""
+        at_least, at_most = len(self.certificate.data["differentials"]), self.certificate.data["number"]
+        bounds = f"Not {self.claim.number}: at least {at_least} and at most {at_most}."
+        return f"{bounds}\n{self.certificate.opening()}{self.certificate.explain()}"
+
+    def __repr__(self) -> str:
+        """Show what was refuted, and by what."""
+        return f"RefutedCount({self.claim.statement()!r}, {self.certificate!r})"
+
+
+@dataclass(frozen=True, repr=False)
 class Undecided(Verdict):
     """Neither a proof nor a counterexample stands; ``evidence`` says how far the search got.
 
@@ -163,3 +199,7 @@ class Undecided(Verdict):
     def __repr__(self) -> str:
         """Show the reason."""
         return f"Undecided({self.claim.statement()!r}, {self.reason!r})"
+
+
+Found = Proved | Refuted | RefutedCount | Undecided
+"""The verdict of a search."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, Trace
+from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, S, Trace
 
 from tptheory.claims.hypotheses import full_column_rank, full_row_rank
 from tptheory.claims.vocabulary import ImageWithin, Zero
@@ -30,12 +30,14 @@ Word = tuple[MatrixExpr, ...]
 class Candidate(NamedTuple):
     """A quantity that may be conserved, alone or as a term of a sum.
 
-    With it come the number of letters of its longest term, and the hypotheses that a proof needs.
+    With it come the number of letters of its longest term, the hypotheses that a proof needs, and the rate at which it
+    decays.
     """
 
     quantity: Any
     letters: int
     given: tuple[Any, ...] = ()
+    rate: Any = S.Zero
 
 
 def words(letters: Sequence[MatrixExpr], moving: frozenset[MatrixSymbol], degree: int) -> list[Word]:

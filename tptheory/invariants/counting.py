@@ -7,7 +7,7 @@ import numpy as np
 from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress, orbit_ranks, random_field
-from tptheory.invariants.results import LawCount
+from tptheory.invariants.results import CountedLaws
 
 LARGEST_DIMENSION = 200
 """The count is refused above this many parameters; a count near it takes 10 to 60 seconds."""
@@ -15,7 +15,7 @@ _MINUTES_AT_LARGEST = 0.2  # measured: widths (10, 10, 10) take 11 s on one core
 _ATTEMPTS = 8
 
 
-def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: None) -> LawCount:
+def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: None) -> CountedLaws:
     """Count the quantities that a rule conserves, from the vector fields of its data.
 
     Raises:
@@ -28,7 +28,7 @@ def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: Non
         mend = "Give smaller widths; laws found there are proved for all widths."
         raise InvalidValueError(complain("widths", f"widths with at most {LARGEST_DIMENSION} parameters", came, mend))
     ranks, primes = _agreed_ranks(fields, np.random.default_rng(seed), progress)
-    return LawCount(
+    return CountedLaws(
         rule=fields.rule,
         widths=widths,
         biases=fields.net.biases,

@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sympy import S
 
 from tptheory.checking import check_seconds, whole
-from tptheory.claims.motions import Conserved
+from tptheory.claims.motions import Conserved, Decays
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
-from tptheory.invariants.results import ConservationLaws, Law, LawCount
+from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
+from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.rules import Rule
 
 
@@ -31,15 +33,16 @@ def count_conservation_laws(
     seed: int = 0,
     degree: int | None = None,
     progress: Progress = lambda _: None,
-) -> LawCount:
+) -> CountedLaws:
     """Count the independent quantities that the flow of a rule conserves for all data and any loss.
 
-    The count is ``dim(parameters) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields; see
-    `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are conserved
-    near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+    The count is ``dim(parameters, states) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields;
+    see `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are
+    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP). A quantity that
+    decays at a known rate is none of them, but the ratio of two that decay alike is.
 
     Args:
-        rule: a rule that has a flow, or the name of a built-in one.
+        rule: a rule that has a flow, or the name of a built-in one; its states move with the parameters.
         widths: ``(n_0, ..., n_L)``.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one, which is enough unless the rule mixes samples.
@@ -90,12 +93,13 @@ def conservation_laws(
     seconds: float = 10.0,
     progress: Progress = lambda _: None,
 ) -> ConservationLaws:
-    """Find quantities that the flow of a rule conserves for all data and any loss, and prove them.
+    """Find quantities that the flow of a rule conserves for all data and any loss, or that decay, and prove them.
 
     A candidate is a linear combination of words of one shape in the weights, biases and constant matrices, or of traces
     of words and log-determinants. Its coefficients solve a linear system over F_p: derivatives along the flow vanish at
     random points and data. What is found is certified with symbolic widths where it can be, and an independent set is
-    kept: the differentials at a random point are linearly independent.
+    kept: the differentials at a random point are linearly independent. Where the rule has scalar constants, such as a
+    weight decay ``c``, quantities that decay at the rate ``c, 2c, ...`` are found in the same way, ``dQ/dt = -k c Q``.
 
     Args:
         rule: a rule that has a flow, or the name of a built-in one.
@@ -126,12 +130,13 @@ def conservation_laws(
     fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
-    found = search.independent(search.candidates(degree, progress))
+    candidates = [law for rate in (S.Zero, *search.rates(degree)) for law in search.candidates(degree, progress, rate)]
     laws = []
-    for law, independent in found:
-        progress(f"proving that {law.quantity} is conserved")
+    for law, independent in search.independent(candidates):
+        progress(f"proving that {law.quantity} {'is conserved' if law.rate == 0 else 'decays'}")
         laws.append(_certified(search, law, independent, seconds))
-    return ConservationLaws(fields.rule, counted.widths, biases, degree, tuple(laws), counted)
+    found, decaying = (tuple(law for law in laws if (law.rate == 0) is still) for still in (True, False))
+    return ConservationLaws(fields.rule, counted.widths, biases, degree, found, counted, decaying)
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
@@ -140,29 +145,39 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
     first, *others = _versions(search, law, here)
     verdict = prove(first, seconds)
     if verdict.proved:
-        return Law(here, law.quantity, independent, law.given, verdict)
+        return Law(here, law.quantity, independent, law.given, verdict, law.rate)
     for claim in others:
         attempt = prove(claim, seconds)
         if isinstance(attempt, Proved):
             proof = _with_fewest_hypotheses(claim, attempt, seconds)
-            return Law(here, law.quantity, independent, proof.claim.given, proof)
-    return Law(here, law.quantity, independent, law.given, verdict)
+            return Law(here, law.quantity, independent, proof.claim.given, proof, law.rate)
+    return Law(here, law.quantity, independent, law.given, verdict, law.rate)
 
 
-def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved]:
+def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved | Decays]:
     """Return the claims that say that a law holds, the strongest first."""
+
+    def claim(quantity: Any, flow: Flow, given: tuple[Any, ...]) -> Conserved | Decays:
+        return Conserved(quantity, flow, given) if law.rate == 0 else Decays(quantity, flow, law.rate, given)
+
     general, given, net = law.quantity, law.given, search.flow.net
     held = {str(symbol) for symbol in search.fields.held}  # may be of any rank
     generic = [symbol for symbol in search.constants if str(symbol) not in held]
-    usual = generic_ranks([*net.weights, *generic, net.input], search.sizes)
-    versions = [Conserved(general, search.flow, given), Conserved(general, search.flow, (*given, *usual))]
+    usual = generic_ranks([*_matrices(search.flow), *generic, net.input], search.sizes)
+    versions = [claim(general, search.flow, given), claim(general, search.flow, (*given, *usual))]
     if given:
         return versions
     fields = search.fields
-    return [*versions, Conserved(here, fields.flow, generic_ranks([*fields.net.weights, fields.net.input], {}))]
+    return [*versions, claim(here, fields.flow, generic_ranks([*_matrices(fields.flow), fields.net.input], {}))]
 
 
-def _with_fewest_hypotheses(claim: Conserved, proof: Proved, seconds: float) -> Proved:
+def _matrices(flow: Flow) -> list[Any]:
+    """Return the weights and the states that move along a flow, without its biases."""
+    biases = [flow.net.bias(l) for l in flow.net.layers] if flow.net.biases else []
+    return [A for A in flow if A not in biases]
+
+
+def _with_fewest_hypotheses(claim: Conserved | Decays, proof: Proved, seconds: float) -> Proved:
     """Leave out, one after the other, the hypotheses without which a proof is found as well."""
     for hypothesis in claim.given:
         fewer = replace(claim, given=tuple(h for h in claim.given if h != hypothesis))

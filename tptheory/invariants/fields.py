@@ -1,4 +1,4 @@
-"""The flow of a rule as a vector field on the parameters, evaluated on jets over a prime field."""
+"""The flow of a rule as a vector field on its parameters and states, evaluated on jets over a prime field."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Values = dict[Basic, Any]
 
 
 class DataFields:
-    """The vector fields ``v_{(x, d_L)}`` of a rule at fixed widths: for each datum the velocity of every parameter.
+    """The vector fields ``v_{(x, d_L)}`` of a rule at fixed widths: for each datum the velocity of all that moves.
 
     Args:
         rule: a rule that has a flow, or its name.
@@ -38,6 +38,7 @@ class DataFields:
 
     Attributes:
         rule: the rule, at the numbers that are given.
+        moving: the symbols that move: the parameters of the network, and the states of the rule.
         held: by symbol, the matrices that are given.
         given: what is given, as pairs of a name and a value in words.
 
@@ -60,7 +61,7 @@ class DataFields:
         if not all(n.is_Integer for n in self.net.widths):
             raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
         self.flow = self.rule.flow(self.net)
-        self.parameters = self.net.parameters
+        self.moving = tuple(self.flow)
         self.data = (self.net.input, self.net.error)
         self.held: dict[Basic, fmpq_mat] = {}
         self.given: tuple[tuple[str, str], ...] = ()
@@ -82,19 +83,19 @@ class DataFields:
 
     @cached_property
     def velocities(self) -> list[Any]:
-        """How each parameter moves, in the order of `parameters`."""
-        return [self.flow[symbol] for symbol in self.parameters]
+        """How each symbol moves, in the order of `moving`."""
+        return [self.flow[symbol] for symbol in self.moving]
 
     @cached_property
     def constants(self) -> list[Basic]:
         """What the rule holds fixed, such as ``B_l`` and lambda, ordered by name."""
-        symbols = set().union(*(self.flow[symbol].free_symbols for symbol in self.parameters))
-        return sorted(symbols - set(self.parameters) - set(self.data), key=str)
+        symbols = set().union(*(self.flow[symbol].free_symbols for symbol in self.moving))
+        return sorted(symbols - set(self.moving) - set(self.data), key=str)
 
     @property
     def dimension(self) -> int:
-        """The number of entries of all parameters."""
-        return sum(int(W.rows * W.cols) for W in self.parameters)
+        """The number of entries of all that moves."""
+        return sum(int(W.rows * W.cols) for W in self.moving)
 
     def random(self, symbols: Sequence[Basic], field: PrimeField, random: np.random.Generator) -> Values:
         """Return an `nmod_mat` for each matrix symbol, and for each scalar a residue other than 0."""
@@ -109,7 +110,7 @@ class DataFields:
         return {symbol: value(symbol) for symbol in symbols}
 
     def at(self, kind: JetArithmetic, values: Mapping[Basic, Any]) -> list[Jet]:
-        """Return the velocity of each parameter where the symbols have these values: jets, or constants.
+        """Return the velocity of each symbol that moves where the symbols have these values: jets, or constants.
 
         Raises:
             InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
@@ -141,7 +142,7 @@ def entries_of(matrices: Sequence[nmod_mat]) -> list[nmod]:
 
 
 def unit_matrices(symbols: Sequence[MatrixSymbol], field: PrimeField) -> list[tuple[MatrixSymbol, nmod_mat]]:
-    """Return each direction of the parameter space: a symbol, and the matrix with a single 1 by which it moves."""
+    """Return each direction of the space of symbols: a symbol, and the matrix with a single 1 by which it moves."""
     directions = []
     for symbol in symbols:
         rows, columns = map(int, symbol.shape)

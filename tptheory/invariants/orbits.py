@@ -48,7 +48,7 @@ def orbit_ranks(
 
     The list ends with `ROUNDS_BEYOND` orders that add nothing.
     """
-    start = fields.random([*fields.parameters, *fields.constants], field, random)
+    start = fields.random([*fields.moving, *fields.constants], field, random)
     seed, order = int(random.integers(2**32)), _FIRST_ORDER
     while True:
         progress(f"brackets of up to {order} fields modulo {field.prime}")
@@ -76,7 +76,7 @@ def _ranks(fields: DataFields, field: PrimeField, order: int, start: Values, ran
 def _curve(fields: DataFields, field: PrimeField, order: int, start: Values, random: np.random.Generator) -> Values:
     """Solve the flow on data that move: the coefficient of ``t^k`` of a velocity gives that of ``t^(k+1)``."""
     data = {s: [field.random(s.shape, random) for _ in range(order)] for s in fields.data}
-    path = {symbol: [start[symbol]] for symbol in fields.parameters}
+    path = {symbol: [start[symbol]] for symbol in fields.moving}
     for k in range(order - 1):
         moving = {symbol: Jet(parts[: k + 1]) for symbol, parts in [*path.items(), *data.items()]}
         velocities = fields.at(JetArithmetic(field, k + 1), start | moving)
@@ -105,7 +105,7 @@ def _jacobian(fields: DataFields, field: PrimeField, order: int, curve: Values) 
     kind = JetArithmetic(field, order, tangent=True)
     along = as_jets(kind, {s: kind.jet(v.parts) if isinstance(v, Jet) else v for s, v in curve.items()})
     columns: list[list[Any]] = [[] for _ in range(order)]
-    for symbol, direction in unit_matrices(fields.parameters, field):
+    for symbol, direction in unit_matrices(fields.moving, field):
         moved = kind.jet([*curve[symbol].parts, direction])
         tangents = [velocity.tangent for velocity in fields.at(kind, along | {symbol: moved})]
         for k in range(order):

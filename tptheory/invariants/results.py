@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sympy import S
+
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.expressions import latex_of
 
 
 @dataclass(frozen=True)
-class LawCount:
-    """How many independent conserved quantities a rule has near almost every point of its parameter space.
+class CountedLaws:
+    """How many independent conserved quantities a rule has near almost every value of its parameters and states.
 
     Attributes:
         count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that the count bounds the number
             of laws from above in any case; the probability that a rank came out too small is about 2^-50.
-        dimension: the number of parameters.
+        dimension: the number of parameters, with those of the rule's states.
         rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.
@@ -66,6 +68,7 @@ class Law:
         independent: how many of its entries are functionally independent of each other and of the laws before it.
         given: the hypotheses that the proof needs; they hold at random weights of these widths.
         verdict: what the prover says of ``general`` (of ``quantity``, where the general law was not proved).
+        rate: the rate ``c`` at which it decays, ``dQ/dt = -c Q``; 0 where it is conserved.
     """
 
     quantity: Any
@@ -73,6 +76,7 @@ class Law:
     independent: int
     given: tuple[Any, ...]
     verdict: Proved | Undecided
+    rate: Any = S.Zero
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class ConservationLaws:
         found: the laws, simplest first.
         counted: the count of all laws, which bounds the laws found from above.
         degree: the number of letters in the longest words that were tried.
+        decaying: the quantities that decay at a rate, independent of the laws and of each other. They are not counted:
+            what is counted are quotients of their powers, from which the time cancels.
     """
 
     rule: Rule
@@ -90,7 +96,8 @@ class ConservationLaws:
     biases: bool
     degree: int
     found: tuple[Law, ...]
-    counted: LawCount
+    counted: CountedLaws
+    decaying: tuple[Law, ...] = ()
 
     @property
     def laws(self) -> tuple[Any, ...]:
@@ -105,12 +112,13 @@ class ConservationLaws:
     @property
     def certified(self) -> bool:
         """Whether every law is proved, with a certificate that the checker accepts."""
-        return all(law.verdict.proved for law in self.found)
+        return all(law.verdict.proved for law in (*self.found, *self.decaying))
 
     @property
     def certificates(self) -> tuple[Any, ...]:
         """The certificates of the laws that are proved."""
-        return tuple(law.verdict.certificate for law in self.found if isinstance(law.verdict, Proved))
+        verdicts = (law.verdict for law in (*self.found, *self.decaying))
+        return tuple(verdict.certificate for verdict in verdicts if isinstance(verdict, Proved))
 
     @property
     def matched(self) -> bool:
@@ -127,16 +135,24 @@ class ConservationLaws:
 
     def __repr__(self) -> str:
         """Show what was found, what was proved, and whether it is all."""
-        proved = sum(law.verdict.proved for law in self.found)
-        listed = "; ".join(str(law.general) for law in self.found)
+        every = (*self.found, *self.decaying)
+        proved = sum(law.verdict.proved for law in every)
+        rates = [f"{law.general} decays at the rate {law.rate}" for law in self.decaying]
+        listed = "; ".join([*(str(law.general) for law in self.found), *rates])
         noun = "conserved quantity" if self.count == 1 else "conserved quantities"
         return (
             f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, "
-            f"{self.agreement}: {listed} ({proved} of {len(self.found)} proved)>"
+            f"{self.agreement}: {listed} ({proved} of {len(every)} proved)>"
         )
 
     def _repr_latex_(self) -> str | None:
-        if not self.found:
+        every = (*self.found, *self.decaying)
+        if not every:
             return None
-        rows = r" \\ ".join(rf"& {latex_of(law.general)} && \text{{{law.verdict.word}}}" for law in self.found)
+        rows = r" \\ ".join(rf"& {latex_of(law.general)}{_decay(law)} && \text{{{law.verdict.word}}}" for law in every)
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
+
+
+def _decay(law: Law) -> str:
+    """Return in LaTeX at which rate a quantity decays; nothing of one that is conserved."""
+    return "" if law.rate == 0 else rf"\ \text{{decays at the rate}}\ {latex_of(law.rate)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatrixSymbol, Rational, Symbol
+from sympy import Identity, MatrixSymbol, Rational, S, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
@@ -62,8 +62,16 @@ class Search:
         symbols -= {*self.flow, net.input, net.error}
         self.constants = sorted((s for s in symbols if isinstance(s, MatrixSymbol)), key=str)
 
-    def candidates(self, degree: int, progress: Progress) -> list[Candidate]:
-        """Return every conserved combination, matrices before scalars, short ones before long ones."""
+    def rates(self, degree: int) -> list[Any]:
+        """Return the rates at which words may decay: for each scalar constant of the rule its first multiples."""
+        scalars = [s for s in self.fields.constants if isinstance(s, Symbol)]
+        return [multiple * s for s in scalars for multiple in range(1, degree + 1)]
+
+    def candidates(self, degree: int, progress: Progress, rate: Any = S.Zero) -> list[Candidate]:
+        """Return every combination that decays at the rate, at 0 those that are conserved: matrices before scalars.
+
+        Of a logarithm only the derivative is known here, so that none is tried at another rate than 0.
+        """
         letters = letters_of(self.flow, self.constants)
         progress(f"words of up to {degree} letters")
         check_words(letters, degree)
@@ -72,39 +80,42 @@ class Search:
         for group in matrix_groups(found):
             progress(f"{len(group)} words of shape {group[0][0].rows} by {group[0][-1].cols}")
             same_shape = [c for c in others if c.quantity.shape == (group[0][0].rows, group[0][-1].cols)]
-            laws += self._combinations(group, same_shape)
-        logs = log_candidates(self.flow)
+            laws += self._combinations(group, same_shape, rate)
+        logs = log_candidates(self.flow) if rate == 0 else []
         traces = cyclic_words(found)
         progress(f"{len(traces)} traces and {len(logs)} log-determinants")
         matrices = sorted(laws, key=lambda law: law.letters)
-        return matrices + sorted(self._combinations(traces, logs, traces=True), key=lambda law: law.letters)
+        return matrices + sorted(self._combinations(traces, logs, rate, traces=True), key=lambda law: law.letters)
 
     def _combinations(
-        self, group: Sequence[Word], others: Sequence[Candidate], traces: bool = False
+        self, group: Sequence[Word], others: Sequence[Candidate], rate: Any, traces: bool = False
     ) -> list[Candidate]:
-        """Return the conserved combinations of words of one shape, or of their traces, and of other candidates."""
+        """Return the combinations of words of one shape, or of their traces, and others, that decay at the rate."""
         candidates = [*(word_candidate(word, traces) for word in group), *others]
         if len(candidates) > LARGEST_CANDIDATES:
             came = f"one at which {len(candidates):,} words have one shape"
             expected = f"one with at most {LARGEST_CANDIDATES:,} words of a shape"
             raise InvalidValueError(complain("degree", expected, came))
-        rates: list[list[Any]] = [[] for _ in candidates]
-        while len(rates[0]) < len(candidates) + _SURPLUS:
-            for rate, jet in zip(rates, self._moving(group, others, traces), strict=True):
-                rate += _entries(jet.coefficient(1))
+        defects: list[list[Any]] = [[] for _ in candidates]
+        while len(defects[0]) < len(candidates) + _SURPLUS:
+            point = self._point()
+            factor = self._printer(point).doprint(rate).value
+            for defect, jet in zip(defects, self._moving(point, group, others, traces), strict=True):
+                change = jet.coefficient(1)
+                defect += _entries(change + jet.value * factor if rate != 0 else change)
         laws = []
-        for relation in _relations(rates, self.field):
+        for relation in _relations(defects, self.field):
             coefficients = [_small_rational(int(c), self.field.prime) for c in relation]
             if None not in coefficients:
                 terms = [(c, candidate) for c, candidate in zip(coefficients, candidates, strict=True) if c][::-1]
-                laws.append(combination(terms))
+                laws.append(combination(terms)._replace(rate=rate))
         return laws
 
-    def _moving(self, group: Sequence[Word], others: Sequence[Candidate], traces: bool) -> list[Jet]:
-        """Return each candidate with its derivative along the flow, at a random point and for random data."""
-        point = self._point()
+    def _moving(self, at: Values, group: Sequence[Word], others: Sequence[Candidate], traces: bool) -> list[Jet]:
+        """Return each candidate with its derivative along the flow, at a point and for its data."""
+        point = dict(at)
         velocities = self.fields.at(JetArithmetic(self.field), point)
-        for symbol, velocity in zip(self.fields.parameters, velocities, strict=True):
+        for symbol, velocity in zip(self.fields.moving, velocities, strict=True):
             point[symbol] = Jet([point[symbol], velocity.value])
         printer = self._printer(point)
         letters = {letter: printer.doprint(letter) for word in group for letter in word}
@@ -114,7 +125,7 @@ class Search:
 
     def _point(self) -> Values:
         fields = self.fields
-        return fields.random([*fields.parameters, *fields.constants, *fields.data], self.field, self.random)
+        return fields.random([*fields.moving, *fields.constants, *fields.data], self.field, self.random)
 
     def _printer(self, point: Values) -> ArrayPrinter:
         """Return a printer that knows the symbols with symbolic widths, by their names."""
@@ -127,7 +138,7 @@ class Search:
         point = self._point()
         moved = [
             self._printer(point | {symbol: Jet([point[symbol], direction])})
-            for symbol, direction in unit_matrices(self.fields.parameters, self.field)
+            for symbol, direction in unit_matrices(self.fields.moving, self.field)
         ]
         kept: list[tuple[Candidate, int]] = []
         rows: list[list[Any]] = []

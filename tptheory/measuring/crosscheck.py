@@ -16,7 +16,7 @@ from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Va
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
-from tptheory.measuring.goal_values import Compiled, least_bound, steady_matrices, violation
+from tptheory.measuring.goal_values import Compiled, Value, least_bound, steady_matrices, violation
 from tptheory.measuring.instances import Instances, as_floats, is_exact, refuse_unknown
 from tptheory.measuring.orders import OrderInEta, claimed_order
 from tptheory.measuring.premises import Instance
@@ -197,6 +197,7 @@ class Part:
     def __init__(self, claim: Claim, constants: Mapping[Any, Any] | None = None) -> None:
         self.claim, self.goals = claim, claim.goals()
         self.source = Instances(claim, constants)
+        self.compiled = Compiled(self.source.symbols)
         self.steady = bool(steady_matrices(self.goals, (LogPdet, Pinv)))
         """Whether a goal differentiates a pseudo-inverse, so that the claim holds only where the rank is constant."""
         self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
@@ -226,9 +227,9 @@ class Part:
         Raises:
             InvalidValueError: if something to be inverted is singular at these values.
         """
-        value = Compiled(list(values)).at(values)
+        value = self.compiled.at(values)
         failed = violation(self.goals, value, values) is not None if self.exact else None
-        return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
+        return max(_measured(goal, value, values, as_floats(values)) for goal in self.goals), failed
 
     def misjudges(self, values: Instance) -> bool:
         """Whether float64 finds another rank than the true one for a matrix under a pseudo-inverse."""
@@ -255,28 +256,36 @@ def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
             yield number, parts[before % len(parts)], before // len(parts)
 
 
-def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
+def _measured(goal: Goal, exact: Value, values: Instance, floats: Instance) -> float:
     """Return by how much a goal fails, relative to the size of its terms."""
     if isinstance(goal, RankAtMost):
-        exact = Compiled(list(values)).at(values)
         return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
     if isinstance(goal, OneOf):
-        return min(_all_measured(goals, values, floats) for goals in goal.alternatives)
+        return min(_all_measured(goals, exact, values, floats) for goals in goal.alternatives)
     if isinstance(goal, NonNegative):
         if isinstance(goal.expression, Rate):
             slope, scale = _slope(goal.expression, floats)
             return max(0.0, -float(slope.min())) / scale
-        return max(0.0, -float(evaluate(goal.expression, floats)))
+        return _below_zero(evaluate(symbolic(goal.expression), floats))
     if isinstance(goal.left, Rate):
         slope, scale = _slope(goal.left, floats)
         return float(np.abs(slope).max()) / scale
     return _relative(goal.residual(), floats)
 
 
-def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:
+def _below_zero(value: Any) -> float:
+    """Return by how much a number is below 0; of a matrix its asymmetry, or how far its least eigenvalue is below 0."""
+    if not isinstance(value, np.ndarray):
+        return max(0.0, -float(value))
+    scale = max(float(np.abs(value).max()), 1.0)
+    least = float(np.linalg.eigvalsh((value + value.T) / 2)[0])
+    return max(float(np.abs(value - value.T).max()), -least, 0.0) / scale
+
+
+def _all_measured(goals: tuple[Goal, ...], exact: Value, values: Instance, floats: Instance) -> float:
     """Return by how much an alternative fails: infinitely, if it inverts a singular matrix."""
     try:
-        return max(_measured(goal, values, floats) for goal in goals)
+        return max(_measured(goal, exact, values, floats) for goal in goals)
     except InvalidValueError:
         return math.inf
 

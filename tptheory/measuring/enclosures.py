@@ -9,6 +9,8 @@ from flint import arb, arb_mat, fmpq
 
 MOST_DECIMALS = 6
 """So many decimals of an irrational number are shown at most."""
+MOST_DIGITS = 60
+"""A number with more digits than this before the point is shown by its leading digits and a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Enclosure:
         return self._digits(r"\ldots")
 
     def _digits(self, dots: str) -> str:
-        if not abs(self.ball) * 10**MOST_DECIMALS >= 1:  # so small that no decimal would show
+        shows = abs(self.ball) * 10**MOST_DECIMALS >= 1 and abs(self.ball) < 10**MOST_DIGITS
+        if not shows:  # so small that no decimal would show, or so large that nobody would read all digits
             return self.ball.str(MOST_DECIMALS)
         sign = "-" if self.ball < 0 else ""
         for decimals in range(MOST_DECIMALS, -1, -1):
@@ -59,11 +62,11 @@ class EnclosedMatrix:
 
 
 def shown(value: Any) -> Any:
-    """Return a value as it is shown: what is rational as it is, and the rest as an enclosure."""
+    """Return a value as it is shown: an integer that is not too long as it is, and the rest as an enclosure."""
     if isinstance(value, arb_mat):
         return EnclosedMatrix(value)
     if not isinstance(value, arb):
         return value
-    if value.is_exact() and value.is_integer():
+    if value.is_exact() and value.is_integer() and abs(value) < 10**MOST_DIGITS:
         return fmpq(int(value.unique_fmpz()))
     return Enclosure(value)

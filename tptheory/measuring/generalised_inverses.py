@@ -5,14 +5,15 @@ The formulas are those of Ben-Israel and Greville, Generalized Inverses, chapter
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.measuring.premises import Instance
+from tptheory.measuring.premises import Instance, JointBuilder
 from tptheory.measuring.random_matrices import Random, entries, eye
 from tptheory.measuring.word_sums import Terms, WordSum
 from tptheory.numeric.rationals import ExactArithmetic
@@ -20,20 +21,12 @@ from tptheory.numeric.rationals import ExactArithmetic
 EXACT = ExactArithmetic()
 
 
-@dataclass(frozen=True)
-class GeneralisedInverse:
-    """``X``, or its transpose, meets some of Penrose's four equations for ``A``, whose value is given."""
-
-    A: MatrixSymbol
-    X: MatrixSymbol
-    turned: bool
-    kinds: frozenset[int]
-
-    def build(self, rng: Random, values: Instance) -> Instance | None:
-        """Return a value for ``X``."""
-        A = values[self.A]
-        X = _inverse_of(A, self.kinds, rng)
-        return {self.X: X.transpose() if self.turned else X}
+def _built(
+    A: MatrixSymbol, X: MatrixSymbol, turned: bool, kinds: frozenset[int], rng: Random, values: Instance
+) -> Instance:
+    """Return a value for ``X``; it, or its transpose if ``turned``, meets these of Penrose's equations for ``A``."""
+    found = _inverse_of(values[A], kinds, rng)
+    return {X: found.transpose() if turned else found}
 
 
 def _inverse_of(A: fmpq_mat, kinds: frozenset[int], rng: Random) -> fmpq_mat:
@@ -64,8 +57,11 @@ def _inner(A: fmpq_mat, kinds: frozenset[int], rng: Random) -> fmpq_mat:
     return P + Z * right if 4 in kinds else P + Z - P * A * Z * A * P
 
 
-def generalised_inverses(equations: Sequence[WordSum]) -> list[GeneralisedInverse]:
-    """Return the pairs of which one is a generalised inverse of the other; whom most pairs share, that is given."""
+def generalised_inverses(equations: Sequence[WordSum]) -> list[JointBuilder]:
+    """Return a builder for each pair of which one is a generalised inverse of the other.
+
+    The symbol that more of these pairs share keeps its value, and the other one is built.
+    """
     kinds: dict[tuple[MatrixSymbol, MatrixSymbol, bool], set[int]] = {}
     for words in equations:
         if len(words.symbols) == 2:
@@ -74,13 +70,11 @@ def generalised_inverses(equations: Sequence[WordSum]) -> list[GeneralisedInvers
                     kind = _penrose(words, A, X, turned)
                     if kind:
                         kinds.setdefault((A, X, turned), set()).add(kind)
-    count: dict[MatrixSymbol, int] = {}
-    for A, _, _ in kinds:
-        count[A] = count.get(A, 0) + 1
-    found: dict[frozenset[MatrixSymbol], GeneralisedInverse] = {}
+    count = Counter(A for A, _, _ in kinds)
+    found: dict[frozenset[MatrixSymbol], JointBuilder] = {}
     for (A, X, turned), numbers in sorted(kinds.items(), key=lambda item: (-count[item[0][0]], str(item[0]))):
         if numbers & {1, 2}:
-            found.setdefault(frozenset({A, X}), GeneralisedInverse(A, X, turned, frozenset(numbers)))
+            found.setdefault(frozenset({A, X}), partial(_built, A, X, turned, frozenset(numbers)))
     return list(found.values())
 
 

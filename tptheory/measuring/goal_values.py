@@ -12,10 +12,10 @@ intervals of a broken goal show that it is broken.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flint import ctx, fmpq_mat
+from flint import arb_mat, ctx, fmpq_mat
 from sympy import Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
 from tptheory.claims.goals import Change, Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
@@ -23,6 +23,7 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.enclosures import shown
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.definiteness import is_shown_indefinite
 from tptheory.numeric.evaluation import compile_with, evaluate_with
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
 from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
@@ -72,6 +73,8 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
         return Violation(goal.expression, f"of rank at most {bound}", found) if rank_of(found) > bound else None
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
+        if isinstance(found, fmpq_mat | arb_mat):
+            return _indefinite(goal, found)
         return _negative(goal, found) if is_shown_negative(found) else None
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
@@ -80,11 +83,19 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
 
 
 def _negative(goal: NonNegative, found: Any) -> Violation:
-    """Return the violation that a value is negative; for a quantity that must not rise, that its rate is positive."""
-    if isinstance(goal.expression, Rate) and goal.expression.sign == -1:
-        rate = Rate(goal.expression.quantity, goal.expression.flow)
-        return Violation(rate.symbolic(), "at most 0", shown(-found))
+    """Return the violation that a value is negative; of a quantity that must not rise, that it does."""
+    if isinstance(goal.expression, Rate | Change) and goal.expression.sign == -1:
+        return Violation(replace(goal.expression, sign=1).symbolic(), "at most 0", shown(-found))
     return Violation(symbolic(goal.expression), "at least 0", shown(found))
+
+
+def _indefinite(goal: NonNegative, found: Any) -> Violation | None:
+    """Return the violation that a matrix is not symmetric, or not positive semidefinite."""
+    if is_shown_nonzero(found - found.transpose()):
+        return Violation(symbolic(goal.expression), "symmetric", shown(found))
+    if is_shown_indefinite(found):
+        return Violation(symbolic(goal.expression), "positive semidefinite", shown(found))
+    return None
 
 
 def _no_alternative(goal: OneOf, value: Value, values: Instance) -> Violation | None:
@@ -218,7 +229,8 @@ class AsTyped:
         """Return the quantity at the weights after the step, minus the quantity before it."""
         changes = {W: self._value(self._exact, term.step[W], values) for W in moving_symbols(term.quantity, term.step)}
         after = {s: v + changes[s] if s in changes else v for s, v in values.items()}
-        return self._value(self._exact, term.quantity, after) - self._value(self._exact, term.quantity, values)
+        change = self._value(self._exact, term.quantity, after) - self._value(self._exact, term.quantity, values)
+        return change * term.sign
 
     def _value(self, kind: Arithmetic, expression: Any, values: Instance) -> Any:
         expression = sympify(expression)

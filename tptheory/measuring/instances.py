@@ -13,7 +13,7 @@ from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError, complain
-from tptheory.measuring.joint_matrices import groups_of
+from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
 from tptheory.measuring.properties import has_property
@@ -24,8 +24,10 @@ from tptheory.measuring.random_matrices import (
     degenerate,
     entries,
     is_possible,
+    one_of,
     partial_isometry,
 )
+from tptheory.measuring.signs import Signs
 from tptheory.measuring.structured_matrices import has_structure, structured_matrix
 from tptheory.measuring.structures import Structure, structure_of
 from tptheory.measuring.ties import Ties
@@ -38,6 +40,9 @@ from tptheory.symbolic.rule_scalars import eta
 
 Fill = Callable[[Any, tuple[int, int]], Any]
 """Takes a symbol and its shape; returns a matrix or a number for it, or None to leave it to the hypotheses."""
+
+FILLINGS = 6
+"""How often an instance is filled anew until it meets the hypotheses."""
 
 LARGEST_SIZE = 8
 """The largest number that is tried as the value of a symbolic size."""
@@ -61,8 +66,9 @@ class Instances:
         conditions: the other hypotheses, which an instance is tested for.
         alone: by matrix symbol, those of the conditions that speak of this symbol only.
         structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
-        groups: the symbols that equations tie to each other such that they are built together.
+        joint: the builders of symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
+        signs: the hypotheses that are inequalities.
         system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
@@ -77,10 +83,11 @@ class Instances:
         self.alone = {A: [c for c in self.conditions if c.symbols == (A,)] for A in self.matrices}
         equations = [words for words in map(word_sum, premises.all_equations()) if words is not None]
         self.structures = {A: self._structure(A, equations) for A in self.matrices}
-        self.groups = groups_of(equations, self.structures)
+        self.joint = joint_builders(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
-        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols, admits)
+        self.signs = Signs(premises, unknowns)
+        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols)
         self.held = self._held(constants)
 
     def _held(self, constants: Mapping[Any, Any] | None) -> Instance:
@@ -112,7 +119,7 @@ class Instances:
     def is_constructed(self) -> bool:
         """Whether equations are met by constructions."""
         raw = any(self.alone[A] and not self.structures[A].is_plain for A in self.matrices)
-        return raw or bool(self.groups)
+        return raw or bool(self.joint)
 
     def is_restricted(self, A: MatrixSymbol) -> bool:
         """Whether a hypothesis speaks of this symbol only."""
@@ -142,14 +149,18 @@ class Instances:
         return builder_for(names)(rng, rows, columns)
 
     def meet(self, rng: Random, values: Instance) -> Instance:
+        """Bring symbols to meet the equations and inequalities that tie them to each other."""
+        return self.signs.met(rng, self._tied(rng, values))
+
+    def _tied(self, rng: Random, values: Instance) -> Instance:
         """Bring symbols that equations tie to each other to meet them: built together, guessed, or solved for."""
         if not self.ties.matrices:
             return values
-        if not self.groups or not rng.integers(0, 4):
+        if not self.joint or not rng.integers(0, 4):
             return self.ties.meet(rng, values)
         together: Instance = {}
-        for group in self.groups:
-            together |= group.build(rng, values | together) or {}
+        for build in self.joint:
+            together |= build(rng, values | together) or {}
         return self.ties.solved(rng, values | together, together)
 
     def admitted(self, size: Symbol, largest: int) -> list[int]:
@@ -175,7 +186,7 @@ class Instances:
         if not all(choices.values()):
             return None
         for _ in range(tries):
-            sizes = {n: numbers[int(rng.integers(0, len(numbers)))] for n, numbers in choices.items()}
+            sizes = {n: one_of(rng, numbers) for n, numbers in choices.items()}
             values = self._matrices(rng, sizes, plain)
             if values is not None and self._keeps_held(values) and self.holds(values):
                 return values
@@ -185,19 +196,18 @@ class Instances:
         """Whether nothing that is held was changed to meet an equation."""
         return all(values[symbol] == value for symbol, value in self.held.items())
 
-    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill, tries: int = 6) -> Instance | None:
+    def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
         """Return an instance at these sizes with what ``fill`` gives for a symbol, where its hypotheses admit that.
 
         Args:
             rng: where all randomness comes from.
             sizes: the sizes.
             fill: given a symbol and its shape, a matrix or a number; or None to leave it to the hypotheses.
-            tries: how many attempts to make.
         """
         if not self.fits(sizes):
             return None
         values: Instance | None = None
-        for _ in range(tries):
+        for _ in range(FILLINGS):
             values = self._filled(rng, sizes, fill)
             if values is None:
                 return None

@@ -14,7 +14,7 @@ from flint import fmpq
 from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 
 from tptheory.checking import whole
-from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes, conserved_quantity, minus, symbolic
 from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
@@ -24,6 +24,7 @@ from tptheory.measuring.instances import Instances, is_exact, refuse_unknown
 from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.leading_term import LeadingTerm, leading_term
+from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul
 from tptheory.symbolic.rules import eta

@@ -7,7 +7,7 @@ unknown is set to a small rational. What is found is a solution, because every s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -16,9 +16,10 @@ from sympy import MatrixSymbol
 
 from tptheory.errors import TptheoryError
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import Random
+from tptheory.measuring.random_matrices import Random, one_of
+from tptheory.numeric.assumptions import admits
 from tptheory.numeric.evaluation import evaluate_with
-from tptheory.numeric.polynomial_matrices import PolynomialArithmetic, PolynomialMatrix
+from tptheory.numeric.polynomial_matrices import PolynomialArithmetic, PolynomialMatrix, constant_value
 
 MOST_UNKNOWNS = 36
 """Systems with more unknowns are given up."""
@@ -41,11 +42,10 @@ class PolynomialSystem:
     Args:
         equations: the expressions that have to vanish.
         symbols: the matrices and scalars that get values.
-        admits: whether a scalar symbol may have a value.
     """
 
-    def __init__(self, equations: Sequence[Any], symbols: Sequence[Any], admits: Callable[[Any, fmpq], bool]) -> None:
-        self.equations, self.admits = list(equations), admits
+    def __init__(self, equations: Sequence[Any], symbols: Sequence[Any]) -> None:
+        self.equations = list(equations)
         spoken_of = set().union(*(e.free_symbols for e in self.equations))
         self.symbols = [s for s in symbols if s in spoken_of]
         self._systems: dict[tuple[tuple[int, int], ...], _Unknowns | None] = {}
@@ -64,7 +64,7 @@ class PolynomialSystem:
         if system is None:
             return None
         for _ in range(RESTARTS):
-            found = system.solution(rng, values, self.admits)
+            found = system.solution(rng, values)
             if found is not None:
                 return {**values, **found}
         return None
@@ -108,12 +108,12 @@ class _Unknowns:
     def __init__(self, kind: PolynomialArithmetic, places: Sequence[Place], polynomials: list[Polynomial]) -> None:
         self.kind, self.places, self.polynomials = kind, list(places), polynomials
 
-    def solution(self, rng: Random, values: Instance, admits: Callable[[Any, fmpq], bool]) -> Instance | None:
+    def solution(self, rng: Random, values: Instance) -> Instance | None:
         """Look once for a solution; unknowns that are left open keep the values that they have."""
         left, steps = list(self.polynomials), []
         while left:
             shortest = min(left, key=lambda p: (len(_unknowns_of(p)), len(p)))
-            step = self._step(rng, shortest, admits)
+            step = self._step(rng, shortest)
             if step is None:
                 return None
             steps.append(step)
@@ -122,9 +122,9 @@ class _Unknowns:
         numbers = [self.kind.ring.constant(self._now(values, place)) for place in self.places]
         for k, value in reversed(steps):
             numbers[k] = value.compose(*numbers, ctx=self.kind.ring)
-        return self._filled([fmpq(x.leading_coefficient()) if x != 0 else fmpq(0) for x in numbers], values, admits)
+        return self._filled(list(map(constant_value, numbers)), values)
 
-    def _step(self, rng: Random, p: Polynomial, admits: Callable[[Any, fmpq], bool]) -> tuple[int, Polynomial] | None:
+    def _step(self, rng: Random, p: Polynomial) -> tuple[int, Polynomial] | None:
         """Return an unknown of a polynomial, and what it is to be; None if the polynomial cannot vanish."""
         unknowns = _unknowns_of(p)
         if not unknowns:
@@ -134,13 +134,13 @@ class _Unknowns:
             (k,) = unknowns
             symbol = self.places[k][0]
             fine = [x for x in _roots(p) if isinstance(symbol, MatrixSymbol) or admits(symbol, x)]
-            return (k, constant(fine[int(rng.integers(0, len(fine)))])) if fine else None
+            return (k, constant(one_of(rng, fine))) if fine else None
         linear = [k for k in unknowns if p.derivative(k).is_constant()]
         if linear and len(p) <= LONGEST:
-            k = linear[int(rng.integers(0, len(linear)))]
+            k = one_of(rng, linear)
             slope = fmpq(p.derivative(k).leading_coefficient())
             return k, self.kind.unknowns[k] - p * (1 / slope)
-        k = unknowns[int(rng.integers(0, len(unknowns)))]
+        k = one_of(rng, unknowns)
         most = int(rng.integers(1, len(GUESSES) + 1))
         return k, constant(GUESSES[int(rng.integers(0, most))])
 
@@ -149,7 +149,7 @@ class _Unknowns:
         if k not in _unknowns_of(p):
             return p
         if value.is_constant():
-            return p.subs({k: fmpq(value.leading_coefficient()) if value != 0 else fmpq(0)})
+            return p.subs({k: constant_value(value)})
         others = list(self.kind.unknowns)
         others[k] = value
         return p.compose(*others, ctx=self.kind.ring)
@@ -159,7 +159,7 @@ class _Unknowns:
         symbol, i, j = place
         return values[symbol][i, j] if isinstance(symbol, MatrixSymbol) else fmpq(values[symbol])
 
-    def _filled(self, numbers: list[fmpq], values: Instance, admits: Callable[[Any, fmpq], bool]) -> Instance | None:
+    def _filled(self, numbers: list[fmpq], values: Instance) -> Instance | None:
         """Return the numbers as values of the symbols; None if a scalar symbol may not have its value."""
         found: Instance = {}
         for (symbol, i, j), x in zip(self.places, numbers, strict=True):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
+from sympy import Identity, MatrixExpr, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix, sympify
 
-from tptheory.claims.claim import Claim
-from tptheory.claims.compound import AllOf, AnyOf, Holds
+from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.compound import AnyOf
+from tptheory.claims.goals import nonnegative
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.measuring.properties import has_property
+from tptheory.measuring.random_matrices import Random
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.expressions import size_symbols
 
 Instance = dict[Any, Any]
+JointBuilder = Callable[[Random, Instance], Instance | None]
+"""Returns values for several symbols, of the shapes that they have in an instance; None if none are found."""
 ALGEBRAIC = frozenset({"orthogonal", "partial_isometry", "symmetric", "projection"})
 """The properties that are equations in the matrix and its transpose."""
 
@@ -29,26 +33,29 @@ class Premises:
     Attributes:
         named: those that name a property of matrices, such as a full rank.
         equations: the expressions that have to vanish.
+        nonnegative: the numbers that must not be below 0, and the matrices that have to be positive semidefinite.
         cases: for each hypothesis that offers alternatives, the hypotheses that make up each alternative.
         expressions: all expressions of the claim and of its hypotheses.
     """
 
     named: list[Hypothesis]
     equations: list[Any]
-    cases: list[list[list[Any]]]
+    nonnegative: list[Any]
+    cases: list[list[tuple[Any, ...]]]
     expressions: list[Any]
 
     @classmethod
     def of(cls, claim: Claim) -> Premises:
         """Take the hypotheses of a claim apart."""
-        given = list(chain.from_iterable(map(_taken_apart, claim.given)))
+        given = claim.given
         choices = [h for h in given if isinstance(h, AnyOf)]
         claimed = [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
         spoken = chain(claim.expressions(), *(h.expressions() for h in given))
         return cls(
             named=[h for h in given if isinstance(h, Hypothesis)],
             equations=list(chain.from_iterable(h.residuals() for h in claimed)),
-            cases=[[list(_taken_apart(alternative)) for alternative in h.claims] for h in choices],
+            nonnegative=[e for h in claimed for e in nonnegative(h.goals())],
+            cases=[[flatten_given(alternative) for alternative in h.claims] for h in choices],
             expressions=list(map(sympify, spoken)),
         )
 
@@ -65,7 +72,7 @@ class Premises:
         """Return the conditions that an instance is tested for, besides the properties of single symbols."""
         about = [(h.name, A) for h in self.named for A in h.matrices if A not in unknowns.matrices]
         found: list[Condition | OneOfSeveral] = [Condition(name, A, unknowns) for name, A in about]
-        found += _vanishing(self.equations, unknowns)
+        found += _vanishing(self.equations, unknowns) + _not_below(self.nonnegative, unknowns)
         for case in self.cases:
             found.append(OneOfSeveral([_conditions_of(alternative, unknowns) for alternative in case]))
         return found
@@ -120,7 +127,7 @@ class Condition:
     """One hypothesis, tested by its meaning instead of by the prover's equations: compiled once, decided exactly."""
 
     def __init__(self, name: str, expression: Any, unknowns: Unknowns) -> None:
-        """Take the name of a property, or "zero" for an equation, and the symbols that get values."""
+        """Take the name of a property, "zero" for an equation or "nonnegative", and the symbols that get values."""
         self.name = name
         self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
         self.value = compile_expression(expression, self.symbols, arithmetic="exact")
@@ -149,8 +156,9 @@ def _conditions_of(alternative: Sequence[Any], unknowns: Unknowns) -> list[Condi
     """Return the conditions of one alternative."""
     named = [h for h in alternative if isinstance(h, Hypothesis)]
     found = [Condition(h.name, A, unknowns) for h in named for A in h.matrices]
-    equations = [residual for h in alternative if isinstance(h, Claim) for residual in h.residuals()]
-    return found + _vanishing(equations, unknowns)
+    claimed = [h for h in alternative if isinstance(h, Claim)]
+    found += _vanishing([residual for h in claimed for residual in h.residuals()], unknowns)
+    return found + _not_below([e for h in claimed for e in nonnegative(h.goals())], unknowns)
 
 
 def _vanishing(equations: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
@@ -158,13 +166,11 @@ def _vanishing(equations: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
     return [Condition("zero", e, unknowns) for e in equations if not isinstance(e, ZeroMatrix)]
 
 
-def _taken_apart(hypothesis: Any) -> Iterator[Any]:
-    """Run through the hypotheses that a hypothesis is made of."""
-    if isinstance(hypothesis, AllOf):
-        for part in hypothesis.claims:
-            yield from _taken_apart(part)
-    else:
-        yield hypothesis.hypothesis if isinstance(hypothesis, Holds) else hypothesis
+def _not_below(expressions: Sequence[Any], unknowns: Unknowns) -> list[Condition]:
+    """Return the conditions that numbers are not below 0, and matrices positive semidefinite."""
+    matrices = [isinstance(e, MatrixExpr) for e in expressions]
+    names = ["positive_semidefinite" if is_matrix else "nonnegative" for is_matrix in matrices]
+    return [Condition(name, e, unknowns) for name, e in zip(names, expressions, strict=True)]
 
 
 def residuals_of(alternative: Sequence[Any]) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from tptheory.measuring.random_matrices import eye
+from tptheory.numeric.definiteness import is_shown_indefinite
 
 
 def is_zero(value: Any) -> bool:
@@ -16,10 +17,17 @@ def is_zero(value: Any) -> bool:
     return value == 0
 
 
+def is_positive_semidefinite(A: fmpq_mat) -> bool:
+    """Whether an exact matrix is symmetric and ``x' A x`` never below 0: no pivot of its LDL' decomposition is."""
+    return A.transpose() == A and not is_shown_indefinite(A)
+
+
 def has_property(name: str, A: Any) -> bool:
-    """Whether an exact matrix has the property of a hypothesis; a scalar may be "zero"."""
+    """Whether an exact matrix has the property of a hypothesis; a scalar may be "zero" or "nonnegative"."""
     if name == "zero":
         return is_zero(A)
+    if name == "nonnegative":
+        return bool(A >= 0)
     rows, columns = A.nrows(), A.ncols()
     T = A.transpose()
     match name:
@@ -37,6 +45,10 @@ def has_property(name: str, A: Any) -> bool:
             return A == T
         case "projection":
             return A * A == A
+        case "positive_semidefinite":
+            return is_positive_semidefinite(A)
+        case "positive_definite":
+            return is_positive_semidefinite(A) and A.rank() == rows
         case "rank_one":
             return A.rank() <= 1
         case "nonzero":

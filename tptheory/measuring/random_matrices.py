@@ -7,10 +7,12 @@ them by rounding once. The randomness is a stream of integers: NumPy's, or what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpq_mat
+
+Item = TypeVar("Item")
 
 
 class Random(Protocol):
@@ -18,6 +20,11 @@ class Random(Protocol):
 
     def integers(self, low: int, high: int, size: int | None = None) -> Any:
         """Return an integer ``low <= k < high``, or ``size`` of them."""
+
+
+def one_of(rng: Random, items: Sequence[Item]) -> Item:
+    """Return one of several items, each as likely as any other."""
+    return items[int(rng.integers(0, len(items)))]
 
 
 Builder = Callable[[Random, int, int], fmpq_mat]
@@ -76,13 +83,18 @@ def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> 
 
 
 def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
-    """Return an orthogonal matrix: Cayley's ``(I - S)(I + S)^-1`` of a skew ``S``, with signs."""
+    """Return an orthogonal matrix: one of Cayley's, with signs."""
     n = min(rows, columns)
-    A = entries(rng, n, n, bound=4, denominator=4)
-    S = A - A.transpose()
+    rotation = cayley(entries(rng, n, n, bound=4, denominator=4))
     flips = rng.integers(0, 2, size=n)
     signs = fmpq_mat(n, n, [1 - 2 * int(flips[i]) if i == j else 0 for i in range(n) for j in range(n)])
-    return (eye(n) - S) * (eye(n) + S).inv() * signs
+    return rotation * signs
+
+
+def cayley(A: fmpq_mat) -> fmpq_mat:
+    """Return Cayley's orthogonal matrix ``(I - S)(I + S)^-1`` for the skew ``S = A - A'`` of a square ``A``."""
+    one, S = eye(A.nrows()), A - A.transpose()
+    return (one - S) * (one + S).inv()
 
 
 def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -118,12 +130,30 @@ def rank_one(rng: Random, rows: int, columns: int) -> fmpq_mat:
     return entries(rng, rows, 1) * entries(rng, 1, columns)
 
 
+def gram(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``A A'``, of any rank."""
+    A = entries(rng, rows, int(rng.integers(1, rows + 1)))
+    return A * A.transpose()
+
+
+def definite_gram(rng: Random, rows: int, _columns: int) -> fmpq_mat:
+    """Return ``A A'`` with an invertible ``A``."""
+    A = full_rank(rng, rows, rows, entries)
+    return A * A.transpose()
+
+
 BUILDERS: dict[frozenset[str], Builder] = {
     frozenset({"orthogonal"}): orthogonal,
     frozenset({"symmetric", "projection"}): orthogonal_projection,
+    frozenset({"positive_semidefinite", "projection"}): orthogonal_projection,
     frozenset({"partial_isometry"}): partial_isometry,
     frozenset({"projection"}): projection,
     frozenset({"rank_one"}): rank_one,
+    frozenset({"positive_definite"}): definite_gram,
+    frozenset({"positive_semidefinite", "invertible"}): definite_gram,
+    frozenset({"positive_semidefinite", "full_row_rank"}): definite_gram,
+    frozenset({"positive_semidefinite", "full_column_rank"}): definite_gram,
+    frozenset({"positive_semidefinite"}): gram,
     frozenset({"symmetric"}): symmetric,
     frozenset({"invertible"}): full_rank,
     frozenset({"full_row_rank"}): full_rank,
@@ -132,11 +162,17 @@ BUILDERS: dict[frozenset[str], Builder] = {
 """Which construction meets which hypotheses, the most special first."""
 
 
+SQUARE = frozenset(
+    {"invertible", "orthogonal", "symmetric", "projection", "positive_semidefinite", "positive_definite"}
+)
+"""The properties of square matrices only."""
+
+
 def is_possible(properties: frozenset[str], rows: int, columns: int) -> bool:
     """Whether any matrix of this shape has these properties."""
     if ("full_row_rank" in properties and rows > columns) or ("full_column_rank" in properties and columns > rows):
         return False
-    return rows == columns or not properties & {"invertible", "orthogonal", "symmetric", "projection"}
+    return rows == columns or not properties & SQUARE
 
 
 def builder_for(properties: frozenset[str]) -> Builder:

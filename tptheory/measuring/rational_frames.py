@@ -7,7 +7,7 @@ from math import isqrt
 
 from flint import fmpq, fmpq_mat
 
-from tptheory.measuring.random_matrices import Random, entries, eye
+from tptheory.measuring.random_matrices import Random, cayley, entries, eye, one_of
 
 PYTHAGOREAN = ((3, 4, 5), (4, 3, 5), (5, 12, 13), (8, 15, 17))
 """Legs and hypotenuses of right-angled triangles: the cosines and sines of rational rotations."""
@@ -24,7 +24,7 @@ def orthogonal_frame(rng: Random, n: int) -> fmpq_mat:
         return plane_rotation(rng, n)
     if kind == 2:
         return reflection(rng, n) * signed_permutation(rng, n)
-    return cayley(rng, n)
+    return cayley(entries(rng, n, n, bound=1))
 
 
 def signed_permutation(rng: Random, n: int) -> fmpq_mat:
@@ -36,7 +36,7 @@ def signed_permutation(rng: Random, n: int) -> fmpq_mat:
 
 def plane_rotation(rng: Random, n: int) -> fmpq_mat:
     """Return a rotation of the plane of two coordinates, by an angle whose cosine and sine are rational."""
-    a, b, c = PYTHAGOREAN[int(rng.integers(0, len(PYTHAGOREAN)))]
+    a, b, c = one_of(rng, PYTHAGOREAN)
     i, j = shuffled(rng, list(range(n)))[:2]
     turned = eye(n)
     turned[i, i], turned[i, j], turned[j, i], turned[j, j] = fmpq(a, c), fmpq(-b, c), fmpq(b, c), fmpq(a, c)
@@ -48,13 +48,6 @@ def reflection(rng: Random, n: int) -> fmpq_mat:
     v = entries(rng, n, 1, bound=2)
     length = (v.transpose() * v)[0, 0]
     return eye(n) if length == 0 else eye(n) - v * v.transpose() * (fmpq(2) / length)
-
-
-def cayley(rng: Random, n: int) -> fmpq_mat:
-    """Return Cayley's ``(I - S) (I + S)^-1`` of a skew ``S`` with small entries."""
-    A = entries(rng, n, n, bound=1)
-    S = A - A.transpose()
-    return (eye(n) - S) * (eye(n) + S).inv()
 
 
 def orthogonal_basis(rng: Random, n: int) -> fmpq_mat:
@@ -84,18 +77,6 @@ def shuffled(rng: Random, items: list[int]) -> list[int]:
 def columns_of(A: fmpq_mat, first: int, last: int) -> fmpq_mat:
     """Return the columns ``first``, ..., ``last - 1``."""
     return fmpq_mat([row[first:last] for row in A.tolist()])
-
-
-def rational_root(c: fmpq) -> fmpq | None:
-    """Return the square root of a rational; None if it is not rational.
-
-    >>> rational_root(fmpq(9, 4)), rational_root(fmpq(2))
-    (3/2, None)
-    """
-    if c < 0:
-        return None
-    p, q = isqrt(int(c.p)), isqrt(int(c.q))
-    return fmpq(p, q) if fmpq(p * p, q * q) == c else None
 
 
 def two_squares(c: fmpq) -> list[tuple[fmpq, fmpq]]:

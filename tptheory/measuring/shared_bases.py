@@ -9,16 +9,15 @@ import numpy as np
 from flint import fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.measuring.premises import Instance
-from tptheory.measuring.random_matrices import Random, entries, eye
-from tptheory.measuring.rational_frames import orthogonal_basis, orthogonal_frame
+from tptheory.measuring.premises import Instance, JointBuilder
+from tptheory.measuring.random_matrices import Random, entries, eye, one_of
 from tptheory.measuring.structured_matrices import (
-    basis,
     blocks_of,
     has_structure,
     in_a_basis,
     polynomial_in,
     put_together,
+    random_basis,
     structured_matrix,
 )
 from tptheory.measuring.structures import Structure
@@ -52,17 +51,11 @@ class SharedBasis:
             sizes = [size for size in range(1, min(left, LARGEST_TOGETHER) + 1) if self.blocks(size)]
             if not sizes:
                 return None
-            size = sizes[int(rng.integers(0, len(sizes)))]
-            choices = self.blocks(size)
-            parts.append(choices[int(rng.integers(0, len(choices)))])
+            size = one_of(rng, sizes)
+            parts.append(one_of(rng, self.blocks(size)))
             left -= size
-        orthogonal = self._speaks_of_transposes or rng.integers(0, 2)
-        if not orthogonal:
-            G = basis(rng, n)
-        elif len(parts) == n and rng.integers(0, 2):  # all are diagonal
-            G = orthogonal_basis(rng, n)
-        else:
-            G = orthogonal_frame(rng, n)
+        orthogonal = self._speaks_of_transposes or bool(rng.integers(0, 2))
+        G = random_basis(rng, n, orthogonal, diagonal=len(parts) == n)
         K = G.inv()
         of_each = zip(self.structures, zip(*parts, strict=True), strict=True)
         return {A: G * put_together(blocks) * K for A, blocks in of_each}
@@ -84,7 +77,7 @@ class SharedBasis:
     def _trial(self, rng: Random, size: int) -> tuple[fmpq_mat, ...] | None:
         """Return a block for each symbol: of its own structure, a number, or a polynomial in the block of another."""
         symbols = list(self.structures)
-        leader = symbols[int(rng.integers(0, len(symbols)))]
+        leader = one_of(rng, symbols)
         first = self._own(rng, leader, size)
         if first is None:
             return None
@@ -102,7 +95,7 @@ class SharedBasis:
             return entries(rng, size, size, bound=1)
         numbers = [block for block in blocks_of(known) if block.nrows() == size] if known.is_square else []
         if numbers and rng.integers(0, 2):
-            return in_a_basis(known, rng, numbers[int(rng.integers(0, len(numbers)))])
+            return in_a_basis(known, rng, one_of(rng, numbers))
         return structured_matrix(known, rng, size, size)
 
     def _follower(self, rng: Random, A: MatrixSymbol, first: fmpq_mat) -> fmpq_mat | None:
@@ -115,7 +108,7 @@ class SharedBasis:
         numbers = [block for block in blocks_of(known) if block.nrows() == 1]
         if not numbers:
             return self._own(rng, A, first.nrows())
-        return eye(first.nrows()) * numbers[int(rng.integers(0, len(numbers)))][0, 0]
+        return eye(first.nrows()) * one_of(rng, numbers)[0, 0]
 
     def _fits(self, blocks: tuple[fmpq_mat, ...]) -> bool:
         """Whether blocks have the structures of their symbols, lengths apart, and meet the equations."""
@@ -138,16 +131,16 @@ def vanishes(words: WordSum, values: Mapping[MatrixSymbol, fmpq_mat]) -> bool:
     return total == fmpq_mat(n, n)
 
 
-def shared_bases(equations: Sequence[WordSum], structures: Mapping[MatrixSymbol, Structure]) -> list[SharedBasis]:
-    """Return the sets of square symbols of one size that equations between matrices tie to each other."""
+def shared_bases(equations: Sequence[WordSum], structures: Mapping[MatrixSymbol, Structure]) -> list[JointBuilder]:
+    """Return a builder for each set of square symbols of one size that equations between matrices tie to each other."""
 
     def is_square_of_one_size(words: WordSum) -> bool:
         sizes = {size for A in words.symbols for size in A.shape}
         return not words.is_number and len(sizes) == 1 and words.symbols <= structures.keys()
 
     fitting = [words for words in equations if is_square_of_one_size(words)]
-    found: list[SharedBasis] = []
+    found: list[JointBuilder] = []
     for part in connected([set(words.symbols) for words in fitting]):
         known = {A: each for A, each in structures.items() if A in part}
-        found.append(SharedBasis(known, [words for words in fitting if words.symbols <= part]))
+        found.append(SharedBasis(known, [words for words in fitting if words.symbols <= part]).build)
     return found

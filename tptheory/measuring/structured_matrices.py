@@ -6,22 +6,22 @@ A normal one is a direct sum of numbers and scaled rotations of planes in an ort
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flint import fmpq, fmpq_mat, fmpq_poly
 
-from tptheory.measuring.random_matrices import Random, entries, eye, unit
+from tptheory.measuring.random_matrices import Random, entries, eye, one_of, unit
 from tptheory.measuring.rational_frames import (
     columns_of,
     orthogonal_basis,
     orthogonal_frame,
-    rational_root,
     signed_permutation,
     two_squares,
     vector_of_length,
 )
 from tptheory.measuring.structures import Structure
+from tptheory.numeric.rationals import rational_root
 
 LARGEST_BLOCK = 4
 """Direct sums are made of blocks up to this size."""
@@ -51,14 +51,25 @@ def structured_matrix(structure: Structure, rng: Random, rows: int, columns: int
 
 def in_a_basis(structure: Structure, rng: Random, block: fmpq_mat) -> fmpq_mat:
     """Return a block in another basis: an orthonormal one if the structure speaks of transposes."""
-    n = block.nrows()
-    if not (structure.is_diagonal_in_a_frame or structure.partial_isometry):
-        G = basis(rng, n)
-    elif is_diagonal(block) and rng.integers(0, 2):
-        G = orthogonal_basis(rng, n)
-    else:
-        G = orthogonal_frame(rng, n)
+    orthogonal = structure.is_diagonal_in_a_frame or structure.partial_isometry
+    G = random_basis(rng, block.nrows(), orthogonal, is_diagonal(block))
     return G * block * G.inv()
+
+
+def random_basis(rng: Random, n: int, orthogonal: bool, diagonal: bool) -> fmpq_mat:
+    """Return a basis, in columns, for a matrix to be written in.
+
+    Args:
+        rng: where all randomness comes from.
+        n: the dimension.
+        orthogonal: whether the columns must be orthogonal.
+        diagonal: whether the matrix is diagonal, so that orthogonal columns may have lengths other than 1.
+    """
+    if not orthogonal:
+        return unimodular(rng, n)
+    if diagonal and rng.integers(0, 2):
+        return orthogonal_basis(rng, n)
+    return orthogonal_frame(rng, n)
 
 
 def is_diagonal(A: fmpq_mat) -> bool:
@@ -77,7 +88,7 @@ def _partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
     return orthogonal_frame(rng, rows) * unit(rows, columns, columns) * G * unit(columns, columns, rank) * G.inv()
 
 
-def basis(rng: Random, n: int) -> fmpq_mat:
+def unimodular(rng: Random, n: int) -> fmpq_mat:
     """Return an invertible matrix: of integers with determinant 1 or -1, for the inverse is of small integers too."""
     G = signed_permutation(rng, n)
     for _ in range(int(rng.integers(0, n + 1))):
@@ -107,9 +118,8 @@ def partition(rng: Random, blocks: Sequence[fmpq_mat], n: int) -> list[fmpq_mat]
     left = n
     while left:
         sizes = sorted({b.nrows() for b in blocks if b.nrows() <= left and left - b.nrows() in reachable})
-        size = sizes[int(rng.integers(0, len(sizes)))]
-        fitting = [b for b in blocks if b.nrows() == size]
-        parts.append(fitting[int(rng.integers(0, len(fitting)))])
+        size = one_of(rng, sizes)
+        parts.append(one_of(rng, [b for b in blocks if b.nrows() == size]))
         left -= size
     return parts
 
@@ -206,43 +216,28 @@ def value_at(coefficients: Sequence[fmpq], A: fmpq_mat) -> fmpq_mat:
 
 def has_structure(structure: Structure, A: fmpq_mat) -> bool:
     """Whether a matrix is as a structure says."""
-    if structure.is_square and A.nrows() != A.ncols():
-        return False
+    return (not structure.is_square or A.nrows() == A.ncols()) and all(_statements_hold(structure, A))
+
+
+def _statements_hold(structure: Structure, A: fmpq_mat) -> Iterator[bool]:
+    """Yield for each thing that a structure says, the cheapest first, whether it is true of a matrix."""
     T = A.transpose()
-    return (
-        _has_symmetry(structure, A, T)
-        and _has_orthogonal_lines(structure, A, T)
-        and _meets_equations(structure, A, T)
-        and _has_squared_length(structure, A)
-    )
-
-
-def _has_symmetry(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether a matrix with the transpose ``T`` is symmetric and skew, where a structure says so."""
-    if structure.symmetric and A != T:
-        return False
-    return not (structure.skew and A != -T)
-
-
-def _has_orthogonal_lines(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether ``TA`` and ``AT``, with the transpose ``T``, are the multiples of an identity that a structure names."""
-    if structure.columns is not None and eye(A.ncols()) * structure.columns != T * A:
-        return False
-    return not (structure.rows is not None and eye(A.nrows()) * structure.rows != A * T)
-
-
-def _meets_equations(structure: Structure, A: fmpq_mat, T: fmpq_mat) -> bool:
-    """Whether the annihilator vanishes, ``AT = TA`` and ``ATA = A`` for the transpose, where a structure says so."""
-    if structure.annihilator and value_at(structure.annihilator, A) != fmpq_mat(A.nrows(), A.nrows()):
-        return False
-    if structure.normal and A * T != T * A:
-        return False
-    return not (structure.partial_isometry and A * T * A != A)
-
-
-def _has_squared_length(structure: Structure, A: fmpq_mat) -> bool:
-    """Whether the squares of the entries add up to what a structure says, if it says it."""
-    return structure.squared_length is None or sum(x * x for x in A.entries()) == structure.squared_length
+    if structure.symmetric:
+        yield A == T
+    if structure.skew:
+        yield A == -T
+    if structure.columns is not None:
+        yield eye(A.ncols()) * structure.columns == T * A
+    if structure.rows is not None:
+        yield eye(A.nrows()) * structure.rows == A * T
+    if structure.annihilator:
+        yield value_at(structure.annihilator, A) == fmpq_mat(A.nrows(), A.nrows())
+    if structure.normal:
+        yield A * T == T * A
+    if structure.partial_isometry:
+        yield A * T * A == A
+    if structure.squared_length is not None:
+        yield sum(x * x for x in A.entries()) == structure.squared_length
 
 
 def _scaled_frame(rng: Random, rows: int, columns: int, c: fmpq) -> fmpq_mat | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from flint import fmpq, fmpq_poly
 from sympy import MatrixSymbol
 
-from tptheory.measuring.word_sums import Letter, Word, WordSum, word_sum
+from tptheory.claims.goals import minus
+from tptheory.measuring.word_sums import Word, WordSum, word_sum
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 
 
@@ -150,8 +151,12 @@ def _with_products(structure: Structure, words: WordSum, symbol: MatrixSymbol) -
 
 
 def _gram(symbol: MatrixSymbol, first_transposed: bool) -> Word:
-    letters: tuple[Letter, Letter] = ((symbol, first_transposed), (symbol, not first_transposed))
-    return letters
+    return ((symbol, first_transposed), (symbol, not first_transposed))
+
+
+def _orthogonal_projection(structure: Structure) -> Structure:
+    """Take in ``P P' = P`` or ``P' P = P``, which says at once that ``P`` is symmetric and that ``P P = P``."""
+    return _named(replace(structure, symmetric=True), "projection")
 
 
 _LETTER = MatrixSymbol("A", 2, 2)
@@ -165,25 +170,14 @@ def _pattern(expression: object) -> WordSum:
     return found
 
 
-def _minus(A: object, B: object) -> object:
-    return matadd(A, matmul(-1, B))
-
-
 _T = transpose(_LETTER)
 _KNOWN: tuple[tuple[WordSum, Callable[[Structure], Structure]], ...] = (
-    (_pattern(_minus(_T, _LETTER)), lambda known: replace(known, symmetric=True)),
+    (_pattern(minus(_T, _LETTER)), lambda known: replace(known, symmetric=True)),
     (_pattern(matadd(_T, _LETTER)), lambda known: replace(known, skew=True)),
-    (_pattern(_minus(matmul(_LETTER, _T), matmul(_T, _LETTER))), lambda known: replace(known, normal=True)),
-    (_pattern(_minus(matmul(_LETTER, _T, _LETTER), _LETTER)), lambda known: replace(known, partial_isometry=True)),
-    # P P' = P says at once that P is symmetric and that P P = P
-    (
-        _pattern(_minus(matmul(_LETTER, _T), _LETTER)),
-        lambda known: _named(replace(known, symmetric=True), "projection"),
-    ),
-    (
-        _pattern(_minus(matmul(_T, _LETTER), _LETTER)),
-        lambda known: _named(replace(known, symmetric=True), "projection"),
-    ),
+    (_pattern(minus(matmul(_LETTER, _T), matmul(_T, _LETTER))), lambda known: replace(known, normal=True)),
+    (_pattern(minus(matmul(_LETTER, _T, _LETTER), _LETTER)), lambda known: replace(known, partial_isometry=True)),
+    (_pattern(minus(matmul(_LETTER, _T), _LETTER)), _orthogonal_projection),
+    (_pattern(minus(matmul(_T, _LETTER), _LETTER)), _orthogonal_projection),
 )
 """The equations that are recognised as they stand, and what each adds to a structure."""
 

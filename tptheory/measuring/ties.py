@@ -9,7 +9,7 @@ from flint import fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance, Premises, Unknowns, residuals_of
-from tptheory.measuring.random_matrices import Random, full_rank
+from tptheory.measuring.random_matrices import Random, full_rank, one_of
 from tptheory.numeric.affine_equations import AffineSystem, is_affine
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
@@ -69,22 +69,12 @@ class Ties:
                 values[A] = guess
         waiting = [item for item in self.systems.items() if rng.integers(0, 4)]
         for alternatives in self._case_systems:
-            waiting += alternatives[int(rng.integers(0, len(alternatives)))].items()
-        while waiting:
-            A, system = waiting.pop(int(rng.integers(0, len(waiting))))
-            if (solution := system.solve(values)) is not None:
-                values[A] = solution
-        return values
+            waiting += one_of(rng, alternatives).items()
+        return _solved_in_turn(rng, values, waiting)
 
     def solved(self, rng: Random, values: Instance, kept: Container[Any]) -> Instance:
         """Solve equations for symbols that they tie to others, in a random order, except for those that are kept."""
-        values = dict(values)
-        waiting = [item for item in self.systems.items() if item[0] not in kept]
-        while waiting:
-            A, system = waiting.pop(int(rng.integers(0, len(waiting))))
-            if (solution := system.solve(values)) is not None:
-                values[A] = solution
-        return values
+        return _solved_in_turn(rng, values, [item for item in self.systems.items() if item[0] not in kept])
 
     def _guess(self, rng: Random, A: MatrixSymbol, values: Instance) -> fmpq_mat | None:
         """Return a likely solution for a symbol: the transpose or the pseudo-inverse of another symbol, or zero."""
@@ -93,13 +83,23 @@ class Ties:
         if choice < 2:
             turned = [B for B in self.matrices if B != A and (values[B].ncols(), values[B].nrows()) == (rows, columns)]
             if turned:
-                other = turned[int(rng.integers(0, len(turned)))]
+                other = one_of(rng, turned)
                 return evaluate((Pinv(other), transpose(other))[choice], values, arithmetic="exact")
         if choice == 2:
             return fmpq_mat(rows, columns)
         if choice == 3:
             return full_rank(rng, rows, columns)
         return None
+
+
+def _solved_in_turn(rng: Random, values: Instance, waiting: list[tuple[MatrixSymbol, AffineSystem]]) -> Instance:
+    """Solve each system that has a solution for its symbol, in a random order, and return all values."""
+    values = dict(values)
+    while waiting:
+        A, system = waiting.pop(int(rng.integers(0, len(waiting))))
+        if (solution := system.solve(values)) is not None:
+            values[A] = solution
+    return values
 
 
 def _tied(premises: Premises, built: Container[Any]) -> set[MatrixSymbol]:

@@ -22,13 +22,6 @@ class Arithmetic(ABC):
     """
 
     @abstractmethod
-    def read(self, argument: str, value: Any, column: bool = False) -> Any:
-        """Return ``value`` as a matrix; a flat list of numbers passes where a ``column`` is expected."""
-
-    def check(self, argument: str, A: Any) -> None:  # noqa: B027  a kind that never rounds has nothing to refuse
-        """Refuse a matrix whose entries are not all finite."""
-
-    @abstractmethod
     def scalar(self, argument: str, value: Any) -> Any:
         """Return ``value``, a finite real number, as a scalar."""
 
@@ -121,7 +114,14 @@ class Arithmetic(ABC):
 
 
 class RunArithmetic(Arithmetic):
-    """The operations that a simulation needs besides: ranks, and numbers that it records."""
+    """The operations on numbers that a user gives, and those that a simulation needs: ranks, and recorded numbers."""
+
+    @abstractmethod
+    def read(self, argument: str, value: Any, column: bool = False) -> Any:
+        """Return ``value`` as a matrix; a flat list of numbers passes where a ``column`` is expected."""
+
+    def check(self, argument: str, A: Any) -> None:
+        """Refuse a matrix whose entries are not all finite; where nothing is rounded, there are none to refuse."""
 
     @property
     @abstractmethod

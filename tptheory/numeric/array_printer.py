@@ -7,7 +7,7 @@ decides what kind of array that is: floating point, exact rationals, dual number
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from typing import Any, cast
 
@@ -83,6 +83,10 @@ class ArrayPrinter(Printer):
         operands = map(self._print, expr.args)
         if isinstance(operation, str):
             return self._apply(getattr(self.arithmetic, operation), *operands)
+        return self._in_turn(operation, operands)
+
+    def _in_turn(self, operation: Callable[[Any, Any], Any], operands: Iterable[Any]) -> Any:
+        """Apply an operation on two operands to the first two, then to the result and the third, and so on."""
         return reduce(lambda a, b: self._apply(operation, a, b), operands)
 
     def doprint(self, expr: Any) -> Any:
@@ -164,18 +168,16 @@ class ArrayPrinter(Printer):
         return self._print(expr.args[0])  # all numbers are real
 
     def _print_HadamardProduct(self, expr: Any) -> Any:
-        product = partial(entrywise_product, self.arithmetic)
-        return reduce(lambda A, B: self._apply(product, A, B), map(self._print, expr.args))
+        return self._in_turn(partial(entrywise_product, self.arithmetic), map(self._print, expr.args))
 
     def _print_HadamardPower(self, expr: Any) -> Any:
         if not (expr.exp.is_Integer and expr.exp > 0):
             return self.emptyPrinter(expr)
-        product = partial(entrywise_product, self.arithmetic)
-        return reduce(lambda A, B: self._apply(product, A, B), [self._print(expr.base)] * int(expr.exp))
+        factors = [self._print(expr.base)] * int(expr.exp)
+        return self._in_turn(partial(entrywise_product, self.arithmetic), factors)
 
     def _print_KroneckerProduct(self, expr: Any) -> Any:
-        product = partial(kronecker_product, self.arithmetic)
-        return reduce(lambda A, B: self._apply(product, A, B), map(self._print, expr.args))
+        return self._in_turn(partial(kronecker_product, self.arithmetic), map(self._print, expr.args))
 
     def _print_BlockMatrix(self, expr: Any) -> Any:
         join = partial(joined_blocks, self.arithmetic, *expr.blockshape)

@@ -15,7 +15,7 @@ from sympy import Basic, MatrixSymbol, Symbol
 
 from tptheory.claims.symbols import declared
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
-from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.assumptions import admits
 from tptheory.symbolic.rules import damping
 
@@ -66,7 +66,7 @@ class Constants:
         """Return the value of a symbol as it was given, or the default."""
         return self._values.get(str(symbol), default)
 
-    def number(self, symbol: Symbol, kind: Arithmetic, default: Any = None) -> Any:
+    def number(self, symbol: Symbol, kind: RunArithmetic, default: Any = None) -> Any:
         """Return the value of a scalar symbol as a number of an arithmetic.
 
         Raises:
@@ -87,7 +87,7 @@ class Constants:
             raise InvalidValueError(complain(argument, expected, value, "Give another number."))
         return number
 
-    def matrix(self, symbol: MatrixSymbol, kind: Arithmetic, default: Any) -> Any:
+    def matrix(self, symbol: MatrixSymbol, kind: RunArithmetic, default: Any = None) -> Any:
         """Return the value of a matrix symbol, or the default, as a matrix of an arithmetic.
 
         Raises:

@@ -157,8 +157,9 @@ def compile_with(
             *(values[i] for i in matrix_at),
             *(fitted.scalar(names[i], values[i]) for i in scalar_at),
         ]
+        at = tape.__getitem__
         for operation, places in lines:
-            tape.append(operation(*[tape[place] for place in places]))
+            tape.append(operation(*map(at, places)))
         return tape[place]
 
     return run

@@ -161,10 +161,6 @@ class FloatArithmetic(ArrayArithmetic):
         """Return whether all entries, or the scalar, are finite; of a stack, for each member."""
         return np.isfinite(A) if np.ndim(A) < 2 else np.isfinite(A).all(axis=(-2, -1))
 
-    def entries(self, A: Any) -> np.ndarray:
-        """Return the array itself."""
-        return np.asarray(A)
-
     def rank(self, A: np.ndarray) -> Any:
         """Return the rank of ``A``, decided as the class says; of a stack, that of each member."""
         return np.asarray(self.inverted(A)[1], dtype=self.dtype)[()]

@@ -8,7 +8,6 @@ are apart differ; nothing is said of two whose intervals meet.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isqrt
 from typing import Any
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -18,7 +17,7 @@ from sympy.core.numbers import Exp1
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.matrix_fields import reduced_rows
-from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic, is_short_power, rational_root
 
 
 class IntervalArithmetic(Arithmetic):
@@ -31,10 +30,6 @@ class IntervalArithmetic(Arithmetic):
     """
 
     exact: ExactArithmetic = ExactArithmetic()
-
-    def read(self, argument: str, value: Any, column: bool = False) -> Any:
-        """Return an exact matrix, as `ExactArithmetic` does."""
-        return self.exact.read(argument, value, column)
 
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a number: rational as `ExactArithmetic` reads it, or ``e`` or ``pi``."""
@@ -140,13 +135,14 @@ class IntervalArithmetic(Arithmetic):
 
     def _power_of_rational(self, base: fmpq, exponent: fmpq) -> Any:
         if exponent.q == 1:
-            return self.exact.power(base, exponent)
+            is_short = is_short_power(base, int(exponent.p))
+            return self.exact.power(base, exponent) if is_short else arb(base) ** int(exponent.p)
         if base < 0 or (base == 0 and exponent < 0):
             raise InvalidValueError(complain("expression", "real and finite at these values", f"{base}**({exponent})"))
         if exponent.q == 2:
-            p, q = isqrt(int(base.p)), isqrt(int(base.q))
-            if p * p == base.p and q * q == base.q:
-                return self.exact.power(fmpq(p, q), fmpq(exponent.p))
+            root = rational_root(base)
+            if root is not None:
+                return self.exact.power(root, fmpq(exponent.p))
         return fmpq(0) if base == 0 else arb(base) ** exponent
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NoReturn
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, sum_or_none
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 from tptheory.numeric.rationals import VerifiedArithmetic, verified
@@ -152,16 +152,6 @@ class JetArithmetic(Arithmetic):
     def jet(self, parts: Sequence[Any]) -> Jet:
         """Return the jet of these coefficients, zeros after the last."""
         return Jet([*parts, *[None] * (self.length - len(parts))], self.has_tangent)
-
-    def read(self, argument: str, value: Any, column: bool = False) -> Jet:
-        """Return a jet as it is.
-
-        Raises:
-            InvalidTypeError: for anything else.
-        """
-        if not isinstance(value, Jet):
-            raise InvalidTypeError(complain(argument, "a Jet", value))
-        return value
 
     def scalar(self, argument: str, value: Any) -> Jet:
         """Return a rational number as a constant jet, and a jet as it is."""

@@ -67,10 +67,6 @@ class PolynomialArithmetic(Arithmetic):
         self.ring = fmpq_mpoly_ctx.get(list(names), "degrevlex")
         self.unknowns = self.ring.gens()
 
-    def read(self, argument: str, value: Any, column: bool = False) -> PolynomialMatrix:
-        """Return the matrix of polynomials as it is."""
-        return value
-
     def scalar(self, argument: str, value: Any) -> Any:
         """Return a rational as a constant, or a polynomial as it is."""
         return value if isinstance(value, fmpq_mpoly) else self.ring.constant(EXACT.scalar(argument, value))
@@ -101,34 +97,31 @@ class PolynomialArithmetic(Arithmetic):
         """
         if not exponent.is_constant():
             raise _no_polynomial()
-        number = fmpq(exponent.leading_coefficient()) if exponent != 0 else fmpq(0)
+        number = constant_value(exponent)
         if number.q != 1 or number < 0:
             raise _no_polynomial()
         return base ** int(number.p)
 
     def inverse(self, A: Any) -> Any:
-        """Refuse: an inverse is no polynomial.
+        """Refuse: an inverse, a pseudo-inverse, a logarithm and an exponential are no polynomials.
 
         Raises:
             UnsupportedExpressionError: always.
         """
         raise _no_polynomial()
 
-    def pinv(self, A: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
-
-    def logpdet(self, A: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
+    pinv = logpdet = inverse
 
     def log(self, value: Any) -> Any:
         """Refuse, as for an inverse."""
         raise _no_polynomial()
 
-    def exp(self, value: Any) -> Any:
-        """Refuse, as for an inverse."""
-        raise _no_polynomial()
+    exp = log
+
+
+def constant_value(p: fmpq_mpoly) -> fmpq:
+    """Return the number that a constant polynomial is."""
+    return fmpq(p.leading_coefficient()) if p != 0 else fmpq(0)
 
 
 def _no_polynomial() -> UnsupportedExpressionError:

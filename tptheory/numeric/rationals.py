@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,22 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpr
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, rows_of
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
 
+LONGEST_POWER = 1_000_000
+"""A power of about so many bits, or more, is not multiplied out."""
+
 
 def _bits(number: fmpz) -> int:
     return int(number).bit_length()
+
+
+def is_short_power(base: fmpq, exponent: int) -> bool:
+    """Return whether ``base ** exponent`` has few enough digits to be multiplied out; that of 0, 1 and -1 always has.
+
+    >>> is_short_power(fmpq(1, 2), 1000), is_short_power(fmpq(2), 10**9), is_short_power(fmpq(-1), 10**9)
+    (True, False, True)
+    """
+    longest = max(_bits(base.p), _bits(base.q))
+    return longest == 1 or longest * abs(exponent) < LONGEST_POWER
 
 
 def fraction(number: fmpq) -> Fraction:
@@ -26,6 +40,18 @@ def fraction(number: fmpq) -> Fraction:
     Fraction(1, 2)
     """
     return Fraction(int(number.p), int(number.q))
+
+
+def rational_root(c: fmpq) -> fmpq | None:
+    """Return the square root of a rational; None if it is not rational.
+
+    >>> rational_root(fmpq(9, 4)), rational_root(fmpq(2))
+    (3/2, None)
+    """
+    if c < 0:
+        return None
+    root = fmpq(isqrt(int(c.p)), isqrt(int(c.q)))
+    return root if root * root == c else None
 
 
 class ExactArithmetic(MatrixField, RunArithmetic):
@@ -85,11 +111,11 @@ class ExactArithmetic(MatrixField, RunArithmetic):
     def in_range(self, A: Any) -> bool:
         """Return whether every entry, or the scalar, is below 2^1024 in size."""
         rationals = A.entries() if isinstance(A, fmpq_mat) else [A]
-        return all(_bits(entry.p) - _bits(entry.q) < FLOAT_EXPONENT for entry in rationals)
+        return all(entry.p.bit_length() - entry.q.bit_length() < FLOAT_EXPONENT for entry in rationals)
 
     def bits(self, A: fmpq_mat) -> int:
         """Return the length of the longest numerator or denominator."""
-        return max(max(_bits(entry.p), _bits(entry.q)) for entry in A.entries())
+        return max(entry.height_bits() for entry in A.entries())
 
     def entries(self, A: Any) -> np.ndarray:
         """Return an array of `fractions.Fraction`; of a scalar, one without axes."""
@@ -106,13 +132,17 @@ class ExactArithmetic(MatrixField, RunArithmetic):
 
         Raises:
             InvalidValueError: for a negative power of zero.
-            UnsupportedExpressionError: for a root.
+            UnsupportedExpressionError: for a root, and for a power of too many digits.
         """
         whole = self.integer(exponent)
         if whole is None:
             return self.log(base)
         if base == 0 and whole < 0:
             raise InvalidValueError(complain("expression", "free of division by zero", f"{base}**({exponent})"))
+        if not is_short_power(base, whole):
+            mend = "Name the power by a symbol."
+            came = f"{base}**({exponent})"
+            raise UnsupportedExpressionError(complain("expression", f"of below {LONGEST_POWER} bits", came, mend))
         return base**whole
 
     def integer(self, scalar: fmpq) -> int | None:

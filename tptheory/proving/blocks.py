@@ -9,24 +9,25 @@ from typing import Any
 
 from sympy import Add, BlockMatrix
 
-from tptheory.proving.translating import Reason, Translating, refuse_layers
-from tptheory.proving.words import Polynomial
+from tptheory.proving.knowledge import Knowledge
+from tptheory.proving.translating import Reason, refuse_layers
+from tptheory.proving.words import Polynomial, summed
 
 PARTITION: Reason = ("definition", "the blocks of an identity")
 
 
-def block_matrix(translator: Translating, M: BlockMatrix) -> Polynomial:
+def block_matrix(M: BlockMatrix, translator: Knowledge) -> Polynomial:
     """Return a matrix that is made of blocks."""
     lefts = _embeddings(translator, M.rowblocksizes)
     rights = _embeddings(translator, M.colblocksizes)
-    total = Polynomial(translator.alphabet, translator.size(M.rows), translator.size(M.cols), {})
+    total = Polynomial.zero(translator.alphabet, translator.size(M.rows), translator.size(M.cols))
     for i, left in enumerate(lefts):
         for j, right in enumerate(rights):
             total = total + left * translator(M.blocks[i, j]) * right.transpose()
     return total
 
 
-def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
+def _embeddings(translator: Knowledge, sizes: Any) -> list[Polynomial]:
     """Return the matrices ``E_i`` of a partition into these sizes."""
     alphabet, sizes = translator.alphabet, tuple(sizes)
     whole = translator.size(Add(*sizes))
@@ -36,5 +37,5 @@ def _embeddings(translator: Translating, sizes: Any) -> list[Polynomial]:
     refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
     found = translator.bring_in_coordinates(parts, whole)
     squares = [E * E.transpose() for E in found]
-    translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, whole), PARTITION)
+    translator.assume(summed(squares) - Polynomial.identity(alphabet, whole), PARTITION)
     return found

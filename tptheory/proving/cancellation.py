@@ -8,15 +8,26 @@ what is left. The lemmas join the hypotheses, and the search goes on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import chain, combinations, islice
 from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.equations import cancelled, half_of, traced
-from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion, member, refuse_when_late
+from tptheory.proving.norms import Squares, VanishingSum, gram, half_of, traced, vanishing_with
+from tptheory.proving.searching import (
+    Attempt,
+    LemmaChain,
+    Proof,
+    StuckError,
+    combination_of,
+    completion,
+    refuse_when_late,
+)
+from tptheory.proving.squares import WeightedSquare
+from tptheory.proving.term_order import Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Monomial, Polynomial, Rational, divide, rotations
+from tptheory.proving.words import Alphabet, Polynomial, Terms, divide, rotations
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""
@@ -34,7 +45,7 @@ class LemmaCandidate(NamedTuple):
     """A polynomial that may vanish, and weighted squares of others that its squared norm may cancel with."""
 
     polynomial: Polynomial
-    squares: tuple[tuple[Rational, Polynomial], ...] = ()
+    squares: Squares = ()
 
 
 def by_cancellation(attempt: Attempt) -> Attempt:
@@ -47,13 +58,13 @@ def by_cancellation(attempt: Attempt) -> Attempt:
             raise stuck
         for _ in range(ROUNDS):
             refuse_when_late(deadline)
-            known, part = len(lemmas.lemmas), (deadline - perf_counter()) / 3
-            for polynomial, proof in _lemmas(lemmas.branch, perf_counter() + part):
+            known = len(lemmas.lemmas)
+            for polynomial, proof in _lemmas(lemmas.branch, deadline):
                 lemmas.add(polynomial, proof)
             if len(lemmas.lemmas) == known:
                 break
             try:
-                return lemmas.close(attempt(lemmas.branch, perf_counter() + part))
+                return lemmas.close(attempt(lemmas.branch, deadline))
             except StuckError as error:
                 stuck = error
         raise stuck
@@ -81,41 +92,34 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         if p in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
         seen |= {p, p.transpose(), p.scale(-1), p.transpose().scale(-1)}
-        proof = _vanishing(translator, basis, candidate)
-        if proof is not None:
-            found.append((p, proof))
+        shown = _vanishing(basis, candidate)
+        if shown is not None:
+            found.append((p, shown.cancellation(translator, p)))
     return found
 
 
-def _vanishing(translator: Translator, basis: Completion, candidate: LemmaCandidate) -> Proof | None:
-    """Prove a candidate, if the basis shows as it is that its squared norm, plus the squares, vanishes."""
+def _vanishing(basis: Completion, candidate: LemmaCandidate) -> VanishingSum | None:
+    """Show, if the basis does so as it is, that the squared norm of a candidate, plus the squares, vanishes."""
     p, squares = candidate
-    written = [[str(weight), q.data()] for weight, q in squares]
-    if not squares:
-        for D in (p, p.transpose()):
-            gram = D.transpose() * D
-            gram.trace()  # names its size where that is needed
-            if basis.vanishes(gram):
-                return cancelled(translator, (p,), traced(p.alphabet, member(basis, gram), D.columns), written)
-    norm = p.norm()
-    for weight, q in squares:
-        norm = norm + q.norm().scale(weight)
-    return cancelled(translator, (p,), member(basis, norm), written) if basis.vanishes(norm) else None
+    for D in () if squares else (p, p.transpose()):
+        square = gram(D)
+        if basis.vanishes(square):
+            return VanishingSum(traced(combination_of(basis, square), D))
+    return vanishing_with(basis, p.norm(), squares)
 
 
 def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:
     """Where a polynomial is a sum of squares such as ``A A' + B B'``, run through what is squared."""
-    halves: list[tuple[Rational, Polynomial]] = []
+    halves: list[WeightedSquare] = []
     if p.rows != p.columns or len({c > 0 for c in p.terms.values()}) != 1:
         return
     for monomial, c in p.terms.items():
         half = _half_of_term(p, monomial)
         if not half:
             return
-        halves.append((c if c > 0 else -c, Polynomial.word(p.alphabet, half)))
+        halves.append((Fraction(c if c > 0 else -c), Polynomial.word(p.alphabet, half)))
     for k, (weight, root) in enumerate(halves):
-        others = [(divide(w, weight), other) for j, (w, other) in enumerate(halves) if j != k]
-        yield LemmaCandidate(root, tuple(others))
+        yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(halves) if j != k])
 
 
 def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
@@ -150,34 +154,37 @@ def unit_factors(h: Polynomial) -> Iterator[Polynomial]:
             yield left
 
 
-def _closed(p: Polynomial) -> Iterator[Polynomial]:
-    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+def _shared_beginnings(p: Polynomial) -> Iterator[tuple[Polynomial, str]]:
+    """Run through a polynomial and its transpose, each with every proper beginning that all its words share."""
     for whole in (p, p.transpose()):
-        words = [word for _, word in whole.terms]
-        for k in range(1, min(map(len, words))):
-            end = words[0][-k:]
-            if any(word[-k:] != end for word in words):
-                break
-            if p.alphabet.shape(end)[0] == whole.rows and not any(scalars for scalars, _ in whole.terms):
-                yield Polynomial.word(p.alphabet, end).transpose() * whole
-
-
-def _cut(p: Polynomial) -> Iterator[Polynomial]:
-    """Run through what is left of a polynomial when letters that all its words share at one end are cut off."""
-    for turned in (False, True):
-        whole = p.transpose() if turned else p
         words = [word for _, word in whole.terms]
         for k in range(1, min(map(len, words))):
             if len({word[:k] for word in words}) != 1:
                 break
-            terms: dict[Monomial, Rational] = {(s, word[k:]): c for (s, word), c in whole.terms.items()}
-            left = Polynomial(p.alphabet, *p.alphabet.shape(words[0][k:]), terms)
-            yield left.transpose() if turned else left
+            yield whole, words[0][:k]
+
+
+def _closed(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through the square polynomials ``v' p`` for the words v that all words of p, or of p', end with."""
+    for turned, beginning in _shared_beginnings(p.transpose()):
+        has_scalars = any(scalars for scalars, _ in turned.terms)
+        if p.alphabet.shape(beginning)[1] == turned.columns and not has_scalars:
+            yield Polynomial.word(p.alphabet, beginning) * turned.transpose()
+
+
+def _cut(p: Polynomial) -> Iterator[Polynomial]:
+    """Run through what is left of a polynomial when letters that all its words share at one end are cut off."""
+    for whole, beginning in _shared_beginnings(p):
+        k = len(beginning)
+        terms: Terms = {(s, word[k:]): c for (s, word), c in whole.terms.items()}
+        shape = p.alphabet.shape(next(iter(whole.terms))[1][k:])
+        left = Polynomial(p.alphabet, *shape, terms)
+        yield left if whole is p else left.transpose()
 
 
 def _differences(alphabet: Alphabet, basis: Completion) -> Iterator[LemmaCandidate]:
     """Run through the differences of short words of one shape."""
-    letters = sorted(a for a, shape in alphabet.shapes.items() if shape is not None and alphabet.is_spoken(a))
+    letters = sorted(alphabet.matrices_of_certificates())
     pairs = (a + b for a in letters for b in letters if alphabet.shapes[a][1] == alphabet.shapes[b][0])  # type: ignore[index]
     short = [Polynomial.word(alphabet, word) for word in islice(chain(letters, pairs), SHORT_WORDS)]
     shown = [p for p in short if not basis.rewrites(p)]

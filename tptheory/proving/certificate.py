@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.certificates.reading import MALFORMED
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
 from tptheory.proving.plain_proofs import plain_proofs
 from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
+from tptheory.typesetting.statements import statement_text
 
 TITLE = 60
 """How many characters of its title the ``repr`` of a certificate shows."""
@@ -70,7 +72,7 @@ class Certificate:
             raise InvalidFileError(f"{source!r} must be a certificate in JSON (got {error}).") from None
         if not isinstance(data, dict):
             raise InvalidFileError(complain(source, "a JSON object", type(data).__name__))
-        return cls(data)
+        return LawCountCertificate(data) if data.get("format") == law_counts.FORMAT else cls(data)
 
     @classmethod
     def load(cls, path: str | Path) -> Certificate:
@@ -110,6 +112,14 @@ class Certificate:
         """Return the certificate with a remark, which proves nothing: it stands after the title."""
         fields = list(self.data.items())
         return Certificate(dict([*fields[:2], (remark, said), *fields[2:]]))
+
+    def statement(self) -> str:
+        """Return the statement as a certificate that the checker accepts says it, whatever its title."""
+        return statement_text(self.data)
+
+    def opening(self) -> str:
+        """Return what is said before the chains of equations: nothing but of counts."""
+        return ""
 
     @property
     def theorem(self) -> str:
@@ -167,6 +177,69 @@ class Certificate:
     def _repr_markdown_(self) -> str:
         """Return the LaTeX of the proof for a notebook, without the commands for page breaks."""
         return self.latex().replace("{\\allowdisplaybreaks\n", "").replace("\\end{align*}\n}", "\\end{align*}")
+
+
+@dataclass(frozen=True, repr=False)
+class LawCountCertificate(Certificate):
+    """The certificate that a rule has no more laws than so many, and the certificates of laws that there are.
+
+    Attributes:
+        laws: a certificate for each law whose differentials stand in the data; none where it was read from a file.
+    """
+
+    laws: tuple[Certificate, ...] = ()
+
+    method = "law count"
+
+    @property
+    def dimension(self) -> int:
+        """The number of entries of all weights."""
+        return sum(m * n for m, n in pairwise(self.data["widths"]))
+
+    def check(self) -> CheckResult:
+        """Let the checkers replay the bound and every law."""
+        try:
+            law_counts.check(law_counts.parse(self.to_json().encode()))
+        except law_counts.Refused as error:
+            return CheckResult(False, str(error))
+        return next((found for found in (law.check() for law in self.laws) if not found), CheckResult(True))
+
+    def statement(self) -> str:
+        """Return what the bound says."""
+        widths, backward = "-".join(map(str, self.data["widths"])), self.data["backward"]
+        operators = "".join(f", N_{l} = {json.dumps(e)}" for l, e in enumerate(backward, 1))
+        return (
+            f"at widths {widths}, W_l moves by -N_l d x_(l-1)'{operators}: at most {self.data['number']} independent "
+            "quantities are conserved for all x and d, on any open set of weights"
+        )
+
+    def parts(self) -> Iterator[dict[str, Any]]:
+        """Run through the plain proofs of the laws."""
+        for law in self.laws:
+            yield from law.parts()
+
+    def shortened(self, seconds: float = 1.0) -> LawCountCertificate:
+        """Return the certificate with its laws shortened."""
+        check_seconds(seconds)
+        return replace(self, laws=tuple(law.shortened(seconds / len(self.laws)) for law in self.laws))
+
+    def opening(self) -> str:
+        """Return the argument in words."""
+        number, order, found = self.data["number"], len(self.data["curve"]), len(self.data["differentials"])
+        return (
+            f"At most {number}: carried back along one curve of training, to order {order}, the velocities of the data "
+            f"span {self.dimension - number} of {self.dimension} dimensions at a rational point, and so at almost "
+            "every other; the differential of a conserved quantity vanishes on all of them.\n"
+            f"At least {found}: so many quantities with independent differentials at that point are conserved.\n"
+        )
+
+    def explain(self) -> str:
+        """Return the proof of each law."""
+        return "\n".join(law.explain() for law in self.laws)
+
+    def latex(self) -> str:
+        """Return the proofs of the laws in LaTeX text mode."""
+        return "\n".join(law.latex() for law in self.laws)
 
 
 def together(parts: list[dict[str, Any]], title: str) -> Certificate:

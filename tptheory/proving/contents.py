@@ -24,8 +24,7 @@ def content(A: Polynomial) -> tuple[Rational, list[str]]:
 def without_content(A: Polynomial, number: Rational, symbols: list[str]) -> Polynomial:
     """Divide a polynomial by its content."""
     terms = {(tuple((Counter(scalars) - Counter(symbols)).elements()), word): c for (scalars, word), c in A}
-    terms = {(tuple(sorted(scalars)), word): divide(c, number) for (scalars, word), c in terms.items()}
-    return Polynomial(A.alphabet, A.rows, A.columns, terms)
+    return A.with_terms({(tuple(sorted(scalars)), word): divide(c, number) for (scalars, word), c in terms.items()})
 
 
 def _rational(A: Polynomial) -> Rational:
@@ -52,4 +51,4 @@ def inverted(A: Polynomial, invert: Inversion, reciprocal: Inversion) -> Polynom
         return invert(A)
     number, symbols = content(A)
     found = invert(without_content(A, number, symbols)).scale(divide(1, number))
-    return reduce(mul, (reciprocal(Polynomial(A.alphabet, 1, 1, {((s,), ""): 1})) for s in symbols), found)
+    return reduce(mul, (reciprocal(Polynomial.number(A.alphabet, (s,))) for s in symbols), found)

@@ -9,7 +9,7 @@ the feedback of a rule with that of backpropagation, and then the rate with such
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sympy import Dummy, Identity, S
 
@@ -32,18 +32,22 @@ def falling_losses(claims: Iterable[Claim]) -> list[Rate]:
     return [rate for rate, is_squared in zip(rates, squared, strict=True) if is_squared]
 
 
-class SumLemma(NamedTuple):
-    """A claim at all layers, and the way to prove it: by induction ``up`` or ``down``."""
+Strategy = Literal["alike", "up", "down"]
+"""How to prove what holds at every layer: by one proof for all layers alike, or by induction up or down."""
+
+
+class DepthLemma(NamedTuple):
+    """A claim at all layers, with the strategy by which it is tried."""
 
     claim: ForAll
-    way: str
+    strategy: Strategy
 
 
 class LossLemmas(NamedTuple):
     """Lemmas after which a loss is known to fall, and the sum of squares over the layers that they speak of."""
 
     total: Recursion
-    lemmas: list[SumLemma]
+    lemmas: list[DepthLemma]
 
 
 def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
@@ -54,8 +58,8 @@ def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
     rate = inner(matmul(signal, net.error), flow.derivative(net.activation(l)))
     rate += flow.derivative(_penalty_up_to(l, quantity - net.loss, net))
 
-    def falling(total: Recursion) -> SumLemma:
-        return SumLemma(ForAll(Equal(rate, -total(l)), (l, 0, L)), "up")
+    def falling(total: Recursion) -> DepthLemma:
+        return DepthLemma(ForAll(Equal(rate, -total(l)), (l, 0, L)), "up")
 
     moves = [flow[net.weight(l)], *([flow[net.bias(l)]] if net.biases else [])]
     total = _sum_over_layers("S", l, L, moves)
@@ -63,12 +67,12 @@ def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
         yield LossLemmas(total, [falling(total)])
         return
     feedback = rule.backward(net, l)
-    same = SumLemma(ForAll(Equal(feedback, signal), (l, 1, L)), "down")
+    same = DepthLemma(ForAll(Equal(feedback, signal), (l, 1, L)), "down")
     yield LossLemmas(total, [same, falling(total)])
     inverse = ForAll(Equal(matmul(transpose(signal), feedback), Identity(net.widths[L])), (l, 1, L))
     seen = [transpose(net.activation(l - 1)), *([transpose(net.ones)] if net.biases else [])]
     total = _sum_over_layers("R", l, L, [matmul(net.error, x) for x in seen])
-    yield LossLemmas(total, [SumLemma(inverse, "down"), falling(total)])
+    yield LossLemmas(total, [DepthLemma(inverse, "down"), falling(total)])
 
 
 def _penalty_up_to(l: Any, penalty: Any, net: Any) -> Any:

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import mul
 
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
-from tptheory.proving.translating import Reason, Translating
+from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
 
 
-def determinant(translator: Translating, A: Polynomial) -> Polynomial:
+def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
     """Return the determinant of a square polynomial: a product of those of its square factors."""
     alphabet, n = translator.alphabet, A.rows
     if A.is_scalar:
@@ -30,14 +31,14 @@ def determinant(translator: Translating, A: Polynomial) -> Polynomial:
     if len(A.terms) > 1:
         return _of_sum(translator, A)
     (((scalars, word), c),) = A.terms.items()
-    number = Polynomial(alphabet, 1, 1, {(scalars, ""): c})
+    number = Polynomial.number(alphabet, scalars, c)
     if not isinstance(n, int) and number != Polynomial.identity(alphabet, 1):
         return translator.number("det", A, f"det({A!r})")
     outside = reduce(mul, [number] * n) if isinstance(n, int) else number
     return reduce(mul, [_of_word(translator, part) for part in _square_parts(alphabet, word, n)], outside)
 
 
-def _of_sum(translator: Translating, A: Polynomial) -> Polynomial:
+def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     """Return the determinant of a sum as a letter; the transposed sum has the same."""
     A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
     return translator.number("det", A, f"det({A!r})")
@@ -52,7 +53,7 @@ def _square_parts(alphabet: Alphabet, word: str, n: Size) -> Iterator[str]:
             start = end
 
 
-def _of_word(translator: Translating, word: str) -> Polynomial:
+def _of_word(translator: Knowledge, word: str) -> Polynomial:
     """Return the determinant of a word without square parts as a letter, or as one divided by the letter."""
     alphabet = translator.alphabet
     inside = translator.inverted_by("inverse", word) if len(word) == 1 else None
@@ -62,22 +63,20 @@ def _of_word(translator: Translating, word: str) -> Polynomial:
     return translator.number("det", A, f"det({A!r})")
 
 
-def _equal_determinants(translator: Translating, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
+def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B`` that ``det A = det B``, if both sides are words."""
     if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar:
         return
     if any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
         return
     (left, c), *others = zero.terms.items()
-    A = Polynomial(zero.alphabet, n, n, {left: c})
-    B = Polynomial(zero.alphabet, n, n, dict(others)).scale(-1)
     if c not in (1, -1):
         return
-    A, B = A.scale(c), B.scale(c)
+    A, B = zero.with_terms({left: 1}), zero.with_terms(dict(others)).scale(-c)
     yield determinant(translator, A) - determinant(translator, B), PRODUCTS
 
 
-def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomial:
+def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial:
     """Return the logarithm of the pseudo-determinant: a sum over factors where hypotheses give them full rank.
 
     Args:
@@ -107,17 +106,17 @@ def log_pdet(translator: Translating, A: Polynomial, text: str = "") -> Polynomi
     return whole
 
 
-def _equal_log_pdets(translator: Translating, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
     if len(zero.terms) != 2 or zero.is_scalar or any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
         return
     (left, c), (right, d) = zero.terms.items()
     if abs(c) == abs(d) and not left[0] and not right[0]:
-        A, B = (Polynomial(zero.alphabet, zero.rows, zero.columns, {m: 1}) for m in (left, right))
+        A, B = (zero.with_terms({m: 1}) for m in (left, right))
         yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
 
 
-def _log_of_word(translator: Translating, word: str, text: str) -> Polynomial:
+def _log_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
     alphabet = translator.alphabet
     if len(word) == 1:
         for kind in ("pinv", "inverse"):
@@ -137,7 +136,7 @@ def _full_rank_parts(word: str, of_columns: set[str], of_rows: set[str]) -> list
     return [word]
 
 
-def _full_ranks(translator: Translating) -> tuple[set[str], set[str]]:
+def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     """Return the letters that have full column rank, and those of full row rank, by a hypothesis ``w = I``.
 
     The last letter of the word ``w`` has full column rank, and the first one full row rank; a square letter has both.

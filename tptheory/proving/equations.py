@@ -1,23 +1,27 @@
-"""Ways to prove that a difference ``D`` vanishes, and that a number is not above 0.
+"""Strategies to prove that a difference ``D`` vanishes, and that a number is not above 0.
 
-Membership comes first: ``D`` is a combination of the hypotheses. What no combination reaches is tried by squares, as a
-real matrix with ``|D|^2 <= 0`` is zero. In this order: ``D'D`` is a combination; ``|D|^2`` cancels with the square of a
-partner, as in ``A A' + C C'``; with squares of multiples of ``D``; with any squares that a search finds; and at last
-``D'D`` vanishes in one of these ways itself. `in_cases` splits a proof where a hypothesis says that a product is zero.
+Ideal membership comes first: ``D`` is a combination of the hypotheses. What no combination reaches is tried by squares,
+as a real matrix with ``|D|^2 <= 0`` is zero. In this order: the Gram matrix ``D'D`` is a combination; ``|D|^2`` cancels
+with the square of a partner, as in ``A A' + C C'``; with squares of multiples of ``D``; with any squares that a search
+finds; and at last ``D'D`` vanishes in one of these ways itself. `in_cases` splits a proof where a hypothesis says that
+a product is zero.
+
+No strategy divides the time among its steps: each completion may do as much work as the translator allows, and the
+deadline only ends what takes too long. So what is found depends on the clock as little as can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import permutations, product
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import permutations
 from time import perf_counter
-from typing import Any
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.letters import Size
 from tptheory.proving.multiples import cancelling_squares
-from tptheory.proving.rewriting import HERE, Origin, Place, traced_place
-from tptheory.proving.search_aids import SearchAids
+from tptheory.proving.norms import VanishingSum, gram, half_of, traced, vanishing_with, with_squares
+from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
+from tptheory.proving.search_aids import AuxiliaryLetters
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -25,19 +29,19 @@ from tptheory.proving.searching import (
     LemmaChain,
     Proof,
     StuckError,
+    combination_of,
     common_scalars,
     completion,
     concluded,
     divided,
-    member,
     multiplied,
     refuse_when_late,
-    search,
 )
-from tptheory.proving.squares import Known, squares_of
+from tptheory.proving.square_candidates import Resources
+from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Alphabet, Polynomial, divide, rotations
+from tptheory.proving.words import Polynomial, rotations
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
@@ -46,42 +50,39 @@ SQUARED_TWICE = 2
 GROWTH = (40, 400, 4000)
 """How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
 ROUNDS = 3
-"""How often a scalar is rewritten, and written with short letters again."""
+"""How often a scalar is rewritten, and abbreviated again."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
 
 def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
-    """Show ``left = right`` by membership; failing that, that ``|D|^2`` vanishes for the difference ``D``.
-
-    The second way reaches what no combination of the hypotheses gives: a real matrix with ``|D|^2 <= 0`` is zero.
+    """Show ``left = right`` by membership; failing that, by ``|D|^2 = 0`` for the difference ``D``.
 
     Args:
         left: the left side.
         right: the right side.
-        squared: how many times ``D'D`` may take the place of ``D``, where neither way leads to the end.
+        squared: how many times ``D'D`` may take the place of ``D``, where nothing else leads to the end.
     """
+    D = left - right
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         basis = completion(translator, deadline)
         try:
-            found = member(basis, left - right, (deadline - perf_counter()) / 2)
+            found = combination_of(basis, D)
             return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
         except StuckError as stuck:
+            if len(D.terms) > SQUARED or translator.doubtful is not None:
+                raise
             first = stuck
-        if len((left - right).terms) > SQUARED or translator.doubtful is not None:
-            raise first
-        turned = left.transpose(), right.transpose()
-        for way, sides in product((_gram, _partners), ((left, right), turned)):
-            if found := way(basis, sides[0] - sides[1]):
-                return cancelled(translator, (sides[0], sides[1].scale(-1)), *found)
-        if not basis.statistics.cut and (summed := _multiples(basis, left - right, deadline)):
-            return cancelled(translator, (left, right.scale(-1)), *summed)
-        try:
-            return cancelled(translator, (left, right.scale(-1)), *_norm(basis, left - right, translator, deadline))
-        except StuckError:
-            pass
-        if not squared or len((left - right).terms) > SQUARED_TWICE:
+        for vanishing in (_by_gram_matrix, _with_partners):
+            for p, goal in ((D, (left, right)), (D.transpose(), (left.transpose(), right.transpose()))):
+                if shown := vanishing(basis, p):
+                    return shown.cancellation(translator, goal[0], goal[1].scale(-1))
+        shown = None if basis.statistics.cut else _with_multiples(basis, D, deadline)
+        shown = shown or _with_any_squares(basis, D, translator, deadline)
+        if shown is not None:
+            return shown.cancellation(translator, left, right.scale(-1))
+        if not squared or len(D.terms) > SQUARED_TWICE:
             raise first
         try:
             return _by_its_square(translator, left, right, deadline, squared - 1)
@@ -94,22 +95,19 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
 def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, deadline: float, squared: int) -> Proof:
     """Show that the difference ``D`` vanishes from ``D'D = 0``, which is a lemma that is shown in the same ways."""
     refuse_when_late(deadline)
-    D = left - right
-    gram = D.transpose() * D
-    gram.trace()  # names its size where that is needed
-    chain = LemmaChain(translator)
-    number, sign = chain.add(gram, equation(gram, gram.scale(0), squared)(translator, deadline))
-    place, factor = traced_place(translator.alphabet, HERE, D.columns)
-    return chain.close(
-        cancelled(chain.branch, (left, right.scale(-1)), Membership([(sign * factor, place, number)]), [])
-    )
+    square = gram(left - right)
+    lemmas = LemmaChain(translator)
+    number, sign = lemmas.add(square, equation(square, square.scale(0), squared)(translator, deadline))
+    place, factor = traced_cofactors(translator.alphabet, NO_COFACTORS, square.columns)
+    shown = VanishingSum(Membership([(sign * factor, place, number)]))
+    return lemmas.close(shown.cancellation(lemmas.branch, left, right.scale(-1)))
 
 
 def membership(left: Polynomial, right: Polynomial) -> Attempt:
     """Show ``left = right`` by membership alone."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        found = search(translator, left - right, deadline)
+        found = combination_of(completion(translator, deadline), left - right)
         return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
 
     return attempt
@@ -128,17 +126,11 @@ def equal(left: Polynomial, right: Polynomial) -> Attempt:
     return either(divided_out, equation(left, right))
 
 
-def cancelled(translator: Translator, goal: tuple[Polynomial, ...], found: Membership, squares: list[Any]) -> Proof:
-    """Return the proof that a goal vanishes because its squared norm plus squares does."""
-    return concluded(translator, found, lambda origin: Proof(goal, origin, "cancellation", {"squares": squares}))
-
-
 def descent(rate: Polynomial) -> Attempt:
-    """Show that a derivative is minus a sum of squares."""
+    """Show that a number, such as a derivative, is minus a sum of squares."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        found, squares = minus_squares(translator, rate, deadline)
-        return concluded(translator, found, lambda origin: Proof((rate,), origin, "descent", {"squares": squares}))
+        return _minus_squares(translator, rate, deadline).descent(translator, rate)
 
     return attempt
 
@@ -149,9 +141,8 @@ def either(*attempts: Attempt) -> Attempt:
     def attempt(translator: Translator, deadline: float) -> Proof:
         reasons: list[StuckError] = []
         for each in attempts:
-            left = (deadline - perf_counter()) / (len(attempts) - len(reasons))
             try:
-                return each(translator, perf_counter() + left)
+                return each(translator, deadline)
             except StuckError as stuck:
                 reasons.append(stuck)
         raise reasons[0]
@@ -159,133 +150,107 @@ def either(*attempts: Attempt) -> Attempt:
     return attempt
 
 
-def _gram(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
+def _by_gram_matrix(basis: Completion, D: Polynomial) -> VanishingSum | None:
     """Show that ``D'D = 0``, and turn the proof into one that its trace is 0; None if it is not found to be 0."""
-    square = D.transpose() * D
-    square.trace()  # names its size where that is needed
-    found = basis.prove(square)
-    return None if found is None else (traced(D.alphabet, found, D.columns), [])
+    found = basis.prove(gram(D))
+    return None if found is None else VanishingSum(traced(found, D))
 
 
-def traced(alphabet: Alphabet, found: Membership, size: Size) -> Membership:
-    """Turn how a square polynomial vanishes into how its trace does."""
-    places = [(c, k, *traced_place(alphabet, place, size)) for c, place, k in found.origin]
-    return found._replace(origin=[(c * n, place, k) for c, k, place, n in places])
-
-
-def _norm(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> tuple[Membership, list[Any]]:
-    """Show that ``tr(D'D)`` is minus a sum of squares."""
+def _with_any_squares(basis: Completion, D: Polynomial, translator: Translator, deadline: float) -> VanishingSum | None:
+    """Show that ``|D|^2`` is minus a sum of squares; None if none is found."""
     norm = D.norm()
     basis.prove(norm)
-    return _squares_modulo(basis, translator, SearchAids.of(translator).spelling_out(), norm, deadline, thorough=False)
+    try:
+        auxiliary = AuxiliaryLetters.of(translator).without_abbreviations()
+        return _squares_modulo(basis, translator, auxiliary, norm, deadline, thorough=False)
+    except StuckError:
+        return None
 
 
-def _partners(basis: Completion, D: Polynomial) -> tuple[Membership, list[Any]] | None:
+def _with_partners(basis: Completion, D: Polynomial) -> VanishingSum | None:
     """Show that ``|X A|^2 + |X C|^2`` vanishes for ``D = X A``, where a hypothesis adds ``A A'`` and ``C C'``."""
     for h in basis.hypotheses:
-        roots = [
-            (c, half) for (scalars, word), c in h.terms.items() if not scalars and (half := half_of(D.alphabet, [word]))
-        ]
-        for (c, a), (d, b) in permutations(roots, 2):
+        halves = [(c, half_of(D.alphabet, [word])) for (scalars, word), c in h.terms.items() if not scalars]
+        for (c, a), (d, b) in permutations([(c, half) for c, half in halves if half], 2):
             if c * d > 0 and all(word[-len(a) :] == a for _, word in D.terms):
                 terms = {(s, word[: -len(a)] + b): e for (s, word), e in D.terms.items()}
-                Q = Polynomial(D.alphabet, D.rows, D.alphabet.shape(b)[1], terms)
-                weight = divide(d, c)
-                norm = D.norm() + Q.norm().scale(weight)
-                if basis.vanishes(norm):
-                    return member(basis, norm), [[str(weight), Q.data()]]
+                partner = Polynomial(D.alphabet, D.rows, D.alphabet.shape(b)[1], terms)
+                if shown := vanishing_with(basis, D.norm(), [(Fraction(d) / c, partner)]):
+                    return shown
     return None
 
 
-def _multiples(basis: Completion, D: Polynomial, deadline: float) -> tuple[Membership, list[Any]] | None:
-    """Show that the squared norms of ``D`` and of multiples of it sum to 0."""
-
-    def normal(p: Polynomial) -> Polynomial:
-        return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
-
-    squares = cancelling_squares(D, normal, lambda: refuse_when_late(deadline))
-    if squares is None:
-        return None
-    whole = D.norm()
-    for weight, Q in squares:
-        whole = whole + Q.norm().scale(weight)
-    found = basis.prove(whole)
-    return None if found is None else (found, [[str(weight), Q.data()] for weight, Q in squares])
+def _with_multiples(basis: Completion, D: Polynomial, deadline: float) -> VanishingSum | None:
+    """Show that the squared norms of ``D`` and of multiples of it sum to 0; None if no weights are found."""
+    squares = cancelling_squares(D, basis.rewritten, lambda: refuse_when_late(deadline))
+    found = None if squares is None else basis.prove(with_squares(D.norm(), squares))
+    return None if squares is None or found is None else VanishingSum(found, squares)
 
 
-def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
-    """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
-    for word in words:
-        half = word[: len(word) // 2]
-        if word and word == half + alphabet.transpose(half):
-            return half
-    return ""
-
-
-def minus_squares(translator: Translator, scalar: Polynomial, deadline: float) -> tuple[Membership, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
+def _minus_squares(translator: Translator, number: Polynomial, deadline: float) -> VanishingSum:
+    """Write a number as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
 
     Raises:
         StuckError: if it is not found to be one.
     """
     stuck = StuckError("the time was up")
-    finished = False
     for more in GROWTH:
-        if finished:
-            break
         basis = completion(translator, deadline, elements=len(translator.hypotheses) + more)
-        basis.prove(scalar)
+        basis.prove(number)
         finished = basis.statistics.stopped != "elements"
-        aids = SearchAids.of(translator)
-        for each in [aids, aids.spelling_out()] if aids.shorthands else [aids]:
+        auxiliary = AuxiliaryLetters.of(translator)
+        for each in [auxiliary, auxiliary.without_abbreviations()] if auxiliary.abbreviations else [auxiliary]:
             try:
-                return _squares_modulo(basis, translator, each, scalar, deadline)
+                return _squares_modulo(basis, translator, each, number, deadline)
             except StuckError as error:
                 stuck = error
+        if finished:
+            break
     raise stuck
 
 
 def _squares_modulo(
     basis: Completion,
     translator: Translator,
-    aids: SearchAids,
-    scalar: Polynomial,
+    auxiliary: AuxiliaryLetters,
+    number: Polynomial,
     deadline: float,
     thorough: bool = True,
-) -> tuple[Membership, list[Any]]:
-    """Write a scalar as minus a sum of squares modulo a basis; the search calls the error by a letter of its own.
+) -> VanishingSum:
+    """Write a number as minus a sum of squares modulo a basis, abbreviated where a letter stands for the error.
 
     A search that is not thorough tries fewer squares.
+
+    Raises:
+        StuckError: if it is not found to be one.
     """
     end = max(deadline, perf_counter() + LEAST_SECONDS)
 
     def rewritten(p: Polynomial) -> Polynomial:
         refuse_when_late(end)
-        return Polynomial(p.alphabet, p.rows, p.columns, basis.reduce(p.terms)[0])
+        return basis.rewritten(p)
 
     def normal(p: Polynomial) -> Polynomial:
         short = rewritten(p)
-        return rewritten(aids.shortened(short)) if aids.shorthands else short
+        return rewritten(auxiliary.abbreviated(short)) if auxiliary.abbreviations else short
 
     own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
-    equations = [aids.shortened(h.polynomial) for h in own if h.transposes is None]
-    known = Known(normal, aids.roots, aids.velocities, equations, thorough)
-    squares = squares_of(aids.shortened(scalar).scale(-1), known)
+    equations = [auxiliary.abbreviated(h.polynomial) for h in own if h.transposes is None]
+    resources = Resources(normal, auxiliary.roots, auxiliary.multipliers, auxiliary.velocities, equations, thorough)
+    rest = auxiliary.abbreviated(number)
+    squares = squares_of(rest.scale(-1), resources)
     if squares is None:
-        raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(scalar)))
-    rest, found = aids.shortened(scalar), []
-    for weight, short in squares:
-        rest = rest + short.norm().scale(weight)
-        found.append([str(weight), aids.spelled_out(short).data()])
-    origin: Origin = []
-    for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
+        raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
+    rest = with_squares(rest, squares)
+    origin: Combination = []
+    for _ in range(ROUNDS):  # a hypothesis may bring back what an abbreviation has replaced
         left = rewritten(rest)
-        origin += member(basis, rest - left, whole=True).origin
-        rest = aids.shortened(left)
-    origin += member(basis, rest, whole=True).origin
-    for shorthand in aids.shorthands:
-        origin = shorthand.spelled_out_in(origin, translator.alphabet)
-    return Membership(origin), found
+        origin += combination_of(basis, rest - left, whole=True).origin
+        rest = auxiliary.abbreviated(left)
+    origin += combination_of(basis, rest, whole=True).origin
+    for abbreviation in auxiliary.abbreviations:
+        origin = abbreviation.expanded_in(origin, translator.alphabet)
+    return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:
@@ -294,31 +259,35 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
     Raises:
         StuckError: if neither leads to a proof; the error is that of the attempt without cases.
     """
-    splits = list(_splits(translator)) if depth and translator.doubtful is None else []
-    first = perf_counter() + (deadline - perf_counter()) / 2 if splits else deadline
     try:
-        return attempt(translator, first)
+        return attempt(translator, deadline)
     except StuckError:
-        for alternatives, origin in splits:
+        if not depth or translator.doubtful is not None:
+            raise
+        for alternatives, origin in list(_splits(translator)):
             refuse_when_late(deadline)
-            branches = []
             try:
-                for polynomials in alternatives:
-                    branch = translator.branch()
-                    start = len(branch.hypotheses)
-                    for p in polynomials:
-                        branch.assume(p, CASE)
-                    added = tuple(
-                        k for k in range(start, len(branch.hypotheses)) if branch.hypotheses[k].transposes is None
-                    )
-                    branches.append(Branch(branch, added, in_cases(attempt, branch, deadline, depth - 1)))
+                branches = [_case(attempt, translator, each, deadline, depth - 1) for each in alternatives]
             except StuckError:
                 continue
             return Proof(branches[0].proof.goal, origin, "cases", {}, tuple(branches))
         raise
 
 
-Split = tuple[list[list[Polynomial]], Origin]
+def _case(
+    attempt: Attempt, translator: Translator, polynomials: list[Polynomial], deadline: float, depth: int
+) -> Branch:
+    """Prove in the case that some polynomials vanish."""
+    branch = translator.branch()
+    start = len(branch.hypotheses)
+    for p in polynomials:
+        branch.assume(p, CASE)
+    fresh = range(start, len(branch.hypotheses))
+    added = tuple(k for k in fresh if branch.hypotheses[k].transposes is None)
+    return Branch(branch, added, in_cases(attempt, branch, deadline, depth))
+
+
+Split = tuple[list[list[Polynomial]], Combination]
 """For each case the polynomials that vanish in it; and a proof that the product of all norms vanishes."""
 
 
@@ -326,7 +295,7 @@ def _splits(translator: Translator) -> Iterator[Split]:
     """Run through the hypotheses that say that one of several polynomials is zero."""
     for k, alternatives in translator.alternatives:
         if not any(_known(translator, ps) for ps in alternatives):
-            yield alternatives, [(1, Place((), "", ""), k)]
+            yield alternatives, [(1, NO_COFACTORS, k)]
     for k, h in enumerate(translator.hypotheses):
         common = common_scalars(h.polynomial)
         if h.transposes is None and common and h.reason != CASE:
@@ -334,8 +303,8 @@ def _splits(translator: Translator) -> Iterator[Split]:
             factor, rest = _root(translator, s)
             if not p or _known(translator, [factor]) or _known(translator, [p]):
                 continue
-            origin: Origin = [
-                (c, Place(tuple(sorted((*rest, *scalars))), word, "", ""), k)
+            origin: Combination = [
+                (c, Cofactors(tuple(sorted((*rest, *scalars))), word, "", ""), k)
                 for (scalars, word), c in p.transpose().terms.items()
             ]
             yield [[factor], [p]], origin
@@ -355,4 +324,4 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     alphabet = translator.alphabet
     if alphabet.is_trace(s) and (half := half_of(alphabet, rotations(s))):
         return Polynomial.word(alphabet, half), []
-    return Polynomial(alphabet, 1, 1, {((s,), ""): 1}), [s]
+    return Polynomial.number(alphabet, (s,)), [s]

@@ -38,42 +38,41 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant, log_pdet
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
 from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
-from tptheory.proving.translating import Translating
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rank import Rank
 
 
 @singledispatch
-def matrix_node(M: Any, translator: Translating) -> Polynomial:
+def matrix_node(M: Any, translator: Knowledge) -> Polynomial:
     """Return the polynomial of a matrix; a node without a translation is a letter of its own."""
-    return atom(translator, M)
+    return atom(M, translator)
+
+
+matrix_node.register(BlockMatrix, block_matrix)
+matrix_node.register(MatrixBase, matrix_of_entries)
 
 
 @matrix_node.register(Adjoint)
-def _adjoint(M: Adjoint, translator: Translating) -> Polynomial:
+def _adjoint(M: Adjoint, translator: Knowledge) -> Polynomial:
     return translator(M.arg).transpose()  # all matrices are real
 
 
-@matrix_node.register(BlockMatrix)
-def _blocks(M: BlockMatrix, translator: Translating) -> Polynomial:
-    return block_matrix(translator, M)
-
-
 @matrix_node.register(KroneckerProduct)
-def _kronecker_product(M: KroneckerProduct, translator: Translating) -> Polynomial:
+def _kronecker_product(M: KroneckerProduct, translator: Knowledge) -> Polynomial:
     return kronecker(translator, [translator(factor) for factor in M.args])
 
 
 @matrix_node.register(HadamardProduct)
-def _entrywise_product(M: HadamardProduct, translator: Translating) -> Polynomial:
+def _entrywise_product(M: HadamardProduct, translator: Knowledge) -> Polynomial:
     return entrywise(translator, [translator(factor) for factor in M.args])
 
 
 @matrix_node.register(HadamardPower)
-def _entrywise_power(M: HadamardPower, translator: Translating) -> Polynomial:
+def _entrywise_power(M: HadamardPower, translator: Knowledge) -> Polynomial:
     if not (M.exp.is_Integer and 0 < M.exp <= LARGEST_ENTRYWISE_POWER):
         raise UnsupportedExpressionError(
             f"'expression' must have entrywise powers from 1 to {LARGEST_ENTRYWISE_POWER} (got {M})."
@@ -87,13 +86,8 @@ LARGEST_ENTRYWISE_POWER = 6
 """The highest entrywise power that is multiplied out."""
 
 
-@matrix_node.register(MatrixBase)
-def _written_out(M: Any, translator: Translating) -> Polynomial:
-    return matrix_of_entries(translator, M)
-
-
 @singledispatch
-def scalar_node(s: Any, translator: Translating) -> Polynomial:
+def scalar_node(s: Any, translator: Knowledge) -> Polynomial:
     """Return the polynomial of a number; a node without a translation is a letter of its own.
 
     Raises:
@@ -101,27 +95,27 @@ def scalar_node(s: Any, translator: Translating) -> Polynomial:
     """
     if not isinstance(s, Expr):
         raise UnsupportedExpressionError(f"'expression' must be a number or a matrix (got {type(s).__name__}: {s}).")
-    return atom(translator, s)
+    return atom(s, translator)
 
 
 @scalar_node.register(Rank)
-def _rank(s: Rank, translator: Translating) -> Polynomial:
+def _rank(s: Rank, translator: Knowledge) -> Polynomial:
     A = translator(s.arg)
     return translator.trace_of(A * translator.pinv(A))
 
 
 @scalar_node.register(Determinant)
-def _determinant(s: Determinant, translator: Translating) -> Polynomial:
+def _determinant(s: Determinant, translator: Knowledge) -> Polynomial:
     return determinant(translator, translator(s.arg))
 
 
 @scalar_node.register(LogPdet)
-def _log_pdet(s: LogPdet, translator: Translating) -> Polynomial:
+def _log_pdet(s: LogPdet, translator: Knowledge) -> Polynomial:
     return log_pdet(translator, translator(s.arg), str(s))
 
 
 @scalar_node.register(MatrixElement)
-def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
+def _entry(s: MatrixElement, translator: Knowledge) -> Polynomial:
     A = translator(s.parent)
     if A.is_scalar:
         return translator.trace_of(A)
@@ -134,33 +128,33 @@ def _entry(s: MatrixElement, translator: Translating) -> Polynomial:
 
 
 @scalar_node.register(conjugate)
-def _conjugate(s: Any, translator: Translating) -> Polynomial:
+def _conjugate(s: Any, translator: Knowledge) -> Polynomial:
     return translator(s.args[0])  # all numbers are real
 
 
 @scalar_node.register(Float)
-def _float(s: Float, _: Translating) -> Polynomial:
+def _float(s: Float, _: Knowledge) -> Polynomial:
     raise UnsupportedExpressionError(
         f"'expression' must have exact numbers (got the float {s}). Write Rational(1, 2), not 0.5."
     )
 
 
 @scalar_node.register(ImaginaryUnit)
-def _imaginary(s: Any, _: Translating) -> Polynomial:
+def _imaginary(s: Any, _: Knowledge) -> Polynomial:
     raise UnsupportedExpressionError(f"'expression' must have real numbers (got {s}, a root of -1).")
 
 
 @scalar_node.register(NumberSymbol)
-def _constant(s: Any, translator: Translating) -> Polynomial:
+def _constant(s: Any, translator: Knowledge) -> Polynomial:
     return function_of_numbers(translator, s, (), str(s))
 
 
 @scalar_node.register(Application)
 @scalar_node.register(Pow)
-def _function(s: Expr, translator: Translating) -> Polynomial:
+def _function(s: Expr, translator: Knowledge) -> Polynomial:
     """Return the letter of a function of numbers; of equal numbers it is the same letter."""
     if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
         translator.doubt(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
-        return atom(translator, s)
+        return atom(s, translator)
     return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -16,56 +18,82 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
-from tptheory.proving.indexed import Catalogue
+from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
-from tptheory.proving.member_lemmas import likely_lemmas, other_lemmas
 from tptheory.proving.proof_data import declarations, proof_data
+from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
+from tptheory.proving.recursion_lemmas import lemmas_about_recursions
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory, end_data, theory_of
+from tptheory.proving.term_order import DEFINED
+from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import DEFINED
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
 DEEPEST = 4
 """From a layer up to this number, a law may reach down to the first layer."""
-QUICK = 60_000
-"""How much work a completion may do in a proof that is to be found quickly, as lemmas are."""
+QUICK = Fraction(3, 5)
+"""Which part of the effort a completion may take in a proof that is to be found quickly, as lemmas are."""
 FARTHEST = 8
 """How far from the layers of a goal the indices may be at which laws are tried."""
 HERE: Index = ("l", 0)
 NEXT: Index = ("l", 1)
 
 
-def prove_layers(claims: Sequence[Claim], title: str, deadline: float) -> dict[str, Any]:
-    """Prove claims that share their hypotheses, one after the other; a proof may use the claims proved before.
+class LayerSearch(ProofSearch):
+    """A search for proofs of claims that share their hypotheses, one after the other; each may use those before.
+
+    Args:
+        claims: the claims, about a network of any depth.
+        title: the title of the certificate.
 
     Raises:
-        StuckError: if one of them is not proved.
         UnsupportedExpressionError: if they are outside the language of the prover.
     """
-    theory, found = theory_of(claims)
-    for number, goal in enumerate(found):
-        _establish(theory, goal, perf_counter() + (deadline - perf_counter()) / (len(found) - number))
-    _without_unused_lemmas(theory, found)
-    return _certificate(theory, title)
+
+    def __init__(self, claims: Sequence[Claim], title: str) -> None:
+        super().__init__()
+        self.title = title
+        self.theory, self.goals = theory_of(claims)
+        self._open = [*self.goals]
+        self._spent = 0
+
+    def _run(self, effort: int, deadline: float) -> None:
+        if effort <= self._spent:
+            return
+        theory = self.theory
+        theory.effort, theory.searches = effort, []
+        try:
+            while self._open:
+                _establish(theory, self._open[0], deadline)
+                self._open.pop(0)
+        except StuckError as stuck:
+            self.note(stuck)
+            if perf_counter() <= deadline:
+                self._spent = effort
+                self.ended = not any(search.cut for search in theory.searches)
+            return
+        self.accept([_certificate(theory, self.goals, self.title)])
+        self.ended = True
 
 
 def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
-    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first."""
+    """Prove a goal directly, or with the help of lemmas; what takes little time is tried first.
+
+    Raises:
+        StuckError: if it is not proved.
+    """
     if goal.kind == "zero":
         try:
-            theory.proved += _shown(theory, goal, deadline, quick=True)
+            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
             return
         except StuckError:
             pass
-    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
-    others = other_lemmas(theory) if goal.kind == "zero" else ()
-    for lemmas in (likely, others):
-        if _with_lemmas(theory, goal, lemmas, perf_counter() + (deadline - perf_counter()) / 4):
-            return
-    theory.proved += _shown(theory, goal, deadline)
+    about_losses = theory.lemmas if goal.kind == "nonpositive" else []
+    lemmas = chain(about_losses, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
+    if not _with_lemmas(theory, goal, lemmas, deadline):
+        theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
@@ -79,10 +107,10 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
         try:
             for lemma in fresh:
                 refuse_when_late(deadline)
-                theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.way, deadline, quick=True)))
+                theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)))
             if fresh:
-                end = perf_counter() + (deadline - perf_counter()) / 4
-                theory.proved.append((goal, _cases(theory, goal, "alike", end, quick=goal.kind == "zero")))
+                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind == "zero")
+                theory.proved.append((goal, cases))
                 return True
         except StuckError:
             continue
@@ -93,18 +121,18 @@ Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
 """What is shown, each with its cases; the last is what was to be shown."""
 
 
-def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
+def _shown_at_all_layers(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
     """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
-    ways = ["alike", "up", "down"] if goal.kind == "zero" and None not in (goal.first, goal.last) else ["alike"]
+    inductive = goal.kind == "zero" and None not in (goal.first, goal.last) and goal.first != goal.last
+    strategies: list[Strategy] = ["alike", "up", "down"] if inductive else ["alike"]
     stuck: list[StuckError] = []
-    core = _divided(theory, goal)
-    for candidate in (*_lemmas(theory, core), core, *([goal] if goal != core else [])):
-        for way in ways if goal.first != goal.last else ways[:1]:
+    core = _without_common_scalars(theory, goal)
+    for candidate in (*_factors_as_lemmas(theory, core), core, *([goal] if goal != core else [])):
+        for strategy in strategies:
             if stuck and perf_counter() > deadline:
                 raise stuck[0]
-            end = perf_counter() + (deadline - perf_counter()) / 4
             try:
-                cases = _cases(theory, candidate, way, end, quick)
+                cases = _cases(theory, candidate, strategy, deadline, quick)
             except StuckError as error:
                 stuck.append(error)
                 continue
@@ -116,7 +144,7 @@ def _shown(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False
     raise stuck[0]
 
 
-def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
+def _without_common_scalars(theory: Theory, goal: LayerGoal) -> LayerGoal:
     """Divide an equation by the scalars that all of its terms share; the equation follows from the quotient."""
     if goal.kind != "zero":
         return goal
@@ -129,46 +157,43 @@ def _divided(theory: Theory, goal: LayerGoal) -> LayerGoal:
         return goal
     terms = [divided(side, common) for side in sides]
     data = [term for side in terms if side for term in side.data()]
-    return goal._replace(data={"zero": data or terms[0].data()}, left=len(terms[0].data()) if left else 0)
+    return goal._replace(terms=data or terms[0].data(), left=len(terms[0].data()) if left else 0)
 
 
-def _lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
+def _factors_as_lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     """Return equations of which the goal is a multiple: factors of its difference."""
     if goal.kind != "zero":
         return
     difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
     for factor in factorisations(difference):
         terms = factor.data()
-        yield LayerGoal({"zero": terms}, goal.first, goal.last, len(terms))
+        yield LayerGoal("zero", terms, goal.first, goal.last, len(terms))
 
 
-def _cases(theory: Theory, goal: LayerGoal, way: str, deadline: float, quick: bool = False) -> list[dict[str, Any]]:
+def _cases(
+    theory: Theory, goal: LayerGoal, strategy: Strategy, deadline: float, quick: bool = False
+) -> list[dict[str, Any]]:
     """Prove a goal at ``l``, or its base and its step; quickly by membership alone, from the nearest laws."""
-    if way == "alike":
+    if strategy == "alike":
         return [_case(theory, goal, HERE, None, deadline, quick)]
-    half = perf_counter() + (deadline - perf_counter()) / 2
-    base, step, after = (goal.first, NEXT, HERE) if way == "up" else (goal.last, HERE, NEXT)
+    base, step, after = (goal.first, NEXT, HERE) if strategy == "up" else (goal.last, HERE, NEXT)
     if base is None:
         raise StuckError("an induction needs an end to begin at")
-    first = _case(theory, goal, base, None, half, quick)
-    return [first, _case(theory, goal, step, after, deadline, quick)]
+    return [_case(theory, goal, base, None, deadline, quick), _case(theory, goal, step, after, deadline, quick)]
 
 
 def _case(
     theory: Theory, goal: LayerGoal, at: Index, after: Index | None, deadline: float, quick: bool
 ) -> dict[str, Any]:
     """Prove a goal at one index from the laws near it, and from itself at the index ``after``."""
-    reasons: list[StuckError] = []
+    first: StuckError | None = None
     margins = (*MARGINS, at[1]) if not at[0] and MARGINS[-1] < at[1] <= DEEPEST else MARGINS
-    if quick and after is not None:
-        margins = MARGINS[:1]
-    for margin in margins:
-        end = perf_counter() + (deadline - perf_counter()) / (len(margins) - len(reasons))
+    for margin in margins[:1] if quick and after is not None else margins:
         try:
-            return _near(theory, goal, at, after, margin, end, quick)
+            return _proved_from_near_laws(theory, goal, at, after, margin, deadline, quick)
         except StuckError as stuck:
-            reasons.append(stuck)
-    raise reasons[0]
+            first = first or stuck
+    raise first or StuckError("no law is near")
 
 
 class LawAtIndex(NamedTuple):
@@ -181,13 +206,14 @@ class LawAtIndex(NamedTuple):
     defines: Letter | None
 
 
-def _near(
+def _proved_from_near_laws(
     theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float, quick: bool
 ) -> dict[str, Any]:
-    uses = _uses(theory, goal, at, after, margin)
+    uses = _laws_near(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
-    translator.effort = QUICK if quick else None
+    translator.effort = int(QUICK * theory.effort) if quick else theory.effort
+    translator.searches = theory.searches
     target = goal.at(at)
     defined = {use.defines for use in uses if use.defines is not None}
     for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):
@@ -197,7 +223,7 @@ def _near(
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
-    attempt = _attempt(target, catalogue, translator, quick)
+    attempt = _attempt_at(target, catalogue, translator, quick)
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
     return {
@@ -210,8 +236,7 @@ def _near(
 
 
 def _bound_terms(goal: LayerGoal) -> list[Any]:
-    bound = goal.data.get("at most")
-    return bound["rank"] if isinstance(bound, dict) else []
+    return goal.bound["rank"] if isinstance(goal.bound, dict) else []
 
 
 def _letters(terms: list[Any]) -> Iterator[Any]:
@@ -221,14 +246,14 @@ def _letters(terms: list[Any]) -> Iterator[Any]:
             yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
 
 
-def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
+def _laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
     """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``."""
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     found = []
     for number, law in enumerate(laws):
         if law is None:
             continue
-        for index in _instances(law, goal, at, after, margin):
+        for index in _indices_of_law(law, goal, at, after, margin):
             letter = law.defines
             if letter is not None and letter.at is not None:
                 letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
@@ -239,32 +264,32 @@ def _uses(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margi
     return found
 
 
-def _instances(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
+def _indices_of_law(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
     """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
-    near = _spoken_of(goal, [index for index in (at, after) if index is not None])
-    spoken = _spoken_by(law)
+    near = _layers_of_goal(goal, [index for index in (at, after) if index is not None])
+    spoken = _layers_of_law(law)
     offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
 
     def allowed(index: Index) -> bool:
         return checker.lies_within(index, law.first, law.last, goal.first, goal.last, after is not None)
 
     if offsets:
-        yield from filter(allowed, _candidates(near, offsets, margin))
-    elif _are_near(near, spoken, margin):
+        yield from filter(allowed, _reaching_indices(near, offsets, margin))
+    elif _lie_near(near, spoken, margin):
         candidates = [index for index in (law.first, law.last, HERE) if index is not None]
         yield from [index for index in candidates if allowed(index)][:1]
 
 
-Near = dict[str, list[int]]
+NearLayers = dict[str, list[int]]
 """The layers that a goal speaks of: for each base, such as ``l`` or ``L``, their offsets from it."""
 
 
-def _are_near(near: Near, indices: Iterable[Index], margin: int) -> bool:
+def _lie_near(near: NearLayers, indices: Iterable[Index], margin: int) -> bool:
     """Whether layers lie among the near ones, or beyond them by at most the margin."""
     return all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in indices)
 
 
-def _spoken_by(law: LayerLaw) -> set[Index]:
+def _layers_of_law(law: LayerLaw) -> set[Index]:
     """Return the indices that have to be near for a law to serve: where it defines a letter, the one of the letter."""
     letter = law.defines
     if letter is not None and letter.at is not None and letter.at[0] != "k":
@@ -272,16 +297,16 @@ def _spoken_by(law: LayerLaw) -> set[Index]:
     return set(indices_in(law.terms))
 
 
-def _spoken_of(goal: LayerGoal, indices: list[Index]) -> Near:
+def _layers_of_goal(goal: LayerGoal, indices: list[Index]) -> NearLayers:
     """Return the layers that a goal speaks of at some indices."""
-    near: Near = {}
+    near: NearLayers = {}
     for placed in map(goal.at, indices):
         for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
             near.setdefault(base, []).append(offset)
     return near
 
 
-def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
+def _reaching_indices(near: NearLayers, offsets: list[int], margin: int) -> Iterator[Index]:
     """Return the indices at which a law with these offsets reaches beyond the near layers by at most the margin."""
     for base, found in sorted(near.items()):
         for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
@@ -289,58 +314,53 @@ def _candidates(near: Near, offsets: list[int], margin: int) -> Iterator[Index]:
                 yield base, c
 
 
-def _attempt(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
+def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))
     if goal.kind == "rank":
-        bound = goal.data["at most"]
-        through = catalogue.polynomial(alphabet, bound["rank"]) if isinstance(bound, dict) else catalogue.size(bound)
-        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), through)
+        through = _bound_terms(goal)
+        bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
+        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
     whole = catalogue.polynomial(alphabet, goal.terms)
     left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
     return membership(left, left - whole) if quick else equation(left, left - whole)
 
 
-def _certificate(theory: Theory, title: str) -> dict[str, Any]:
-    """Return the certificate of all that was proved, with the laws that were used."""
-    laws = _laws_used(theory)
+def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict[str, Any]:
+    """Return the certificate of the goals, with the lemmas and the laws that their proofs use."""
+    laws, proved = _used(theory, goals)
     body = {
         "hypotheses": [law.data() for law in laws],
         "reasons": [list(law.reason) for law in laws],
         "theorems": [
-            {"goal": g.data, "from": end_data(g.first), "to": end_data(g.last), "left": g.left, "cases": found}
-            for g, found in theory.proved
+            {"goal": g.data, "from": end_data(g.first), "to": end_data(g.last), "left": g.left, "cases": cases}
+            for g, cases in proved
         ],
     }
     data: dict[str, Any] = {"format": checker.FORMAT, "title": title, "method": "induction"}
     return {**data, **layer_declarations(theory, body), **body}
 
 
-def _without_unused_lemmas(theory: Theory, goals: Sequence[LayerGoal]) -> None:
-    """Leave out what was proved and is neither a goal nor used by what stays, and renumber the uses accordingly."""
+def _used(theory: Theory, goals: Sequence[LayerGoal]) -> tuple[list[LayerLaw], Shown]:
+    """Return the laws and theorems that goals rest on; their proofs number them anew, the laws first."""
     total = len(theory.laws)
     kept: list[int] = []
     for number in reversed(range(len(theory.proved))):
-        used = {j - total for i in kept for case in theory.proved[i][1] for j, _ in case["uses"]}
-        if theory.proved[number][0] in goals or number in used:
-            kept.append(number)
-    position = {total + old: total + new for new, old in enumerate(sorted(kept))}
-    theory.proved = [theory.proved[number] for number in sorted(kept)]
-    for _, cases in theory.proved:
+        if theory.proved[number][0] in goals or total + number in _numbers_used(theory.proved[i] for i in kept):
+            kept.insert(0, number)
+    proved = [theory.proved[number] for number in kept]
+    laws = sorted(number for number in _numbers_used(proved) if number < total)
+    position = {old: new for new, old in enumerate([*laws, *(total + number for number in kept)])}
+    for _, cases in proved:
         for case in cases:
-            case["uses"] = [[position.get(j, j), index] for j, index in case["uses"]]
+            case["uses"] = [[position[number], index] for number, index in case["uses"]]
+    return [theory.laws[number] for number in laws], proved
 
 
-def _laws_used(theory: Theory) -> list[LayerLaw]:
-    """Return the laws that the proofs use, and renumber the uses accordingly: the laws first, then the theorems."""
-    total = len(theory.laws)
-    cases = [case for _, found in theory.proved for case in found]
-    numbers = sorted({j for case in cases for j, _ in case["uses"] if j < total})
-    position = {j: i for i, j in enumerate(numbers)}
-    for case in cases:
-        case["uses"] = [[position.get(j, j - total + len(numbers)), i] for j, i in case["uses"]]
-    return [theory.laws[j] for j in numbers]
+def _numbers_used(proved: Iterable[tuple[LayerGoal, list[dict[str, Any]]]]) -> set[int]:
+    """Return the numbers of the laws and theorems that proofs use."""
+    return {number for _, cases in proved for case in cases for number, _ in case["uses"]}
 
 
 def layer_declarations(theory: Theory, body: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
 from itertools import permutations
@@ -13,8 +14,9 @@ from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
+from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translating import Assumption, Consequences, Reason
-from tptheory.proving.words import INVERSE, Alphabet, Polynomial
+from tptheory.proving.words import Alphabet, Polynomial, summed
 
 
 def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
@@ -22,21 +24,35 @@ def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
     return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
 
 
-class Knowledge:
+def both_inverse(A: Polynomial, K: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Return what vanishes if ``K`` is the inverse of ``A`` on both sides."""
+    return A * K - Polynomial.identity(A.alphabet, A.rows), K * A - Polynomial.identity(A.alphabet, A.columns)
+
+
+ROOT, DIRECTION = "root", "direction"
+"""The kinds of the letters for square roots, and for columns that may be any."""
+
+
+class Knowledge(ABC):
     """The hypotheses over one alphabet, with the letters for inverses and the equations that define these.
+
+    `translation.Translator` is the one class of this kind; modules that translate one kind of node see no more of it.
 
     Args:
         alphabet: the letters.
-        named: whether what is inverted becomes a letter of its own, if it is more than a letter.
+        named: whether a polynomial that is inverted becomes a letter of its own, if it is more than a letter.
 
     Attributes:
+        bases: the letter that a certificate writes for each symbol that stands for an index.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         searches: what each completion of the hypotheses did, those of branches included.
         doubtful: a number that may not be real, if there is one: then nothing is shown by squares.
-        has_parts: whether the parts of matrices whose ranks are compared have names.
+        has_parts: whether `bring_in_parts` has named the parts of matrices whose ranks are compared.
     """
 
-    def __init__(self, alphabet: Alphabet, named: bool = False) -> None:
+    bases: dict[Any, str]
+
+    def __init__(self, alphabet: Alphabet, named: bool) -> None:
         self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
         self.searches: list[Statistics] = []
@@ -49,8 +65,20 @@ class Knowledge:
         self._inverses: dict[tuple[str, Polynomial], Polynomial] = {}
         self._coordinates: dict[tuple[tuple[Size, ...], Size], list[Polynomial]] = {}
 
+    @abstractmethod
+    def __call__(self, expression: Any) -> Polynomial:
+        """Return the polynomial of a matrix or scalar expression."""
+
+    @abstractmethod
+    def size(self, size: Any) -> Size:
+        """Return a size as shapes of letters use it."""
+
+    @abstractmethod
+    def trace_of(self, A: Polynomial) -> Polynomial:
+        """Return the trace of a square polynomial."""
+
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        """Add a hypothesis and its transpose, each once; and what follows from it by the rules of `conclude`."""
         if not polynomial:
             return
         self._assume(polynomial, reason)
@@ -58,7 +86,7 @@ class Knowledge:
             self._assume_all(consequences(polynomial))
 
     def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
+        """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key."""
         if key not in self._consequences:
             self._consequences[key] = consequences
             for known in self.known():
@@ -91,8 +119,7 @@ class Knowledge:
         """
         product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
-            norms = [p.norm() for p in polynomials]
-            product = product * sum(norms[1:], norms[0])
+            product = product * summed([p.norm() for p in polynomials])
         self.alternatives.append((len(self.hypotheses), alternatives))
         self.hypotheses.append(Assumption(product, ("given",)))
 
@@ -108,6 +135,27 @@ class Knowledge:
     def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
         """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
         return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
+
+    def root(self, A: Polynomial) -> Polynomial:
+        """Make a letter ``R`` with ``R R' = A`` for a number that is not below 0, or a positive semidefinite matrix.
+
+        What says that ``A`` is such says that ``R`` exists; the equation is for the caller to assume.
+        """
+
+        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
+            if self._is_number(A):
+                return Polynomial.scalar(self.alphabet, letter)
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns))
+
+        return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
+
+    def direction(self, A: Polynomial) -> Polynomial:
+        """Make a letter for a column ``z`` that may be any: what holds of ``z' A z`` then holds for every ``z``."""
+
+        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, 1))
+
+        return self._at_index(DIRECTION, A, f"z[{A!r}]", letter_of)
 
     def pinv(self, A: Polynomial) -> Polynomial:
         """Return ``A+``, with a number that is not 0 taken out of it."""
@@ -128,10 +176,9 @@ class Knowledge:
         """Name ``A+`` by a letter and assume the four Penrose equations; ``(A')+`` is ``(A+)'``."""
         if not A:
             return A.transpose()
-        if (key := ("pinv", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("pinv", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
+        known = self._inverse_of("pinv", A)
+        if known is not None:
+            return known
         P = self._at_index("pinv", A, inverse_name(A, "+"), self._inverse_letter)
         self._inverses["pinv", A] = P
         A = self._named(A)
@@ -141,18 +188,16 @@ class Knowledge:
 
     def _inverse(self, A: Polynomial) -> Polynomial:
         """Name ``A^-1`` by a letter and assume that it is the inverse on both sides."""
-        if (key := ("inverse", A)) in self._inverses:
-            return self._inverses[key]
-        if (key := ("inverse", A.transpose())) in self._inverses:
-            return self._inverses[key].transpose()
+        known = self._inverse_of("inverse", A)
+        if known is not None:
+            return known
         if A.rows != A.columns:
             raise UnsupportedExpressionError("'expression' must not invert a matrix that is not square.")
         K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
         self._inverses["inverse", A] = K
         A = self._named(A)
-        reason = ("inverse", A.data())
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
+        for equation in both_inverse(A, K):
+            self.assume(equation, ("inverse", A.data()))
         return K
 
     def _named(self, A: Polynomial) -> Polynomial:
@@ -171,9 +216,12 @@ class Knowledge:
 
     def known_pinv(self, A: Polynomial) -> Polynomial | None:
         """Return the pseudo-inverse of a polynomial, if it has been named."""
-        if ("pinv", A.transpose()) in self._inverses:
-            return self._inverses["pinv", A.transpose()].transpose()
-        return self._inverses.get(("pinv", A))
+        return self._inverse_of("pinv", A)
+
+    def _inverse_of(self, kind: str, A: Polynomial) -> Polynomial | None:
+        """Return the inverse of a kind, if it has been named; that of ``A'`` is the transpose of that of ``A``."""
+        turned = self._inverses.get((kind, A.transpose()))
+        return self._inverses.get((kind, A)) or (None if turned is None else turned.transpose())
 
     def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial]:
         """Name and return the parts ``E_i`` of an identity cut into so many columns each: ``E_i' E_j`` is I, or 0.
@@ -233,11 +281,15 @@ class Knowledge:
         return [(A, inverse) for (_, A), inverse in self._inverses.items()]
 
     def _inverse_letter(self, letter: Letter, A: Polynomial) -> Polynomial:
-        if A.is_scalar and (self.alphabet.cuts or not any(word for _, word in A.terms)):
+        if self._is_number(A):
             return Polynomial.scalar(self.alphabet, letter)
         symmetric = A.transpose() == A
         character = self.alphabet.matrix(letter, A.columns, A.rows, level=INVERSE, symmetric=symmetric)
         return Polynomial.word(self.alphabet, character)
+
+    def _is_number(self, A: Polynomial) -> bool:
+        """Whether a polynomial is a number here, and not a matrix with one row and one column."""
+        return A.is_scalar and (bool(self.alphabet.cuts) or not any(word for _, word in A.terms))
 
     def _at_index(self, kind: str, A: Polynomial, name: str, letter_of: Any) -> Polynomial:
         """Make a letter for a function of a polynomial; if the polynomial speaks of layers, the letter has an index."""

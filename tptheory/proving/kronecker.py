@@ -12,16 +12,17 @@ from typing import Any
 
 from sympy import Adjoint, Inverse, KroneckerProduct, MatMul, MatPow, MatrixExpr, S, Trace, Transpose
 
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Family, item_text
+from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import (
     Consequences,
     Reason,
-    Translating,
-    own_letter,
+    made_letter,
     refuse_layers,
     size_expression,
 )
-from tptheory.proving.words import INVERSE, PLAIN, Polynomial
+from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import Pinv, matmul, trace, transpose
 from tptheory.symbolic.rebuilding import rebuild
 
@@ -100,12 +101,12 @@ def _compose(left: Any, right: Any) -> bool:
     )
 
 
-def kronecker(translator: Translating, factors: Sequence[Polynomial]) -> Polynomial:
+def kronecker(translator: Knowledge, factors: Sequence[Polynomial]) -> Polynomial:
     """Return the Kronecker product of polynomials."""
     return reduce(lambda A, B: _pair(translator, A, B), factors)
 
 
-def _pair(translator: Translating, A: Polynomial, B: Polynomial) -> Polynomial:
+def _pair(translator: Knowledge, A: Polynomial, B: Polynomial) -> Polynomial:
     for a in _letters_of(A):
         for b in _letters_of(B):
             _let_commute(translator, a, b)
@@ -118,14 +119,14 @@ def _letters_of(p: Polynomial) -> list[Polynomial]:
     return [Polynomial.word(p.alphabet, character) for character in characters]
 
 
-def _let_commute(translator: Translating, a: Polynomial, b: Polynomial) -> None:
+def _let_commute(translator: Knowledge, a: Polynomial, b: Polynomial) -> None:
     """Assume ``(a (x) I)(I (x) b) = (I (x) b)(a (x) I)``, with identities of the sizes that fit."""
     left = _lifted(translator, a, 1, b.rows) * _lifted(translator, b, a.columns, 1)
     right = _lifted(translator, b, a.rows, 1) * _lifted(translator, a, 1, b.columns)
     translator.assume(left - right, COMMUTE)
 
 
-def _lifted(translator: Translating, p: Polynomial, before: Any, after: Any) -> Polynomial:
+def _lifted(translator: Knowledge, p: Polynomial, before: Any, after: Any) -> Polynomial:
     """Return ``I (x) p (x) I`` with identities of these sizes."""
     before, after = (n if isinstance(n, int) else size_expression(n) for n in (before, after))
     if (before, after) == (1, 1):
@@ -136,7 +137,7 @@ def _lifted(translator: Translating, p: Polynomial, before: Any, after: Any) -> 
     return _with_identities(translator, p, before, after)
 
 
-def _of_factors(translator: Translating, family: Family, before: Any, after: Any) -> Consequences:
+def _of_factors(translator: Knowledge, family: Family, before: Any, after: Any) -> Consequences:
     """Return what concludes, from an equation of factors that speaks of a family, the same of Kronecker products."""
 
     def consequences(zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
@@ -152,19 +153,19 @@ def _matrix_letters(p: Polynomial) -> Iterator[Any]:
     return (p.alphabet.letters[character][0] for _, word in p.terms for character in word)
 
 
-def _with_identities(translator: Translating, p: Polynomial, before: Any, after: Any) -> Polynomial:
+def _with_identities(translator: Knowledge, p: Polynomial, before: Any, after: Any) -> Polynomial:
     """Replace each letter ``a`` of a polynomial's words by ``I (x) a (x) I``."""
     rows, columns = (translator.size(before * size_expression(n) * after) for n in (p.rows, p.columns))
-    total = Polynomial(p.alphabet, rows, columns, {})
+    total = Polynomial.zero(p.alphabet, rows, columns)
     for (scalars, word), c in p.terms.items():
-        number = Polynomial(p.alphabet, 1, 1, {(scalars, ""): c})
+        number = Polynomial.number(p.alphabet, scalars, c)
         letters = [_letter(translator, character, before, after) for character in word]
         product = reduce(lambda A, B: A * B, letters) if letters else Polynomial.identity(p.alphabet, rows)
         total = total + number * product
     return total
 
 
-def _letter(translator: Translating, character: str, before: Any, after: Any) -> Polynomial:
+def _letter(translator: Knowledge, character: str, before: Any, after: Any) -> Polynomial:
     """Return the letter ``I (x) a (x) I``; of a letter that is such a product itself, the sizes are multiplied."""
     alphabet = translator.alphabet
     letter, turned = alphabet.letters[character]
@@ -177,7 +178,7 @@ def _letter(translator: Translating, character: str, before: Any, after: Any) ->
     name = f"({name})"
     level = INVERSE if inner.kind in INVERSES else PLAIN
     symmetric = alphabet.adjoints[plain] == plain
-    made = alphabet.matrix(own_letter("kronecker", subject, name), rows, columns, level=level, symmetric=symmetric)
+    made = alphabet.matrix(made_letter("kronecker", subject, name), rows, columns, level=level, symmetric=symmetric)
     return Polynomial.word(alphabet, alphabet.adjoints[made] if turned else made)
 
 

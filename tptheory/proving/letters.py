@@ -21,11 +21,12 @@ class Family:
     Two families are one if they are of one kind and have the same subject, however they are called.
 
     Attributes:
-        kind: ``symbol``, ``number``, ``width`` or ``sequence`` for what the claim names; ``index`` for an index that
-            stands as a number; and for a letter that the translation makes ``pinv``, ``inverse``, ``log pdet``,
-            ``det``, ``ones``, ``named``, ``coordinates``, ``unit``, ``kronecker``, ``entrywise``, ``function``,
-            ``atom``, ``root``, ``shorthand`` or
-            ``auxiliary``.
+        kind: what sort of thing it is. What the claim names: a matrix (``symbol``), a ``number``, a ``width`` at a
+            layer, a ``sequence`` over the layers, or an ``index`` that stands as a number. What the translation makes
+            of a polynomial: ``pinv``, ``inverse``, ``det``, ``log pdet``, a product that is ``kronecker`` or
+            ``entrywise``, a ``function`` of numbers, the ``root`` of a number, or ``named``, which is the polynomial
+            itself. Constant matrices: ``ones``, ``unit`` vectors and ``coordinates``, the blocks of an identity. A node
+            of which nothing is known: ``atom``. What no certificate speaks of: ``shorthand`` and ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.
         name: the name of the family, unless another family has it already.
         remark: what a certificate says about the family to help typesetting; no proof depends on it.
@@ -135,16 +136,17 @@ def indices_in(terms: list[Any]) -> Iterator[Index]:
 
 
 def goal_at(goal: dict[str, Any], index: Index) -> dict[str, Any]:
-    """Return a goal of a certificate with ``k`` replaced by an index."""
-    if "rank" not in goal:
-        ((kind, terms),) = goal.items()
-        return {kind: moved_terms(terms, BOUND_INDEX, index)}
-    bound = goal["at most"]
-    if isinstance(bound, dict):
-        moved: Any = {"rank": moved_terms(bound["rank"], BOUND_INDEX, index)}
-    else:
-        moved = moved_item(bound, BOUND_INDEX, index)
-    return {"rank": moved_terms(goal["rank"], BOUND_INDEX, index), "at most": moved}
+    """Return a goal of a certificate with ``k`` replaced by an index.
+
+    Its fields are terms, except for the bound of a rank: that is a size, or an object with the terms of a matrix.
+    """
+
+    def moved(field: str, value: Any) -> Any:
+        if field != "at most":
+            return moved_terms(value, BOUND_INDEX, index)
+        return goal_at(value, index) if isinstance(value, dict) else moved_item(value, BOUND_INDEX, index)
+
+    return {field: moved(field, value) for field, value in goal.items()}
 
 
 def moved_reason(reason: Any, index: Index) -> Any:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from tptheory.proving.semidefinite import FEW, AffineSpace, Square, flint_rational, positive_semidefinite, solutions
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, summed
 
 MOST = 8
 """So many multiples are tried at most."""
@@ -39,8 +39,8 @@ def _from_the_left(D: Polynomial) -> list[Polynomial]:
 
 
 def _products(D: Polynomial) -> Iterator[Polynomial]:
-    for letter, shape in D.alphabet.shapes.items():
-        if shape is not None and shape[1] == D.rows and D.alphabet.is_spoken(letter):
+    for letter in D.alphabet.matrices_of_certificates():
+        if D.alphabet.shape(letter)[1] == D.rows:
             yield Polynomial.word(D.alphabet, letter) * D
 
 
@@ -69,12 +69,14 @@ def _pairs_of_one_shape(polynomials: list[Polynomial]) -> list[tuple[int, int]]:
 
 def _weights(products: list[Polynomial], target: Polynomial) -> AffineSpace | None:
     """Return all weights with which products add up to a target; None if there are none."""
-    monomials = sorted({m for p in (target, *products) for m in p.terms})
+    reached = {m for p in products for m in p.terms}
+    if not target.terms.keys() <= reached:
+        return None
+    monomials = sorted(reached)
     *columns, last = ([flint_rational(p.terms.get(m, 0)) for m in monomials] for p in (*products, target))
     return solutions(columns, last)
 
 
 def _combined(multiples: list[Polynomial], square: Square) -> Polynomial:
     """Return the combination of multiples that a square is the square of."""
-    parts = [p.scale(c) for p, c in zip(multiples, square.coefficients, strict=True) if c]
-    return sum(parts[1:], parts[0])
+    return summed([p.scale(c) for p, c in zip(multiples, square.coefficients, strict=True) if c])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatrixExpr, MatrixSymbol, S, sympify
+from sympy import MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -24,7 +24,7 @@ from tptheory.proving.rank_sums import rank_descent
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.search_aids import SHORTHAND
 from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, divided
-from tptheory.proving.square_roots import assume_roots
+from tptheory.proving.square_roots import assume_roots, equation_of_root
 from tptheory.proving.translating import refuse_doubtful
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
@@ -76,9 +76,12 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
     """
     for goal in claim.goals():
         if isinstance(goal, goals.NonNegative):
-            number = _translated(goal.expression, translator).scale(-1)
+            expression = _translated(goal.expression, translator)
+            if not expression.is_scalar:
+                yield Obligation(expression, expression.transpose())
+            number = quadratic_form(expression, translator)
             assume_roots(translator)
-            yield Obligation(number)
+            yield Obligation(number.scale(-1))
         elif isinstance(goal, goals.RankAtMost):
             matrix = translator(goal.expression)
             for bound in goal.bounds:
@@ -92,6 +95,14 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             product = translator(one_equation(goal))
             refuse_doubtful(translator.doubtful)
             yield Obligation(product, translator(0))
+
+
+def quadratic_form(A: Polynomial, translator: Translator) -> Polynomial:
+    """Return ``z' A z`` as a trace, for a column ``z`` that may be any; of what has one row, the number itself."""
+    if A.is_scalar:
+        return A.trace()
+    z = translator.direction(A)
+    return (z.transpose() * A * z).trace()
 
 
 def _sides(goal: goals.Vanishes, translator: Translator) -> tuple[Polynomial, Polynomial]:
@@ -113,11 +124,16 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
-    if isinstance(term, goals.Change) and not term.step.net.any_depth:
+    if isinstance(term, goals.Change):
         changed = translator(goals.symbolic(term))
-        _name_error(translator, term.step.net)
+        if not term.step.net.any_depth:
+            _name_error(translator, term.step.net)
         return changed
-    if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
+    if not isinstance(term, goals.Rate):
+        made = translator(term)
+        _name_residual(translator, term)
+        return made
+    if term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
@@ -131,9 +147,29 @@ def _name_error(translator: Translator, net: Any) -> None:
     """Let searches write the squared loss' error as a letter ``E``, and the target as the output minus ``E``."""
     if net.error != minus(net.output, net.target):
         return
-    error, target = translator(net.error), translator(net.target)
+    _name(translator, translator(net.error), translator(net.target))
+
+
+def _name_residual(translator: Translator, expression: Any) -> None:
+    """Let searches write a difference such as ``W x - y`` as a letter; the first symbol that only such a sum has."""
+    sums: dict[Any, set[Polynomial]] = {}
+    for node in postorder_traversal(sympify(expression)):
+        for y in node.args if isinstance(node, MatAdd) else ():
+            minus_y = isinstance(y, MatMul) and y.args[0] == -1 and len(y.args) == 2
+            symbol = y.args[1] if minus_y else y
+            if isinstance(symbol, MatrixSymbol) and not any(z.has(symbol) for z in node.args if z != y):
+                sums.setdefault(symbol, set()).add(translator(node).scale(1 if minus_y else -1))
+    for symbol in sorted(sums, key=str):
+        first, *others = sums[symbol]
+        if not others:
+            _name(translator, first, translator(symbol))
+            return
+
+
+def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None:
+    """Let searches write an error as one letter, and the target as the output minus that letter."""
     words = [word for _, word in target.terms]
-    if len(words) != 1 or len(words[0]) != 1:
+    if len(words) != 1 or len(words[0]) != 1 or error.terms.get(((), words[0])) != -1:
         return
     letter = Letter(Family(SHORTHAND, (error, words[0]), "error"))
     translator.alphabet.matrix(letter, target.rows, target.columns)
@@ -214,11 +250,20 @@ def translator_of(claim: Claim, setting: SearchSetting) -> Translator:
         translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):
-            translator.assume_one_of([[translator(r) for r in residuals] for residuals in h.alternatives()])
+            translator.assume_one_of([_vanishing_in(c, translator) for c in h.claims])
     for h in claim.given:
         for expression, reason in assumed_of(h, translator):
             translator.assume(translator(expression), reason)
+        for expression in goals.nonnegative(h.goals()):
+            translator.assume(*equation_of_root(translator, translator(expression)))
     return translator
+
+
+def _vanishing_in(alternative: Any, translator: Translator) -> list[Polynomial]:
+    """Return the polynomials that vanish in an alternative, with roots for what is not below 0 in it."""
+    signs = map(translator, goals.nonnegative(alternative.goals()))
+    roots = [equation_of_root(translator, A)[0] for A in signs]
+    return [*map(translator, alternative.residuals()), *roots]
 
 
 def _declare_witnesses(claim: Claim, translator: Translator) -> None:
@@ -231,8 +276,12 @@ def _declare_witnesses(claim: Claim, translator: Translator) -> None:
 
 
 def defined_symbols(claim: Claim) -> Iterator[MatrixSymbol]:
-    """Run through the matrix symbols that a hypothesis says what they equal, such as S by ``S = G G'``."""
+    """Run through the matrix symbols that a hypothesis says what they equal, such as S by ``S = G G'``.
+
+    A hypothesis that S is positive semidefinite says that, too.
+    """
     for h in claim.given:
+        yield from (A for A in goals.nonnegative(h.goals()) if isinstance(A, MatrixSymbol))
         for goal in h.goals() if isinstance(h, Claim) else ():
             if isinstance(goal, goals.Vanishes):
                 for symbol, value in ((goal.left, goal.right), (goal.right, goal.left)):

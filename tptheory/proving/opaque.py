@@ -16,13 +16,15 @@ from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions.fourier import DFT, IDFT
 
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
-from tptheory.proving.translating import Reason, Translating, at_a_layer, own_letter, refuse_layers, spoken_letters
-from tptheory.proving.words import PLAIN, Alphabet, Polynomial, word_text
+from tptheory.proving.term_order import PLAIN
+from tptheory.proving.translating import Reason, at_a_layer, letters_in, made_letter, refuse_layers
+from tptheory.proving.words import Alphabet, Polynomial, summed, word_text
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 
-def atom(translator: Translating, node: Any) -> Polynomial:
+def atom(node: Any, translator: Knowledge) -> Polynomial:
     """Return the letter of a node of which nothing is known but that it equals itself.
 
     Raises:
@@ -34,7 +36,7 @@ def atom(translator: Translating, node: Any) -> Polynomial:
         raise UnsupportedExpressionError(f"'expression' must be real (got {type(node).__name__}: {node}).")
     if not isinstance(node, MatrixExpr) and not node.is_real:
         translator.doubt(node)
-    letter = own_letter("atom", node, str(node))
+    letter = made_letter("atom", node, str(node))
     if not isinstance(node, MatrixExpr):
         return Polynomial.scalar(translator.alphabet, letter)
     return Polynomial.word(translator.alphabet, translator.alphabet.matrix(letter, *map(translator.size, node.shape)))
@@ -45,15 +47,15 @@ MOST = 200
 """The largest number of terms that an entrywise product of sums is multiplied out to."""
 
 
-def entrywise(translator: Translating, factors: Sequence[Polynomial]) -> Polynomial:
+def entrywise(translator: Knowledge, factors: Sequence[Polynomial]) -> Polynomial:
     """Return the entrywise product of polynomials of one shape, multiplied out into products of words.
 
     Raises:
         UnsupportedExpressionError: if there are too many of these, or a letter stands at a layer.
     """
-    refuse_layers(spoken_letters(*factors))
+    refuse_layers(letters_in(*factors))
     alphabet, (rows, columns) = translator.alphabet, (factors[0].rows, factors[0].columns)
-    total = Polynomial(alphabet, rows, columns, {})
+    total = Polynomial.zero(alphabet, rows, columns)
     terms = list(product(*(p.terms.items() for p in factors)))
     if len(terms) > MOST:
         raise UnsupportedExpressionError(
@@ -63,7 +65,7 @@ def entrywise(translator: Translating, factors: Sequence[Polynomial]) -> Polynom
     for chosen in terms:
         number = Polynomial.identity(alphabet, 1)
         for (scalars, _), c in chosen:
-            number = number * Polynomial(alphabet, 1, 1, {(scalars, ""): c})
+            number = number * Polynomial.number(alphabet, scalars, c)
         total = total + number * _of_words(alphabet, [word for (_, word), _ in chosen], rows, columns)
     return total
 
@@ -77,28 +79,28 @@ def _of_words(alphabet: Alphabet, words: list[str], rows: Size, columns: Size) -
     subject = tuple(tuple(alphabet.letters[character] for character in word) for word in chosen)
     name = "∘".join(word_text(alphabet, (), word) or "I" for word in chosen)
     shape = (rows, columns) if chosen == straight else (columns, rows)
-    letter = own_letter("entrywise", subject, f"({name})")
+    letter = made_letter("entrywise", subject, f"({name})")
     made = alphabet.matrix(letter, *shape, level=PLAIN, symmetric=straight == turned)
     return Polynomial.word(alphabet, made if chosen == straight else alphabet.adjoints[made])
 
 
-def function_of_numbers(translator: Translating, function: Any, arguments: Sequence[Polynomial], name: str) -> Any:
+def function_of_numbers(translator: Knowledge, function: Any, arguments: Sequence[Polynomial], name: str) -> Any:
     """Return the letter of a function of polynomials, such as a logarithm or a root.
 
     Raises:
         UnsupportedExpressionError: if a letter stands at a layer.
     """
-    refuse_layers(spoken_letters(*arguments))
-    return Polynomial.scalar(translator.alphabet, own_letter("function", (function, *arguments), name))
+    refuse_layers(letters_in(*arguments))
+    return Polynomial.scalar(translator.alphabet, made_letter("function", (function, *arguments), name))
 
 
-def entry(translator: Translating, A: Polynomial, i: int, j: int) -> Polynomial:
+def entry(translator: Knowledge, A: Polynomial, i: int, j: int) -> Polynomial:
     """Return ``e_i' A e_j``, the entry in a row and a column that are counted from 0."""
     left, right = _unit_vectors(translator, A.rows, i), _unit_vectors(translator, A.columns, j)
     return translator.trace_of(left[i].transpose() * A * right[j])
 
 
-def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial:
+def matrix_of_entries(M: ImmutableMatrix, translator: Knowledge) -> Polynomial:
     """Return the sum of ``M_ij e_i e_j'`` over the entries of a matrix that is written out.
 
     Raises:
@@ -111,14 +113,14 @@ def matrix_of_entries(translator: Translating, M: ImmutableMatrix) -> Polynomial
             "Name it by a MatrixSymbol."
         )
     left, right = _unit_vectors(translator, rows, rows - 1), _unit_vectors(translator, columns, columns - 1)
-    total = Polynomial(translator.alphabet, rows, columns, {})
+    total = Polynomial.zero(translator.alphabet, rows, columns)
     for i, e in enumerate(left):
         for j, f in enumerate(right):
             total = total + translator(M[i, j]) * e * f.transpose()
     return total
 
 
-def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polynomial]:
+def _unit_vectors(translator: Knowledge, size: Size, last: int) -> list[Polynomial]:
     """Return the columns of the identity up to the one with number ``last``; the first has number 0.
 
     Raises:
@@ -135,7 +137,7 @@ def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polyno
                 f"'expression' must have entries that exist at every size (got row or column {last}, counted from 0, "
                 f"of a size {size.family.subject}, which may be {last}). Give the size a number."
             )
-    letters = [own_letter("unit", (size, i), f"e_{i + 1}") for i in range(last + 1)]
+    letters = [made_letter("unit", (size, i), f"e_{i + 1}") for i in range(last + 1)]
     columns = [Polynomial.word(alphabet, alphabet.matrix(letter, size, 1, level=PLAIN)) for letter in letters]
     for i, e in enumerate(columns):
         for j, f in enumerate(columns[: i + 1]):
@@ -143,5 +145,5 @@ def _unit_vectors(translator: Translating, size: Size, last: int) -> list[Polyno
             translator.assume(square - one if i == j else square, UNIT)
     if last + 1 == size:
         squares = [e * e.transpose() for e in columns]
-        translator.assume(sum(squares[1:], squares[0]) - Polynomial.identity(alphabet, size), UNIT)
+        translator.assume(summed(squares) - Polynomial.identity(alphabet, size), UNIT)
     return columns

@@ -30,17 +30,12 @@ def plain_proofs(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield first
 
 
-def _of_all(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from data["parts"]
-
-
 def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run through the cases of a proof; each has the assumption of its case among its hypotheses."""
     shared = {key: value for key, value in data.items() if key not in ("method", "cofactors", "split", "parts")}
     reader = Reader(data)
     notation = Notation(reader, data.get("meanings"))
-    around = data.get("place", BLANK)
-    around = prose(around) if isinstance(around, str) else around
+    around = _place_of(data)
     for case, part in zip(data["split"], data["parts"], strict=True):
         own = part.get("reasons", [list(CASE)] * len(case))
         said = case_opening(notation, [reader.polynomial(p) for p in case])
@@ -49,8 +44,19 @@ def _of_cases(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             **part,
             "hypotheses": [*data["hypotheses"], *({"zero": p} for p in case)],
             "reasons": [*data.get("reasons", []), *own],
-            "place": around + prose(" ") + said if around.text else said,
+            "place": _inside(around, said),
         }
+
+
+def _place_of(data: dict[str, Any]) -> Written:
+    """Return which part of a proof this one is."""
+    place = data.get("place", BLANK)
+    return prose(place) if isinstance(place, str) else place
+
+
+def _inside(around: Written, said: Written) -> Written:
+    """Say which part of a proof something is that is a part of a part itself."""
+    return around + prose(" ") + said if around.text else said
 
 
 def _of_lemmas(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -59,8 +65,7 @@ def _of_lemmas(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     notation = Notation(Reader(data), data.get("meanings"))
     hypotheses, reasons = [*data["hypotheses"]], [*data.get("reasons", [])]
     reasons += [None] * (len(hypotheses) - len(reasons))
-    around = data.get("place", BLANK)
-    around = prose(around) if isinstance(around, str) else around
+    around = _place_of(data)
     for number, lemma in enumerate(data["lemmas"], 1):
         terms = lemma["zero"]
         said = lemma_place(notation, number, notation.reader.polynomial(terms))
@@ -70,7 +75,7 @@ def _of_lemmas(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "goal": {"zero": terms},
             "hypotheses": [*hypotheses],
             "reasons": [*reasons],
-            "place": around + prose(" ") + said if around.text and number == 1 else said,
+            "place": _inside(around, said) if number == 1 else said,
         }
         hypotheses.append({"zero": terms})
         reasons.append(["lemma", number])
@@ -104,7 +109,7 @@ def _of_induction(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
         reasons.append(["shown"])
 
 
-_REDUCED = {"all": _of_all, "cases": _of_cases, "lemmas": _of_lemmas, "induction": _of_induction}
+_REDUCED = {"all": lambda data: data["parts"], "cases": _of_cases, "lemmas": _of_lemmas, "induction": _of_induction}
 
 
 def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tptheory.proving.completion import Completion
-from tptheory.proving.searching import Attempt, Proof, StuckError, completion, concluded, member, refuse_when_late
+from tptheory.proving.norms import VanishingSum, with_squares
+from tptheory.proving.searching import Attempt, Proof, StuckError, combination_of, completion, refuse_when_late
+from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
@@ -46,20 +48,17 @@ def rank_descent(number: Polynomial) -> Attempt:
     """Show that a sum of ranks is at most 0: it is minus a sum of squared norms of differences of projections."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        basis = completion(translator, deadline, thrifty=False)  # its growth is limited
+        basis = completion(translator, deadline)
         squares = None
         for elements in GROWTH:
             if squares is None:
                 refuse_when_late(deadline)
                 basis.grow(elements)
-                squares = _weights(basis.rewritten(number), list(_differences(translator, basis)))
+                squares = _weighted(basis.rewritten(number), list(_differences(translator, basis)))
         if squares is None:
             raise StuckError("the sum of ranks is no sum of differences of projections that were found")
-        whole = number
-        for weight, difference in squares:
-            whole = whole + difference.matrix.norm().scale(weight)
-        fields = {"squares": [[str(weight), difference.matrix.data()] for weight, difference in squares]}
-        return concluded(translator, member(basis, whole), lambda origin: Proof((number,), origin, "descent", fields))
+        found = combination_of(basis, with_squares(number, squares))
+        return VanishingSum(found, squares).descent(translator, number)
 
     return attempt
 
@@ -89,16 +88,15 @@ def _projections(translator: Translator, basis: Completion) -> list[Projection]:
     return found
 
 
-def _weights(number: Polynomial, differences: list[Projection]) -> list[tuple[Fraction, Projection]] | None:
-    """Return positive weights with which the traces of differences add up to minus a number; None if none are found."""
+def _weighted(number: Polynomial, differences: list[Projection]) -> list[WeightedSquare] | None:
+    """Return differences with positive weights, whose traces add up to minus a number; None if none are found."""
     rounded = _rounded_weights(number, [d.trace for d in differences])
     if rounded is None:
         return None
     chosen = [(w, d) for w, d in zip(rounded, differences, strict=True) if w > TINY]
-    total = number
-    for weight, difference in chosen:
-        total = total + difference.trace.scale(weight)
-    return None if total else chosen
+    if sum((d.trace.scale(w) for w, d in chosen), number):
+        return None
+    return [(w, d.matrix) for w, d in chosen]
 
 
 def _rounded_weights(number: Polynomial, traces: list[Polynomial]) -> list[Fraction] | None:

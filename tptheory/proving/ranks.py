@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import chain, product
 from operator import mul
@@ -11,7 +11,7 @@ from typing import Any
 from tptheory.proving.completion import Completion
 from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
-from tptheory.proving.rewriting import HERE
+from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.search_aids import replaced
 from tptheory.proving.searching import (
     Attempt,
@@ -23,8 +23,9 @@ from tptheory.proving.searching import (
     divided,
     times,
 )
+from tptheory.proving.term_order import AUXILIARY, Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Rational, Terms, divide
+from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide
 
 MOST_BLOCK_TERMS = 5
 """A polynomial with more terms than this is not cut into blocks."""
@@ -64,7 +65,7 @@ def _factored(
         return Proof((matrix,), shown.origin, "rank", fields, bound=bound)
     lemmas = LemmaChain(translator)
     number, sign = lemmas.add(difference, shown)
-    return lemmas.close(Proof((matrix,), [(sign, HERE, number)], "rank", fields, bound=bound))
+    return lemmas.close(Proof((matrix,), [(sign, NO_COFACTORS, number)], "rank", fields, bound=bound))
 
 
 def factorisations(A: Polynomial) -> Iterator[Polynomial]:
@@ -91,13 +92,8 @@ def _through_size(translator: Translator, A: Polynomial, size: Size, deadline: f
         yield [identity_of(translator.alphabet, size), A]
     if size == A.columns:
         yield [A, identity_of(translator.alphabet, size)]
-    shapes = translator.alphabet.shapes
     for candidate in _forms(translator, A, deadline):
-        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in candidate.terms}  # type: ignore[index]
-        for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
-            if factors := _rank_one(candidate, split, size, size):
-                yield factors
+        yield from _cut_at_size(candidate, candidate.terms, size)
 
 
 def _through_matrix(
@@ -109,11 +105,10 @@ def _through_matrix(
     definition = F - Polynomial.word(alphabet, letter)
     named = Completion(alphabet, [definition, definition.transpose()])
     for candidate in _forms(translator, A, deadline):
-        terms, _ = named.reduce(candidate.terms)
-        rewritten = Polynomial(alphabet, A.rows, A.columns, terms)
-        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in terms}
+        rewritten = named.rewritten(candidate)
+        places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in rewritten.terms}
         for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] + 1 :]) for m in cut}
+            split = {m: ((m[0], m[1][:at]), m[1][at + 1 :]) for m, at in cut.items()}
             factors = _rank_one(rewritten, split, F.rows, F.columns)
             if factors and not any(_stands_in_a_trace(factor, letter) for factor in factors):
                 left, right = (replaced(factor, letter, F) for factor in factors)
@@ -132,19 +127,11 @@ def _through_polynomial(
     for through in (P, P.transpose()):
         for left, *_, right in _through_matrix(translator, A, through, deadline):
             yield [left * through, F if through is P else F.transpose(), through * right]
-    for through in (F, F.transpose()):
-        yield from _within(translator, A, through)
-
-
-def _within(translator: Translator, A: Polynomial, F: Polynomial) -> Iterator[list[Polynomial]]:
-    """Where ``F+`` is known, return ``(A F+) F`` and ``F (F+ A)``: A is the one if F's rows span its own, and so on."""
-    P = translator.known_pinv(F)
-    if P is None:
-        return
-    if A.columns == F.columns:
-        yield [A * P, F]
-    if A.rows == F.rows:
-        yield [F, P * A]
+    for through, inverse in ((F, P), (F.transpose(), P.transpose())):
+        if A.columns == through.columns:  # where its rows span those of A
+            yield [A * inverse, through]
+        if A.rows == through.rows:  # where its columns span those of A
+            yield [through, inverse * A]
 
 
 def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterator[list[Polynomial]]:
@@ -153,14 +140,14 @@ def _through_blocks(translator: Translator, A: Polynomial, size: Size) -> Iterat
         coordinates = translator.known_coordinates([left.columns for left, _ in parts], size)
         if coordinates is None:
             continue
-        left = Polynomial(A.alphabet, A.rows, size, {})
-        right = Polynomial(A.alphabet, size, A.columns, {})
+        left = Polynomial.zero(A.alphabet, A.rows, size)
+        right = Polynomial.zero(A.alphabet, size, A.columns)
         for (first, second), E in zip(parts, coordinates, strict=True):
             left, right = left + first * E.transpose(), right + E * second
         yield [left, right]
 
 
-Parts = list[tuple[Polynomial, Polynomial]]
+Parts = list[list[Polynomial]]
 """Pairs of factors whose products sum to a polynomial."""
 
 
@@ -175,16 +162,21 @@ def blocks(A: Polynomial, size: Size) -> Iterator[Parts]:
                     yield list(parts)
 
 
-def _two_factors(A: Polynomial, group: list[Monomial]) -> Iterator[tuple[Polynomial, Polynomial]]:
+def _two_factors(A: Polynomial, group: list[Monomial]) -> Iterator[list[Polynomial]]:
     """Write some terms of a polynomial as a product of two factors, cut at a size that all their words pass through."""
-    shapes = A.alphabet.shapes
-    sizes = {shapes[a][0] for _, word in group for a in word[1:]}  # type: ignore[index]
+    sizes = {A.alphabet.shape(a)[0] for _, word in group for a in word[1:]}
     for size in sorted(sizes, key=str):
-        places = {m: [i for i in range(1, len(m[1])) if shapes[m[1][i]][0] == size] for m in group}  # type: ignore[index]
-        for cut in _cuts(places):
-            split = {m: ((m[0], m[1][: cut[m]]), m[1][cut[m] :]) for m in cut}
-            if factors := _rank_one(A, split, size, size):
-                yield factors[0], factors[1]
+        yield from _cut_at_size(A, group, size)
+
+
+def _cut_at_size(A: Polynomial, monomials: Iterable[Monomial], size: Size) -> Iterator[list[Polynomial]]:
+    """Write some terms of a polynomial as products of two factors with a size between them."""
+    shape = A.alphabet.shape
+    places = {m: [i for i in range(1, len(m[1])) if shape(m[1][i])[0] == size] for m in monomials}
+    for cut in _cuts(places):
+        split = {m: ((m[0], m[1][:at]), m[1][at:]) for m, at in cut.items()}
+        if factors := _rank_one(A, split, size, size):
+            yield factors
 
 
 def _partitions(items: list[Monomial]) -> Iterator[list[list[Monomial]]]:
@@ -209,8 +201,7 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
     """Return the polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one."""
     yield A
     if translator.hypotheses:
-        terms, _ = completion(translator, deadline).reduce(A.terms)
-        yield Polynomial(translator.alphabet, A.rows, A.columns, terms)
+        yield completion(translator, deadline).rewritten(A)
     for h in (h.polynomial for h in translator.hypotheses):
         if (h.rows, h.columns) == (A.rows, A.columns):
             for m in sorted(A.terms.keys() & h.terms.keys()):

@@ -13,10 +13,11 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size
-from tptheory.proving.words import Alphabet, Key, Monomial, Polynomial, Rational, Terms, order
+from tptheory.proving.term_order import Key, Monomial, order
+from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms
 
 
-class Place(NamedTuple):
+class Cofactors(NamedTuple):
     """Where a polynomial ``h`` stands: ``scalars * left h right``, or ``scalars * outer * tr(left h right)``."""
 
     scalars: tuple[str, ...]
@@ -25,8 +26,8 @@ class Place(NamedTuple):
     outer: str | None = None
 
 
-HERE = Place((), "", "")
-Origin = list[tuple[Rational, Place, int]]
+NO_COFACTORS = Cofactors((), "", "")
+Combination = list[tuple[Rational, Cofactors, int]]
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Element:
     scalars: tuple[str, ...]
     word: str
     tail: list[tuple[Monomial, Rational]]
-    origin: Origin
+    origin: Combination
     active: bool = True
 
 
@@ -48,7 +49,6 @@ class Statistics:
 
     elements: int = 0
     overlaps: int = 0
-    seconds: float = 0.0
     stopped: str = ""
     longest: int = 0
 
@@ -92,14 +92,13 @@ class Budget:
         self.stopped = ""
         self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
 
-    def allow(self, seconds: float | None = None) -> None:
-        """Begin a call, and say how many seconds it may take; unless said, all that are left.
+    def allow(self) -> None:
+        """Begin a call. After the deadline it gets time to finish with what is known: half as much as the call before.
 
-        A call after the deadline gets time to finish with what is known: half as much as the call before it had.
+        Where the effort is used up, it may do as much work as fits between two looks at the clock.
         """
         self.stopped, now = "", perf_counter()
-        last = self.started + self.seconds
-        self._deadline = last if seconds is None else min(last, now + seconds)
+        self._deadline = self.started + self.seconds
         if now > self._deadline:
             self._grace /= 2
             self._deadline, self.work = now + self._grace, 0
@@ -118,18 +117,20 @@ class Budget:
 
     @property
     def late(self) -> bool:
-        """Whether the time of the call is up, or all time."""
-        now = perf_counter()
-        return now > self._deadline or now > self.started + self.seconds
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return perf_counter() - self.started
+        """Whether the time is up."""
+        return perf_counter() > self.started + self.seconds
 
 
 class Basis:
     """The elements of a basis, by number; only active elements are used to rewrite.
+
+    Attributes:
+        elements: all elements, in the order in which they were made.
+        active: the numbers of those that rewrite.
+        terms: how many terms all elements and their cofactors have.
+        keys: the sort key of each monomial.
+        of_size_one: the letters with one row or one column.
+        wordless: the numbers of the active elements whose leading monomial is a product of scalars.
 
     Args:
         alphabet: the letters of every polynomial.
@@ -145,11 +146,11 @@ class Basis:
         self.active: list[int] = []
         self.terms = 0
         self.keys = Keys()
-        self.thin = [a for a, shape in alphabet.shapes.items() if shape and 1 in shape]
+        self.of_size_one = [a for a, shape in alphabet.shapes.items() if shape and 1 in shape]
         self.wordless: list[int] = []
         self._leads: dict[str, int] = {}
         self._lengths: list[int] = []
-        self._found: dict[str, tuple[Place, int]] = {}
+        self._found: dict[str, tuple[Cofactors, int]] = {}
         self._compared: dict[str, int] = {}
 
     def add(self, element: Element) -> int:
@@ -193,7 +194,7 @@ class Basis:
             ]
         return [i for i in self.active if _contains(elements[i], word)] if word else []
 
-    def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Origin]:
+    def reduce(self, terms: Terms, size: Size | None = None) -> tuple[Terms, Combination]:
         """Rewrite terms as far as possible, the greatest monomial first; return what is left, and what was subtracted.
 
         A multiple of an identity rewrites an empty word only where its ``size`` is known to be the same.
@@ -206,7 +207,7 @@ class Basis:
         todo = dict(terms)
         done: Terms = {}
         waiting = sorted(map(keys.__getitem__, todo))
-        origin: Origin = []
+        origin: Combination = []
         while waiting:
             key = waiting.pop()
             monomial = (key[5], key[2])
@@ -229,16 +230,16 @@ class Basis:
                     insort(waiting, keys[new])
         return {m: c for m, c in done.items() if c}, origin
 
-    def _placed_tail(self, element: Element, place: Place) -> list[tuple[Monomial, Rational]]:
+    def _placed_tail(self, element: Element, place: Cofactors) -> list[tuple[Monomial, Rational]]:
         """Return the tail of an element at a place: minus the terms that replace its leading term there."""
         self.budget.work -= 1 + len(element.tail)
         scalars, left, right, outer = place
-        if not self.thin and not scalars and outer is None:
+        if not self.of_size_one and not scalars and outer is None:
             return [((other[0], left + other[1] + right), c) for other, c in element.tail]
-        placed = [(self.put(place, other, element.rows), c) for other, c in element.tail]
+        placed = [(self.placed(place, other, element.rows), c) for other, c in element.tail]
         return [(new, c * factor) for (new, factor), c in placed]
 
-    def rewrite(self, monomial: Monomial, size: Size | None = None) -> tuple[Place, int] | None:
+    def rewrite(self, monomial: Monomial, size: Size | None = None) -> tuple[Cofactors, int] | None:
         """Find the oldest active element whose leading term stands inside a monomial; return its place and number."""
         scalars, word = monomial
         if scalars or self.wordless:
@@ -256,7 +257,7 @@ class Basis:
                 self._found[word] = found
         return found
 
-    def _search(self, word: str, since: int) -> tuple[Place, int] | None:
+    def _search(self, word: str, since: int) -> tuple[Cofactors, int] | None:
         """Find a leading word inside a word: try the elements from number ``since`` on, or look up every subword."""
         elements, oldest, end = self.elements, len(self.elements), 0
         parts = len(word) * len(self._lengths)
@@ -276,35 +277,47 @@ class Basis:
                         oldest, end = i, at + length
         if oldest == len(elements):
             return None
-        return Place((), word[: end - len(elements[oldest].word)], word[end:]), oldest
+        return Cofactors((), word[: end - len(elements[oldest].word)], word[end:]), oldest
 
-    def _rewrite_with_scalars(self, scalars: tuple[str, ...], word: str, size: Size | None) -> tuple[Place, int] | None:
+    def _rewrite_with_scalars(
+        self, scalars: tuple[str, ...], word: str, size: Size | None
+    ) -> tuple[Cofactors, int] | None:
         """Find a leading term where it may share scalars, or stand inside a trace."""
         self.budget.work -= len(self.active) * (1 + len(scalars)) // 4
+        elements = self.elements
+        anywhere = "".join([word, *(cycle + cycle for cycle in scalars)])
         for i in self.active:
-            e = self.elements[i]
-            if e.scalars:
-                rest = without(scalars, e.scalars)
-                if rest is None:
-                    continue
-            else:
-                rest = scalars
+            e = elements[i]
+            if e.word not in anywhere:
+                continue
+            rest = without(scalars, e.scalars) if e.scalars else scalars
+            if rest is None:
+                continue
             if not e.word:
                 at = self._gap(e, word, size)
                 if at >= 0:
-                    return Place(rest, word[:at], word[at:]), i
+                    return Cofactors(rest, word[:at], word[at:]), i
                 continue
             at = word.find(e.word)
             if at >= 0:
-                return Place(rest, word[:at], word[at + len(e.word) :]), i
-            for j, cycle in enumerate(rest):
-                if len(e.word) <= len(cycle):
-                    twice = cycle + cycle
-                    at = twice.find(e.word)
-                    around = twice[at + len(e.word) : at + len(cycle)]
-                    place = Place(rest[:j] + rest[j + 1 :], "", around, word)
-                    if at >= 0 and self._shrinks(e, place, (scalars, word)):
-                        return place, i
+                return Cofactors(rest, word[:at], word[at + len(e.word) :]), i
+            place = self._in_a_trace(e, rest, (scalars, word))
+            if place is not None:
+                return place, i
+        return None
+
+    def _in_a_trace(self, e: Element, scalars: tuple[str, ...], old: Monomial) -> Cofactors | None:
+        """Return where the leading word of an element stands in a trace among scalars, if the whole term shrinks."""
+        for j, cycle in enumerate(scalars):
+            if len(e.word) > len(cycle):
+                continue
+            twice = cycle + cycle
+            at = twice.find(e.word)
+            if at >= 0:
+                around = twice[at + len(e.word) : at + len(cycle)]
+                place = Cofactors(scalars[:j] + scalars[j + 1 :], "", around, old[1])
+                if self._shrinks(e, place, old):
+                    return place
         return None
 
     def _gap(self, e: Element, word: str, own: Size | None) -> int:
@@ -320,11 +333,11 @@ class Basis:
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
         return sizes.index(size) if size in sizes else -1
 
-    def _shrinks(self, e: Element, place: Place, old: Monomial) -> bool:
+    def _shrinks(self, e: Element, place: Cofactors, old: Monomial) -> bool:
         """Whether rewriting inside a trace makes the whole term smaller; otherwise it could go round in a circle."""
-        return all(self.keys[self.put(place, m, e.rows)[0]] < self.keys[old] for m, _ in e.tail)
+        return all(self.keys[self.placed(place, m, e.rows)[0]] < self.keys[old] for m, _ in e.tail)
 
-    def put(self, place: Place, monomial: Monomial, size: Size) -> tuple[Monomial, int]:
+    def placed(self, place: Cofactors, monomial: Monomial, size: Size) -> tuple[Monomial, int]:
         """Return a monomial multiplied into a place, and a numeric factor: that of the trace of an identity, or 1."""
         around, left, right, outer = place
         inside, word = monomial
@@ -333,7 +346,7 @@ class Basis:
         if outer is not None:
             (scalars, _), number = self.alphabet.traced(scalars, word, size)
             return (scalars, outer), number
-        return self.alphabet.monomial(scalars, word) if self.thin else (scalars, word), 1
+        return self.alphabet.monomial(scalars, word) if self.of_size_one else (scalars, word), 1
 
 
 def _contains(e: Element, word: str) -> bool:
@@ -341,13 +354,13 @@ def _contains(e: Element, word: str) -> bool:
     return word in e.word or any(len(word) <= len(s) and word in s + s for s in e.scalars)
 
 
-def traced_place(alphabet: Alphabet, place: Place, size: Size) -> tuple[Place, int]:
+def traced_cofactors(alphabet: Alphabet, place: Cofactors, size: Size) -> tuple[Cofactors, int]:
     """Return where a polynomial stands in the trace of what it stands in, and a numeric factor, which is mostly 1."""
     scalars, left, right, outer = place
     if outer is None:
-        return Place(scalars, left, right, ""), 1
+        return Cofactors(scalars, left, right, ""), 1
     (scalars, _), number = alphabet.traced(scalars, outer, size)
-    return Place(scalars, left, right, ""), number
+    return Cofactors(scalars, left, right, ""), number
 
 
 def without(scalars: tuple[str, ...], some: Iterable[str]) -> tuple[str, ...] | None:

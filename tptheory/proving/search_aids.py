@@ -11,14 +11,15 @@ from itertools import product
 from operator import mul
 from typing import Any, NamedTuple
 
-from tptheory.proving.letters import Letter
-from tptheory.proving.rewriting import Origin, Place
+from tptheory.proving.knowledge import ROOT
+from tptheory.proving.letters import Family, Letter
+from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.translation import Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Alphabet, Polynomial
 
-ROOT, SHORTHAND = "root", "shorthand"
-"""The kinds of the letters for square roots, and of those that no certificate speaks of."""
+SHORTHAND = "shorthand"
+"""The kind of the letters that no certificate speaks of."""
 
 
 def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
@@ -29,102 +30,114 @@ def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
     def multiplied_out(word: str) -> Polynomial:
         return reduce(mul, (stands_for[a] if a in stands_for else Polynomial.word(alphabet, a) for a in word))
 
-    total = Polynomial(alphabet, p.rows, p.columns, {})
+    total = Polynomial.zero(alphabet, p.rows, p.columns)
     for (scalars, word), coefficient in p.terms.items():
         untouched = tuple(s for s in scalars if not any(a in stands_for for a in s))
         if len(untouched) == len(scalars) and not any(a in stands_for for a in word):
-            total = total + Polynomial(alphabet, p.rows, p.columns, {(scalars, word): coefficient})
+            total = total + p.with_terms({(scalars, word): coefficient})
             continue
         term = multiplied_out(word) if word else Polynomial.identity(alphabet, p.rows)
         for s in scalars:
             if s not in untouched:
                 term = multiplied_out(s).trace() * term
-        term = Polynomial(alphabet, 1, 1, {(untouched, ""): coefficient}) * term
-        total = total + term
+        total = total + Polynomial.number(alphabet, untouched, coefficient) * term
     return total
 
 
 @dataclass(frozen=True)
-class SearchAids:
-    """What helps a search.
+class AuxiliaryLetters:
+    """The letters of a translator that help a search for sums of squares.
 
     Attributes:
         velocities: the letters that stand for velocities.
         roots: the letter of the square root of each number that is declared to be nonnegative.
-        shorthands: letters that stand for polynomials in searches; no certificate speaks of them.
+        multipliers: the letters of the square roots of numbers and matrices that hypotheses say are not below 0.
+        abbreviations: letters that stand for polynomials in searches; no certificate speaks of them.
     """
 
     velocities: list[str]
     roots: dict[str, str]
-    shorthands: list[Shorthand]
+    multipliers: list[str]
+    abbreviations: list[Abbreviation]
 
     @classmethod
-    def of(cls, translator: Translator) -> SearchAids:
-        """Gather the aids that a translator has letters for."""
-        aids = cls([], {}, [])
+    def of(cls, translator: Translator) -> AuxiliaryLetters:
+        """Gather the auxiliary letters of a translator."""
+        auxiliary = cls([], {}, [], [])
         for character, (letter, turned) in list(translator.alphabet.letters.items()):
             kind, subject = letter.family.kind, letter.family.subject
             if turned:
                 continue
             if isinstance(subject, Velocity):
-                aids.velocities.append(character)
+                auxiliary.velocities.append(character)
+            elif kind == ROOT and not isinstance(subject, Family):
+                auxiliary.multipliers.append(character)
+                if (number := _plain_number(subject)) is not None:
+                    auxiliary.roots.setdefault(number, character)
             elif kind == ROOT:
-                aids.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
+                auxiliary.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
             elif kind == SHORTHAND:
-                aids.shorthands.append(Shorthand.of(character, *subject))
-        return aids
+                auxiliary.abbreviations.append(Abbreviation.of(character, *subject))
+        return auxiliary
 
-    def spelling_out(self) -> SearchAids:
-        """Return the aids without short letters."""
-        return SearchAids(self.velocities, self.roots, [])
+    def without_abbreviations(self) -> AuxiliaryLetters:
+        """Return the letters without the abbreviations."""
+        return AuxiliaryLetters(self.velocities, self.roots, self.multipliers, [])
 
-    def shortened(self, p: Polynomial) -> Polynomial:
-        """Write a polynomial in terms of the short letters."""
-        return reduce(lambda p, shorthand: shorthand.shortened(p), self.shorthands, p)
+    def abbreviated(self, p: Polynomial) -> Polynomial:
+        """Write a polynomial in terms of the abbreviations."""
+        return reduce(lambda p, abbreviation: abbreviation.abbreviated(p), self.abbreviations, p)
 
-    def spelled_out(self, p: Polynomial) -> Polynomial:
-        """Put polynomials back in the place of the short letters."""
-        return reduce(lambda p, shorthand: shorthand.spelled_out(p), self.shorthands, p)
+    def expanded(self, p: Polynomial) -> Polynomial:
+        """Put what is meant in the place of the abbreviations."""
+        return reduce(lambda p, abbreviation: abbreviation.expanded(p), self.abbreviations, p)
 
 
-class Shorthand(NamedTuple):
+def _plain_number(p: Any) -> str | None:
+    """Return the letter of a number if a polynomial is nothing but that."""
+    terms = p.terms if isinstance(p, Polynomial) else {}
+    ((scalars, word), coefficient), *others = [*terms.items()] or [(((), ""), 0)]
+    return scalars[0] if len(scalars) == 1 and coefficient == 1 and not others and not word else None
+
+
+class Abbreviation(NamedTuple):
     """A letter for a polynomial in which another letter stands alone, such as ``E = W x - y``.
 
-    A search may write the short letter for the polynomial, by putting ``W x - E`` in the place of ``y``.
+    A search may write the letter for the polynomial, by putting ``W x - E`` in the place of ``y``.
     """
 
-    short: str
-    means: Polynomial
-    alone: str
-    instead: Polynomial
+    letter: str
+    meaning: Polynomial
+    solved: str
+    solution: Polynomial
 
     @classmethod
-    def of(cls, short: str, means: Polynomial, alone: str) -> Shorthand:
-        """Solve ``short = means`` for the letter that stands alone in what is meant, with the coefficient -1."""
-        A = means.alphabet
-        return cls(short, means, alone, means + Polynomial.word(A, alone) - Polynomial.word(A, short))
+    def of(cls, letter: str, meaning: Polynomial, solved: str) -> Abbreviation:
+        """Solve ``letter = meaning`` for a letter that stands alone in the meaning, with the coefficient -1."""
+        A = meaning.alphabet
+        return cls(letter, meaning, solved, meaning + Polynomial.word(A, solved) - Polynomial.word(A, letter))
 
-    def shortened(self, p: Polynomial) -> Polynomial:
-        """Write a polynomial in terms of the short letter."""
-        return replaced(p, self.alone, self.instead)
+    def abbreviated(self, p: Polynomial) -> Polynomial:
+        """Write a polynomial in terms of the letter."""
+        return replaced(p, self.solved, self.solution)
 
-    def spelled_out(self, p: Polynomial) -> Polynomial:
+    def expanded(self, p: Polynomial) -> Polynomial:
         """Put the polynomial back in the place of the short letter."""
-        return replaced(p, self.short, self.means)
+        return replaced(p, self.letter, self.meaning)
 
-    def spelled_out_in(self, origin: Origin, alphabet: Alphabet) -> Origin:
+    def expanded_in(self, origin: Combination, alphabet: Alphabet) -> Combination:
         """Put the polynomial back in the cofactors of a combination of hypotheses."""
-        found: Origin = []
+        found: Combination = []
         for coefficient, place, number in origin:
             around = self._terms(alphabet, place.scalars, "")
             left, right = (self._terms(alphabet, (), word) for word in (place.left, place.right))
             outer = [(((), None), 1)] if place.outer is None else self._terms(alphabet, (), place.outer)
             for ((a, _), b), ((c, u), d), ((e, v), f), ((g, w), h) in product(around, left, right, outer):
                 scalars = tuple(sorted((*a, *c, *e, *g)))
-                found.append((coefficient * b * d * f * h, Place(scalars, u, v, w), number))
+                found.append((coefficient * b * d * f * h, Cofactors(scalars, u, v, w), number))
         return found
 
     def _terms(self, alphabet: Alphabet, scalars: tuple[str, ...], word: str) -> list[Any]:
-        """Return the terms of a product in which the short letter is spelled out."""
+        """Return the terms of a product in which the letter is expanded."""
         rows, columns = alphabet.shape(word) if word else (1, 1)
-        return list(self.spelled_out(Polynomial(alphabet, rows, columns, {(scalars, word): 1})).terms.items())
+        return list(self.expanded(Polynomial(alphabet, rows, columns, {(scalars, word): 1})).terms.items())

@@ -1,4 +1,4 @@
-"""What all ways to prove share: the search for a goal among the consequences of hypotheses, and the data of a proof."""
+"""What all strategies share: the search for a goal among the consequences of hypotheses, and the data of a proof."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.rewriting import Origin, without
+from tptheory.proving.rewriting import Combination, without
 from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
@@ -25,6 +25,13 @@ class StuckError(Exception):
         self.reason, self.evidence = reason, evidence
         self.final = False
         """Whether the search came to its end, so that more time or effort would find no more."""
+
+
+class RefusedError(StuckError):
+    """Raised when no proof is found but one that the checker refuses, which is kept as evidence."""
+
+    def __init__(self, reason: str, certificate: dict[str, Any]) -> None:
+        super().__init__(f"the checker refuses what the prover found: {reason}", certificate=certificate)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Proof:
     """
 
     goal: tuple[Polynomial, ...]
-    origin: Origin
+    origin: Combination
     method: str = "identity"
     fields: dict[str, Any] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
@@ -80,46 +87,33 @@ def refuse_when_late(deadline: float) -> None:
         raise StuckError("the time was up")
 
 
-def search(translator: Translator, goal: Polynomial, deadline: float) -> Membership:
-    """Return the goal as a combination of the hypotheses.
-
-    Raises:
-        StuckError: if none is found.
-    """
-    return member(completion(translator, deadline), goal)
-
-
-def completion(
-    translator: Translator, deadline: float, elements: int = Limits.elements, thrifty: bool = True
-) -> Completion:
-    """Return a completion of the hypotheses that ends by the deadline, or after `LEAST_SECONDS`.
+def completion(translator: Translator, deadline: float, elements: int = Limits.elements) -> Completion:
+    """Return a completion of the hypotheses that does as much work as the translator allows, and ends by the deadline.
 
     Args:
         translator: the translator with the hypotheses.
-        deadline: when to end.
+        deadline: when to end; a completion has `LEAST_SECONDS` even where the deadline is over.
         elements: how many elements it may have.
-        thrifty: whether it may take no more effort than the translator allows.
     """
-    effort = translator.effort if thrifty else None
-    limits = Limits(max(deadline - perf_counter(), LEAST_SECONDS), elements=elements, effort=effort)
+    seconds = max(deadline - perf_counter(), LEAST_SECONDS)
+    limits = Limits(seconds, elements=elements, effort=translator.effort)
     made = Completion(translator.alphabet, [h.polynomial for h in translator.hypotheses], limits)
     translator.searches.append(made.statistics)
     return made
 
 
-def member(completion: Completion, goal: Polynomial, seconds: float | None = None, whole: bool = False) -> Membership:
+def combination_of(completion: Completion, goal: Polynomial, whole: bool = False) -> Membership:
     """Return the goal as a combination of the hypotheses of a completion.
 
     Args:
         completion: the completion, which may grow.
         goal: the polynomial that is to vanish.
-        seconds: how long to search; all the time that is left unless given.
         whole: whether to write the combination out without lemmas, however long it is.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    found = completion.prove(goal, seconds, whole)
+    found = completion.prove(goal, whole)
     if found is None:
         statistics = completion.statistics
         reason = {
@@ -131,7 +125,7 @@ def member(completion: Completion, goal: Polynomial, seconds: float | None = Non
         }[statistics.stopped]
         raise StuckError(
             reason,
-            remainder=repr(completion.remainder),
+            remainder=completion.remainder.excerpt(),
             basis=statistics.elements,
             overlaps=statistics.overlaps,
             longest_overlap=statistics.longest,
@@ -185,12 +179,12 @@ class LemmaChain:
         return Proof(proof.goal, [], "lemmas", {}, (rest,), tuple(kept), proof.bound)
 
 
-def concluded(translator: Translator, found: Membership, conclude: Callable[[Origin], Proof]) -> Proof:
+def concluded(translator: Translator, found: Membership, conclude: Callable[[Combination], Proof]) -> Proof:
     """Return the proof that is made of a combination; where this has lemmas, they are shown first."""
     chain = LemmaChain(translator)
     numbers = [(k, 1) for k in range(len(translator.hypotheses))]
 
-    def renumbered(origin: Origin) -> Origin:
+    def renumbered(origin: Combination) -> Combination:
         return [(c * numbers[k][1], place, numbers[k][0]) for c, place, k in origin]
 
     for polynomial, origin in found.lemmas:
@@ -206,14 +200,12 @@ def common_scalars(*polynomials: Polynomial) -> list[str]:
 
 def divided(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
     """Divide a polynomial by scalars that stand in every term."""
-    terms = {(without(s, scalars) or (), word): c for (s, word), c in p.terms.items()}
-    return Polynomial(p.alphabet, p.rows, p.columns, terms)
+    return p.with_terms({(without(s, scalars) or (), word): c for (s, word), c in p.terms.items()})
 
 
 def times(p: Polynomial, scalars: Sequence[str]) -> Polynomial:
     """Multiply a polynomial by scalars."""
-    terms = {(tuple(sorted((*s, *scalars))), word): c for (s, word), c in p.terms.items()}
-    return Polynomial(p.alphabet, p.rows, p.columns, terms)
+    return p.with_terms({(tuple(sorted((*s, *scalars))), word): c for (s, word), c in p.terms.items()})
 
 
 def multiplied(proof: Proof, scalars: Sequence[str]) -> Proof:

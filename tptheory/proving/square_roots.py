@@ -1,4 +1,7 @@
-"""Letters for the square roots of numbers that are known to be nonnegative: ``s |Q|^2`` is then ``|r Q|^2``."""
+"""Square roots: ``s |Q|^2`` is ``|r Q|^2`` for ``s = r^2``, and ``tr(Q S Q')`` is ``|Q R|^2`` for ``S = R R'``.
+
+A number that is known not to be below 0 has such a root, and so has a matrix that is known to be positive semidefinite.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from typing import Any
 
 from sympy import Symbol
 
+from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.search_aids import ROOT
-from tptheory.proving.translation import Translator
+from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import Alphabet, Polynomial
 
 
@@ -22,6 +25,14 @@ def assume_roots(translator: Translator) -> None:
         if _is_nonnegative(letter) and letter.family not in alphabet.named.sizes:
             number = Polynomial.scalar(alphabet, letter)
             translator.assume(root_equation(alphabet, letter), ("nonnegative", number.data()))
+
+
+def equation_of_root(translator: Translator, A: Polynomial) -> tuple[Polynomial, Reason]:
+    """Return ``R R' - A`` for the root of what a hypothesis says is not below 0, and the reason that it vanishes."""
+    A = A.trace() if A.is_scalar else A
+    root = translator.root(A)
+    said: Reason = ("nonnegative", A.data()) if A.is_scalar else ("property", "positive_semidefinite", A.data())
+    return root * root.transpose() - A, said
 
 
 def root_equation(alphabet: Alphabet, letter: Letter) -> Polynomial:

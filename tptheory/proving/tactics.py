@@ -1,47 +1,40 @@
-"""The ways to prove a claim: each turns the claim into identities, which completion proves and the checker replays."""
+"""From a claim to a certificate: the claim is split into what is proved alone, and each part is searched for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
 from typing import Any
 
-from sympy import MatrixSymbol, S
-
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
-from tptheory.claims.goals import NonNegative, Vanishes
+from tptheory.claims.goals import Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate, together
-from tptheory.proving.equations import either, in_cases
-from tptheory.proving.induction import prove_layers
-from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
-from tptheory.proving.proof_data import certified
-from tptheory.proving.searching import LEAST_SECONDS, Proof, StuckError
-from tptheory.proving.translation import Translator
+from tptheory.proving.induction import LayerSearch
+from tptheory.proving.proof_search import ClaimSearch, ProofSearch
+from tptheory.proving.searching import StuckError
 
-EFFORTS = (100_000, 400_000, None)
-"""How much work each completion may do when all settings are tried once, twice, and for as long as there is time."""
+EFFORTS = tuple(100_000 * 4**k for k in range(12))
+"""How much work each completion may do, from round to round; in each round everything is tried.
+
+The last rounds are never reached: the deadline comes first.
+"""
 
 
-def search_proof(
-    claim: Claim, seconds: float = 10.0, title: str = "", efforts: Sequence[int | None] = EFFORTS
-) -> Certificate:
-    """Search for a proof of a claim; whether the certificate that comes out holds is for the checker to say.
+def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
+    """Search for a proof of a claim, which the checker accepts.
 
     Args:
         claim: the claim.
         seconds: how long to search.
         title: the title of the certificate; the statement of the claim unless given.
-        efforts: how much work each completion may do, from round to round; None for as much as the time allows.
 
     Raises:
-        StuckError: if no proof is found.
+        StuckError: if no proof is found; a RefusedError, if one was found that the checker refuses.
         UnsupportedExpressionError: if the claim is outside the language of the prover.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -51,20 +44,65 @@ def search_proof(
     >>> search_proof(Equal(A.T * A * Pinv(A), A.T)).check().accepted
     True
     """
-    started = perf_counter()
-    title = title or claim.statement()
-    parts: list[dict[str, Any]] = []
-    for claims in grouped(claim):
-        if is_layered(claims[0]):
-            _refuse_alternatives(claims)
-            parts.append(prove_layers(claims, title, started + seconds))
-        elif isinstance(claims[0], AnyOf):
-            parts += _one_of_several(claims[0], title, started + seconds, efforts)
-        else:
-            parts += _first_that_works(claims[0], title, started + seconds, efforts)
-    found = together(parts or _first_that_works(VACUOUS, title, started + seconds, efforts), title)
-    granted = list(claim.granted())
-    return found.with_remark("assumptions", granted) if granted else found
+    return Prover(claim, title).run(seconds)
+
+
+class Prover:
+    """A search for a proof of a claim, which goes on where it was left each time it runs.
+
+    Args:
+        claim: the claim.
+        title: the title of the certificate; the statement of the claim unless given.
+    """
+
+    def __init__(self, claim: Claim, title: str = "") -> None:
+        self.claim, self.title = claim, title or claim.statement()
+        self._groups = [*grouped(claim)] or [[VACUOUS]]
+        self._begun: list[list[list[ProofSearch]]] = []
+
+    def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> Certificate:
+        """Search on for some seconds; the errors are those of `search_proof`.
+
+        Args:
+            seconds: how long to search.
+            efforts: how much work each completion may do, from round to round.
+        """
+        deadline = perf_counter() + seconds
+        parts: list[dict[str, Any]] = []
+        for number, claims in enumerate(self._groups):
+            if number == len(self._begun):
+                self._begun.append(_strategies(claims, self.title))
+            parts += _proved(self._begun[number], efforts, deadline)
+        found = together(parts, self.title)
+        granted = list(self.claim.granted())
+        return found.with_remark("assumptions", granted) if granted else found
+
+
+def _proved(strategies: list[list[ProofSearch]], efforts: Sequence[int], deadline: float) -> list[dict[str, Any]]:
+    """Return the proofs that one of several strategies finds: all strategies are tried with one effort after the other.
+
+    The effort is counted in steps and not in seconds, so that the proof is the same in every run unless time is short.
+
+    Args:
+        strategies: for each strategy, the searches that all have to succeed.
+        efforts: how much work each completion may do, from round to round.
+        deadline: when to end.
+    """
+
+    def have_ended() -> bool:
+        return all(any(search.ended for search in searches) for searches in strategies)
+
+    for effort in efforts:
+        for searches in strategies:
+            if all(search.run(effort, deadline) for search in searches):
+                return [data for search in searches for data in search.found]
+        if perf_counter() > deadline or have_ended():
+            break
+    tried = [search for searches in strategies for search in searches]
+    errors = [*(search.refused for search in tried), *(search.stuck for search in tried)]
+    error = next(filter(None, errors), StuckError("the time was up"))
+    error.final = have_ended()
+    raise error
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:
@@ -111,25 +149,26 @@ def _refuse_alternatives(claims: list[Claim]) -> None:
             inside = item.claim if isinstance(item, ForAll) else item
             if not isinstance(inside, AnyOf):
                 continue
-            plain = all(isinstance(goal, Vanishes) for c in inside.claims for goal in c.goals())
-            if not plain or _inverts(inside, claim) or any(isinstance(c, AllOf | ForAll) for c in inside.claims):
+            nested = any(isinstance(c, AllOf | ForAll) for c in inside.claims)
+            if nested or not _are_equations(inside.claims) or _inverts(inside, claim):
                 raise UnsupportedExpressionError("cases among the layers must be equations that invert nothing")
 
 
-def _one_of_several(claim: AnyOf, title: str, deadline: float, efforts: Sequence[int | None]) -> list[dict[str, Any]]:
-    """Prove that a product vanishes, or else one of the alternatives."""
-    ways = _ways(claim)
-    stuck: list[StuckError] = []
-    for parts in ways:
-        end = perf_counter() + (deadline - perf_counter()) / (len(ways) - len(stuck))
-        try:
-            return [data for part in parts for data in _first_that_works(part, title, end, efforts)]
-        except StuckError as error:
-            stuck.append(error)
-    raise stuck[0]
+def _strategies(claims: list[Claim], title: str) -> list[list[ProofSearch]]:
+    """Return the strategies for a group of claims, each as the searches that all have to succeed.
+
+    Raises:
+        UnsupportedExpressionError: if the claims are outside the language of the prover.
+    """
+    first = claims[0]
+    if is_layered(first):
+        _refuse_alternatives(claims)
+        return [[LayerSearch(claims, title)]]
+    sufficient = _sufficient(first) if isinstance(first, AnyOf) else [[first]]
+    return [[ClaimSearch(each, title) for each in conjuncts] for conjuncts in sufficient]
 
 
-def _ways(claim: AnyOf) -> list[list[Claim]]:
+def _sufficient(claim: AnyOf) -> list[list[Claim]]:
     """Return what it suffices to prove: that the product vanishes, or one alternative whose inverses always exist.
 
     Raises:
@@ -138,15 +177,14 @@ def _ways(claim: AnyOf) -> list[list[Claim]]:
     certain = _inverted_in(claim.certain())
     alone = [c if isinstance(c, Claim) else Holds(c) for c in claim.claims]
     existing = [c for c in alone if _inverted_in(c.expressions()) <= certain]
-    equations = existing == alone and _are_equations(alone)
-    ways: list[list[Claim]] = [[claim]] if equations else []
-    ways += [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
-    if not ways:
+    as_product: list[list[Claim]] = [[claim]] if existing == alone and _are_equations(alone) else []
+    found = [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
+    if not (as_product or found):
         raise UnsupportedExpressionError("what an alternative inverts exists there only")
-    return ways
+    return [*as_product, *found]
 
 
-def _are_equations(claims: Sequence[Claim]) -> bool:
+def _are_equations(claims: Iterable[Any]) -> bool:
     """Whether all goals of some claims are equations."""
     return all(isinstance(goal, Vanishes) for claim in claims for goal in claim.goals())
 
@@ -154,60 +192,3 @@ def _are_equations(claims: Sequence[Claim]) -> bool:
 def _inverted_in(expressions: Iterable[Any]) -> set[Tacit]:
     """Return what must exist for all of some expressions to have a value."""
     return {each for e in expressions for each in existence_premises(e)}
-
-
-def settings_for(claim: Claim) -> list[SearchSetting]:
-    """Return the ways to put a claim to the search, in the order in which they are tried.
-
-    In a descent, 1 is a size like any other: the squares are found among matrices, and hold for one sample too.
-    """
-    if any(isinstance(goal, NonNegative) for goal in claim.goals()):
-        if speaks_of_ranks(claim):
-            return [SearchSetting(thin=False), SearchSetting(thin=False, named=True, inverses=True)]
-        plain = [SearchSetting(thin=False, transposes_last=True), SearchSetting(thin=False)]
-        return [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
-    plain = [SearchSetting(), SearchSetting(transposes_last=True)]
-    wide = [SearchSetting(thin=False, opened=True)] if _has_vectors(claim) else []
-    defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
-    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
-    return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
-
-
-def _has_vectors(claim: Claim) -> bool:
-    """Whether a matrix of a claim has one row or one column."""
-    return any(1 in A.shape for e in claim.expressions() for A in S(e).atoms(MatrixSymbol))
-
-
-def _first_that_works(claim: Claim, title: str, deadline: float, efforts: Sequence[int | None]) -> list[dict[str, Any]]:
-    """Try one setting after the other, first all of them with little effort, and then with more.
-
-    The effort is counted in steps, not in seconds, so that the proof is the same in every run unless time is short. A
-    setting in which the search came to its end without a proof is not tried again.
-    """
-    settings = settings_for(claim)
-    first: StuckError | None = None
-    for effort in efforts:
-        for number, setting in enumerate(left := [*settings]):
-            now = perf_counter()
-            until = deadline if effort else now + max(deadline - now, LEAST_SECONDS) / (len(left) - number)
-            translator, found = translated(claim, setting)
-            translator.effort = effort
-            try:
-                return [certified(translator, _shown(each, translator, setting, until), title) for each in found]
-            except StuckError as stuck:
-                first = first or stuck
-            if not any(search.cut for search in translator.searches):
-                settings.remove(setting)
-            if perf_counter() > deadline:
-                raise first
-    first = first or StuckError("the time was up")
-    first.final = not settings
-    raise first
-
-
-def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
-    attempt = obligation.attempt()
-    if setting.chained:
-        known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
-        attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
-    return in_cases(attempt, translator, deadline)

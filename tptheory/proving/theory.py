@@ -4,61 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sympy import MatrixExpr, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
-from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, symbolic
+from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, nonnegative, symbolic
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.depth_lemmas import LossLemmas, falling_losses, loss_lemmas
-from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
-from tptheory.proving.letters import Index, Letter, goal_at
-from tptheory.proving.obligations import assumed_of
-from tptheory.proving.square_roots import assume_roots, root_equation, root_of
+from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
+from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
+from tptheory.proving.letters import Index, goal_at
+from tptheory.proving.obligations import assumed_of, quadratic_form
+from tptheory.proving.rewriting import Statistics
+from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import layer_symbols
 
 
-class LayerLaw(NamedTuple):
-    """Terms that vanish for every index ``k`` from first to last, the reason, and the letter that they may define."""
+class LayerGoal(NamedTuple):
+    """What to show of a polynomial for every ``k`` from first to last.
 
+    Attributes:
+        kind: whether the polynomial is to be zero, or not positive, or to have a bounded rank.
+        terms: the terms of the polynomial, as a certificate writes them.
+        first: where the range begins; None where it has no end.
+        last: where the range ends.
+        left: how many of the terms are the left side of the goal.
+        bound: the bound of the rank, as a certificate writes it.
+    """
+
+    kind: Literal["zero", "nonpositive", "rank"]
     terms: list[Any]
     first: End
     last: End
-    reason: Reason
-    defines: Letter | None = None
-
-    def data(self) -> dict[str, Any]:
-        """Return the law as a certificate writes it."""
-        return {"zero": self.terms, "from": end_data(self.first), "to": end_data(self.last)}
-
-
-class LayerGoal(NamedTuple):
-    """What to show for every ``k`` from first to last, as a certificate states it; ``left`` terms are the left side."""
-
-    data: dict[str, Any]
-    first: End
-    last: End
     left: int
+    bound: Any = None
 
     @property
-    def kind(self) -> str:
-        """``zero``, ``rank`` or ``nonpositive``."""
-        return "rank" if "rank" in self.data else next(iter(self.data))
-
-    @property
-    def terms(self) -> list[Any]:
-        """The terms of the polynomial that the goal is about."""
-        return self.data[self.kind]
+    def data(self) -> dict[str, Any]:
+        """The goal as a certificate states it."""
+        return {self.kind: self.terms} | ({"at most": self.bound} if self.kind == "rank" else {})
 
     def at(self, index: Index) -> LayerGoal:
         """Return the goal with ``k`` replaced by an index."""
-        return self._replace(data=goal_at(self.data, index))
+        moved = goal_at(self.data, index)
+        return self._replace(terms=moved[self.kind], bound=moved.get("at most"))
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
@@ -66,23 +60,32 @@ class LayerGoal(NamedTuple):
 
 
 class LayerLemma(NamedTuple):
-    """A goal that is tried on the way to another, by induction ``up`` or ``down``."""
+    """A goal that is tried on the way to another, with the strategy by which it is tried."""
 
     goal: LayerGoal
-    way: str
+    strategy: Strategy
 
 
 @dataclass
 class Theory:
     """Everything at the index ``k``: the letters, the laws, and what is proved so far, each with its cases.
 
-    The lemmas are not known to hold: a search may try to prove those of a list in their order, and then use them.
+    Attributes:
+        schema: the translator, which knows the letters.
+        laws: what is assumed.
+        proved: what is proved, with the cases of each proof.
+        lemmas: lists of lemmas, which are not known to hold: a search may try to prove those of a list in their order,
+            and then use them.
+        effort: how much work each completion may do.
+        searches: what each completion did.
     """
 
     schema: IndexedTranslator
     laws: list[LayerLaw] = field(default_factory=list)
     proved: list[tuple[LayerGoal, list[dict[str, Any]]]] = field(default_factory=list)
     lemmas: list[list[LayerLemma]] = field(default_factory=list)
+    effort: int = 0
+    searches: list[Statistics] = field(default_factory=list)
 
     def add(self, law: LayerLaw) -> None:
         """Add a law, unless it is there already or says nothing."""
@@ -92,11 +95,6 @@ class Theory:
     def catalogue(self) -> Catalogue:
         """Return a catalogue of the letters that have been met so far."""
         return Catalogue(self.schema)
-
-
-def end_data(end: End) -> list[Any] | None:
-    """Return an end of a range as a certificate writes it."""
-    return None if end is None else list(end)
 
 
 def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
@@ -132,8 +130,7 @@ def _depths(claims: Sequence[Claim]) -> set[Symbol]:
 
 def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
     """Run through the laws of those inverses, indices (as numbers) and sizes that the translation has met."""
-    for terms, reason, first, last in schema.defining:
-        yield LayerLaw(terms, first, last, reason)
+    yield from schema.defining
     if INDEX in schema.alphabet.named.names:
         name = schema.alphabet.named(INDEX)
         here, before, origin = [name, "k", 0], [name, "k", -1], [name, "", 0]
@@ -182,7 +179,7 @@ class _Reader:
         """Read lemmas, and give the sum of squares of which they speak a square root at every index."""
         total = proposed.total
         self.theory.lemmas.append(
-            [LayerLemma(goal, lemma.way) for lemma in proposed.lemmas for goal in self.goals_of(lemma.claim)]
+            [LayerLemma(goal, lemma.strategy) for lemma in proposed.lemmas for goal in self.goals_of(lemma.claim)]
         )
         with self.schema.binding_index(total.index, None, None):
             member = self.translated(total(total.index))
@@ -193,7 +190,7 @@ class _Reader:
             first, last = self.schema.index(total.first), self.schema.index(total.last)
         self.theory.add(LayerLaw(equation.data(), first, last, ("nonnegative", member.data())))
 
-    def limits(self, item: Any) -> tuple[Any, End, End]:
+    def range_of(self, item: Any) -> tuple[Any, End, End]:
         """Return the index that a claim or hypothesis binds, and its range."""
         if not isinstance(item, ForAll):
             return None, None, None
@@ -202,7 +199,7 @@ class _Reader:
 
     def hypothesis(self, h: Any) -> None:
         """Add a hypothesis as a law."""
-        index, first, last = self.limits(h)
+        index, first, last = self.range_of(h)
         inside = h.claim if isinstance(h, ForAll) else h
         if isinstance(inside, AnyOf):
             raise UnsupportedExpressionError("cases among the layers are not split")
@@ -215,42 +212,50 @@ class _Reader:
                 polynomial = self.translated(expression)
                 if polynomial:
                     self.theory.add(LayerLaw(polynomial.data(), first, last, reason))
+            for expression in nonnegative(h.goals()):
+                equation, reason = equation_of_root(self.schema, self.translated(expression))
+                self.theory.add(LayerLaw(equation.data(), first, last, reason))
 
     def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
         """Run through the goals of a claim, as a certificate states them."""
-        index, first, last = self.limits(claim)
+        index, first, last = self.range_of(claim)
         with self.schema.binding_index(index, first, last):
             for goal in claim.goals():
-                yield from (LayerGoal(data, first, last, left) for data, left in self.goal(goal))
+                yield from self._goals(goal, first, last)
 
-    def goal(self, goal: Any) -> Iterator[tuple[dict[str, Any], int]]:
+    def _goals(self, goal: Any, first: End, last: End) -> Iterator[LayerGoal]:
         """Translate a goal; a bound on a rank becomes one goal for each of its bounds."""
         if isinstance(goal, NonNegative):
-            terms = self.translated(symbolic(goal.expression)).scale(-1).data()
-            yield {"nonpositive": terms}, len(terms)
+            expression = self.translated(symbolic(goal.expression))
+            if not expression.is_scalar:
+                skew = expression - expression.transpose()
+                yield LayerGoal("zero", skew.data(), first, last, len(expression.terms) if skew else 0)
+            terms = quadratic_form(expression, self.schema).scale(-1).data()
+            yield LayerGoal("nonpositive", terms, first, last, len(terms))
         elif isinstance(goal, RankAtMost):
             matrix = self.translated(goal.expression).data()
             for bound in goal.bounds:
-                yield {"rank": matrix, "at most": self._limit(bound)}, len(matrix)
+                yield LayerGoal("rank", matrix, first, last, len(matrix), self._rank_bound(bound))
         elif isinstance(goal, Vanishes):
-            yield self._equation(goal)
+            terms, left = self._equation(goal)
+            yield LayerGoal("zero", terms, first, last, left)
         else:
             raise UnsupportedExpressionError("cases among the layers are not split")
 
-    def _limit(self, bound: Any) -> Any:
+    def _rank_bound(self, bound: Any) -> Any:
         """Return the bound of a rank as a certificate states it: a size, or a matrix whose rank is the bound."""
         if isinstance(bound, MatrixExpr):
             return {"rank": self.translated(bound).data()}
         return self.schema.alphabet.named.item(self.schema.size(bound))
 
-    def _equation(self, goal: Vanishes) -> tuple[dict[str, Any], int]:
-        """Return an equation as a certificate states it, and how many of its terms belong to the left side."""
+    def _equation(self, goal: Vanishes) -> tuple[list[Any], int]:
+        """Return the terms of left side minus right side, and how many of them belong to the left side."""
         sides = (goal.left, goal.right)
         moves = any(isinstance(side, Rate | Change) for side in sides)
         left, right = (goal.residual(), S.Zero) if moves else sides
         polynomial = self.translated(left)
         other = self.translated(right).scale(-1) if right != 0 else None
         if not other:
-            return {"zero": polynomial.data()}, len(polynomial.data()) if polynomial else 0
+            return polynomial.data(), len(polynomial.data()) if polynomial else 0
         before = polynomial.data() if polynomial else []
-        return {"zero": [*before, *other.data()]}, len(before)
+        return [*before, *other.data()], len(before)

@@ -1,4 +1,4 @@
-"""Traces and the elements of a basis: what a trace equals when it is rewritten from another of its ends.
+"""Traces and the elements of a basis: what a trace equals when one of its rotations is rewritten.
 
 A trace has one normal form, its least rotation or transpose, in which a leading word may not fit, although it fits
 into another rotation. With ``S' = S`` and ``K' = -K`` the trace of ``S K`` is that of ``K' S' = -K S``: it is 0. What a
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import Basis, Element, Origin, traced_place
+from tptheory.proving.rewriting import Basis, Combination, Element, traced_cofactors
 from tptheory.proving.words import Terms, rotations
 
 LONGEST_TRACE = 8
@@ -18,7 +18,7 @@ LONGEST_TRACE = 8
 MOST_ELEMENTS = 60
 """Leading words are joined to traces as long as the basis has no more elements than this."""
 
-Insert = Callable[[Terms, Size, Size, Origin], bool]
+Insert = Callable[[Terms, Size, Size, Combination], bool]
 """Takes a consequence and how it was made; adds what is left of it to the basis, and tells whether anything is."""
 
 
@@ -36,8 +36,8 @@ class Traces:
         self._turned: dict[str, int] = {}
         self._joined = 0
 
-    def meet(self, terms: Terms, again: bool = False) -> bool:
-        """Rewrite the traces in some terms, and those that elements make, from each of their ends.
+    def close_under_rotation(self, terms: Terms, again: bool = False) -> bool:
+        """Rewrite each rotation of the traces in some terms, and of those that elements make.
 
         Args:
             terms: the terms of a goal.
@@ -78,7 +78,7 @@ class Traces:
         for (scalars, inside), c in rest.items():
             monomial, number = self.alphabet.traced(scalars, inside, size)
             terms[monomial] = terms.get(monomial, 0) - c * number
-        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_place(self.alphabet, place, size)]]
+        origin = [(c * n, at, i) for c, place, i in steps for at, n in [traced_cofactors(self.alphabet, place, size)]]
         return self.insert(terms, 1, 1, origin)
 
     def _around(self, known: set[str]) -> list[str]:

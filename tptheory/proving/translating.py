@@ -1,14 +1,14 @@
-"""What the translation of a node of SymPy asks of the translator, so that each kind of node can have its own module."""
+"""What every translation of a node shares: hypotheses with their reasons, letters, and the refusals in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.letters import Family, Letter, Size, size_value
-from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.proving.words import Polynomial
 
 Reason = tuple[Any, ...]
 """Why a hypothesis holds, as data that `typesetting` puts into words: ``("penrose", 2, terms)`` or ``("given",)``."""
@@ -23,52 +23,6 @@ class Assumption:
     polynomial: Polynomial
     reason: Reason
     transposes: int | None = None
-
-
-class Translating(Protocol):
-    """A translator of expressions into polynomials over one alphabet."""
-
-    alphabet: Alphabet
-    bases: dict[Any, str]
-
-    def __call__(self, expression: Any) -> Polynomial:
-        """Return the polynomial of a matrix or scalar expression."""
-
-    def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis."""
-
-    def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, in a way that has this key."""
-
-    def doubt(self, node: Any) -> None:
-        """Note a number that may not be real, so that its square may be below 0."""
-
-    def known(self) -> Sequence[Polynomial]:
-        """Return the polynomials that vanish by hypothesis."""
-
-    def size(self, size: Any) -> Size:
-        """Return a size as shapes of letters use it."""
-
-    def trace_of(self, A: Polynomial) -> Polynomial:
-        """Return the trace of a square polynomial."""
-
-    def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
-        """Make a letter for a number that depends on a matrix alone."""
-
-    def pinv(self, A: Polynomial) -> Polynomial:
-        """Return the pseudo-inverse."""
-
-    def inverse(self, A: Polynomial) -> Polynomial:
-        """Return the inverse."""
-
-    def bring_in_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial]:
-        """Name the parts of an identity whose columns are cut into these sizes."""
-
-    def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
-        """Return the parts of an identity, if they have been named."""
-
-    def inverted_by(self, kind: str, character: str) -> Polynomial | None:
-        """Return the polynomial of which a letter is the ``pinv`` or the ``inverse``; None if it is none."""
 
 
 def refuse_doubtful(node: Any) -> None:
@@ -113,7 +67,7 @@ def at_a_layer() -> UnsupportedExpressionError:
     )
 
 
-def spoken_letters(*polynomials: Polynomial) -> Iterable[Letter]:
+def letters_in(*polynomials: Polynomial) -> Iterable[Letter]:
     """Run through the letters of polynomials."""
     for p in polynomials:
         for scalars, word in p.terms:
@@ -121,6 +75,6 @@ def spoken_letters(*polynomials: Polynomial) -> Iterable[Letter]:
                 yield p.alphabet.letters[character][0]
 
 
-def own_letter(kind: str, subject: Any, name: str) -> Letter:
+def made_letter(kind: str, subject: Any, name: str) -> Letter:
     """Return a letter that the translation makes, and that stands at no layer."""
     return Letter(Family(kind, subject, name))

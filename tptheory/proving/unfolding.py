@@ -6,7 +6,7 @@ import heapq
 from collections import Counter
 from typing import NamedTuple
 
-from tptheory.proving.rewriting import Basis, Element, Origin, Place
+from tptheory.proving.rewriting import Basis, Cofactors, Combination, Element
 from tptheory.proving.words import Polynomial, Rational
 
 LONG_PROOF = 400
@@ -25,8 +25,8 @@ class Membership(NamedTuple):
         lemmas: polynomials with their own combinations of hypotheses and of the lemmas before.
     """
 
-    origin: Origin
-    lemmas: tuple[tuple[Polynomial, Origin], ...] = ()
+    origin: Combination
+    lemmas: tuple[tuple[Polynomial, Combination], ...] = ()
 
     @property
     def cofactors(self) -> int:
@@ -45,7 +45,7 @@ class Unfolding:
     def __init__(self, basis: Basis, hypotheses: int) -> None:
         self.basis, self.hypotheses = basis, hypotheses
 
-    def membership(self, origin: Origin, without_lemmas: bool = False) -> Membership | None:
+    def membership(self, origin: Combination, without_lemmas: bool = False) -> Membership | None:
         """Write a combination of elements as one of hypotheses; None if the budget is used up.
 
         Where it has too many entries that way, the elements that are used several times become lemmas.
@@ -58,11 +58,11 @@ class Unfolding:
             return Membership(whole)
         return found
 
-    def _with_lemmas(self, origin: Origin) -> Membership | None:
+    def _with_lemmas(self, origin: Combination) -> Membership | None:
         """Write a combination of elements with those as lemmas that are shared; None if the budget is used up."""
         lemmas = self._shared(origin)
         numbers = {element: self.hypotheses + i for i, element in enumerate(lemmas)}
-        shown: list[tuple[Polynomial, Origin]] = []
+        shown: list[tuple[Polynomial, Combination]] = []
         for element in lemmas:
             made = self._expanded(self.basis.elements[element].origin, numbers)
             if made is None:
@@ -71,7 +71,7 @@ class Unfolding:
         last = self._expanded(origin, numbers)
         return None if last is None else Membership(last, tuple(shown))
 
-    def _shared(self, origin: Origin) -> list[int]:
+    def _shared(self, origin: Combination) -> list[int]:
         """Return the elements, oldest first, that a combination uses more than once and that are made in many steps."""
         elements, first = self.basis.elements, self.hypotheses
         uses: Counter[int] = Counter(i for _, _, i in origin)
@@ -87,7 +87,7 @@ class Unfolding:
                 sizes[number] = 1
         return shared
 
-    def _expanded(self, origin: Origin, lemmas: dict[int, int], most: int | None = None) -> Origin | None:
+    def _expanded(self, origin: Combination, lemmas: dict[int, int], most: int | None = None) -> Combination | None:
         """Write a combination of elements as one of hypotheses and lemmas, newest element first.
 
         Args:
@@ -96,7 +96,7 @@ class Unfolding:
             most: how many entries may be held at once; None for as many as the budget allows.
         """
         elements, budget = self.basis.elements, self.basis.budget
-        waiting = _Combination(origin, self.hypotheses, lemmas)
+        waiting = _PartlyUnfolded(origin, self.hypotheses, lemmas)
         held = len(origin)
         while (number := waiting.latest()) is not None:
             element, places = elements[number], waiting.taken(number)
@@ -114,30 +114,32 @@ class Unfolding:
                     waiting.add(i, where, c * d * factor)
         return waiting.origin()
 
-    def _compose(self, place: Place, inner: Place, element: Element) -> tuple[Place, int]:
+    def _compose(self, place: Cofactors, inner: Cofactors, element: Element) -> tuple[Cofactors, int]:
         """Compose two places: return where a polynomial stands that is at ``inner`` inside an element at ``place``."""
         scalars, left, right, outer = place
         is_number = element.rows == element.columns == 1
         if not is_number and not scalars and not inner.scalars and outer is inner.outer is None:
-            return Place((), left + inner.left, inner.right + right), 1
+            return Cofactors((), left + inner.left, inner.right + right), 1
         scalars = tuple(sorted(scalars + inner.scalars))
         if is_number and not self._joins(left, right):
             return self._beside(scalars, inner, left + right, outer)
         if inner.outer is None:
-            return Place(scalars, left + inner.left, inner.right + right, outer), 1
+            return Cofactors(scalars, left + inner.left, inner.right + right, outer), 1
         if outer is None:
-            return Place(scalars, inner.left, inner.right, left + inner.outer + right), 1
+            return Cofactors(scalars, inner.left, inner.right, left + inner.outer + right), 1
         (scalars, _), factor = self.basis.alphabet.traced(scalars, left + inner.outer + right, element.rows)
-        return Place(scalars, inner.left, inner.right, outer), factor
+        return Cofactors(scalars, inner.left, inner.right, outer), factor
 
-    def _beside(self, scalars: tuple[str, ...], inner: Place, word: str, outer: str | None) -> tuple[Place, int]:
+    def _beside(
+        self, scalars: tuple[str, ...], inner: Cofactors, word: str, outer: str | None
+    ) -> tuple[Cofactors, int]:
         """Return where a polynomial stands in a number, its own trace, that multiplies a word, or a word's trace."""
         alphabet, factor = self.basis.alphabet, 1
         if inner.outer:
             (scalars, _), _ = alphabet.traced(scalars, inner.outer, 1)
         if outer is not None and word:
             (scalars, _), factor = alphabet.traced(scalars, word, 1)
-        return Place(scalars, inner.left, inner.right, word if outer is None else outer), factor
+        return Cofactors(scalars, inner.left, inner.right, word if outer is None else outer), factor
 
     def _joins(self, left: str, right: str) -> bool:
         """Whether what is of shape 1x1 may stand between two words as a matrix."""
@@ -146,7 +148,7 @@ class Unfolding:
         return (before is None or before[1] == 1) and (after is None or after[0] == 1)
 
 
-class _Combination:
+class _PartlyUnfolded:
     """A combination of elements, in which elements that are not hypotheses are replaced by what they were made of.
 
     Args:
@@ -155,16 +157,16 @@ class _Combination:
         lemmas: the elements that are not replaced, each with the number that it gets.
     """
 
-    def __init__(self, origin: Origin, hypotheses: int, lemmas: dict[int, int]) -> None:
+    def __init__(self, origin: Combination, hypotheses: int, lemmas: dict[int, int]) -> None:
         self._hypotheses, self._lemmas = hypotheses, lemmas
-        self._places: dict[int, dict[Place, Rational]] = {}
-        self._shown: dict[int, dict[Place, Rational]] = {}
+        self._places: dict[int, dict[Cofactors, Rational]] = {}
+        self._shown: dict[int, dict[Cofactors, Rational]] = {}
         self._made: list[int] = []
         """The numbers, times -1, of the elements that are to be replaced: a heap with the newest one first."""
         for c, place, i in origin:
             self.add(i, place, c)
 
-    def add(self, number: int, place: Place, coefficient: Rational) -> None:
+    def add(self, number: int, place: Cofactors, coefficient: Rational) -> None:
         """Add a multiple of an element."""
         if number in self._lemmas:
             places = self._shown.setdefault(self._lemmas[number], {})
@@ -180,11 +182,11 @@ class _Combination:
         """Return the number of the element that was made last; None if only hypotheses and lemmas are left."""
         return -self._made[0] if self._made else None
 
-    def taken(self, number: int) -> dict[Place, Rational]:
+    def taken(self, number: int) -> dict[Cofactors, Rational]:
         """Take the newest element out of the combination, and return its places with their coefficients."""
         heapq.heappop(self._made)
         return self._places.pop(number)
 
-    def origin(self) -> Origin:
+    def origin(self) -> Combination:
         """Return the combination as a list, in the order of the hypotheses, and lemmas after them."""
         return [(c, place, i) for i in sorted(self._shown) for place, c in self._shown[i].items() if c]

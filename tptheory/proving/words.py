@@ -8,26 +8,23 @@ rotation or the least rotation of its transpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from heapq import nlargest
 from itertools import pairwise
 from typing import Any
 
-from tptheory.errors import ShapeError
+from tptheory.errors import ShapeError, UnsupportedExpressionError
 from tptheory.proving.letters import Letter, Named, Size, item_text
+from tptheory.proving.term_order import AUXILIARY, FIRST, INVERSE, PLAIN, SPACE, Monomial, order
 
-Monomial = tuple[tuple[str, ...], str]
 Rational = int | Fraction
 Terms = dict[Monomial, Rational]
 
-AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
-"""Levels of letters: those of a higher level are rewritten into those of a lower one. A transposed letter stands above
-the letter itself. A defined letter outweighs any word, so that it is replaced by what it stands for; an auxiliary
-letter weighs nothing."""
-
-_FIRST, _LEVEL = 0x100, 0x1800
-_HEAVY = chr(_FIRST + _LEVEL * DEFINED)
-_WEIGHED = chr(_FIRST + _LEVEL)
+LARGEST_PRODUCT = 20_000
+"""Products of more terms than this are not multiplied out: that would take longer than any search may."""
+SHOWN_TERMS = 50
+"""How many terms of a polynomial are shown at most as evidence of how far a search got."""
 
 
 def divide(a: Rational, b: Rational) -> Rational:
@@ -41,25 +38,24 @@ def divide(a: Rational, b: Rational) -> Rational:
 class Alphabet:
     """The letters of one proof: what each stands for, its shape and its transpose.
 
-    Attributes:
-        cuts: whether a part of a product between two sizes 1 is a scalar.
-
     Args:
-        thin: the same. If not, 1 is a size like any other, and a proof holds for one sample all the same.
+        cuts: whether a part of a product between two sizes 1 is a scalar, which commutes with all. If not, 1 is a size
+            like any other, and what is proved holds at that size all the same.
         transposes_last: whether transposes are rewritten into words without transposes. If not, inverses are rewritten
             into words without inverses. Which of these two term orders ends sooner depends on the claim.
-        named: the names of families, where several alphabets share them.
     """
 
-    def __init__(self, thin: bool = True, transposes_last: bool = False, named: Named | None = None) -> None:
-        self.cuts = thin
+    def __init__(self, cuts: bool = True, transposes_last: bool = False) -> None:
+        self.cuts = cuts
         self._inverse, self._transposed = (2, 2) if transposes_last else (INVERSE, 1)
-        self.named = named or Named()
+        self.named = Named()
         self.letters: dict[str, tuple[Letter, bool]] = {}
         self.shapes: dict[str, tuple[Size, Size] | None] = {}
         self.adjoints: dict[str, str] = {}
         self._characters: dict[Letter, str] = {}
-        self._thin = False
+        self._has_size_one = False
+        self._rows: set[str] = set()
+        """The letters with one row."""
         self._cycles: dict[str, str] = {}
 
     def matrix(self, letter: Letter, rows: Size, columns: Size, *, level: int = PLAIN, symmetric: bool = False) -> str:
@@ -72,7 +68,7 @@ class Alphabet:
         if not symmetric:
             other = self._declare(letter, True, (columns, rows), level + self._transposed if level else AUXILIARY)
             self.adjoints[character], self.adjoints[other] = other, character
-        self._thin = self.cuts and (self._thin or 1 in (rows, columns))
+        self._has_size_one = self.cuts and (self._has_size_one or 1 in (rows, columns))
         for size in (rows, columns):
             if not isinstance(size, int):
                 self.named(size.family)
@@ -83,8 +79,10 @@ class Alphabet:
         return self._characters.get(letter) or self._declare(letter, False, None, PLAIN)
 
     def _declare(self, letter: Letter, turned: bool, shape: tuple[Size, Size] | None, level: int) -> str:
-        character = chr(_FIRST + _LEVEL * level + len(self.letters))
+        character = chr(FIRST + SPACE * level + len(self.letters))
         self.letters[character], self.shapes[character] = (letter, turned), shape
+        if shape is not None and shape[0] == 1:
+            self._rows.add(character)
         if not turned:
             self._characters[letter] = character
         self.named(letter.family)
@@ -105,10 +103,12 @@ class Alphabet:
         """Return the shape of a word that is not empty."""
         return self.shapes[word[0]][0], self.shapes[word[-1]][1]  # type: ignore[index]
 
-    def cut(self, word: str) -> tuple[list[str], str]:
+    def split_at_size_one(self, word: str) -> tuple[list[str], str]:
         """Split a word into the scalars, which stand between two sizes 1, and the rest of the word."""
-        at = [i for i, letter in enumerate(word) if self.shapes[letter][0] == 1]  # type: ignore[index]
-        if word and self.shapes[word[-1]][1] == 1:  # type: ignore[index]
+        if self._rows.isdisjoint(word):
+            return [], word
+        at = [i for i, letter in enumerate(word) if letter in self._rows]
+        if self.shapes[word[-1]][1] == 1:  # type: ignore[index]
             at.append(len(word))
         if len(at) < 2:
             return [], word
@@ -116,22 +116,21 @@ class Alphabet:
 
     def monomial(self, scalars: tuple[str, ...], word: str) -> Monomial:
         """Bring scalars times a word to normal form."""
-        if not self._thin:
+        if not self._has_size_one:
             return scalars, word
-        between, word = self.cut(word)
+        between, word = self.split_at_size_one(word)
         if between:
             scalars = tuple(sorted([*scalars, *map(self._cycle, between)]))
         return scalars, word
 
-    def close(self, word: str) -> list[str]:
+    def cyclic_factors(self, word: str) -> list[str]:
         """Return the scalars whose product is the trace of a square word that is not empty."""
-        if self._thin:
-            turn = next((i for i, letter in enumerate(word) if self.shapes[letter][0] == 1), None)  # type: ignore[index]
-            if turn is not None:
-                return [self._cycle(piece) for piece in self.cut(word[turn:] + word[:turn])[0]]
+        if self._has_size_one and not self._rows.isdisjoint(word):
+            turn = next(i for i, letter in enumerate(word) if letter in self._rows)
+            return [self._cycle(piece) for piece in self.split_at_size_one(word[turn:] + word[:turn])[0]]
         return [self._cycle(word)]
 
-    def beside(self, scalars: tuple[str, ...], number: str, word: str) -> tuple[tuple[str, ...], str]:
+    def with_number(self, scalars: tuple[str, ...], number: str, word: str) -> tuple[tuple[str, ...], str]:
         """Put a word of shape 1x1 where another passes through a size 1; where it does not, among the scalars."""
         at = next((i for i in range(1, len(word)) if self.shapes[word[i]][0] == 1), None)  # type: ignore[index]
         if at is None:
@@ -141,7 +140,7 @@ class Alphabet:
     def traced(self, scalars: tuple[str, ...], word: str, size: Size) -> tuple[Monomial, int]:
         """Return scalars times the trace of a word, and a numeric factor: ``tr(I)`` where it is a number, or 1."""
         if word:
-            return (tuple(sorted([*scalars, *self.close(word)])), ""), 1
+            return (tuple(sorted([*scalars, *self.cyclic_factors(word)])), ""), 1
         if isinstance(size, int):
             return (scalars, ""), size
         return (tuple(sorted([*scalars, self.scalar(size)])), ""), 1
@@ -153,7 +152,7 @@ class Alphabet:
             self._cycles[word] = name
         return name
 
-    def opened(self, scalar: str) -> str:
+    def from_size_one(self, scalar: str) -> str:
         """Return a trace rotated so that it starts at a size 1, if it has one: ``x' y``, not ``y x'``."""
         at = next((i for i, a in enumerate(scalar) if (self.shapes[a] or (None,))[0] == 1), None)
         if at is None:
@@ -161,13 +160,19 @@ class Alphabet:
         turned = scalar[at:] + scalar[:at]
         return min(turned, self.transpose(turned), key=lambda word: word[::-1])
 
-    def is_spoken(self, character: str) -> bool:
-        """Whether certificates may speak of a letter: not of those that only help a search."""
-        return self.letters[character][0].family.kind not in ("shorthand", "auxiliary")
+    def matrices_of_certificates(self) -> list[str]:
+        """Return the matrices of which certificates may speak, which those that only help a search are not."""
+        helping = ("shorthand", "auxiliary")
+        return [a for a, (letter, _) in self.letters.items() if self.shapes[a] and letter.family.kind not in helping]
 
     def is_trace(self, scalar: str) -> bool:
         """Tell a trace from a scalar letter."""
         return self.shapes[scalar[0]] is not None
+
+
+def summed(polynomials: Sequence[Polynomial]) -> Polynomial:
+    """Return the sum of polynomials of one shape, at least one."""
+    return sum(polynomials[1:], polynomials[0])
 
 
 def rotations(word: str) -> list[str]:
@@ -198,9 +203,23 @@ class Polynomial:
         return cls(alphabet, size, size, {((), ""): 1})
 
     @classmethod
+    def zero(cls, alphabet: Alphabet, rows: Size, columns: Size) -> Polynomial:
+        """Return the zero matrix of a shape."""
+        return cls(alphabet, rows, columns, {})
+
+    @classmethod
     def scalar(cls, alphabet: Alphabet, letter: Letter) -> Polynomial:
         """Return a number that a letter stands for."""
-        return cls(alphabet, 1, 1, {((alphabet.scalar(letter),), ""): 1})
+        return cls.number(alphabet, (alphabet.scalar(letter),))
+
+    @classmethod
+    def number(cls, alphabet: Alphabet, scalars: tuple[str, ...], coefficient: Rational = 1) -> Polynomial:
+        """Return a product of scalars and a rational, a polynomial of shape 1x1."""
+        return cls(alphabet, 1, 1, {(scalars, ""): coefficient})
+
+    def with_terms(self, terms: Mapping[Monomial, Rational]) -> Polynomial:
+        """Return the polynomial of the same shape that has these terms."""
+        return Polynomial(self.alphabet, self.rows, self.columns, terms)
 
     @property
     def is_scalar(self) -> bool:
@@ -216,7 +235,7 @@ class Polynomial:
         terms = dict(self.terms)
         for monomial, coefficient in other.terms.items():
             terms[monomial] = terms.get(monomial, 0) + coefficient
-        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+        return self.with_terms(terms)
 
     def __sub__(self, other: Polynomial) -> Polynomial:
         """Subtract a polynomial of the same shape."""
@@ -224,19 +243,28 @@ class Polynomial:
 
     def scale(self, factor: Rational) -> Polynomial:
         """Multiply by a rational."""
-        terms = {m: c * factor for m, c in self.terms.items()}
-        return Polynomial(self.alphabet, self.rows, self.columns, terms)
+        return self.with_terms({m: c * factor for m, c in self.terms.items()})
 
     def __mul__(self, other: Polynomial) -> Polynomial:
-        """Multiply; a 1x1 polynomial multiplies as a scalar."""
+        """Multiply; a 1x1 polynomial multiplies as a scalar.
+
+        Raises:
+            ShapeError: if the factors do not compose, and neither is a scalar.
+            UnsupportedExpressionError: if the product has more than `LARGEST_PRODUCT` terms.
+        """
         rows, columns = self._shape_of_product(other)
+        if len(self.terms) * len(other.terms) > LARGEST_PRODUCT:
+            raise UnsupportedExpressionError(
+                f"'expression' must have products of at most {LARGEST_PRODUCT} terms when they are multiplied out "
+                f"(got {len(self.terms)} times {len(other.terms)} terms). Name a factor by a symbol."
+            )
         apart = self.columns != other.rows
         terms: Terms = {}
         for (s, u), c in self.terms.items():
             for (t, v), d in other.terms.items():
                 scalars = tuple(sorted(s + t)) if s and t else s or t
                 if apart and u and v:
-                    scalars, word = self.alphabet.beside(scalars, *((u, v) if self.is_scalar else (v, u)))
+                    scalars, word = self.alphabet.with_number(scalars, *((u, v) if self.is_scalar else (v, u)))
                 else:
                     word = u + v
                 monomial = self.alphabet.monomial(scalars, word)
@@ -244,11 +272,7 @@ class Polynomial:
         return Polynomial(self.alphabet, rows, columns, terms)
 
     def _shape_of_product(self, other: Polynomial) -> tuple[Size, Size]:
-        """Return the shape of the product with another polynomial.
-
-        Raises:
-            ShapeError: if the factors do not compose, and neither is a scalar.
-        """
+        """Return the shape of the product with another polynomial."""
         if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
             raise ShapeError(
                 f"'factors' must compose (got {self.rows}x{self.columns} before {other.rows}x{other.columns})."
@@ -275,10 +299,10 @@ class Polynomial:
         """Return a scalar with every trace that passes through a size 1 written as a word that begins there."""
         terms: Terms = {}
         for (scalars, word), c in self.terms.items():
-            cycles = [self.alphabet.opened(s) for s in scalars]
-            thin = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
-            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in thin]
-            monomial = tuple(rest), "".join([*thin, word])
+            cycles = [self.alphabet.from_size_one(s) for s in scalars]
+            inner = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
+            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in inner]
+            monomial = tuple(rest), "".join([*inner, word])
             terms[monomial] = terms.get(monomial, 0) + c
         return Polynomial(self.alphabet, 1, 1, terms)
 
@@ -292,28 +316,33 @@ class Polynomial:
 
     def __eq__(self, other: object) -> bool:
         """Compare shapes and terms, within one alphabet."""
-        return isinstance(other, Polynomial) and self._key() == other._key()
+        return (
+            isinstance(other, Polynomial)
+            and self.alphabet is other.alphabet
+            and (self.rows, self.columns, self.terms) == (other.rows, other.columns, other.terms)
+        )
 
     def __hash__(self) -> int:
         """Hash what `__eq__` compares."""
         return hash((self.rows, self.columns, frozenset(self.terms.items())))
-
-    def _key(self) -> tuple[Any, ...]:
-        return (id(self.alphabet), self.rows, self.columns, self.terms)
 
     def __iter__(self) -> Iterator[tuple[Monomial, Rational]]:
         """Run through monomials and coefficients, longest first."""
         return iter(sorted(self.terms.items(), key=lambda term: order(term[0]), reverse=True))
 
     def data(self) -> list[list[Any]]:
-        """Return the terms as a certificate writes them."""
-        return [self._term(monomial, coefficient) for monomial, coefficient in self] or [
-            ["0", [], self.alphabet.named.item(self.rows)]
-        ]
+        """Return the terms as a certificate writes them; a term without a word has the size of the identity."""
+        size = self.alphabet.named.item(self.rows)
+        terms = [[str(c), word_data(self.alphabet, *m), *([] if m[1] else [size])] for m, c in self]
+        return terms or [["0", [], size]]
 
-    def _term(self, monomial: Monomial, coefficient: Rational) -> list[Any]:
-        items = word_data(self.alphabet, *monomial)
-        return [str(coefficient), items, *([] if monomial[1] else [self.alphabet.named.item(self.rows)])]
+    def excerpt(self) -> str:
+        """Show the polynomial as text, but no more than its `SHOWN_TERMS` greatest terms."""
+        more = len(self.terms) - SHOWN_TERMS
+        if more <= 0:
+            return repr(self)
+        greatest = nlargest(SHOWN_TERMS, self.terms, key=order)
+        return f"{self.with_terms({m: self.terms[m] for m in greatest})!r} and {more} more terms"
 
     def __repr__(self) -> str:
         """Show the polynomial as text."""
@@ -327,29 +356,10 @@ class Polynomial:
         return " ".join(parts).removeprefix("+ ") or "0"
 
 
-Key = tuple[int, int, str, tuple[str, ...], int, tuple[str, ...]]
-
-
-def order(monomial: Monomial) -> Key:
-    """Order monomials by weight, then by the length and the letters of the word, then by traces, then by scalars."""
-    scalars, word = monomial
-    if not scalars:
-        return _weight(word), len(word), word, (), 0, ()
-    traces = tuple(s for s in scalars if len(s) > 1 or s >= _HEAVY)
-    return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
-
-
-def _weight(word: str) -> int:
-    """Count the letters of a word: a defined letter counts as a thousand, an auxiliary one as none."""
-    if word and (max(word) >= _HEAVY or min(word) < _WEIGHED):
-        return sum(1000 if letter >= _HEAVY else letter >= _WEIGHED for letter in word)
-    return len(word)
-
-
 def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:
     """Return scalars and a word as a certificate writes them: letters, and each trace marked as one."""
     item = alphabet.item
-    items = [{"tr": [item(a) for a in alphabet.opened(s)]} if alphabet.is_trace(s) else item(s) for s in scalars]
+    items = [{"tr": [item(a) for a in alphabet.from_size_one(s)]} if alphabet.is_trace(s) else item(s) for s in scalars]
     return items + [item(character) for character in word]
 
 
@@ -357,8 +367,8 @@ def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
     """Return scalars and a word as a person reads them: ``eta tr(A B) (x' y) C``."""
     parts = []
     for s in scalars:
-        cycle = alphabet.opened(s)
+        cycle = alphabet.from_size_one(s)
         text = " ".join(item_text(alphabet.item(a)) for a in cycle)
-        thin = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
-        parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
+        is_inner = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
+        parts.append(text if not alphabet.is_trace(s) else f"({text})" if is_inner else f"tr({text})")
     return " ".join(parts + [item_text(alphabet.item(character)) for character in word])

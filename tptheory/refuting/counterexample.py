@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import shorten
@@ -15,7 +16,7 @@ from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
-from tptheory.refuting.breaking import second_look
+from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
@@ -33,6 +34,7 @@ class Counterexample:
             width whose absolute values have at most the sum of this one's, and those of the same total width with a
             smaller sum; a denominator ``q`` adds ``2 (q - 1)`` to a sum. If not, descent made the counterexample small.
         swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+        indices: the depth and the indices at which the claim is broken, if it speaks of any.
         stored: whether it was read from a file. That a stored one breaks the claim is evaluated again; that it is the
             smallest is not searched again.
 
@@ -52,6 +54,7 @@ class Counterexample:
     minimal: bool = field(default=False, compare=False)
     swept: int | None = field(default=None, compare=False)
     stored: bool = field(default=False, compare=False)
+    indices: Mapping[Symbol, int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
@@ -102,6 +105,8 @@ class Counterexample:
     def text(self, width: int | None = None) -> str:
         """Return the matrices and the broken value, one line each; ``width`` cuts long expressions, but no values."""
         lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
+        if self.indices:
+            lines.insert(0, f"at {', '.join(f'{s} = {n}' for s, n in self.indices.items())}")
         broken = self.violation()
         if broken is not None:
             outcome = f" = {_rows(broken.value)}, not {broken.expected}"
@@ -120,12 +125,14 @@ class Counterexample:
         parts = self.values_latex()
         broken = self.violation()
         if broken is not None:
-            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} \neq {broken.expected}")
+            said = rf"{latex_of(broken.expression)} = {value_latex(broken.value)}"
+            parts.append(rf"{said} \neq 0" if broken.expected == "0" else rf"{said} \text{{, not {broken.expected}}}")
         return r",\quad ".join(parts)
 
     def values_latex(self) -> list[str]:
         """Return an equation in LaTeX for each matrix and number."""
-        return [rf"{latex_of(s)} = {value_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+        given: dict[Any, Any] = {**self.indices, **self.matrices, **self.scalars}
+        return [rf"{latex_of(s)} = {n if isinstance(n, int) else value_latex(n)}" for s, n in given.items()]
 
     def _repr_markdown_(self) -> str:
         """Return the values and the broken value, without the expression that has this value."""

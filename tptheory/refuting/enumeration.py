@@ -178,6 +178,7 @@ def _numbers(symbol: Any, part: int) -> list[fmpq]:
     return [x for x in signed if admits(symbol, x)]
 
 
+@cache
 def _count(places: int, total: int) -> int:
     """Count the integer points with this sum of absolute coordinates."""
     return sum(2**k * comb(places, k) * comb(total - 1, k - 1) for k in range(1, total + 1)) if total else 1

@@ -16,15 +16,15 @@ from time import perf_counter
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.ranges import Numbers, numbered_parts
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.enumeration import level_of
 from tptheory.refuting.shrinking import Found, shrunk
 from tptheory.refuting.size_choices import SizeChoice
+from tptheory.refuting.violations import ViolationTest
 
 LARGEST_SIZE = 3
 """The largest size in the first rounds."""
@@ -36,7 +36,7 @@ LARGER_FROM, LARGER_FROM_WHERE_BUILT = 2, 0
 """The rounds from which on larger sizes are tried; earlier where few sizes are symbolic and instances are built."""
 FEW_SIZES = 2
 """So many symbolic sizes are few."""
-SETTLING = 15_000
+MOST_SMALLER = 15_000
 """How many instances may be tried to make sure that nothing smaller breaks the claim."""
 FAR = 6
 """Narrower instances are tried up to this sum of absolute entries, or that of the counterexample if it is larger."""
@@ -92,10 +92,13 @@ class CounterexampleSearch:
         self.seed = seed
         self.made: set[tuple[int, tuple[int, ...]]] = set()
         """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
-        self.parts: list[tuple[Claim, Instances, Breaker]] = []
-        for part in at_small_depths(claim):
+        self.parts: list[tuple[Claim, Instances, ViolationTest]] = []
+        self.indices: list[Numbers] = []
+        """The depth and the indices at which each part of the claim stands."""
+        for part, indices in numbered_parts(claim):
             source = Instances(part)
-            self.parts.append((part, source, Breaker(part, source)))
+            self.parts.append((part, source, ViolationTest(part, source)))
+            self.indices.append(indices)
         self.choices = self._choices(0, LARGEST_SIZE)
         self.larger: list[SizeChoice] = []
         self._trials = self._rounds()
@@ -133,13 +136,14 @@ class CounterexampleSearch:
             return self._ended(f"no counterexample with sizes up to {reached}")
         self._add_narrower(self.found[0])
         try:
-            minimal = self._settle()
+            minimal = self._made_smallest()
         except _OutOfTimeError:
             minimal = False
         choice, values = self.found
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None)))
+        (indices,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
+        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices))
 
     def _rounds(self) -> Iterator[bool]:
         """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""
@@ -190,24 +194,25 @@ class CounterexampleSearch:
         self._check_time()
         return choice.source.holds(values) and self._is_found(choice, values)
 
-    def _settle(self) -> bool:
+    def _made_smallest(self) -> bool:
         """Make the counterexample smaller; return whether every integer instance that is smaller still was tried."""
         choice, values = self._shrunk()
         if choice.source.is_constructed and level_of(values) > CHEAP:
             choice, values = self._cheaper()
         if self._is_found_narrower(choice.total):
             choice, values = self._shrunk()
-        level, left = 0, SETTLING
-        while level <= (far := max(level_of(values), FAR)):
-            other = self._unswept(level, choice.total, level_of(values), far)
+        level, left, least = 0, MOST_SMALLER, level_of(values)
+        while level <= (far := max(least, FAR)):
+            other = self._unswept(level, choice.total, least, far)
             if other is None:
                 level += 1
                 continue
             left -= 1
             if not (left and other.grid.reaches(other.swept + 1)):
-                return level > level_of(values)
+                return level > least
             if self._is_found(other, next(other.sweep)):
                 choice, values = self._shrunk()
+                least = level_of(values)
         return True
 
     def _is_found_narrower(self, total: int) -> bool:

@@ -18,8 +18,8 @@ from tptheory.measuring.premises import Instance
 from tptheory.measuring.properties import has_property
 from tptheory.measuring.random_matrices import degenerate, entries
 from tptheory.numeric.assumptions import admits
-from tptheory.refuting.breaking import Breaker
 from tptheory.refuting.enumeration import IntegerInstances, cost
+from tptheory.refuting.violations import ViolationTest
 
 EVERYTHING = 700
 """If a shape has at most so many matrices of small integers, all of them are candidates; else random ones are."""
@@ -37,7 +37,9 @@ MOST_ENTRIES, FEWEST = 20_000, 3
 class SizeChoice:
     """One choice of sizes, with a record of the instances that were tried there and the source of the next ones."""
 
-    def __init__(self, part: Claim, source: Instances, breaks: Breaker, sizes: dict[Any, int], seed: list[int]) -> None:
+    def __init__(
+        self, part: Claim, source: Instances, breaks: ViolationTest, sizes: dict[Any, int], seed: list[int]
+    ) -> None:
         self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
         self.total = sum(sizes.values())
         self.swept = -1

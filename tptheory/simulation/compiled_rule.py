@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import MPContext
-from sympy import Basic, MatrixExpr, MatrixSymbol
+from sympy import Basic, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
@@ -23,7 +23,9 @@ from tptheory.simulation.losses import OutputError
 from tptheory.simulation.rank_changes import Ranks
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, damping, eta
+from tptheory.symbolic.rule import default_values, with_signals
+from tptheory.symbolic.rules import ModifiedRule, Rule, eta
+from tptheory.symbolic.states import all_states
 
 
 class _LetteredNetwork(DeepLinearNetwork):
@@ -48,7 +50,7 @@ class CompiledRule:
 
     Attributes:
         changes: the functions for what one step adds, or for a flow the velocities, by parameter or state.
-        states: the symbols of the states that the rule keeps beside the parameters.
+        starts: where each state starts that the rule keeps beside the parameters, by its symbol.
         fixed: the symbols of the matrices and scalars that the rule holds fixed.
         kept: the names of the values that a trajectory records.
         members: how many networks there are at once, in a stack; None for one.
@@ -72,9 +74,9 @@ class CompiledRule:
         self._ones = kind.full(1, int(net.samples), 1, 1)
         named = [(l, name) for l, name in enumerate(self.signals) if l >= lowest]
         signals = {name: _signal(rule, lettered, l) for l, name in reversed(named)}
-        with_letters = _with_letters(rule)
+        with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
-        self.states = [symbol for symbol in moves if symbol not in net.parameters]
+        self.starts = {state.symbol: state.start for state in all_states(rule, net)}
         self.fixed = self._not_computed([*signals.values(), *moves.values()])
         self._feedback = {
             name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
@@ -95,8 +97,9 @@ class CompiledRule:
     def _not_computed(self, expressions: Sequence[MatrixExpr]) -> list[Basic]:
         """Return the symbols that the rule neither computes nor moves: what it holds fixed."""
         known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
-        known |= {self.target, *map(str, self.states)}
-        symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+        known |= {self.target, *map(str, self.starts)}
+        begun = [start for start in self.starts.values() if not isinstance(start, str)]
+        symbols = {symbol for expression in (*expressions, *begun) for symbol in expression.free_symbols}
         return [symbol for symbol in sorted(symbols, key=_in_order) if str(symbol) not in known]
 
     def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:
@@ -169,19 +172,28 @@ class CompiledRule:
         """Return the norm of the weights, in words; a single network is at place 0."""
         return norm([self.kind.entries(values[W]) for W in self.weights])
 
+    @property
+    def drawn(self) -> list[MatrixSymbol]:
+        """The matrices that are drawn unless they are given, in the order of their names: fixed ones, and states."""
+        found = [symbol for symbol in self.fixed if isinstance(symbol, MatrixSymbol)]
+        found += [symbol for symbol, start in self.starts.items() if start == "drawn"]
+        return sorted(found, key=_in_order)
+
     def settings(
         self,
         constants: Mapping[Any, Any] | None,
         draw: Callable[[MatrixSymbol], Any],
-        damping_value: Any = 1,
+        parameters: Mapping[str, Any],
+        defaults: Mapping[Symbol, Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the rule holds fixed, and its states at the start, by name.
 
         Args:
-            constants: the values that are given, by symbol or name.
-            draw: makes the matrix of a symbol that the rule holds fixed. It is called even where one is given, so that
-                the other draws of a seed do not depend on it.
-            damping_value: the value of ``lambda`` where none is given.
+            constants: the values that are given to what is held fixed, and the starts of states, by symbol or name.
+            draw: makes the matrix of a symbol that is `drawn`. It is called for each, in the order of their names, even
+                where one is given, so that the other draws of a seed do not depend on it.
+            parameters: the parameters at the start, by name.
+            defaults: the numbers that scalars have unless they are given; those of the rule if None.
 
         Raises:
             InvalidTypeError: if a value is of the wrong type.
@@ -189,25 +201,30 @@ class CompiledRule:
             ShapeError: if a matrix has another shape than its symbol.
             UnknownNameError: if the rule has no such constant.
         """
-        given = self.constants(constants)
-        fixed: dict[str, Any] = {}
-        for symbol in self.fixed:
-            if isinstance(symbol, MatrixSymbol):
-                fixed[str(symbol)] = given.matrix(symbol, self.kind, draw(symbol))
-            else:
-                fixed[str(symbol)] = given.number(symbol, self.kind, damping_value if symbol == damping else None)
-        starts = {
-            str(symbol): given.matrix(symbol, self.kind, np.eye(int(symbol.rows), int(symbol.cols), dtype=int))
-            for symbol in self.states
+        given, numbers = self.constants(constants), default_values(self.rule) if defaults is None else defaults
+        matrices = {symbol: given.matrix(symbol, self.kind, draw(symbol)) for symbol in self.drawn}
+        fixed = {
+            str(s): matrices[s] if s in matrices else given.number(s, self.kind, numbers.get(s)) for s in self.fixed
         }
-        return fixed, starts
+        known = {**parameters, **fixed}
+        states = {str(s): matrices[s] if s in matrices else self._start(s, given, known) for s in self.starts}
+        return fixed, states
+
+    def _start(self, symbol: MatrixSymbol, given: Constants, values: Mapping[str, Any]) -> Any:
+        """Return where a state starts that is not drawn: where it is told to, or as its definition says."""
+        start = self.starts[symbol]
+        if symbol in given:
+            return given.matrix(symbol, self.kind)
+        if isinstance(start, str):
+            return self.kind.full(int(symbol.rows), int(symbol.cols), int(start == "identity"), 0)
+        return _compiled(self.kind, start, None)(values)
 
     def constants(self, given: Mapping[Any, Any] | None) -> Constants:
         """Return the values that are given to what the rule holds fixed, and to its states at the start."""
-        return Constants(given, [*self.fixed, *self.states], repr(self.rule))
+        return Constants(given, [*self.fixed, *self.starts], repr(self.rule))
 
     def drawing(self, seed: Any, members: tuple[int, ...] = ()) -> Callable[[MatrixSymbol], Any]:
-        """Return what draws fixed matrices: standard normal entries over the square root of the columns.
+        """Return what draws matrices: standard normal entries over the square root of the columns.
 
         They are fractions where floats are refused. For a stack there is one for each member.
         """
@@ -230,25 +247,12 @@ def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -
 
 def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
     """Return ``d_l`` from ``d_{l+1}`` by one feedback, unless the rule defines ``d_l`` in its own way."""
+    if isinstance(rule, ModifiedRule) and type(rule).error_signal is ModifiedRule.error_signal:
+        return _signal(rule.rule, net, l)
     own = any(getattr(type(rule), name) is not getattr(Rule, name) for name in ("error_signal", "backward"))
     if own or rule.direct or l == net.depth:
         return rule.error_signal(net, l)
     return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
-
-
-def _with_letters(rule: Rule) -> Rule:
-    """Return the rule with ``d_l`` as a symbol wherever its other definitions use its error signal."""
-
-    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
-        name, title = rule.name, rule.title
-
-        def error_signal(self, net: Any, l: int) -> MatrixExpr:
-            return net.signal(l)
-
-    Lettered.__name__ = type(rule).__name__
-    lettered = object.__new__(Lettered)
-    lettered.__dict__.update(rule.__dict__)
-    return lettered
 
 
 def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:

@@ -84,7 +84,7 @@ def simulate_ensemble(
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
         compiled = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
         members = compiled.members = _member_count(values.values())
-        fixed, states = compiled.settings(constants, compiled.drawing(seed, (members,)))
+        fixed, states = compiled.settings(constants, compiled.drawing(seed, (members,)), values)
         values, fixed, states = (
             {name: _for_each_member(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )

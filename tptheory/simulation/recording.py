@@ -118,7 +118,7 @@ class Record:
             "updates": tuple(changed[name] for name in compiled.weights),
             "bias_updates": tuple(changed[name] for name in compiled.biases),
             "loss": kept["loss"],
-            "states": {str(symbol): kept[str(symbol)] for symbol in compiled.states},
+            "states": {str(symbol): kept[str(symbol)] for symbol in compiled.starts},
             "rank_changes": tuple(self.rank_changes),
         }
 

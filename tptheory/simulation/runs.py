@@ -41,10 +41,11 @@ def simulate(
     """Run a rule on a network, and record every weight, activation, error, error signal and update.
 
     Each step is ``W_l <- W_l + dW_l``, ``b_l <- b_l + db_l``, and each state of the rule by its own change, with
-    everything evaluated at the state before the step. With ``times``, the flow ``dW_l/dt = -G_l``,
-    ``db_l/dt = -g_l`` is integrated instead, by DOP853 (Hairer, Norsett and Wanner, 1993) in float64, with an error in
-    each of its steps below 1e-12 times the entry plus 1e-13 times the largest entry at the start (or 1e-13, if that
-    is larger). All expressions are the rule's own, so a rule that a user subclasses runs unchanged.
+    everything evaluated at the state before the step. With ``times``, the rule's flow, such as ``dW_l/dt = -G_l``,
+    ``db_l/dt = -g_l``, is integrated instead, states included, by DOP853 (Hairer, Norsett and Wanner, 1993) in
+    float64, with an error in each of its steps below 1e-12 times the entry plus 1e-13 times the largest entry at the
+    start (or 1e-13, if that is larger). All expressions are the rule's own, so a rule that a user subclasses runs
+    unchanged.
 
     A matrix that the rule pseudo-inverts may change its rank, and there the pseudo-inverse jumps. Steps go on, and
     `Run.rank_changes` and the message say so; a flow stops there, or where a singular value comes close to it, since it
@@ -79,9 +80,11 @@ def simulate(
             probabilities; or a function of ``x_L`` and ``y``, arrays of shape ``(n_L, B)``, that returns ``d_L``, or
             the pair of ``d_L`` and the loss.
         constants: by symbol or name, numbers for the parameters of the rule (``lambda``, or an ``s`` of your own),
-            matrices for what it holds fixed (``B_l``, ``V_l``), and where its states start (``P_l``). A matrix that is
+            matrices for what it holds fixed (``B_l``), and where its states start (``P_l``, ``V_l``). A matrix that is
             not given is drawn: standard normal entries over the square root of its number of columns, the same in
-            every dtype. ``lambda`` is 1 and ``P_l`` starts from the identity unless given.
+            every dtype. A number is the rule's default unless given: ``lambda``, ``mu`` and ``sigma`` are 1, ``c`` is
+            1/100. A state starts as the rule says: ``P_l`` from the identity, a momentum from 0, feedback that learns
+            from a draw.
         seed: the seed of the random draws; None is the seed 0. The same seed gives the same bits.
         on_progress: is called now and then with the part of the run that is done, from 0 to 1.
 
@@ -107,7 +110,7 @@ def simulate(
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
         compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
-        fixed, states = compiled.settings(constants, compiled.drawing(seed))
+        fixed, states = compiled.settings(constants, compiled.drawing(seed), values)
         motion: Motion = Integration(compiled, moments) if flow else Steps(compiled, size, count)
         record = Record(compiled)
         record.follow(motion, values | fixed | states, on_progress)

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sympy import MatrixSymbol
+from sympy import Basic, MatrixSymbol
 
 from tptheory.claims.rule_files import is_of_a_file, rule_from
 from tptheory.errors import InvalidValueError, TptheoryError, complain, unknown_name
 from tptheory.numeric.constants import Constants, name_of_constant, read_number
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, damping, eta
+from tptheory.symbolic.rule import Rule, default_values
+from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.states import all_states
 from tptheory.training.task import HIDDEN_WIDTHS
 
 DIGITS = (64, 10)
@@ -68,7 +70,7 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
         return
     first, names = {name: values[0] for name, values in axes.items()}, [name for name in axes if name not in own]
     for rule in axes.get("rule", ABOUT_RULES[task][:1]):
-        parameters = _parameters(_step(rule, _stamp(rule), _widths(task, first)))
+        parameters = _derived(rule, _stamp(rule), _widths(task, first)).parameters
         if task == "trajectory":
             swept_rule(rule).error_signal(_net(_widths(task, first)), 0)  # a simulation records d_0 too
         known = [str(symbol) for symbol in parameters]
@@ -83,13 +85,13 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
 
 
 def _check_values(rule: str, parameters: Sequence[Any], cell: Mapping[str, Any]) -> None:
-    """Refuse a value that a parameter may not have, and a parameter without one; ``lambda`` has a default."""
-    values = Constants(numbers_of(cell), parameters, repr(swept_rule(rule)))
+    """Refuse a value that a parameter may not have, and a parameter with neither a value nor a default."""
+    values, defaults = Constants(numbers_of(cell), parameters, repr(swept_rule(rule))), default_values(swept_rule(rule))
     for symbol in parameters:
-        if symbol not in values and symbol != damping:
+        if symbol not in values and symbol not in defaults:
             expected = f"one with values of {symbol}, which {swept_rule(rule)!r} uses"
             raise InvalidValueError(complain("grid", expected, sorted(cell), f"Add {symbol}=0.1,1."))
-        values.number(symbol, FloatArithmetic(), 1)
+        values.number(symbol, FloatArithmetic(), defaults.get(symbol))
 
 
 def _stamp(name: Any) -> Stamp | None:
@@ -108,16 +110,34 @@ def _rule(name: str, stamp: Stamp | None) -> Rule:  # noqa: ARG001  # the stamp 
 
 @lru_cache(maxsize=256)
 def _digest(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> str:
-    """Return the digest of the step of a rule, with all that was declared of its parameters."""
-    changes = _step(name, stamp, widths)
-    said = [f"{symbol}: {change}" for symbol, change in changes.items()]
-    said += [f"{symbol} {sorted(symbol.assumptions0.items())}" for symbol in _parameters(changes)]
+    """Return the digest of the step of a rule and of the starts of its states, with all that its parameters declare."""
+    derived = _derived(name, stamp, widths)
+    said = [f"{symbol}: {change}" for symbol, change in derived.changes.items()]
+    said += [f"{symbol} starts from {start}" for symbol, start in derived.starts.items()]
+    said += [f"{symbol} {sorted(symbol.assumptions0.items())}" for symbol in derived.parameters]
+    said += [f"{symbol} is {default}" for symbol, default in derived.defaults.items()]
     return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
 
 
-def _step(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> Mapping[Any, Any]:
-    """Return what one step of a rule adds to each parameter of the net and to each state, at these widths."""
-    return _rule(name, stamp).step(_net(widths))
+class _Derived(NamedTuple):
+    """A rule at some widths: what a step adds to each parameter of the net and each state, and where states start."""
+
+    changes: Mapping[MatrixSymbol, Any]
+    starts: Mapping[MatrixSymbol, Any]
+    defaults: Mapping[Basic, Any]
+
+    @property
+    def parameters(self) -> list[Any]:
+        """The scalar symbols of the rule that may be given values, by name."""
+        expressions = [*self.changes.values(), *(start for start in self.starts.values() if not isinstance(start, str))]
+        symbols = set().union(*(expression.free_symbols for expression in expressions))
+        return sorted((s for s in symbols if not isinstance(s, MatrixSymbol) and s != eta), key=str)
+
+
+def _derived(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> _Derived:
+    """Return what a rule says of one step, and of the starts of its states, at these widths."""
+    rule, net = _rule(name, stamp), _net(widths)
+    return _Derived(rule.step(net), {s.symbol: s.start for s in all_states(rule, net)}, default_values(rule))
 
 
 def _net(widths: tuple[int, ...]) -> DeepLinearNetwork:
@@ -130,9 +150,3 @@ def _widths(task: str, cell: Mapping[str, Any]) -> tuple[int, ...]:
     if task == "training" and "hidden" in cell:
         return (DIGITS[0], *cell["hidden"], DIGITS[1])
     return tuple(cell.get("widths", ABOUT_RULES[task][1]))
-
-
-def _parameters(changes: Mapping[Any, Any]) -> list[Any]:
-    """Return the scalar symbols that stand in changes, by name."""
-    symbols = set().union(*(change.free_symbols for change in changes.values()))
-    return sorted((s for s in symbols if not isinstance(s, MatrixSymbol) and s != eta), key=str)

@@ -7,18 +7,22 @@ without a rule is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
 from sympy import (
     Adjoint,
+    BlockMatrix,
+    Derivative,
     Determinant,
     Dummy,
     Expr,
+    HadamardProduct,
     Identity,
     Inverse,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     MatPow,
@@ -32,10 +36,12 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
 from tptheory.symbolic.adjugate import adjugate
+from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.bound import BoundScalar
 from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, trace, transpose
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
@@ -50,8 +56,9 @@ _SCALAR_OF_MATRICES = (Trace, LogPdet, Determinant, MatrixElement, UnspecifiedLo
 
 def _refuse(node: Any) -> UnsupportedExpressionError:
     return UnsupportedExpressionError(
-        f"'expression' must be built from sums, products, powers, transposes, inverses, Pinv, Trace, LogPdet and "
-        f"Determinant (got {type(node).__name__}: {node}). For a squared norm write Trace(e.T*e), not (e.T*e)[0, 0]."
+        "'expression' must be built from sums, products, powers, transposes, inverses, Pinv, Trace, LogPdet, "
+        f"Determinant, entries and blocks (got {type(node).__name__}: {node}). For a squared norm write Trace(e.T*e), "
+        "not (e.T*e)[0, 0]."
     )
 
 
@@ -68,10 +75,10 @@ def differential(expression: Any, velocities: Velocities, invertible: Matrices =
         invertible: the matrices that are known to have an inverse.
 
     Raises:
-        UnsupportedExpressionError: for a node without a rule (a BlockMatrix, an elementwise product, ...), or the
+        UnsupportedExpressionError: for a node without a rule (an entrywise power, a sum over an index, ...), or the
             determinant of a matrix of any size that is not known to be invertible.
     """
-    return _Differential(velocities, invertible).of(expression)
+    return _Differential(velocities, invertible).of(as_expression("expression", expression))
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,23 @@ class _Differential:
         change = self.matrix(M.arg)
         return ZeroMatrix(*M.shape) if isinstance(change, ZeroMatrix) else M.differential(change)
 
+    @matrix.register(BlockMatrix)
+    def _blocks(self, M: BlockMatrix) -> MatrixExpr:
+        rows, columns = M.blockshape
+        changes = [[self.matrix(M.blocks[i, j]) for j in range(columns)] for i in range(rows)]
+        still = all(isinstance(change, ZeroMatrix) for row in changes for change in row)
+        return ZeroMatrix(*M.shape) if still else BlockMatrix(changes)
+
+    @matrix.register(HadamardProduct)
+    @matrix.register(KroneckerProduct)
+    def _other_product(self, M: MatrixExpr) -> MatrixExpr:
+        terms = []
+        for i, factor in enumerate(M.args):
+            change = self.matrix(factor)
+            if not isinstance(change, ZeroMatrix):
+                terms.append(M.func(*M.args[:i], change, *M.args[i + 1 :]))
+        return matadd(ZeroMatrix(*M.shape), *terms)
+
     @singledispatchmethod
     def scalar(self, atom: Any) -> Any:
         """Return the change of a number that depends on one matrix."""
@@ -201,22 +225,33 @@ the size."""
 def gradient(expression: Any, symbol: Any, invertible: Matrices = ()) -> Any:
     """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
 
-    By a scalar symbol, it is the derivative, a number.
+    By a scalar symbol, it is the derivative, a number. Through ``Pinv`` and ``LogPdet`` the gradient is that along
+    changes that leave the rank of their matrix as it is: where the rank jumps, there is none (Golub and Pereyra, 1973).
+
+    Args:
+        expression: the scalar expression.
+        symbol: the MatrixSymbol or the Symbol by which it is differentiated.
+        invertible: the matrices that are known to have an inverse, for the determinants of matrices of any size.
 
     >>> from sympy import MatrixSymbol, Symbol, Trace
     >>> A, c = MatrixSymbol("A", 2, 3), Symbol("c", real=True)
     >>> str(gradient(Trace(A.T * A) / 2, A)), gradient(c**2 * Trace(A.T * A), c)
     ('A', 2*c*Trace(A.T*A))
+    >>> str(gradient(LogPdet(A), A))
+    'Pinv(A).T'
 
     Raises:
         InvalidTypeError: if ``expression`` is a matrix, or ``symbol`` is neither a MatrixSymbol nor a Symbol.
+        InvalidValueError: if ``symbol`` is a size of a matrix.
         UnsupportedExpressionError: for a node without a rule.
     """
+    expression = as_expression("expression", expression)
     if not isinstance(symbol, MatrixSymbol | Symbol):
         raise InvalidTypeError(complain("symbol", "a MatrixSymbol or a Symbol", symbol))
     if isinstance(expression, MatrixExpr | MatrixBase):
         raise InvalidTypeError(complain("expression", "a scalar expression", expression, "Take its Trace."))
     if isinstance(symbol, Symbol):
+        refuse_size("symbol", symbol, expression)
         return differential(expression, {symbol: S.One}, invertible)
     terms: list[MatrixExpr] = []
     _Pullback(symbol, terms, invertible).scalar(expression, S.One)
@@ -297,6 +332,25 @@ class _Pullback:
     def _pseudo_inverse(self, M: Pinv, seed: MatrixExpr) -> None:
         self.matrix(M.arg, M.pullback(seed))
 
+    @_inside.register(BlockMatrix)
+    def _blocks(self, M: BlockMatrix, seed: MatrixExpr) -> None:
+        for i, left in enumerate(_embeddings(M.rowblocksizes)):
+            for j, right in enumerate(_embeddings(M.colblocksizes)):
+                self.matrix(M.blocks[i, j], matmul(transpose(left), seed, right))
+
+    @_inside.register(HadamardProduct)
+    def _entrywise_product(self, M: HadamardProduct, seed: MatrixExpr) -> None:
+        for i, factor in enumerate(M.args):
+            self.matrix(factor, HadamardProduct(seed, *M.args[:i], *M.args[i + 1 :]))
+
+
+def _embeddings(sizes: Sequence[Expr]) -> list[MatrixExpr]:
+    """Return the matrices ``E_i`` whose columns are those of an identity that meet the i-th block."""
+    return [
+        transpose(BlockMatrix([[Identity(n) if i == j else ZeroMatrix(n, m) for j, m in enumerate(sizes)]]))
+        for i, n in enumerate(sizes)
+    ]
+
 
 def _unfold_power(power: MatPow) -> MatrixExpr:
     """Write ``A**n`` as the product of ``n`` factors, or of ``-n`` inverses."""
@@ -308,14 +362,20 @@ def _unfold_power(power: MatPow) -> MatrixExpr:
 
 
 def _freeze(expression: Any) -> tuple[Expr, dict[Dummy, Expr]]:
-    """Replace each scalar that is made of matrices by a dummy, so that SymPy sees commuting symbols only."""
+    """Replace each scalar that is made of matrices by a real dummy, so that SymPy sees commuting symbols only.
+
+    Raises:
+        UnsupportedExpressionError: for a matrix that stands where a number is due, and for a sum over an index, or an
+            integral, of what is made of matrices: a dummy would not depend on the index.
+    """
     atoms: dict[Expr, Dummy] = {}
 
     def leaf(part: Any) -> Any:
         if isinstance(part, _SCALAR_OF_MATRICES):
-            return atoms.setdefault(part, Dummy(f"s{len(atoms)}"))
-        if isinstance(part, MatrixExpr | MatrixBase):
-            raise _refuse(expression)
+            return atoms.setdefault(part, Dummy(f"s{len(atoms)}", real=True))
+        bound = isinstance(part, ExprWithLimits | Derivative) and part.has(MatrixExpr, *_SCALAR_OF_MATRICES)
+        if bound or isinstance(part, MatrixExpr | MatrixBase):
+            raise _refuse(part)
         return part
 
     return rebuild(S(expression), leaf), {dummy: atom for atom, dummy in atoms.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sympy import MatrixExpr, MatrixSymbol
+from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.symbolic.differentiation import differential
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class MakesMotions(Protocol):
-    """What a motion asks of its rule: the title of the rule, and the flow or step of another network."""
+    """What a motion asks of its rule: its title within a sentence, and the flow or step of another network."""
 
     @property
-    def title(self) -> str:
-        """The name of the rule in a sentence."""
+    def phrase(self) -> str:
+        """The title of the rule as it stands within a sentence."""
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return how a network moves in continuous time."""
@@ -34,7 +34,7 @@ class MakesMotions(Protocol):
 
 
 class Motion(Mapping[MatrixSymbol, MatrixExpr]):
-    """How each parameter of a network moves under a rule: a mapping from its symbol to an expression."""
+    """How the parameters of a network, and the rule's states, move: a mapping from a symbol to an expression."""
 
     def __init__(self, rule: MakesMotions, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:
         self.rule = rule
@@ -45,9 +45,18 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
         """Return how ``symbol`` moves."""
         return self._changes[symbol]
 
+    def __contains__(self, symbol: object) -> bool:
+        """Tell whether a symbol moves; so does a member of a recursion, by the recursion's step."""
+        return _is_of_recursion(symbol) or symbol in self._changes
+
     def __iter__(self) -> Iterator[MatrixSymbol]:
-        """Run through the symbols that move, weights first."""
+        """Run through the symbols that move: weights, biases, states."""
         return iter(self._changes)
+
+    @property
+    def sequences(self) -> tuple[Sequence, ...]:
+        """The sequences whose members move, of a network of any depth; empty where the depth is a number."""
+        return self._changes.sequences if isinstance(self._changes, EveryLayer) else ()
 
     def __len__(self) -> int:
         """Count the symbols that move."""
@@ -90,10 +99,10 @@ class Motion(Mapping[MatrixSymbol, MatrixExpr]):
 
 
 class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
-    """How the layers of a network of any depth move: every parameter by its sequence and index, not one by one.
+    """How the layers of a network of any depth move: what moves is found by its sequence and index, not one by one.
 
     Args:
-        changes: how ``W[l]`` and ``b[l]`` move, by their sequences, as functions of ``l``.
+        changes: how ``W[l]``, ``b[l]`` and the states of layer ``l`` move, by their sequences, as functions of ``l``.
     """
 
     def __init__(self, changes: Mapping[Sequence, Callable[[Any], MatrixExpr]]) -> None:
@@ -105,6 +114,15 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
             raise KeyError(symbol)
         return self._changes[symbol.sequence](symbol.index)
 
+    def __contains__(self, symbol: object) -> bool:
+        """Tell whether a symbol is a member of a sequence that moves."""
+        return isinstance(symbol, LayerSymbol) and symbol.sequence in self._changes
+
+    @property
+    def sequences(self) -> tuple[Sequence, ...]:
+        """The sequences whose members move."""
+        return tuple(self._changes)
+
     def __iter__(self) -> Iterator[MatrixSymbol]:
         """Refuse to list the parameters: a network of any depth has no definite number of them."""
         raise InvalidValueError("'depth' must be a number for the parameters to be listed (got a symbol).")
@@ -115,7 +133,7 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
 
 
 class Flow(Motion):
-    """Continuous time: maps each parameter to its velocity, ``dW_l/dt = -G_l``."""
+    """Continuous time: maps each parameter, and each state, to its velocity, such as ``-G_l``."""
 
     def derivative(self, expression: Any, invertible: Collection[MatrixExpr] = ()) -> Any:
         """Return the time derivative of a matrix or scalar expression, in which pseudo-inverses keep their rank.
@@ -131,9 +149,10 @@ class Flow(Motion):
         return differential(expression, self, invertible)
 
     def refuse_unknown_error(self, expression: Any) -> None:
-        """Refuse what the base class refuses, but not the loss itself: its gradient is all that a flow needs."""
-        if not (hasattr(expression, "args") and expression == self.net.loss):
-            super().refuse_unknown_error(expression)
+        """Refuse what the base class refuses, but not the loss or a sum with it: its gradient is all that is needed."""
+        loss = self.net.loss
+        besides = expression.xreplace({loss: S.Zero}) if isinstance(expression, Expr) else expression
+        super().refuse_unknown_error(besides)
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return the velocity of ``symbol``; for a member of a recursion, derive it from the recursion's step."""
@@ -174,7 +193,7 @@ class _Beside(Mapping[Any, Any]):
 
 
 class Step(Motion):
-    """One finite step of size ``eta``: maps each parameter to its change ``dW_l = -eta G_l``."""
+    """One finite step of size ``eta``: maps each parameter, and each state, to its change, such as ``-eta G_l``."""
 
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return the change of ``symbol``; of a member of a recursion, its value after the step minus that before."""
@@ -207,13 +226,3 @@ class Step(Motion):
             return matadd(part, self[part]) if part in self else part
 
         return rebuild(expression, after)
-
-
-def every_layer(
-    net: DeepLinearNetwork, weight: Callable[[Any], MatrixExpr], bias: Callable[[Any], MatrixExpr]
-) -> Mapping[MatrixSymbol, MatrixExpr]:
-    """Return how every weight and every bias moves; ``weight`` and ``bias`` give that at a layer."""
-    if net.any_depth:
-        return EveryLayer(dict(zip(net.parameter_sequences, (weight, bias), strict=False)))
-    changes = {net.weight(l): weight(l) for l in net.layers}
-    return changes | ({net.bias(l): bias(l) for l in net.layers} if net.biases else {})

@@ -6,8 +6,8 @@ from typing import Any
 
 from sympy import Expr, Function, S, Symbol, sympify
 
+from tptheory.certificates.checker import index_text as spelled
 from tptheory.errors import InvalidTypeError, complain
-from tptheory.typesetting.spelling import index_text as spelled
 
 WIDTH = Function("n", integer=True, positive=True)
 """The width of a layer of a network of any depth: ``n(l)``."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol
+from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
@@ -244,6 +244,24 @@ class DeepLinearNetwork:
         if self.loss_name == "squared":
             return Rational(1, 2) * squared_norm(self.error)
         return UnspecifiedLoss(self.output, self.error)
+
+    def penalised_loss(self, decay: Any) -> Expr:
+        """Return the loss plus ``decay/2`` times the sum of all ``|W_l|^2``; biases are not penalised.
+
+        >>> from sympy import Symbol
+        >>> net = DeepLinearNetwork(depth=2)
+        >>> net.penalised_loss(Symbol("c")) - net.loss
+        c*(Trace(W_1.T*W_1) + Trace(W_2.T*W_2))/2
+        """
+        return self.loss + decay * self._squared_norms / 2
+
+    @cached_property
+    def _squared_norms(self) -> Expr:
+        """The sum of all ``|W_l|^2``."""
+        if not self.any_depth:
+            return Add(*map(squared_norm, self.weights))
+        step = lambda k, total: total + squared_norm(self.weight(k))  # noqa: E731
+        return Recursion.defined("N", 0, self.depth, 0, step, reason="the sum of squared norms")(self.depth)
 
     def check_layer(self, l: Any, lowest: int = 1) -> None:
         """Refuse an index that is not a layer.

@@ -13,12 +13,13 @@ from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.states import State
 from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
 OF_A_LAYER = {
     *("feedback", "presynaptic", "backward", "error_signal", "target"),
-    *("descent", "bias_descent", "update", "bias_update"),
+    *("descent", "bias_descent", "update", "bias_update", "velocity", "bias_velocity", "states"),
 }
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
@@ -63,18 +64,22 @@ def is_compared(method: Any) -> bool:
 def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
     """Compare a method with its formula, once for each rule and network."""
     index = Dummy("k", integer=True)
-    anywhere = formula(lambda l: method(rule, net, l), index, name)
+    anywhere = _parts(formula(lambda l: method(rule, net, l), index, name))
+
+    def at(l: Any) -> Any:
+        return _each(anywhere, lambda part: part.xreplace({index: l}))
+
     down = net.product_to_the_last
     ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
     refuse_branches(
-        lambda l: method(rule, net, l),
-        lambda l: anywhere.xreplace({index: l}),
+        lambda l: _parts(method(rule, net, l)),
+        at,
         probes(Integer(1), net.depth),
         name,
         lambda part: ends.get(part, part),
     )
     for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
-        _refuse_another_at(depth, method, name, rule, net, lambda l: anywhere.xreplace({index: l}))
+        _refuse_another_at(depth, method, name, rule, net, at)
 
 
 def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
@@ -82,10 +87,25 @@ def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: An
     fixed = net.at_depth({net.depth: depth})
     lowest = LOWEST.get(name, 1)
     for l in [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]:
-        said, expected = method(rule, fixed, l), at_depth(at(Integer(l)), {net.depth: depth})
+        said = _parts(method(rule, fixed, l))
+        expected = _each(at(Integer(l)), lambda part: at_depth(part, {net.depth: depth}))
         if not agree(said, expected):
             raise InvalidValueError(
                 f"{name!r} must give one formula for every depth: it branches on the network (at depth {depth}, layer "
                 f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without branches on "
                 "the network."
             )
+
+
+def _parts(said: Any) -> Any:
+    """Return what a method returned, with each state as a tuple of its parts; matrices are returned unchanged."""
+    if isinstance(said, tuple | list):
+        return tuple(map(_parts, said))
+    return said.parts() if isinstance(said, State) else said
+
+
+def _each(parts: Any, change: Callable[[Any], Any]) -> Any:
+    """Change every expression among parts; names, numbers of layers and what is missing are returned unchanged."""
+    if isinstance(parts, tuple):
+        return tuple(_each(part, change) for part in parts)
+    return parts if parts is None or isinstance(parts, str | int) else change(parts)

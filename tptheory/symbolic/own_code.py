@@ -13,11 +13,11 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError
 GIVE_MATRICES = frozenset(
     {
         *("feedback", "presynaptic", "backward", "error_signal", "target"),
-        *("descent", "bias_descent", "update", "bias_update"),
+        *("descent", "bias_descent", "velocity", "bias_velocity", "update", "bias_update"),
     }
 )
 """The methods of a rule that return a matrix at a layer."""
-OF_A_NETWORK = ("state_changes", "flow", "step")
+OF_A_NETWORK = ("flow", "step")
 """The methods of a rule that take a network and no layer."""
 
 

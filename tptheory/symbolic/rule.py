@@ -1,39 +1,44 @@
-"""A learning rule is a choice of feedback operator; all else follows from it once, here.
+"""What a learning rule is: a feedback operator, from which all else follows once, in `Rule`.
 
 d_L = dLoss/dx_L            the error at the output
 d_{l-1} = M_l d_l           the rule's feedback (a direct rule: d_{l-1} = M_l d_L)
 t_l = x_l - alpha d_l       the target that it proposes
-G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
+G_l = d_l x_{l-1}'          what it descends
+dW_l/dt = -G_l              the flow, in which states that the rule keeps move too
 dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
-from sympy import Identity, MatAdd, MatrixExpr, MatrixSymbol, Symbol
+from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidValueError, MissingMethodError, complain
-from tptheory.symbolic.dynamics import Flow, Step, every_layer
+from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
-from tptheory.symbolic.layers import Recursion
+from tptheory.symbolic.layers import Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import remembered
-from tptheory.symbolic.rule_scalars import alpha, eta
+from tptheory.symbolic.rule_scalars import alpha, damping, eta
+from tptheory.symbolic.states import State, motion_of, states_at
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.spelling import within_sentence
 
 
 class Rule:
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
+    A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
+
     A parameter of a rule is a symbol in its formulas, and gets its value where numbers are needed, by
     ``constants={"s": 0.3}``. In a network of any depth a method that branches on the layer (``if l == 2``) is refused
     with the reason.
 
-    >>> from tptheory import Pinv
+    >>> from tptheory import DeepLinearNetwork, Pinv
     >>> class Mixed(Rule):
     ...     '''Half the transpose, half the pseudo-inverse.'''
     ...     name, title = "mixed", "Mixed"
@@ -48,15 +53,23 @@ class Rule:
     """What the command line calls the rule; the name of the class unless given."""
     title: ClassVar[str]
     """What people call the rule; the name of the class unless given."""
+    phrase: ClassVar[str]
+    """The title as it stands within a sentence: the title itself unless given, so that no title is changed."""
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
+
+    defaults: ClassVar[Mapping[Symbol, int | Fraction]] = {damping: 1}
+    """The numbers that simulations and training give to the rule's scalars unless they are told others."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Name a rule after its class where it has no name of its own."""
         super().__init_subclass__(**options)
+        own = vars(cls)
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
-            if attribute not in vars(cls):
+            if attribute not in own:
                 setattr(cls, attribute, value)
+        if "phrase" not in own:
+            cls.phrase = own["title"]
         for method in sorted(OF_A_LAYER):  # those of a class beside this one in its bases are compared as well
             found = getattr(cls, method)
             if found is not getattr(Rule, method) and not is_compared(found):
@@ -79,9 +92,9 @@ class Rule:
         """Return the right factor ``N_l`` of the update ``dW_l = -eta d_l N_l``: ``x_{l-1}'`` unless rescaled."""
         return transpose(net.activation(l - 1))
 
-    def state_changes(self, net: DeepLinearNetwork) -> dict[MatrixSymbol, MatrixExpr]:
-        """Return the change in one step of each state that the rule keeps beside the parameters."""
-        return {}
+    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+        """Return the states that the rule keeps beside the parameters of layer ``l``, for ``l = 1..L``; none here."""
+        return ()
 
     def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: ``M_{l+1} ... M_L d_L``."""
@@ -109,32 +122,53 @@ class Rule:
         """Return ``g_l = d_l 1`` of shape ``(n_l, 1)``: the sum of ``d_l`` over the batch."""
         return matmul(self.error_signal(net, l), transpose(net.ones))
 
+    def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``dW_l/dt`` along the flow, for ``l = 1..L``: ``-G_l`` unless the rule differs."""
+        return matmul(-1, self.descent(net, l))
+
+    def bias_velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``db_l/dt`` along the flow, for ``l = 1..L``: ``-g_l`` unless the rule differs."""
+        return matmul(-1, self.bias_descent(net, l))
+
     def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``dW_l = -eta G_l``, for ``l = 1..L``."""
-        return matmul(-eta, self.descent(net, l))
+        """Return ``dW_l``, what one step adds to ``W_l``, for ``l = 1..L``: ``eta`` times the velocity."""
+        return matmul(eta, self.velocity(net, l))
 
     def bias_update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``db_l = -eta g_l``, for ``l = 1..L``."""
-        return matmul(-eta, self.bias_descent(net, l))
+        """Return ``db_l``, what one step adds to ``b_l``, for ``l = 1..L``: ``eta`` times the velocity."""
+        return matmul(eta, self.bias_velocity(net, l))
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
-        """Return the flow ``dW_l/dt = -G_l``, ``db_l/dt = -g_l``; matrices that the rule holds fixed stand still.
+        """Return the flow: how weights, biases and states move; matrices that the rule holds fixed stand still.
 
         Raises:
-            InvalidValueError: if the rule keeps a state that is defined step by step only.
+            InvalidTypeError: if the rule's states are no states.
+            InvalidValueError: if the rule defines an update, or a state, step by step only, or two states of one name.
         """
-        if self.state_changes(net):
-            raise InvalidValueError(
-                complain("rule", "a rule whose state has a continuous time", self, "Use rule.step(net).")
-            )
-        weight, bias = (lambda l: matmul(-1, self.descent(net, l))), (lambda l: matmul(-1, self.bias_descent(net, l)))
-        return Flow(self, net, every_layer(net, weight, bias))
+        for velocity, update in (("velocity", "update"), ("bias_velocity", "bias_update")):
+            if _is_defined_after(type(self), update, velocity):
+                expected = f"one whose {velocity}(net, l) is defined where its {update}(net, l) is"
+                raise InvalidValueError(complain("rule", expected, self, "Define it, or use rule.step(net)."))
+        weight, bias = (lambda l: self.velocity(net, l)), (lambda l: self.bias_velocity(net, l))
+        return Flow(self, net, motion_of(self, net, weight, bias, self._velocity_of))
+
+    def _velocity_of(self, state: State) -> MatrixExpr:
+        """Return the velocity of a state; refuse a state that has none."""
+        if state.velocity is None:
+            expected = "a rule whose state has a continuous time"
+            mend = f"{state.symbol} moves step by step only: use rule.step(net)."
+            raise InvalidValueError(complain("rule", expected, self, mend))
+        return state.velocity
 
     def step(self, net: DeepLinearNetwork) -> Step:
-        """Return one step: ``dW_l = -eta G_l``, ``db_l = -eta g_l``, and the change of the rule's own state."""
-        changes = every_layer(net, lambda l: self.update(net, l), lambda l: self.bias_update(net, l))
-        states = self.state_changes(net)
-        return Step(self, net, {**changes, **states} if states else changes)
+        """Return one step: what it adds to weights, biases and states, all evaluated before the step.
+
+        Raises:
+            InvalidTypeError: if the rule's states are no states.
+            InvalidValueError: if two states share a name.
+        """
+        weight, bias = (lambda l: self.update(net, l)), (lambda l: self.bias_update(net, l))
+        return Step(self, net, motion_of(self, net, weight, bias, lambda state: state.change))
 
     def __eq__(self, other: object) -> bool:
         """Compare by class and attributes."""
@@ -154,14 +188,16 @@ class Rule:
         net = DeepLinearNetwork(depth=L)
         own = type(self).backward is not Rule.backward  # then d_L is not dLoss/dx_L
         try:
+            lettered = with_signals(self, _signal_at_a_layer)
             error = MatrixSymbol("d_L", net.widths[L], 1) if self.direct else MatrixSymbol("d_l", net.widths[l], 1)
             sent = latex_of(matmul(self.feedback(net, l), net.error if self.direct and own else error))
-            top = rf"d_{{L}} = {latex_of(matmul(self.backward(net, L), net.error))},\quad " if own else ""
-            seen = self.presynaptic(net, l)
-            factor = rf"\left({latex_of(seen)}\right)" if isinstance(seen, MatAdd) else latex_of(seen)
+            parts = [f"d_{{L}} = {latex_of(matmul(self.backward(net, L), net.error))}"] if own else []
+            parts += [f"d_{{l-1}} = {sent}", rf"\Delta W_{{l}} = {latex_of(lettered.update(net, l))}"]
+            for state in states_at(lettered, net, l):
+                parts.append(rf"\Delta {latex_of(state.symbol)} = {latex_of(state.change)}")
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
             return None
-        return rf"$\displaystyle {top}d_{{l-1}} = {sent},\quad \Delta W_{{l}} = -\eta\, d_{{l}}\, {factor}$"
+        return r"$\displaystyle " + r",\quad ".join(parts) + "$"
 
 
 @remembered
@@ -172,6 +208,49 @@ def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
     def step(k: Any, M: MatrixExpr) -> MatrixExpr:
         return rule.feedback(net, k + 1) if rule.direct else matmul(rule.feedback(net, k + 1), M)
 
-    reason = f"the feedback of {within_sentence(rule.title)}"
+    reason = f"the feedback of {rule.phrase}"
     shape = lambda k: (n[k], n[L])  # noqa: E731
     return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
+
+
+def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
+    """Whether a method is overridden in a subclass of the class that defines another one."""
+    defines = [next(i for i, cls in enumerate(rule.__mro__) if name in vars(cls)) for name in (method, other)]
+    return defines[0] < defines[1]
+
+
+def default_values(rule: Rule) -> dict[Symbol, int | Fraction]:
+    """Return the default numbers of a rule's scalars, with those of the rules that it is made of."""
+    found = dict(rule.defaults)
+    for part in vars(rule).values():
+        found |= default_values(part) if isinstance(part, Rule) else {}
+    return found
+
+
+def _signal_at_a_layer(net: DeepLinearNetwork, l: Any) -> MatrixExpr:
+    """Return the symbol ``d_l``, for ``l = 0..L``."""
+    shape = lambda k: (net.widths[k], net.samples)  # noqa: E731
+    return Sequence("d", shape, 0, net.depth)(l) if net.any_depth else MatrixSymbol(f"d_{l}", *shape(l))
+
+
+def with_signals(rule: Rule, signal: Callable[[Any, Any], MatrixExpr]) -> Rule:
+    """Return a rule with symbols for its error signals ``d_l`` wherever its other definitions use them.
+
+    Rules that the rule is made of get the same symbols.
+
+    Args:
+        rule: the rule.
+        signal: takes a network and a layer, and returns the symbol.
+    """
+
+    class Lettered(type(rule)):  # type: ignore[misc]  # the base is known only now
+        name, title, phrase, direct = rule.name, rule.title, rule.phrase, rule.direct
+
+        def error_signal(self, net: Any, l: int) -> MatrixExpr:
+            return signal(net, l)
+
+    Lettered.__name__ = type(rule).__name__
+    lettered = object.__new__(Lettered)
+    for attribute, value in vars(rule).items():
+        lettered.__dict__[attribute] = with_signals(value, signal) if isinstance(value, Rule) else value
+    return lettered

@@ -12,10 +12,14 @@ from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.symbolic.rule import Rule
+from tptheory.symbolic.states import State
 
 
 class RuleAtNumbers(Rule):
-    """The motions of another rule, at rational numbers for some of its parameters, in networks of a fixed depth.
+    """Another rule at rational numbers for some of its parameters, in networks of a fixed depth.
+
+    The numbers take the place of the parameters in all that the rule defines, in the laws of its states and in their
+    starts too. Where the depth is a symbol every definition is refused: a recursion keeps its parameters to itself.
 
     >>> from tptheory import DampedTargetProp, damping
     >>> rule = RuleAtNumbers(DampedTargetProp(), {damping: Rational(1, 2)})
@@ -27,16 +31,66 @@ class RuleAtNumbers(Rule):
     Args:
         rule: the rule.
         numbers: by parameter, its value.
+
+    Raises:
+        InvalidValueError: by each of its methods, if the depth of the network is no number.
     """
+
+    name = property(lambda self: self.rule.name)
+    title = property(lambda self: f"{self.rule.title} at {self._said(' = ')}")
+    phrase = property(lambda self: f"{self.rule.phrase} at {self._said(' = ')}")
+    direct = property(lambda self: self.rule.direct)
 
     def __init__(self, rule: Rule, numbers: Mapping[Symbol, Rational]) -> None:
         self.rule, self.numbers = rule, tuple(numbers.items())
-        said = ", ".join(f"{symbol} = {number}" for symbol, number in self.numbers)
-        vars(self).update(name=rule.name, title=f"{rule.title} at {said}", direct=rule.direct)
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the rule's ``M_l`` at the numbers."""
-        return self._at_numbers(self.rule.feedback(net, l))
+        return self._at_numbers(net, self.rule.feedback(net, l))
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``N_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.presynaptic(net, l))
+
+    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
+        """Return the rule's states, with their laws of motion and their starts at the numbers."""
+        return tuple(self._state_at_numbers(net, state) for state in self.rule.states(net, l))
+
+    def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``d_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.error_signal(net, l))
+
+    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``M_{l+1} ... M_L`` at the numbers."""
+        return self._at_numbers(net, self.rule.backward(net, l))
+
+    def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``t_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.target(net, l))
+
+    def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``G_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.descent(net, l))
+
+    def bias_descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``g_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.bias_descent(net, l))
+
+    def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``dW_l/dt`` at the numbers."""
+        return self._at_numbers(net, self.rule.velocity(net, l))
+
+    def bias_velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``db_l/dt`` at the numbers."""
+        return self._at_numbers(net, self.rule.bias_velocity(net, l))
+
+    def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``dW_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.update(net, l))
+
+    def bias_update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the rule's ``db_l`` at the numbers."""
+        return self._at_numbers(net, self.rule.bias_update(net, l))
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return the rule's flow at the numbers.
@@ -46,7 +100,7 @@ class RuleAtNumbers(Rule):
         """
         _refuse_any_depth(net)
         flow = self.rule.flow(net)
-        return Flow(self, net, {symbol: self._at_numbers(velocity) for symbol, velocity in flow.items()})
+        return Flow(self, net, {symbol: self._at_numbers(net, velocity) for symbol, velocity in flow.items()})
 
     def step(self, net: DeepLinearNetwork) -> Step:
         """Return the rule's step at the numbers.
@@ -55,15 +109,26 @@ class RuleAtNumbers(Rule):
             InvalidValueError: if the depth is no number.
         """
         _refuse_any_depth(net)
-        return Step(self, net, {symbol: self._at_numbers(change) for symbol, change in self.rule.step(net).items()})
+        step = self.rule.step(net)
+        return Step(self, net, {symbol: self._at_numbers(net, change) for symbol, change in step.items()})
 
-    def _at_numbers(self, expression: Any) -> Any:
+    def _state_at_numbers(self, net: DeepLinearNetwork, state: State) -> State:
+        """Return a state with its laws of motion, and its start, at the numbers."""
+        velocity = None if state.velocity is None else self._at_numbers(net, state.velocity)
+        start = state.start if isinstance(state.start, str) else self._at_numbers(net, state.start)
+        return State(state.symbol, velocity, self._at_numbers(net, state.change), start)
+
+    def _at_numbers(self, net: DeepLinearNetwork, expression: Any) -> Any:
+        _refuse_any_depth(net)
         return substitute(expression, dict(self.numbers))
+
+    def _said(self, equals: str) -> str:
+        """Say which numbers the parameters have."""
+        return ", ".join(f"{symbol}{equals}{number}" for symbol, number in self.numbers)
 
     def __repr__(self) -> str:
         """Show the rule and the numbers."""
-        said = "".join(f", {symbol}={number}" for symbol, number in self.numbers)
-        return f"RuleAtNumbers({self.rule!r}{said})"
+        return f"RuleAtNumbers({self.rule!r}, {self._said('=')})"
 
 
 def _refuse_any_depth(net: DeepLinearNetwork) -> None:

@@ -1,4 +1,4 @@
-"""The scalar symbols that rules share: the size of a step, of a target, and of a damping."""
+"""The scalar symbols that rules share, from the size of a step to the rate of a decay."""
 
 from sympy import Symbol
 
@@ -8,3 +8,9 @@ alpha = Symbol("alpha", positive=True)
 """The size of a target: ``t_l = x_l - alpha d_l``."""
 damping = Symbol("lambda", positive=True)
 """The damping of `DampedTargetProp`."""
+friction = Symbol("mu", positive=True)
+"""The friction of a momentum."""
+decay = Symbol("c", positive=True)
+"""The rate at which weights, or feedback, decay."""
+noise = Symbol("sigma", positive=True)
+"""The standard deviation of the noise from which feedback learns."""

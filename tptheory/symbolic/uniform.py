@@ -157,6 +157,8 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
         return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
     if said == expected:
         return True
+    if any(part is None or isinstance(part, str) for part in (said, expected)):
+        return False
     if isinstance(said, MatrixExpr | MatrixBase) != isinstance(expected, MatrixExpr | MatrixBase):
         return False
     said, expected = rebuild(S(said), leaf), rebuild(S(expected), leaf)

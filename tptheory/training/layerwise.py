@@ -15,7 +15,7 @@ from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule, damping
+from tptheory.symbolic.rules import LearnedInverse, Rule, damping
 from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
@@ -24,16 +24,19 @@ Loss = Callable[[Array, Array], tuple[float, float, Array]]
 
 _BY_FEEDBACK_ALONE = (
     "presynaptic",
-    "state_changes",
     "error_signal",
     "backward",
     "descent",
     "bias_descent",
+    "velocity",
+    "bias_velocity",
     "update",
     "bias_update",
     "step",
 )
-"""The methods that a rule must inherit from `Rule` unchanged, for its feedback to determine every update."""
+"""The methods that a rule must inherit from `Rule` unchanged, for its feedback to determine every update.
+
+It keeps no states either, but for the inverses that the trainer teaches."""
 
 
 def forward(weights: Sequence[Array], biases: Sequence[Array], X: Array) -> Arrays:
@@ -95,8 +98,19 @@ def is_feedback_operator(rule: Rule, net: DeepLinearNetwork) -> bool:
         for method in _BY_FEEDBACK_ALONE
     ):
         return False
+    if type(rule).states is not Rule.states and not has_sampled_inverses(rule):
+        return False
     operators = [rule.feedback(net, l) for l in range(2, net.depth + 1)]
     return all(_is_fixed(symbol, net) for M in operators for symbol in M.free_symbols)
+
+
+def has_sampled_inverses(rule: Rule) -> bool:
+    """Return whether the trainer teaches a rule's inverses from noise that it draws: those of `LearnedInverse()`.
+
+    A rule that says how its inverses move, by another law or by numbers of its own, moves them so.
+    """
+    own = isinstance(rule, LearnedInverse) and type(rule).states is LearnedInverse.states
+    return own and vars(rule) == vars(LearnedInverse())
 
 
 @contextmanager

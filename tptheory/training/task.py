@@ -15,9 +15,16 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule_arguments import as_rule
-from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, TargetProp
+from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import DataSet, load_digits
-from tptheory.training.layerwise import Loss, is_feedback_operator, reading, softmax_cross_entropy, squared_error
+from tptheory.training.layerwise import (
+    Loss,
+    has_sampled_inverses,
+    is_feedback_operator,
+    reading,
+    softmax_cross_entropy,
+    squared_error,
+)
 from tptheory.training.settings import InverseSettings, TrainSettings
 
 HIDDEN_WIDTHS = (32, 32)
@@ -77,7 +84,7 @@ class Task:
     def inverses(self) -> InverseSettings | None:
         """The settings of the inverses, if the rule has inverses that the trainer trains; else None."""
         asked = self.settings.inverses
-        if isinstance(self.rule, LearnedInverse) and self.by_feedback:
+        if has_sampled_inverses(self.rule) and self.by_feedback:
             return asked or InverseSettings()
         if asked is not None:
             raise InvalidValueError(complain("inverses", "left out unless the rule is 'dtp'", asked))

@@ -99,11 +99,11 @@ def train(
     that `simulate` makes, from the same definitions.
 
     Args:
-        rule: a name of `RULES`, such as bp, tp, damped-tp, fa, dfa, gn, dtp or pc, or a rule of your own.
+        rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp, kaczmarz, newton, rls, pc, ...) or a rule of your own.
         data: what to learn; `load_digits` unless given.
-        constants: by symbol or name, numbers for the rule's parameters (``lambda``, or an ``s`` of your own), matrices
-            for what it holds fixed, and where its states start. A matrix that is not given is drawn as ``init`` tells;
-            ``lambda`` is ``damping``, and a state starts from the identity unless given.
+        constants: by symbol or name, numbers for the parameters of the rule, matrices for what it holds fixed, and
+            where its states start. A matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``,
+            any other number the rule's default, and a state starts as the rule says unless given.
         settings: the settings below in one object; those that are given as keywords replace its own.
         on_log: called with each line of the log as it is made.
         on_step: called before each update with the number of updates made so far.
@@ -171,7 +171,8 @@ def _new_engine(task: Task, start: tuple[Arrays, Arrays], streams: Mapping[str, 
         return draw_matrix(rows, columns, settings.init, settings.std, streams["constants"], settings.dtype)
 
     if not task.by_feedback:
-        whole = WholeRule(task.rule, task.net, settings.dtype, draw, settings.damping, task.constants)
+        parameters = (*start[0], *start[1])
+        whole = WholeRule(task.rule, task.net, settings.dtype, draw, settings.damping, parameters, task.constants)
         return WholeRuleEngine(whole, *start, task.loss, data.targets, settings.lr)
     rule = LayerwiseRule(task.rule, task.net, draw, settings.damping, task.constants)
     if task.engine == "layerwise":

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sympy import MatrixSymbol
 
-from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.errors import ShapeError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.losses import output_error
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import LearnedInverse, Rule, eta
+from tptheory.symbolic.rule import default_values
+from tptheory.symbolic.rules import Rule, damping, eta
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, reading
 
@@ -28,19 +30,19 @@ class WholeRule:
         rule: the rule.
         net: the net, with numeric widths and batch, biases, and ``loss="any"``.
         dtype: ``"float32"`` or ``"float64"``, the precision of a step.
-        draw: a function that returns the values of a fixed matrix of given shape. It is called once for each fixed
-            matrix that the rule names, in the order of their names.
+        draw: a function that returns the values of a matrix of given shape. It is called once for each matrix that
+            the rule holds fixed, or whose start it lets be drawn, in the order of their names.
         damping_value: the value of ``lambda``.
+        start: all weights, then all biases, at the start.
         constants: the values of fixed matrices and scalars, and the initial values of states, by symbol or name. A
-            state starts from the identity unless given.
+            state starts as the rule says unless given.
 
     Attributes:
         fixed: the values of the fixed matrices and scalars, by name.
         states: the values of the states now, by name.
 
     Raises:
-        InvalidValueError: if the rule's own code fails, if it names a scalar that has no value, or if it is a learned
-            inverse that does not define how it learns.
+        InvalidValueError: if the rule's own code fails, or if it names a scalar that has no value.
         ShapeError: if a change has another shape than what it changes, or if shapes do not compose.
         UnknownNameError: if ``constants`` names something that the rule does not.
     """
@@ -52,6 +54,7 @@ class WholeRule:
         dtype: str,
         draw: Callable[[int, int], Array],
         damping_value: float,
+        start: Sequence[Array],
         constants: Mapping[Any, Any] | None = None,
     ) -> None:
         self.rule, self.net, self.dtype = rule, net, dtype
@@ -59,10 +62,11 @@ class WholeRule:
         with reading(rule):
             _check_changes(rule, net)
             compiled = self._compiled_in(dtype)
-        fixed, self.states = compiled.settings(constants, lambda B: draw(*map(int, B.shape)), damping_value)
-        given = compiled.constants(constants)
-        numbers = {name: given.given(name, damping_value) for name, value in fixed.items() if not np.ndim(value)}
-        self.fixed = fixed | numbers
+        given, defaults = compiled.constants(constants), default_values(rule) | {damping: damping_value}
+        parameters = dict(zip((*compiled.weights, *compiled.biases), start, strict=True))
+        fixed, self.states = compiled.settings(constants, lambda B: draw(*map(int, B.shape)), parameters, defaults)
+        scalars = [symbol for symbol in compiled.fixed if not isinstance(symbol, MatrixSymbol)]
+        self.fixed = fixed | {str(s): given.given(s, defaults.get(s)) for s in scalars}
 
     def fixed_matrices(self) -> dict[str, Array]:
         """Return the values of the fixed matrices, by name."""
@@ -117,11 +121,7 @@ class WholeRule:
 
 
 def _check_changes(rule: Rule, net: DeepLinearNetwork) -> None:
-    """Refuse changes of another shape than what they change, and learned inverses that do not define how they learn."""
-    states = rule.state_changes(net)
-    if isinstance(rule, LearnedInverse) and any(rule.feedback(net, l) not in states for l in range(2, net.depth + 1)):
-        expected = "one that says how its inverses learn, or leaves all but its feedback as dtp has it"
-        raise InvalidValueError(complain("rule", expected, rule, "Give their changes in state_changes(net)."))
+    """Refuse changes of another shape than what they change."""
     for symbol, change in rule.step(net).items():
         if tuple(change.shape) != tuple(symbol.shape):
             expected = f"one whose change of {symbol} has its shape, {tuple(symbol.shape)}"

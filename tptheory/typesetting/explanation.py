@@ -219,8 +219,7 @@ def _rank_sentence(notation: Notation) -> Written:
         most = inline(notation.terms(reader.polynomial(bound["rank"])))
         return prose("It is ") + whole + prose(", so its rank is at most that of ") + most + prose(".")
     size = reader.names.size(bound, None, reader.algebra.own)
-    written, shape = notation.size(size), reader.goal()[1]
-    most = Written(written.text, f"${written.latex}$")
+    most, shape = notation.size(size).within_words(), reader.goal()[1]
     if len(telling) > 1 or size not in shape:
         return prose("It is ") + whole + prose(", so its rank is at most ") + most + prose(".")
     sides = "row" if size == shape[0] else "column"
@@ -234,8 +233,7 @@ def _product_of_polynomials(factors: list[list[Term]]) -> Written:
     for terms in factors:
         single = len(terms) == 1 and terms[0].sign == "+" and len(terms[0].factors) == 1
         bodies.append(joined(terms) if single else bracketed(joined(terms)))
-    whole = Written(" · ", r" \cdot ").between(bodies)
-    return Written(whole.text, f"${whole.latex}$")
+    return Written(" · ", r" \cdot ").between(bodies).within_words()
 
 
 def _sum_of_squares_sentence(notation: Notation) -> Written:
@@ -248,5 +246,5 @@ def _sum_of_squares_sentence(notation: Notation) -> Written:
         squares.append(factor + norm)
     if not squares:
         return prose("It never rises.")
-    total = Written(" + ", " + ").between(squares)
-    return prose("That is ") + Written(f"-({total.text})", f"$-({total.latex})$") + prose(", which is never positive.")
+    total = Written("-", "-") + bracketed(Written(" + ", " + ").between(squares))
+    return prose("That is ") + total.within_words() + prose(", which is never positive.")

@@ -30,8 +30,9 @@ from sympy import (
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from tptheory.certificates.checker import index_text
 from tptheory.typesetting.escaping import tex_escaped
-from tptheory.typesetting.spelling import index_text, member_latex
+from tptheory.typesetting.spelling import member_latex
 
 _OWN = ("Chain", "LayerScalar", "LayerSymbol", "LogPdet", "Pinv", "Rank", "UnspecifiedLoss")
 """The names of the node classes that call this printer when SymPy's printer meets them."""
@@ -134,6 +135,9 @@ class _Latex(LatexPrinter):
     def _print_Transpose(self, expr: Any) -> str:
         return rf"{self._base(expr.arg)}^{{\top}}"
 
+    def _print_Adjoint(self, expr: Any) -> str:
+        return self._print_Transpose(expr)
+
     def _print_MatPow(self, expr: Any) -> str:
         return f"{self._base(expr.base)}^{{{self._print(expr.exp)}}}"
 
@@ -143,16 +147,12 @@ class _Latex(LatexPrinter):
     def _print_Trace(self, expr: Trace, exp: str | None = None) -> str:
         return self._function_of_a_matrix(r"\operatorname{tr}", expr, exp)
 
+    def _print_Rank(self, expr: Any, exp: str | None = None) -> str:
+        return self._function_of_a_matrix(r"\operatorname{rank}", expr, exp)
+
     def _function_of_a_matrix(self, name: str, expr: Any, exp: str | None) -> str:
         text = name + self._add_parens(self._print(expr.arg))
         return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
-
-    def _print_Rank(self, expr: Any, exp: str | None = None) -> str:
-        text = rf"\operatorname{{rank}}{self._add_parens(self._print(expr.arg))}"
-        return text if exp is None else f"{self._add_parens(text)}^{{{exp}}}"
-
-    def _print_Adjoint(self, expr: Any) -> str:
-        return self._print_Transpose(expr)
 
     def _print_UnspecifiedLoss(self, expr: Any) -> str:
         return rf"\mathcal{{L}}{self._add_parens(self._print(expr.args[0]))}"

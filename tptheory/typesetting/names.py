@@ -29,6 +29,10 @@ class Written(NamedTuple):
         texts, codes = zip(*pieces, strict=True)
         return Written(self.text.join(texts), self.latex.join(codes))
 
+    def within_words(self) -> Written:
+        """Return mathematics as it stands within words, where LaTeX has it between dollars."""
+        return Written(self.text, f"${self.latex}$")
+
 
 BLANK = Written("", "")
 

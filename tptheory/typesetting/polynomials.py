@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tptheory.certificates.checker import Index, Name, Size, Word
+from tptheory.certificates.checker import Index, Name, Size, Word, index_text
 from tptheory.certificates.reading import MALFORMED, Monomial, Polynomial, Reader
 from tptheory.typesetting.names import (
     Symbol,
@@ -17,7 +17,7 @@ from tptheory.typesetting.names import (
     name,
     number,
 )
-from tptheory.typesetting.spelling import grouped, index_text
+from tptheory.typesetting.spelling import grouped
 
 ENTRIES, LONGEST, NESTED = 400, 200, 8
 """Limits for a remark about a letter: its number of entries, the length of its texts, and how many other letters its
@@ -47,18 +47,15 @@ def joined(terms: list[Term]) -> Written:
 
 def inline(terms: list[Term]) -> Written:
     """Write a polynomial as mathematics within words."""
-    whole = joined(terms)
-    return Written(whole.text, f"${whole.latex}$")
+    return joined(terms).within_words()
 
 
 def equation(terms: list[Term]) -> Written:
     """Write a polynomial that is zero as an equation of its first term with the others."""
-    if not terms:
-        return Written("0 = 0", "$0 = 0$")
-    first, *rest = terms
+    first, *rest = terms or [Term("+", (Written("0", "0"),))]
     other = {"+": "-", "-": "+"} if first.sign == "+" else {"+": "+", "-": "-"}
-    left, right = joined([Term("+", first.factors)]), joined([Term(other[t.sign], t.factors) for t in rest])
-    return Written(f"{left.text} = {right.text}", f"${left.latex} = {right.latex}$")
+    sides = joined([Term("+", first.factors)]), joined([Term(other[t.sign], t.factors) for t in rest])
+    return Written(" = ", " = ").between(sides).within_words()
 
 
 def is_small(data: Any) -> bool:
@@ -207,7 +204,7 @@ def _raised(body: Written, power: int, closed: bool) -> Written:
     """Write a power, with brackets around a body that is not ``closed`` already."""
     if power == 1:
         return body
-    base = body if closed else Written("(", r"\left(") + body + Written(")", r"\right)")
+    base = body if closed else Written(f"({body.text})", rf"\left({body.latex}\right)")
     return base + Written(f"^{power}", f"^{{{power}}}")
 
 
@@ -216,9 +213,9 @@ def bracketed(body: Written) -> Written:
     return Written(f"({body.text})", f"({body.latex})")
 
 
-def as_spelled(key: Name) -> Symbol:
-    """Write a name as its author spelled it."""
-    return name(key[0], index_text(*key[1:]) if len(key) == 3 else "")
+def as_spelled(key: Name, write: Callable[[str, str], Symbol] = name) -> Symbol:
+    """Write a name as its author spelled it; with ``write=dotted``, its time derivative."""
+    return write(key[0], index_text(*key[1:]) if len(key) == 3 else "")
 
 
 def _renamed(remark: Remark) -> Symbol | None:
@@ -248,7 +245,7 @@ def _velocity(remark: Remark) -> Symbol:
     of, transposed = reader.letter(letter)
     symbol = remark.notation.symbol(of)
     if symbol == as_spelled(of):
-        found = dotted(of[0], index_text(*of[1:]) if len(of) == 3 else "")
+        found = as_spelled(of, dotted)
     else:
         whole = symbol.written()
         found = Symbol(Written(f"d({whole.text})/dt", rf"\dot{{({whole.latex})}}"), solid=False)
@@ -266,6 +263,12 @@ def _root(remark: Remark) -> Symbol:
     """Write the square root of a number."""
     of = remark.written("root")
     return Symbol(Written(f"sqrt({of.text})", rf"\sqrt{{{of.latex}}}"))
+
+
+def _direction(remark: Remark) -> Symbol:
+    """Write a column that may be any, and below it the matrix whose quadratic form it is for."""
+    of = remark.written("direction")
+    return Symbol(Written(f"z[{of.text}]", f"z_{{{of.latex}}}"))
 
 
 def _ones(remark: Remark) -> Symbol:
@@ -298,6 +301,7 @@ LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
     "factor": _factor,
     "ones": _ones,
     "root": _root,
+    "direction": _direction,
     "log pdet": _function_writer("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
     "det": _function_writer("det", Written("det", r"\det")),
     "size": _size,

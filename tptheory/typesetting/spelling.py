@@ -1,4 +1,4 @@
-"""How names and the members of sequences are written in LaTeX, and the titles of rules within a sentence."""
+"""How names and the members of sequences are written in LaTeX."""
 
 from __future__ import annotations
 
@@ -24,10 +24,6 @@ ACCENTS = dict(
 
 PRODUCTS = ("Up", "Down")
 """The names of the products of the weights up to a layer, and from the last layer down to one."""
-
-
-EPONYMS = ("Kaczmarz", "Newton,")
-"""The first words of titles that are names of people."""
 
 
 def split_name(name: str) -> tuple[str, str, bool]:
@@ -78,11 +74,6 @@ def grouped(code: str) -> str:
     return f"{{{code}{{}}}}" if code.startswith("\\") else f"{{{code}}}"
 
 
-def index_text(base: str, offset: int) -> str:
-    """Write an index: ``l``, ``l+1``, ``0``."""
-    return f"{base}{offset:+d}" if base and offset else base or str(offset)
-
-
 def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], str] = tex_escaped) -> str:
     r"""Return the LaTeX of a member of a sequence; the products of a network are written out, down from ``top``.
 
@@ -109,17 +100,6 @@ def member_latex(name: str, index: str, top: str = "L", escape: Callable[[str], 
 
 def _superscript(code: str) -> str:
     return f"^{{{code}}}" if code else ""
-
-
-def within_sentence(title: str) -> str:
-    """Return a title as it stands within a sentence: names of people keep their capital, and so do ``XY`` and ``X-Y``.
-
-    >>> within_sentence("Target propagation"), within_sentence("Gauss-Newton targets"), within_sentence("Kaczmarz")
-    ('target propagation', 'Gauss-Newton targets', 'Kaczmarz')
-    """
-    first = title.split(" ")[0]
-    named = first in EPONYMS or sum(c.isupper() for c in first) > 1
-    return title if named else title[:1].lower() + title[1:]
 
 
 def one_line(expression: Any) -> str:

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal
+from tptheory.certificates.checker import Goal, Index, Name, as_end, as_goal, index_text
 from tptheory.certificates.reading import BOUND_INDEX, Reader
 from tptheory.typesetting.names import Symbol, Written
 from tptheory.typesetting.polynomials import Notation, equation, joined
-from tptheory.typesetting.spelling import index_text
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*[+*]?", re.ASCII)
 """The pattern of names that cannot be mistaken for anything else; other names stand in quotation marks."""

@@ -25,6 +25,7 @@ from tptheory.measuring.crosscheck import CrossCheck, crosscheck
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
+from tptheory.symbolic.states import all_states
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
@@ -43,11 +44,15 @@ LOGGED = 40
 
 @dataclass(frozen=True)
 class DerivedRule:
-    """A rule's feedback ``M_l`` for ``l = 2..L`` and its updates ``dW_l`` for ``l = 1..L``, on one sample."""
+    """A rule's feedback ``M_l`` for ``l = 2..L`` and its updates ``dW_l`` for ``l = 1..L``, on one sample.
+
+    With them come what a step adds to each of its states, by the name of the state.
+    """
 
     rule: Rule
     feedback: dict[int, MatrixExpr]
     updates: dict[int, MatrixExpr]
+    states: dict[str, MatrixExpr]
 
 
 @dataclass(frozen=True)
@@ -301,6 +306,7 @@ def _derived(rule: Rule) -> DerivedRule:
         rule,
         {l: rule.feedback(net, l) for l in range(2, net.depth + 1)},
         {l: rule.update(net, l) for l in range(1, net.depth + 1)},
+        {state.symbol.name: state.change for state in all_states(rule, net)},
     )
 
 

@@ -89,10 +89,10 @@ def render_paper(data: ReportData, checks: Checks, drawn: tuple[Illustration, ..
 
 
 def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
-    """Write ``paper.tex``, ``references.bib`` and the figures as PDF into a folder that exists; return their names."""
+    """Make a folder with ``paper.tex``, ``references.bib`` and the figures as PDF; return their names."""
     drawn = illustrations(data, figures.paper_style)
     text, references = render_paper(data, checks, drawn)
-    (folder / "figures").mkdir()
+    (folder / "figures").mkdir(parents=True)
     (folder / "paper.tex").write_text(text, encoding="utf-8", newline="\n")
     (folder / "references.bib").write_text(references, encoding="utf-8", newline="\n")
     names = ["paper.tex", "references.bib"]

@@ -182,6 +182,7 @@ def _rule_json(derived: DerivedRule) -> dict[str, Any]:
         "direct": derived.rule.direct,
         "feedback": {f"M_{l}": latex_of(M) for l, M in derived.feedback.items()},
         "updates": {f"dW_{l}": latex_of(dW) for l, dW in derived.updates.items()},
+        "states": {f"d{name}": latex_of(change) for name, change in derived.states.items()},
     }
 
 

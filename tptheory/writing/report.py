@@ -155,7 +155,7 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
     shutil.copyfile(checker.__file__, stage / "checker.py")
     return [
-        *(_write_paper(stage / FOLDER, data, checks) if paper else []),
+        *([Path(FOLDER, name) for name in write_paper(data, checks, stage / FOLDER)] if paper else []),
         Path("checker.py"),
         *evidence,
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
@@ -172,12 +172,6 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
             text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
             (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
     return found
-
-
-def _write_paper(folder: Path, data: ReportData, checks: dict[str, str]) -> list[Path]:
-    """Write the paper into a folder that is made for it, and return its paths in the report."""
-    folder.mkdir()
-    return [Path(FOLDER, name) for name in write_paper(data, checks, folder)]
 
 
 def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:

@@ -46,7 +46,7 @@ def subspace_slider(
     >>> page.count("<line")
     8
     """
-    run, column = run_of("run", run), sample_of(run_of("run", run), sample)
+    run, column = run_of(run), sample_of(run_of(run), sample)
     if set(run.net.widths) != {2}:
         raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
     frames = whole("frames", frames)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tptheory.certificates.checker import Name, Shape, Size
+from tptheory.certificates.checker import Name, Shape, Size, index_text
 from tptheory.exporting.coq.meaning import meaning_of
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter
-from tptheory.typesetting.spelling import index_text
 
 
 class Section:
@@ -65,16 +64,3 @@ class Section:
             *self.theorem,
             f"End Of_{self.name}.",
         ]
-
-
-def shown(key: Name) -> str:
-    """Write a name, with its index where it has one.
-
-    >>> shown(("W", "l", -1)), shown(("W", "", 2)), shown(("A",))
-    ('W[l-1]', 'W[2]', 'A')
-    """
-    name, *index = key
-    if not index:
-        return str(name)
-    base, offset = index
-    return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"

@@ -60,7 +60,7 @@ def error_ray(run: Run, ax: Axes | None = None) -> Axes:
     >>> error_ray(simulated(steps=20)["tp"]).get_xlabel()
     'step'
     """
-    ax, run = axes_or_new(ax), run_of("run", run)
+    ax, run = axes_or_new(ax), run_of(run)
     e = run.errors[:, :, sample_of(run, 0)]
     size = float(np.linalg.norm(e[0]))
     if not size:
@@ -181,7 +181,7 @@ def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, samp
     """
     if quantity not in SERIES:
         raise unknown_name("quantity", quantity, SERIES)
-    ax, run = axes_or_new(ax), run_of("run", run)
+    ax, run = axes_or_new(ax), run_of(run)
     l = layer_of(run, l, 1 if "W" in quantity else 0)
     if "W" in quantity:
         values = (run.weights if quantity == "W" else run.updates)[l - 1]

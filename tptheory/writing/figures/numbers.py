@@ -61,18 +61,18 @@ def matrix(argument: str, value: Any) -> np.ndarray:
     return A
 
 
-def vector(argument: str, value: Any, size: int) -> np.ndarray:
-    """Return a vector of that many finite floats; a column is taken as one.
+def target_vector(y: Any, size: int) -> np.ndarray:
+    """Return the target ``y`` as a vector of that many finite floats; a column is taken as one.
 
     Raises:
         InvalidTypeError: if it is not numbers.
         ShapeError: if it has another size.
         InvalidValueError: if an entry is not finite.
     """
-    v = _floats(argument, value, "vector")
+    v = _floats("y", y, "vector")
     if v.shape not in ((size,), (size, 1)):
-        raise ShapeError(complain(argument, f"a vector of size {size}", v.shape))
-    FLOATS.check(argument, v)
+        raise ShapeError(complain("y", f"a vector of size {size}", v.shape))
+    FLOATS.check("y", v)
     return v.reshape(size)
 
 
@@ -144,14 +144,14 @@ def _number(argument: str, value: Any, lowest: int, highest: int, expected: str)
     return value
 
 
-def run_of(argument: str, value: Any) -> Run:
+def run_of(value: Any) -> Run:
     """Check that something is a run.
 
     Raises:
         InvalidTypeError: if it is not.
     """
     if not isinstance(value, Run):
-        raise InvalidTypeError(complain(argument, "a run", value, "Try simulate(TargetProp(), weights, x, y)."))
+        raise InvalidTypeError(complain("run", "a run", value, "Try simulate(TargetProp(), weights, x, y)."))
     return value
 
 

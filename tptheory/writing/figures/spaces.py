@@ -21,7 +21,7 @@ from tptheory.writing.figures.numbers import (
     sample_of,
     step_of,
     subspaces,
-    vector,
+    target_vector,
     weights_at,
 )
 from tptheory.writing.figures.style import INK, axes_or_new, page_style
@@ -106,7 +106,7 @@ def activations_and_targets(
     >>> [line.get_label() for line in activations_and_targets(run, 1).lines[1::2]]
     ['$x_1$', 'target $t_1$']
     """
-    l, column = layer_of(run_of("run", run), l), sample_of(run, sample)
+    l, column = layer_of(run_of(run), l), sample_of(run, sample)
     x, d = run.activations[l][:, :, column], run.error_signals[l][:, :, column]
     ax = _axes(ax, x.shape[1])
     shown = np.array([step_of(run, step)]) if step is not None else np.arange(run.steps + 1)[every(run.steps, 16)]
@@ -148,7 +148,7 @@ def pulled_back_loss(
     weights, l = weights_at(net, step), layer_of(net, l)
     if isinstance(net, Run):
         y = (net.activations[-1][0] - net.errors[0])[:, sample_of(net, sample)]
-    M, y = product_above(weights, l), vector("y", y, len(weights[-1]))
+    M, y = product_above(weights, l), target_vector(y, len(weights[-1]))
     if M.shape[1] != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
     ax = _axes(ax, 2)
@@ -193,7 +193,7 @@ def layer_spaces(
     >>> layer_spaces(run).shape
     (2, 3)
     """
-    depth = len(run_of("run", run).weights)
+    depth = len(run_of(run).weights)
     if set(run.net.widths) != {2}:
         raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
     if figure is None:

@@ -1,0 +1,159 @@
+"""The claim that a rule has exactly so many conserved quantities at given widths, and how it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, NoReturn
+
+from flint import fmpq_mat
+
+from tptheory.checking import whole
+from tptheory.claims.claim import Claim
+from tptheory.deciding.answers import REPORT
+from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.invariants.counting import count_laws
+from tptheory.invariants.discovery import conservation_laws
+from tptheory.invariants.fields import DataFields
+from tptheory.invariants.law_certificates import Point, backward_operators, bounds
+from tptheory.invariants.near_a_point import NearPoint, differentials
+from tptheory.invariants.results import CountedLaws, Law
+from tptheory.proving.certificate import LawCountCertificate
+
+_DEGREE = 2
+_POINTS = 3
+"""At how many points the laws are tried: their differentials may be dependent at one of them."""
+
+
+@dataclass(frozen=True)
+class LawCount(Claim):
+    """A rule conserves exactly so many independent quantities near almost every point of its weights.
+
+    Conserved means: along the flow, for all data and any loss. That there are no more is proved by a certificate of its
+    own, which `certificates/law_counts.py` checks; it holds on every open set of weights where the matrices under a
+    pseudo-inverse have full rank. That there are as many is proved by laws with certificates, whose differentials are
+    independent at a rational point, near which all of their hypotheses hold. What a rule holds fixed, such as ``B_l``,
+    is part of the point. The claim is decided alone, and not within `AllOf`.
+
+    >>> from tptheory import Backprop, TargetProp, decide
+    >>> decide(LawCount(Backprop(), (2, 2, 1), number=3)).word, decide(LawCount(TargetProp(), (2, 2, 1), number=2)).word
+    ('proved', 'refuted')
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if a width is below 1, the number is negative, the rule has no flow, or hypotheses are given.
+    """
+
+    rule: Any
+    widths: Any
+    number: Any
+    given: Any = ()
+
+    readers = (("number", lambda name, value: whole(name, value, lowest=0)),)
+
+    def check(self) -> None:
+        """Check rule and widths together, and that nothing is assumed."""
+        object.__setattr__(self, "widths", tuple(int(n) for n in DataFields(self.rule, self.widths).net.widths))
+        if self.given:
+            raise InvalidValueError(complain("given", "left out: laws are counted near almost every point", self.given))
+
+    def goals(self) -> NoReturn:
+        """Refuse to be a set of goals.
+
+        Raises:
+            UnsupportedExpressionError: always.
+        """
+        raise UnsupportedExpressionError(
+            f"'claim' must be a set of goals (got {self.conclusion(str)}, which is none). Decide it alone."
+        )
+
+    def tacit(self) -> tuple[Any, ...]:
+        """Take nothing for granted."""
+        return ()
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Speak of no expression."""
+        return ()
+
+    def certain(self) -> tuple[Any, ...]:
+        """Speak of no expression."""
+        return ()
+
+    def symbols(self) -> set[Any]:
+        """Speak of no symbol."""
+        return set()
+
+    def _refuse_taken_symbols(self) -> None:
+        """Speak of no symbol that could be taken."""
+
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Return ``the flow of the rule has exactly k independent conserved quantities``, and where."""
+        quantities = f"{self.number} independent conserved {'quantity' if self.number == 1 else 'quantities'}"
+        flow, widths = f"the flow of {self.rule.phrase}", "-".join(map(str, self.widths))
+        return f"{flow} has exactly {quantities} near almost every point at widths {widths}"
+
+    def own_verdict(self, seconds: float, seed: int) -> Proved | RefutedCount | Undecided:
+        """Return `Proved`, `RefutedCount` or `Undecided`; ``seconds`` bound the search for the proof of each law."""
+        started = perf_counter()
+        fields = DataFields(self.rule, self.widths)
+        try:
+            backward_operators(fields, {s: _ones(s) for s in fields.constants})
+        except UnsupportedExpressionError as error:
+            return Undecided(self, str(error), {}, perf_counter() - started)
+        counted = count_laws(fields, seed)
+        proof = _found(self, fields, counted, seconds, seed)
+        took = perf_counter() - started
+        if proof is None:
+            return Undecided(self, "no certificate of a bound was found at small integer points", {}, took)
+        if not (checked := proof.check()):
+            evidence = {"certificate": proof.data, "report": REPORT}
+            return Undecided(self, f"the checker refuses what was found: {checked.reason}", evidence, took)
+        at_most, at_least = proof.data["number"], len(proof.data["differentials"])
+        if not at_least <= self.number <= at_most:
+            return RefutedCount(self, proof, took)
+        if at_least < at_most:
+            reason = f"there are at most {at_most}, which is certified, but {at_least} were found"
+            return Undecided(self, reason, {"certificate": proof.data}, took)
+        return Proved(self, proof, took, confirmed=len(counted.primes))
+
+
+def _ones(symbol: Any) -> list[list[int]]:
+    rows, columns = map(int, getattr(symbol, "shape", (1, 1)))
+    return [[1] * columns for _ in range(rows)]
+
+
+def _found(
+    claim: LawCount, fields: DataFields, counted: CountedLaws, seconds: float, seed: int
+) -> LawCountCertificate | None:
+    """Return the certificate with the most laws, of those at the first points; None if there is none."""
+    best: LawCountCertificate | None = None
+    laws = conservation_laws(claim.rule, claim.widths, degree=_DEGREE, seed=seed, seconds=seconds).found
+    for tried, (data, point) in enumerate(bounds(fields, counted, seed)):
+        near = NearPoint(point | {fields.net.input: _ones(fields.net.input)}, seconds)
+        holding = [law for law in laws if law.verdict.proved and law in near]
+        proof = _with_laws(claim, data, holding, fields, point)
+        if best is None or len(proof.data["differentials"]) > len(best.data["differentials"]):
+            best = proof
+        if len(best.data["differentials"]) == counted.count or tried + 1 == _POINTS:
+            break
+    return best
+
+
+def _with_laws(
+    claim: LawCount, data: dict[str, Any], laws: Sequence[Law], fields: DataFields, point: Point
+) -> LawCountCertificate:
+    """Return the certificate with the independent differentials of laws at its point."""
+    rows: list[list[Any]] = []
+    used: list[Any] = []
+    for law in laws:
+        before = len(rows)
+        for row in differentials(law.quantity, fields, point):
+            if fmpq_mat([*rows, row]).rank() > len(rows):
+                rows.append(row)
+        if len(rows) > before and isinstance(law.verdict, Proved):
+            used.append(law.verdict.certificate)
+    title = claim.statement()
+    full = data | {"title": title, "differentials": [[str(a) for a in row] for row in rows]}
+    return LawCountCertificate(full, tuple(used))

@@ -1,0 +1,83 @@
+"""Instances that meet hypotheses which are inequalities: one symbol of each is moved until the inequality holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flint import fmpq
+from sympy import MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, Symbol
+
+from tptheory.errors import InvalidValueError, ShapeError
+from tptheory.measuring.premises import Instance, Premises, Unknowns
+from tptheory.measuring.properties import has_property, is_positive_semidefinite
+from tptheory.measuring.random_matrices import Random, gram
+from tptheory.numeric.evaluation import compile_expression
+
+
+class Signs:
+    """The inequalities among the hypotheses of a claim.
+
+    In ``S <= T`` the matrix ``T`` is replaced by ``S`` plus a Gram matrix; in ``s <= 1`` the number by one that meets
+    it. Whether the instance then meets all hypotheses is for the caller to decide: a symbol may stand in several.
+    """
+
+    def __init__(self, premises: Premises, unknowns: Unknowns) -> None:
+        self.inequalities = [_Inequality(e, unknowns) for e in premises.nonnegative]
+
+    def met(self, rng: Random, values: Instance) -> Instance:
+        """Return an instance in which symbols are moved, one for each inequality that fails, in their order."""
+        for inequality in self.inequalities:
+            values = inequality.met(rng, values)
+        return values
+
+
+class _Inequality:
+    """One expression that must not be below 0, compiled once."""
+
+    def __init__(self, expression: Any, unknowns: Unknowns) -> None:
+        self.is_matrix = isinstance(expression, MatrixExpr)
+        self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
+        self.value = compile_expression(expression, self.symbols, arithmetic="exact")
+        self.movable: Sequence[tuple[Any, Any]] = [*_alone(expression)] if self.is_matrix else ()
+        self.numbers = [s for s in self.symbols if isinstance(s, Symbol) and s in unknowns.scalars]
+
+    def met(self, rng: Random, values: Instance) -> Instance:
+        """Return an instance with one symbol moved, if the inequality fails and moving one helps."""
+        try:
+            found = self._at(values)
+            if self.is_matrix:
+                return values if is_positive_semidefinite(found) else self._with_matrix(rng, values, found)
+            return values if has_property("nonnegative", found) else self._with_number(rng, values, found)
+        except (InvalidValueError, ShapeError):  # something that is inverted is singular here
+            return values
+
+    def _at(self, values: Instance) -> Any:
+        return self.value(*(values[s] for s in self.symbols))
+
+    def _with_matrix(self, rng: Random, values: Instance, found: Any) -> Instance:
+        """Move a symbol that stands alone in the sum, so that the sum becomes a Gram matrix."""
+        if not self.movable:
+            return values
+        symbol, coefficient = self.movable[int(rng.integers(0, len(self.movable)))]
+        wanted = gram(rng, found.nrows(), found.ncols())
+        return {**values, symbol: values[symbol] + (wanted - found) * (1 / coefficient)}
+
+    def _with_number(self, rng: Random, values: Instance, found: Any) -> Instance:
+        """Move a number of which the expression is an affine function, so that the expression is not below 0."""
+        if not self.numbers:
+            return values
+        s = self.numbers[int(rng.integers(0, len(self.numbers)))]
+        slope = self._at({**values, s: values[s] + 1}) - found
+        wanted = fmpq(int(rng.integers(0, 9)), 4)
+        return values if slope == 0 else {**values, s: values[s] + (wanted - found) / slope}
+
+
+def _alone(expression: Any) -> list[tuple[MatrixSymbol, fmpq]]:
+    """Return the symbols that are terms of a sum of matrices, with their rational coefficients."""
+    found = []
+    for term in expression.args if isinstance(expression, MatAdd) else (expression,):
+        coefficient, factors = term.as_coeff_matrices() if isinstance(term, MatMul) else (S.One, [term])
+        if len(factors) == 1 and isinstance(factors[0], MatrixSymbol) and coefficient.is_Rational:
+            found.append((factors[0], fmpq(int(coefficient.p), int(coefficient.q))))
+    return found

@@ -1,0 +1,139 @@
+"""The search for a proof of one claim: setting after setting, with ever more effort."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from sympy import MatrixSymbol, S
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import NonNegative, nonnegative
+from tptheory.proving.cancellation import by_cancellation
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.equations import either, in_cases
+from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
+from tptheory.proving.proof_data import certified
+from tptheory.proving.searching import Proof, RefusedError, StuckError
+from tptheory.proving.translation import Translator
+
+
+class ProofSearch(ABC):
+    """A search that may be run again and again, each time with more effort, until it has found a proof.
+
+    Attributes:
+        found: the proofs, as certificates write them; empty until they are found.
+        stuck: why the first attempt led to no proof.
+        refused: why the checker refused a proof that was found, and that proof; None if it refused none.
+        ended: whether more effort would find no more.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[dict[str, Any]] = []
+        self.stuck: StuckError | None = None
+        self.refused: RefusedError | None = None
+        self.ended = False
+
+    def run(self, effort: int, deadline: float) -> bool:
+        """Search until the deadline; return whether all that must be proved now is.
+
+        Args:
+            effort: how much work each completion may do.
+            deadline: when to end.
+
+        Raises:
+            UnsupportedExpressionError: if the claim is outside the language of the prover.
+        """
+        if not self.found and not self.ended:
+            self._run(effort, deadline)
+        return bool(self.found)
+
+    @abstractmethod
+    def _run(self, effort: int, deadline: float) -> None:
+        """Search for proofs, and keep them, or what stood in their way."""
+
+    def note(self, stuck: StuckError) -> None:
+        """Keep why an attempt led to no proof, if it is the first; what the search built for it is let go."""
+        self.stuck = self.stuck or StuckError(stuck.reason, **stuck.evidence)
+
+    def accept(self, found: list[dict[str, Any]]) -> None:
+        """Keep proofs, if the checker accepts them; else keep the first that it refuses, and why."""
+        for data in found:
+            checked = Certificate(data).check()
+            if not checked:
+                self.refused = self.refused or RefusedError(checked.reason, data)
+                return
+        self.found = found
+
+
+class ClaimSearch(ProofSearch):
+    """A search for a proof of one claim whose depth is a number.
+
+    A setting in which the search came to its end without a proof, or with one that the checker refuses, is not tried
+    again; nor is any with an effort that it was tried with before, unless the time was up.
+
+    Args:
+        claim: the claim, no conjunction.
+        title: the title of its certificates.
+    """
+
+    def __init__(self, claim: Claim, title: str) -> None:
+        super().__init__()
+        self.claim, self.title = claim, title
+        self._spent = dict.fromkeys(settings_for(claim), 0)
+        """The settings that are left, each with the effort that it was tried with."""
+
+    def _run(self, effort: int, deadline: float) -> None:
+        for setting in [setting for setting, spent in self._spent.items() if spent < effort]:
+            translator, obligations = translated(self.claim, setting)
+            translator.effort = effort
+            unfinished = False
+            try:
+                shown = [_shown(each, translator, setting, deadline) for each in obligations]
+                self.accept([certified(translator, proof, self.title) for proof in shown])
+            except StuckError as stuck:
+                self.note(stuck)
+                late = perf_counter() > deadline
+                unfinished = late or any(search.cut for search in translator.searches)
+                if not late:
+                    self._spent[setting] = effort
+            if not unfinished:
+                del self._spent[setting]
+            self.ended = not self._spent
+            if self.found or perf_counter() > deadline:
+                return
+
+
+def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
+    attempt = obligation.attempt()
+    if setting.chained:
+        known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
+        attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
+    return in_cases(attempt, translator, deadline)
+
+
+def settings_for(claim: Claim) -> list[SearchSetting]:
+    """Return the settings of the search for a claim, in the order in which they are tried.
+
+    In a descent, 1 is first a size like any other: the squares are found among matrices, and hold for one sample too.
+    """
+    if any(isinstance(goal, NonNegative) for goal in claim.goals()):
+        if speaks_of_ranks(claim):
+            return [SearchSetting(thin=False), SearchSetting(thin=False, named=True, inverses=True)]
+        plain = [SearchSetting(thin=False, transposes_last=True), SearchSetting(thin=False)]
+        wide = [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
+        narrow = [SearchSetting()] if _has_vectors(claim) else []
+        compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
+        return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
+    plain = [SearchSetting(), SearchSetting(transposes_last=True)]
+    wide = [SearchSetting(thin=False, opened=True)] if _has_vectors(claim) else []
+    defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
+    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
+    return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
+
+
+def _has_vectors(claim: Claim) -> bool:
+    """Whether a matrix of a claim has one row or one column."""
+    return any(1 in A.shape for e in claim.expressions() for A in S(e).atoms(MatrixSymbol))

@@ -1,0 +1,329 @@
+"""Candidates for the parts of a sum of squares: halves of traces, velocities, and what hypotheses make of them.
+
+Where a trace reads ``tr(u m u')`` with nothing in the middle, or with a symmetric projection there, ``u m`` is a
+candidate. So are the velocities that stand in the scalar, what they are multiplied by, and more words, which are tried
+later. A number in front of a trace needs a square root, since ``s |Q|^2 = |r Q|^2`` for ``s = r^2``: an even power has
+one, and a symbol that is declared to be nonnegative has a letter for its root. So has what a hypothesis says is not
+below 0: a number ``q = r^2``, or a matrix ``S = R R'``. Products of such roots with candidates are candidates again, so
+that hypotheses are multiplied by squares and by each other (Stengle, A Nullstellensatz and a Positivstellensatz in
+semialgebraic geometry, Mathematische Annalen 207, 1974).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, permutations, product
+from typing import NamedTuple
+
+from tptheory.proving.letters import Size, item_text
+from tptheory.proving.words import Alphabet, Polynomial
+
+Reduce = Callable[[Polynomial], Polynomial]
+
+POWERS = 3
+"""Numbers stand in candidates up to this power of their square roots, less one."""
+
+
+class Candidate(NamedTuple):
+    """A word, times numbers, times the letters of square roots, each of which stands once."""
+
+    roots: tuple[str, ...]
+    scalars: tuple[str, ...]
+    word: str
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a search for squares may use.
+
+    Attributes:
+        reduce: brings a polynomial to normal form modulo the hypotheses.
+        roots: the letter of the square root of each number that is declared to have one.
+        multipliers: the letters ``r`` of numbers ``r^2``, and ``R`` of matrices ``R R'``, of which hypotheses speak.
+        velocities: the letters that stand for velocities.
+        equations: the hypotheses of the claim, which may be used in both directions.
+        thorough: whether candidates are tried that take more time.
+    """
+
+    reduce: Reduce
+    roots: Mapping[str, str]
+    multipliers: Sequence[str] = ()
+    velocities: Sequence[str] = ()
+    equations: Sequence[Polynomial] = ()
+    thorough: bool = True
+
+
+def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[Candidate]]:
+    """Return sets of candidates to try, from the likeliest to the largest.
+
+    First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of
+    hypotheses that are scalars: adding such a scalar may turn a term that looks negative into squares. Then the
+    velocities alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses
+    turn into others, and with powers of the numbers.
+    """
+    words = _Words(resources, scalar.alphabet)
+    groups = words.halves_by_shape(reduced)
+    yield _of_few_shapes(scalar.alphabet, groups)
+    everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
+    yield everything
+    squares = [p.trace() for p in resources.equations if p.rows == p.columns]
+    yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    if resources.multipliers:
+        typed = sorted({*map(words.turned, [*everything, *words.halves(scalar), *words.by_equations(reduced, 1)])})
+        yield [*typed, *words.multiplied(typed)]
+    if resources.thorough:
+        yield from _thorough_sets(words, scalar, reduced, everything)
+
+
+def _thorough_sets(
+    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[Candidate]
+) -> Iterator[list[Candidate]]:
+    """Return the sets of candidates that take more time, given all halves of the terms of the scalar."""
+    resources = words.resources
+    weights = sorted({(roots, scalars) for roots, scalars, _ in _parts(reduced, resources.roots)})
+    yield [Candidate(*weight, v) for weight in weights for v in resources.velocities]
+    beside = sorted(words.beside_velocities(scalar))
+    yield [*beside, *everything]
+    others = sorted(words.by_equations(reduced, 2 if resources.multipliers else 1))
+    yield [*everything, *others]
+    middles = sorted(words.around_symmetric_middles(reduced))
+    more = [*map(words.turned, [*everything, *middles, *beside, *others])]
+    yield more
+    if resources.multipliers:
+        yield [*more, *words.multiplied(more)]
+    plain = list(dict.fromkeys(c.word for c in more))
+    yield [Candidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+
+
+Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[Candidate]]]
+"""The halves of the terms of a scalar: by their shape, and then by the term."""
+
+
+def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[Candidate]:
+    """Return halves of every term that has any, from as few shapes as possible: the shape of most terms is first."""
+    chosen: list[Candidate] = []
+    covered: set[tuple[str, ...]] = set()
+    for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(alphabet, group[0]))):
+        fresh = halves.keys() - covered
+        chosen += [half for term in sorted(fresh) for half in sorted(halves[term])]
+        covered |= fresh
+    return chosen
+
+
+def shape_text(alphabet: Alphabet, shape: tuple[Size, Size]) -> str:
+    """Write a shape, so that shapes have an order."""
+    return " ".join(item_text(alphabet.named.item(size)) for size in shape)
+
+
+Part = tuple[tuple[str, ...], tuple[str, ...], str]
+"""A term as the letters of square roots and the numbers of a candidate, and a trace beside the squares of these."""
+
+
+def _parts(scalar: Polynomial, roots: Mapping[str, str]) -> Iterator[Part]:
+    """Split each term into a trace and numbers that have square roots, in every way; without a trace it is empty."""
+    for scalars, _ in scalar.terms:
+        yield from _parts_of(scalar.alphabet, scalars, roots)
+
+
+def _parts_of(alphabet: Alphabet, scalars: tuple[str, ...], roots: Mapping[str, str]) -> Iterator[Part]:
+    cycles = sorted({s for s in scalars if alphabet.is_trace(s)})
+    for cycle in ["", *cycles]:
+        counted = Counter(scalars)
+        if cycle:
+            counted[cycle] -= 1
+        if all(power % 2 == 0 or s in roots for s, power in counted.items()):
+            yield *_halved(sorted(counted.items()), roots), cycle
+
+
+def _halved(powers: Sequence[tuple[str, int]], roots: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the square root of a product of powers of numbers: the letters of square roots, and numbers."""
+    odd = tuple(roots[s] for s, power in powers if power % 2)
+    return odd, tuple(s for s, power in powers for _ in range(power // 2))
+
+
+def _powers(scalar: Polynomial, roots: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return all products of powers of the numbers in a scalar, as square roots and numbers."""
+    numbers = sorted({s for scalars, _ in scalar.terms for s in scalars if not scalar.alphabet.is_trace(s)})
+    most = {s: max(POWERS, *(scalars.count(s) + 1 for scalars, _ in scalar.terms)) for s in numbers}
+    found = []
+    for powers in product(*(range(0, most[s], 1 if s in roots else 2) for s in numbers)):
+        found.append(_halved(list(zip(numbers, powers, strict=True)), roots))
+    return found
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Finds words that may stand in squares."""
+
+    resources: Resources
+    alphabet: Alphabet
+    _vanishing: dict[Polynomial, bool] = field(default_factory=dict)
+
+    def halves_by_shape(self, scalar: Polynomial) -> Groups:
+        """Return the halves of the terms of a scalar."""
+        groups: Groups = {}
+        for scalars, _ in scalar.terms:
+            for half in self._halves_of_term(scalars):
+                shape = self.alphabet.shape(half.word) if half.word else (1, 1)
+                groups.setdefault(shape, {}).setdefault(scalars, set()).add(half)
+        return groups
+
+    def turned(self, candidate: Candidate) -> Candidate:
+        """Return a candidate or its transpose, whose norm is the same: of two shapes the one that comes first."""
+        rows, columns = self.alphabet.shape(candidate.word) if candidate.word else (1, 1)
+        if shape_text(self.alphabet, (rows, columns)) <= shape_text(self.alphabet, (columns, rows)):
+            return candidate
+        return candidate._replace(word=self._transposed(candidate.word))
+
+    def halves(self, scalar: Polynomial) -> Iterator[Candidate]:
+        """Return the halves of the terms of a scalar in a row."""
+        for scalars, _ in scalar.terms:
+            yield from self._halves_of_term(scalars)
+
+    def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[Candidate]:
+        for roots, numbers, cycle in _parts_of(self.alphabet, scalars, self.resources.roots):
+            for word in self._halves_of_cycle(cycle) if cycle else [""]:
+                yield Candidate(roots, numbers, word)
+        if self.resources.thorough:
+            yield from self._outer_products(scalars)
+
+    def _outer_products(self, scalars: tuple[str, ...]) -> Iterator[Candidate]:
+        """Find ``u v'`` where a term has the factors ``tr(u u')`` and ``tr(v v')`` of two columns."""
+        norms = {s: u for s in {*scalars} if self.alphabet.is_trace(s) for u in self._columns_of_norm(s)}
+        for first, second in permutations(sorted(norms), 2):
+            rest = list(scalars)
+            rest.remove(first)
+            rest.remove(second)
+            for roots, numbers, cycle in _parts_of(self.alphabet, tuple(rest), self.resources.roots):
+                if not cycle:
+                    yield Candidate(roots, numbers, norms[first] + self.alphabet.transpose(norms[second]))
+
+    def _columns_of_norm(self, cycle: str) -> Iterator[str]:
+        """Find the columns whose squared norm a trace is."""
+        for half in self._halves_of_cycle(cycle):
+            for u in (half, self.alphabet.transpose(half)):
+                if self.alphabet.shape(u)[1] == 1:
+                    yield u
+
+    def _halves_of_cycle(self, cycle: str) -> Iterator[str]:
+        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``."""
+        for u, m in self._symmetric_turns(cycle):
+            if not m or self._is_projection(m):
+                yield u + m
+
+    def _symmetric_turns(self, cycle: str) -> Iterator[tuple[str, str]]:
+        """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
+        seen = set()
+        for i in range(len(cycle)):
+            turned = cycle[i:] + cycle[:i]
+            for h in range(len(cycle) // 2 + 1):
+                u, m, v = turned[:h], turned[h : len(cycle) - h], turned[len(cycle) - h :]
+                if v == self._transposed(u) and (m or u) and (u, m) not in seen:
+                    seen.add((u, m))
+                    yield u, m
+
+    def _transposed(self, word: str) -> str:
+        """Return the transpose of a word, in which letters that are known to be symmetric stand plain."""
+        return "".join(map(self._plain, self.alphabet.transpose(word)))
+
+    def _plain(self, letter: str) -> str:
+        """Return the letter to which one that is transposed is known to be equal; any other letter is returned."""
+        turned = self.alphabet.adjoints[letter]
+        if turned != letter and self.alphabet.shapes[letter] == self.alphabet.shapes[turned]:
+            return turned if self.alphabet.letters[letter][1] and self._is_symmetric(letter) else letter
+        return letter
+
+    def _is_projection(self, word: str) -> bool:
+        m = self._polynomial(word)
+        return m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+
+    def _is_symmetric(self, word: str) -> bool:
+        m = self._polynomial(word)
+        return m.rows == m.columns and self._vanishes(m - m.transpose())
+
+    def _vanishes(self, p: Polynomial) -> bool:
+        """Whether a polynomial is 0 modulo what is known; the answer is kept, for the same words are met often."""
+        if p not in self._vanishing:
+            self._vanishing[p] = not self.resources.reduce(p)
+        return self._vanishing[p]
+
+    def _polynomial(self, word: str) -> Polynomial:
+        return Polynomial.word(self.alphabet, word)
+
+    def multiplied(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+        """Return products of candidates, and of 1, with one or two of the roots of which hypotheses speak."""
+        numbers = [r for r in self.resources.multipliers if self.alphabet.shapes[r] is None]
+        matrices = [R for R in self.resources.multipliers if self.alphabet.shapes[R] is not None]
+        whole = [c for c in candidates if c.word[-1:] not in matrices and self._transposed(c.word[:1]) not in matrices]
+        whole.append(Candidate((), (), ""))
+        for chosen in [(), *combinations(numbers, 1), *combinations(numbers, 2)]:
+            for roots, scalars, word in whole:
+                if not {*chosen} & {*roots}:
+                    more = tuple(sorted((*roots, *chosen)))
+                    words = [word] if chosen else []
+                    words += [made for R in matrices for made in self._times(word, R)]
+                    yield from (Candidate(more, scalars, made) for made in words)
+
+    def _times(self, word: str, R: str) -> Iterator[str]:
+        """Return the products of a word, or of its transpose, with a matrix to its right; of an empty word, that."""
+        rows, _ = self.alphabet.shape(R)
+        if not word:
+            yield R
+            return
+        for turned in dict.fromkeys((word, self._transposed(word))):
+            if self.alphabet.shape(turned)[1] == rows:
+                yield turned + R
+
+    def around_symmetric_middles(self, scalar: Polynomial) -> Iterator[Candidate]:
+        """Return ``u`` and ``u m`` for every way to turn a trace into ``tr(u m u')`` with a symmetric letter ``m``."""
+        for roots, numbers, cycle in _parts(scalar, self.resources.roots):
+            for u, m in self._symmetric_turns(cycle):
+                if u and len(m) == 1 and self._is_symmetric(m):
+                    yield from (Candidate(roots, numbers, u), Candidate(roots, numbers, u + m))
+
+    def beside_velocities(self, scalar: Polynomial) -> Iterator[Candidate]:
+        """Return the words of the velocities, and of what each is multiplied by, in the scalar as it was typed."""
+        for scalars, _ in scalar.terms:
+            for s in scalars:
+                for i, character in enumerate(s):
+                    for v in (character, self.alphabet.adjoints.get(character, "")):
+                        if v not in self.resources.velocities:
+                            continue
+                        rest = s[i + 1 :] + s[:i]
+                        beside = self._polynomial(self.alphabet.transpose(rest) if v == character else rest)
+                        for p in (self._polynomial(v), beside):
+                            for numbers, word in self.resources.reduce(p).terms:
+                                yield Candidate((), numbers, word)
+
+    def by_equations(self, scalar: Polynomial, times: int) -> Iterator[Candidate]:
+        """Return the halves of terms in which words of hypotheses are replaced by others so many times.
+
+        With two of them ``tr(S T)`` is ``|R' Q|^2`` for ``S = R R'`` and ``T = Q Q'``.
+        """
+        for roots, numbers, cycle in _parts(scalar, self.resources.roots):
+            found = [cycle]
+            for _ in range(times):
+                found = list(dict.fromkeys([*found, *(turned for each in found for turned in self._changed(each))]))
+            for turned in found[1:]:
+                yield from (Candidate(roots, numbers, half) for half in self._halves_of_cycle(turned))
+
+    def _changed(self, cycle: str) -> Iterator[str]:
+        """Replace a word of a hypothesis by another of its words in a trace, in every way."""
+        for p in self.resources.equations:
+            words = sorted({word for _, word in p.terms})
+            for word, other in product(words, words):
+                if word != other:
+                    yield from self._replaced(cycle, word, other, p.rows)
+
+    def _replaced(self, cycle: str, word: str, other: str, rows: Size) -> Iterator[str]:
+        """Replace a word in a trace wherever it stands; an empty word, which is an identity, stands at a size."""
+        for i in range(len(cycle)):
+            turned = cycle[i:] + cycle[:i]
+            if (
+                turned.startswith(word)
+                and self.alphabet.shape(turned)[0] == rows
+                and len(turned) + len(other) > len(word)
+            ):
+                yield other + turned[len(word) :]

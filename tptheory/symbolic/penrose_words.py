@@ -1,0 +1,146 @@
+"""Sums of products of matrices, multiplied out and shortened by Penrose's equations.
+
+With ``P = A+`` the eight rules ``APA = A``, ``PAP = P``, ``P'A' = AP``, ``A'P' = PA``, ``A'AP = A'``, ``PAA' = A'``,
+``P'PA = P'`` and ``APP' = P'`` follow from Penrose's four equations; each makes a word shorter, or replaces a
+transposed projection by the plain one, so that rewriting ends. The result is for people to read: that it equals what
+it came from is not assumed anywhere, but proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sympy import (
+    Identity,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixBase,
+    MatrixExpr,
+    S,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+    preorder_traversal,
+)
+
+from tptheory.symbolic.expressions import Pinv, matadd, matmul, trace, transpose
+from tptheory.symbolic.rebuilding import rebuild
+
+Word = tuple[MatrixExpr, ...]
+Rule = tuple[Word, Word]
+LARGEST_SUM = 4000
+"""A product that would have more terms than this is left as it is."""
+
+
+def shortened(expression: Any) -> Any:
+    """Return an expression with words shortened and equal traces collected.
+
+    Sums are multiplied out where the result is shorter.
+
+    >>> from sympy import MatrixSymbol
+    >>> A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 2, 3)
+    >>> shortened(A.T * Pinv(A).T * Pinv(A) * (A + B)), shortened(A.T * (A * Pinv(A) * B - B))
+    (Pinv(A)*(A + B), 0)
+    """
+    if isinstance(expression, MatrixExpr | MatrixBase):
+        forms = [_matrix(expression, multiply_out) for multiply_out in (False, True)]
+        return min(forms, key=lambda form: sum(1 for _ in preorder_traversal(form)))
+
+    def leaf(part: Any) -> Any:
+        return _trace(part.arg) if isinstance(part, Trace) else part
+
+    return rebuild(S(expression), leaf).expand()
+
+
+def _matrix(M: MatrixExpr, multiply_out: bool) -> MatrixExpr:
+    found = words_of(M, multiply_out)
+    rules = list(dict.fromkeys(rule for _, word in found for rule in _rules(word)))
+    return matadd(ZeroMatrix(*M.shape), *(_product(c, _rewritten(word, rules), M) for c, word in found))
+
+
+def _product(coefficient: Any, word: Word, like: MatrixExpr) -> MatrixExpr:
+    return matmul(coefficient, *word) if word else matmul(coefficient, Identity(like.rows))
+
+
+def _trace(M: MatrixExpr) -> Any:
+    """Return the trace of a sum of words, each rotated or transposed so that equal traces look alike."""
+    total = S.Zero
+    for coefficient, word in words_of(_matrix(M, multiply_out=True)):
+        if not word:
+            total += coefficient * M.rows
+            continue
+        turns = (word, tuple(transpose(letter) for letter in reversed(word)))
+        alike = (turn[i:] + turn[:i] for turn in turns for i in range(len(turn)))
+        total += coefficient * trace(matmul(*min(alike, key=lambda letters: tuple(map(str, letters)))))
+    return total
+
+
+def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]:
+    """Return a matrix as a sum of coefficients times words; the empty word is the identity.
+
+    A word's letters are no products or whole powers; sums are letters only if they are not to be multiplied out, or if
+    there would be more than `LARGEST_SUM` words.
+    """
+    if isinstance(M, ZeroMatrix):
+        return []
+    if isinstance(M, Identity):
+        return [(S.One, ())]
+    if isinstance(M, MatAdd):
+        return [term for part in M.args for term in words_of(part, multiply_out)]
+    if isinstance(M, MatPow) and M.exp.is_Integer and M.exp > 0:
+        return words_of(matmul(*[M.base] * int(M.exp)), multiply_out)
+    if isinstance(M, Transpose) and transpose(M.arg) != M:
+        return words_of(transpose(M.arg), multiply_out)
+    if not isinstance(M, MatMul):
+        return [(S.One, (M,))]
+    scalar, factors = M.as_coeff_matrices()
+    total: list[tuple[Any, Word]] = [(scalar, ())]
+    for factor in factors:
+        parts = words_of(factor, multiply_out)
+        if len(parts) > 1 and (not multiply_out or len(total) * len(parts) > LARGEST_SUM):
+            parts = [(S.One, (_matrix(factor, multiply_out),))]
+        total = [(c * d, u + v) for c, u in total for d, v in parts]
+    return total
+
+
+def _rules(word: Word) -> Iterator[Rule]:
+    """Run through the rules for the pseudo-inverses of products that stand in a word."""
+    for letter in word:
+        P = letter.arg if isinstance(letter, Transpose) else letter
+        if not isinstance(P, Pinv):
+            continue
+        inside = words_of(P.arg)
+        if len(inside) != 1 or inside[0][0] != 1 or not inside[0][1]:
+            continue
+        A, p = inside[0][1], (P,)
+        At, pt = _turned(A), _turned(p)
+        yield from (
+            (A + p + A, A),
+            (p + A + p, p),
+            (pt + At, A + p),
+            (At + pt, p + A),
+            (At + A + p, At),
+            (p + A + At, At),
+            (pt + p + A, pt),
+            (A + p + pt, pt),
+        )
+
+
+def _turned(word: Word) -> Word:
+    """Return the transpose of a word."""
+    return tuple(transpose(letter) for letter in reversed(word))
+
+
+def _rewritten(word: Word, rules: Iterable[Rule]) -> Word:
+    """Return a word in which no rule applies any more."""
+    rules = list(rules)
+    i = 0
+    while i < len(word):
+        for old, new in rules:
+            if word[i : i + len(old)] == old:
+                word, i = word[:i] + new + word[i + len(old) :], -1
+                break
+        i += 1
+    return word

@@ -1,0 +1,165 @@
+"""The states of a rule: matrices that it keeps beside the parameters of each layer, with their laws of motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import Dummy, MatrixBase, MatrixExpr, MatrixSymbol
+
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.symbolic.dynamics import EveryLayer
+from tptheory.symbolic.expressions import matmul
+from tptheory.symbolic.layers import LayerSymbol
+from tptheory.symbolic.rule_scalars import eta
+
+if TYPE_CHECKING:
+    from tptheory.symbolic.network import DeepLinearNetwork
+    from tptheory.symbolic.rule import Rule
+
+STARTS = ("zero", "identity", "drawn")
+"""The starts of a state that have a name: all zeros; the identity, cut to the shape; drawn as fixed matrices are."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A matrix that a rule keeps beside the parameters of a layer, with its law of motion.
+
+    >>> from sympy import Symbol
+    >>> from tptheory import Backprop, DeepLinearNetwork, matadd, matmul
+    >>> class HeavyBall(Backprop):
+    ...     '''The weights move with a momentum, which friction slows down and the gradient speeds up.'''
+    ...     def velocity(self, net, l):
+    ...         return net.layer_matrix("V", l, lambda k: (net.widths[k], net.widths[k - 1]))
+    ...     def states(self, net, l):
+    ...         V = self.velocity(net, l)
+    ...         return (State(V, velocity=matadd(matmul(-Symbol("mu"), V), matmul(-1, self.descent(net, l)))),)
+    >>> flow = HeavyBall().flow(DeepLinearNetwork(depth=1))
+    >>> [(str(symbol), str(velocity)) for symbol, velocity in flow.items()]
+    [('W_1', 'V_1'), ('V_1', '-mu*V_1 - (W_1*x - y)*x.T')]
+
+    Raises:
+        InvalidTypeError: if the symbol is no matrix symbol, or a law of motion no matrix.
+        InvalidValueError: if there is neither a velocity nor a change, or the start is not known.
+        ShapeError: if a law of motion, or the start, has another shape than the symbol.
+    """
+
+    symbol: MatrixSymbol
+    """The state; make it by ``net.layer_matrix(name, l, shape)``, so that networks of any depth have it too."""
+    velocity: MatrixExpr | None = None
+    """How it moves along the flow, ``dS/dt``; None if it moves step by step only, so that the rule has no flow."""
+    change: MatrixExpr | None = None
+    """What one step adds to it: ``eta`` times the velocity unless given."""
+    start: str | MatrixExpr = "zero"
+    """Where it starts: a name of `STARTS`, or an expression in the parameters at the start."""
+
+    def __post_init__(self) -> None:
+        """Check the parts against each other, and derive the change from the velocity."""
+        if not isinstance(self.symbol, MatrixSymbol):
+            raise InvalidTypeError(complain("symbol", "a matrix symbol", self.symbol, "Try net.layer_matrix(...)."))
+        if self.velocity is None and self.change is None:
+            raise InvalidValueError(complain("velocity", "given, or else the change in a step", None))
+        for name in ("velocity", "change"):
+            self._check(name, getattr(self, name))
+        if isinstance(self.start, str):
+            if self.start not in STARTS:
+                expected = f"one of {', '.join(STARTS)}, or a matrix expression"
+                raise InvalidValueError(complain("start", expected, self.start))
+        else:
+            self._check("start", self.start)
+        if self.change is None:
+            object.__setattr__(self, "change", matmul(eta, self.velocity))
+
+    def _check(self, name: str, value: Any) -> None:
+        """Refuse a law of motion, or a start, that is no matrix of the state's shape."""
+        if value is None:
+            return
+        if not isinstance(value, MatrixExpr | MatrixBase):
+            raise InvalidTypeError(complain(name, f"a matrix, as {self.symbol} is", value))
+        if any((n - m).expand() != 0 for n, m in zip(value.shape, self.symbol.shape, strict=True)):
+            raise ShapeError(complain(name, f"of the shape of {self.symbol}, {self.symbol.shape}", value.shape))
+
+    def parts(self) -> tuple[Any, ...]:
+        """Return all that the state is made of, for comparison between layers."""
+        return self.symbol, self.velocity, self.change, self.start
+
+
+def states_at(rule: Rule, net: DeepLinearNetwork, l: Any) -> tuple[State, ...]:
+    """Return the states that a rule keeps at a layer.
+
+    Raises:
+        InvalidTypeError: if the rule returns something else than states.
+        InvalidValueError: in a network of any depth, if a state is no member of a sequence.
+    """
+    found = rule.states(net, l)
+    if not isinstance(found, tuple | list) or not all(isinstance(state, State) for state in found):
+        mend = f"Mend states(net, l) in the class {type(rule).__name__}."
+        raise InvalidTypeError(complain("states", "a tuple of State(...)", found, mend))
+    for state in found:
+        if net.any_depth and not isinstance(state.symbol, LayerSymbol):
+            expected = "made of members of sequences, in a network of any depth"
+            raise InvalidValueError(complain("states", expected, state.symbol, "Try net.layer_matrix(name, l, shape)."))
+    return tuple(found)
+
+
+def all_states(rule: Rule, net: DeepLinearNetwork) -> tuple[State, ...]:
+    """Return the states of all layers of a network whose depth is a number, layer by layer.
+
+    Raises:
+        InvalidTypeError: if the rule returns something else than states.
+        InvalidValueError: if a state has the name of another one, of a parameter or of the data.
+    """
+    found = tuple(state for l in net.layers for state in states_at(rule, net, l))
+    data = [s for s in (net.input, net.target, net.error) if isinstance(s, MatrixSymbol)]
+    refuse_shared_names([*net.parameters, *data, *(state.symbol for state in found)])
+    return found
+
+
+def refuse_shared_names(named: Iterable[Any]) -> None:
+    """Refuse symbols, or sequences, of which two have one name: what the rule says of one would hold for the other.
+
+    Raises:
+        InvalidValueError: if there are two.
+    """
+    seen: set[str] = set()
+    for item in named:
+        if item.name in seen:
+            expected = "states that each have a name of their own, which no parameter has"
+            mend = "Give one of them another name, such as Momentum(rule, letter='U')."
+            raise InvalidValueError(complain("states", expected, f"two called {item.name}", mend))
+        seen.add(item.name)
+
+
+def motion_of(
+    rule: Rule,
+    net: DeepLinearNetwork,
+    weight: Callable[[Any], MatrixExpr],
+    bias: Callable[[Any], MatrixExpr],
+    law: Callable[[State], MatrixExpr],
+) -> Mapping[MatrixSymbol, MatrixExpr]:
+    """Return how weights, biases and states move: by functions of the layer, and of the state.
+
+    Raises:
+        InvalidTypeError: if the rule's states are none.
+        InvalidValueError: if two of all that moves share a name.
+    """
+    if not net.any_depth:
+        states = all_states(rule, net)
+        moves = {net.weight(l): weight(l) for l in net.layers}
+        moves |= {net.bias(l): bias(l) for l in net.layers} if net.biases else {}
+        return moves | {state.symbol: law(state) for state in states}
+    kinds = states_at(rule, net, Dummy("k", integer=True))
+    refuse_shared_names([*net.parameter_sequences, *(state.symbol.sequence for state in kinds)])
+    changes = dict(zip(net.parameter_sequences, (weight, bias), strict=False))
+    for place, state in enumerate(kinds):
+        law(state)  # refuses a state without one before any layer is asked for
+        changes[state.symbol.sequence] = _law_of_a_kind(rule, net, law, place)
+    return EveryLayer(changes)
+
+
+def _law_of_a_kind(
+    rule: Rule, net: DeepLinearNetwork, law: Callable[[State], MatrixExpr], place: int
+) -> Callable[[Any], MatrixExpr]:
+    """Return the function that gives at a layer how the state at this place among its states moves."""
+    return lambda l: law(states_at(rule, net, l)[place])
