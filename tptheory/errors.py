@@ -42,6 +42,10 @@ class UnsupportedExpressionError(TptheoryError, NotImplementedError):
     """Report an expression outside the language that a method understands."""
 
 
+class MissingMethodError(TptheoryError, NotImplementedError):
+    """Report a class of one's own that lacks a method that it must define."""
+
+
 class InvalidFileError(TptheoryError, ValueError):
     """Report a file that is broken, hostile or of another format."""
 

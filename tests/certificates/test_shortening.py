@@ -107,7 +107,10 @@ def test_shortening_keeps_its_time():
     check(found)
 
 
-def test_scipy_waits_until_it_is_needed(python):
-    """Importing the room does not import the linear programming."""
-    code = "import sys, tptheory.certificates.shortening; print('scipy.optimize' in sys.modules)"
-    assert python("-c", code, cwd=ROOT).stdout == "False\n"
+def test_slow_libraries_wait_until_they_are_needed(python):
+    """Importing the room, and all of tptheory with it, imports no linear programming, pictures, data or MathML."""
+    code = (
+        "import sys, tptheory.certificates.shortening; "
+        "print({'scipy.optimize', 'matplotlib', 'sklearn', 'latex2mathml'} & {*sys.modules})"
+    )
+    assert python("-c", code, cwd=ROOT).stdout == "set()\n"

@@ -128,7 +128,7 @@ def test_a_depth_may_stand_in_a_hypothesis_alone():
     assert depth_symbols(Zero(A, given=[Zero(deep.weight(L))])) == {L}
     assert depth_symbols(Conserved(trace(S), along=Backprop().flow(deep))) == {L}
     assert depth_symbols(ForAll(Zero(deep.weight(l)), (l, 1, L), given=[Zero(deep.weight(k))])) == {k, L}
-    assert [p.statement() for p in at_numbers(Zero(A, given=[Zero(deep.weight(L))]), {L: 2})] == [
+    assert [p.statement() for p, _ in at_numbers(Zero(A, given=[Zero(deep.weight(L))]), {L: 2})] == [
         "if W_2 = 0, then A = 0"
     ]
 

@@ -6,7 +6,7 @@ from sympy import OneMatrix
 
 from tptheory import Backprop, TargetProp, crosscheck, decide, prove, refute, transpose
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
-from tptheory.measuring.properties import admits
+from tptheory.numeric.assumptions import admits
 from tptheory.preamble import *
 
 size_B = Symbol("B", integer=True, positive=True)

@@ -13,10 +13,16 @@ from tptheory import (
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
+    KolenPollack,
+    LearnedInverse,
+    Momentum,
+    Nesterov,
     Newton,
     RecursiveLeastSquares,
     Rule,
     TargetProp,
+    WeightDecay,
+    WeightMirror,
     count_conservation_laws,
     matmul,
     transpose,
@@ -85,6 +91,40 @@ def test_brackets_written_out_have_the_same_rank(rule, widths, depth):
     assert symbolic_rank(widths, invert[rule], depth) == count_conservation_laws(rule, widths).rank
 
 
+FIELDS = {
+    Momentum: lambda w, u, s, t, x, d: (s, t, -3 * s - u * d * x, -3 * t - d * w * x),
+    KolenPollack: lambda w, u, s, t, x, d: (
+        *(-t * d * x - 3 * w, -d * w * x - 3 * u),
+        *(-t * d * x - 3 * s, -d * w * x - 3 * t),
+    ),
+    WeightMirror: lambda w, u, s, t, x, d: (-t * d * x, -d * w * x, 4 * w - 3 * s, 4 * u - 3 * t),
+    LearnedInverse: lambda w, u, s, t, x, d: (
+        *(-t * d * x, -d * w * x),
+        *(-(s * w - 1) * w * (x**2 + 4), -(t * u - 1) * u * ((w * x) ** 2 + 4)),
+    ),
+}
+"""By hand, how weights w, u and states s, t move at widths 1-1-1 with mu = c = 3 and sigma = 2, on a datum x, d."""
+
+
+@pytest.mark.parametrize(
+    "rule", [Momentum(mu=3), KolenPollack(decay=3), WeightMirror(noise=2, decay=3), LearnedInverse(noise=2)], ids=repr
+)
+def test_states_count_as_the_brackets_of_fields_written_by_hand(rule):
+    """At widths 1-1-1 the rank is that of brackets of up to four fields, which SymPy differentiates one by one."""
+    p = sympy.symbols("w u s t")
+    fields = [sympy.Matrix(FIELDS[type(rule)](*p, x, d)) for x, d in ((1, 0), (1, 1), (2, 1), (1, 3), (3, 5))]
+    at = dict(zip(p, map(sympy.Rational, ("2/3", "5/7", "-3/11", "7/5")), strict=True))
+    spanned, level, rank = [], fields, 0
+    for _ in range(4):
+        spanned += [field.xreplace(at) for field in level]
+        rank = sympy.Matrix.hstack(*spanned).rank()
+        if rank == len(p):
+            break
+        level = [a.jacobian(p) * b - b.jacobian(p) * a for a in level for b in fields[:3]]
+    counted = count_conservation_laws(rule, (1, 1, 1))
+    assert (counted.dimension, counted.rank) == (4, rank)
+
+
 def test_ranks_rise_and_then_stand_still():
     """Brackets are added until two further orders add nothing."""
     ranks = count_conservation_laws(TP, (2, 2, 1)).ranks
@@ -117,6 +157,16 @@ def test_a_count_is_repeatable_and_does_not_hang_on_its_primes():
         (Kaczmarz(), (2, 2, 2), {}, 0),
         (Kaczmarz(), (2, 2, 2), {"batch": 2}, 1),
         (Newton(), (2, 2, 2), {"batch": 2}, 1),
+        (KolenPollack(decay=0), (1, 1, 1), {}, 3),  # W_1 - B_1, W_2 - B_2, and BP's balance of W and B together
+        (KolenPollack(decay=0), (1, 2, 1), {}, 7),  # four differences and three entries of a symmetric balance
+        (WeightDecay(decay=0), (2, 2, 1), {}, 3),
+        (WeightDecay(), (2, 2, 1), {}, 2),  # the ratios of three entries that decay alike
+        (WeightDecay(), (1, 1, 1), {}, 0),
+        (Momentum(mu=0), (1, 1, 1), {}, 0),
+        (Momentum(mu=0), (2, 2, 1), {}, 1),  # one angular momentum
+        (Nesterov(mu=0), (2, 2, 1), {}, 1),
+        (LearnedInverse(rate=0), (1, 1, 1), {}, 1),  # of feedback alignment
+        (LearnedInverse(), (1, 1, 1), {}, 0),
     ],
 )
 def test_other_rules_batches_and_biases(rule, widths, options, expected):
@@ -185,7 +235,7 @@ def test_progress_is_told():
             InvalidValueError,
             r"at most 200 parameters \(got '1,800 parameters .* minutes of work'",
         ),
-        (("tp", (2, 2)), {}, InvalidTypeError, "'rule' must be a learning rule"),
+        ((TargetProp, (2, 2)), {}, InvalidTypeError, r"'rule' must be a name .*Add parentheses: TargetProp\(\)"),
         ((TP, (2, sympy.Symbol("n"))), {}, InvalidTypeError, "'widths' must be integers"),
         ((TP, (2, 0)), {}, InvalidValueError, "'widths' must be positive"),
         ((TP, (2, 2)), {"seed": -1}, InvalidValueError, "'seed' must be an integer, 0 or more"),

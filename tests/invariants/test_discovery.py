@@ -21,6 +21,8 @@ from tptheory.invariants import discovery, searching
 from tptheory.preamble import *
 
 BP, TP = Backprop(), TargetProp()
+FEW_SECONDS = 2
+"""The time for each proof; one that is found takes a twentieth of a second, and one that is not takes all there is."""
 
 
 def texts(laws):
@@ -46,7 +48,7 @@ def texts(laws):
 )
 def test_the_laws_are_found_and_proved_and_all_there_are(rule, widths, options, expected):
     """Found in the ansatz, certified by the checker, and as many as the count."""
-    laws = conservation_laws(rule, widths, **options)
+    laws = conservation_laws(rule, widths, seconds=FEW_SECONDS, **options)
     assert texts(laws) == expected
     assert laws.certified
     assert all(certificate.check() for certificate in laws.certificates)
@@ -97,7 +99,7 @@ def test_laws_that_follow_from_others_are_dropped():
 
 def test_a_law_needs_the_usual_ranks_and_says_which():
     """GN keeps TP's law of W_2 by the reverse order law, and no hypothesis is left that the proof can do without."""
-    laws = conservation_laws(GN, (2, 2, 2, 2))
+    laws = conservation_laws(GN, (2, 2, 2, 2), seconds=FEW_SECONDS)
     assert [[h.conclusion(str) for h in law.given] for law in laws.found] == [
         ["W_2 has full row rank", "W_3 has full column rank"],
         [],
@@ -107,7 +109,7 @@ def test_a_law_needs_the_usual_ranks_and_says_which():
 
 def test_fixed_matrices_and_their_inverses_are_letters():
     """DFA at depth 3 aligns W_2 with B_1 B_2+, where B_2 has full column rank."""
-    laws = conservation_laws(DFA, (2, 2, 2, 2), degree=3)
+    laws = conservation_laws(DFA, (2, 2, 2, 2), degree=3, seconds=FEW_SECONDS)
     assert "B_1*Pinv(B_2)*W_2 - W_1*W_1.T + W_2.T*Pinv(B_2).T*B_1.T" in texts(laws)
     assert laws.certified
     assert laws.matched
@@ -154,7 +156,7 @@ def test_a_rule_of_ones_own_is_searched_and_a_wrong_sign_loses_the_law():
 def test_what_is_no_law_is_not_certified(monkeypatch):
     """Were a wrong coefficient found, the prover would not pass it."""
     monkeypatch.setattr(searching, "_small_rational", lambda c, _: searching.Rational(int(c != 0)))
-    laws = conservation_laws(TP, (2, 2, 1), seconds=2)
+    laws = conservation_laws(TP, (2, 2, 1), seconds=FEW_SECONDS)
     assert laws.found
     assert not laws.certified
     assert laws.certificates == ()

@@ -72,6 +72,22 @@ def test_a_search_goes_on_where_it_was_left(monkeypatch):
     assert len(set(tried[first:])) == len(tried) - first
 
 
+def test_what_the_clock_ended_is_tried_again(monkeypatch):
+    """A search that was late found nothing and proved nothing hopeless: with more time it finds the proof."""
+
+    def late(*_):
+        raise StuckError("the time was up")
+
+    prover = Prover(TRUE)
+    with monkeypatch.context() as patched:
+        patched.setattr(proof_search, "_shown", late)
+        for _ in proof_search.settings_for(TRUE):
+            with pytest.raises(StuckError) as stuck:
+                prover.run(0)
+            assert not stuck.value.final
+    assert prover.run(60).check()
+
+
 def forged(wrong, monkeypatch):
     """Let the first proofs that are written, this many, have a cofactor too many."""
     written = []

@@ -13,7 +13,7 @@ from tptheory.claims.goals import Change
 from tptheory.preamble import *
 from tptheory.proving.restating import restated
 from tptheory.proving.searching import StuckError
-from tptheory.proving.tactics import EFFORTS, search_proof
+from tptheory.proving.tactics import EFFORTS, Prover
 
 FIRST_ROUND = EFFORTS[:1]
 """The least effort: every setting of the search is tried once. All that is true here is proved with it."""
@@ -56,6 +56,11 @@ class Least(Claim):
 def angle(net):
     """TP's update of the first layer times BP's."""
     return inner(TP.descent(net, 1), BP.descent(net, 1))
+
+
+def searched(claim):
+    """Search for a proof with the least effort, whatever time that takes here."""
+    return Prover(claim, "").run(60, FIRST_ROUND)
 
 
 def lowered(given):
@@ -103,10 +108,10 @@ NUMBERS = {
 def test_numbers_that_are_at_least_zero(claim, holds):
     """A number is shown to be a sum of squares where it is one."""
     if holds:
-        assert search_proof(claim, seconds=20, efforts=FIRST_ROUND).check().accepted
+        assert searched(claim).check().accepted
     else:
         with pytest.raises(StuckError):
-            search_proof(claim, seconds=20, efforts=FIRST_ROUND)
+            searched(claim)
 
 
 @pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE)
@@ -114,7 +119,7 @@ def test_what_falls_is_proved_to_fall(claim):
     """The certificate is accepted, states the claim, and is found again as a stored one; little effort finds it."""
     verdict = decide(claim, seconds=20)
     assert verdict.proved
-    assert search_proof(claim, seconds=20, efforts=FIRST_ROUND).data == verdict.certificate.data
+    assert searched(claim).data == verdict.certificate.data
     assert verdict.method == "descent"
     assert restated(claim, verdict.certificate).check().accepted
 
@@ -138,7 +143,7 @@ FALSE = {
 def test_what_may_rise_is_not_proved_to_fall(claim):
     """The search ends without a proof, with the effort that proves every true claim beside it."""
     with pytest.raises(StuckError, match="not found to be a sum of squares"):
-        search_proof(claim, seconds=60, efforts=FIRST_ROUND)
+        searched(claim)
 
 
 def test_a_root_is_a_hypothesis_with_its_reason():

@@ -188,6 +188,17 @@ def test_a_prover_that_turns_in_no_circle_keeps_the_time_of_decide():
     assert process_time() - started < 1.2
 
 
+def test_a_counterexample_at_any_depth_names_its_depth_and_layer():
+    """The depth and the layer at which a claim fails stand before the matrices, in text and in LaTeX."""
+    L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    deep = DeepLinearNetwork(depth=L)
+    same = Equal(TargetProp().error_signal(deep, l), Backprop().error_signal(deep, l))
+    found = refute(ForAll(same, (l, 1, L))).counterexample
+    assert str(found).startswith("at L = 2, l = 1\n")
+    assert found.latex().startswith(r"L = 2,\quad l = 1,\quad W_{1}")
+    assert not refute(Zero(MatrixSymbol("A", 1, 1))).counterexample.indices
+
+
 def test_a_large_matrix_with_a_hypothesis_leaves_time_to_try_it():
     """Matrices are made in numbers that their size affords: making hundreds of this one took half a minute."""
     Q = MatrixSymbol("Q", 80, 80)

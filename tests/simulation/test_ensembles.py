@@ -250,7 +250,7 @@ def test_a_rule_of_ones_own_runs_unchanged():
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"rule": TargetProp}, InvalidTypeError, r"'rule' must be a rule such as TargetProp\(\)"),
+        ({"rule": TargetProp}, InvalidTypeError, r"'rule' must be a name .*Add parentheses: TargetProp\(\)"),
         ({"weights": [np.ones((3, 4)), np.ones((2, 3))]}, ShapeError, "of one number of members"),
         ({"weights": [np.ones((5, 3, 4)), np.ones((6, 2, 3))]}, ShapeError, r"number of members.*got \[5, 6\]"),
         ({"weights": [np.ones((5, 3, 4)), np.ones((5, 2, 4))]}, ShapeError, "matrices that chain: 3 columns in W_2"),

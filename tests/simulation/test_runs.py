@@ -385,7 +385,7 @@ def test_an_inverse_that_ceases_to_exist():
         ({"loss": "cross-entropy", "y": [2, 0]}, InvalidValueError, r"'y' must be columns of probabilities for loss="),
         ({"loss": "cross-entropy", "y": [2, -1]}, InvalidValueError, r"'y' must be columns of probabilities for loss="),
         ({"dtype": np.float32}, UnknownNameError, r"'dtype' must be one of .* Did you mean 'float32'"),
-        ({"rule": TargetProp}, InvalidTypeError, r"'rule' must be a rule such as TargetProp\(\)"),
+        ({"rule": TargetProp}, InvalidTypeError, r"'rule' must be a name .*Add parentheses: TargetProp\(\)"),
         ({"biases": [np.ones(3)]}, InvalidTypeError, r"'biases' must be a list of 2 columns, or None"),
         ({"biases": [np.ones(3), np.ones(3)]}, ShapeError, r"'biases' must be of shape \(2, 1\) in layer 2"),
         ({"biases": [np.ones(3), [0, np.nan]]}, InvalidValueError, r"'biases\[1\]' must be finite"),
@@ -411,7 +411,7 @@ def test_wrong_input(change, error, message):
             r"'constants' must be one of B_1, B_2 \(got 'B_3'\)\. Did you mean",
         ),
         ({"B_2": np.ones((2, 3))}, ShapeError, r"'constants\[B_2\]' must be of shape \(3, 2\) \(got \(2, 3\)\)"),
-        ({"B_2": np.full((3, 2), np.nan)}, InvalidValueError, r"'B_2' must be finite"),
+        ({"B_2": np.full((3, 2), np.nan)}, InvalidValueError, r"'constants\[B_2\]' must be finite"),
     ],
 )
 def test_wrong_constants(constants, error, message):

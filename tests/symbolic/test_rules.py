@@ -195,7 +195,7 @@ def test_a_rule_is_one_method():
     assert Mixed(2) != Mixed(3)
     assert hash(Mixed(2)) == hash(Mixed(2))
     assert repr(Mixed(2)) == "Mixed(share=2)"
-    with pytest.raises(NotImplementedError, match="Rule must define feedback"):
+    with pytest.raises(NotImplementedError, match=r"'rule' must be one that defines feedback\(net, l\) .got Rule"):
         Rule().update(net, 1)
 
 

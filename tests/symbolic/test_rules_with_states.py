@@ -33,7 +33,7 @@ def slope(function, A, h=1e-6):
 
 @pytest.mark.parametrize("noise", [0.0, 0.7])
 def test_learned_inverses_descend_the_reconstruction_loss(noise):
-    """dV_2/dt is minus the slope of 1/2 E |V f(X + N) - (X + N)|^2, whose mean two-point noise gives exactly.
+    """dV_2/dt is minus the slope of 1/(2B) E |V f(X + N) - (X + N)|^2, whose mean two-point noise gives.
 
     Noise of +-sigma sqrt(n B) in one entry at a time has the covariance sigma^2 I in each sample, and the loss is
     quadratic in the noise.
@@ -51,7 +51,7 @@ def test_learned_inverses_descend_the_reconstruction_loss(noise):
                 noisy = X.copy()
                 noisy[place] += sign * noise * np.sqrt(X.size)
                 total += ((inverse @ (W @ noisy + b) - noisy) ** 2).sum() / 2
-        return total / (2 * X.size)
+        return total / (2 * X.size) / X.shape[1]
 
     np.testing.assert_allclose(evaluate(flow[V], values), -slope(loss, values[V]), rtol=1e-6, atol=1e-6)
     faster = LearnedInverse(noise=rule.noise, rate=3).flow(NET)

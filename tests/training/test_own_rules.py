@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 from sympy import ImmutableMatrix, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, UnknownNameError
+from tptheory.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    MissingMethodError,
+    ShapeError,
+    TptheoryError,
+    UnknownNameError,
+)
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
@@ -293,22 +300,50 @@ def own(**methods: Callable[..., Any]) -> Rule:
 
 
 REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
-    (type("Nothing", (Rule,), {})(), {}, InvalidValueError, "'rule' must be .* Nothing must define feedback"),
+    (type("Nothing", (Rule,), {})(), {}, MissingMethodError, "'rule' must be one that defines feedback.*Nothing"),
     (
         own(feedback=staticmethod(feedback)),
         {},
         InvalidValueError,
         "definitions make matrices .*TypeError",
     ),
-    (own(feedback=lambda self, net, l: np.eye(3)), {}, InvalidValueError, "'rule' must be one whose definitions make"),
-    (own(descent=lambda self, net, l: 1 / 0), {}, InvalidValueError, "definitions make .*ZeroDivisionError"),
+    (
+        own(feedback=lambda self, net, l: np.eye(3)),
+        {},
+        InvalidTypeError,
+        "feedback at layer 2 returned ndarray and no matrix",
+    ),
+    (
+        own(descent=lambda self, net, l: 1 / 0),
+        {},
+        InvalidValueError,
+        "whose descent at layer 1 raised ZeroDivisionError",
+    ),
     (
         own(descent=lambda self, net, l: transpose(net.weight(l))),
         {},
         ShapeError,
         r"change of W_1 has its shape, .4, 5.",
     ),
-    (own(states=lambda self, net, l: [1]), {}, InvalidTypeError, "'states' must be a tuple of State"),
+    (
+        own(states=lambda self, net, l: [1]),
+        {},
+        InvalidTypeError,
+        "a tuple of State.*Mend states.net, l. in the class Own",
+    ),
+    (own(states=lambda self, net, l: 1 / 0), {}, InvalidValueError, "whose states at layer 1 raised ZeroDivisionError"),
+    (
+        own(velocity=lambda self, net, l: 1 / 0),
+        {},
+        InvalidValueError,
+        "whose velocity at layer 1 raised ZeroDivisionError",
+    ),
+    (
+        own(bias_velocity=lambda self, net, l: 3),
+        {},
+        InvalidTypeError,
+        "whose bias_velocity at layer 1 returned int and no matrix",
+    ),
     (
         own(descent=lambda self, net, l: matmul(Symbol("c"), net.weight(l))),
         {},
@@ -316,7 +351,7 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         "a number for c, wh",
     ),
     (HeavyBall(), {"constants": {"mu": 1, "v_9": 1}}, UnknownNameError, "'constants' must be one of .*mu.*v_1"),
-    (HeavyBall(), {"constants": {"mu": "large"}}, InvalidTypeError, "'mu' must be a real number"),
+    (HeavyBall(), {"constants": {"mu": "large"}}, InvalidTypeError, "'constants.mu.' must be a real number"),
     (Decayed(0.1), {"engine": "collapsed"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for Decayed"),
     (Decayed(0.1), {"engine": "moments"}, InvalidValueError, "'engine' must be 'layerwise' or 'auto' for Decayed"),
 ]

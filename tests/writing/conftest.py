@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tptheory import collect
 from tptheory.claims.theorem import Theorem
+from tptheory.writing import experiments
 
 from . import pictures
 
@@ -71,6 +73,20 @@ def runs() -> dict[str, Any]:
 def drifts() -> dict[str, Any]:
     """Give both drifts."""
     return pictures.drifts()
+
+
+@pytest.fixture(scope="session")
+def measured_once(runs: dict[str, Any], drifts: dict[str, Any]) -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which reports of seed 0 are given their trajectories and drifts, which never differ."""
+
+    @contextmanager
+    def known() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, found in (("trajectories", runs), ("drifts", drifts)):
+                patch.setattr(experiments, name, {0: found}.__getitem__)
+            yield
+
+    return known
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ SMALL = ReportSettings(trials=2, steps=20, seconds=2.0)
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory, one_of_each):
+def report(tmp_path_factory, one_of_each, measured_once):
     """Give a report with its paper, on two theorems, a false conjecture and an open one."""
     folder = tmp_path_factory.mktemp("paper") / "report"
-    return build_report(folder, one_of_each, replace(SMALL, paper=True), study=small_study)
+    with measured_once():
+        return build_report(folder, one_of_each, replace(SMALL, paper=True), study=small_study)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
@@ -72,7 +73,11 @@ class Vanishes:
         return (self.left, self.right)
 
     def residual(self) -> Any:
-        """Return the difference of the sides as an expression."""
+        """Return the difference of the sides as an expression, which is worked out once."""
+        return self._residual
+
+    @cached_property
+    def _residual(self) -> Any:
         return minus(symbolic(self.left), symbolic(self.right))
 
 

@@ -31,6 +31,8 @@ from tptheory.symbolic.remembering import remembered
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.PROPERTIES}
 DEEPEST = 3
 """The largest depth at which claims about any depth are measured, and counterexamples to them are looked for."""
+Numbers = Mapping[Any, int]
+"""The numbers at which a depth and indices stand, by symbol."""
 VACUOUS = Equal(S.Zero, S.Zero)
 """The claim that stands for an empty range: it always holds."""
 
@@ -98,7 +100,12 @@ def _is_width(node: Any) -> bool:
 
 
 def at_small_depths(claim: Claim, deepest: int = DEEPEST) -> Iterator[Claim]:
-    """Run through what a claim says of networks of depth 1, 2, ..., shallow ones first.
+    """Run through what a claim says of networks of depth 1, 2, ..., as `numbered_parts` does, without the numbers."""
+    return (part for part, _ in numbered_parts(claim, deepest))
+
+
+def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim, Numbers]]:
+    """Run through what a claim says of networks of depth 1, 2, ..., shallow ones first, with depth and indices.
 
     A claim without a symbolic depth gives its conjuncts. The claims that come out speak of no range, and neither do
     their hypotheses. An empty range claims nothing, and assumes nothing. Depths at which the claim names a layer that
@@ -142,10 +149,10 @@ def _admits(symbol: Symbol, number: int) -> bool:
     return all(getattr(S(number), f"is_{name}") in (truth, None) for name, truth in told)
 
 
-def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
-    """Run through what one conjunct of a claim says when its depths have these values."""
+def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]:
+    """Run through what one conjunct of a claim says when its depths have these values, each with all its indices."""
     if not values and not has_ranges(claim) and not _speaks_of_members(claim):
-        yield claim
+        yield claim, values
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
@@ -155,7 +162,7 @@ def at_numbers(claim: Claim, values: Mapping[Any, int]) -> Iterator[Claim]:
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
         needed = _needed(premises, indices, claim.given, given)
         for part in whole.conjuncts():
-            yield _with_premises(part.under(given), needed)
+            yield _with_premises(part.under(given), needed), indices
 
 
 def _needed(

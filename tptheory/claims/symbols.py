@@ -211,12 +211,13 @@ def _told(symbol: Any) -> str:
             f"a sequence of matrices of shape {symbol.shape(symbol.index)} for k = {symbol.first}, ..., {symbol.last}"
         )
     if isinstance(symbol, MatrixSymbol):
-        sizes = ", ".join(f"{n}{_declared(n)}" for n in symbol.shape)
+        sizes = ", ".join(f"{n}{declared(n)}" for n in symbol.shape)
         return f"a matrix of shape ({sizes})"
-    return f"a symbol{_declared(symbol)}"
+    return f"a symbol{declared(symbol)}"
 
 
-def _declared(symbol: Any) -> str:
+def declared(symbol: Any) -> str:
+    """Return in words what was declared of a scalar symbol; nothing for a number."""
     if not isinstance(symbol, Symbol):
         return ""
     words = [word if value else f"not {word}" for word, value in sorted(symbol._assumptions_orig.items())]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, chosen_rule, read_widths
+from tptheory.cli.options import Json, RuleName, read_widths
 from tptheory.cli.shell import alignment, app, console, print_json
 from tptheory.errors import InvalidValueError, complain
 
@@ -32,10 +32,11 @@ def derive(
     as_json: Json = False,
 ) -> None:
     """Print the feedback, the target and the update of every layer."""
+    from tptheory.claims.rule_files import rule_from
     from tptheory.symbolic.network import DeepLinearNetwork
     from tptheory.typesetting.expressions import latex_of
 
-    chosen = chosen_rule(rule)
+    chosen = rule_from(rule)
     sizes = read_widths(widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seconds, Seed, chosen_rule, read_widths
+from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, numbers_of, read_widths
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def invariants(
     degree: Annotated[int, typer.Option(help="How many letters a word has at most.")] = 2,
     biases: Annotated[bool, typer.Option("--biases", help="Give every layer a bias.")] = False,
     batch: Annotated[int | None, typer.Option(help="The number of samples of a datum; one unless given.")] = None,
+    settings: Set = None,
     seed: Seed = 0,
     seconds: Seconds = 10.0,
     latex: Annotated[bool, typer.Option("--latex", help="Print the laws in LaTeX.")] = False,
@@ -31,9 +32,11 @@ def invariants(
     Candidates are words in the weights, biases and fixed matrices of the rule, traces of words, and log-determinants.
     The count is exact, by the rank of the Lie algebra that the data span. The exit status is 3 if a law was not proved.
     """
+    from tptheory.claims.rule_files import rule_from
     from tptheory.invariants.discovery import conservation_laws
 
-    chosen, sizes = chosen_rule(rule), read_widths(widths)
+    chosen, constants = rule_from(rule), numbers_of(settings)
+    sizes = read_widths(widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
@@ -43,6 +46,7 @@ def invariants(
             degree=degree,
             biases=biases,
             batch=batch,
+            constants=constants,
             seed=seed,
             seconds=seconds,
             progress=lambda text: progress.update(task, description=text, advance=1),
@@ -59,7 +63,7 @@ def invariants(
         out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
-        out.print(Text(f"{chosen.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
+        out.print(Text(f"{laws.rule.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
         for law in (*laws.found, *laws.decaying):
             out.print(_line(law))
         out.print(_sentence(laws))
@@ -85,7 +89,7 @@ def _sentence(laws: ConservationLaws) -> str:
     noun = "conserved quantity" if laws.count == 1 else "conserved quantities"
     return (
         f"{laws.count} independent {noun} found, {laws.agreement}: "
-        f"{counted.dimension} parameters, and orbits of dimension {counted.rank}."
+        f"{counted.dimension} dimensions, and orbits of dimension {counted.rank}."
     )
 
 
@@ -99,6 +103,7 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
         "widths": laws.widths,
         "biases": laws.biases,
         "batch": counted.batch,
+        "constants": dict(counted.constants),
         "degree": laws.degree,
         "seed": counted.seed,
         "found": laws.count,

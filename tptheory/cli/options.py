@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from tptheory.claims.python_files import run_file
-from tptheory.errors import InvalidValueError, complain, unknown_name
-
-if TYPE_CHECKING:
-    from tptheory.symbolic.rules import Rule
+from tptheory.errors import InvalidValueError, complain
 
 TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 OutFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")]
 RuleName = Annotated[
-    str, typer.Option("--rule", help="The learning rule: bp, tp, damped-tp, fa, dfa, gn ..., or FILE.py::CLASS.")
+    str,
+    typer.Option("--rule", help="The rule: bp, tp, damped-tp, fa ..., or a class or an instance, FILE.py::NAME."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule, such as s=0.3 or s=1/3; repeatable."),
 ]
 Seconds = Annotated[float, typer.Option("--seconds", help="How long to search for each proof.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 
-def chosen_rule(name: str) -> Rule:
-    """Return the rule of that name, or the one that ``FILE.py::CLASS`` defines; the file is run.
+def numbers_of(settings: Sequence[str] | None) -> dict[str, Fraction]:
+    """Read the values of ``--set NAME=VALUE``, by name; they are numbers and never evaluated.
 
     Raises:
-        UnknownNameError: if there is no such rule.
-        InvalidValueError: if a file is named without a class in it.
-        InvalidFileError: if the file does not import.
+        InvalidValueError: if a setting is malformed, a value is no rational number, or a name is given twice.
     """
-    from tptheory.symbolic.rules import Rule, rule_named
+    from tptheory.numeric.constants import read_number
 
-    path, colons, wanted = name.partition("::")
-    if not colons and not path.endswith(".py"):
-        return rule_named(name)
-    defined = run_file("rule", Path(path))
-    rules = {key: value for key, value in defined.items() if isinstance(value, type) and issubclass(value, Rule)}
-    rules.pop("Rule", None)
-    if not wanted:
-        own = next((key for key, rule in rules.items() if rule.__module__ == defined.get("__name__")), "Name")
-        raise InvalidValueError(complain("rule", "a class in a file", name, f"Name the class: {path}::{own}."))
-    if wanted not in rules:
-        raise unknown_name("rule", wanted, rules)
-    return rules[wanted]()
+    numbers: dict[str, Fraction] = {}
+    for setting in settings or ():
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        if not equals or not name:
+            raise InvalidValueError(complain("set", "settings such as s=0.3 or s=1/3", setting))
+        if name in numbers:
+            raise InvalidValueError(complain("set", f"one setting of {name}", setting, "Give it once."))
+        numbers[name] = read_number(f"set {name}", text)
+    return numbers
+
+
+def said_numbers(numbers: Mapping[str, Fraction]) -> str:
+    """Say what parameters were set to, after a comma; nothing if none was set.
+
+    >>> said_numbers({"s": Fraction(1, 3)})
+    ', s = 1/3'
+    """
+    return "".join(f", {name} = {value}" for name, value in numbers.items())
 
 
 def read_widths(text: str) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seed, chosen_rule, read_widths
+from tptheory.cli.options import Json, RuleName, Seed, Set, numbers_of, read_widths, said_numbers
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -35,6 +35,7 @@ def simulate(
     batch: Annotated[int | None, typer.Option(help="The number of samples; one without.")] = None,
     biases: Annotated[bool, typer.Option("--biases", help="Give every layer a bias, 0 at first.")] = False,
     loss: Annotated[str, typer.Option(help="squared, or cross-entropy.")] = "squared",
+    settings: Set = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -47,13 +48,16 @@ def simulate(
     """
     import numpy as np
 
+    from tptheory.claims.rule_files import rule_from
     from tptheory.simulation.runs import simulate as run_rule
     from tptheory.symbolic.network import DeepLinearNetwork
 
+    chosen, constants = rule_from(rule), numbers_of(settings)
     sizes = read_widths(widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}
+    options["constants"] = constants
     if time is not None:
         if not 0 < time < math.inf:
             raise InvalidValueError(complain("time", "a positive, finite number", time))
@@ -66,16 +70,18 @@ def simulate(
         def show(done: float) -> None:
             progress.update(task, completed=int(100 * done))
 
-        run = run_rule(chosen_rule(rule), weights, x, y, on_progress=show, **options)
+        run = run_rule(chosen, weights, x, y, on_progress=show, **options)
     rows = _trajectory(run)
     if as_json:
-        facts = {"rule": run.rule.name, "widths": sizes, "lr": _number(run.lr), "time": time, "dtype": dtype}
-        facts |= {"batch": batch, "biases": biases, "loss": loss, "seed": seed, "steps": run.steps}
+        facts: dict[str, Any] = {"rule": run.rule.name, "widths": sizes, "lr": _number(run.lr), "time": time}
+        facts |= {"dtype": dtype, "batch": batch, "biases": biases, "loss": loss, "seed": seed, "steps": run.steps}
+        facts |= {"constants": {name: float(value) for name, value in constants.items()}}
         changes = [change._asdict() for change in run.rank_changes]
         print_json({**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": rows})
         return
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
-    console().print(Text(f"{run.rule.title}, widths {widths}, {pace}, {dtype}, seed {seed}", style="bold"))
+    heading = f"{run.rule.title}, widths {widths}, {pace}, {dtype}, seed {seed}{said_numbers(constants)}"
+    console().print(Text(heading, style="bold"))
     _print_rows(rows, "step" if time is None else "time")
     console().print(run.message)
 

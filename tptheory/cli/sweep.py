@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tptheory.cli.options import Json
+from tptheory.cli.options import Json, Set, numbers_of
 from tptheory.cli.shell import PROVED, REFUTED, app, console, print_json, printable, progress_bar
+from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
     from tptheory.sweeping.running import Summary
@@ -34,23 +35,33 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Instead, a Dask scheduler, such as tcp://10.0.0.1:8786.")
     ] = None,
+    settings: Set = None,
     as_json: Json = False,
 ) -> None:
     """Run a task for every combination of values; what OUT holds already is not done again.
 
     Every NAME is a parameter of the task: rule, widths (4-4-2), init, lr, steps, seed ... What is not named keeps its
-    default. A sweep that was stopped goes on where it was when the same command is given again. A cell that fails, by
-    an error or by a check that is not passed, is recorded, and the exit status is then 1, when the command is given
-    again too. FILE.py is Python and is run: name only files that you trust.
+    default. Any other NAME is a parameter of the rule, such as s=0,0.5,1; --set s=0.3 gives it one value in all cells.
+    A rule may be your own, FILE.py::NAME. A sweep that was stopped goes on where it was when the same command is given
+    again. A cell that fails, by an error or by a check that is not passed, is recorded, and the exit status is then 1,
+    when the command is given again too. FILE.py is Python and is run: name only files that you trust.
     """
     from rich.progress import TimeRemainingColumn
 
-    from tptheory.sweeping.grid import parse_grid
+    from tptheory.sweeping.grid import own_parameters, parse_grid
     from tptheory.sweeping.records import has_failed
     from tptheory.sweeping.running import sweep as run_sweep
+    from tptheory.sweeping.swept_rules import check_rules
     from tptheory.sweeping.tasks import task_named
 
-    cells = parse_grid(grid or [], task_named(task))
+    function, fixed = task_named(task), [setting.strip() for setting in settings or []]
+    cells = parse_grid([*(grid or []), *fixed], function)
+    own = own_parameters(function)
+    for name in numbers_of(fixed):
+        if name in own:
+            mend = "Write it without --set."
+            raise InvalidValueError(complain("set", f"a parameter of the rule and not of {task}", name, mend))
+    check_rules(task, cells.axes, own)
     failures: list[str] = []
     with progress_bar(console(stderr=True), TimeRemainingColumn()) as progress:
         bar = progress.add_task("left", total=len(cells))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, chosen_rule, read_widths
+from tptheory.cli.options import Json, RuleName, Set, numbers_of, read_widths
 from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -78,6 +78,7 @@ def train(
     data: Annotated[
         str, typer.Option(metavar="DATA", help="digits, rings, or a folder with MNIST's four IDX files.")
     ] = "digits",
+    settings: Set = None,
     as_json: Json = False,
     **options: Any,
 ) -> None:
@@ -85,24 +86,25 @@ def train(
 
     A run that diverges stops and says so, and how to mend it; it is a result and no failure of the command.
     """
+    from tptheory.claims.rule_files import rule_from
     from tptheory.training.loop import format_log_line
     from tptheory.training.trainer import train as fit
 
     out = console()
     progress_screen = screen_for_progress(out, as_json)
     log_screen = progress_screen if as_json else out
-    samples, chosen = _samples(data), chosen_rule(rule)
-    settings = _settings(chosen.name, options)
-    if settings.resume and settings.checkpoint is not None and not Path(settings.checkpoint).exists():
-        log_screen.print(Text(f"no checkpoint {settings.checkpoint} yet: starting at step 0"))
+    samples, chosen = _samples(data), rule_from(rule)
+    constants, how = numbers_of(settings), _settings(chosen.name, options)
+    if how.resume and how.checkpoint is not None and not Path(how.checkpoint).exists():
+        log_screen.print(Text(f"no checkpoint {how.checkpoint} yet: starting at step 0"))
     with progress_bar(progress_screen) as progress:
-        bar = _Bar(progress, f"{chosen.name} on {samples.name}", settings.steps)
+        bar = _Bar(progress, f"{chosen.name} on {samples.name}", how.steps)
 
         def show(line: LogLine) -> None:
             log_screen.print(format_log_line(line))
             bar.show(line)
 
-        run = fit(chosen, data=samples, settings=settings, on_log=show, on_step=bar.move)
+        run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
     if as_json:
         print_json(_facts(run))
         return

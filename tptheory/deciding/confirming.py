@@ -255,14 +255,8 @@ def _one_zero(rng: Any, source: Instances) -> Fill:
     """One symbol is 0, the others have no property."""
     symbols = [*source.matrices, *source.scalars]
     zero: MatrixSymbol | Symbol | None = one_of(rng, symbols) if symbols else None
-    others = _plain(rng, source)
-
-    def fill(s: Any, shape: tuple[int, int]) -> Any:
-        if s != zero:
-            return others(s, shape)
-        return fmpq_mat(*shape) if isinstance(s, MatrixSymbol) else fmpq(0)
-
-    return fill
+    zeros, others = _zeros(rng, source), _plain(rng, source)
+    return lambda s, shape: zeros(s, shape) if s == zero else others(s, shape)
 
 
 def _units(_rng: Any, _source: Instances) -> Fill:

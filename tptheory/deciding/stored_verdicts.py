@@ -11,7 +11,7 @@ from sympy import MatrixSymbol
 
 from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
-from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.answers import (
     confirmed_counterexample,
@@ -107,8 +107,8 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
             counterexample again gives other data: so no field is ignored or misread.
     """
     try:
-        parts = list(at_small_depths(theorem.claim))
-        part = parts[data["part"]]
+        parts = list(numbered_parts(theorem.claim))
+        part, indices = parts[data["part"]]
         source = Instances(part)
         sizes = {n: int(data["sizes"][str(n)]) for n in source.sizes}
         if any(n < 1 for n in sizes.values()):
@@ -118,7 +118,7 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
             values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
         swept = data["swept"] if type(data["swept"]) is int else None
-        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True)
+        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True, indices=indices)
         written = _as_stored(str(data["theorem"]), range(len(parts))[data["part"]], found)
         if json.dumps(data, sort_keys=True) != json.dumps(written, sort_keys=True):
             raise ValueError("what is not written so")

@@ -39,6 +39,7 @@ def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: Non
         ranks=tuple(ranks),
         primes=primes,
         seed=seed,
+        constants=fields.given,
     )
 
 

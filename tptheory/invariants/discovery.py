@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,11 +24,12 @@ from tptheory.symbolic.rules import Rule
 
 
 def count_conservation_laws(
-    rule: Rule,
+    rule: str | Rule,
     widths: Sequence[int],
     *,
     biases: bool = False,
     batch: int | None = None,
+    constants: Mapping[Any, Any] | None = None,
     seed: int = 0,
     degree: int | None = None,
     progress: Progress = lambda _: None,
@@ -37,13 +38,17 @@ def count_conservation_laws(
 
     The count is ``dim(parameters, states) - dim Lie{v_(x, d_L)}`` at a random point, exactly, over two prime fields;
     see `tptheory.invariants.orbits` for the method. By Frobenius' theorem that many functions, and no more, are
-    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP).
+    conserved near almost every point (Marcotte, Gribonval and Peyré, 2023, count in this way for BP). A quantity that
+    decays at a known rate is none of them, but the ratio of two that decay alike is.
 
     Args:
-        rule: a rule that has a flow; its states move with the parameters, and what it holds fixed is random.
+        rule: a rule that has a flow, or the name of a built-in one; its states move with the parameters.
         widths: ``(n_0, ..., n_L)``.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one, which is enough unless the rule mixes samples.
+        constants: by symbol or name, integers, fractions, or matrices of them, for what the rule holds fixed
+            (``lambda``, ``B_l``, an ``s`` of your own). What is not given is random, so that the count is that for
+            almost all values.
         seed: of the primes, the point and the data.
         degree: if given, also look for the laws, up to this degree, as `conservation_laws` does.
         progress: is called with a text whenever a part begins.
@@ -56,22 +61,34 @@ def count_conservation_laws(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if the widths are too large, the rule has no flow, or it is nowhere defined at these widths.
+        InvalidValueError: if the widths are too large, the rule has no flow or is nowhere defined at these widths, or a
+            constant is not admitted.
+        UnknownNameError: if ``rule`` or a constant is not known.
     """
     seed = whole("seed", seed, lowest=0)
     if degree is not None:
-        found = conservation_laws(rule, widths, degree=degree, biases=biases, batch=batch, seed=seed, progress=progress)
+        found = conservation_laws(
+            rule,
+            widths,
+            degree=degree,
+            biases=biases,
+            batch=batch,
+            constants=constants,
+            seed=seed,
+            progress=progress,
+        )
         return replace(found.counted, found=found)
-    return count_laws(DataFields(rule, widths, biases, batch), seed, progress)
+    return count_laws(DataFields(rule, widths, biases, batch, constants), seed, progress)
 
 
 def conservation_laws(
-    rule: Rule,
+    rule: str | Rule,
     widths: Sequence[int],
     *,
     degree: int = 2,
     biases: bool = False,
     batch: int | None = None,
+    constants: Mapping[Any, Any] | None = None,
     seed: int = 0,
     seconds: float = 10.0,
     progress: Progress = lambda _: None,
@@ -85,11 +102,13 @@ def conservation_laws(
     weight decay ``c``, quantities that decay at the rate ``c, 2c, ...`` are found in the same way, ``dQ/dt = -k c Q``.
 
     Args:
-        rule: a rule that has a flow.
+        rule: a rule that has a flow, or the name of a built-in one.
         widths: ``(n_0, ..., n_L)``.
         degree: how many letters a word has at most.
         biases: whether the layers have biases.
         batch: the number of samples in a datum; None for one.
+        constants: as for `count_conservation_laws`. A law is proved for all values of a matrix that is given; one that
+            holds for the given matrix alone is found, and not proved.
         seed: of the primes, points and data.
         seconds: how long to search for each proof.
         progress: is called with a text whenever a part begins.
@@ -103,11 +122,12 @@ def conservation_laws(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if widths or degree are too large, or the rule has no flow.
+        InvalidValueError: if widths or degree are too large, the rule has no flow, or a constant is not admitted.
+        UnknownNameError: if ``rule`` or a constant is not known.
     """
     degree, seed = whole("degree", degree), whole("seed", seed, lowest=0)
     check_seconds(seconds)
-    fields = DataFields(rule, widths, biases, batch)
+    fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
     candidates = [law for rate in (S.Zero, *search.rates(degree)) for law in search.candidates(degree, progress, rate)]
@@ -116,7 +136,7 @@ def conservation_laws(
         progress(f"proving that {law.quantity} {'is conserved' if law.rate == 0 else 'decays'}")
         laws.append(_certified(search, law, independent, seconds))
     found, decaying = (tuple(law for law in laws if (law.rate == 0) is still) for still in (True, False))
-    return ConservationLaws(rule, counted.widths, biases, degree, found, counted, decaying)
+    return ConservationLaws(fields.rule, counted.widths, biases, degree, found, counted, decaying)
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
@@ -141,7 +161,9 @@ def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved | Dec
         return Conserved(quantity, flow, given) if law.rate == 0 else Decays(quantity, flow, law.rate, given)
 
     general, given, net = law.quantity, law.given, search.flow.net
-    usual = generic_ranks([*_matrices(search.flow), *search.constants, net.input], search.sizes)
+    held = {str(symbol) for symbol in search.fields.held}  # may be of any rank
+    generic = [symbol for symbol in search.constants if str(symbol) not in held]
+    usual = generic_ranks([*_matrices(search.flow), *generic, net.input], search.sizes)
     versions = [claim(general, search.flow, given), claim(general, search.flow, (*given, *usual))]
     if given:
         return versions

@@ -23,6 +23,7 @@ class CountedLaws:
         rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.
+        constants: the constants of the rule that were given, as pairs of a name and a value in words.
         found: the laws that `conservation_laws` finds, if they were asked for.
     """
 
@@ -36,6 +37,7 @@ class CountedLaws:
     ranks: tuple[int, ...]
     primes: tuple[int, int]
     seed: int
+    constants: tuple[tuple[str, str], ...] = ()
     found: ConservationLaws | None = field(default=None, compare=False)
 
     @property
@@ -46,6 +48,7 @@ class CountedLaws:
     def __repr__(self) -> str:
         """Show the count, and where it comes from."""
         options = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
+        options += "".join(f", {name} = {value}" for name, value in self.constants)
         noun = "conservation law" if self.count == 1 else "conservation laws"
         saturating = " -> ".join(map(str, self.ranks))
         found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, cycle, islice
 from typing import Any, NamedTuple
@@ -16,10 +16,11 @@ from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Va
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
-from tptheory.measuring.goal_values import Compiled, least_bound, steady_matrices, violation
-from tptheory.measuring.instances import Instances, as_floats, is_exact
+from tptheory.measuring.goal_values import Compiled, Value, least_bound, steady_matrices, violation
+from tptheory.measuring.instances import Instances, as_floats, is_exact, refuse_unknown
 from tptheory.measuring.orders import OrderInEta, claimed_order
 from tptheory.measuring.premises import Instance
+from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
@@ -84,7 +85,14 @@ class CrossCheck:
         )
 
 
-def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orders: bool = True) -> CrossCheck:
+def crosscheck(
+    claim: Claim | Theorem,
+    trials: int = 200,
+    seed: int = 0,
+    *,
+    orders: bool = True,
+    constants: Mapping[Any, Any] | None = None,
+) -> CrossCheck:
     """Return the worst residual of a claim over random instances that meet its hypotheses.
 
     Every instance is rational, and its hypotheses hold exactly; the claim is evaluated on it in float64, and
@@ -96,10 +104,14 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
         trials: the number of instances.
         seed: the seed; the same seed gives the same instances.
         orders: whether to measure orders; it takes a fifth as long as 200 trials.
+        constants: by symbol or name, integers, fractions, or matrices of them, that every instance has: parameters of
+            a rule, fixed matrices. All else is drawn.
 
     Raises:
-        InvalidTypeError: if ``claim`` is no claim.
-        InvalidValueError: if ``trials`` is below 1.
+        InvalidTypeError: if ``claim`` is no claim, or a constant is not rational.
+        InvalidValueError: if ``trials`` is below 1, or the assumptions of a symbol do not admit its value.
+        ShapeError: if a matrix has another shape than its symbol.
+        UnknownNameError: if the claim speaks of no constant of that name.
 
     >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp
     >>> found = crosscheck(RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1), trials=5)
@@ -109,13 +121,16 @@ def crosscheck(claim: Claim | Theorem, trials: int = 200, seed: int = 0, *, orde
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    conjuncts = [parts for parts in map(_parts, claim.conjuncts()) if parts is not None]
+    check_mapping(constants)
+    found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
+    conjuncts = [parts for parts in found if parts is not None]
+    refuse_unknown(constants, (part.source for parts in conjuncts for part in parts))
     tried = _Trials(conjuncts, np.random.default_rng(seed))
     rounds = list(islice(_schedule(conjuncts), max(trials, len(conjuncts))))
     for number, part, nth in rounds:
         tried.add(number, part, nth)
     tried.retry_unevaluated()
-    order = claimed_order((part.claim for parts in conjuncts for part in parts), seed) if orders else None
+    order = claimed_order((part.claim for parts in conjuncts for part in parts), seed, constants) if orders else None
     return tried.summary(len(rounds), seed, order)
 
 
@@ -179,9 +194,10 @@ def _worst(trials: list[_Trial]) -> _Trial | None:
 class Part:
     """A conjunct at one depth, or at one index of a range; its symbolic work is done once for all trials."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, constants: Mapping[Any, Any] | None = None) -> None:
         self.claim, self.goals = claim, claim.goals()
-        self.source = Instances(claim)
+        self.source = Instances(claim, constants)
+        self.compiled = Compiled(self.source.symbols)
         self.steady = bool(steady_matrices(self.goals, (LogPdet, Pinv)))
         """Whether a goal differentiates a pseudo-inverse, so that the claim holds only where the rank is constant."""
         self.exact = all(is_exact(symbolic(term)) for goal in self.goals for term in goal.terms())
@@ -211,9 +227,9 @@ class Part:
         Raises:
             InvalidValueError: if something to be inverted is singular at these values.
         """
-        value = Compiled(list(values)).at(values)
+        value = self.compiled.at(values)
         failed = violation(self.goals, value, values) is not None if self.exact else None
-        return max(_measured(goal, values, as_floats(values)) for goal in self.goals), failed
+        return max(_measured(goal, value, values, as_floats(values)) for goal in self.goals), failed
 
     def misjudges(self, values: Instance) -> bool:
         """Whether float64 finds another rank than the true one for a matrix under a pseudo-inverse."""
@@ -224,9 +240,9 @@ class Part:
         )
 
 
-def _parts(conjunct: Claim) -> list[Part] | None:
+def _parts(conjunct: Claim, constants: Mapping[Any, Any] | None) -> list[Part] | None:
     """Return what a conjunct says at numbers; None if it says nothing because its range is empty."""
-    parts = [Part(part) for part in at_small_depths(conjunct)]
+    parts = [Part(part, constants) for part in at_small_depths(conjunct)]
     return parts if parts or is_layered(conjunct) else None
 
 
@@ -240,13 +256,12 @@ def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
             yield number, parts[before % len(parts)], before // len(parts)
 
 
-def _measured(goal: Goal, values: Instance, floats: Instance) -> float:
+def _measured(goal: Goal, exact: Value, values: Instance, floats: Instance) -> float:
     """Return by how much a goal fails, relative to the size of its terms."""
     if isinstance(goal, RankAtMost):
-        exact = Compiled(list(values)).at(values)
         return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
     if isinstance(goal, OneOf):
-        return min(_all_measured(goals, values, floats) for goals in goal.alternatives)
+        return min(_all_measured(goals, exact, values, floats) for goals in goal.alternatives)
     if isinstance(goal, NonNegative):
         if isinstance(goal.expression, Rate):
             slope, scale = _slope(goal.expression, floats)
@@ -267,10 +282,10 @@ def _below_zero(value: Any) -> float:
     return max(float(np.abs(value - value.T).max()), -least, 0.0) / scale
 
 
-def _all_measured(goals: tuple[Goal, ...], values: Instance, floats: Instance) -> float:
+def _all_measured(goals: tuple[Goal, ...], exact: Value, values: Instance, floats: Instance) -> float:
     """Return by how much an alternative fails: infinitely, if it inverts a singular matrix."""
     try:
-        return max(_measured(goal, values, floats) for goal in goals)
+        return max(_measured(goal, exact, values, floats) for goal in goals)
     except InvalidValueError:
         return math.inf
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,11 @@ from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
 from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
+from tptheory.errors import ShapeError, complain
 from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
-from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.properties import has_property
 from tptheory.measuring.random_matrices import (
     BUILDERS,
     Random,
@@ -31,7 +32,11 @@ from tptheory.measuring.structured_matrices import has_structure, structured_mat
 from tptheory.measuring.structures import Structure, structure_of
 from tptheory.measuring.ties import Ties
 from tptheory.measuring.word_sums import WordSum, word_sum
+from tptheory.numeric.assumptions import admits
+from tptheory.numeric.constants import Constants, name_of_constant
+from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.symbolic.expressions import LogPdet
+from tptheory.symbolic.rule_scalars import eta
 
 Fill = Callable[[Any, tuple[int, int]], Any]
 """Takes a symbol and its shape; returns a matrix or a number for it, or None to leave it to the hypotheses."""
@@ -67,7 +72,7 @@ class Instances:
         system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, constants: Mapping[Any, Any] | None = None) -> None:
         premises = Premises.of(claim)
         unknowns = Unknowns.of(premises.expressions)
         self.spoken = premises.expressions
@@ -83,6 +88,27 @@ class Instances:
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
         self.signs = Signs(premises, unknowns)
         self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols)
+        self.held = self._held(constants)
+
+    def _held(self, constants: Mapping[Any, Any] | None) -> Instance:
+        """Return the values that every instance that is drawn has: those of the given constants, and their sizes.
+
+        A constant that the claim does not speak of is passed over: another part of the claim does.
+
+        Raises:
+            InvalidTypeError: if a value is not rational.
+            InvalidValueError: if a number is not admitted.
+            ShapeError: if a matrix does not have the shape of its symbol, or two give one size two values.
+        """
+        names = {str(symbol) for symbol in (*self.matrices, *self.scalars)}
+        spoken = {k: value for k, value in (constants or {}).items() if names & {str(k), name_of_constant(k)}}
+        given, exact = Constants(spoken, [*self.matrices, *self.scalars], "the claim"), ExactArithmetic()
+        held: Instance = {s: given.number(s, exact) for s in self.scalars if s in given}
+        for A in self.matrices:
+            if A in given:
+                held[A] = exact.read(f"constants[{A}]", given.given(A), column=A.cols == 1)
+                _hold_sizes(A, exact.shape(held[A]), held)
+        return held
 
     def _structure(self, A: MatrixSymbol, equations: Sequence[WordSum]) -> Structure:
         """Return what the properties of a symbol, and the equations about it alone, say of its matrix."""
@@ -156,15 +182,19 @@ class Instances:
             plain: generic matrices; otherwise zeros, low ranks and repeated columns as well.
             tries: how many attempts to make.
         """
-        choices = {n: self.admitted(n, largest) for n in self.sizes}
+        choices = {n: [self.held[n]] if n in self.held else self.admitted(n, largest) for n in self.sizes}
         if not all(choices.values()):
             return None
         for _ in range(tries):
             sizes = {n: one_of(rng, numbers) for n, numbers in choices.items()}
             values = self._matrices(rng, sizes, plain)
-            if values is not None and self.holds(values):
+            if values is not None and self._keeps_held(values) and self.holds(values):
                 return values
         return None
+
+    def _keeps_held(self, values: Instance) -> bool:
+        """Whether nothing that is held was changed to meet an equation."""
+        return all(values[symbol] == value for symbol, value in self.held.items())
 
     def filled(self, rng: Random, sizes: dict[Any, int], fill: Fill) -> Instance | None:
         """Return an instance at these sizes with what ``fill`` gives for a symbol, where its hypotheses admit that.
@@ -212,9 +242,10 @@ class Instances:
             return None
         values: Instance = {**sizes}
         for A in self.matrices:
-            values[A] = self._matrix(rng, A, *self.shape(A, sizes), plain)
+            drawn = self._matrix(rng, A, *self.shape(A, sizes), plain)
+            values[A] = self.held.get(A, drawn)
         for s in self.scalars:
-            value = self._number(rng, s)
+            value = self.held.get(s, self._number(rng, s))
             if value is None:
                 return None
             values[s] = value
@@ -239,6 +270,29 @@ class Instances:
             return False
         properties = ((name, values[A]) for A, names in self.properties.items() for name in names)
         return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
+
+
+def refuse_unknown(constants: Mapping[Any, Any] | None, sources: Iterable[Instances]) -> None:
+    """Refuse a constant that none of these claims speaks of; the step size is no constant.
+
+    Raises:
+        UnknownNameError: if there is one; the nearest name is suggested.
+        InvalidValueError: if there is one, and no claim has a symbol to give a value.
+    """
+    spoken = [symbol for source in sources for symbol in (*source.matrices, *source.scalars) if symbol != eta]
+    Constants(constants, dict.fromkeys(spoken), "the claim")
+
+
+def _hold_sizes(A: MatrixSymbol, shape: tuple[int, int], held: Instance) -> None:
+    """Note the sizes that a matrix of this shape gives to the symbols in the shape of its symbol.
+
+    Raises:
+        ShapeError: if the symbol cannot have the shape.
+    """
+    for size, number in zip(A.shape, shape, strict=True):
+        known = held.setdefault(size, number) if isinstance(size, Symbol) else size
+        if known != number:
+            raise ShapeError(complain(f"constants[{A}]", f"of shape {A.shape} with {size} = {known}", shape))
 
 
 def _size(n: Any, sizes: dict[Any, int]) -> int:

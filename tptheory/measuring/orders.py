@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -20,7 +20,8 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.measuring.instances import Instances, is_exact
+from tptheory.measuring.instances import Instances, is_exact, refuse_unknown
+from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.leading_term import LeadingTerm, leading_term
 from tptheory.symbolic.arguments import as_expression
@@ -99,6 +100,7 @@ def order_in_eta(
     *,
     formula: Any = None,
     given: Any = (),
+    constants: Mapping[Any, Any] | None = None,
     trials: int = 4,
     seed: int = 0,
 ) -> OrderInEta:
@@ -114,6 +116,8 @@ def order_in_eta(
         along: a step; or a flow, of which one step of Euler's method is taken.
         formula: the defect as an expression in ``eta``, to leading order at least.
         given: hypotheses, for an expression.
+        constants: by symbol or name, integers, fractions, or matrices of them, that every instance has: parameters of
+            a rule, fixed matrices. All else is drawn.
         trials: the number of instances of each part of a claim.
         seed: the seed; the same seed gives the same instances.
 
@@ -124,26 +128,31 @@ def order_in_eta(
 
     Raises:
         InvalidTypeError: if ``subject`` is neither expression nor claim, ``along`` no motion, or ``trials`` no integer.
+        UnknownNameError: if nothing in it has the name of a constant.
         InvalidValueError: if ``eta`` does not stand in it, ``trials`` is below 1, or no instance meets the hypotheses.
     """
     trials = whole("trials", trials)
-    defects = _defects(subject, along, formula, given)
+    check_mapping(constants)
+    defects = _defects(subject, along, formula, given, constants)
     if not defects:
         raise InvalidValueError(complain("subject", f"one in which {eta} stands", subject, "Give along=step."))
+    refuse_unknown(constants, (defect.source for defect in defects))
     measured = _measured(defects, trials, seed)
     if measured is None:
         raise InvalidValueError(complain("given", "hypotheses that some instance meets", subject))
     return measured
 
 
-def claimed_order(parts: Iterable[Claim], seed: int = 0) -> OrderInEta | None:
+def claimed_order(
+    parts: Iterable[Claim], seed: int = 0, constants: Mapping[Any, Any] | None = None
+) -> OrderInEta | None:
     """Measure the order of those claims for which theory gives one; None if there is no such claim, or no instance.
 
     Theory gives an order for a law of a flow, which a step of the rule breaks by ``eta^2`` at most, and for an equation
     whose right side shows ``eta^k`` as a factor, ``k`` 2 or more.
     """
     claims = [part for part in parts if any(map(_has_order, part.goals()))]
-    return _measured([defect for claim in claims for defect in _of_claim(claim)], 2, seed)
+    return _measured([defect for claim in claims for defect in _of_claim(claim, constants)], 2, seed)
 
 
 def _measured(defects: list[_Defect], trials: int, seed: int) -> OrderInEta | None:
@@ -196,10 +205,17 @@ class _Line:
 class _Defect:
     """An expression that is small where ``eta`` is, and the formula that is claimed for it, if any."""
 
-    def __init__(self, expression: Any, formula: Any, claim: Claim, expected: int | None = None) -> None:
+    def __init__(
+        self,
+        expression: Any,
+        formula: Any,
+        claim: Claim,
+        expected: int | None = None,
+        constants: Mapping[Any, Any] | None = None,
+    ) -> None:
         if not expression.has(eta):
             raise InvalidValueError(complain("subject", f"one in which {eta} stands", expression, "Give along=step."))
-        self.expected, self.source = expected, Instances(claim)
+        self.expected, self.source = expected, Instances(claim, constants)
         matrices = self.source.matrices
         self.symbols = [*matrices, *(s for s in self.source.scalars if s != eta), eta]
         whole = [expression] if formula is None else [expression, formula, minus(expression, formula)]
@@ -304,31 +320,31 @@ def _regression(lines: Sequence[_Line]) -> tuple[float, float, np.ndarray]:
     return slope, math.sqrt(float((residuals**2).sum()) / freedom / (len(lines) * float(x @ x))), residuals
 
 
-def _defects(subject: Any, along: Any, formula: Any, given: Any) -> list[_Defect]:
+def _defects(subject: Any, along: Any, formula: Any, given: Any, constants: Mapping[Any, Any] | None) -> list[_Defect]:
     """Return the defects to measure: of an expression its change along a step, of a claim what it says is small."""
     if isinstance(subject, Claim | Theorem):
         if along is not None or formula is not None or given != ():
             raise InvalidTypeError(complain("along", "left out, with formula and given, for a claim", along or formula))
-        return [defect for part in at_small_depths(as_claim(subject)) for defect in _of_claim(part)]
+        return [defect for part in at_small_depths(as_claim(subject)) for defect in _of_claim(part, constants)]
     if not isinstance(along, Step | Flow):
         raise InvalidTypeError(complain("along", "a step or a flow", along, "Try rule.step(net)."))
-    return [_drift(as_expression("subject", subject), along, given, formula)]
+    return [_drift(as_expression("subject", subject), along, given, formula, constants=constants)]
 
 
-def _of_claim(claim: Claim) -> list[_Defect]:
-    return [defect for goal in claim.goals() for defect in _of_goal(goal, claim)]
+def _of_claim(claim: Claim, constants: Mapping[Any, Any] | None) -> list[_Defect]:
+    return [defect for goal in claim.goals() for defect in _of_goal(goal, claim, constants)]
 
 
-def _of_goal(goal: Goal, claim: Claim) -> list[_Defect]:
+def _of_goal(goal: Goal, claim: Claim, constants: Mapping[Any, Any] | None) -> list[_Defect]:
     if not isinstance(goal, Vanishes):
         raise InvalidTypeError(complain("subject", "an expression, or a claim that something vanishes", claim))
     conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
-        return [_drift(quantity, motion, claim.given, None, 2 if isinstance(motion, Flow) else None)]
+        return [_drift(quantity, motion, claim.given, None, 2 if isinstance(motion, Flow) else None, constants)]
     if sympify(goal.right).has(eta):
-        return [_Defect(goal.left, goal.right, claim, _power(goal.right) or None)]
-    return [_Defect(goal.residual(), None, claim)] if goal.residual().has(eta) else []
+        return [_Defect(goal.left, goal.right, claim, _power(goal.right) or None, constants)]
+    return [_Defect(goal.residual(), None, claim, None, constants)] if goal.residual().has(eta) else []
 
 
 def _euler(flow: Flow) -> Step:
@@ -336,9 +352,16 @@ def _euler(flow: Flow) -> Step:
     return Step(flow.rule, flow.net, {W: matmul(eta, velocity) for W, velocity in flow.items()})
 
 
-def _drift(quantity: Any, along: Step | Flow, given: Any, formula: Any, expected: int | None = None) -> _Defect:
+def _drift(
+    quantity: Any,
+    along: Step | Flow,
+    given: Any,
+    formula: Any,
+    expected: int | None = None,
+    constants: Mapping[Any, Any] | None = None,
+) -> _Defect:
     """Return the change of a quantity in one step; of a flow, in one step of Euler's method."""
     step = along if isinstance(along, Step) else _euler(along)
     change = minus(step.after(quantity), quantity)
     claim = Equal(change, 0 if formula is None else formula, given=given)
-    return _Defect(change, formula, claim, expected)
+    return _Defect(change, formula, claim, expected, constants)

@@ -16,8 +16,8 @@ from sympy import MatrixSymbol
 
 from tptheory.errors import TptheoryError
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits
 from tptheory.measuring.random_matrices import Random, one_of
+from tptheory.numeric.assumptions import admits
 from tptheory.numeric.evaluation import evaluate_with
 from tptheory.numeric.polynomial_matrices import PolynomialArithmetic, PolynomialMatrix, constant_value
 

@@ -1,26 +1,13 @@
-"""Whether exact values meet the assumptions of a symbol, or have the property that a hypothesis names."""
+"""Whether exact values have the property that a hypothesis names."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from flint import fmpq, fmpq_mat
-from sympy import Rational, Symbol
+from flint import fmpq_mat
 
 from tptheory.measuring.random_matrices import eye
 from tptheory.numeric.definiteness import is_shown_indefinite
-
-
-def admits(symbol: Symbol, value: fmpq) -> bool:
-    """Whether a scalar symbol may have a value: its sign, and whatever else SymPy was told of it."""
-    return _admits(symbol, int(value.p), int(value.q))
-
-
-@lru_cache(maxsize=4096)
-def _admits(symbol: Symbol, p: int, q: int) -> bool:
-    number = Rational(p, q)
-    return all(getattr(number, f"is_{name}") in (told, None) for name, told in symbol.assumptions0.items())
 
 
 def is_zero(value: Any) -> bool:

@@ -25,8 +25,9 @@ from tptheory.proving.searching import (
     refuse_when_late,
 )
 from tptheory.proving.squares import WeightedSquare
+from tptheory.proving.term_order import Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Monomial, Polynomial, Terms, divide, rotations
+from tptheory.proving.words import Alphabet, Polynomial, Terms, divide, rotations
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""

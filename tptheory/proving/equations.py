@@ -217,7 +217,7 @@ def _squares_modulo(
     deadline: float,
     thorough: bool = True,
 ) -> VanishingSum:
-    """Write a number as minus a sum of squares modulo a basis; the search calls the error by a letter of its own.
+    """Write a number as minus a sum of squares modulo a basis, abbreviated where a letter stands for the error.
 
     A search that is not thorough tries fewer squares.
 
@@ -240,10 +240,10 @@ def _squares_modulo(
     rest = auxiliary.abbreviated(number)
     squares = squares_of(rest.scale(-1), resources)
     if squares is None:
-        raise StuckError("minus the number was not found to be a sum of squares", derivative=repr(normal(number)))
+        raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
     rest = with_squares(rest, squares)
     origin: Combination = []
-    for _ in range(ROUNDS):  # a hypothesis may bring back what the short letter has replaced
+    for _ in range(ROUNDS):  # a hypothesis may bring back what an abbreviation has replaced
         left = rewritten(rest)
         origin += combination_of(basis, rest - left, whole=True).origin
         rest = auxiliary.abbreviated(left)

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
-from tptheory.proving.knowledge import penrose
+from tptheory.proving.knowledge import both_inverse, penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
+from tptheory.proving.term_order import INVERSE, PLAIN, Monomial
 from tptheory.proving.translation import INDEX, Reason, Translator
-from tptheory.proving.words import INVERSE, PLAIN, Alphabet, Monomial, Polynomial, Rational, divide
+from tptheory.proving.words import Alphabet, Polynomial, Rational, divide
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 End = Index | None
@@ -27,13 +28,23 @@ class Shape(NamedTuple):
     symmetric: bool = False
 
 
-class Defining(NamedTuple):
-    """An equation that defines an inverse, or says that it exists: for every ``k`` from first to last."""
+class LayerLaw(NamedTuple):
+    """Terms that vanish for every index ``k`` from first to last, the reason, and the letter that they may define."""
 
     terms: list[Any]
-    reason: Reason
     first: End
     last: End
+    reason: Reason
+    defines: Letter | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return the law as a certificate writes it."""
+        return {"zero": self.terms, "from": end_data(self.first), "to": end_data(self.last)}
+
+
+def end_data(end: End) -> list[Any] | None:
+    """Return an end of a range as a certificate writes it."""
+    return None if end is None else list(end)
 
 
 class IndexedTranslator(Translator):
@@ -48,7 +59,7 @@ class IndexedTranslator(Translator):
     def __init__(self) -> None:
         super().__init__()
         self.shapes: dict[Family, Shape | None] = {}
-        self.defining: list[Defining] = []
+        self.defining: list[LayerLaw] = []
         self._range: tuple[End, End] = (None, None)
 
     @contextmanager
@@ -124,10 +135,7 @@ class IndexedTranslator(Translator):
 
     def _inverse(self, A: Polynomial) -> Polynomial:
         K = super()._inverse(A)
-        for equation in (
-            A * K - Polynomial.identity(self.alphabet, A.rows),
-            K * A - Polynomial.identity(self.alphabet, A.columns),
-        ):
+        for equation in both_inverse(A, K):
             self._define(A, equation, "inverse", everywhere=False)
         return K
 
@@ -144,7 +152,7 @@ class IndexedTranslator(Translator):
         elif not everywhere and anchor is not None:
             first, last = (anchor, anchor) if anchor[0] != "k" else (_plus(e, anchor[1]) for e in self._range)
         terms, inside = moved_terms(equation.data(), at, BOUND_INDEX), moved_terms(A.data(), at, BOUND_INDEX)
-        found = Defining(terms, (*reason, inside), first, last)
+        found = LayerLaw(terms, first, last, (*reason, inside))
         if found not in self.defining:
             self.defining.append(found)
 

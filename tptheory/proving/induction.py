@@ -18,16 +18,16 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
-from tptheory.proving.indexed import Catalogue
+from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
-from tptheory.proving.recursion_lemmas import likely_lemmas, other_lemmas
+from tptheory.proving.recursion_lemmas import lemmas_about_recursions
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Strategy, Theory, end_data, theory_of
+from tptheory.proving.term_order import DEFINED
+from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import DEFINED
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
@@ -70,8 +70,9 @@ class LayerSearch(ProofSearch):
                 self._open.pop(0)
         except StuckError as stuck:
             self.note(stuck)
-            self.ended = not any(search.cut for search in theory.searches)
-            self._spent = effort if perf_counter() <= deadline else self._spent
+            if perf_counter() <= deadline:
+                self._spent = effort
+                self.ended = not any(search.cut for search in theory.searches)
             return
         self.accept([_certificate(theory, self.goals, self.title)])
         self.ended = True
@@ -89,9 +90,9 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
             return
         except StuckError:
             pass
-    likely = [*(theory.lemmas if goal.kind == "nonpositive" else []), *likely_lemmas(theory)]
-    others = other_lemmas(theory) if goal.kind == "zero" else ()
-    if not _with_lemmas(theory, goal, chain(likely, others), deadline):
+    about_losses = theory.lemmas if goal.kind == "nonpositive" else []
+    lemmas = chain(about_losses, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
+    if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 

@@ -14,13 +14,19 @@ from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
+from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translating import Assumption, Consequences, Reason
-from tptheory.proving.words import INVERSE, Alphabet, Polynomial, summed
+from tptheory.proving.words import Alphabet, Polynomial, summed
 
 
 def penrose(A: Polynomial, P: Polynomial) -> tuple[Polynomial, ...]:
     """Return what vanishes if ``P`` is the pseudo-inverse of ``A``: the four equations of Penrose, in his order."""
     return A * P * A - A, P * A * P - P, (A * P).transpose() - A * P, (P * A).transpose() - P * A
+
+
+def both_inverse(A: Polynomial, K: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Return what vanishes if ``K`` is the inverse of ``A`` on both sides."""
+    return A * K - Polynomial.identity(A.alphabet, A.rows), K * A - Polynomial.identity(A.alphabet, A.columns)
 
 
 ROOT, DIRECTION = "root", "direction"
@@ -72,7 +78,7 @@ class Knowledge(ABC):
         """Return the trace of a square polynomial."""
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
-        """Add a hypothesis and its transpose, each once; and what follows from it in the ways of `conclude`."""
+        """Add a hypothesis and its transpose, each once; and what follows from it by the rules of `conclude`."""
         if not polynomial:
             return
         self._assume(polynomial, reason)
@@ -80,7 +86,7 @@ class Knowledge(ABC):
             self._assume_all(consequences(polynomial))
 
     def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, known or yet to come, in a way that has this key."""
+        """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key."""
         if key not in self._consequences:
             self._consequences[key] = consequences
             for known in self.known():
@@ -190,9 +196,8 @@ class Knowledge(ABC):
         K = self._at_index("inverse", A, inverse_name(A, "^-1"), self._inverse_letter)
         self._inverses["inverse", A] = K
         A = self._named(A)
-        reason = ("inverse", A.data())
-        self.assume(A * K - Polynomial.identity(self.alphabet, A.rows), reason)
-        self.assume(K * A - Polynomial.identity(self.alphabet, A.columns), reason)
+        for equation in both_inverse(A, K):
+            self.assume(equation, ("inverse", A.data()))
         return K
 
     def _named(self, A: Polynomial) -> Polynomial:

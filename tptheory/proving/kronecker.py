@@ -14,6 +14,7 @@ from sympy import Adjoint, Inverse, KroneckerProduct, MatMul, MatPow, MatrixExpr
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Family, item_text
+from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import (
     Consequences,
     Reason,
@@ -21,7 +22,7 @@ from tptheory.proving.translating import (
     refuse_layers,
     size_expression,
 )
-from tptheory.proving.words import INVERSE, PLAIN, Polynomial
+from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import Pinv, matmul, trace, transpose
 from tptheory.symbolic.rebuilding import rebuild
 

@@ -18,8 +18,9 @@ from sympy.matrices.expressions.fourier import DFT, IDFT
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
+from tptheory.proving.term_order import PLAIN
 from tptheory.proving.translating import Reason, at_a_layer, letters_in, made_letter, refuse_layers
-from tptheory.proving.words import PLAIN, Alphabet, Polynomial, summed, word_text
+from tptheory.proving.words import Alphabet, Polynomial, summed, word_text
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 

@@ -95,14 +95,14 @@ class ClaimSearch(ProofSearch):
                 self.accept([certified(translator, proof, self.title) for proof in shown])
             except StuckError as stuck:
                 self.note(stuck)
-                unfinished = any(search.cut for search in translator.searches)
-            late = perf_counter() > deadline
+                late = perf_counter() > deadline
+                unfinished = late or any(search.cut for search in translator.searches)
+                if not late:
+                    self._spent[setting] = effort
             if not unfinished:
                 del self._spent[setting]
-            elif not late:
-                self._spent[setting] = effort
             self.ended = not self._spent
-            if self.found or late:
+            if self.found or perf_counter() > deadline:
                 return
 
 
@@ -115,7 +115,7 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
 
 
 def settings_for(claim: Claim) -> list[SearchSetting]:
-    """Return the ways to put a claim to the search, in the order in which they are tried.
+    """Return the settings of the search for a claim, in the order in which they are tried.
 
     In a descent, 1 is first a size like any other: the squares are found among matrices, and hold for one sample too.
     """

@@ -23,8 +23,9 @@ from tptheory.proving.searching import (
     divided,
     times,
 )
+from tptheory.proving.term_order import AUXILIARY, Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import AUXILIARY, Alphabet, Monomial, Polynomial, Rational, Terms, divide
+from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide
 
 MOST_BLOCK_TERMS = 5
 """A polynomial with more terms than this is not cut into blocks."""

@@ -1,4 +1,4 @@
-"""Lemmas about the members of one recursion: that they vanish, or that their Gram matrices are equal.
+"""Lemmas about the terms of one recursion: that they vanish, or that their Gram matrices are equal.
 
 Each begins where an induction may begin: at the end where the recursion starts, at the layer beside it, or at a layer
 of which a hypothesis speaks. Whether a lemma holds is not known here.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tptheory.proving.indexed import LayerLaw
 from tptheory.proving.letters import Index, indices_in, moved_item
-from tptheory.proving.theory import LayerGoal, LayerLaw, LayerLemma, Theory
+from tptheory.proving.theory import LayerGoal, LayerLemma, Theory
 
 GIVEN = ("given", "property")
 """The reasons of what a claim assumes."""
@@ -19,45 +20,44 @@ TOP: Index = ("L", 0)
 
 
 class RecursionTerm(NamedTuple):
-    """The member of a recursion at ``k`` as a certificate writes it, and whether it follows from the one below."""
+    """The term of a recursion at ``k`` as a certificate writes it, and whether it follows from the one below."""
 
     item: list[Any]
     is_matrix: bool
     upward: bool
 
 
-def likely_lemmas(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Run through the lemmas that a hypothesis suggests: where a matrix is zero, members of a recursion may be."""
-    if any(len(law.terms) == 1 for law in _given(theory)):
+def lemmas_about_recursions(theory: Theory, thorough: bool) -> Iterator[list[LayerLemma]]:
+    """Run through the lemmas to try on the way to a goal.
+
+    Where a hypothesis says that a matrix is zero, the terms of a recursion may be zero, too. A thorough search tries
+    that in any case, and then whether their Gram matrices are equal, where a hypothesis speaks of all layers.
+    """
+    if thorough or any(len(law.terms) == 1 for law in _given(theory)):
         yield from vanishing_terms(theory)
-
-
-def other_lemmas(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Run through the lemmas to try where nothing else helps."""
-    yield from vanishing_terms(theory)
-    if any("k" in {base for base, _ in indices_in(law.terms)} for law in _given(theory)):
+    if thorough and any(base == "k" for law in _given(theory) for base, _ in indices_in(law.terms)):
         yield from equal_grams(theory)
 
 
 def vanishing_terms(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Say that the members of a recursion vanish: above a weight that is zero all activations do."""
-    for member in _recursion_terms(theory):
-        terms = [["1", [member.item], *([] if member.is_matrix else [1])]]
-        for start in _starts(theory, member.upward):
-            yield [_lemma(terms, start, member.upward, BOTTOM)]
+    """Say that the terms of a recursion vanish: above a weight that is zero all activations do."""
+    for term in _recursion_terms(theory):
+        terms = [["1", [term.item], *([] if term.is_matrix else [1])]]
+        for start in _starts(theory, term.upward):
+            yield [_lemma(terms, start, term.upward, BOTTOM)]
 
 
 def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Say that ``x' x`` is the same for all members ``x`` of a recursion, as it is above orthogonal weights."""
+    """Say that ``x' x`` is the same for all terms ``x`` of a recursion, as it is above orthogonal weights."""
     ends = {BOTTOM, *(("", law.first[1] - 1) for law in _given(theory) if law.first is not None and not law.first[0])}
-    for member in _recursion_terms(theory):
-        if not member.is_matrix:
+    for term in _recursion_terms(theory):
+        if not term.is_matrix:
             continue
-        for start in _starts(theory, member.upward):
-            first = moved_item(member.item, ("k", 0), start)
-            terms = [["1", [{"T": member.item}, member.item]], ["-1", [{"T": first}, first]]]
-            for end in [BOTTOM] if member.upward else sorted(ends):
-                yield [_lemma(terms, start, member.upward, end)]
+        for start in _starts(theory, term.upward):
+            first = moved_item(term.item, ("k", 0), start)
+            terms = [["1", [{"T": term.item}, term.item]], ["-1", [{"T": first}, first]]]
+            for end in [BOTTOM] if term.upward else sorted(ends):
+                yield [_lemma(terms, start, term.upward, end)]
 
 
 def _lemma(terms: list[Any], start: Index, upward: bool, bottom: Index) -> LayerLemma:

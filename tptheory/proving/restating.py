@@ -13,13 +13,14 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, together
+from tptheory.proving.indexed import end_data
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, translated
 from tptheory.proving.proof_data import goal_data, letter_declarations
 from tptheory.proving.proof_search import settings_for
 from tptheory.proving.tactics import grouped
-from tptheory.proving.theory import LayerGoal, end_data, theory_of
+from tptheory.proving.theory import LayerGoal, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 

@@ -13,7 +13,8 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size
-from tptheory.proving.words import Alphabet, Key, Monomial, Polynomial, Rational, Terms, order
+from tptheory.proving.term_order import Key, Monomial, order
+from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms
 
 
 class Cofactors(NamedTuple):

@@ -46,7 +46,7 @@ def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
 
 @dataclass(frozen=True)
 class AuxiliaryLetters:
-    """What helps a search.
+    """The letters of a translator that help a search for sums of squares.
 
     Attributes:
         velocities: the letters that stand for velocities.
@@ -62,7 +62,7 @@ class AuxiliaryLetters:
 
     @classmethod
     def of(cls, translator: Translator) -> AuxiliaryLetters:
-        """Gather the auxiliary that a translator has letters for."""
+        """Gather the auxiliary letters of a translator."""
         auxiliary = cls([], {}, [], [])
         for character, (letter, turned) in list(translator.alphabet.letters.items()):
             kind, subject = letter.family.kind, letter.family.subject
@@ -81,15 +81,15 @@ class AuxiliaryLetters:
         return auxiliary
 
     def without_abbreviations(self) -> AuxiliaryLetters:
-        """Return the auxiliary without short letters."""
+        """Return the letters without the abbreviations."""
         return AuxiliaryLetters(self.velocities, self.roots, self.multipliers, [])
 
     def abbreviated(self, p: Polynomial) -> Polynomial:
-        """Write a polynomial in terms of the short letters."""
+        """Write a polynomial in terms of the abbreviations."""
         return reduce(lambda p, abbreviation: abbreviation.abbreviated(p), self.abbreviations, p)
 
     def expanded(self, p: Polynomial) -> Polynomial:
-        """Put polynomials back in the place of the short letters."""
+        """Put what is meant in the place of the abbreviations."""
         return reduce(lambda p, abbreviation: abbreviation.expanded(p), self.abbreviations, p)
 
 
@@ -103,7 +103,7 @@ def _plain_number(p: Any) -> str | None:
 class Abbreviation(NamedTuple):
     """A letter for a polynomial in which another letter stands alone, such as ``E = W x - y``.
 
-    A search may write the short letter for the polynomial, by putting ``W x - E`` in the place of ``y``.
+    A search may write the letter for the polynomial, by putting ``W x - E`` in the place of ``y``.
     """
 
     letter: str
@@ -118,7 +118,7 @@ class Abbreviation(NamedTuple):
         return cls(letter, meaning, solved, meaning + Polynomial.word(A, solved) - Polynomial.word(A, letter))
 
     def abbreviated(self, p: Polynomial) -> Polynomial:
-        """Write a polynomial in terms of the short letter."""
+        """Write a polynomial in terms of the letter."""
         return replaced(p, self.solved, self.solution)
 
     def expanded(self, p: Polynomial) -> Polynomial:
@@ -138,6 +138,6 @@ class Abbreviation(NamedTuple):
         return found
 
     def _terms(self, alphabet: Alphabet, scalars: tuple[str, ...], word: str) -> list[Any]:
-        """Return the terms of a product in which the short letter is spelled out."""
+        """Return the terms of a product in which the letter is expanded."""
         rows, columns = alphabet.shape(word) if word else (1, 1)
         return list(self.expanded(Polynomial(alphabet, rows, columns, {(scalars, word): 1})).terms.items())

@@ -1,4 +1,4 @@
-"""What all ways to prove share: the search for a goal among the consequences of hypotheses, and the data of a proof."""
+"""What all strategies share: the search for a goal among the consequences of hypotheses, and the data of a proof."""
 
 from __future__ import annotations
 

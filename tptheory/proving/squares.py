@@ -13,7 +13,8 @@ from itertools import combinations_with_replacement
 
 from tptheory.proving.semidefinite import FEW, FREE, Square, flint_rational, positive_semidefinite, solutions
 from tptheory.proving.square_candidates import Candidate, Resources, candidate_sets
-from tptheory.proving.words import Alphabet, Monomial, Polynomial, Terms
+from tptheory.proving.term_order import Monomial
+from tptheory.proving.words import Alphabet, Polynomial, Terms
 
 WeightedSquare = tuple[Fraction, Polynomial]
 

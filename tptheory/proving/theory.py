@@ -15,28 +15,14 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
-from tptheory.proving.indexed import Catalogue, End, IndexedTranslator
-from tptheory.proving.letters import Index, Letter, goal_at
+from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
+from tptheory.proving.letters import Index, goal_at
 from tptheory.proving.obligations import assumed_of, quadratic_form
 from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.layers import layer_symbols
-
-
-class LayerLaw(NamedTuple):
-    """Terms that vanish for every index ``k`` from first to last, the reason, and the letter that they may define."""
-
-    terms: list[Any]
-    first: End
-    last: End
-    reason: Reason
-    defines: Letter | None = None
-
-    def data(self) -> dict[str, Any]:
-        """Return the law as a certificate writes it."""
-        return {"zero": self.terms, "from": end_data(self.first), "to": end_data(self.last)}
 
 
 class LayerGoal(NamedTuple):
@@ -111,11 +97,6 @@ class Theory:
         return Catalogue(self.schema)
 
 
-def end_data(end: End) -> list[Any] | None:
-    """Return an end of a range as a certificate writes it."""
-    return None if end is None else list(end)
-
-
 def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
     """Translate the claims, and gather the laws that they rest on."""
     theory = Theory(IndexedTranslator())
@@ -149,8 +130,7 @@ def _depths(claims: Sequence[Claim]) -> set[Symbol]:
 
 def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
     """Run through the laws of those inverses, indices (as numbers) and sizes that the translation has met."""
-    for terms, reason, first, last in schema.defining:
-        yield LayerLaw(terms, first, last, reason)
+    yield from schema.defining
     if INDEX in schema.alphabet.named.names:
         name = schema.alphabet.named(INDEX)
         here, before, origin = [name, "k", 0], [name, "k", -1], [name, "", 0]

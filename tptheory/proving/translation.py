@@ -41,8 +41,9 @@ from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import multiplied_out
 from tptheory.proving.letters import Family, Index, Letter, Size
+from tptheory.proving.term_order import AUXILIARY, DEFINED
 from tptheory.proving.translating import Reason
-from tptheory.proving.words import AUXILIARY, DEFINED, Alphabet, Polynomial
+from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts
 

@@ -16,24 +16,15 @@ from typing import Any
 
 from tptheory.errors import ShapeError, UnsupportedExpressionError
 from tptheory.proving.letters import Letter, Named, Size, item_text
+from tptheory.proving.term_order import AUXILIARY, FIRST, INVERSE, PLAIN, SPACE, Monomial, order
 
-Monomial = tuple[tuple[str, ...], str]
 Rational = int | Fraction
 Terms = dict[Monomial, Rational]
-
-AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
-"""Levels of letters: those of a higher level are rewritten into those of a lower one. A transposed letter stands above
-the letter itself. A defined letter outweighs any word, so that it is replaced by what it stands for; an auxiliary
-letter weighs nothing."""
 
 LARGEST_PRODUCT = 20_000
 """Products of more terms than this are not multiplied out: that would take longer than any search may."""
 SHOWN_TERMS = 50
 """How many terms of a polynomial are shown at most as evidence of how far a search got."""
-
-_FIRST, _LEVEL = 0x100, 0x1800
-_HEAVY = chr(_FIRST + _LEVEL * DEFINED)
-_WEIGHED = chr(_FIRST + _LEVEL)
 
 
 def divide(a: Rational, b: Rational) -> Rational:
@@ -88,7 +79,7 @@ class Alphabet:
         return self._characters.get(letter) or self._declare(letter, False, None, PLAIN)
 
     def _declare(self, letter: Letter, turned: bool, shape: tuple[Size, Size] | None, level: int) -> str:
-        character = chr(_FIRST + _LEVEL * level + len(self.letters))
+        character = chr(FIRST + SPACE * level + len(self.letters))
         self.letters[character], self.shapes[character] = (letter, turned), shape
         if shape is not None and shape[0] == 1:
             self._rows.add(character)
@@ -309,9 +300,9 @@ class Polynomial:
         terms: Terms = {}
         for (scalars, word), c in self.terms.items():
             cycles = [self.alphabet.from_size_one(s) for s in scalars]
-            thin = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
-            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in thin]
-            monomial = tuple(rest), "".join([*thin, word])
+            inner = [s for s in cycles if self.alphabet.is_trace(s) and self.alphabet.shape(s)[0] == 1]
+            rest = [s for s, cycle in zip(scalars, cycles, strict=True) if cycle not in inner]
+            monomial = tuple(rest), "".join([*inner, word])
             terms[monomial] = terms.get(monomial, 0) + c
         return Polynomial(self.alphabet, 1, 1, terms)
 
@@ -365,25 +356,6 @@ class Polynomial:
         return " ".join(parts).removeprefix("+ ") or "0"
 
 
-Key = tuple[int, int, str, tuple[str, ...], int, tuple[str, ...]]
-
-
-def order(monomial: Monomial) -> Key:
-    """Order monomials by weight, then by the length and the letters of the word, then by traces, then by scalars."""
-    scalars, word = monomial
-    if not scalars:
-        return _weight(word), len(word), word, (), 0, ()
-    traces = tuple(s for s in scalars if len(s) > 1 or s >= _HEAVY)
-    return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
-
-
-def _weight(word: str) -> int:
-    """Count the letters of a word: a defined letter counts as a thousand, an auxiliary one as none."""
-    if word and (max(word) >= _HEAVY or min(word) < _WEIGHED):
-        return sum(1000 if letter >= _HEAVY else letter >= _WEIGHED for letter in word)
-    return len(word)
-
-
 def word_data(alphabet: Alphabet, scalars: Iterable[str], word: str) -> list[Any]:
     """Return scalars and a word as a certificate writes them: letters, and each trace marked as one."""
     item = alphabet.item
@@ -397,6 +369,6 @@ def word_text(alphabet: Alphabet, scalars: Iterable[str], word: str) -> str:
     for s in scalars:
         cycle = alphabet.from_size_one(s)
         text = " ".join(item_text(alphabet.item(a)) for a in cycle)
-        thin = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
-        parts.append(text if not alphabet.is_trace(s) else f"({text})" if thin else f"tr({text})")
+        is_inner = (alphabet.shapes[cycle[0]] or (None,))[0] == 1
+        parts.append(text if not alphabet.is_trace(s) else f"({text})" if is_inner else f"tr({text})")
     return " ".join(parts + [item_text(alphabet.item(character)) for character in word])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import shorten
@@ -33,6 +34,7 @@ class Counterexample:
             width whose absolute values have at most the sum of this one's, and those of the same total width with a
             smaller sum; a denominator ``q`` adds ``2 (q - 1)`` to a sum. If not, descent made the counterexample small.
         swept: the sum up to which all integer values of less total width were tried; None if nothing is narrower.
+        indices: the depth and the indices at which the claim is broken, if it speaks of any.
         stored: whether it was read from a file. That a stored one breaks the claim is evaluated again; that it is the
             smallest is not searched again.
 
@@ -52,6 +54,7 @@ class Counterexample:
     minimal: bool = field(default=False, compare=False)
     swept: int | None = field(default=None, compare=False)
     stored: bool = field(default=False, compare=False)
+    indices: Mapping[Symbol, int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
@@ -102,6 +105,8 @@ class Counterexample:
     def text(self, width: int | None = None) -> str:
         """Return the matrices and the broken value, one line each; ``width`` cuts long expressions, but no values."""
         lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
+        if self.indices:
+            lines.insert(0, f"at {', '.join(f'{s} = {n}' for s, n in self.indices.items())}")
         broken = self.violation()
         if broken is not None:
             outcome = f" = {_rows(broken.value)}, not {broken.expected}"
@@ -126,7 +131,8 @@ class Counterexample:
 
     def values_latex(self) -> list[str]:
         """Return an equation in LaTeX for each matrix and number."""
-        return [rf"{latex_of(s)} = {value_latex(v)}" for s, v in (self.matrices | self.scalars).items()]
+        given: dict[Any, Any] = {**self.indices, **self.matrices, **self.scalars}
+        return [rf"{latex_of(s)} = {n if isinstance(n, int) else value_latex(n)}" for s, n in given.items()]
 
     def _repr_markdown_(self) -> str:
         """Return the values and the broken value, without the expression that has this value."""

@@ -35,7 +35,7 @@ from sympy.core.symbol import Str
 
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits
+from tptheory.numeric.assumptions import admits
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.ranges import Numbers, numbered_parts
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -93,9 +93,12 @@ class CounterexampleSearch:
         self.made: set[tuple[int, tuple[int, ...]]] = set()
         """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
         self.parts: list[tuple[Claim, Instances, ViolationTest]] = []
-        for part in at_small_depths(claim):
+        self.indices: list[Numbers] = []
+        """The depth and the indices at which each part of the claim stands."""
+        for part, indices in numbered_parts(claim):
             source = Instances(part)
             self.parts.append((part, source, ViolationTest(part, source)))
+            self.indices.append(indices)
         self.choices = self._choices(0, LARGEST_SIZE)
         self.larger: list[SizeChoice] = []
         self._trials = self._rounds()
@@ -139,7 +142,8 @@ class CounterexampleSearch:
         choice, values = self.found
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None)))
+        (indices,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
+        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices))
 
     def _rounds(self) -> Iterator[bool]:
         """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""

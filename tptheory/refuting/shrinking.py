@@ -13,7 +13,7 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits
+from tptheory.numeric.assumptions import admits
 from tptheory.refuting.enumeration import cost
 from tptheory.refuting.size_choices import SizeChoice
 

@@ -15,8 +15,9 @@ from sympy import MatrixSymbol
 from tptheory.claims.claim import Claim
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.measuring.properties import admits, has_property
+from tptheory.measuring.properties import has_property
 from tptheory.measuring.random_matrices import degenerate, entries
+from tptheory.numeric.assumptions import admits
 from tptheory.refuting.enumeration import IntegerInstances, cost
 from tptheory.refuting.violations import ViolationTest
 

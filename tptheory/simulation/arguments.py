@@ -17,19 +17,8 @@ from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.compiled_rule import read
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule
 
 STEP_SIZE, STEPS = Fraction(1, 100), 200
-
-
-def check_rule(rule: Any) -> None:
-    """Refuse anything that is not a rule.
-
-    Raises:
-        InvalidTypeError: if it is not an instance of `Rule`.
-    """
-    if not isinstance(rule, Rule):
-        raise InvalidTypeError(complain("rule", "a rule such as TargetProp()", rule))
 
 
 def step_size(kind: RunArithmetic, lr: Any) -> Any:

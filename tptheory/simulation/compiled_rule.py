@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 from mpmath import MPContext
-from sympy import Basic, MatrixExpr, MatrixSymbol
+from sympy import Basic, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
 from tptheory.numeric.array_printer import Watch
+from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_with
 from tptheory.simulation.losses import OutputError
 from tptheory.simulation.rank_changes import Ranks
@@ -180,81 +181,61 @@ class CompiledRule:
 
     def settings(
         self,
-        given: Mapping[Any, Any] | None,
-        seed: Any,
+        constants: Mapping[Any, Any] | None,
+        draw: Callable[[MatrixSymbol], Any],
         parameters: Mapping[str, Any],
-        members: tuple[int, ...] = (),
+        defaults: Mapping[Symbol, Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the rule's constants, and its states at the start; draw the matrices that are not given.
-
-        Matrices are drawn in the order of their names, even where one is given, so that the other draws of a seed do
-        not depend on it.
+        """Return what the rule holds fixed, and its states at the start, by name.
 
         Args:
-            given: the values of constants, and the starts of states, by symbol or name.
-            seed: the seed of what is drawn, or the generator.
+            constants: the values that are given to what is held fixed, and the starts of states, by symbol or name.
+            draw: makes the matrix of a symbol that is `drawn`. It is called for each, in the order of their names, even
+                where one is given, so that the other draws of a seed do not depend on it.
             parameters: the parameters at the start, by name.
-            members: ``(N,)`` where each of ``N`` networks draws its own.
+            defaults: the numbers that scalars have unless they are given; those of the rule if None.
+
+        Raises:
+            InvalidTypeError: if a value is of the wrong type.
+            InvalidValueError: if a number is not given, or not admitted.
+            ShapeError: if a matrix has another shape than its symbol.
+            UnknownNameError: if the rule has no such constant.
         """
-        named = {str(symbol): value for symbol, value in (given or {}).items()}
-        self._check_known(named)
-        generator = _generator(seed)
-        matrices: dict[Any, Any] = {}
-        for symbol in self.drawn:
-            own = self._drawn(generator, (*members, *map(int, symbol.shape)))
-            matrices[symbol] = self._shaped(symbol, named.get(str(symbol), own))
-        fixed = {str(s): matrices[s] if s in matrices else self._number(s, named) for s in self.fixed}
+        given, numbers = self.constants(constants), default_values(self.rule) if defaults is None else defaults
+        matrices = {symbol: given.matrix(symbol, self.kind, draw(symbol)) for symbol in self.drawn}
+        fixed = {
+            str(s): matrices[s] if s in matrices else given.number(s, self.kind, numbers.get(s)) for s in self.fixed
+        }
         known = {**parameters, **fixed}
-        states = {str(s): matrices[s] if s in matrices else self._start(s, named, known) for s in self.starts}
+        states = {str(s): matrices[s] if s in matrices else self._start(s, given, known) for s in self.starts}
         return fixed, states
 
-    def _start(self, symbol: MatrixSymbol, named: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    def _start(self, symbol: MatrixSymbol, given: Constants, values: Mapping[str, Any]) -> Any:
         """Return where a state starts that is not drawn: where it is told to, or as its definition says."""
         start = self.starts[symbol]
-        if str(symbol) in named:
-            return self._shaped(symbol, named[str(symbol)])
+        if symbol in given:
+            return given.matrix(symbol, self.kind)
         if isinstance(start, str):
             return self.kind.full(int(symbol.rows), int(symbol.cols), int(start == "identity"), 0)
         return _compiled(self.kind, start, None)(values)
 
-    def _check_known(self, named: Mapping[str, Any]) -> None:
-        """Refuse a constant that the rule does not have.
+    def constants(self, given: Mapping[Any, Any] | None) -> Constants:
+        """Return the values that are given to what the rule holds fixed, and to its states at the start."""
+        return Constants(given, [*self.fixed, *self.starts], repr(self.rule))
 
-        Raises:
-            InvalidValueError: if the rule has no constants and no states.
-            UnknownNameError: if it has none of that name.
+    def drawing(self, seed: Any, members: tuple[int, ...] = ()) -> Callable[[MatrixSymbol], Any]:
+        """Return what draws matrices: standard normal entries over the square root of the columns.
+
+        They are fractions where floats are refused. For a stack there is one for each member.
         """
-        known = [str(symbol) for symbol in (*self.fixed, *self.starts)]
-        for name in named:
-            if not known:
-                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", name))
-            if name not in known:
-                raise unknown_name("constants", name, known)
+        generator = _generator(seed)
 
-    def _number(self, symbol: Basic, named: Mapping[str, Any]) -> Any:
-        """Return the number that a scalar constant is: the given one, or the rule's default.
+        def draw(symbol: MatrixSymbol) -> Any:
+            rows, columns = map(int, symbol.shape)
+            drawn = generator.standard_normal((*members, rows, columns)) / math.sqrt(columns)
+            return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
 
-        Raises:
-            InvalidValueError: if it is not given.
-        """
-        name = str(symbol)
-        default = default_values(self.rule).get(symbol)
-        if name in named or default is not None:
-            return self.kind.scalar(name, named.get(name, default))
-        expected = f"a mapping with a number for {name}, which {self.rule!r} uses"
-        raise InvalidValueError(complain("constants", expected, sorted(named)))
-
-    def _drawn(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-        """Draw standard normal entries over the square root of the columns; as fractions where floats are refused."""
-        drawn = generator.standard_normal(shape) / math.sqrt(shape[-1])
-        return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
-
-    def _shaped(self, symbol: MatrixSymbol, value: Any) -> Any:
-        A = read(self.kind, str(symbol), value, column=symbol.cols == 1)
-        if self.kind.shape(A) != tuple(symbol.shape):
-            expected = f"of shape {tuple(symbol.shape)}"
-            raise ShapeError(complain(f"constants[{symbol}]", expected, self.kind.shape(A)))
-        return A
+        return draw
 
 
 def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:

@@ -9,20 +9,21 @@ import numpy as np
 
 from tptheory.errors import ShapeError, complain, unknown_name
 from tptheory.numeric.floats import StackedArithmetic
-from tptheory.simulation.arguments import check_rule, read_network, step_count, step_size
+from tptheory.simulation.arguments import read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule, norm
 from tptheory.simulation.losses import output_error
 from tptheory.simulation.rank_changes import Ranks, rank_change_sentence
 from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Ensemble
-from tptheory.symbolic.rules import Rule
+from tptheory.symbolic.rule import Rule
+from tptheory.symbolic.rule_arguments import as_rule
 
 DTYPES = ("float32", "float64")
 
 
 def simulate_ensemble(
-    rule: Rule,
+    rule: str | Rule,
     weights: Sequence[Any],
     x: Any,
     y: Any,
@@ -51,7 +52,7 @@ def simulate_ensemble(
     (21, 3, 4)
 
     Args:
-        rule: the learning rule.
+        rule: the learning rule, or the name of a built-in one, such as ``"tp"``.
         weights: ``[W_1, ..., W_L]``, with ``W_l`` of shape ``(N, n_l, n_{l-1})``.
         x: the inputs: ``(n_0,)``, one for all; ``(N, n_0)``, one for each; or batches, ``(N, n_0, B)``, or
             ``(1, n_0, B)`` for all.
@@ -69,12 +70,12 @@ def simulate_ensemble(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, or a scalar
-            constant is missing.
+        InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, or a parameter
+            of the rule has no value, or one that its assumptions do not admit.
         ShapeError: if shapes do not chain, or the numbers of members differ.
-        UnknownNameError: if ``dtype``, ``loss`` or a constant is not known.
+        UnknownNameError: if ``rule``, ``dtype``, ``loss`` or a constant is not known.
     """
-    check_rule(rule)
+    rule = as_rule(rule)
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise unknown_name("dtype", str(dtype), DTYPES)
     kind = StackedArithmetic(dtype)
@@ -83,7 +84,7 @@ def simulate_ensemble(
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
         compiled = _StackedRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]))
         members = compiled.members = _member_count(values.values())
-        fixed, states = compiled.settings(constants, seed, values, (members,))
+        fixed, states = compiled.settings(constants, compiled.drawing(seed, (members,)), values)
         values, fixed, states = (
             {name: _for_each_member(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )

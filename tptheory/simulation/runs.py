@@ -9,7 +9,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
-from tptheory.simulation.arguments import check_rule, increasing, is_flat, read_network, step_count, step_size
+from tptheory.simulation.arguments import increasing, is_flat, read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
@@ -18,11 +18,12 @@ from tptheory.simulation.rank_changes import rank_change_sentence
 from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Run
-from tptheory.symbolic.rules import Rule
+from tptheory.symbolic.rule import Rule
+from tptheory.symbolic.rule_arguments import as_rule
 
 
 def simulate(
-    rule: Rule,
+    rule: str | Rule,
     weights: Sequence[Any],
     x: Any,
     y: Any,
@@ -63,7 +64,7 @@ def simulate(
     ((3,), True)
 
     Args:
-        rule: the learning rule.
+        rule: the learning rule, or the name of a built-in one, such as ``"tp"``.
         weights: ``[W_1, ..., W_L]``, with ``W_l`` of shape ``(n_l, n_{l-1})``.
         x: the input of shape ``(n_0,)``, or a batch with samples in columns: ``(n_0, B)``.
         y: the target of shape ``(n_L,)`` or ``(n_L, B)``.
@@ -78,11 +79,12 @@ def simulate(
         loss: ``"squared"``, which is ``1/2 |x_L - y|^2``; ``"cross-entropy"`` of the softmax of ``x_L``, with ``y`` of
             probabilities; or a function of ``x_L`` and ``y``, arrays of shape ``(n_L, B)``, that returns ``d_L``, or
             the pair of ``d_L`` and the loss.
-        constants: by symbol or name, what the rule holds fixed (``B_l``, ``lambda``), and where its states start
-            (``P_l``, ``V_l``). A matrix that is not given is drawn: standard normal entries over the square root of
-            its number of columns, the same in every dtype. A scalar is the rule's default unless given: ``lambda``,
-            ``mu`` and ``sigma`` are 1, ``c`` is 1/100. A state starts as the rule says: ``P_l`` from the identity, a
-            momentum from 0, feedback that learns from a draw.
+        constants: by symbol or name, numbers for the parameters of the rule (``lambda``, or an ``s`` of your own),
+            matrices for what it holds fixed (``B_l``), and where its states start (``P_l``, ``V_l``). A matrix that is
+            not given is drawn: standard normal entries over the square root of its number of columns, the same in
+            every dtype. A number is the rule's default unless given: ``lambda``, ``mu`` and ``sigma`` are 1, ``c`` is
+            1/100. A state starts as the rule says: ``P_l`` from the identity, a momentum from 0, feedback that learns
+            from a draw.
         seed: the seed of the random draws; None is the seed 0. The same seed gives the same bits.
         on_progress: is called now and then with the part of the run that is done, from 0 to 1.
 
@@ -93,12 +95,12 @@ def simulate(
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, times do not
-            increase, ``times`` comes with steps or in another dtype than float64, a scalar constant is missing, or the
-            rule needs an inverse that does not exist at the start.
+            increase, ``times`` comes with steps or in another dtype than float64, a parameter of the rule has no value
+            or one that its assumptions do not admit, or the rule needs an inverse that does not exist at the start.
         ShapeError: if shapes do not chain.
-        UnknownNameError: if ``dtype``, ``loss`` or a constant is not known.
+        UnknownNameError: if ``rule``, ``dtype``, ``loss`` or a constant is not known.
     """
-    check_rule(rule)
+    rule = as_rule(rule)
     kind = dtype_named(dtype)
     flow = times is not None
     if flow:
@@ -108,7 +110,7 @@ def simulate(
     with np.errstate(all="ignore"):  # a run that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
         compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
-        fixed, states = compiled.settings(constants, seed, values)
+        fixed, states = compiled.settings(constants, compiled.drawing(seed), values)
         motion: Motion = Integration(compiled, moments) if flow else Steps(compiled, size, count)
         record = Record(compiled)
         record.follow(motion, values | fixed | states, on_progress)

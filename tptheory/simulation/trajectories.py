@@ -61,7 +61,7 @@ class Trajectory:
     states: dict[str, np.ndarray]
     """By name, the states that the rule keeps beside the parameters: ``states["P_1"][t]``."""
     constants: dict[str, Any]
-    """By name, the constants that the rule was given or has drawn, and holds fixed: ``B_l``, ``V_l``, ``lambda``."""
+    """By name, the constants that the rule was given or has drawn, and holds fixed: ``B_l``, ``lambda``, ``mu``."""
     rank_changes: tuple[RankChange, ...]
     """Where a matrix that the rule pseudo-inverts changed its rank, or came close; also told in the message."""
 

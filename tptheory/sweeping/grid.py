@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from math import prod
 from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints, overload
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.numeric.constants import read_number
 
 Cell = dict[str, Any]
 
@@ -75,7 +77,8 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
 
     The annotation of the parameter tells how a value is read: as an integer, a float, a string, true or false, or as
-    widths such as ``4-4-2``. Alternatives are separated by commas.
+    widths such as ``4-4-2``. Alternatives are separated by commas. A task with ``**constants`` takes any other name as
+    well, for a parameter of the rule: its values are numbers such as ``0.5`` or ``1/3``, or a range of integers.
 
     >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
     >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
@@ -83,27 +86,40 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     >>> def drawn(*, std: float | None = None): ...
     >>> parse_grid(["std=0.1,1"], drawn)
     Grid({'std': [0.1, 1.0]})
+    >>> def ruled(*, rule: str = "tp", **constants: float): ...
+    >>> parse_grid(["s=0,0.5,1/3"], ruled)
+    Grid({'s': [0, 0.5, '1/3']})
 
     Raises:
         InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
         UnknownNameError: if the task has no such parameter; the nearest is suggested.
     """
     kinds = get_type_hints(task)
-    parameters = inspect.signature(task).parameters
+    parameters, own = inspect.signature(task).parameters, own_parameters(task)
     axes: dict[str, Sequence[Any]] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or not text:
             raise InvalidValueError(complain("grid", "settings such as seed=0..9 or rule=bp,tp", setting))
-        if name not in parameters:
-            raise unknown_name("grid", name, parameters)
+        if name not in own and not takes_constants(task):
+            raise unknown_name("grid", name, own)
         if name in axes:
             raise InvalidValueError(complain("grid", f"one setting of {name}", setting, "Put commas between values."))
-        axes[name] = _alternatives(name, text, _of_a_value(kinds.get(name, str)))
-    missing = [name for name, p in parameters.items() if p.default is inspect.Parameter.empty and name not in axes]
+        axes[name] = _alternatives(name, text, _of_a_value(kinds.get(name, str)) if name in own else Fraction)
+    missing = [name for name in own if parameters[name].default is inspect.Parameter.empty and name not in axes]
     if missing:
         raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))
     return Grid(axes)
+
+
+def takes_constants(task: Callable[..., Any]) -> bool:
+    """Whether a task takes parameters of a rule beside its own, as ``**constants``."""
+    return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(task).parameters.values())
+
+
+def own_parameters(task: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters of a task itself, without those of its rule."""
+    return [name for name, p in inspect.signature(task).parameters.items() if p.kind is not p.VAR_KEYWORD]
 
 
 def _of_a_value(kind: Any) -> Any:
@@ -115,7 +131,7 @@ def _of_a_value(kind: Any) -> Any:
 def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
     """Read the alternatives of a parameter: a range of integers, or values with commas between them."""
     ends = RANGE.fullmatch(text)
-    if kind is int and ends:
+    if kind in (int, Fraction) and ends:
         values = range(int(ends[1]), int(ends[2]) + 1)
         if not values:
             raise InvalidValueError(complain(name, "a range from low to high", text))
@@ -125,6 +141,8 @@ def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
 
 def _value(name: str, text: str, kind: Any) -> Any:
     """Read one value of a given type."""
+    if kind is Fraction:
+        return _rational(name, text)
     try:
         if kind in (int, float):
             return kind(text)
@@ -136,3 +154,11 @@ def _value(name: str, text: str, kind: Any) -> Any:
         words = {int: "an integer", float: "a number", bool: "true or false"}
         raise InvalidValueError(complain(name, words.get(kind, "widths such as 4-4-2"), text)) from None
     return text
+
+
+def _rational(name: str, text: str) -> int | float | str:
+    """Read a number as JSON can hold it: an integer, a float, or else the text of a fraction such as ``1/3``."""
+    number = read_number(name, text)
+    if "/" in text:
+        return int(number) if number.denominator == 1 else str(number)
+    return int(text) if text.lstrip("+-").isdigit() else float(number)

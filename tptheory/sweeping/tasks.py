@@ -11,6 +11,7 @@ from typing import Any
 
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.sweeping.swept_rules import ABOUT_RULES, digest_of_rule, numbers_of, swept_rule
 from tptheory.training.settings import TrainSettings
 from tptheory.training.task import HIDDEN_WIDTHS
 
@@ -29,25 +30,26 @@ def trajectory(
     steps: int = 200,
     dtype: str = "float64",
     seed: int = 0,
+    **constants: float | str,
 ) -> dict[str, Any]:
     """Simulate a rule on a random net and sample; return how the run ended, and how far two laws drifted (`drift`).
 
     ``balance_drift`` is that of ``W_{l+1}' W_{l+1} - W_l W_l'``, ``logdet_drift`` that of
-    ``log pdet W_{l+1} - 1/2 |W_l|^2``, from the first step to the last.
+    ``log pdet W_{l+1} - 1/2 |W_l|^2``, from the first step to the last. ``constants`` are the parameters of the rule.
     """
     import numpy as np
 
     from tptheory.invariants.laws import balance, drift, log_determinant
     from tptheory.simulation.runs import simulate
     from tptheory.symbolic.network import DeepLinearNetwork
-    from tptheory.symbolic.rules import rule_named
     from tptheory.training.initial import draw_matrix
 
     DeepLinearNetwork(widths=widths)  # refuses widths that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     weights = [draw_matrix(n, m, init, std, for_net, dtype) for m, n in pairwise(widths)]
     x, y = for_net.standard_normal(widths[0]), for_net.standard_normal(widths[-1])
-    run = simulate(rule_named(rule), weights, x, y, lr=lr, steps=steps, dtype=dtype, seed=for_rule)
+    numbers, chosen = numbers_of(constants), swept_rule(rule)
+    run = simulate(chosen, weights, x, y, lr=lr, steps=steps, dtype=dtype, constants=numbers, seed=for_rule)
     return {
         "status": run.status,
         "steps": run.steps,
@@ -103,15 +105,16 @@ def training(
     steps: int = DEFAULTS.steps,
     dtype: str = DEFAULTS.dtype,
     seed: int = DEFAULTS.seed,
+    **constants: float | str,
 ) -> dict[str, Any]:
-    """Train on scikit-learn's digits; see `train`."""
+    """Train on scikit-learn's digits; see `train`. ``constants`` are the parameters of the rule."""
     from tptheory.training.data import load_digits
     from tptheory.training.trainer import train
 
     data = load_digits()
     widths = (data.x_train.shape[0], *hidden, data.classes)
     settings = TrainSettings(widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed)
-    run = train(rule, data=data, settings=settings)
+    run = train(swept_rule(rule), data=data, constants=numbers_of(constants), settings=settings)
     names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
     return {name: getattr(run, name) for name in names}
 
@@ -130,13 +133,14 @@ ABOUT_THEOREMS = {"crosscheck", "refutation"}
 
 
 def content_of(task: str, cell: Mapping[str, Any]) -> str:
-    """Return a digest of the statement of the theorem that a cell names; an empty text if it names none that exists.
+    """Return a digest of the theorem, or of the user's own rule, that a cell names; empty if it names none that exists.
 
-    A statement about any depth is digested as what it states at small depths, where recursions are multiplied out.
+    A statement about any depth is digested as what it states at small depths, where recursions are multiplied out. Of a
+    rule, the formulas are digested: a cell is run again when they change.
     """
-    if task not in ABOUT_THEOREMS or not isinstance(cell.get("theorem"), str):
-        return ""
-    return _content(cell["theorem"])
+    if task in ABOUT_THEOREMS:
+        return _content(cell["theorem"]) if isinstance(cell.get("theorem"), str) else ""
+    return digest_of_rule(task, cell) if task in ABOUT_RULES else ""
 
 
 @lru_cache(maxsize=256)

@@ -107,12 +107,13 @@ class WeightMirror(Rule):
 class LearnedInverse(Rule):
     r"""Difference target propagation with a learned inverse: $M_l = V_l$, of shape $(n_{l-1}, n_l)$ (Lee et al., 2015).
 
-    ``V_l`` descends the reconstruction loss of its layer for noise ``n`` of covariance ``sigma^2 I`` in each sample,
-    ``R_l = 1/2 E |V_l f_l(X + N) - (X + N)|^2`` with ``X = X_{l-1}``, ``f_l(X) = W_l X + b_l 1`` (equation 9 of Lee et
-    al.; Meulemans et al., 2020). The noise enters by its covariance alone:
+    ``V_l`` descends the reconstruction loss of its layer, the mean over the ``B`` samples and over noise ``n`` of
+    covariance ``sigma^2 I`` in each, ``R_l = 1/(2B) E |V_l f_l(X + N) - (X + N)|^2`` with ``X = X_{l-1}`` and
+    ``f_l(X) = W_l X + b_l 1`` (the form of Lee et al., 2015; Meulemans et al., 2020). The noise enters by its
+    covariance alone:
 
-    ``R_l = 1/2 |V_l X_l - X_{l-1}|^2 + 1/2 B sigma^2 |V_l W_l - I|^2``
-    ``dV_l/dt = -r (V_l X_l - X_{l-1}) X_l' - r B sigma^2 (V_l W_l - I) W_l'``
+    ``R_l = 1/(2B) |V_l X_l - X_{l-1}|^2 + 1/2 sigma^2 |V_l W_l - I|^2``
+    ``dV_l/dt = -r/B (V_l X_l - X_{l-1}) X_l' - r sigma^2 (V_l W_l - I) W_l'``
 
     This is the mean over the noise of what the trainer does for linear inverses, which draws the noise and scales the
     rate, and whose inverses have a bias besides; `train` does that for ``LearnedInverse()`` as it stands. ``V_l`` is
@@ -152,6 +153,6 @@ class LearnedInverse(Rule):
         V, W, above = self.feedback(net, l), net.weight(l), net.activation(l)
         seen = matadd(matmul(V, above), matmul(-1, net.activation(l - 1)))
         unseen = matadd(matmul(V, W), matmul(-1, Identity(V.rows)))
-        weight = -self.rate * net.samples * self.noise**2
-        velocity = matadd(matmul(-self.rate, seen, transpose(above)), matmul(weight, unseen, transpose(W)))
+        known, noisy = -self.rate / net.samples, -self.rate * self.noise**2
+        velocity = matadd(matmul(known, seen, transpose(above)), matmul(noisy, unseen, transpose(W)))
         return (State(V, velocity, start="drawn"),)

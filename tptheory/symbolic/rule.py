@@ -16,12 +16,13 @@ from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidValueError, MissingMethodError, complain
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
+from tptheory.symbolic.own_code import OF_A_NETWORK, failures_are_named, naming_failures
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
@@ -31,7 +32,11 @@ from tptheory.typesetting.expressions import latex_of
 class Rule:
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
-    In a network of any depth a method that branches on the layer (``if l == 2``) is refused with the reason.
+    A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
+
+    A parameter of a rule is a symbol in its formulas, and gets its value where numbers are needed, by
+    ``constants={"s": 0.3}``. In a network of any depth a method that branches on the layer (``if l == 2``) is refused
+    with the reason.
 
     >>> from tptheory import DeepLinearNetwork, Pinv
     >>> class Mixed(Rule):
@@ -68,7 +73,11 @@ class Rule:
         for method in sorted(OF_A_LAYER):  # those of a class beside this one in its bases are compared as well
             found = getattr(cls, method)
             if found is not getattr(Rule, method) and not is_compared(found):
-                setattr(cls, method, one_formula(found, method))
+                setattr(cls, method, naming_failures(one_formula(found, method), method))
+        for method in OF_A_NETWORK:
+            found = getattr(cls, method)
+            if found is not getattr(Rule, method) and not failures_are_named(found):
+                setattr(cls, method, naming_failures(found, method))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
@@ -78,7 +87,7 @@ class Rule:
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``M_l``, which takes ``d_l`` (a direct rule: ``d_L``) to ``d_{l-1}``; for ``l = 2..L``."""
-        raise NotImplementedError(f"{type(self).__name__} must define feedback(net, l)")
+        raise MissingMethodError(complain("rule", "one that defines feedback(net, l)", self, "Define it in its class."))
 
     def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the right factor ``N_l`` of the update ``dW_l = -eta d_l N_l``: ``x_{l-1}'`` unless rescaled."""

@@ -94,7 +94,8 @@ def states_at(rule: Rule, net: DeepLinearNetwork, l: Any) -> tuple[State, ...]:
     """
     found = rule.states(net, l)
     if not isinstance(found, tuple | list) or not all(isinstance(state, State) for state in found):
-        raise InvalidTypeError(complain("states", "a tuple of State(...)", found))
+        mend = f"Mend states(net, l) in the class {type(rule).__name__}."
+        raise InvalidTypeError(complain("states", "a tuple of State(...)", found, mend))
     for state in found:
         if net.any_depth and not isinstance(state.symbol, LayerSymbol):
             expected = "made of members of sequences, in a network of any depth"

@@ -6,7 +6,8 @@ d_l = (x_l - t_l) / alpha                         so that dW_l = -eta d_l x_{l-1
 L_l = |x_l - t_l|^2 / (2 alpha)                   with t_l held still
 R_l = 1/2 |g_l(f_l(x + n)) - (x + n)|^2           the reconstruction loss of x = x_{l-1}, f_l(x) = W_l x + b_l
 
-For the linear inverse ``d_{l-1} = V_l d_l``, which is the feedback of the rule `LearnedInverse`.
+For the linear inverse ``d_{l-1} = V_l d_l``, which is the feedback of the rule `LearnedInverse`. The flow of that rule
+is the mean over the noise ``n`` of what is learned here, but for ``c_l`` and for the size of the steps.
 """
 
 from __future__ import annotations

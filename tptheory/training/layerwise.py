@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from sympy import Basic, MatrixSymbol
 
-from tptheory.checking import positive
-from tptheory.errors import InvalidValueError, ShapeError, TptheoryError, complain, unknown_name
+from tptheory.errors import InvalidValueError, TptheoryError, complain
+from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -174,28 +174,16 @@ class LayerwiseRule:
                 if symbol not in self.constants and symbol not in (*net.weights, damping):
                     self.constants[symbol] = draw(*map(int, symbol.shape))
             self._operators.append((compile_expression(M, symbols), symbols))
-        self._take(given or {})
+        self._take(given)
 
-    def _take(self, given: Mapping[Any, Any]) -> None:
+    def _take(self, given: Mapping[Any, Any] | None) -> None:
         """Replace ``lambda`` and fixed matrices by given values."""
-        named: dict[str, Basic] = {str(symbol): symbol for symbol in self.constants}
-        named |= {str(damping): damping for _, symbols in self._operators if damping in symbols}
-        for name, value in given.items():
-            if not named:
-                raise InvalidValueError(complain("constants", f"empty, since {self.rule!r} holds nothing", str(name)))
-            if str(name) not in named:
-                raise unknown_name("constants", str(name), named)
-            symbol = named[str(name)]
-            if symbol == damping:
-                self.damping = positive(str(name), value)
-                continue
-            drawn = self.constants[symbol]
-            kind = FloatArithmetic(drawn.dtype)
-            matrix = kind.read(f"constants[{symbol}]", value)
-            kind.check(f"constants[{symbol}]", matrix)
-            if matrix.shape != drawn.shape:
-                raise ShapeError(complain(f"constants[{symbol}]", f"of shape {drawn.shape}", matrix.shape))
-            self.constants[symbol] = matrix
+        damped = any(damping in symbols for _, symbols in self._operators)
+        values = Constants(given, [*self.constants, *([damping] if damped else [])], repr(self.rule))
+        if damped:
+            self.damping = float(values.number(damping, FloatArithmetic(), self.damping))
+        for symbol, drawn in self.constants.items():
+            self.constants[symbol] = values.matrix(symbol, FloatArithmetic(drawn.dtype), drawn)
 
     def feedback(self, weights: Sequence[Array]) -> Arrays:
         """Return ``(M_2, ..., M_L)`` at these weights, in their dtype."""

@@ -12,8 +12,10 @@ import numpy as np
 
 from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Backprop, Rule, TargetProp, rule_named
+from tptheory.symbolic.rule_arguments import as_rule
+from tptheory.symbolic.rules import Backprop, Rule, TargetProp
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.layerwise import (
     Loss,
@@ -60,9 +62,8 @@ class Task:
             InvalidValueError: if the widths or the batch do not fit the data, or the engine or the inverses the rule.
             UnknownNameError: if there is no rule of that name.
         """
-        rule, data = _checked_rule(rule), _checked_data(data)
-        if constants is not None and not isinstance(constants, Mapping):
-            raise InvalidTypeError(complain("constants", "a mapping from symbols or names to values", constants))
+        rule, data = as_rule(rule), _checked_data(data)
+        check_mapping(constants)
         widths, batch = _fitting_widths(settings, data), _checked_batch(settings.batch, data)
         task = cls(rule, data, constants or {}, settings, widths, batch, _loss(settings.loss, data))
         task.inverses, task.engine  # noqa: B018  # what does not fit is refused before anything is read or drawn
@@ -131,14 +132,6 @@ class Task:
             "inverses": None if self.inverses is None else asdict(self.inverses),
             "engine": self.engine,
         }
-
-
-def _checked_rule(rule: Any) -> Rule:
-    """Return a rule, which may be given by its name."""
-    rule = rule_named(rule) if isinstance(rule, str) else rule
-    if not isinstance(rule, Rule):
-        raise InvalidTypeError(complain("rule", "a name such as 'tp', or a Rule", rule, "Try TargetProp()."))
-    return rule
 
 
 def _checked_data(data: Any) -> DataSet:

@@ -101,9 +101,9 @@ def train(
     Args:
         rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp, kaczmarz, newton, rls, ...) or a rule of your own.
         data: what to learn; `load_digits` unless given.
-        constants: the values of the rule's fixed matrices and the initial values of its states, by symbol or name. A
-            matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``, and a state starts as the
-            rule says unless given.
+        constants: by symbol or name, numbers for the parameters of the rule, matrices for what it holds fixed, and
+            where its states start. A matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``,
+            any other number the rule's default, and a state starts as the rule says unless given.
         settings: the settings below in one object; those that are given as keywords replace its own.
         on_log: called with each line of the log as it is made.
         on_step: called before each update with the number of updates made so far.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sympy import MatrixSymbol
 
 from tptheory.errors import ShapeError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
@@ -61,13 +62,11 @@ class WholeRule:
         with reading(rule):
             _check_changes(rule, net)
             compiled = self._compiled_in(dtype)
-        values: dict[str, Any] = {str(symbol): draw(*map(int, symbol.shape)) for symbol in compiled.drawn}
-        defaults = default_values(rule) | {damping: damping_value}
-        values |= {str(symbol): float(defaults[symbol]) for symbol in compiled.fixed if symbol in defaults}
-        values |= {str(symbol): value for symbol, value in (constants or {}).items()}
+        given, defaults = compiled.constants(constants), default_values(rule) | {damping: damping_value}
         parameters = dict(zip((*compiled.weights, *compiled.biases), start, strict=True))
-        fixed, self.states = compiled.settings(values, None, parameters)
-        self.fixed = {name: value if np.ndim(value) else values[name] for name, value in fixed.items()}
+        fixed, self.states = compiled.settings(constants, lambda B: draw(*map(int, B.shape)), parameters, defaults)
+        scalars = [symbol for symbol in compiled.fixed if not isinstance(symbol, MatrixSymbol)]
+        self.fixed = fixed | {str(s): given.given(s, defaults.get(s)) for s in scalars}
 
     def fixed_matrices(self) -> dict[str, Array]:
         """Return the values of the fixed matrices, by name."""

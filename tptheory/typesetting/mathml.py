@@ -13,8 +13,6 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from latex2mathml.converter import convert_to_element
-
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.inline_math import NotMathematics
 
@@ -99,6 +97,8 @@ def _cuts(code: str) -> list[re.Match[str]]:
 
 def _element(code: str) -> str:
     """Return one ``<math>`` element."""
+    from latex2mathml.converter import convert_to_element  # a sixth of a second, which few processes need
+
     whole = Element("math", xmlns=NAMESPACE)
     try:
         (inside,) = convert_to_element(code.replace(r" \allowbreak ", " "))

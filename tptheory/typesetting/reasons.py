@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX, MALFORMED, Polynomial
@@ -28,8 +29,8 @@ class Reason(NamedTuple):
         return self.opening + self.rest
 
 
-class ReasonPlace(NamedTuple):
-    """The place that a reason is for: a hypothesis, whether it is transposed, and the notation for its letters."""
+class ReasonContext(NamedTuple):
+    """What a reason is worded from: a hypothesis, whether it is transposed, and the notation for its letters."""
 
     notation: Notation
     hypothesis: Polynomial
@@ -72,7 +73,7 @@ class Reasons:
             hypothesis = self._notation.reader.transpose(hypothesis) if transposed else hypothesis
             kind, *fields = remark
             with suppress(*MALFORMED):
-                found = REASON_WRITERS[kind](ReasonPlace(self._notation, hypothesis, bool(transposed)), *fields)
+                found = REASON_WRITERS[kind](ReasonContext(self._notation, hypothesis, bool(transposed)), *fields)
         return found or _plain(f"hypothesis {number + 1}")
 
     def of_line(self, numbers: list[int]) -> Written:
@@ -90,21 +91,21 @@ def _plain(text: str) -> Reason:
     return Reason(BLANK, prose(text))
 
 
-def _quoted(_: ReasonPlace, text: Any) -> Reason | None:
+def _quoted(_: ReasonContext, text: Any) -> Reason | None:
     """Repeat the words that a remark brings."""
     return _plain(text.strip()) if isinstance(text, str) and text.strip() else None
 
 
-def _matrix(place: ReasonPlace, terms: Any) -> Polynomial:
-    return place.notation.reader.polynomial(terms, BOUND_INDEX)
+def _matrix(context: ReasonContext, terms: Any) -> Polynomial:
+    return context.notation.reader.polynomial(terms, BOUND_INDEX)
 
 
-def _shown(place: ReasonPlace, terms: Any) -> Written:
+def _shown(context: ReasonContext, terms: Any) -> Written:
     """Write the matrix, or the number, that a remark is about."""
-    return joined(place.notation.terms(_matrix(place, terms)))
+    return joined(context.notation.terms(_matrix(context, terms)))
 
 
-def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
+def _penrose(context: ReasonContext, number: Any, terms: Any) -> Reason | None:
     """Say which of Penrose's equations a hypothesis is.
 
     The first two, transposed, are those of the transposed matrix. The last two say that a product is symmetric, and
@@ -112,57 +113,51 @@ def _penrose(place: ReasonPlace, number: Any, terms: Any) -> Reason | None:
     """
     if type(number) is not int or not 1 <= number <= 4:
         return None
-    p = _matrix(place, terms)
-    p = place.notation.reader.transpose(p) if place.transposed and number <= 2 else p
-    return Reason(prose(f"Penrose {number} "), prose("for ") + inline(place.notation.terms(p)))
+    p = _matrix(context, terms)
+    p = context.notation.reader.transpose(p) if context.transposed and number <= 2 else p
+    return Reason(prose(f"Penrose {number} "), prose("for ") + inline(context.notation.terms(p)))
 
 
-def _inverse(place: ReasonPlace, terms: Any) -> Reason:
+def _inverse(context: ReasonContext, terms: Any) -> Reason:
     """Say that a matrix has an inverse."""
-    return Reason(BLANK, _shown(place, terms).within_words() + prose(" is invertible"))
+    return Reason(BLANK, _shown(context, terms).within_words() + prose(" is invertible"))
 
 
-def _nonnegative(place: ReasonPlace, terms: Any) -> Reason:
+def _nonnegative(context: ReasonContext, terms: Any) -> Reason:
     """Say that a number is not below 0, which is why it has a square root."""
-    return Reason(BLANK, (_shown(place, terms) + Written(" >= 0", r" \ge 0")).within_words())
+    return Reason(BLANK, (_shown(context, terms) + Written(" >= 0", r" \ge 0")).within_words())
 
 
-def _property(place: ReasonPlace, name: Any, terms: Any) -> Reason | None:
+def _property(context: ReasonContext, name: Any, terms: Any) -> Reason | None:
     """Say that a matrix has a property by its name in the vocabulary of claims."""
     if name not in PROPERTIES:
         return None
     verb = "has" if name.startswith(("full", "rank")) else "is"
-    return Reason(BLANK, _shown(place, terms).within_words() + prose(f" {verb} {PROPERTIES[name]}"))
+    return Reason(BLANK, _shown(context, terms).within_words() + prose(f" {verb} {PROPERTIES[name]}"))
 
 
-def _commute(place: ReasonPlace, first: Any, second: Any) -> Reason:
+def _commute(context: ReasonContext, first: Any, second: Any) -> Reason:
     """Say that two matrices commute."""
-    both = [_shown(place, terms).within_words() for terms in (first, second)]
+    both = [_shown(context, terms).within_words() for terms in (first, second)]
     return Reason(BLANK, prose(" and ").between(both) + prose(" commute"))
 
 
-def _given(place: ReasonPlace, *words: Any) -> Reason | None:
-    """Repeat a hypothesis of the claim in the words that its remark brings, or as an equation, unless it is long."""
+def _assumption(context: ReasonContext, *words: Any, opening: str, otherwise: str) -> Reason | None:
+    """Repeat an assumption in the words that its remark brings, or as an equation after an opening.
+
+    Where the equation is too long, only ``otherwise`` is said.
+    """
     if words:
-        return _quoted(place, *words)
-    said = equation(place.notation.terms(place.hypothesis))
-    return Reason(BLANK, said) if len(said.text) <= LONG else _plain("by hypothesis")
+        return _quoted(context, *words)
+    said = equation(context.notation.terms(context.hypothesis))
+    return Reason(BLANK, prose(opening) + said) if len(opening + said.text) <= LONG else _plain(otherwise)
 
 
-def _case(place: ReasonPlace, *words: Any) -> Reason | None:
-    """Name the assumption of a case of a proof in the words of its remark, or as an equation, unless it is long."""
-    if words:
-        return _quoted(place, *words)
-    said = equation(place.notation.terms(place.hypothesis))
-    short = len(said.text) <= LONG - len("the case ")
-    return Reason(BLANK, prose("the case ") + said) if short else _plain("in this case")
-
-
-def _lemma(place: ReasonPlace, number: Any) -> Reason | None:
+def _lemma(context: ReasonContext, number: Any) -> Reason | None:
     """Refer to a lemma that was shown before."""
     if type(number) is not int:
         return None
-    said = equation(place.notation.terms(place.hypothesis))
+    said = equation(context.notation.terms(context.hypothesis))
     name = f"lemma {number}"
     return Reason(prose(f"{name}, "), said) if len(said.text) <= LONG - len(name) else _plain(name)
 
@@ -173,8 +168,8 @@ REASON_WRITERS: dict[str, Callable[..., Reason | None]] = {
     "nonnegative": _nonnegative,
     "property": _property,
     "commute": _commute,
-    "given": _given,
-    "case": _case,
+    "given": partial(_assumption, opening="", otherwise="by hypothesis"),
+    "case": partial(_assumption, opening="the case ", otherwise="in this case"),
     "lemma": _lemma,
     "definition": _quoted,
     "motion": _quoted,

@@ -14,7 +14,7 @@ from tptheory.certificates.checker import Index, Name, Names, Shape, Size
 from tptheory.exporting.coq.reading import CertificateReading
 from tptheory.exporting.coq.text import CoqWriter, parenthesised
 
-WritesIndex = Callable[[Index], str]
+IndexWriter = Callable[[Index], str]
 """A function that writes an index as a Coq term: as it stands, or with another index in the place of a letter."""
 
 
@@ -65,16 +65,16 @@ class Families:
         """Return for each identifier the name in the certificate for which it stands."""
         return {text: name for name, text in (*self.sizes.items(), *self.letters.items())}
 
-    def size(self, size: Size, place: WritesIndex) -> str:
-        """Return a size as a Coq term, with its index written by ``place``."""
+    def size(self, size: Size, write_index: IndexWriter) -> str:
+        """Return a size as a Coq term, with its index written by ``write_index``."""
         if isinstance(size, int):
             CertificateReading(self.names).size_number(size)
             return str(size)
         name, *index = size
-        return f"{self.sizes[name]} {place((index[0], index[1]))}" if index else self.sizes[name]
+        return f"{self.sizes[name]} {write_index((index[0], index[1]))}" if index else self.sizes[name]
 
-    def letter(self, key: Name, shape: Shape, place: WritesIndex) -> str:
-        """Return a letter as a Coq term, with its index written by ``place``.
+    def letter(self, key: Name, shape: Shape, write_index: IndexWriter) -> str:
+        """Return a letter as a Coq term, with its index written by ``write_index``.
 
         Where the shape of a family is declared at a shifted index, Coq cannot compute that the member has the shape
         which the statement needs. The library's ``member`` then casts the member to that shape.
@@ -82,10 +82,10 @@ class Families:
         name, *index = key
         if not index:
             return self.letters[name]
-        at = place((index[0], index[1]))
+        at = write_index((index[0], index[1]))
         if not self._shape_is_shifted(name):
             return f"{self.letters[name]} {at}"
-        return f"member {self.letters[name]} {at} {' '.join(parenthesised(self.size(n, place)) for n in shape)}"
+        return f"member {self.letters[name]} {at} {' '.join(parenthesised(self.size(n, write_index)) for n in shape)}"
 
     def _declared(self, size: Any) -> Size:
         return self.names.size(size, ("k", 0), "L")
@@ -95,10 +95,10 @@ class Families:
         shape = map(self._declared, self.names.letters[name][:2])
         return any(not isinstance(n, int) and n[1:2] == ("k",) and n[2] != 0 for n in shape)
 
-    def writer(self, reading: CertificateReading, place: WritesIndex) -> CoqWriter:
-        """Return a writer of statements about members, in which ``place`` writes the indices."""
+    def writer(self, reading: CertificateReading, write_index: IndexWriter) -> CoqWriter:
+        """Return a writer of statements about members, in which ``write_index`` writes the indices."""
         return CoqWriter(
-            reading, lambda key, shape: self.letter(key, shape, place), lambda size: self.size(size, place)
+            reading, lambda key, shape: self.letter(key, shape, write_index), lambda size: self.size(size, write_index)
         )
 
 
@@ -118,7 +118,7 @@ class IndexedLaw:
 
     label: str
     families: Families
-    stated: Callable[[WritesIndex], str]
+    stated: Callable[[IndexWriter], str]
     first: Index | None = None
     last: Index | None = None
     data: Any = None
@@ -141,11 +141,11 @@ class IndexedLaw:
         """Return the numbers other than 0 that are added to ``k`` in the statement, in increasing order."""
         found: set[int] = set()
 
-        def place(index: Index) -> str:
+        def write_index(index: Index) -> str:
             found.update({index[1]} if index[0] == "k" else ())
             return index_term(index)
 
-        self.stated(place)
+        self.stated(write_index)
         return sorted(found - {0})
 
     def with_free_indices(self) -> str:

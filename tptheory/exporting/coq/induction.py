@@ -62,8 +62,8 @@ class Induction:
         reading.letter([a, "k", 0] if a in self.names.indexed else a, ("k", 0), "L")
         (key,) = reading.matrices
 
-        def stated(place: Any) -> str:
-            text = self.families.letter(key, reading.shape(key), place)
+        def stated(write_index: Any) -> str:
+            text = self.families.letter(key, reading.shape(key), write_index)
             return f"({text})^T = {text}"
 
         return IndexedLaw(label, self.families, stated, quantified=a in self.names.indexed)
@@ -182,11 +182,11 @@ class Induction:
     def _instance(self, section: Section, base: Index, given: list[str]) -> str:
         """Return the theorem of a case, applied to the members of the families that the case names."""
 
-        def place(index: Index) -> str:
+        def write_index(index: Index) -> str:
             return index_term(moved(index, base))
 
         reading = section.reading
-        writer = self.families.writer(reading, place)
+        writer = self.families.writer(reading, write_index)
         members = [writer.size(n) for n in reading.sizes if not isinstance(n, int)]
         members += [writer.key(key) for key in (*reading.matrices, *reading.scalars)]
         alike = []

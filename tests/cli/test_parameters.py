@@ -1,0 +1,168 @@
+"""A rule of one's own with a parameter: an instance of it is a rule everywhere, and ``--set`` gives the parameter."""
+
+import json
+
+import pytest
+
+OWN = '''"""A mixture, and rules whose own code fails."""
+from sympy import Symbol
+from tptheory import Pinv, Rule, matadd, matmul, transpose
+
+class Mixed(Rule):
+    def __init__(self, s):
+        self.s = s
+
+    def feedback(self, net, l):
+        W = net.weight(l)
+        return matadd(matmul(self.s, transpose(W)), matmul(1 - self.s, Pinv(W)))
+
+half = Mixed(Symbol("s", positive=True))
+
+class Broken(Rule):
+    def feedback(self, net, l):
+        return {}["weights"]
+
+class NoMatrix(Rule):
+    def feedback(self, net, l):
+        return 3
+
+class Empty(Rule):
+    pass
+'''
+
+
+@pytest.fixture
+def said(run, theorem_file):
+    """Return a function that runs a command in a folder that holds mine.py, and returns all that it says."""
+    theorem_file(OWN, "mine.py")
+
+    def invoke(*arguments, status=0):
+        result = run(*arguments, status=status, COLUMNS="200")
+        return result.stdout + result.stderr
+
+    return invoke
+
+
+HALF = ("--rule", "mine.py::half")
+
+
+def test_an_instance_is_a_rule(said):
+    """Its parameter is a symbol where it is derived, and a number where it is set."""
+    assert "dW_1 = -eta*(s*W_2.T - (s - 1)*Pinv(W_2))*" in said("derive", *HALF, "--depth", 2)
+    assert said("simulate", *HALF, "--set", "s=1/3", "--steps", 2).startswith("Mixed, widths 4,4,4, lr 0.01")
+    assert "digits, widths 64-32-32-10, mixed" in said("train", *HALF, "--set", "s=0.3", "--steps", 2)
+    counted = said("invariants", *HALF, "--set", "s=1", "--widths", "2,2,1")
+    assert "Mixed at s = 1" in counted
+    assert "W_2.T*W_2  proved, 3 numbers" in counted
+
+
+def test_a_simulation_at_an_end_of_the_mixture_is_that_of_the_end(said):
+    """At s = 1 the rule is backpropagation, number for number; between the ends it is neither."""
+    runs = {
+        s: json.loads(said("simulate", *HALF, "--set", f"s={s}", "--steps", 3, "--json"))["rows"] for s in ("1", "1/3")
+    }
+    assert runs["1"] == json.loads(said("simulate", "--rule", "bp", "--steps", 3, "--json"))["rows"]
+    assert runs["1/3"] != runs["1"]
+
+
+def test_settings_are_numbers_and_kept(said):
+    """A fraction is exact; damping is a name of lambda; the JSON tells what was set."""
+    exact = said("simulate", *HALF, "--set", "s=1/3", "--steps", 1, "--dtype", "exact")
+    assert "s = 1/3" in exact
+    facts = json.loads(said("simulate", "--rule", "damped-tp", "--set", "damping=0.5", "--steps", 1, "--json"))
+    assert facts["constants"] == {"damping": 0.5}
+    named = json.loads(said("simulate", "--rule", "damped-tp", "--set", "lambda=0.5", "--steps", 1, "--json"))
+    assert named["rows"] == facts["rows"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ((), "a number for s, which Mixed(s=s) uses (got []). Give constants={'s': ...}, or --set s=..."),
+        (("t=1",), "'constants' must be one of s (got 't')."),
+        (("s=-1",), "'constants[s]' must be a number that s, declared positive, may be"),
+        (("s=__import__('os')",), "'set s' must be a number such as 0.3, 1e-3 or 1/3 (got \"__import__('os')\")."),
+        (("s=1/0",), "'set s' must be a number such as"),
+        (("s=1e9999",), "'set s' must be a number such as"),
+        (("s",), "'set' must be settings such as s=0.3 or s=1/3 (got 's')."),
+        (("s=1", "s=2"), "'set' must be one setting of s (got 's=2'). Give it once."),
+    ],
+)
+@pytest.mark.parametrize("command", ["simulate", "train"])
+def test_a_wrong_setting_is_one_clear_error(said, command, settings, message):
+    """What is missing, unknown, not admitted, or no number, with the mend."""
+    options = [part for setting in settings for part in ("--set", setting)]
+    assert message in said(command, *HALF, *options, status=2)
+
+
+def test_a_built_in_rule_without_parameters_has_none_to_set(said):
+    """The nearest name is no help where there is no name."""
+    assert "holds nothing (got 's')" in said("simulate", "--set", "s=1", status=2)
+    assert "holds nothing (got 's')" in said("invariants", "--set", "s=1", status=2)
+
+
+def test_a_class_that_needs_arguments_asks_for_an_instance(said):
+    """The error says what the call raised, and names the mend."""
+    shown = said("simulate", "--rule", "mine.py::Mixed", status=2)
+    assert "which raised TypeError: Mixed.__init__() missing 1 required positional argument: 's')" in shown
+    assert "write half = Mixed(...) in the file" in shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            "Broken",
+            "whose feedback at layer {} raised KeyError: 'weights'). Mend feedback(net, l) in the class Broken.",
+        ),
+        ("NoMatrix", "whose feedback at layer {} returned int and no matrix). Mend feedback(net, l)"),
+        ("Empty", "'rule' must be one that defines feedback(net, l) (got Empty()). Define it in its class."),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("derive", "--depth", 2, "--rule"),
+        ("simulate", "--rule"),
+        ("invariants", "--widths", "2,2,1", "--rule"),
+        ("train", "--steps", 1, "--rule"),
+        ("sweep", "trajectory"),
+        ("sweep", "training"),
+    ],
+    ids=lambda command: " ".join(command[:2]) if command[0] == "sweep" else command[0],
+)
+def test_what_a_rule_raises_is_one_line(said, rule, message, command):
+    """Method, layer, error and mend, with status 2 and without a traceback, before anything is run or written."""
+    name = f"mine.py::{rule}"
+    shown = said(*command, f"rule={name}" if command[0] == "sweep" else name, status=2)
+    assert any(message.format(l) in shown for l in (1, 2, 3)), shown
+    assert len(shown.strip().splitlines()) == 1
+
+
+def test_a_sweep_goes_over_a_parameter(said, tmp_path):
+    """The axis is a list, --set one value; file and name stand in the cells: a sweep that goes on finds them."""
+    task = ("sweep", "trajectory", "rule=mine.py::half", "steps=2", "--workers", 1)
+    assert "3 cells in" in said(*task, "s=0.5,1/3,1")
+    cells = [json.loads(line)["cell"] for line in (tmp_path / "sweep.jsonl").read_text().splitlines()]
+    assert cells == [{"rule": "mine.py::half", "steps": 2, "s": s} for s in (0.5, "1/3", 1)]
+    assert "0 cells in" in said(*task, "s=0.5,1/3,1")
+    assert "1 cell in" in said(*task, "--set", "s=0.25")
+    (tmp_path / "mine.py").write_text(OWN.replace("1 - self.s", "2 - self.s"), encoding="utf-8")
+    assert "3 cells in" in said(*task, "s=0.5,1/3,1"), "the rule is another one now"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("steps=2",), "'grid' must be one with values of s, which Mixed(s=s) uses (got []). Add s=0.1,1."),
+        (("s=1", "sed=0..9"), "(got 'sed'). Did you mean 'seed'?"),
+        (("s=1,-1",), "'constants[s]' must be a number that s, declared positive, may be (got -1)."),
+        (("s=1,x",), "'s' must be a number such as 0.3, 1e-3 or 1/3 (got 'x')."),
+        (("s=1", "--set", "steps=3"), "'set' must be a parameter of the rule and not of trajectory (got 'steps')."),
+        (("s=1", "--set", "s=3"), "'grid' must be one setting of s"),
+    ],
+)
+def test_a_wrong_axis_is_refused_before_the_sweep(said, tmp_path, settings, message):
+    """Nothing is written."""
+    assert message in said("sweep", "trajectory", "rule=mine.py::half", *settings, status=2)
+    assert not (tmp_path / "sweep.jsonl").exists()

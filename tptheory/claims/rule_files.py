@@ -1,0 +1,69 @@
+"""Rules that a user names: a built-in one by its name, or one of one's own as ``FILE.py::NAME``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tptheory.claims.python_files import run_file
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.symbolic.rules import Rule, rule_named
+
+
+def rule_from(name: str) -> Rule:
+    """Return the built-in rule of that name, or the rule that ``FILE.py::NAME`` defines; the file is run.
+
+    ``NAME`` is an instance of a rule, such as ``half = Mixed(Symbol("s"))``, or a class that takes no arguments.
+
+    >>> rule_from("tp")
+    TargetProp()
+
+    Raises:
+        UnknownNameError: if there is no such rule; the nearest is suggested.
+        InvalidTypeError: if ``name`` is no text.
+        InvalidValueError: if a file is named without a rule in it, or its class cannot be called without arguments.
+        InvalidFileError: if the file does not import.
+    """
+    if not is_of_a_file(name):
+        return rule_named(name)
+    path, _, wanted = name.partition("::")
+    defined = run_file("rule", Path(path))
+    rules = {key: value for key, value in defined.items() if key != "Rule" and _is_rule(value)}
+    if not wanted:
+        own = next((key for key, rule in rules.items() if rule.__module__ == defined.get("__name__")), "Name")
+        raise InvalidValueError(complain("rule", "a rule in a file", name, f"Name the class: {path}::{own}."))
+    if wanted not in rules:
+        raise unknown_name("rule", wanted, rules)
+    found = rules[wanted]
+    return _called(name, found) if isinstance(found, type) else found
+
+
+def is_of_a_file(name: Any) -> bool:
+    """Whether the name of a rule names a file.
+
+    Raises:
+        InvalidTypeError: if it is no text.
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(complain("rule", "a name such as 'tp', or FILE.py::NAME", name))
+    return "::" in name or name.endswith(".py")
+
+
+def _is_rule(value: Any) -> bool:
+    return isinstance(value, Rule) or (isinstance(value, type) and issubclass(value, Rule))
+
+
+def _called(name: str, rule: type[Rule]) -> Rule:
+    """Return what a class of a user's makes without arguments.
+
+    Raises:
+        InvalidValueError: if the call raises, whatever it raises.
+    """
+    try:
+        return rule()
+    except Exception as error:  # a user's own code may raise anything
+        said = f"{name}, which raised {type(error).__name__}: {error}"
+        mend = f"Name an instance instead: write half = {rule.__name__}(...) in the file, and name half."
+        raise InvalidValueError(
+            f"'rule' must be an instance, or a class that takes no arguments (got {said}). {mend}"
+        ) from error

@@ -1,0 +1,135 @@
+"""The values that a user gives to the constants of a rule: parameters, fixed matrices, and the starts of states.
+
+Everything that takes ``constants={"s": 0.3}`` reads them here, so that an unknown name, a parameter without a value, a
+sign that is not admitted and a wrong shape are refused everywhere in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from sympy import Basic, MatrixSymbol, Symbol
+
+from tptheory.claims.symbols import declared
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.assumptions import admits
+from tptheory.symbolic.rules import damping
+
+NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?)")
+"""A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
+
+
+class Constants:
+    """Values by the names of symbols, each of them a name that is known.
+
+    >>> given = Constants({"damping": Fraction(1, 3)}, [damping], "DampedTargetProp()")
+    >>> from tptheory.numeric.rationals import ExactArithmetic
+    >>> given.number(damping, ExactArithmetic())
+    1/3
+
+    Args:
+        given: the values, by symbol or name; ``damping`` is a name of ``lambda`` too. None for no values.
+        known: the symbols that may be given a value.
+        holder: how the errors call what has these constants.
+
+    Raises:
+        InvalidTypeError: if ``given`` is no mapping, or a key is neither a symbol nor a name.
+        InvalidValueError: if one constant is given twice, or any where there are none to give.
+        UnknownNameError: if a name is not known; the nearest is suggested.
+    """
+
+    def __init__(self, given: Mapping[Any, Any] | None, known: Iterable[Basic], holder: str) -> None:
+        check_mapping(given)
+        self._holder, names = holder, [str(symbol) for symbol in known]
+        self._values: dict[str, Any] = {}
+        for key, value in (given or {}).items():
+            if not isinstance(key, str | Basic):
+                raise InvalidTypeError(complain("constants", "a mapping from symbols or names to values", key))
+            name = str(key) if str(key) in names else name_of_constant(key)
+            if not names:
+                raise InvalidValueError(complain("constants", f"empty, since {holder} holds nothing", name))
+            if name not in names:
+                raise unknown_name("constants", name, names)
+            if name in self._values:
+                raise InvalidValueError(complain("constants", f"a mapping that gives {name} once", list(given or {})))
+            self._values[name] = value
+
+    def __contains__(self, symbol: Basic) -> bool:
+        """Whether a symbol is given a value."""
+        return str(symbol) in self._values
+
+    def given(self, symbol: Basic | str, default: Any = None) -> Any:
+        """Return the value of a symbol as it was given, or the default."""
+        return self._values.get(str(symbol), default)
+
+    def number(self, symbol: Symbol, kind: RunArithmetic, default: Any = None) -> Any:
+        """Return the value of a scalar symbol as a number of an arithmetic.
+
+        Raises:
+            InvalidTypeError: if it is no number, or none of this arithmetic.
+            InvalidValueError: if it has no value, or one that the assumptions of the symbol do not admit.
+        """
+        value = self.given(symbol, default)
+        if value is None:
+            expected = f"a mapping with a number for {symbol}, which {self._holder} uses"
+            mend = f"Give constants={{'{symbol}': ...}}, or --set {symbol}=... on the command line."
+            raise InvalidValueError(complain("constants", expected, sorted(self._values), mend))
+        argument = f"constants[{symbol}]"
+        if isinstance(value, bool | str):
+            raise InvalidTypeError(complain(argument, "a real number", value))
+        number = kind.scalar(argument, value)
+        if not admits(symbol, value):
+            expected = f"a number that {symbol},{declared(symbol)}, may be"
+            raise InvalidValueError(complain(argument, expected, value, "Give another number."))
+        return number
+
+    def matrix(self, symbol: MatrixSymbol, kind: RunArithmetic, default: Any = None) -> Any:
+        """Return the value of a matrix symbol, or the default, as a matrix of an arithmetic.
+
+        Raises:
+            InvalidTypeError: if it is not made of numbers of this arithmetic.
+            InvalidValueError: if a number is not finite.
+            ShapeError: if it has another shape than the symbol.
+        """
+        argument = f"constants[{symbol}]"
+        A = kind.read(argument, self.given(symbol, default), column=symbol.cols == 1)
+        kind.check(argument, A)
+        if tuple(kind.shape(A)) != tuple(symbol.shape):
+            expected = f"of shape {tuple(symbol.shape)}"
+            raise ShapeError(complain(argument, expected, kind.shape(A), f"Give {symbol} that shape."))
+        return A
+
+
+def name_of_constant(key: Any) -> str:
+    """Return the name of the symbol that a key of ``constants`` means: ``damping`` is ``lambda``."""
+    return str(damping) if str(key) == "damping" else str(key)
+
+
+def check_mapping(given: Any) -> None:
+    """Refuse constants that are no mapping.
+
+    Raises:
+        InvalidTypeError: if they are not None, and no mapping.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        mend = "Try constants={'s': 0.3}."
+        raise InvalidTypeError(complain("constants", "a mapping from symbols or names to values", given, mend))
+
+
+def read_number(argument: str, text: str) -> Fraction:
+    """Read a number such as ``0.3``, ``1e-3`` or ``1/3`` as the fraction that it says; nothing is evaluated.
+
+    >>> read_number("set", "0.3"), read_number("set", "-1/3")
+    (Fraction(3, 10), Fraction(-1, 3))
+
+    Raises:
+        InvalidValueError: if the text is no such number.
+    """
+    found = NUMBER.fullmatch(text)
+    if found is None or (found[1].partition("/")[2] or "1").strip("0") == "":
+        raise InvalidValueError(complain(argument, "a number such as 0.3, 1e-3 or 1/3", text))
+    return Fraction(text)
