@@ -119,6 +119,7 @@ def test_derive_prints_what_the_rule_says(run, name):
     for l in (1, 2):
         expected |= {f"t_{l}": rule.target(net, l), f"dW_{l}": rule.update(net, l), f"db_{l}": rule.bias_update(net, l)}
     expected |= {f"d{state.symbol}": state.change for l in (1, 2) for state in rule.states(net, l)}
+    expected |= {"d_2": rule.error_signal(net, 2)} if name in {"pc", "ep", "ng"} else {}
     assert set(listed) == set(expected)
     for symbol, value in expected.items():
         assert f"{symbol} = {value}\n" in text

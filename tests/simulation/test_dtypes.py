@@ -59,8 +59,11 @@ def test_all_dtypes_agree(name, biases):
     widths, batch = ((3, 2, 4), 5) if name == "newton" else ((3, 3, 2), 2)
     weights, x, y = problem(widths, batch)
     columns = [[Fraction(1, 8)] * n for n in widths[1:]] if biases else None
+    given = {"beta": Fraction(1, 2)} if name == "ep" else None
     runs = {
-        dtype: simulate(RULES[name](), weights, x, y, lr=ETA, steps=2, dtype=dtype, biases=columns, seed=3)
+        dtype: simulate(
+            RULES[name](), weights, x, y, lr=ETA, steps=2, dtype=dtype, biases=columns, seed=3, constants=given
+        )
         for dtype in ("float32", "float64", "mp50", "exact")
     }
     assert all(isinstance(entry, Fraction) for entry in (*runs["exact"].weights[0].flat, *runs["exact"].loss))
@@ -75,7 +78,8 @@ def test_an_exact_step_is_the_rules_expression(name):
     """The first exact step adds, to the last digit, what the rule's own expressions say of the whole net."""
     widths, batch = ((3, 2, 4), 5) if name == "newton" else ((3, 3, 2), 2)
     rule, (weights, x, y) = RULES[name](), problem(widths, batch)
-    run = simulate(rule, weights, x, y, lr=ETA, steps=1, dtype="exact", seed=1)
+    given = {"beta": Fraction(1, 2)} if name == "ep" else None
+    run = simulate(rule, weights, x, y, lr=ETA, steps=1, dtype="exact", seed=1, constants=given)
     net = run.net
     values = dict(zip(net.weights, weights, strict=True)) | {net.input: x, net.target: y, eta: ETA}
     for symbol in {s for change in rule.step(net).values() for s in change.free_symbols} - set(values):

@@ -50,7 +50,7 @@ def test_the_flow_is_the_limit_of_tiny_steps(name, biases):
     widths, batch = ((3, 3, 4), 5) if name == "newton" else ((4, 3, 2), 2)
     rule, (weights, x, y) = RULES[name](), problem(widths, batch)
     columns = [np.full(n, 0.1) for n in widths[1:]] if biases else None
-    options = {"biases": columns, "seed": 4}
+    options = {"biases": columns, "seed": 4, "constants": {"beta": 0.5} if name == "ep" else None}
     flow = simulate(rule, weights, x, y, times=[0, 0.1, 0.2], **options)
     coarse, fine = (simulate(rule, weights, x, y, lr=0.2 / steps, steps=steps, **options) for steps in (400, 800))
     paths = [(*run.weights, *run.states.values()) for run in (flow, coarse, fine)]

@@ -9,6 +9,7 @@ from sympy import Trace
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
+from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.rules import (
     RULES,
@@ -40,7 +41,14 @@ def values_for(net, motion, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {eta: 0.1, damping: 0.5, Momentum().mu: 0.8, WeightDecay().decay: 0.3, WeightMirror().noise: 0.6}
+    return values | {
+        eta: 0.1,
+        damping: 0.5,
+        Momentum().mu: 0.8,
+        WeightDecay().decay: 0.3,
+        WeightMirror().noise: 0.6,
+        nudging: 0.5,
+    }
 
 
 def moved(values, motion, amount):

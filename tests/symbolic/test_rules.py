@@ -11,6 +11,7 @@ from sympy.printing.str import StrPrinter
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
+from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.rule_scalars import noise
 from tptheory.symbolic.rules import (
@@ -18,14 +19,18 @@ from tptheory.symbolic.rules import (
     Backprop,
     DampedTargetProp,
     DirectFeedbackAlignment,
+    DynamicInversion,
+    EquilibriumPropagation,
     FeedbackAlignment,
     GaussNewton,
     Kaczmarz,
     KolenPollack,
     LearnedInverse,
     Momentum,
+    NaturalGradient,
     Nesterov,
     Newton,
+    PredictiveCoding,
     RecursiveLeastSquares,
     TargetProp,
     WeightDecay,
@@ -46,7 +51,15 @@ def values_for(net, rule, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {eta: 0.3, alpha: 0.7, damping: 0.5, Momentum().mu: 0.8, KolenPollack().decay: 0.4, noise: 0.6}
+    return values | {
+        eta: 0.3,
+        alpha: 0.7,
+        damping: 0.5,
+        Momentum().mu: 0.8,
+        KolenPollack().decay: 0.4,
+        noise: 0.6,
+        nudging: 2.0,
+    }
 
 
 def numpy_feedback(rule, net, l, values):
@@ -61,6 +74,11 @@ def numpy_feedback(rule, net, l, values):
         return np.linalg.pinv(W)
     if isinstance(rule, DampedTargetProp):
         return np.linalg.solve(W @ W.T + 0.5 * np.eye(len(W)), W).T
+    if isinstance(rule, DynamicInversion):
+        B = next(value for key, value in values.items() if str(key) == f"B_{l}")
+        return np.linalg.solve(B @ W + 0.5 * np.eye(len(B)), B)
+    if isinstance(rule, NaturalGradient):
+        return np.linalg.solve(above.T @ above + 0.5 * np.eye(above.shape[1]), above.T)
     if isinstance(rule, Newton):
         return np.linalg.solve(above.T @ above, above.T)
     return np.linalg.pinv(above) if isinstance(rule, GaussNewton) else W.T
@@ -81,6 +99,20 @@ def by_hand(rule, l, values, G, g):
     return moved
 
 
+def numpy_top(rule, net, e, values):
+    """Return d_L as an independent hand computes it from the output error."""
+    S, above = np.eye(len(e)), np.eye(len(e))
+    for k in range(net.depth, 1, -1):
+        above = above @ values[net.weight(k)]
+        S = S + above @ above.T
+    operators = {
+        PredictiveCoding: S,
+        EquilibriumPropagation: np.eye(len(e)) + 2 * S,
+        NaturalGradient: 1.5 * np.eye(len(e)),
+    }
+    return np.linalg.solve(operators.get(type(rule), np.eye(len(e))), e)
+
+
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize(("widths", "batch"), SHAPES)
 def test_feedback_and_what_follows_from_it(name, widths, batch):
@@ -89,8 +121,8 @@ def test_feedback_and_what_follows_from_it(name, widths, batch):
     if name == "newton":
         net = DeepLinearNetwork(widths=(3, 3, 3), batch=5, biases=True)
     values = values_for(net, rule)
-    d = evaluate(net.error, values)
-    top = d
+    top = evaluate(net.error, values)
+    d = numpy_top(rule, net, top, values)
     for l in range(net.depth, -1, -1):
         if l < net.depth:
             M = rule.feedback(net, l + 1)

@@ -56,7 +56,7 @@ def derive(
 
 
 Equation = tuple[int, str, str, str, Any]
-"""The layer, the kind (feedback, target, update or state), the name, the name in LaTeX, and the value."""
+"""The layer, the kind (signal, feedback, target, update or state), the name, the name in LaTeX, and the value."""
 
 
 def _print(heading: str, equations: list[Equation]) -> None:
@@ -74,6 +74,9 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
     from tptheory.symbolic.states import states_at
     from tptheory.typesetting.expressions import latex_of
 
+    top = rule.error_signal(net, net.depth)
+    if top != net.error:  # such a rule does not start from the output error
+        yield net.depth, "signal", f"d_{net.depth}", f"d_{{{net.depth}}}", top
     for l in range(net.depth, 0, -1):
         if l > 1:
             yield l, "feedback", f"M_{l}", f"M_{{{l}}}", rule.feedback(net, l)

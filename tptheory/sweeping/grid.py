@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,7 +106,12 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
             raise unknown_name("grid", name, own)
         if name in axes:
             raise InvalidValueError(complain("grid", f"one setting of {name}", setting, "Put commas between values."))
-        axes[name] = _alternatives(name, text, _of_a_value(kinds.get(name, str)) if name in own else Fraction)
+        kind = _of_a_value(kinds.get(name, str)) if name in own else Fraction
+        try:
+            axes[name] = _alternatives(name, text, kind)
+        except InvalidValueError as error:
+            nearest = [] if name in own else difflib.get_close_matches(name, own, n=1)
+            raise InvalidValueError(f"{error} Did you mean {nearest[0]!r}?" if nearest else str(error)) from None
     missing = [name for name in own if parameters[name].default is inspect.Parameter.empty and name not in axes]
     if missing:
         raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))

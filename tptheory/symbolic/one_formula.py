@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from sympy import Dummy, Integer
+from sympy import Dummy, Identity, Integer
 
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
@@ -69,12 +69,14 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
     def at(l: Any) -> Any:
         return _each(anywhere, lambda part: part.xreplace({index: l}))
 
+    down = net.product_to_the_last
+    ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
     refuse_branches(
         lambda l: _parts(method(rule, net, l)),
         at,
         probes(Integer(1), net.depth),
         name,
-        lambda part: net.whole_product if part == net.product_to_the_last(1) else part,
+        lambda part: ends.get(part, part),
     )
     for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
         _refuse_another_at(depth, method, name, rule, net, at)

@@ -24,10 +24,14 @@ OF_A_NETWORK = ("flow", "step")
 def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     """Wrap a method of a rule, so that whatever it raises becomes an error that names the method and the layer.
 
+    A method of tptheory's own is returned as it is: what it raises is a defect here, and for no user to mend.
+
     Raises:
         InvalidValueError: if the method raises an error that is not tptheory's, which becomes its cause.
         InvalidTypeError: if a method that gives a matrix returns something else.
     """
+    if getattr(method, "names_failures", False) or str(method.__module__).startswith("tptheory."):
+        return method
 
     @wraps(method)
     def named(rule: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -50,8 +54,3 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
 
     named.names_failures = True  # type: ignore[attr-defined]
     return named
-
-
-def failures_are_named(method: Any) -> bool:
-    """Whether a method was returned by `naming_failures`."""
-    return getattr(method, "names_failures", False)

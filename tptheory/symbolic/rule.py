@@ -22,7 +22,7 @@ from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
-from tptheory.symbolic.own_code import OF_A_NETWORK, failures_are_named, naming_failures
+from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
@@ -75,9 +75,8 @@ class Rule:
             if found is not getattr(Rule, method) and not is_compared(found):
                 setattr(cls, method, naming_failures(one_formula(found, method), method))
         for method in OF_A_NETWORK:
-            found = getattr(cls, method)
-            if found is not getattr(Rule, method) and not failures_are_named(found):
-                setattr(cls, method, naming_failures(found, method))
+            if getattr(cls, method) is not getattr(Rule, method):
+                setattr(cls, method, naming_failures(getattr(cls, method), method))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
@@ -187,11 +186,13 @@ class Rule:
         """Show the rule at a layer ``l`` of a network of any depth; nothing if it does not speak of such a layer."""
         L, l = Symbol("L", integer=True), Symbol("l", integer=True)
         net = DeepLinearNetwork(depth=L)
-        above = L if self.direct else l
+        own = type(self).backward is not Rule.backward  # then d_L is not dLoss/dx_L
         try:
             lettered = with_signals(self, _signal_at_a_layer)
-            sent = latex_of(matmul(self.feedback(net, l), MatrixSymbol(f"d_{above}", net.widths[above], 1)))
-            parts = [f"d_{{l-1}} = {sent}", rf"\Delta W_{{l}} = {latex_of(lettered.update(net, l))}"]
+            error = MatrixSymbol("d_L", net.widths[L], 1) if self.direct else MatrixSymbol("d_l", net.widths[l], 1)
+            sent = latex_of(matmul(self.feedback(net, l), net.error if self.direct and own else error))
+            parts = [f"d_{{L}} = {latex_of(matmul(self.backward(net, L), net.error))}"] if own else []
+            parts += [f"d_{{l-1}} = {sent}", rf"\Delta W_{{l}} = {latex_of(lettered.update(net, l))}"]
             for state in states_at(lettered, net, l):
                 parts.append(rf"\Delta {latex_of(state.symbol)} = {latex_of(state.change)}")
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail

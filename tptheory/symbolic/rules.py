@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from tptheory.errors import InvalidTypeError, complain, unknown_name
 from tptheory.symbolic.curvature_rules import Kaczmarz, Newton, RecursiveLeastSquares
+from tptheory.symbolic.equilibrium_rules import DynamicInversion, EquilibriumPropagation, PredictiveCoding
 from tptheory.symbolic.feedback_rules import (
     Backprop,
     DampedTargetProp,
@@ -24,6 +25,7 @@ from tptheory.symbolic.feedback_rules import (
 )
 from tptheory.symbolic.learned_feedback import KolenPollack, LearnedInverse, WeightMirror
 from tptheory.symbolic.modified_rules import ModifiedRule, Momentum, Nesterov, WeightDecay
+from tptheory.symbolic.natural_gradient import NaturalGradient
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 
@@ -32,6 +34,8 @@ __all__ = [
     "Backprop",
     "DampedTargetProp",
     "DirectFeedbackAlignment",
+    "DynamicInversion",
+    "EquilibriumPropagation",
     "FeedbackAlignment",
     "GaussNewton",
     "Kaczmarz",
@@ -39,8 +43,10 @@ __all__ = [
     "LearnedInverse",
     "ModifiedRule",
     "Momentum",
+    "NaturalGradient",
     "Nesterov",
     "Newton",
+    "PredictiveCoding",
     "RecursiveLeastSquares",
     "Rule",
     "TargetProp",
@@ -70,6 +76,10 @@ RULES: dict[str, type[Rule]] = {
         WeightDecay,
         KolenPollack,
         WeightMirror,
+        NaturalGradient,
+        PredictiveCoding,
+        EquilibriumPropagation,
+        DynamicInversion,
     )
 }
 """Every rule by the name that the command line gives it."""

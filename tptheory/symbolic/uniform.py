@@ -16,6 +16,7 @@ from sympy import (
     Expr,
     Identity,
     Integer,
+    Inverse,
     MatAdd,
     MatMul,
     MatPow,
@@ -178,7 +179,7 @@ def _terms(A: Any) -> Terms:
     """Return the terms of an expanded sum of products: the coefficient of each sequence of factors."""
     if isinstance(A, ZeroMatrix):
         return {}
-    if isinstance(A, Identity):
+    if isinstance(A, Identity) or (isinstance(A, Inverse) and isinstance(A.arg, Identity)):
         return {(): S.One}
     if isinstance(A, MatAdd):
         return _sum(A.args)
