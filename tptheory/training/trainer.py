@@ -99,7 +99,7 @@ def train(
     that `simulate` makes, from the same definitions.
 
     Args:
-        rule: a name (bp, tp, damped-tp, fa, dfa, gn, dtp, kaczmarz, newton, rls, pc, ...) or a rule of your own.
+        rule: a name of `RULES`, such as bp, tp, damped-tp, fa, dfa, gn, dtp or pc, or a rule of your own.
         data: what to learn; `load_digits` unless given.
         constants: by symbol or name, numbers for the parameters of the rule, matrices for what it holds fixed, and
             where its states start. A matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``,
