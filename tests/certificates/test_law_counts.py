@@ -20,7 +20,28 @@ from tptheory.certificates.law_counts import PRIME, Refused, check, parse
 from tptheory.invariants.law_count import LawCount
 
 FILE = Path(law_counts.__file__)
-TP_132 = LawCount(TargetProp(), (1, 3, 2), number=2).own_verdict(10, 0).certificate.data
+TP_132 = {
+    "format": "tptheory-law-count/1",
+    "title": "the flow of target propagation has exactly 2 independent conserved quantities at widths 1-3-2",
+    "widths": [1, 3, 2],
+    "backward": [["pinv", ["W", 2]]],
+    "point": [[["-4"], ["-3"], ["-3"]], [["1", "1", "1"], ["4", "3", "4"]]],
+    "curve": [
+        [["3"], ["2", "-4"]],
+        [["2"], ["3", "1"]],
+        [["-4"], ["-1", "4"]],
+        [["-1"], ["-2", "-2"]],
+        [["-1"], ["1", "3"]],
+        [["2"], ["-4", "2"]],
+    ],
+    "fields": [[["1"], ["1", "0"]], [["1"], ["0", "1"]]],
+    "differentials": [
+        ["4", "3", "3", "-3/2", "4", "-3/2", "1/2", "-1", "1/2"],
+        ["-2", "0", "2", "-6", "8", "0", "0", "-2", "2"],
+    ],
+    "number": 2,
+}
+"""A certificate that two laws are all that TP has at widths 1-3-2, with the differentials of both."""
 
 
 def certificate(widths, kind, order, number, seed=0):
@@ -264,7 +285,7 @@ def test_it_imports_only_the_standard_library_and_runs_alone(python, tmp_path):
     (tmp_path / "bad.json").write_text(json.dumps(TP_132 | {"number": 1}), encoding="utf-8")
     done = python("-I", "-S", "alone.py", "good.json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "accepted: good.json: at most 2 independent conserved quantities\n"
+    assert done.stdout == "accepted: good.json\n  at most 2 independent conserved quantities\n"
     done = python("-I", "-S", "alone.py", "good.json", "bad.json", "none.json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert "refused: bad.json: the number is 2\nrefused: none.json: " in done.stdout

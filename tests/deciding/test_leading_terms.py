@@ -137,7 +137,7 @@ def rank_one_values(expression, seed=0):
     rng = np.random.default_rng(seed)
     sizes = {m: 3, n: 2, k: 1, **dict.fromkeys(NET.widths, 2)}
     values = {}
-    for W in expression.atoms(MatrixSymbol):
+    for W in sorted(expression.atoms(MatrixSymbol), key=str):
         rows, columns = (int(size.xreplace(sizes)) for size in W.shape)
         entries = rng.integers(-3, 4, (rows, columns))
         if W == A:

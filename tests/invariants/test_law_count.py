@@ -28,7 +28,7 @@ from tptheory import (
 )
 from tptheory.certificates import law_counts
 from tptheory.deciding.verdicts import RefutedCount
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError, UnsupportedExpressionError
 from tptheory.invariants import law_certificates, law_count
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.near_a_point import NearPoint, differentials
@@ -98,6 +98,11 @@ def test_constants_are_part_of_the_point():
     assert verdict.certificate.data["backward"][0][0] == "matrix"
 
 
+def test_a_rule_may_be_named():
+    """As everywhere; the claim is the same."""
+    assert LawCount("tp", [1, 1, 1], number=1) == LawCount(TP, (1, 1, 1), number=1)
+
+
 def test_a_theorem_may_be_a_count():
     """It is decided as any other."""
 
@@ -112,7 +117,8 @@ def test_a_theorem_may_be_a_count():
 
 A = MatrixSymbol("A", *symbols("m n"))
 BAD = {
-    "no rule": (lambda: LawCount("tp", (2, 2, 1), number=1), InvalidTypeError, "'rule' must be a learning rule"),
+    "no rule": (lambda: LawCount(3, (2, 2, 1), number=1), InvalidTypeError, "'rule' must be"),
+    "no name of a rule": (lambda: LawCount("tq", (2, 2, 1), number=1), UnknownNameError, "Did you mean 'tp'"),
     "no widths": (lambda: LawCount(TP, (symbols("n"), 2), number=1), InvalidTypeError, "'widths' must be integers"),
     "a width of 0": (lambda: LawCount(TP, (0, 2), number=1), InvalidValueError, "widths"),
     "a number below 0": (lambda: LawCount(TP, (2, 2, 1), number=-1), InvalidValueError, "'number'"),

@@ -17,8 +17,8 @@ def test_each_law_belongs_to_its_rule(l, net):
     """BP conserves the balance and TP the log-determinant; the other way round both are refuted."""
     assert decide(Conserved(balance(net, l), along=Backprop().flow(net))).proved
     assert decide(Conserved(log_determinant(net, l), along=TargetProp().flow(net))).proved
-    assert decide(Conserved(balance(net, l), along=TargetProp().flow(net))).refuted
-    assert decide(Conserved(log_determinant(net, l), along=Backprop().flow(net))).refuted
+    assert decide(Conserved(balance(net, l), along=TargetProp().flow(net)), seconds=60).refuted
+    assert decide(Conserved(log_determinant(net, l), along=Backprop().flow(net)), seconds=60).refuted
 
 
 @pytest.mark.parametrize("law", [balance, log_determinant])

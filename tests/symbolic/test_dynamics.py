@@ -41,14 +41,8 @@ def values_for(net, motion, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {
-        eta: 0.1,
-        damping: 0.5,
-        Momentum().mu: 0.8,
-        WeightDecay().decay: 0.3,
-        WeightMirror().noise: 0.6,
-        nudging: 0.5,
-    }
+    at = {eta: 0.1, damping: 0.5, nudging: 0.5, Momentum().mu: 0.8, WeightDecay().decay: 0.3, WeightMirror().noise: 0.6}
+    return values | at
 
 
 def moved(values, motion, amount):

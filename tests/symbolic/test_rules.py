@@ -51,7 +51,7 @@ def values_for(net, rule, seed=0):
     for s in values:
         if s.name.startswith("P_"):
             values[s] = np.eye(int(s.rows)) + values[s] @ values[s].T
-    return values | {
+    scalars = {
         eta: 0.3,
         alpha: 0.7,
         damping: 0.5,
@@ -60,6 +60,7 @@ def values_for(net, rule, seed=0):
         noise: 0.6,
         nudging: 2.0,
     }
+    return values | scalars
 
 
 def numpy_feedback(rule, net, l, values):
@@ -84,6 +85,20 @@ def numpy_feedback(rule, net, l, values):
     return np.linalg.pinv(above) if isinstance(rule, GaussNewton) else W.T
 
 
+def numpy_top(rule, net, e, values):
+    """Return d_L as an independent hand computes it from the output error."""
+    S, above = np.eye(len(e)), np.eye(len(e))
+    for k in range(net.depth, 1, -1):
+        above = above @ values[net.weight(k)]
+        S = S + above @ above.T
+    operators = {
+        PredictiveCoding: S,
+        EquilibriumPropagation: np.eye(len(e)) + 2 * S,
+        NaturalGradient: 1.5 * np.eye(len(e)),
+    }
+    return np.linalg.solve(operators.get(type(rule), np.eye(len(e))), e)
+
+
 def by_hand(rule, l, values, G, g):
     """Return dW_l and db_l for eta = 0.3, mu = 0.8, c = 0.4 from the descents, as the textbooks write each rule."""
     named = {str(symbol): value for symbol, value in values.items()}
@@ -97,20 +112,6 @@ def by_hand(rule, l, values, G, g):
         p = m * before - 0.3**2 * force
         moved.append(m * p - 0.3**2 * force if isinstance(rule, Nesterov) else p)
     return moved
-
-
-def numpy_top(rule, net, e, values):
-    """Return d_L as an independent hand computes it from the output error."""
-    S, above = np.eye(len(e)), np.eye(len(e))
-    for k in range(net.depth, 1, -1):
-        above = above @ values[net.weight(k)]
-        S = S + above @ above.T
-    operators = {
-        PredictiveCoding: S,
-        EquilibriumPropagation: np.eye(len(e)) + 2 * S,
-        NaturalGradient: 1.5 * np.eye(len(e)),
-    }
-    return np.linalg.solve(operators.get(type(rule), np.eye(len(e))), e)
 
 
 @pytest.mark.parametrize("name", RULES)

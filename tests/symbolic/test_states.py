@@ -158,7 +158,9 @@ def test_a_flow_needs_velocities():
         def update(self, net, l):
             return matmul(-eta, eta, self.descent(net, l))
 
-    for rule, message in ((RLS, r"P_1 moves step by step only: use rule\.step"), (Stepping(), "whose velocity")):
+    refused = [(RLS, r"P_1 moves step by step only: use rule\.step")]
+    refused += [(rule, r"whose velocity.* \(got Stepping") for rule in (Stepping(), WeightDecay(Momentum(Stepping())))]
+    for rule, message in refused:
         with pytest.raises(InvalidValueError, match=message):
             rule.flow(two)
         assert rule.step(two)

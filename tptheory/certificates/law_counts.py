@@ -261,7 +261,7 @@ def main(names: list[str]) -> int:
     for name in names:
         try:
             most = check(parse(Path(name).read_bytes()))
-            sys.stdout.write(f"accepted: {name}: at most {most} independent conserved quantities\n")
+            sys.stdout.write(f"accepted: {name}\n  at most {most} independent conserved quantities\n")
         except (OSError, Refused) as error:
             sys.stdout.write(f"refused: {name}: {error}\n")
             status = 1

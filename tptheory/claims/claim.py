@@ -16,7 +16,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.arguments import as_expression as as_expression  # the readers of all claims stand here
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.typesetting.claims import sentence_tex
-from tptheory.typesetting.spelling import one_line
+from tptheory.typesetting.spelling import one_line, text_of
 
 
 class Claim:
@@ -73,7 +73,7 @@ class Claim:
 
     def reason(self) -> tuple[Any, ...]:
         """Return the reason that a proof gives where it uses this claim as a hypothesis: data, worded when shown."""
-        return ("given", self.conclusion(str))
+        return ("given", self.conclusion(text_of))
 
     def as_hypotheses(self) -> tuple[Any, ...]:
         """Return what assuming this claim means: to assume the claim itself, or the hypotheses that it is made of."""
@@ -89,8 +89,8 @@ class Claim:
 
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = self.said(str)
-        return one_line(f"if {'; '.join(self.hypotheses(str))}, then {conclusion}" if self.given else conclusion)
+        conclusion = self.said(text_of)
+        return one_line(f"if {'; '.join(self.hypotheses(text_of))}, then {conclusion}" if self.given else conclusion)
 
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
@@ -120,12 +120,12 @@ class Claim:
     def granted(self) -> tuple[str, ...]:
         """Say what the claim, and each claim that it is made of, takes for granted beside its hypotheses."""
         return tuple(
-            dict.fromkeys(text for part in self.conjuncts() for text in words(part.tacit(), str, part.symbols()))
+            dict.fromkeys(text for part in self.conjuncts() for text in words(part.tacit(), text_of, part.symbols()))
         )
 
     def premises(self) -> tuple[str, ...]:
         """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
-        said = (text for part in self.conjuncts() for text in part.hypotheses(str))
+        said = (text for part in self.conjuncts() for text in part.hypotheses(text_of))
         return tuple(dict.fromkeys((*said, *self.granted())))
 
     def expressions(self) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.bound import free_symbols
 from tptheory.symbolic.expressions import size_symbols, squared_norm
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, occurrences
+from tptheory.typesetting.spelling import text_of
 
 
 @dataclass(frozen=True, init=False)
@@ -82,7 +83,7 @@ class AllOf(Claim):
             conclusions = [c.conclusion(say) for c in group]
             if given or tacit:
                 conclusions = [", ".join([", and ".join(conclusions), *tacit])]
-            opening = "if" if said or say is str else "If"
+            opening = "if" if said or say is text_of else "If"
             before = f"{opening} {'; '.join(given)}, then " if given else ""
             said += [before + text for text in conclusions]
         return "; and ".join(said)

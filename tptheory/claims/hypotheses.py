@@ -12,6 +12,7 @@ from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
 from tptheory.typesetting.reasons import PROPERTIES
+from tptheory.typesetting.spelling import text_of
 
 DEFINITE = ("positive_semidefinite", "positive_definite")
 """The properties that are more than equations: ``x' A x`` is never below 0."""
@@ -29,7 +30,7 @@ class Hypothesis:
 
     def statement(self) -> str:
         """Say it in words: ``W_2, W_3 have full row rank``."""
-        return self.conclusion(str)
+        return self.conclusion(text_of)
 
     def goals(self) -> tuple[Goal, ...]:
         """Return what the hypothesis says as goals without witnesses, for where it is claimed instead of assumed."""

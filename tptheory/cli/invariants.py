@@ -79,7 +79,7 @@ def _line(law: Law) -> Text:
     decay = "" if law.rate == 0 else f"decays at the rate {law.rate}  "
     line = Text(f"  {law.general}  {decay}").append(word, STYLES[word]).append(f", {numbers}", "default")
     if law.verdict.proved and law.given:
-        line.append(f", given {'; '.join(hypothesis.conclusion(str) for hypothesis in law.given)}", "default")
+        line.append(f", given {'; '.join(hypothesis.statement() for hypothesis in law.given)}", "default")
     return line
 
 
@@ -119,7 +119,7 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
                 "text": str(law.general),
                 "latex": latex_of(law.general),
                 "independent": law.independent,
-                "given": [hypothesis.conclusion(str) for hypothesis in law.given],
+                "given": [hypothesis.statement() for hypothesis in law.given],
                 "verdict": law.verdict.word,
                 "rate": str(law.rate),
             }

@@ -55,7 +55,9 @@ class LawCount(Claim):
 
     def check(self) -> None:
         """Check rule and widths together, and that nothing is assumed."""
-        object.__setattr__(self, "widths", tuple(int(n) for n in DataFields(self.rule, self.widths).net.widths))
+        fields = DataFields(self.rule, self.widths)
+        object.__setattr__(self, "rule", fields.rule)
+        object.__setattr__(self, "widths", tuple(map(int, fields.net.widths)))
         if self.given:
             raise InvalidValueError(complain("given", "left out: laws are counted near almost every point", self.given))
 

@@ -54,7 +54,7 @@ def by_cancellation(attempt: Attempt) -> Attempt:
     def tried(translator: Translator, deadline: float) -> Proof:
         lemmas = LemmaChain(translator)
         stuck = StuckError("no lemma by cancellation was found")
-        if translator.doubtful is not None:
+        if translator.maybe_nonreal is not None:
             raise stuck
         for _ in range(ROUNDS):
             refuse_when_late(deadline)

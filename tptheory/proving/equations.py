@@ -17,11 +17,11 @@ from fractions import Fraction
 from itertools import permutations
 from time import perf_counter
 
+from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.norms import VanishingSum, gram, half_of, traced, vanishing_with, with_squares
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
-from tptheory.proving.search_aids import AuxiliaryLetters
 from tptheory.proving.searching import (
     LEAST_SECONDS,
     Attempt,
@@ -71,7 +71,7 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
             found = combination_of(basis, D)
             return concluded(translator, found, lambda origin: Proof((left, right.scale(-1)), origin))
         except StuckError as stuck:
-            if len(D.terms) > SQUARED or translator.doubtful is not None:
+            if len(D.terms) > SQUARED or translator.maybe_nonreal is not None:
                 raise
             first = stuck
         for vanishing in (_by_gram_matrix, _with_partners):
@@ -262,7 +262,7 @@ def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: i
     try:
         return attempt(translator, deadline)
     except StuckError:
-        if not depth or translator.doubtful is not None:
+        if not depth or translator.maybe_nonreal is not None:
             raise
         for alternatives, origin in list(_splits(translator)):
             refuse_when_late(deadline)

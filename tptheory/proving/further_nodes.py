@@ -154,7 +154,7 @@ def _constant(s: Any, translator: Knowledge) -> Polynomial:
 def _function(s: Expr, translator: Knowledge) -> Polynomial:
     """Return the letter of a function of numbers; of equal numbers it is the same letter."""
     if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
-        translator.doubt(s)
+        translator.note_nonreal(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
         return atom(s, translator)
     return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))

@@ -46,8 +46,8 @@ class Knowledge(ABC):
         bases: the letter that a certificate writes for each symbol that stands for an index.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         searches: what each completion of the hypotheses did, those of branches included.
-        doubtful: a number that may not be real, if there is one: then nothing is shown by squares.
-        has_parts: whether `bring_in_parts` has named the parts of matrices whose ranks are compared.
+        maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
+        has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
     """
 
     bases: dict[Any, str]
@@ -56,8 +56,8 @@ class Knowledge(ABC):
         self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
         self.searches: list[Statistics] = []
-        self.has_parts = False
-        self.doubtful: Any = None
+        self.has_remainders = False
+        self.maybe_nonreal: Any = None
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -92,9 +92,9 @@ class Knowledge(ABC):
             for known in self.known():
                 self._assume_all(consequences(known))
 
-    def doubt(self, node: Any) -> None:
+    def note_nonreal(self, node: Any) -> None:
         """Note a number that may not be real, so that its square may be below 0."""
-        self.doubtful = node
+        self.maybe_nonreal = node
 
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
@@ -247,12 +247,12 @@ class Knowledge(ABC):
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))
 
-    def bring_in_parts(self) -> None:
+    def bring_in_remainders(self) -> None:
         """Name the pseudo-inverses of the parts of matrices whose own are named: ``(I - A A+) D``, and ``A+ A B``.
 
         The first is what is left of D outside the image of A, the second what is left of B in the image of A'.
         """
-        self.has_parts = True
+        self.has_remainders = True
         pairs = [(A, P) for A, P in self.inverse_pairs() if not A.is_scalar]
         for (A, P), (D, _) in permutations(pairs, 2):
             if A.rows == D.rows:

@@ -17,15 +17,15 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.rank_sums import rank_descent
 from tptheory.proving.ranks import blocks, rank_at_most
-from tptheory.proving.search_aids import SHORTHAND
 from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, divided
 from tptheory.proving.square_roots import assume_roots, equation_of_root
-from tptheory.proving.translating import refuse_doubtful
+from tptheory.proving.translating import refuse_nonreal
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
@@ -57,8 +57,8 @@ def _descent(number: Polynomial) -> Attempt:
     """Show that a number is at most 0; a sum of ranks by projections first, where their parts have names."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        refuse_doubtful(translator.doubtful)
-        if translator.has_parts:
+        refuse_nonreal(translator.maybe_nonreal)
+        if translator.has_remainders:
             try:
                 return rank_descent(number)(translator, deadline)
             except StuckError:
@@ -93,7 +93,7 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
                 raise UnsupportedExpressionError("what an alternative inverts exists there only")
             product = translator(one_equation(goal))
-            refuse_doubtful(translator.doubtful)
+            refuse_nonreal(translator.maybe_nonreal)
             yield Obligation(product, translator(0))
 
 
@@ -171,7 +171,7 @@ def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None
     words = [word for _, word in target.terms]
     if len(words) != 1 or len(words[0]) != 1 or error.terms.get(((), words[0])) != -1:
         return
-    letter = Letter(Family(SHORTHAND, (error, words[0]), "error"))
+    letter = Letter(Family(ABBREVIATION, (error, words[0]), "error"))
     translator.alphabet.matrix(letter, target.rows, target.columns)
 
 
@@ -196,21 +196,21 @@ class SearchSetting:
 
     Attributes:
         transposes_last: which of the two term orders to use.
-        thin: whether a part of a product between two sizes 1 is a number.
-        opened: whether a trace that passes through a size 1 is a product of shape 1x1.
+        cuts: whether a part of a product between two sizes 1 is a number.
+        traces_as_words: whether a trace that passes through a size 1 is a product of shape 1x1.
         named: whether what is inverted becomes a letter of its own.
         eliminated: whether a symbol that a hypothesis says what it equals is replaced by that everywhere.
         inverses: whether to bring in the pseudo-inverses of all matrices.
-        chained: whether to look for lemmas by cancellation.
+        with_lemmas: whether to look for lemmas by cancellation.
     """
 
     transposes_last: bool = False
-    thin: bool = True
-    opened: bool = False
+    cuts: bool = True
+    traces_as_words: bool = False
     named: bool = False
     eliminated: bool = False
     inverses: bool = False
-    chained: bool = False
+    with_lemmas: bool = False
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -223,7 +223,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     found = list(obligations(claim, translator))
     if setting.inverses:
         if speaks_of_ranks(claim) and any(each.right is None for each in found):
-            translator.bring_in_parts()
+            translator.bring_in_remainders()
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
                 translator.bring_in_inverse(each.right)
@@ -244,7 +244,9 @@ def speaks_of_ranks(claim: Claim) -> bool:
 
 def translator_of(claim: Claim, setting: SearchSetting) -> Translator:
     """Return a translator that knows the hypotheses of a claim."""
-    translator = Translator(setting.thin, setting.transposes_last, named=setting.named, opened=setting.opened)
+    translator = Translator(
+        setting.cuts, setting.transposes_last, named=setting.named, traces_as_words=setting.traces_as_words
+    )
     _declare_witnesses(claim, translator)
     for symbol in defined_symbols(claim) if setting.eliminated else ():
         translator.define(symbol)

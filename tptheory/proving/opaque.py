@@ -35,7 +35,7 @@ def atom(node: Any, translator: Knowledge) -> Polynomial:
     if node.has(ImaginaryUnit, DFT, IDFT) or node.is_real is False or node.is_finite is False:
         raise UnsupportedExpressionError(f"'expression' must be real (got {type(node).__name__}: {node}).")
     if not isinstance(node, MatrixExpr) and not node.is_real:
-        translator.doubt(node)
+        translator.note_nonreal(node)
     letter = made_letter("atom", node, str(node))
     if not isinstance(node, MatrixExpr):
         return Polynomial.scalar(translator.alphabet, letter)

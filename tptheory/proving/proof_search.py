@@ -108,7 +108,7 @@ class ClaimSearch(ProofSearch):
 
 def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
     attempt = obligation.attempt()
-    if setting.chained:
+    if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
         attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
     return in_cases(attempt, translator, deadline)
@@ -121,17 +121,17 @@ def settings_for(claim: Claim) -> list[SearchSetting]:
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
         if speaks_of_ranks(claim):
-            return [SearchSetting(thin=False), SearchSetting(thin=False, named=True, inverses=True)]
-        plain = [SearchSetting(thin=False, transposes_last=True), SearchSetting(thin=False)]
-        wide = [*plain, SearchSetting(thin=False, named=True), SearchSetting(thin=False, named=True, inverses=True)]
+            return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
+        plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
+        wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
         narrow = [SearchSetting()] if _has_vectors(claim) else []
         compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
         return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
-    wide = [SearchSetting(thin=False, opened=True)] if _has_vectors(claim) else []
+    wide = [SearchSetting(cuts=False, traces_as_words=True)] if _has_vectors(claim) else []
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
-    chained = [replace(s, chained=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
-    return [*plain, *wide, *chained, *(replace(s, inverses=True) for s in chained)]
+    with_lemmas = [replace(s, with_lemmas=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
+    return [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
 
 
 def _has_vectors(claim: Claim) -> bool:

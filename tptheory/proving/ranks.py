@@ -8,11 +8,11 @@ from itertools import chain, product
 from operator import mul
 from typing import Any
 
+from tptheory.proving.auxiliary_letters import replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
 from tptheory.proving.rewriting import NO_COFACTORS
-from tptheory.proving.search_aids import replaced
 from tptheory.proving.searching import (
     Attempt,
     LemmaChain,

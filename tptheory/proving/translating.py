@@ -25,7 +25,7 @@ class Assumption:
     transposes: int | None = None
 
 
-def refuse_doubtful(node: Any) -> None:
+def refuse_nonreal(node: Any) -> None:
     """Refuse a number that may not be real, where something is shown by squares; None where all numbers are real.
 
     Raises:

@@ -59,24 +59,25 @@ class Translator(Knowledge):
     """Translate expressions over one alphabet, and collect the equations that define its letters.
 
     Args:
-        thin: whether a part of a product between two sizes 1 is treated as a number.
+        cuts: whether a part of a product between two sizes 1 is treated as a number.
         transposes_last: which of the two term orders to use.
         bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
             bound, ``L`` for a depth.
         named: whether what is inverted becomes a letter of its own, if it is more than a letter.
-        opened: whether a trace that passes through a size 1 is a product of shape 1x1; only where 1 is a size like any.
+        traces_as_words: whether a trace that passes through a size 1 is a product of shape 1x1; only
+            where 1 is a size like any.
     """
 
     def __init__(
         self,
-        thin: bool = True,
+        cuts: bool = True,
         transposes_last: bool = False,
         bases: Mapping[Symbol, str] | None = None,
         named: bool = False,
-        opened: bool = False,
+        traces_as_words: bool = False,
     ) -> None:
-        super().__init__(Alphabet(thin, transposes_last), named)
-        self._opening = opened
+        super().__init__(Alphabet(cuts, transposes_last), named)
+        self._opening = traces_as_words
         self.bases: dict[Any, str] = dict(bases or {})
 
     def __call__(self, expression: Any) -> Polynomial:
@@ -262,7 +263,7 @@ class Translator(Knowledge):
     def trace_of(self, A: Polynomial) -> Polynomial:
         """Return the trace; where traces are opened, one that passes through a size 1 is a product of shape 1x1."""
         trace = A.trace()
-        return trace.opened() if self._opening else trace
+        return trace.traces_as_words() if self._opening else trace
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""

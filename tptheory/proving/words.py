@@ -162,7 +162,7 @@ class Alphabet:
 
     def matrices_of_certificates(self) -> list[str]:
         """Return the matrices of which certificates may speak, which those that only help a search are not."""
-        helping = ("shorthand", "auxiliary")
+        helping = ("abbreviation", "auxiliary")
         return [a for a, (letter, _) in self.letters.items() if self.shapes[a] and letter.family.kind not in helping]
 
     def is_trace(self, scalar: str) -> bool:
@@ -295,7 +295,7 @@ class Polynomial:
             terms[monomial] = terms.get(monomial, 0) + c * number
         return Polynomial(self.alphabet, 1, 1, terms)
 
-    def opened(self) -> Polynomial:
+    def traces_as_words(self) -> Polynomial:
         """Return a scalar with every trace that passes through a size 1 written as a word that begins there."""
         terms: Terms = {}
         for (scalars, word), c in self.terms.items():

@@ -14,7 +14,7 @@ update ``dW_l = -eta d_l z_{l-1}'`` descends the cost at equilibrium.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Identity, Inverse, MatrixExpr, Rational, Symbol, ZeroMatrix
 
@@ -47,7 +47,7 @@ class PredictiveCoding(Rule):
     Trace((x.T*W_1.T*W_2.T - y.T)*(I + W_2*W_2.T)**(-1)*(W_2*W_1*x - y))/2
     """
 
-    name, title = "pc", "Predictive coding"
+    name, title, phrase = "pc", "Predictive coding", "predictive coding"
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``W_l'``: below the output, prediction errors go down as BP's do."""
@@ -83,14 +83,15 @@ class EquilibriumPropagation(Rule):
     squared one ``e`` stands for ``dLoss/dx_L``, which is a definition and no equilibrium.
 
     Args:
-        beta: how strongly the output is nudged; the symbol ``beta`` unless given.
+        beta: how strongly the output is nudged; the symbol ``beta`` unless given, which is 1 in runs unless set.
 
     >>> from tptheory import DeepLinearNetwork
     >>> EquilibriumPropagation().error_signal(DeepLinearNetwork(depth=2), 1)
     W_2.T*(beta*(I + W_2*W_2.T) + I)**(-1)*(W_2*W_1*x - y)
     """
 
-    name, title = "ep", "Equilibrium propagation"
+    name, title, phrase = "ep", "Equilibrium propagation", "equilibrium propagation"
+    defaults: ClassVar = {nudging: 1}
 
     def __init__(self, beta: Any = nudging) -> None:
         self.beta = beta
@@ -134,7 +135,7 @@ class DynamicInversion(Rule):
     (lambda*I + B_2*W_2)**(-1)*B_2
     """
 
-    name, title = "di", "Dynamic inversion"
+    name, title, phrase = "di", "Dynamic inversion", "dynamic inversion"
 
     def __init__(self, leak: Any = damping) -> None:
         self.leak = leak

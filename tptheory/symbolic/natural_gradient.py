@@ -35,6 +35,7 @@ class NaturalGradient(Rule):
     """
 
     name, title, direct = "ng", "Natural gradient, layer by layer", True
+    phrase = "natural gradient, layer by layer"
 
     def __init__(self, damping: Any = damping) -> None:
         self.damping = damping

@@ -10,7 +10,7 @@ dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -145,10 +145,11 @@ class Rule:
             InvalidTypeError: if the rule's states are no states.
             InvalidValueError: if the rule defines an update, or a state, step by step only, or two states of one name.
         """
-        for velocity, update in (("velocity", "update"), ("bias_velocity", "bias_update")):
-            if _is_defined_after(type(self), update, velocity):
-                expected = f"one whose {velocity}(net, l) is defined where its {update}(net, l) is"
-                raise InvalidValueError(complain("rule", expected, self, "Define it, or use rule.step(net)."))
+        for part in rules_within(self):
+            for velocity, update in (("velocity", "update"), ("bias_velocity", "bias_update")):
+                if _is_defined_after(type(part), update, velocity):
+                    expected = f"one whose {velocity}(net, l) is defined where its {update}(net, l) is"
+                    raise InvalidValueError(complain("rule", expected, part, "Define it, or use rule.step(net)."))
         weight, bias = (lambda l: self.velocity(net, l)), (lambda l: self.bias_velocity(net, l))
         return Flow(self, net, motion_of(self, net, weight, bias, self._velocity_of))
 
@@ -221,10 +222,15 @@ def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
 
 def default_values(rule: Rule) -> dict[Symbol, int | Fraction]:
     """Return the default numbers of a rule's scalars, with those of the rules that it is made of."""
-    found = dict(rule.defaults)
+    return {symbol: number for part in rules_within(rule) for symbol, number in part.defaults.items()}
+
+
+def rules_within(rule: Rule) -> Iterator[Rule]:
+    """Run through a rule and the rules that it is made of."""
+    yield rule
     for part in vars(rule).values():
-        found |= default_values(part) if isinstance(part, Rule) else {}
-    return found
+        if isinstance(part, Rule):
+            yield from rules_within(part)
 
 
 def _signal_at_a_layer(net: DeepLinearNetwork, l: Any) -> MatrixExpr:

@@ -1,4 +1,4 @@
-"""How names and the members of sequences are written in LaTeX."""
+"""How expressions are written as text, and how names and the members of sequences are written in LaTeX."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sympy import Symbol, latex
+from sympy import Basic, Symbol, latex
+from sympy.printing.str import StrPrinter
 
 from tptheory.typesetting.escaping import tex_escaped
 
@@ -102,6 +103,23 @@ def _superscript(code: str) -> str:
     return f"^{{{code}}}" if code else ""
 
 
+class _TextPrinter(StrPrinter):
+    """Print as SymPy does, but a matrix of ones as one, and not as the number 1."""
+
+    def _print_OneMatrix(self, M: Any) -> str:
+        return f"ones({self._print(M.rows)}, {self._print(M.cols)})"
+
+
+def text_of(expression: Any) -> str:
+    """Return an expression as text.
+
+    >>> from sympy import MatrixSymbol, OneMatrix
+    >>> text_of(OneMatrix(2, 3) * MatrixSymbol("A", 3, 3))
+    'ones(2, 3)*A'
+    """
+    return _TextPrinter({"order": None}).doprint(expression) if isinstance(expression, Basic) else str(expression)
+
+
 def one_line(expression: Any) -> str:
     r"""Return an expression as text, or a text, without the line breaks that SymPy puts between rows of numbers.
 
@@ -109,4 +127,4 @@ def one_line(expression: Any) -> str:
     >>> one_line(Matrix([1, 0]))
     'Matrix([[1], [0]])'
     """
-    return str(expression).replace("[\n", "[").replace(",\n", ", ")
+    return text_of(expression).replace("[\n", "[").replace(",\n", ", ")

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import stored_form
 from tptheory.deciding.verdicts import Proved, Refuted
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.proving.certificate import Certificate
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
@@ -110,25 +111,39 @@ def build_report(
 
 
 def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """Let the checker read certificates in a process of its own, and return its reason for each that it refuses.
+    """Let a checker read certificates in a process of its own, and return its reason for each that it refuses.
 
-    The process is a bare Python that cannot import tptheory. One call reads all; the checker stops at the first that
-    it refuses, and is then called again for the rest.
+    That is the checker of proofs, or that of counts of laws, by the format of the certificate. The process is a bare
+    Python that cannot import tptheory. One call reads all; the checker of proofs stops at the first that it refuses,
+    and is then called again for the rest.
     """
+    counts = counts_of_laws(folder, names)
     reasons: dict[str, str] = {}
-    waiting = list(names)
-    while waiting:
-        try:
-            reasons |= _reasons_of_one_call(folder, waiting)
-        except subprocess.TimeoutExpired:
-            reasons |= dict.fromkeys(waiting, f"the checker took longer than {CHECKING_SECONDS} s")
-        waiting = [name for name in waiting if name not in reasons]
+    for program, waiting in ((checker, [name for name in names if name not in counts]), (law_counts, counts)):
+        while waiting:
+            try:
+                reasons |= _reasons_of_one_call(program, folder, waiting)
+            except subprocess.TimeoutExpired:
+                reasons |= dict.fromkeys(waiting, f"the checker took longer than {CHECKING_SECONDS} s")
+            waiting = [name for name in waiting if name not in reasons]
     return {name: reasons[name] for name in names}
 
 
-def _reasons_of_one_call(folder: Path, names: Sequence[str]) -> dict[str, str]:
+def counts_of_laws(folder: Path, names: Sequence[str]) -> list[str]:
+    """Return the names of the files that hold counts of laws."""
+
+    def holds_count(name: str) -> bool:
+        try:
+            return isinstance(Certificate.load(folder / name), LawCountCertificate)
+        except InvalidFileError:
+            return False
+
+    return [name for name in names if holds_count(name)]
+
+
+def _reasons_of_one_call(program: ModuleType, folder: Path, names: Sequence[str]) -> dict[str, str]:
     """Return an empty reason for each certificate that is accepted, and the reason for the first that is not."""
-    command = [sys.executable, "-I", str(Path(checker.__file__).resolve()), *names]
+    command = [sys.executable, "-I", str(Path(str(program.__file__)).resolve()), *names]
     finished = subprocess.run(  # noqa: S603  our own checker, no shell
         command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
     )
@@ -153,10 +168,13 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
-    shutil.copyfile(checker.__file__, stage / "checker.py")
+    programs = [checker, *([law_counts] if counts_of_laws(stage / "certificates", list(checks)) else [])]
+    copies = [Path(Path(str(program.__file__)).name) for program in programs]
+    for program, copy in zip(programs, copies, strict=True):
+        shutil.copyfile(str(program.__file__), stage / copy)
     return [
         *([Path(FOLDER, name) for name in write_paper(data, checks, stage / FOLDER)] if paper else []),
-        Path("checker.py"),
+        *copies,
         *evidence,
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
         *map(Path, (TIMES, *DOCUMENTS)),

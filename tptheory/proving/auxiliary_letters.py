@@ -18,7 +18,7 @@ from tptheory.proving.translation import Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Alphabet, Polynomial
 
-SHORTHAND = "shorthand"
+ABBREVIATION = "abbreviation"
 """The kind of the letters that no certificate speaks of."""
 
 
@@ -76,7 +76,7 @@ class AuxiliaryLetters:
                     auxiliary.roots.setdefault(number, character)
             elif kind == ROOT:
                 auxiliary.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
-            elif kind == SHORTHAND:
+            elif kind == ABBREVIATION:
                 auxiliary.abbreviations.append(Abbreviation.of(character, *subject))
         return auxiliary
 
