@@ -58,6 +58,29 @@ def critical_points_are_balanced():
     return at_hidden_layers(Zero(balance(batched, l)), given=still)
 
 
+@theorem("In three steps: a linear autoencoder with weight decay $s^2$ stands still only where $W_1 = W_2'$")
+def critical_autoencoders_are_symmetric():
+    r"""$X - W_2 W_1 X = s^2 X K$ for $K = (s^2 I + X' W_1' W_1 X)^{-1}$, so $D (I + P P' + Q Q') = 0$ for $D = W_1 - W_2'$
+    with $P = s X K$ and $Q = X K X' W_1'$; and whatever $P$ and $Q$, $D$ vanishes (Kunin et al., 2019).
+    """
+    s, net = Symbol("s", positive=True), DeepLinearNetwork(widths=(n, m, n), batch=B)
+    rule, X, (W1, W2) = WeightDecay(decay=s**2), net.input, net.weights
+    still = [Equal(net.target, X), *(Zero(rule.descent(net, k)) for k in (1, 2))]
+    missed, D = minus(X, matmul(W2, W1, X)), minus(W1, T(W2))
+    K = Inverse(matadd(matmul(s**2, Identity(B)), matmul(T(X), T(W1), W1, X)))
+    first = Equal(missed, matmul(s**2, X, K))
+
+    def second(P, Q):
+        return Zero(matadd(D, matmul(D, P, T(P)), matmul(D, Q, T(Q))))
+
+    settled = second(matmul(s, X, K), matmul(X, K, T(X), T(W1)))
+    return [
+        Equal(first.lhs, first.rhs, given=still),
+        Zero(settled.expression, given=[*still, first]),
+        Equal(W1, T(W2), given=[second(MatrixSymbol("P", n, B), MatrixSymbol("Q", n, m))]),
+    ]
+
+
 @theorem("BP with weight decay lowers the penalised loss at the rate of its squared gradients, at depths 1, 2 and 3")
 def penalised_loss_falls():
     r"""It descends the loss plus $\tfrac{c}{2} \sum_l |W_l|^2$ (Krogh and Hertz, 1992)."""
@@ -107,6 +130,14 @@ def decay_shrinks_the_weights():
     r"""It multiplies $W$ by $1 - \eta c$; with one layer (Krogh and Hertz, 1992)."""
     short = at_most(eta * c, 2)
     return Nonincreasing(squared_norm(one.weight(1)), along=decayed.step(one), given=[Zero(one.error), short])
+
+
+@conjecture("A linear autoencoder without weight decay stands still only where $W_1 = W_2'$")
+def plain_autoencoders_are_symmetric():
+    """False: $W_1$ may be scaled up and $W_2$ down (Kunin et al., 2019)."""
+    net = DeepLinearNetwork(widths=(1, 1, 1))
+    still = [Equal(net.target, net.input), *(Zero(BP.descent(net, k)) for k in (1, 2))]
+    return Equal(net.weight(1), T(net.weight(2)), given=still)
 
 
 @conjecture("With weight decay the loss itself never rises along the BP flow, with one layer")
