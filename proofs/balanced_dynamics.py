@@ -121,6 +121,6 @@ def balanced_map_follows_the_gradient():
 
 @conjecture("A BP step keeps balanced weights balanced, at depth 2")
 def a_step_keeps_balance():
-    r"""False: it leaves $\eta^2 (G_2' G_2 - G_1 G_1')$."""
-    net = DeepLinearNetwork(depth=2)
+    r"""False at widths 2-1-1: it leaves $\eta^2 (G_2' G_2 - G_1 G_1')$."""
+    net = DeepLinearNetwork(widths=(2, 1, 1))
     return Zero(BP.step(net).after(balance(net, 1)), given=[Zero(balance(net, 1))])

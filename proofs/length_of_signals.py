@@ -33,16 +33,20 @@ def tp_signals_of_contractions_grow():
     return AtMost(squared_norm(two.error), length(TP, two, 1), given=[contraction(W), full_row_rank(W)])
 
 
-@theorem(r"TP's error signal has $c |d_1|^2 \le |d_2|^2$ if $W_2' W_2 \ge c I$, or $\ge c W_2^+ W_2$ at full row rank")
+@theorem(r"TP's error signal has $c |d_1|^2 \le |d_2|^2$ if $W_2' W_2 \ge c I$, at depth 2")
 def tp_signals_are_bounded():
-    r"""No nonzero eigenvalue of $W_2' W_2$ is below $c$; at depth 2 (Penrose, 1956, for the solution)."""
+    r"""$|W_2 d_1|^2 \ge c |d_1|^2$, and $W_2 d_1$ is a projection of $d_2$ (Penrose, 1956, for the solution)."""
     W = two.weight(2)
-    gram = matmul(T(W), W)
-    bounds = (
-        [at_least(gram, matmul(c, Identity(W.cols)))],
-        [at_least(gram, matmul(c, Pinv(W), W)), full_row_rank(W)],
-    )
-    return [AtMost(c * length(TP, two, 1), squared_norm(two.error), given=given) for given in bounds]
+    given = at_least(matmul(T(W), W), matmul(c, Identity(W.cols)))
+    return AtMost(c * length(TP, two, 1), squared_norm(two.error), given=[given])
+
+
+@theorem(r"At full row rank TP's error signal has $c |d_1|^2 \le |d_2|^2$ if $W_2' W_2 \ge c W_2^+ W_2$, at depth 2")
+def tp_signals_are_bounded_at_full_row_rank():
+    r"""No eigenvalue of $W_2' W_2$ other than 0 is below $c$ (Penrose, 1956, for the solution)."""
+    W = two.weight(2)
+    given = [at_least(matmul(T(W), W), matmul(c, Pinv(W), W)), full_row_rank(W)]
+    return AtMost(c * length(TP, two, 1), squared_norm(two.error), given=given)
 
 
 @theorem(r"Damped TP's error signal has $4 \lambda |d_1|^2 \le |d_2|^2$, whatever $W_2$, at depth 2")

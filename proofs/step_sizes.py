@@ -75,12 +75,17 @@ def tp_falls_at_a_rate():
     return claims
 
 
-@theorem("At full row rank above, TP lowers the loss at the rate $2 |x|^2$ at least on one sample, at depths 2 and 3")
+@theorem(
+    "At full row rank above, TP lowers any loss at the rate $|x|^2 |d_L|^2$ at least on one sample, at depths 2 and 3"
+)
 def tp_falls_at_a_rate_on_one_sample():
-    r"""It falls at $2 (|x|^2 + |x_1|^2 + \cdots)$ times the loss. New here as far as we know."""
+    r"""It falls at $(|x|^2 + |x_1|^2 + \cdots) |d_L|^2$. New here as far as we know."""
+    nets = (DeepLinearNetwork(depth=depth, loss="any") for depth in (2, 3))
     return [
-        AtMost(2 * squared_norm(net.input) * net.loss, falls(TP, net), given=[full_row_rank(*net.weights[1:])])
-        for net in (DeepLinearNetwork(depth=depth) for depth in (2, 3))
+        AtMost(
+            squared_norm(net.input) * squared_norm(net.error), falls(TP, net), given=[full_row_rank(*net.weights[1:])]
+        )
+        for net in nets
     ]
 
 

@@ -58,26 +58,30 @@ def critical_points_are_balanced():
     return at_hidden_layers(Zero(balance(batched, l)), given=still)
 
 
-@theorem("In three steps: a linear autoencoder with weight decay $s^2$ stands still only where $W_1 = W_2'$")
+@theorem("Step by step: a linear autoencoder with weight decay $s^2$ stands still only where $W_1 = W_2'$")
 def critical_autoencoders_are_symmetric():
-    r"""$X - W_2 W_1 X = s^2 X K$ for $K = (s^2 I + X' W_1' W_1 X)^{-1}$, so $D (I + P P' + Q Q') = 0$ for $D = W_1 - W_2'$
-    with $P = s X K$ and $Q = X K X' W_1'$; and whatever $P$ and $Q$, $D$ vanishes (Kunin et al., 2019).
+    r"""First $X - W_2 W_1 X = s^2 X K$ for $K = (s^2 I + X' W_1' W_1 X)^{-1}$; then $W_1 = W_2' S$, $W_2 = S W_1'$.
+
+    So $D = W_1 - W_2'$ has $D (I + P P' + Q Q') = 0$ with $P = s X K$, $Q = S W_1'$, $S = X K X'$; whatever $P$ and
+    $Q$, it vanishes then (Kunin et al., 2019).
     """
     s, net = Symbol("s", positive=True), DeepLinearNetwork(widths=(n, m, n), batch=B)
     rule, X, (W1, W2) = WeightDecay(decay=s**2), net.input, net.weights
-    still = [Equal(net.target, X), *(Zero(rule.descent(net, k)) for k in (1, 2))]
-    missed, D = minus(X, matmul(W2, W1, X)), minus(W1, T(W2))
+    same, at_rest = Equal(net.target, X), [Zero(rule.descent(net, k)) for k in (1, 2)]
     K = Inverse(matadd(matmul(s**2, Identity(B)), matmul(T(X), T(W1), W1, X)))
-    first = Equal(missed, matmul(s**2, X, K))
+    S, D = matmul(X, K, T(X)), minus(W1, T(W2))
+    missed = Equal(minus(X, matmul(W2, W1, X)), matmul(s**2, X, K))
+    factors = [Equal(W1, matmul(T(W2), S)), Equal(W2, matmul(S, T(W1)))]
 
-    def second(P, Q):
+    def alike(P, Q):
         return Zero(matadd(D, matmul(D, P, T(P)), matmul(D, Q, T(Q))))
 
-    settled = second(matmul(s, X, K), matmul(X, K, T(X), T(W1)))
+    steps = [(missed, [same, *at_rest])]
+    steps += [(factor, [same, rest, missed]) for factor, rest in zip(factors, at_rest, strict=True)]
     return [
-        Equal(first.lhs, first.rhs, given=still),
-        Zero(settled.expression, given=[*still, first]),
-        Equal(W1, T(W2), given=[second(MatrixSymbol("P", n, B), MatrixSymbol("Q", n, m))]),
+        *(Equal(step.lhs, step.rhs, given=given) for step, given in steps),
+        Zero(alike(matmul(s, X, K), matmul(S, T(W1))).expression, given=factors),
+        Equal(W1, T(W2), given=[alike(MatrixSymbol("P", n, B), MatrixSymbol("Q", n, m))]),
     ]
 
 
