@@ -10,6 +10,7 @@ from tptheory import (
     AnyOf,
     Backprop,
     Conserved,
+    Decays,
     DeepLinearNetwork,
     Equal,
     ForAll,
@@ -18,6 +19,7 @@ from tptheory import (
     Pinv,
     RankAtMost,
     TargetProp,
+    WeightDecay,
     Zero,
     full_column_rank,
     full_row_rank,
@@ -34,6 +36,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.invariants.laws import balance
 from tptheory.measuring.crosscheck import Part, crosscheck
 from tptheory.measuring.instances import Instances, to_float
 from tptheory.numeric.evaluation import evaluate
@@ -41,7 +44,7 @@ from tptheory.numeric.evaluation import evaluate
 m, n = symbols("m n", integer=True, positive=True)
 A, B, Q = MatrixSymbol("A", m, n), MatrixSymbol("B", n, m), MatrixSymbol("Q", n, n)
 u, t = MatrixSymbol("u", 2, 1), Symbol("t", real=True)
-net = DeepLinearNetwork(depth=3)
+net, decayed = DeepLinearNetwork(depth=3), WeightDecay()
 
 HYPOTHESES = {
     "full row rank": full_row_rank(A),
@@ -114,6 +117,7 @@ FALSE = {
         LogPdet(net.weight(2)) - squared_norm(net.weight(1)), along=TargetProp().flow(net)
     ),
     "descent": Nonincreasing(-net.loss, along=Backprop().flow(net)),
+    "decay at another rate": Decays(balance(net, 1), along=decayed.flow(net), rate=decayed.decay),
     "one of two": AllOf(Equal(A, A), Equal(Q, transpose(Q))),
 }
 
@@ -131,6 +135,12 @@ def test_true_claims_pass_along_flows():
     half = squared_norm(net.weight(1)) / 2
     assert crosscheck(Nonincreasing(net.loss, along=Backprop().flow(net)), trials=50).passed
     assert crosscheck(Conserved(LogPdet(net.weight(2)) - half, along=TargetProp().flow(net)), trials=50).passed
+
+
+def test_what_decays_is_held_against_its_rate():
+    """The slope of what decays is compared with minus the rate times its value, and not with 0."""
+    claim = Decays(balance(net, 1), along=decayed.flow(net), rate=2 * decayed.decay)
+    assert crosscheck(claim, trials=50).passed
 
 
 def test_degenerate_instances_are_drawn():

@@ -269,7 +269,8 @@ def _measured(goal: Goal, exact: Value, values: Instance, floats: Instance) -> f
         return _below_zero(evaluate(symbolic(goal.expression), floats))
     if isinstance(goal.left, Rate):
         slope, scale = _slope(goal.left, floats)
-        return float(np.abs(slope).max()) / scale
+        claimed = 0.0 if goal.right == 0 or isinstance(goal.right, ZeroMatrix) else evaluate(goal.right, floats)
+        return float(np.abs(slope - claimed).max()) / scale
     return _relative(goal.residual(), floats)
 
 

@@ -341,6 +341,8 @@ def _of_goal(goal: Goal, claim: Claim, constants: Mapping[Any, Any] | None) -> l
     conserved = conserved_quantity(goal)
     if conserved is not None:
         quantity, motion = conserved
+        if not _change(quantity, motion).has(eta):
+            return []  # a step conserves it exactly, as it does what is linear
         return [_drift(quantity, motion, claim.given, None, 2 if isinstance(motion, Flow) else None, constants)]
     if sympify(goal.right).has(eta):
         return [_Defect(goal.left, goal.right, claim, _power(goal.right) or None, constants)]
@@ -352,6 +354,12 @@ def _euler(flow: Flow) -> Step:
     return Step(flow.rule, flow.net, {W: matmul(eta, velocity) for W, velocity in flow.items()})
 
 
+def _change(quantity: Any, along: Step | Flow) -> Any:
+    """Return the change of a quantity in one step; of a flow, in one step of Euler's method."""
+    step = along if isinstance(along, Step) else _euler(along)
+    return minus(step.after(quantity), quantity)
+
+
 def _drift(
     quantity: Any,
     along: Step | Flow,
@@ -360,8 +368,7 @@ def _drift(
     expected: int | None = None,
     constants: Mapping[Any, Any] | None = None,
 ) -> _Defect:
-    """Return the change of a quantity in one step; of a flow, in one step of Euler's method."""
-    step = along if isinstance(along, Step) else _euler(along)
-    change = minus(step.after(quantity), quantity)
+    """Return the defect that is the change of a quantity in one step; of a flow, in one step of Euler's method."""
+    change = _change(quantity, along)
     claim = Equal(change, 0 if formula is None else formula, given=given)
     return _Defect(change, formula, claim, expected, constants)
