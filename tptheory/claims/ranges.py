@@ -122,11 +122,8 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
     for part in claim.conjuncts():
         spoken = {s for e in part.expressions() for s in sympify(e).free_symbols}
         symbols = sorted(depth_symbols(part) | (whole & spoken), key=str)  # a depth is one in all conjuncts
-        admitted, meaningful, meaningless = False, False, None
-        for depths in product(range(1, deepest + 1), repeat=len(symbols)):
-            values = dict(zip(symbols, depths, strict=True))
-            if not all(_admits(symbol, depth) for symbol, depth in values.items()):
-                continue
+        meaningful, meaningless = False, None
+        for values in _admitted_depths(symbols, deepest):
             try:
                 found = list(at_numbers(part, values))
             except InvalidValueError as error:  # such as a claim about layer L - 2, where there is but one
@@ -134,13 +131,24 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
             else:
                 meaningful = True
                 yield from found
-            admitted = True
-        if symbols and not admitted:
-            names = ", ".join(map(str, symbols))
-            expected = f"declared so that it may be one of 1, ..., {deepest}"
-            raise InvalidValueError(complain(names, expected, "a depth that is none of them"))
         if meaningless is not None and not meaningful:
             raise meaningless
+
+
+def _admitted_depths(symbols: list[Symbol], deepest: int) -> list[dict[Any, int]]:
+    """Return the depths that the declarations of their symbols admit, shallow ones first.
+
+    Raises:
+        InvalidValueError: if there are symbols, and none of these depths is admitted.
+    """
+    depths = product(range(1, deepest + 1), repeat=len(symbols))
+    every: list[dict[Any, int]] = [dict(zip(symbols, numbers, strict=True)) for numbers in depths]
+    admitted = [values for values in every if all(_admits(symbol, depth) for symbol, depth in values.items())]
+    if not admitted:
+        names = ", ".join(map(str, symbols))
+        expected = f"declared so that it may be one of 1, ..., {deepest}"
+        raise InvalidValueError(complain(names, expected, "a depth that is none of them"))
+    return admitted
 
 
 def _admits(symbol: Symbol, number: int) -> bool:

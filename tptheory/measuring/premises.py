@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -49,7 +49,7 @@ class Premises:
         """Take the hypotheses of a claim apart."""
         given = claim.given
         choices = [h for h in given if isinstance(h, AnyOf)]
-        claimed = [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
+        claimed = _claimed(given)
         spoken = chain(claim.expressions(), *(h.expressions() for h in given))
         return cls(
             named=[h for h in given if isinstance(h, Hypothesis)],
@@ -150,6 +150,11 @@ class OneOfSeveral:
     def holds(self, values: Instance) -> bool:
         """Whether every condition of one alternative holds."""
         return any(all(c.holds(values) for c in conditions) for conditions in self.alternatives)
+
+
+def _claimed(given: Iterable[Any]) -> list[Claim]:
+    """Return the hypotheses that are claims, but for those with alternatives."""
+    return [h for h in given if isinstance(h, Claim) and not isinstance(h, AnyOf)]
 
 
 def _conditions_of(alternative: Sequence[Any], unknowns: Unknowns) -> list[Condition]:

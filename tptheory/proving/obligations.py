@@ -154,16 +154,22 @@ def _name_residual(translator: Translator, expression: Any) -> None:
     """Let searches write a difference such as ``W x - y`` as a letter; the first symbol that only such a sum has."""
     sums: dict[Any, set[Polynomial]] = {}
     for node in postorder_traversal(sympify(expression)):
-        for y in node.args if isinstance(node, MatAdd) else ():
-            minus_y = isinstance(y, MatMul) and y.args[0] == -1 and len(y.args) == 2
-            symbol = y.args[1] if minus_y else y
-            if isinstance(symbol, MatrixSymbol) and not any(z.has(symbol) for z in node.args if z != y):
-                sums.setdefault(symbol, set()).add(translator(node).scale(1 if minus_y else -1))
+        for symbol, sign in _terms_alone(node) if isinstance(node, MatAdd) else ():
+            sums.setdefault(symbol, set()).add(translator(node).scale(-sign))
     for symbol in sorted(sums, key=str):
         first, *others = sums[symbol]
         if not others:
             _name(translator, first, translator(symbol))
             return
+
+
+def _terms_alone(total: MatAdd) -> Iterator[tuple[MatrixSymbol, int]]:
+    """Run through the symbols that are one term of a sum, plain or with a minus, and stand in no other term of it."""
+    for term in total.args:
+        negative = isinstance(term, MatMul) and len(term.args) == 2 and term.args[0] == -1
+        symbol = term.args[1] if negative else term
+        if isinstance(symbol, MatrixSymbol) and not any(other.has(symbol) for other in total.args if other != term):
+            yield symbol, -1 if negative else 1
 
 
 def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None:

@@ -254,17 +254,21 @@ class _Words:
 
     def multiplied(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         """Return products of candidates, and of 1, with one or two of the roots of which hypotheses speak."""
-        numbers = [r for r in self.resources.multipliers if self.alphabet.shapes[r] is None]
-        matrices = [R for R in self.resources.multipliers if self.alphabet.shapes[R] is not None]
-        whole = [c for c in candidates if c.word[-1:] not in matrices and self._transposed(c.word[:1]) not in matrices]
-        whole.append(Candidate((), (), ""))
+        multipliers, shapes = self.resources.multipliers, self.alphabet.shapes
+        numbers, matrices = ([r for r in multipliers if (shapes[r] is None) is number] for number in (True, False))
+        whole = [*(c for c in candidates if not self._has_root_at_an_end(c, matrices)), Candidate((), (), "")]
         for chosen in [(), *combinations(numbers, 1), *combinations(numbers, 2)]:
-            for roots, scalars, word in whole:
-                if not {*chosen} & {*roots}:
-                    more = tuple(sorted((*roots, *chosen)))
-                    words = [word] if chosen else []
-                    words += [made for R in matrices for made in self._times(word, R)]
-                    yield from (Candidate(more, scalars, made) for made in words)
+            for candidate in whole:
+                if not {*chosen} & {*candidate.roots}:
+                    roots = tuple(sorted((*candidate.roots, *chosen)))
+                    words = [candidate.word] if chosen else []
+                    words += [made for R in matrices for made in self._times(candidate.word, R)]
+                    yield from (candidate._replace(roots=roots, word=word) for word in words)
+
+    def _has_root_at_an_end(self, candidate: Candidate, roots: Sequence[str]) -> bool:
+        """Whether a word ends with one of some matrices, or begins with the transpose of one."""
+        word = candidate.word
+        return word[-1:] in roots or self._transposed(word[:1]) in roots
 
     def _times(self, word: str, R: str) -> Iterator[str]:
         """Return the products of a word, or of its transpose, with a matrix to its right; of an empty word, that."""

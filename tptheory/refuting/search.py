@@ -134,16 +134,20 @@ class CounterexampleSearch:
         if self.found is None:
             reached = LARGER_SIZE if self.larger else LARGEST_SIZE
             return self._ended(f"no counterexample with sizes up to {reached}")
-        self._add_narrower(self.found[0])
+        return Searched(self._smallest(self.found[0]))
+
+    def _smallest(self, first: SizeChoice) -> Counterexample:
+        """Return the counterexample that was found, as small as the time allows, with how far that was shown."""
+        self._add_narrower(first)
         try:
             minimal = self._made_smallest()
         except _OutOfTimeError:
             minimal = False
-        choice, values = self.found
+        choice, values = self._recorded()
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
         (indices,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
-        return Searched(Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices))
+        return Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices)
 
     def _rounds(self) -> Iterator[bool]:
         """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""
@@ -183,11 +187,15 @@ class CounterexampleSearch:
         self.found = choice, values
         return True
 
-    def _shrunk(self) -> Found:
-        """Return the instance that was found, made as small as single changes can make it."""
+    def _recorded(self) -> Found:
+        """Return the instance that was found last."""
         if self.found is None:
             raise AssertionError("nothing was found that could be made smaller")
-        return shrunk(self.found, self.choices, self._breaks, self._check_time)
+        return self.found
+
+    def _shrunk(self) -> Found:
+        """Return the instance that was found, made as small as single changes can make it."""
+        return shrunk(self._recorded(), self.choices, self._breaks, self._check_time)
 
     def _breaks(self, choice: SizeChoice, values: Instance) -> bool:
         """Whether an instance meets the hypotheses and breaks the claim."""
