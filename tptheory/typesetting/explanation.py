@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from tptheory.certificates.reading import Polynomial, Reader, Terms
+from tptheory.certificates.checker import ONE
+from tptheory.certificates.reading import MALFORMED, Polynomial, Reader, Terms
 from tptheory.typesetting.names import BLANK, Written, number, prose, visible
 from tptheory.typesetting.ordering import Subtraction, ordered
-from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
+from tptheory.typesetting.polynomials import Notation, Remark, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
 from tptheory.typesetting.widths import broken_into_rows, width
 
@@ -150,8 +152,11 @@ def chain(data: dict[str, Any]) -> Chain:
         opening, closing = prose(f"{what} reads"), _sum_of_squares_sentence(notation)
     else:
         first, last = _sides(reader, data.get("left"))
-        if not data["cofactors"]:
+        if last[0] and last[0] == reader.transpose(first)[0] and first[1] != ONE:
+            opening = prose("It is symmetric: it equals its transpose")
+        elif not data["cofactors"]:
             opening = prose("Multiplied out, without scalars that all terms share, both sides read")
+    closing += _letters_brought_in(notation, data.get("meanings"))
     steps = _steps(notation, Reasons(notation, data.get("reasons"), hypotheses), hypotheses, first)
     if steps[-1].terms != last[0]:
         raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
@@ -159,6 +164,23 @@ def chain(data: dict[str, Any]) -> Chain:
         said = place if isinstance(place, Written) else prose(str(place))
         opening = said + (prose(" ") + opening if opening.text else BLANK)
     return Chain(_title(data), opening, steps, closing, reader)
+
+
+def _letters_brought_in(notation: Notation, meanings: Any) -> Written:
+    """Say what the letters are that a proof has beside those of its claim: any column, and roots of matrices."""
+    names, said = notation.reader.names, []
+    for name, remark in sorted(meanings.items()) if isinstance(meanings, dict) else ():
+        if not isinstance(remark, dict) or not names.letters.get(name) or name in names.indexed:
+            continue
+        symbol = notation.symbol((name,)).written()
+        with suppress(*MALFORMED):
+            if "direction" in remark:
+                said.append(symbol.within_words() + prose(" is any column"))
+            elif "root" in remark:
+                square = Written(f"{symbol.text} {symbol.text}'", rf"{symbol.latex} {symbol.latex}^{{\top}}")
+                whole = Remark(notation, (name,), remark).written("root")
+                said.append(square.within_words() + prose(" is ") + whole.within_words())
+    return prose(" Here ") + prose(", and ").between(said) + prose(".") if said else BLANK
 
 
 def _listed(remark: Any) -> list[Any]:
@@ -245,6 +267,6 @@ def _sum_of_squares_sentence(notation: Notation) -> Written:
         factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
         squares.append(factor + norm)
     if not squares:
-        return prose("It never rises.")
+        return prose("It is never positive.")
     total = Written("-", "-") + bracketed(Written(" + ", " + ").between(squares))
     return prose("That is ") + total.within_words() + prose(", which is never positive.")
