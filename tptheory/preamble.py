@@ -34,7 +34,7 @@ from sympy import (
 )
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.compound import AnyOf, ForAll
+from tptheory.claims.compound import AllOf, AnyOf, ForAll
 from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import (
     Hypothesis,
@@ -54,8 +54,11 @@ from tptheory.claims.inequalities import AtMost, NonNegative, at_least, at_most
 from tptheory.claims.motions import Commute, Conserved, Decays, Nonincreasing
 from tptheory.claims.theorem import conjecture, theorem
 from tptheory.claims.vocabulary import Equal, ImageWithin, OrthogonalImages, Parallel, RankAtMost, RowSpaceWithin, Zero
+from tptheory.deciding.leading_terms import leading_term
 from tptheory.invariants.ansatz import apart, joint_gram
+from tptheory.invariants.law_count import LawCount
 from tptheory.invariants.laws import balance, log_determinant
+from tptheory.symbolic.derivatives import derivative
 from tptheory.symbolic.differentiation import differential, gradient
 from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
@@ -98,31 +101,40 @@ __all__ = [
     "RLS",
     "TP",
     "A",
+    "AllOf",
     "AnyOf",
     "AtMost",
     "B",
+    "Backprop",
     "Commute",
     "Conserved",
     "D",
+    "DampedTargetProp",
     "Decays",
     "DeepLinearNetwork",
+    "DirectFeedbackAlignment",
     "DynamicInversion",
     "Equal",
     "EquilibriumPropagation",
+    "FeedbackAlignment",
     "ForAll",
+    "GaussNewton",
     "Identity",
     "ImageWithin",
     "ImmutableMatrix",
     "Integer",
     "Inverse",
+    "Kaczmarz",
     "KolenPollack",
     "L",
+    "LawCount",
     "LearnedInverse",
     "LogPdet",
     "MatrixSymbol",
     "Momentum",
     "NaturalGradient",
     "Nesterov",
+    "Newton",
     "NonNegative",
     "Nonincreasing",
     "OrthogonalImages",
@@ -134,6 +146,7 @@ __all__ = [
     "RankAtMost",
     "Rational",
     "Recursion",
+    "RecursiveLeastSquares",
     "RowSpaceWithin",
     "Rule",
     "S",
@@ -142,6 +155,7 @@ __all__ = [
     "Step",
     "Symbol",
     "T",
+    "TargetProp",
     "WeightDecay",
     "WeightMirror",
     "Zero",
@@ -158,6 +172,7 @@ __all__ = [
     "damped",
     "damping",
     "deep",
+    "derivative",
     "differential",
     "eta",
     "from_the_second",
@@ -171,6 +186,7 @@ __all__ = [
     "k",
     "kaczmarz",
     "l",
+    "leading_term",
     "learned",
     "log_determinant",
     "m",
