@@ -253,6 +253,14 @@ def test_a_wrong_coefficient_is_never_returned(wrong, monkeypatch):
         leading_term(matadd(matmul(A, P, A), matmul(eta, A)), eta)
 
 
+def test_a_sum_that_is_not_zero_tells_nothing_of_its_terms():
+    """That ``a I + M`` is not 0 leaves ``a = 0``, where ``1/(a + e)`` is ``1/e``; that ``a I`` is not 0 does not."""
+    a, e, M = Symbol("a", real=True), Symbol("e", positive=True), MatrixSymbol("M", 1, 1)
+    with pytest.raises(UnsupportedExpressionError, match="a divisor that may be 0"):
+        leading_term(1 / (a + e), e, given=[nonzero(matadd(a * Identity(1), M))])
+    assert leading_term(1 / (a + e), e, given=[nonzero(a * Identity(1))]).coefficient == 1 / a
+
+
 def test_bounds_are_shown_or_refused():
     """A resolvent is bounded on the image only; a power may pay for it; what moves beside it is no witness."""
     expander = Expander(damping, 2)

@@ -1,5 +1,8 @@
 """Inequalities between numbers and between symmetric matrices: true ones are proved, their false siblings refuted."""
 
+from itertools import pairwise
+from time import process_time
+
 import pytest
 from sympy import log
 
@@ -106,6 +109,14 @@ def test_a_hypothesis_that_is_left_out_leaves_no_proof():
 def test_instances_meet_the_order_at_more_than_one_row():
     """Matrices that are only ordered are drawn with two rows, too, where the square does not keep the order."""
     assert not crosscheck(FALSE["the square of a larger one"]).passed
+
+
+def test_a_form_in_many_numbers_ends_in_its_time():
+    """Powers of thirteen numbers are more candidates than any search tries: they are not even made."""
+    a = symbols("a:13", real=True)
+    started = process_time()
+    assert not prove(NonNegative(sum((u - v) ** 2 for u, v in pairwise(a)) ** 2), seconds=1).refuted
+    assert process_time() - started < 3
 
 
 def test_the_refuter_keeps_to_the_signs():

@@ -163,7 +163,7 @@ def test_one_seed_one_set_of_bits(name, dtype):
     assert bits(5) == bits(5)
     assert bits(None) == bits(0)
     assert bits(np.random.default_rng(5)) == bits(5)
-    assert (bits(5) == bits(6)) == (name not in {"fa", "dfa", "dtp", "kolen-pollack", "weight-mirror"})
+    assert (bits(5) == bits(6)) == (name not in {"fa", "dfa", "dtp", "di", "kolen-pollack", "weight-mirror"})
 
 
 PROGRAM = """

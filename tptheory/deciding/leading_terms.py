@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,8 +146,14 @@ class _Search:
 
     def expander(self, terms: int) -> Expander:
         """Return what expands up to a power."""
-        numbers = [c for A in self._given_as("nonzero") for c, word in words_of(A) if A.shape == (1, 1) and not word]
-        return Expander(self.small, terms, self._given_as("invertible", "orthogonal"), numbers)
+        return Expander(self.small, terms, self._given_as("invertible", "orthogonal"), list(self._nonzero_numbers()))
+
+    def _nonzero_numbers(self) -> Iterator[Any]:
+        """Run through the numbers that hypotheses say are not 0; a sum with a matrix tells nothing of its terms."""
+        for A in self._given_as("nonzero"):
+            found = list(words_of(A))
+            if A.shape == (1, 1) and len(found) == 1 and not found[0][1]:
+                yield found[0][0]
 
     def _given_as(self, *names: str) -> list[Any]:
         """Return the matrices of the hypotheses of these names."""

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, permutations, product
+from math import prod
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size, item_text
@@ -22,6 +23,8 @@ from tptheory.proving.words import Alphabet, Polynomial
 
 Reduce = Callable[[Polynomial], Polynomial]
 
+MOST = 48
+"""A set of more candidates than this is not tried."""
 POWERS = 3
 """Numbers stand in candidates up to this power of their square roots, less one."""
 
@@ -144,13 +147,13 @@ def _halved(powers: Sequence[tuple[str, int]], roots: Mapping[str, str]) -> tupl
 
 
 def _powers(scalar: Polynomial, roots: Mapping[str, str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return all products of powers of the numbers in a scalar, as square roots and numbers."""
+    """Return all products of powers of the numbers in a scalar, as square roots and numbers; none if they are many."""
     numbers = sorted({s for scalars, _ in scalar.terms for s in scalars if not scalar.alphabet.is_trace(s)})
     most = {s: max(POWERS, *(scalars.count(s) + 1 for scalars, _ in scalar.terms)) for s in numbers}
-    found = []
-    for powers in product(*(range(0, most[s], 1 if s in roots else 2) for s in numbers)):
-        found.append(_halved(list(zip(numbers, powers, strict=True)), roots))
-    return found
+    ranges = [range(0, most[s], 1 if s in roots else 2) for s in numbers]
+    if prod(map(len, ranges)) > MOST:
+        return []
+    return [_halved(list(zip(numbers, powers, strict=True)), roots) for powers in product(*ranges)]
 
 
 @dataclass(frozen=True)

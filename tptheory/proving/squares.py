@@ -12,14 +12,11 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from tptheory.proving.semidefinite import FEW, FREE, Square, flint_rational, positive_semidefinite, solutions
-from tptheory.proving.square_candidates import Candidate, Resources, candidate_sets
+from tptheory.proving.square_candidates import MOST, Candidate, Resources, candidate_sets
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.words import Alphabet, Polynomial, Terms
 
 WeightedSquare = tuple[Fraction, Polynomial]
-
-MOST = 48
-"""A set of more candidates than this is not tried."""
 
 
 def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare] | None:

@@ -27,6 +27,7 @@ from sympy import (
     sympify,
 )
 from sympy.core.basic import Basic
+from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
@@ -81,6 +82,9 @@ class Pinv(MatrixExpr):
     def arg(self) -> MatrixExpr:
         """The matrix whose pseudo-inverse this is."""
         return self.args[0]
+
+    def _entry(self, i: Any, j: Any, **_: Any) -> Expr:
+        return MatrixElement(self, i, j)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
