@@ -202,3 +202,10 @@ def test_what_is_no_matrix_is_refused():
         matmul(2)
     with pytest.raises(InvalidTypeError, match="'terms' must be at least one matrix"):
         matadd()
+
+
+def test_an_entry_of_a_pseudo_inverse_is_an_entry():
+    """It is built without SymPy's NotImplementedError, and has the value of that entry."""
+    P = MatrixSymbol("P", 2, 2)
+    assert str(Pinv(P)[0, 1]) == "Pinv(P)[0, 1]"
+    assert float(evaluate(Pinv(P)[0, 0], {P: np.array([[2.0, 0], [0, 0]])})) == 0.5
