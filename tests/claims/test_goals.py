@@ -1,12 +1,12 @@
 """Claims and hypotheses turn themselves into goals, and say what they take for granted."""
 
 import pytest
-from sympy import Determinant
+from sympy import Determinant, log, sqrt
 
 from tptheory import AllOf, Backprop, DampedTargetProp, TargetProp, transpose
 from tptheory.claims import goals
 from tptheory.claims.ranges import at_numbers, at_small_depths, depth_symbols, has_ranges
-from tptheory.claims.tacit import ConstantRank, Exists, NotZero
+from tptheory.claims.tacit import ConstantRank, Exists, NotNegative, NotZero, Positive
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import *
 
@@ -64,6 +64,11 @@ TACIT = {
     "inverse in a hypothesis": (Zero(A, given=[Zero(matmul(Inverse(S), S))]), (Exists(S),)),
     "in an alternative": (AnyOf(Zero(matmul(Inverse(S), S)), Zero(A)), ()),
     "denominator": (Zero(A / c), (NotZero(c),)),
+    "logarithm": (Zero(log(c) * A), (Positive(c),)),
+    "root": (Zero(sqrt(c) * A), (NotNegative(c),)),
+    "one over a root": (Zero(A / sqrt(c)), (Positive(c),)),
+    "a norm's root": (Zero(sqrt(2 * trace(A.T * A) + 1) * A), ()),
+    "a logarithm's hypothesis": (Zero(log(c) * A, given=positive_definite(c * Identity(1))), ()),
     "denominator that is positive": (Zero(A / Symbol("d", positive=True)), ()),
 }
 

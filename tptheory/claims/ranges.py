@@ -19,7 +19,7 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.tacit import ConstantRank, Exists, NotZero, shows
+from tptheory.claims.tacit import ConstantRank, Existence, shows
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
@@ -174,8 +174,8 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
 
 
 def _needed(
-    premises: Iterable[Exists | NotZero], indices: Mapping[Any, int], hypotheses: Iterable[Any], given: Collection[Any]
-) -> list[Exists | NotZero]:
+    premises: Iterable[Existence], indices: Mapping[Any, int], hypotheses: Iterable[Any], given: Collection[Any]
+) -> list[Existence]:
     """Return what tacit premises say where indices are numbers, unless the hypotheses show it.
 
     A premise is left out where it still speaks of an index that a hypothesis binds.
@@ -191,12 +191,12 @@ def _needed(
     return [each for each in numbered if not (_speaks_of(each, bound) or shows(each, given))]
 
 
-def _speaks_of(premise: Exists | NotZero, indices: set[Symbol]) -> bool:
+def _speaks_of(premise: Existence, indices: set[Symbol]) -> bool:
     """Whether a premise still speaks of one of some indices, such as those that hypotheses bind."""
     return not indices.isdisjoint(sympify(premise.subject).free_symbols)
 
 
-def _with_premises(claim: Claim, needed: Collection[Exists | NotZero]) -> Claim:
+def _with_premises(claim: Claim, needed: Collection[Existence]) -> Claim:
     """Return the claim, with those of the needed premises as hypotheses that it does not take for granted by itself."""
     said = claim.tacit() if needed else ()
     lost = [each.as_hypothesis() for each in needed if each not in said]
@@ -211,7 +211,7 @@ def _indices(item: Any, values: Mapping[Any, int]) -> list[Mapping[Any, int]]:
     return [{**values, item.index: k} for k in range(first, last + 1)]
 
 
-def _at_its_indices(premise: Exists | NotZero, values: Mapping[Any, int]) -> Iterator[Exists | NotZero]:
+def _at_its_indices(premise: Existence, values: Mapping[Any, int]) -> Iterator[Existence]:
     """Run through what a tacit premise says where indices are numbers, wherever the layers that it speaks of exist.
 
     Its matrix may be missing from the claim at these numbers, because a recursion is not multiplied out so far or a

@@ -1,4 +1,5 @@
-"""What a claim takes for granted beside its hypotheses: ranks that stay, inverses that exist, denominators not 0.
+"""What a claim takes for granted beside its hypotheses: ranks that stay, inverses that exist, denominators not 0, and
+that logarithms and roots are real numbers.
 
 Each is data, and is said in the statement of the claim, unless the form of the expression or a hypothesis shows it.
 """
@@ -10,10 +11,16 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
-from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, sympify
+from sympy import Add, Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, Trace, log, sympify
 
 from tptheory.claims import goals
-from tptheory.claims.hypotheses import Hypothesis, invertible, nonzero
+from tptheory.claims.hypotheses import (
+    Hypothesis,
+    invertible,
+    nonzero,
+    positive_definite,
+    positive_semidefinite,
+)
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul, transpose
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
@@ -57,12 +64,40 @@ class NotZero:
         return nonzero(matmul(self.subject, Identity(1)))
 
 
-Tacit = ConstantRank | Exists | NotZero
+@dataclass(frozen=True)
+class Positive:
+    """A number has a real logarithm; if it stands in the definition of a sequence, at every index of the definition."""
+
+    subject: Any
+    limits: tuple[Any, Any, Any] | None = None
+
+    def as_hypothesis(self) -> Hypothesis:
+        """Return the premise as a hypothesis; its indices must be numbers, too."""
+        return positive_definite(matmul(self.subject, Identity(1)))
+
+
+@dataclass(frozen=True)
+class NotNegative:
+    """A number has a real square root; if it stands in the definition of a sequence, at every index of that."""
+
+    subject: Any
+    limits: tuple[Any, Any, Any] | None = None
+
+    def as_hypothesis(self) -> Hypothesis:
+        """Return the premise as a hypothesis; its indices must be numbers, too."""
+        return positive_semidefinite(matmul(self.subject, Identity(1)))
+
+
+Existence = Exists | NotZero | Positive | NotNegative
+"""What has to be so for an expression to have a real value."""
+Tacit = ConstantRank | Existence
 
 WORDS = {
     ConstantRank: ("while the rank of {} stays constant", "while the ranks of {} stay constant"),
     Exists: ("where {} is invertible", "where {} are invertible"),
     NotZero: ("where {} is not 0", "where {} are not 0"),
+    Positive: ("where {} is positive", "where {} are positive"),
+    NotNegative: ("where {} is not negative", "where {} are not negative"),
 }
 
 FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
@@ -94,8 +129,14 @@ def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
         yield Exists(node.arg, limits)
     elif isinstance(node, MatPow) and node.exp.is_number and node.exp < 0:
         yield Exists(node.base, limits)
-    elif isinstance(node, Pow) and node.exp.is_number and node.exp < 0:
-        yield NotZero(node.base, limits)
+    elif isinstance(node, log):
+        yield Positive(node.args[0], limits)
+    elif isinstance(node, Pow) and node.exp.is_number:
+        rooted = node.exp.is_Rational and node.exp.q % 2 == 0
+        if node.exp < 0:
+            yield Positive(node.base, limits) if rooted else NotZero(node.base, limits)
+        elif rooted:
+            yield NotNegative(node.base, limits)
 
 
 @remembered
@@ -166,11 +207,36 @@ def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
     told = {(h.name, A) for h in given if isinstance(h, Hypothesis) for A in h.matrices}
     if isinstance(tacit, NotZero):
         return sympify(tacit.subject).is_zero is False
+    if isinstance(tacit, Positive | NotNegative):
+        return _is_known_sign(tacit, told)
     matrix = tacit.subject
     if isinstance(tacit, ConstantRank):
         names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
         return any((name, M) in told for name in names for M in (matrix, transpose(matrix)))
     return any((name, matrix) in told for name in ("invertible", "orthogonal")) or _is_definite(matrix)
+
+
+def _is_known_sign(tacit: Positive | NotNegative, told: set[Any]) -> bool:
+    """Whether the declarations of symbols, the form of a sum of squares, or a hypothesis show the sign of a number."""
+    number, matrix = sympify(tacit.subject), tacit.as_hypothesis().matrices[0]
+    if number.is_positive or ("positive_definite", matrix) in told:
+        return True
+    if isinstance(tacit, Positive):
+        return False
+    return ("positive_semidefinite", matrix) in told or _is_sum_of_squares(number)
+
+
+def _is_sum_of_squares(number: Any) -> bool:
+    """Whether a number is, by its form, a sum of traces of Gram matrices, and of numbers that are not negative."""
+    return all(term.is_nonnegative or _is_norm(term) for term in Add.make_args(number))
+
+
+def _is_norm(term: Any) -> bool:
+    """Whether a term is the trace of a Gram matrix, times a number that is not negative."""
+    factor, rest = term.as_independent(Trace) if term.has(Trace) else (term, S.One)
+    inside = rest.arg if isinstance(rest, Trace) else None
+    factors = inside.args if isinstance(inside, MatMul) else ()
+    return bool(sympify(factor).is_nonnegative) and bool(factors) and _is_gram(list(factors))
 
 
 def _is_definite(matrix: Any) -> bool:

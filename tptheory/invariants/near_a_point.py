@@ -16,7 +16,7 @@ from sympy import BlockMatrix, ImmutableMatrix, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.hypotheses import Hypothesis, full_column_rank, full_row_rank
-from tptheory.claims.tacit import ConstantRank, Exists
+from tptheory.claims.tacit import ConstantRank, Exists, NotZero
 from tptheory.deciding.answers import prove
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.law_certificates import Entries, Point
@@ -74,7 +74,9 @@ class NearPoint:
         value = self.value(tacit.subject)
         if isinstance(tacit, ConstantRank):
             return bool(value.rank() == self._highest_rank(tacit.subject))
-        return bool(value.rank() == value.nrows()) if isinstance(tacit, Exists) else bool(value != 0)
+        if isinstance(tacit, Exists):
+            return bool(value.rank() == value.nrows())
+        return bool(value != 0) if isinstance(tacit, NotZero) else bool(value > 0)
 
     def _highest_rank(self, A: MatrixExpr) -> int:
         """Return a bound of the rank for all matrices of these sizes: a product's narrowest width, summed up."""
