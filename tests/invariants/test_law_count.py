@@ -88,7 +88,9 @@ def test_a_bound_alone_is_no_proof():
     """TP 1-2-1 has three laws, of which the ansatz finds two: neither 2 nor 3 is proved, and 1 and 4 are refuted."""
     words = [decide(LawCount(TP, (1, 2, 1), number=number)).word for number in (1, 2, 3, 4)]
     assert words == ["refuted", "undecided", "undecided", "refuted"]
-    assert "at most 3, which is certified, but 2 were found" in decide(LawCount(TP, (1, 2, 1), number=3)).reason
+    verdict = decide(LawCount(TP, (1, 2, 1), number=3))
+    assert verdict.explain() == "there are at most 3, which is certified, but 2 were found"
+    assert law_counts.check(verdict.evidence["certificate"]) == 3
 
 
 def test_a_rule_with_other_velocities_is_undecided():
