@@ -23,6 +23,7 @@ from tptheory import (
     crosscheck,
     damping,
     decide,
+    derivative,
     full_row_rank,
     gradient,
     matadd,
@@ -35,7 +36,7 @@ from tptheory import (
 from tptheory.certificates import law_counts
 from tptheory.deciding.verdicts import RefutedCount
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError, UnsupportedExpressionError
-from tptheory.invariants import law_certificates, law_count
+from tptheory.invariants import law_certificates, law_count, near_a_point
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.near_a_point import NearPoint, differentials
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
@@ -234,6 +235,15 @@ def test_differentials_are_gradients():
     law = LogPdet(W2) - W1[0, 0] ** 2 / 2
     assert differentials(law, fields, {W1: [[3]], W2: [[4]]}) == [[fmpq(-3), fmpq(1, 4)]]
     assert str(gradient(LogPdet(W2), W2)) == "Pinv(W_2).T"
+
+
+def test_two_derivatives_that_disagree_are_seen(monkeypatch):
+    """The differential by jets is compared with the symbolic derivative, entry by entry."""
+    fields = DataFields(TP, (1, 1, 1))
+    W1, W2 = fields.net.weights
+    monkeypatch.setattr(near_a_point, "derivative", lambda quantity, W, unit: 2 * derivative(quantity, W, unit))
+    with pytest.raises(AssertionError, match=r"two derivatives of .* by W_1 disagree"):
+        differentials(LogPdet(W2) - W1[0, 0] ** 2 / 2, fields, {W1: [[3]], W2: [[4]]})
 
 
 def test_a_wrong_differential_gives_no_verdict(monkeypatch):
