@@ -767,6 +767,14 @@ def test_invariants_says_so_when_more_laws_exist_than_were_found(run):
     assert "2 independent conserved quantities found, but there are 3: 1 lies outside the ansatz" in shown
 
 
+def test_invariants_says_for_which_parameters_it_counts(run):
+    """A lambda without a number is drawn at random, and the count is that of almost every one."""
+    arguments = ("invariants", "--rule", "damped-tp", "--widths", "2,2,1")
+    assert "found, which is all there are for almost every lambda: 6 dimensions" in run(*arguments).stdout
+    assert json.loads(run(*arguments, "--json").stdout)["drawn"] == ["lambda"]
+    assert "almost" not in run(*arguments, "--set", "lambda=2").stdout
+
+
 def test_invariants_as_json_and_as_latex(run):
     """One document with all that is known; and lines that a paper can take."""
     arguments = ("invariants", "--rule", "bp", "--widths", "2,2,1", "--biases", "--seed", "3")

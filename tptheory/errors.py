@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from fractions import Fraction
 
 
 class TptheoryError(Exception):
@@ -55,12 +56,15 @@ class MissingLibraryError(TptheoryError, ImportError):
 
 
 def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
-    """Word a message: ``'argument' must be expected (got came). mend``.
+    """Word a message: ``'argument' must be expected (got came). mend``; a fraction is shown as it is typed.
 
     >>> complain("depth", "a positive integer", 0, "Give depth=1 or more.")
     "'depth' must be a positive integer (got 0). Give depth=1 or more."
+    >>> complain("s", "a positive number", Fraction(-1, 3))
+    "'s' must be a positive number (got -1/3)."
     """
-    return f"{argument!r} must be {expected} (got {came!r}).{' ' + mend if mend else ''}"
+    shown = str(came) if isinstance(came, Fraction) else repr(came)
+    return f"{argument!r} must be {expected} (got {shown}).{' ' + mend if mend else ''}"
 
 
 def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:

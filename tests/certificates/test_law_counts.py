@@ -12,12 +12,13 @@ from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
-from sympy import Matrix, Rational, eye, symbols
+from sympy import Integer, Matrix, Rational, eye, symbols
 
-from tptheory import Backprop, DampedTargetProp, FeedbackAlignment, TargetProp
+from tptheory import Backprop, DampedTargetProp, FeedbackAlignment, TargetProp, damping
 from tptheory.certificates import law_counts
 from tptheory.certificates.law_counts import PRIME, Refused, check, parse
 from tptheory.invariants.law_count import LawCount
+from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 
 FILE = Path(law_counts.__file__)
 TP_132 = {
@@ -265,6 +266,23 @@ def large(kind):
     return data
 
 
+def nested(depth):
+    """Return a certificate whose operator is BP's under an even number of transposes, and so of their depth."""
+    data = certificate((1, 1, 1), "transpose", 1, 1)
+    operator = ["W", 2]
+    for _ in range(depth):
+        operator = ["transpose", operator]
+    return data | {"backward": [operator]}
+
+
+def test_an_expression_is_nested_at_most_so_deep():
+    """The format's limit, 29 nodes about a weight; beyond it there is a refusal, and no recursion without end."""
+    assert check(nested(29)) == 1
+    for depth in (30, 200, 100_000):
+        with pytest.raises(Refused, match="bad expression"):
+            check(nested(depth))
+
+
 @pytest.mark.parametrize("kind", ["products", "sums"])
 def test_a_hostile_certificate_is_refused_soon(kind):
     """All work is counted: the largest networks, long curves and long sums end within seconds."""
@@ -291,7 +309,11 @@ def test_it_imports_only_the_standard_library_and_runs_alone(python, tmp_path):
     assert "refused: bad.json: the number is 2\nrefused: none.json: " in done.stdout
 
 
-@pytest.mark.parametrize("rule", [Backprop(), TargetProp(), DampedTargetProp(), FeedbackAlignment()], ids=repr)
+@pytest.mark.parametrize(
+    "rule",
+    [Backprop(), TargetProp(), RuleAtNumbers(DampedTargetProp(), {damping: Integer(1)}), FeedbackAlignment()],
+    ids=repr,
+)
 def test_every_rule_is_written(rule):
     """Feedback of each kind has an expression in the format, constants written out, and the checker accepts it."""
     verdict = LawCount(rule, (2, 1, 1), number=1).own_verdict(0.5, 0)

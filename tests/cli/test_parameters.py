@@ -79,8 +79,9 @@ def test_settings_are_numbers_and_kept(said):
     ("settings", "message"),
     [
         ((), "a number for s, which Mixed(s=s) uses (got []). Give constants={'s': ...}, or --set s=..."),
-        (("t=1",), "'constants' must be one of s (got 't')."),
-        (("s=-1",), "'constants[s]' must be a number that s, declared positive, may be"),
+        (("t=1",), "'set' must be one of s (got 't')."),
+        (("s=-1",), "'set s' must be a number that s, declared positive, may be (got -1). Give another number."),
+        (("s=-1/3",), "'set s' must be a number that s, declared positive, may be (got -1/3)."),
         (("s=__import__('os')",), "'set s' must be a number such as 0.3, 1e-3 or 1/3 (got \"__import__('os')\")."),
         (("s=1/0",), "'set s' must be a number such as"),
         (("s=1e9999",), "'set s' must be a number such as"),
@@ -93,6 +94,13 @@ def test_a_wrong_setting_is_one_clear_error(said, command, settings, message):
     """What is missing, unknown, not admitted, or no number, with the mend."""
     options = [part for setting in settings for part in ("--set", setting)]
     assert message in said(command, *HALF, *options, status=2)
+
+
+def test_a_wrong_setting_of_invariants_is_one_clear_error(said):
+    """In the words of the command line, as for the other commands; without a setting the parameter is any."""
+    assert "'set' must be one of s (got 't')." in said("invariants", *HALF, "--set", "t=1", status=2)
+    message = "'set s' must be a number that s, declared positive, may be (got -1)."
+    assert message in said("invariants", *HALF, "--set", "s=-1", status=2)
 
 
 def test_a_built_in_rule_without_parameters_has_none_to_set(said):
@@ -155,6 +163,10 @@ def test_a_sweep_goes_over_a_parameter(said, tmp_path):
     ("settings", "message"),
     [
         (("steps=2",), "'grid' must be one with values of s, which Mixed(s=s) uses (got []). Add s=0.1,1."),
+        (
+            ("rule=mine.py::half,tp", "s=0.1"),
+            "'grid' must be parameters that every rule of it has (got 's'). The rule tp has no parameter s. Sweep it",
+        ),
         (("s=1", "sed=0..9"), "(got 'sed'). Did you mean 'seed'?"),
         (("s=1,-1",), "'constants[s]' must be a number that s, declared positive, may be (got -1)."),
         (("s=1,x",), "'s' must be a number such as 0.3, 1e-3 or 1/3 (got 'x')."),
@@ -164,5 +176,6 @@ def test_a_sweep_goes_over_a_parameter(said, tmp_path):
 )
 def test_a_wrong_axis_is_refused_before_the_sweep(said, tmp_path, settings, message):
     """Nothing is written."""
-    assert message in said("sweep", "trajectory", "rule=mine.py::half", *settings, status=2)
+    rule = [] if settings[0].startswith("rule=") else ["rule=mine.py::half"]
+    assert message in said("sweep", "trajectory", *rule, *settings, status=2)
     assert not (tmp_path / "sweep.jsonl").exists()

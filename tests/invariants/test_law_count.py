@@ -1,10 +1,11 @@
 """The claim that there are exactly so many laws: proved, refuted or undecided, and never by a bound alone."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from flint import fmpq
-from sympy import MatrixSymbol, symbols
+from sympy import Identity, Integer, Inverse, MatrixSymbol, Symbol, symbols
 
 from tptheory import (
     AllOf,
@@ -16,22 +17,29 @@ from tptheory import (
     Kaczmarz,
     LawCount,
     LogPdet,
+    Rule,
     TargetProp,
     conservation_laws,
     crosscheck,
+    damping,
     decide,
+    derivative,
     full_row_rank,
     gradient,
+    matadd,
+    matmul,
     prove,
     refute,
     theorem,
+    transpose,
 )
 from tptheory.certificates import law_counts
 from tptheory.deciding.verdicts import RefutedCount
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError, UnsupportedExpressionError
-from tptheory.invariants import law_certificates, law_count
+from tptheory.invariants import law_certificates, law_count, near_a_point
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.near_a_point import NearPoint, differentials
+from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 
 BP, TP = Backprop(), TargetProp()
 KNOWN = [
@@ -46,7 +54,7 @@ KNOWN = [
     (TP, (1, 3, 2), 2),
     (TP, (1, 4, 2), 5),
     (TP, (2, 2, 2, 2), 2),
-    (DampedTargetProp(), (2, 2, 1), 1),
+    (RuleAtNumbers(DampedTargetProp(), {damping: Integer(2)}), (2, 2, 1), 1),
 ]
 
 
@@ -81,7 +89,9 @@ def test_a_bound_alone_is_no_proof():
     """TP 1-2-1 has three laws, of which the ansatz finds two: neither 2 nor 3 is proved, and 1 and 4 are refuted."""
     words = [decide(LawCount(TP, (1, 2, 1), number=number)).word for number in (1, 2, 3, 4)]
     assert words == ["refuted", "undecided", "undecided", "refuted"]
-    assert "at most 3, which is certified, but 2 were found" in decide(LawCount(TP, (1, 2, 1), number=3)).reason
+    verdict = decide(LawCount(TP, (1, 2, 1), number=3))
+    assert verdict.explain() == "there are at most 3, which is certified, but 2 were found"
+    assert law_counts.check(verdict.evidence["certificate"]) == 3
 
 
 def test_a_rule_with_other_velocities_is_undecided():
@@ -91,11 +101,37 @@ def test_a_rule_with_other_velocities_is_undecided():
     assert "must move weights by -d_l x_(l-1)'" in verdict.reason
 
 
+mu = Symbol("mu", nonnegative=True)
+
+
+class Resolvent(Rule):
+    """``mu W' (I + mu W W')^-1``, which is 0 at ``mu = 0``."""
+
+    name, title = "resolvent", "Resolvent"
+
+    def feedback(self, net, l):
+        """Return the resolvent's feedback."""
+        W = net.weight(l)
+        return matmul(mu, transpose(W), Inverse(matadd(Identity(W.rows), matmul(mu, W, transpose(W)))))
+
+
+@pytest.mark.parametrize(("value", "number"), [(0, 4), (Fraction(1, 2), 1), (1, 1)])
+def test_a_parameter_needs_its_number(value, number):
+    """At mu = 0 the first layer stands still, so that its four entries are laws; elsewhere there is one law."""
+    for right in (1, 4):
+        claim = LawCount(Resolvent(), (2, 2, 1), number=right, constants={"mu": value})
+        assert decide(claim).word == ("proved" if right == number else "refuted")
+        assert f"the flow of Resolvent at mu = {value} has" in claim.statement()
+
+
 def test_constants_are_part_of_the_point():
-    """Feedback alignment's B_l is written into the operators; at widths 2-2-2 it has three laws."""
+    """Feedback alignment's B_l is written into the operators; at widths 2-2-2 it has three laws, and is named."""
     verdict = decide(LawCount(FeedbackAlignment(), (2, 2, 2), number=3))
     assert verdict.proved
     assert verdict.certificate.data["backward"][0][0] == "matrix"
+    point = "near almost every point of its weights and fixed matrices B_2 at widths 2-2-2"
+    assert point in verdict.claim.statement()
+    assert "fixed matrices" not in LawCount(BP, (2, 2, 1), number=3).statement()
 
 
 def test_a_rule_may_be_named():
@@ -123,6 +159,26 @@ BAD = {
     "a width of 0": (lambda: LawCount(TP, (0, 2), number=1), InvalidValueError, "widths"),
     "a number below 0": (lambda: LawCount(TP, (2, 2, 1), number=-1), InvalidValueError, "'number'"),
     "a number in text": (lambda: LawCount(TP, (2, 2, 1), number="1"), InvalidTypeError, "'number'"),
+    "a parameter without a number": (
+        lambda: LawCount(Resolvent(), (2, 2, 1), number=1),
+        InvalidValueError,
+        r"'constants' must be given with a number for mu, .* Give constants={'mu': 1}",
+    ),
+    "a damping without a number": (
+        lambda: LawCount("damped-tp", (2, 2, 1), number=1),
+        InvalidValueError,
+        "a number for lambda",
+    ),
+    "a parameter that is not there": (
+        lambda: LawCount(Resolvent(), (2, 2, 1), number=1, constants={"nu": 1}),
+        UnknownNameError,
+        "must be one of mu",
+    ),
+    "a fixed matrix": (
+        lambda: LawCount("fa", (2, 2, 1), number=1, constants={"B_2": [[1], [2]]}),
+        InvalidTypeError,
+        "Leave B_2 out",
+    ),
     "hypotheses": (
         lambda: LawCount(TP, (2, 2, 1), number=1, given=[full_row_rank(A)]),
         InvalidValueError,
@@ -179,6 +235,15 @@ def test_differentials_are_gradients():
     law = LogPdet(W2) - W1[0, 0] ** 2 / 2
     assert differentials(law, fields, {W1: [[3]], W2: [[4]]}) == [[fmpq(-3), fmpq(1, 4)]]
     assert str(gradient(LogPdet(W2), W2)) == "Pinv(W_2).T"
+
+
+def test_two_derivatives_that_disagree_are_seen(monkeypatch):
+    """The differential by jets is compared with the symbolic derivative, entry by entry."""
+    fields = DataFields(TP, (1, 1, 1))
+    W1, W2 = fields.net.weights
+    monkeypatch.setattr(near_a_point, "derivative", lambda quantity, W, unit: 2 * derivative(quantity, W, unit))
+    with pytest.raises(AssertionError, match=r"two derivatives of .* by W_1 disagree"):
+        differentials(LogPdet(W2) - W1[0, 0] ** 2 / 2, fields, {W1: [[3]], W2: [[4]]})
 
 
 def test_a_wrong_differential_gives_no_verdict(monkeypatch):

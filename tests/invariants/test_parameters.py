@@ -39,6 +39,22 @@ def test_between_the_ends_there_are_fewer():
     assert "s = 1/2" in repr(at_half)
 
 
+def test_a_count_at_random_values_says_so():
+    """What was drawn at random is named in each text: parameters and fixed matrices without a value, and no others."""
+    mixed = conservation_laws(Mixed(), (1, 1, 1))
+    assert repr(mixed) == (
+        "<0 independent conserved quantities of Mixed() at widths (1, 1, 1), but there are 1 for almost every s: "
+        "1 lies outside the ansatz>"
+    )
+    damped = conservation_laws("damped-tp", (2, 2, 1))
+    assert "which is all there are for almost every lambda: " in repr(damped)
+    assert "at widths (2, 2, 1) for almost every lambda: " in repr(damped.counted)
+    assert "almost" not in repr(conservation_laws("damped-tp", (2, 2, 1), constants={"lambda": 2}))
+    assert "almost" not in repr(conservation_laws("tp", (2, 2, 1)))
+    fixed = {"B_2": [[1, 0], [0, 1]]}
+    assert count_conservation_laws("fa", (2, 2, 2, 2), constants=fixed).drawn == ("B_3",)
+
+
 def test_a_state_moves_with_the_parameters_at_a_number():
     """A momentum whose friction is given is the one that was made with it, momenta among what moves."""
     given = count_conservation_laws("momentum", (1, 1, 1), constants={"mu": Fraction(1, 2)})

@@ -19,6 +19,7 @@ from tptheory import (
     damping,
     matmul,
     order_in_eta,
+    squared_norm,
     transpose,
 )
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnknownNameError
@@ -63,6 +64,16 @@ def test_an_order_is_measured_at_given_values():
         expected = -e * (2 * value * 2 * e + 1 * e * 1)  # e (W_2 dW_1 + dW_2 W_1), per eta
         assert set(found.powers) == {1}
         assert [c.item() for c in found.coefficients] == [expected] * len(found.coefficients)
+
+
+def test_a_parameter_of_the_rule_may_be_given_where_the_change_does_not_hold_it():
+    """The last layer moves without ``s``, which is a name of the rule all the same; its value is checked too."""
+    upper, step = squared_norm(net.weight(2)), Scaled().step(net)
+    assert order_in_eta(upper, step, constants={"s": 2}) == order_in_eta(upper, step)
+    with pytest.raises(InvalidValueError, match="declared positive, may be"):
+        order_in_eta(upper, step, constants={"s": -2})
+    with pytest.raises(UnknownNameError, match=r"must be one of .*s.* .got 't'"):
+        order_in_eta(upper, step, constants={"t": 2})
 
 
 def test_a_law_is_measured_at_the_damping_it_is_given():

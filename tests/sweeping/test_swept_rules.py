@@ -111,7 +111,8 @@ def test_what_a_rule_does_not_have_is_refused_before_the_sweep(tmp_path, rule):
     check_rules("training", {"rule": ["damped-tp"], "damping": [0.5]}, own_parameters(TASKS["training"]))
     check_rules("crosscheck", {"theorem": ["none.py::none"]}, own_parameters(TASKS["crosscheck"]))
     for axes, error, message in (
-        ({"rule": [rule, "tp"], "s": [1]}, UnknownNameError, "'grid' must be one of .*got 's'"),
+        ({"rule": [rule, "tp"], "s": [1]}, UnknownNameError, "got 's'.. The rule tp has no parameter s. Sweep"),
+        ({"rule": [rule, "tp"], "t": [1]}, UnknownNameError, "'grid' must be one of .*got 't'"),
         ({"rule": ["tp", rule]}, InvalidValueError, "one with values of s"),
         ({"rule": [rule], "s": [1, 0]}, InvalidValueError, "s, declared positive, may be .got 0"),
         ({"rule": [rule + "d"], "s": [1]}, UnknownNameError, "Did you mean 'scaled'"),

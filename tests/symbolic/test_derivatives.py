@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
 from sympy import (
+    Abs,
     BlockMatrix,
+    Derivative,
     Determinant,
+    Function,
     HadamardProduct,
     Identity,
     ImmutableMatrix,
@@ -20,6 +23,8 @@ from sympy import (
     Trace,
     ZeroMatrix,
     exp,
+    floor,
+    sign,
     symbols,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -30,6 +35,7 @@ from tptheory import (
     DeepLinearNetwork,
     LogPdet,
     Pinv,
+    Rank,
     TargetProp,
     conservation_laws,
     damping,
@@ -244,6 +250,21 @@ BAD = {
         r"another s than the one in the expression.*assumptions count",
     ),
     "a sum over an index": ((Sum(A[n, 0], (n, 0, 2)), A, V), {}, UnsupportedExpressionError, "got Sum"),
+    "a rank": ((Rank(A), A, V), {}, UnsupportedExpressionError, r"got Rank: rank.A.\)"),
+    "a rank beside others": ((Rank(A) * Trace(A), A, V), {}, UnsupportedExpressionError, "got Rank"),
+    "a modulus of a complex number": (
+        (matmul(Abs(Symbol("z")), A), Symbol("z")),
+        {},
+        UnsupportedExpressionError,
+        r"a derivative by z in the real numbers .got Abs.z., which has none.. Declare it as Symbol.'z', real=True.",
+    ),
+    "a jump": ((s * sign(s), s), {}, UnsupportedExpressionError, r"got sign\(s\), which has none"),
+    "steps of a trace": (
+        (floor(Trace(A)), A, V),
+        {},
+        UnsupportedExpressionError,
+        r"by Trace.A. in the real numbers .got floor.Trace.A..,",
+    ),
     "the rank": ((MatPow(A, s), A, V), {}, UnsupportedExpressionError, "got MatPow"),
 }
 
@@ -254,6 +275,13 @@ def test_bad_input_is_one_clear_error(name):
     positional, named, error, words = BAD[name]
     with pytest.raises(error, match=words):
         derivative(*positional, **named)
+
+
+def test_a_modulus_and_a_named_function_have_derivatives():
+    """The failing twins: where the number is real ``|s|`` has one, and ``f(s)`` keeps SymPy's ``Derivative``."""
+    t, f = Symbol("t", real=True), Function("f")
+    assert derivative(matmul(Abs(t), A), t) == matmul(sign(t), A)
+    assert derivative(f(t), t) == Derivative(f(t), t)
 
 
 def test_a_gradient_reads_no_text_and_knows_no_size():

@@ -104,6 +104,7 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
         "biases": laws.biases,
         "batch": counted.batch,
         "constants": dict(counted.constants),
+        "drawn": counted.drawn,
         "degree": laws.degree,
         "seed": counted.seed,
         "found": laws.count,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tptheory.errors import InvalidValueError, complain
+
+if TYPE_CHECKING:
+    from tptheory.numeric.constants import Settings
 
 TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -26,15 +29,15 @@ Seconds = Annotated[float, typer.Option("--seconds", help="How long to search fo
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 
-def numbers_of(settings: Sequence[str] | None) -> dict[str, Fraction]:
+def numbers_of(settings: Sequence[str] | None) -> Settings:
     """Read the values of ``--set NAME=VALUE``, by name; they are numbers and never evaluated.
 
     Raises:
         InvalidValueError: if a setting is malformed, a value is no rational number, or a name is given twice.
     """
-    from tptheory.numeric.constants import read_number
+    from tptheory.numeric.constants import Settings, read_number
 
-    numbers: dict[str, Fraction] = {}
+    numbers = Settings()
     for setting in settings or ():
         name, equals, text = (part.strip() for part in setting.partition("="))
         if not equals or not name:

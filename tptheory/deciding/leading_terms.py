@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Float, MatrixBase, MatrixExpr, S, Symbol, ZeroMatrix, oo
+from sympy import Float, MatrixBase, MatrixExpr, S, Symbol, ZeroMatrix, oo, sympify
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import flatten_given
+from tptheory.claims.goals import expressions
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding.answers import decide, prove
@@ -23,6 +24,7 @@ from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.penrose_words import shortened, words_of
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import text_of
 
 MOST_TERMS = 6
 """Up to which power inverses are expanded before the search for a term that is not 0 ends."""
@@ -94,7 +96,8 @@ def leading_term(
         expression: a matrix or scalar expression.
         parameter: a positive symbol in it, such as ``eta`` or ``damping``.
         at: where the number tends to, from above: 0, another number or symbol, or ``oo``.
-        given: hypotheses, such as that a matrix is invertible.
+        given: hypotheses that are free of the parameter, such as that a matrix is invertible. One that ties a matrix
+            to the parameter would let the coefficient depend on it.
         seconds: how long to search for each proof.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -107,13 +110,14 @@ def leading_term(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if the parameter is not positive, or a size, or ``at`` is negative or depends on it.
+        InvalidValueError: if the parameter is not positive, or a size, or ``at`` is negative or depends on it, or a
+            hypothesis speaks of the parameter.
         UnsupportedExpressionError: where a part of the expression has no expansion here, or a proof was not found; it
             says which. A guess is never returned.
     """
     expression = as_expression("expression", expression)
     _check_parameter(parameter, expression)
-    at, given = _limit(at, parameter), flatten_given(given)
+    at, given = _limit(at, parameter), _free_of(parameter, given)
     check_seconds(seconds)
     near = _replaced(expression, parameter, 1 / parameter if at == oo else parameter + at)
     search = _Search(near, parameter, given, seconds)
@@ -224,6 +228,16 @@ def _limit(at: Any, parameter: Symbol) -> Any:
         mend = f"{parameter} is positive, and tends to it from above."
         raise InvalidValueError(complain("at", f"oo, or not negative and free of {parameter}", at, mend))
     return value
+
+
+def _free_of(parameter: Symbol, given: Any) -> tuple[Any, ...]:
+    """Return the hypotheses, after a check that none of them speaks of the parameter."""
+    hypotheses = flatten_given(given)
+    for h in hypotheses:
+        if any(sympify(e).has(parameter) for e in (*h.expressions(), *expressions(h.goals()))):
+            mend = "The coefficient must not depend on it: write what the hypothesis says into 'expression'."
+            raise InvalidValueError(complain("given", f"free of {parameter}", h.conclusion(text_of), mend))
+    return hypotheses
 
 
 def _replaced(expression: Any, symbol: Symbol, value: Any) -> Any:

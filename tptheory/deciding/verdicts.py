@@ -192,8 +192,9 @@ class Undecided(Verdict):
     seconds: float = field(default=0.0, compare=False)
 
     def explain(self) -> str:
-        """Return the reason, and how far the search got."""
-        shown = (f"  {key}: {shorten(str(value), SHOWN, placeholder=' ...')}" for key, value in self.evidence.items())
+        """Return the reason, and how far the search got, in words: the data of a certificate stay in ``evidence``."""
+        told = {key: value for key, value in self.evidence.items() if key != "certificate"}
+        shown = (f"  {key}: {shorten(str(value), SHOWN, placeholder=' ...')}" for key, value in told.items())
         return "\n".join([self.reason, *shown])
 
     def __repr__(self) -> str:

@@ -40,6 +40,7 @@ def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: Non
         primes=primes,
         seed=seed,
         constants=fields.given,
+        drawn=tuple(str(symbol) for symbol in fields.constants if symbol not in fields.held),
     )
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from sympy import Identity, Integer, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixSymbol, Symbol, Transpose
+from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixSymbol, Transpose, ZeroMatrix
 
 from tptheory.certificates import law_counts
 from tptheory.errors import UnsupportedExpressionError
@@ -21,7 +21,7 @@ _LARGEST = 5
 
 Entries = list[list[int]]
 Point = dict[Any, Entries]
-"""An integer matrix for each parameter and each constant of the rule; for a number, one of one entry."""
+"""An integer matrix for each weight and each fixed matrix of the rule. The rule has no other symbols."""
 
 
 def backward_operators(fields: DataFields, constants: Point) -> list[Any]:
@@ -56,6 +56,8 @@ def _data(e: Any, weights: Sequence[MatrixSymbol], constants: Point) -> list[Any
         return ["matrix", written(constants[e])]
     if isinstance(e, Identity):
         return ["matrix", written(_multiple(1, int(e.rows)))]
+    if isinstance(e, ZeroMatrix):
+        return ["matrix", written([[0] * int(e.cols)] * int(e.rows))]
     kinds = {Transpose: "transpose", Pinv: "pinv", Inverse: "inverse"}
     for node, kind in kinds.items():
         if isinstance(e, node):
@@ -65,8 +67,7 @@ def _data(e: Any, weights: Sequence[MatrixSymbol], constants: Point) -> list[Any
     if isinstance(e, MatPow) and e.exp.is_Integer and e.exp > 0:
         return ["product", *[_data(e.base, weights, constants)] * int(e.exp)]
     if isinstance(e, MatMul):
-        scalar, factors = e.as_coeff_matrices()
-        value = scalar.xreplace({s: Integer(constants[s][0][0]) for s in scalar.free_symbols if s in constants})
+        value, factors = e.as_coeff_matrices()
         if value.is_Rational:
             multiple = [] if value == 1 else [["matrix", written(_multiple(value, int(e.rows)))]]
             return ["product", *multiple, *(_data(factor, weights, constants) for factor in factors)]
@@ -127,8 +128,7 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
     datum = [ring.read(written(v), len(v), 1) for v in columns]
     weights = [ring.read(written(point[W]), *map(int, W.shape)) for W in net.weights]
     claimed = [v.parts[0] for v in law_counts.velocities(data, weights, datum, ring)]
-    values = {s: A if isinstance(s, MatrixSymbol) else A[0][0] for s, A in point.items()}
-    values |= dict(zip((net.input, net.error), columns, strict=True))
+    values: dict[Any, Any] = {**point, **dict(zip((net.input, net.error), columns, strict=True))}
     velocities = [evaluate(fields.flow[W], values, arithmetic="exact") for W in net.weights]
     prime = law_counts.PRIME
     found = [int(a.p) * pow(int(a.q), -1, prime) % prime for V in velocities for a in V.entries()]
@@ -137,9 +137,7 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
 
 
 def _drawn(random: np.random.Generator, symbol: Any) -> Entries:
-    """Return a matrix of small integers other than 0; of a number, one of them, positive."""
-    if isinstance(symbol, Symbol):
-        return [[int(random.integers(1, _LARGEST))]]
+    """Return a matrix of small integers other than 0."""
     rows, columns = map(int, symbol.shape)
     drawn: Entries = (random.integers(1, _LARGEST, (rows, columns)) * random.choice([-1, 1], (rows, columns))).tolist()
     return drawn

@@ -8,12 +8,13 @@ from time import perf_counter
 from typing import Any, NoReturn
 
 from flint import fmpq_mat
+from sympy import MatrixSymbol
 
 from tptheory.checking import whole
 from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
 from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.discovery import conservation_laws
 from tptheory.invariants.fields import DataFields
@@ -34,30 +35,53 @@ class LawCount(Claim):
     Conserved means: along the flow, for all data and any loss. That there are no more is proved by a certificate of its
     own, which `certificates/law_counts.py` checks; it holds on every open set of weights where the matrices under a
     pseudo-inverse have full rank. That there are as many is proved by laws with certificates, whose differentials are
-    independent at a rational point, near which all of their hypotheses hold. What a rule holds fixed, such as ``B_l``,
-    is part of the point. The claim is decided alone, and not within `AllOf`.
+    independent at a rational point, near which all of their hypotheses hold. Matrices that a rule holds fixed, such as
+    ``B_l``, are part of the point, and the statement says so. A scalar parameter of the rule, such as ``lambda``, is
+    not: the count may differ from one number to another, so that each parameter needs its number in ``constants``. The
+    claim is then about the rule at these numbers. It is decided alone, and not within `AllOf`.
 
-    >>> from tptheory import Backprop, TargetProp, decide
+    Args:
+        rule: a rule that has a flow, or its name.
+        widths: ``(n_0, ..., n_L)``.
+        number: how many independent quantities are conserved.
+        constants: by symbol or name, an integer or a fraction for each scalar parameter of the rule.
+
+    >>> from tptheory import Backprop, DampedTargetProp, TargetProp, decide
     >>> decide(LawCount(Backprop(), (2, 2, 1), number=3)).word, decide(LawCount(TargetProp(), (2, 2, 1), number=2)).word
     ('proved', 'refuted')
+    >>> LawCount(DampedTargetProp(), (2, 2, 1), number=1, constants={"lambda": 1}).rule
+    RuleAtNumbers(DampedTargetProp(), lambda=1)
 
     Raises:
-        InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a width is below 1, the number is negative, the rule has no flow, or hypotheses are given.
+        InvalidTypeError: if an argument is of the wrong type, or a constant is a matrix.
+        InvalidValueError: if a width is below 1, the number is negative, the rule has no flow, hypotheses are given, or
+            a scalar parameter has no number, or one that it may not have.
+        UnknownNameError: if ``rule`` or a constant is not known.
     """
 
     rule: Any
     widths: Any
     number: Any
     given: Any = ()
+    constants: Any = None
 
     readers = (("number", lambda name, value: whole(name, value, lowest=0)),)
 
     def check(self) -> None:
-        """Check rule and widths together, and that nothing is assumed."""
-        fields = DataFields(self.rule, self.widths)
+        """Check rule and widths together, that every parameter is a number, and that nothing is assumed."""
+        fields = DataFields(self.rule, self.widths, given=self.constants)
+        if fields.held:
+            B = min(map(str, fields.held))
+            mend = f"Leave {B} out: fixed matrices are part of the point."
+            raise InvalidTypeError(complain("constants", "numbers for scalar parameters", f"a matrix for {B}", mend))
+        parameters = [str(s) for s in fields.constants if not isinstance(s, MatrixSymbol)]
+        if parameters:
+            expected = f"given with a number for {', '.join(parameters)}, on which the number of laws may depend"
+            mend = f"Give constants={{'{parameters[0]}': 1}}, or write numbers into the rule."
+            raise InvalidValueError(complain("constants", expected, self.constants, mend))
         object.__setattr__(self, "rule", fields.rule)
         object.__setattr__(self, "widths", tuple(map(int, fields.net.widths)))
+        object.__setattr__(self, "constants", None)  # the rule holds the numbers now
         if self.given:
             raise InvalidValueError(complain("given", "left out: laws are counted near almost every point", self.given))
 
@@ -94,7 +118,9 @@ class LawCount(Claim):
         """Return ``the flow of the rule has exactly k independent conserved quantities``, and where."""
         quantities = f"{self.number} independent conserved {'quantity' if self.number == 1 else 'quantities'}"
         flow, widths = f"the flow of {self.rule.phrase}", "-".join(map(str, self.widths))
-        return f"{flow} has exactly {quantities} near almost every point at widths {widths}"
+        fixed = DataFields(self.rule, self.widths).constants
+        point = f"point of its weights and fixed matrices {', '.join(map(str, fixed))}" if fixed else "point"
+        return f"{flow} has exactly {quantities} near almost every {point} at widths {widths}"
 
     def own_verdict(self, seconds: float, seed: int) -> Proved | RefutedCount | Undecided:
         """Return `Proved`, `RefutedCount` or `Undecided`; ``seconds`` bound the search for the proof of each law."""
@@ -122,7 +148,7 @@ class LawCount(Claim):
 
 
 def _ones(symbol: Any) -> list[list[int]]:
-    rows, columns = map(int, getattr(symbol, "shape", (1, 1)))
+    rows, columns = map(int, symbol.shape)
     return [[1] * columns for _ in range(rows)]
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from flint import fmpq_mat
-from sympy import BlockMatrix, ImmutableMatrix, MatrixExpr, MatrixSymbol, Symbol, sympify
+from sympy import BlockMatrix, ImmutableMatrix, MatrixExpr, MatrixSymbol, sympify
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.hypotheses import Hypothesis, full_column_rank, full_row_rank
@@ -91,12 +91,8 @@ class NearPoint:
 
     def value(self, expression: Any) -> Any:
         """Return the exact value of an expression at the point."""
-        symbols = sympify(expression).atoms(MatrixSymbol, Symbol)
-        values = {
-            s: self.named[str(s)] if isinstance(s, MatrixSymbol) else self.named[str(s)][0][0]
-            for s in symbols
-            if str(s) in self.named
-        }
+        symbols = sympify(expression).atoms(MatrixSymbol)
+        values = {s: self.named[str(s)] for s in symbols if str(s) in self.named}
         return evaluate(expression, values, arithmetic="exact")
 
 
@@ -107,7 +103,7 @@ def differentials(quantity: Any, fields: DataFields, point: Point) -> list[list[
     """
     kind = JetArithmetic(ExactArithmetic(), order=2)
     values = {s: fmpq_mat(A) for s, A in point.items()}
-    still = {s: kind.jet([M if isinstance(s, MatrixSymbol) else M[0, 0]]) for s, M in values.items()}
+    still = {s: kind.jet([M]) for s, M in values.items()}
     columns = []
     for W in fields.moving:
         for i, j in ((i, j) for i in range(W.rows) for j in range(W.cols)):
@@ -122,8 +118,7 @@ def differentials(quantity: Any, fields: DataFields, point: Point) -> list[list[
 
 def _check_symbolic(quantity: Any, W: MatrixSymbol, unit: list[list[int]], point: Point, expected: list[Any]) -> None:
     rate = derivative(quantity, W, ImmutableMatrix(unit))
-    values = {s: A if isinstance(s, MatrixSymbol) else A[0][0] for s, A in point.items()}
-    value = evaluate(rate, values, arithmetic="exact")
+    value = evaluate(rate, point, arithmetic="exact")
     found = value.entries() if isinstance(value, fmpq_mat) else [value]
     if found != expected:
         raise AssertionError(f"two derivatives of {quantity} by {W} disagree: {found} and {expected}")

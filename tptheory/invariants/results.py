@@ -24,6 +24,7 @@ class CountedLaws:
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.
         constants: the constants of the rule that were given, as pairs of a name and a value in words.
+        drawn: the names of those that were drawn at random: the count is that for almost every value of them.
         found: the laws that `conservation_laws` finds, if they were asked for.
     """
 
@@ -38,6 +39,7 @@ class CountedLaws:
     primes: tuple[int, int]
     seed: int
     constants: tuple[tuple[str, str], ...] = ()
+    drawn: tuple[str, ...] = ()
     found: ConservationLaws | None = field(default=None, compare=False)
 
     @property
@@ -45,10 +47,15 @@ class CountedLaws:
         """Whether as many laws were found as there are; None if none were looked for."""
         return None if self.found is None else self.found.count == self.count
 
+    @property
+    def almost_every(self) -> str:
+        """``for almost every lambda``, where the rule speaks of a lambda without a number; else nothing."""
+        return f" for almost every {', '.join(self.drawn)}" if self.drawn else ""
+
     def __repr__(self) -> str:
         """Show the count, and where it comes from."""
         options = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
-        options += "".join(f", {name} = {value}" for name, value in self.constants)
+        options += "".join(f", {name} = {value}" for name, value in self.constants) + self.almost_every
         noun = "conservation law" if self.count == 1 else "conservation laws"
         saturating = " -> ".join(map(str, self.ranks))
         found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"
@@ -127,11 +134,11 @@ class ConservationLaws:
 
     @property
     def agreement(self) -> str:
-        """Whether the laws found and the count agree, in words."""
+        """Whether the laws found and the count agree, in words, and for which values of what the rule holds fixed."""
         if self.matched:
-            return "which is all there are"
-        missing = self.counted.count - self.count
-        return f"but there are {self.counted.count}: {missing} {'lies' if missing == 1 else 'lie'} outside the ansatz"
+            return f"which is all there are{self.counted.almost_every}"
+        missing, there = self.counted.count - self.count, f"{self.counted.count}{self.counted.almost_every}"
+        return f"but there are {there}: {missing} {'lies' if missing == 1 else 'lie'} outside the ansatz"
 
     def __repr__(self) -> str:
         """Show what was found, what was proved, and whether it is all."""
@@ -139,11 +146,9 @@ class ConservationLaws:
         proved = sum(law.verdict.proved for law in every)
         rates = [f"{law.general} decays at the rate {law.rate}" for law in self.decaying]
         listed = "; ".join([*(str(law.general) for law in self.found), *rates])
+        shown = f": {listed} ({proved} of {len(every)} proved)" if every else ""
         noun = "conserved quantity" if self.count == 1 else "conserved quantities"
-        return (
-            f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, "
-            f"{self.agreement}: {listed} ({proved} of {len(every)} proved)>"
-        )
+        return f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, {self.agreement}{shown}>"
 
     def _repr_latex_(self) -> str | None:
         every = (*self.found, *self.decaying)

@@ -272,15 +272,23 @@ class Instances:
         return all(has_property(*p) for p in properties) and all(c.holds(values) for c in self.conditions)
 
 
-def refuse_unknown(constants: Mapping[Any, Any] | None, sources: Iterable[Instances]) -> None:
-    """Refuse a constant that none of these claims speaks of; the step size is no constant.
+def refuse_unknown(
+    constants: Mapping[Any, Any] | None, sources: Iterable[Instances], others: Iterable[Any] = ()
+) -> None:
+    """Refuse a constant that neither these claims nor other expressions speak of; the step size is no constant.
 
     Raises:
         UnknownNameError: if there is one; the nearest name is suggested.
-        InvalidValueError: if there is one, and no claim has a symbol to give a value.
+        InvalidTypeError: if a number that stands in the other expressions alone is not rational.
+        InvalidValueError: if there is one, and nothing has a symbol to give a value; or if a number is not admitted.
     """
-    spoken = [symbol for source in sources for symbol in (*source.matrices, *source.scalars) if symbol != eta]
-    Constants(constants, dict.fromkeys(spoken), "the claim")
+    spoken = [symbol for source in sources for symbol in (*source.matrices, *source.scalars)]
+    beside = Unknowns.of(list(others))
+    known = [symbol for symbol in (*spoken, *beside.matrices, *beside.scalars) if symbol != eta]
+    values = Constants(constants, dict.fromkeys(known), "the claim")
+    for symbol in beside.scalars:
+        if symbol in values and symbol not in spoken:
+            values.number(symbol, ExactArithmetic())
 
 
 def _hold_sizes(A: MatrixSymbol, shape: tuple[int, int], held: Instance) -> None:

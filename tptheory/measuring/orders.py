@@ -117,7 +117,8 @@ def order_in_eta(
         formula: the defect as an expression in ``eta``, to leading order at least.
         given: hypotheses, for an expression.
         constants: by symbol or name, integers, fractions, or matrices of them, that every instance has: parameters of
-            a rule, fixed matrices. All else is drawn.
+            a rule, fixed matrices. All else is drawn. A parameter of the rule may be given where the change of this
+            quantity does not hold it.
         trials: the number of instances of each part of a claim.
         seed: the seed; the same seed gives the same instances.
 
@@ -128,7 +129,7 @@ def order_in_eta(
 
     Raises:
         InvalidTypeError: if ``subject`` is neither expression nor claim, ``along`` no motion, or ``trials`` no integer.
-        UnknownNameError: if nothing in it has the name of a constant.
+        UnknownNameError: if nothing in it, or in the motion, has the name of a constant.
         InvalidValueError: if ``eta`` does not stand in it, ``trials`` is below 1, or no instance meets the hypotheses.
     """
     trials = whole("trials", trials)
@@ -136,7 +137,8 @@ def order_in_eta(
     defects = _defects(subject, along, formula, given, constants)
     if not defects:
         raise InvalidValueError(complain("subject", f"one in which {eta} stands", subject, "Give along=step."))
-    refuse_unknown(constants, (defect.source for defect in defects))
+    moved = along.values() if isinstance(along, Step | Flow) and not along.net.any_depth else ()
+    refuse_unknown(constants, (defect.source for defect in defects), moved)
     measured = _measured(defects, trials, seed)
     if measured is None:
         raise InvalidValueError(complain("given", "hypotheses that some instance meets", subject))

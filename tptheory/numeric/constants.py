@@ -23,6 +23,10 @@ NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,
 """A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
 
 
+class Settings(dict[str, Fraction]):
+    """Numbers that were set on the command line; errors call them by its option, ``set``."""
+
+
 class Constants:
     """Values by the names of symbols, each of them a name that is known.
 
@@ -44,6 +48,8 @@ class Constants:
 
     def __init__(self, given: Mapping[Any, Any] | None, known: Iterable[Basic], holder: str) -> None:
         check_mapping(given)
+        typed = isinstance(given, Settings)
+        self._argument, self._one_value = ("set", "set {}") if typed else ("constants", "constants[{}]")
         self._holder, names = holder, [str(symbol) for symbol in known]
         self._values: dict[str, Any] = {}
         for key, value in (given or {}).items():
@@ -51,11 +57,13 @@ class Constants:
                 raise InvalidTypeError(complain("constants", "a mapping from symbols or names to values", key))
             name = str(key) if str(key) in names else name_of_constant(key)
             if not names:
-                raise InvalidValueError(complain("constants", f"empty, since {holder} holds nothing", name))
+                raise InvalidValueError(complain(self._argument, f"empty, since {holder} holds nothing", name))
             if name not in names:
-                raise unknown_name("constants", name, names)
+                raise unknown_name(self._argument, name, names)
             if name in self._values:
-                raise InvalidValueError(complain("constants", f"a mapping that gives {name} once", list(given or {})))
+                raise InvalidValueError(
+                    complain(self._argument, f"a mapping that gives {name} once", list(given or {}))
+                )
             self._values[name] = value
 
     def __contains__(self, symbol: Basic) -> bool:
@@ -65,6 +73,10 @@ class Constants:
     def given(self, symbol: Basic | str, default: Any = None) -> Any:
         """Return the value of a symbol as it was given, or the default."""
         return self._values.get(str(symbol), default)
+
+    def _named(self, symbol: Basic) -> str:
+        """Return how errors call the value of a symbol: ``constants[s]``, or ``set s`` on the command line."""
+        return self._one_value.format(symbol)
 
     def number(self, symbol: Symbol, kind: RunArithmetic, default: Any = None) -> Any:
         """Return the value of a scalar symbol as a number of an arithmetic.
@@ -77,8 +89,8 @@ class Constants:
         if value is None:
             expected = f"a mapping with a number for {symbol}, which {self._holder} uses"
             mend = f"Give constants={{'{symbol}': ...}}, or --set {symbol}=... on the command line."
-            raise InvalidValueError(complain("constants", expected, sorted(self._values), mend))
-        argument = f"constants[{symbol}]"
+            raise InvalidValueError(complain(self._argument, expected, sorted(self._values), mend))
+        argument = self._named(symbol)
         if isinstance(value, bool | str):
             raise InvalidTypeError(complain(argument, "a real number", value))
         number = kind.scalar(argument, value)
@@ -95,7 +107,7 @@ class Constants:
             InvalidValueError: if a number is not finite.
             ShapeError: if it has another shape than the symbol.
         """
-        argument = f"constants[{symbol}]"
+        argument = self._named(symbol)
         A = kind.read(argument, self.given(symbol, default), column=symbol.cols == 1)
         kind.check(argument, A)
         if tuple(kind.shape(A)) != tuple(symbol.shape):

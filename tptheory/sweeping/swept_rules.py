@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sympy import Basic, MatrixSymbol
 
 from tptheory.claims.rule_files import is_of_a_file, rule_from
-from tptheory.errors import InvalidValueError, TptheoryError, complain, unknown_name
+from tptheory.errors import InvalidValueError, TptheoryError, UnknownNameError, complain, unknown_name
 from tptheory.numeric.constants import Constants, name_of_constant, read_number
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -69,13 +69,20 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
     if task not in ABOUT_RULES:
         return
     first, names = {name: values[0] for name, values in axes.items()}, [name for name in axes if name not in own]
-    for rule in axes.get("rule", ABOUT_RULES[task][:1]):
-        parameters = _derived(rule, _stamp(rule), _widths(task, first)).parameters
+    rules = axes.get("rule", ABOUT_RULES[task][:1])
+    parameters_of = {rule: _derived(rule, _stamp(rule), _widths(task, first)).parameters for rule in rules}
+    of_any = {str(symbol) for parameters in parameters_of.values() for symbol in parameters}
+    for rule, parameters in parameters_of.items():
         if task == "trajectory":
             swept_rule(rule).error_signal(_net(_widths(task, first)), 0)  # a simulation records d_0 too
         known = [str(symbol) for symbol in parameters]
         for name in names:
-            if not {name, name_of_constant(name)} & set(known):
+            meant = {name, name_of_constant(name)}
+            if meant & of_any and not meant & set(known):
+                has = f"has no parameter {name}" + (f", but {', '.join(known)}" if known else "")
+                mend = f"The rule {rule} {has}. Sweep it by a command of its own."
+                raise UnknownNameError(complain("grid", "parameters that every rule of it has", name, mend))
+            if not meant & set(known):
                 raise unknown_name("grid", name, [*own, *known])
         for name in names:
             for value in axes[name]:

@@ -45,6 +45,7 @@ from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.bound import BoundScalar
 from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, trace, transpose
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
+from tptheory.symbolic.real_derivatives import real_derivative
 from tptheory.symbolic.rebuilding import rebuild
 
 Velocities = Mapping[Any, Any]
@@ -94,11 +95,11 @@ class _Differential:
             return self.matrix(expression)
         frozen, atoms = _freeze(expression)
         moving = [s for s in sorted(frozen.free_symbols, key=str) if s in self.velocities]
-        change: Any = sum((frozen.diff(s).xreplace(atoms) * self.velocities[s] for s in moving), S.Zero)
+        change: Any = sum((real_derivative(frozen, s, atoms) * self.velocities[s] for s in moving), S.Zero)
         for dummy, atom in atoms.items():
             rate = self.scalar(atom)
             if rate != 0:
-                change += frozen.diff(dummy).xreplace(atoms) * rate
+                change += real_derivative(frozen, dummy, atoms) * rate
         return change
 
     @singledispatchmethod
@@ -270,8 +271,10 @@ class _Pullback:
         """Add what ``seed * d expression`` contributes."""
         frozen, atoms = _freeze(expression)
         for dummy, atom in atoms.items():
-            weight = seed * frozen.diff(dummy).xreplace(atoms)
-            if weight == 0 or not atom.has(self.symbol):
+            if not atom.has(self.symbol):
+                continue
+            weight = seed * real_derivative(frozen, dummy, atoms)
+            if weight == 0:
                 continue
             if isinstance(atom, MatrixElement):
                 if tuple(atom.parent.shape) != (1, 1):
@@ -374,7 +377,8 @@ def _freeze(expression: Any) -> tuple[Expr, dict[Dummy, Expr]]:
         if isinstance(part, _SCALAR_OF_MATRICES):
             return atoms.setdefault(part, Dummy(f"s{len(atoms)}", real=True))
         bound = isinstance(part, ExprWithLimits | Derivative) and part.has(MatrixExpr, *_SCALAR_OF_MATRICES)
-        if bound or isinstance(part, MatrixExpr | MatrixBase):
+        of_matrices = any(isinstance(A, MatrixExpr | MatrixBase) for A in part.args)  # such as a rank
+        if bound or of_matrices or isinstance(part, MatrixExpr | MatrixBase):
             raise _refuse(part)
         return part
 
