@@ -266,8 +266,10 @@ def _root(remark: Remark) -> Symbol:
 
 
 def _direction(remark: Remark) -> Symbol:
-    """Write a column that may be any, and below it the matrix whose quadratic form it is for."""
-    of = remark.written("direction")
+    """Write a column that may be any: ``z``, with the matrix whose quadratic form it is for if another letter is so."""
+    of, own = remark.written("direction"), remark.key[0]
+    if remark.at is None and remark.notation.letter_named.setdefault(("z", False), own) == own:
+        return as_spelled(("z",))
     return Symbol(Written(f"z[{of.text}]", f"z_{{{of.latex}}}"))
 
 
