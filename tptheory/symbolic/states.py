@@ -13,6 +13,7 @@ from tptheory.symbolic.dynamics import EveryLayer
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.layers import LayerSymbol
 from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.shapes import same_shape
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -77,7 +78,7 @@ class State:
             return
         if not isinstance(value, MatrixExpr | MatrixBase):
             raise InvalidTypeError(complain(name, f"a matrix, as {self.symbol} is", value))
-        if any((n - m).expand() != 0 for n, m in zip(value.shape, self.symbol.shape, strict=True)):
+        if not same_shape(value.shape, self.symbol.shape):
             raise ShapeError(complain(name, f"of the shape of {self.symbol}, {self.symbol.shape}", value.shape))
 
     def parts(self) -> tuple[Any, ...]:
