@@ -165,7 +165,7 @@ def test_a_momentum_is_a_second_order_equation():
     ("constants", "error", "message"),
     [
         ({"V_1": np.ones((4, 3))}, ShapeError, r"'constants\[V_1\]' must be of shape \(3, 4\)"),
-        ({"V_2": np.full((2, 3), np.nan)}, InvalidValueError, "'V_2' must be finite"),
+        ({"V_2": np.full((2, 3), np.nan)}, InvalidValueError, r"'constants\[V_2\]' must be finite"),
     ],
 )
 def test_wrong_starts_are_refused(constants, error, message):

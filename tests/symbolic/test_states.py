@@ -134,6 +134,88 @@ def test_two_of_one_name_are_refused(rule, name, net):
     assert Momentum(learned, letter="U").flow(net) is not None
 
 
+class Named(Trace):
+    """A rule that calls its state as it is told."""
+
+    def __init__(self, name):
+        self.letter = name
+
+    def states(self, net, l):
+        """Return a state of that name."""
+        symbol = net.layer_matrix(self.letter, l, lambda k: (net.widths[k], net.widths[k - 1]))
+        return (State(symbol, matmul(-1, symbol)),)
+
+
+class NamedAsData(Trace):
+    """A rule that keeps one state, which is called as it is told, without a layer."""
+
+    def __init__(self, name):
+        self.letter = name
+
+    def states(self, net, l):
+        """Return the state beside the last layer."""
+        S = MatrixSymbol(self.letter, 2, 3)
+        return (State(S, matmul(-1, S)),) if l == net.depth else ()
+
+
+SQUARE = DeepLinearNetwork(widths=(2, 2, 2))
+FA_TWICE = [Momentum(FA, letter="B"), Momentum(WeightDecay(FA), letter="B"), WeightDecay(Momentum(FA, letter="B"))]
+
+
+@pytest.mark.parametrize("net", [two, deep, SQUARE], ids=["two", "deep", "square"])
+@pytest.mark.parametrize("rule", FA_TWICE, ids=repr)
+def test_a_state_is_no_matrix_that_the_rule_holds_fixed(rule, net):
+    """Feedback alignment holds ``B_l`` fixed, which no momentum may be called, not even where the shapes agree."""
+    for motion in (rule.flow, rule.step):
+        with pytest.raises(InvalidValueError, match=r"a name of their own, .*nor a fixed matrix .*two called B"):
+            motion(net)
+    assert rule._repr_latex_() is None
+    assert Momentum(KolenPollack(), letter="U").step(net) is not None
+
+
+@pytest.mark.parametrize("name", ["x", "y", "d_2", "x_1"])
+def test_a_state_differs_in_name_from_the_data(name):
+    """Input, target, activations, and the output error that is a symbol, are taken names."""
+    net = DeepLinearNetwork(depth=2, loss="any")
+    for motion in (NamedAsData(name).flow, NamedAsData(name).step):
+        with pytest.raises(InvalidValueError, match=f"which no parameter has, nor data.*two called {name}'"):
+            motion(net)
+    assert NamedAsData("z").step(net)
+
+
+@pytest.mark.parametrize("name", ["W", "x"])
+def test_wrong_names_are_refused_where_rules_are_shown(name):
+    """What is displayed and derived is checked as what is simulated."""
+    assert Named(name)._repr_latex_() is None
+    assert Named("Z")._repr_latex_() is not None
+    for net in (two, deep):
+        with pytest.raises(InvalidValueError, match=f"two called {name}"):
+            Named(name).step(net)
+
+
+def test_a_start_speaks_of_what_has_a_value_before_the_first_step():
+    """It may not speak of the state itself, of the data or of the step size; of weights and fixed matrices it may."""
+
+    class Starting(Trace):
+        def __init__(self, start):
+            self.start = start
+
+        def states(self, net, l):
+            [state] = super().states(net, l)
+            return (State(state.symbol, state.velocity, start=self.start(self, net, l)),)
+
+    wrong = {
+        "itself": lambda rule, net, l: net.layer_matrix("S", l, lambda k: (net.widths[k], net.widths[k - 1])),
+        "data": lambda rule, net, l: rule.descent(net, l),
+        "step size": lambda rule, net, l: matmul(eta, net.weight(l)),
+    }
+    for start in wrong.values():
+        for net in (two, deep):
+            with pytest.raises(InvalidValueError, match=r"'start' must be .* in parameters and fixed matrices alone"):
+                Starting(start).step(net)
+    assert Starting(lambda rule, net, l: matmul(2, net.weight(l))).step(two)
+
+
 def test_other_things_than_states_are_refused():
     """A rule returns a tuple of states, made of members of sequences where the depth is a symbol."""
 

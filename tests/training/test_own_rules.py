@@ -323,7 +323,7 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         own(descent=lambda self, net, l: transpose(net.weight(l))),
         {},
         ShapeError,
-        r"change of W_1 has its shape, .4, 5.",
+        r"descent at layer 1 returned a matrix of shape .5, 4., and the shape must be .4, 5.",
     ),
     (
         own(states=lambda self, net, l: [1]),

@@ -71,9 +71,10 @@ def _print(heading: str, equations: list[Equation]) -> None:
 
 def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
     """Yield the equations of a rule for each layer, from the output down."""
-    from tptheory.symbolic.states import states_at
+    from tptheory.symbolic.states import states_by_layer
     from tptheory.typesetting.expressions import latex_of
 
+    states = states_by_layer(rule, net)
     top = rule.error_signal(net, net.depth)
     if top != net.error:  # such a rule does not start from the output error
         yield net.depth, "signal", f"d_{net.depth}", f"d_{{{net.depth}}}", top
@@ -84,7 +85,7 @@ def _equations(rule: Rule, net: DeepLinearNetwork) -> Iterator[Equation]:
         yield l, "update", f"dW_{l}", rf"\Delta W_{{{l}}}", rule.update(net, l)
         if net.biases:
             yield l, "update", f"db_{l}", rf"\Delta b_{{{l}}}", rule.bias_update(net, l)
-        for state in states_at(rule, net, l):
+        for state in states[l]:
             symbol = state.symbol
             yield l, "state", f"d{symbol.name}", rf"\Delta {latex_of(symbol)}", state.change
 

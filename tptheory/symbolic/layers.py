@@ -22,6 +22,7 @@ from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.indices import WIDTH, index_parts, index_text
 from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, occurrences
 from tptheory.symbolic.sequences import Definition, Sequence, Shape, checked_ends, checked_name, shape_at
+from tptheory.symbolic.shapes import same_shape
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
 
 __all__ = [
@@ -153,7 +154,7 @@ class Recursion(Sequence):
         """
         for argument, part, index in (("start", self.start, self.start_index), ("step", self.step, self.index)):
             expected = self.shape(index)
-            if not self.scalar and any((n - m).expand() != 0 for n, m in zip(part.shape, expected, strict=True)):
+            if not self.scalar and not same_shape(part.shape, expected):
                 raise ShapeError(f"{argument!r} must have the shape {expected} (got {part} of shape {part.shape}).")
 
     @property

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
 from sympy import MatrixBase, MatrixExpr
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
+from tptheory.symbolic.dynamics import Motion
+from tptheory.symbolic.shapes import same_shape
 
-GIVE_MATRICES = frozenset(
-    {
-        *("feedback", "presynaptic", "backward", "error_signal", "target"),
-        *("descent", "bias_descent", "velocity", "bias_velocity", "update", "bias_update"),
-    }
-)
-"""The methods of a rule that return a matrix at a layer."""
+SHAPES = {
+    "feedback": ("below", "above"),
+    "presynaptic": ("samples", "below"),
+    "backward": ("layer", "output"),
+    **dict.fromkeys(("error_signal", "target"), ("layer", "samples")),
+    **dict.fromkeys(("descent", "velocity", "update"), ("layer", "below")),
+    **dict.fromkeys(("bias_descent", "bias_velocity", "bias_update"), ("layer", "one")),
+}
+"""The methods of a rule that return a matrix at a layer, with the names of its two sizes in `_size`."""
 OF_A_NETWORK = ("flow", "step")
 """The methods of a rule that take a network and no layer."""
 
@@ -28,7 +32,8 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
 
     Raises:
         InvalidValueError: if the method raises an error that is not tptheory's, which becomes its cause.
-        InvalidTypeError: if a method that gives a matrix returns something else.
+        InvalidTypeError: if a method that gives a matrix, or a motion, returns something else.
+        ShapeError: if the matrix has another shape than the method must give; in a motion, than what it moves.
     """
     if getattr(method, "names_failures", False) or str(method.__module__).startswith("tptheory."):
         return method
@@ -46,11 +51,37 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
         except Exception as error:  # a user's own code may raise anything
             said = f"{type(error).__name__}: {error}"
             raise InvalidValueError(f"{opening}, whose {name}{at} raised {said}). {mend}") from error
-        if name in GIVE_MATRICES and not isinstance(result, MatrixExpr | MatrixBase):
+        if name in SHAPES and not isinstance(result, MatrixExpr | MatrixBase):
             raise InvalidTypeError(
                 f"{opening}, whose {name}{at} returned {type(result).__name__} and no matrix). {mend}"
             )
+        if name in OF_A_NETWORK and not isinstance(result, Motion):
+            raise InvalidTypeError(f"{opening}, whose {name} returned {type(result).__name__} and no motion). {mend}")
+        for what, found, expected in _shapes(name, result, rule, arguments[0] if arguments else keywords["net"], layer):
+            if not same_shape(found, expected):
+                raise ShapeError(
+                    f"{opening}, whose {name}{at} returned {what} of shape {found}, and the shape must be {expected}). "
+                    f"{mend}"
+                )
         return result
 
     named.names_failures = True  # type: ignore[attr-defined]
     return named
+
+
+def _shapes(name: str, result: Any, rule: Any, net: Any, l: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Run through the matrices that a method returned: what each is called, its shape, and the shape it must have."""
+    if name in SHAPES:
+        yield "a matrix", result.shape, tuple(_size(size, rule, net, l) for size in SHAPES[name])
+    elif name in OF_A_NETWORK and not net.any_depth:
+        for symbol, change in result.items():
+            yield f"for {symbol} a matrix", change.shape, symbol.shape
+
+
+def _size(name: str, rule: Any, net: Any, l: Any) -> Any:
+    """Return the size of that name at a layer; above a layer is what its feedback takes: the layer, or the output."""
+    if name in ("samples", "one"):
+        return net.samples if name == "samples" else 1
+    if name == "output" or (name == "above" and rule.direct):
+        return net.widths[net.depth]
+    return net.widths[l - 1 if name == "below" else l]

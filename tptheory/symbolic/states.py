@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from tptheory.symbolic.dynamics import EveryLayer
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.layers import LayerSymbol
 from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.shapes import same_shape
+from tptheory.symbolic.state_names import refuse_states
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -77,7 +79,7 @@ class State:
             return
         if not isinstance(value, MatrixExpr | MatrixBase):
             raise InvalidTypeError(complain(name, f"a matrix, as {self.symbol} is", value))
-        if any((n - m).expand() != 0 for n, m in zip(value.shape, self.symbol.shape, strict=True)):
+        if not same_shape(value.shape, self.symbol.shape):
             raise ShapeError(complain(name, f"of the shape of {self.symbol}, {self.symbol.shape}", value.shape))
 
     def parts(self) -> tuple[Any, ...]:
@@ -86,49 +88,51 @@ class State:
 
 
 def states_at(rule: Rule, net: DeepLinearNetwork, l: Any) -> tuple[State, ...]:
-    """Return the states that a rule keeps at a layer.
+    """Return the states that a rule keeps at any layer ``l`` of a network of any depth.
 
     Raises:
         InvalidTypeError: if the rule returns something else than states.
-        InvalidValueError: in a network of any depth, if a state is no member of a sequence.
+        InvalidValueError: if a state is no member of a sequence, shares its name, or has a start that moves.
     """
-    found = rule.states(net, l)
-    if not isinstance(found, tuple | list) or not all(isinstance(state, State) for state in found):
-        mend = f"Mend states(net, l) in the class {type(rule).__name__}."
-        raise InvalidTypeError(complain("states", "a tuple of State(...)", found, mend))
+    found = _returned_states(rule, net, l)
     for state in found:
-        if net.any_depth and not isinstance(state.symbol, LayerSymbol):
+        if not isinstance(state.symbol, LayerSymbol):
             expected = "made of members of sequences, in a network of any depth"
             raise InvalidValueError(complain("states", expected, state.symbol, "Try net.layer_matrix(name, l, shape)."))
-    return tuple(found)
+    refuse_states(rule, net, {l: found})
+    return found
+
+
+def states_by_layer(rule: Rule, net: DeepLinearNetwork) -> dict[int, tuple[State, ...]]:
+    """Return the states of each layer of a network whose depth is a number.
+
+    Raises:
+        InvalidTypeError: if the rule returns something else than states.
+        InvalidValueError: if a state shares its name with another one, a parameter, the data or a matrix that the rule
+            holds fixed, or if its start speaks of what has no value yet.
+    """
+    found = {l: _returned_states(rule, net, l) for l in net.layers}
+    refuse_states(rule, net, found)
+    return found
 
 
 def all_states(rule: Rule, net: DeepLinearNetwork) -> tuple[State, ...]:
     """Return the states of all layers of a network whose depth is a number, layer by layer.
 
     Raises:
-        InvalidTypeError: if the rule returns something else than states.
-        InvalidValueError: if a state has the name of another one, of a parameter or of the data.
+        InvalidTypeError: as `states_by_layer`.
+        InvalidValueError: as `states_by_layer`.
     """
-    found = tuple(state for l in net.layers for state in states_at(rule, net, l))
-    data = [s for s in (net.input, net.target, net.error) if isinstance(s, MatrixSymbol)]
-    refuse_shared_names([*net.parameters, *data, *(state.symbol for state in found)])
-    return found
+    return tuple(state for states in states_by_layer(rule, net).values() for state in states)
 
 
-def refuse_shared_names(named: Iterable[Any]) -> None:
-    """Refuse symbols, or sequences, of which two have one name: what the rule says of one would hold for the other.
-
-    Raises:
-        InvalidValueError: if there are two.
-    """
-    seen: set[str] = set()
-    for item in named:
-        if item.name in seen:
-            expected = "states that each have a name of their own, which no parameter has"
-            mend = "Give one of them another name, such as Momentum(rule, letter='U')."
-            raise InvalidValueError(complain("states", expected, f"two called {item.name}", mend))
-        seen.add(item.name)
+def _returned_states(rule: Rule, net: DeepLinearNetwork, l: Any) -> tuple[State, ...]:
+    """Return what a rule says of its states at a layer; refuse what is no tuple of states."""
+    found = rule.states(net, l)
+    if not isinstance(found, tuple | list) or not all(isinstance(state, State) for state in found):
+        mend = f"Mend states(net, l) in the class {type(rule).__name__}."
+        raise InvalidTypeError(complain("states", "a tuple of State(...)", found, mend))
+    return tuple(found)
 
 
 def motion_of(
@@ -142,7 +146,7 @@ def motion_of(
 
     Raises:
         InvalidTypeError: if the rule's states are none.
-        InvalidValueError: if two of all that moves share a name.
+        InvalidValueError: if a state shares its name, or starts from what has no value yet.
     """
     if not net.any_depth:
         states = all_states(rule, net)
@@ -150,7 +154,6 @@ def motion_of(
         moves |= {net.bias(l): bias(l) for l in net.layers} if net.biases else {}
         return moves | {state.symbol: law(state) for state in states}
     kinds = states_at(rule, net, Dummy("k", integer=True))
-    refuse_shared_names([*net.parameter_sequences, *(state.symbol.sequence for state in kinds)])
     changes = dict(zip(net.parameter_sequences, (weight, bias), strict=False))
     for place, state in enumerate(kinds):
         law(state)  # refuses a state without one before any layer is asked for
@@ -162,4 +165,4 @@ def _law_of_a_kind(
     rule: Rule, net: DeepLinearNetwork, law: Callable[[State], MatrixExpr], place: int
 ) -> Callable[[Any], MatrixExpr]:
     """Return the function that gives at a layer how the state at this place among its states moves."""
-    return lambda l: law(states_at(rule, net, l)[place])
+    return lambda l: law(_returned_states(rule, net, l)[place])

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from sympy import MatrixSymbol
 
-from tptheory.errors import ShapeError, complain
 from tptheory.numeric.arithmetic_names import dtype_named
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.losses import output_error
@@ -60,7 +59,6 @@ class WholeRule:
         self.rule, self.net, self.dtype = rule, net, dtype
         self._compiled: dict[str, CompiledRule] = {}
         with reading(rule):
-            _check_changes(rule, net)
             compiled = self._compiled_in(dtype)
         given, defaults = compiled.constants(constants), default_values(rule) | {damping: damping_value}
         parameters = dict(zip((*compiled.weights, *compiled.biases), start, strict=True))
@@ -118,11 +116,3 @@ class WholeRule:
         changes, _ = compiled.respond(values)
         moved = tuple(changes.pop(name) for name in (*compiled.weights, *compiled.biases))
         return tuple(values[name] for name in compiled.signals[1:]), moved, changes
-
-
-def _check_changes(rule: Rule, net: DeepLinearNetwork) -> None:
-    """Refuse changes of another shape than what they change."""
-    for symbol, change in rule.step(net).items():
-        if tuple(change.shape) != tuple(symbol.shape):
-            expected = f"one whose change of {symbol} has its shape, {tuple(symbol.shape)}"
-            raise ShapeError(complain("rule", expected, tuple(change.shape)))
