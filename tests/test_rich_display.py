@@ -67,6 +67,23 @@ def test_every_rule_is_shown(rule):
     assert shown(rule()).startswith((r"$\displaystyle d_{l-1} = ", r"$\displaystyle d_{L} = "))
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_the_signal_at_the_top_is_shown_where_it_is_no_output_error(name):
+    """Predictive coding, equilibrium propagation and the natural gradient start otherwise, also within other rules."""
+    starts = shown(RULES[name]()).startswith(r"$\displaystyle d_{L} = ")
+    assert starts == (name in {"pc", "ep", "ng"})
+    assert shown(Momentum(RULES[name](), letter="U")).startswith(r"$\displaystyle d_{L} = ") == starts
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_recursion_of_a_rule_is_defined_where_it_is_shown(name):
+    """``T_l`` is defined by its start and its step, and no rule that has none speaks of it."""
+    text = shown(RULES[name]())
+    where = r"\text{where } T_{0} = 0,\quad T_{l} = I + W_{l} T_{l-1} W_{l}^{\top}$"
+    assert text.endswith(where) == (name in {"pc", "ep"})
+    assert ("T_{l" in text) == (name in {"pc", "ep"})
+
+
 def test_a_rule_for_numbered_layers_is_shown_by_its_name():
     """It has no formula for a layer l, and shows no error."""
     assert Numbered()._repr_latex_() is None

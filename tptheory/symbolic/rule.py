@@ -16,10 +16,10 @@ from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidValueError, MissingMethodError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, complain
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
-from tptheory.symbolic.layers import Recursion, Sequence
+from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
@@ -79,9 +79,20 @@ class Rule:
                 setattr(cls, method, naming_failures(getattr(cls, method), method))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
+        """Set a parameter, but refuse what a rule cannot be compared by: a method of a layer, and what has no hash.
+
+        Raises:
+            InvalidValueError: if the name is that of a method of a layer, which only a class may define.
+            InvalidTypeError: if the value has no hash, such as a list.
+        """
         if name in OF_A_LAYER:
             raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
+        try:
+            hash(value)
+        except TypeError:
+            mend = "Use a tuple in the place of a list, and an ImmutableMatrix in that of a Matrix."
+            expected = "a parameter that has a hash and never changes"
+            raise InvalidTypeError(complain(name, expected, value, mend)) from None
         super().__setattr__(name, value)
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -186,19 +197,22 @@ class Rule:
     def _repr_latex_(self) -> str | None:
         """Show the rule at a layer ``l`` of a network of any depth; nothing if it does not speak of such a layer."""
         L, l = Symbol("L", integer=True), Symbol("l", integer=True)
-        net = DeepLinearNetwork(depth=L)
-        own = type(self).backward is not Rule.backward  # then d_L is not dLoss/dx_L
+        net, two = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2)
         try:
+            own = self.error_signal(two, 2) != two.error  # then d_L is not dLoss/dx_L
             lettered = with_signals(self, _signal_at_a_layer)
             error = MatrixSymbol("d_L", net.widths[L], 1) if self.direct else MatrixSymbol("d_l", net.widths[l], 1)
-            sent = latex_of(matmul(self.feedback(net, l), net.error if self.direct and own else error))
-            parts = [f"d_{{L}} = {latex_of(matmul(self.backward(net, L), net.error))}"] if own else []
-            parts += [f"d_{{l-1}} = {sent}", rf"\Delta W_{{l}} = {latex_of(lettered.update(net, l))}"]
+            lines = [("d_{L}", self.error_signal(net, L))] if own else []
+            lines += [("d_{l-1}", matmul(self.feedback(net, l), net.error if self.direct and own else error))]
+            lines += [(r"\Delta W_{l}", lettered.update(net, l))]
             for state in states_at(lettered, net, l):
-                parts.append(rf"\Delta {latex_of(state.symbol)} = {latex_of(state.change)}")
+                lines.append((rf"\Delta {latex_of(state.symbol)}", state.change))
+            parts = [f"{name} = {latex_of(value)}" for name, value in lines]
+            where = _recursions_of([value for _, value in lines], net, l)
         except Exception:  # a rule for numbered layers alone is shown by its `__repr__`, and no repr may fail
             return None
-        return r"$\displaystyle " + r",\quad ".join(parts) + "$"
+        defined = r"\quad \text{where } " + r",\quad ".join(where) if where else ""
+        return r"$\displaystyle " + r",\quad ".join(parts) + defined + "$"
 
 
 @remembered
@@ -212,6 +226,18 @@ def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
     reason = f"the feedback of {rule.phrase}"
     shape = lambda k: (n[k], n[L])  # noqa: E731
     return Recursion.defined(f"M_{rule.name}", 0, L, Identity(n[L]), step, shape, downward=True, reason=reason)
+
+
+def _recursions_of(expressions: list[MatrixExpr], net: DeepLinearNetwork, l: Symbol) -> list[str]:
+    """Return in LaTeX how the recursions are defined that expressions speak of, but for those of the network itself."""
+    known = {net.product_from_the_first, net.product_to_the_last, net.activation(l).sequence}
+    named = {member.sequence for value in expressions for member in value.atoms(LayerSymbol)} - known
+    lines = []
+    for recursion in sorted((s for s in named if isinstance(s, Recursion)), key=lambda s: s.name):
+        for definition in recursion.laws():
+            member, value = (latex_of(side.xreplace({definition.index: l})) for side in definition[:2])
+            lines.append(f"{member} = {value}")
+    return lines
 
 
 def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
