@@ -29,7 +29,7 @@ POWERS = 3
 """Numbers stand in candidates up to this power of their square roots, less one."""
 
 
-class Candidate(NamedTuple):
+class SquareCandidate(NamedTuple):
     """A word, times numbers, times the letters of square roots, each of which stands once."""
 
     roots: tuple[str, ...]
@@ -58,7 +58,7 @@ class Resources:
     thorough: bool = True
 
 
-def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[Candidate]]:
+def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[SquareCandidate]]:
     """Return sets of candidates to try, from the likeliest to the largest.
 
     First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of
@@ -81,12 +81,12 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
 
 
 def _thorough_sets(
-    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[Candidate]
-) -> Iterator[list[Candidate]]:
+    words: _Words, scalar: Polynomial, reduced: Polynomial, everything: list[SquareCandidate]
+) -> Iterator[list[SquareCandidate]]:
     """Return the sets of candidates that take more time, given all halves of the terms of the scalar."""
     resources = words.resources
     weights = sorted({(roots, scalars) for roots, scalars, _ in _parts(reduced, resources.roots)})
-    yield [Candidate(*weight, v) for weight in weights for v in resources.velocities]
+    yield [SquareCandidate(*weight, v) for weight in weights for v in resources.velocities]
     beside = sorted(words.beside_velocities(scalar))
     yield [*beside, *everything]
     others = sorted(words.by_equations(reduced, 2 if resources.multipliers else 1))
@@ -97,16 +97,16 @@ def _thorough_sets(
     if resources.multipliers:
         yield [*more, *words.multiplied(more)]
     plain = list(dict.fromkeys(c.word for c in more))
-    yield [Candidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    yield [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
 
 
-Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[Candidate]]]
+Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[SquareCandidate]]]
 """The halves of the terms of a scalar: by their shape, and then by the term."""
 
 
-def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[Candidate]:
+def _of_few_shapes(alphabet: Alphabet, groups: Groups) -> list[SquareCandidate]:
     """Return halves of every term that has any, from as few shapes as possible: the shape of most terms is first."""
-    chosen: list[Candidate] = []
+    chosen: list[SquareCandidate] = []
     covered: set[tuple[str, ...]] = set()
     for _, halves in sorted(groups.items(), key=lambda group: (-len(group[1]), shape_text(alphabet, group[0]))):
         fresh = halves.keys() - covered
@@ -173,26 +173,26 @@ class _Words:
                 groups.setdefault(shape, {}).setdefault(scalars, set()).add(half)
         return groups
 
-    def turned(self, candidate: Candidate) -> Candidate:
+    def turned(self, candidate: SquareCandidate) -> SquareCandidate:
         """Return a candidate or its transpose, whose norm is the same: of two shapes the one that comes first."""
         rows, columns = self.alphabet.shape(candidate.word) if candidate.word else (1, 1)
         if shape_text(self.alphabet, (rows, columns)) <= shape_text(self.alphabet, (columns, rows)):
             return candidate
         return candidate._replace(word=self._transposed(candidate.word))
 
-    def halves(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def halves(self, scalar: Polynomial) -> Iterator[SquareCandidate]:
         """Return the halves of the terms of a scalar in a row."""
         for scalars, _ in scalar.terms:
             yield from self._halves_of_term(scalars)
 
-    def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[Candidate]:
+    def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[SquareCandidate]:
         for roots, numbers, cycle in _parts_of(self.alphabet, scalars, self.resources.roots):
             for word in self._halves_of_cycle(cycle) if cycle else [""]:
-                yield Candidate(roots, numbers, word)
+                yield SquareCandidate(roots, numbers, word)
         if self.resources.thorough:
             yield from self._outer_products(scalars)
 
-    def _outer_products(self, scalars: tuple[str, ...]) -> Iterator[Candidate]:
+    def _outer_products(self, scalars: tuple[str, ...]) -> Iterator[SquareCandidate]:
         """Find ``u v'`` where a term has the factors ``tr(u u')`` and ``tr(v v')`` of two columns."""
         norms = {s: u for s in {*scalars} if self.alphabet.is_trace(s) for u in self._columns_of_norm(s)}
         for first, second in permutations(sorted(norms), 2):
@@ -201,7 +201,7 @@ class _Words:
             rest.remove(second)
             for roots, numbers, cycle in _parts_of(self.alphabet, tuple(rest), self.resources.roots):
                 if not cycle:
-                    yield Candidate(roots, numbers, norms[first] + self.alphabet.transpose(norms[second]))
+                    yield SquareCandidate(roots, numbers, norms[first] + self.alphabet.transpose(norms[second]))
 
     def _columns_of_norm(self, cycle: str) -> Iterator[str]:
         """Find the columns whose squared norm a trace is."""
@@ -255,11 +255,11 @@ class _Words:
     def _polynomial(self, word: str) -> Polynomial:
         return Polynomial.word(self.alphabet, word)
 
-    def multiplied(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    def multiplied(self, candidates: Sequence[SquareCandidate]) -> Iterator[SquareCandidate]:
         """Return products of candidates, and of 1, with one or two of the roots of which hypotheses speak."""
         multipliers, shapes = self.resources.multipliers, self.alphabet.shapes
         numbers, matrices = ([r for r in multipliers if (shapes[r] is None) is number] for number in (True, False))
-        whole = [*(c for c in candidates if not self._has_root_at_an_end(c, matrices)), Candidate((), (), "")]
+        whole = [*(c for c in candidates if not self._has_root_at_an_end(c, matrices)), SquareCandidate((), (), "")]
         for chosen in [(), *combinations(numbers, 1), *combinations(numbers, 2)]:
             for candidate in whole:
                 if not {*chosen} & {*candidate.roots}:
@@ -268,7 +268,7 @@ class _Words:
                     words += [made for R in matrices for made in self._times(candidate.word, R)]
                     yield from (candidate._replace(roots=roots, word=word) for word in words)
 
-    def _has_root_at_an_end(self, candidate: Candidate, roots: Sequence[str]) -> bool:
+    def _has_root_at_an_end(self, candidate: SquareCandidate, roots: Sequence[str]) -> bool:
         """Whether a word ends with one of some matrices, or begins with the transpose of one."""
         word = candidate.word
         return word[-1:] in roots or self._transposed(word[:1]) in roots
@@ -283,14 +283,14 @@ class _Words:
             if self.alphabet.shape(turned)[1] == rows:
                 yield turned + R
 
-    def around_symmetric_middles(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def around_symmetric_middles(self, scalar: Polynomial) -> Iterator[SquareCandidate]:
         """Return ``u`` and ``u m`` for every way to turn a trace into ``tr(u m u')`` with a symmetric letter ``m``."""
         for roots, numbers, cycle in _parts(scalar, self.resources.roots):
             for u, m in self._symmetric_turns(cycle):
                 if u and len(m) == 1 and self._is_symmetric(m):
-                    yield from (Candidate(roots, numbers, u), Candidate(roots, numbers, u + m))
+                    yield from (SquareCandidate(roots, numbers, u), SquareCandidate(roots, numbers, u + m))
 
-    def beside_velocities(self, scalar: Polynomial) -> Iterator[Candidate]:
+    def beside_velocities(self, scalar: Polynomial) -> Iterator[SquareCandidate]:
         """Return the words of the velocities, and of what each is multiplied by, in the scalar as it was typed."""
         for scalars, _ in scalar.terms:
             for s in scalars:
@@ -302,9 +302,9 @@ class _Words:
                         beside = self._polynomial(self.alphabet.transpose(rest) if v == character else rest)
                         for p in (self._polynomial(v), beside):
                             for numbers, word in self.resources.reduce(p).terms:
-                                yield Candidate((), numbers, word)
+                                yield SquareCandidate((), numbers, word)
 
-    def by_equations(self, scalar: Polynomial, times: int) -> Iterator[Candidate]:
+    def by_equations(self, scalar: Polynomial, times: int) -> Iterator[SquareCandidate]:
         """Return the halves of terms in which words of hypotheses are replaced by others so many times.
 
         With two of them ``tr(S T)`` is ``|R' Q|^2`` for ``S = R R'`` and ``T = Q Q'``.
@@ -314,7 +314,7 @@ class _Words:
             for _ in range(times):
                 found = list(dict.fromkeys([*found, *(turned for each in found for turned in self._changed(each))]))
             for turned in found[1:]:
-                yield from (Candidate(roots, numbers, half) for half in self._halves_of_cycle(turned))
+                yield from (SquareCandidate(roots, numbers, half) for half in self._halves_of_cycle(turned))
 
     def _changed(self, cycle: str) -> Iterator[str]:
         """Replace a word of a hypothesis by another of its words in a trace, in every way."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from tptheory.proving.semidefinite import FEW, FREE, Square, flint_rational, positive_semidefinite, solutions
-from tptheory.proving.square_candidates import MOST, Candidate, Resources, candidate_sets
+from tptheory.proving.square_candidates import MOST, Resources, SquareCandidate, candidate_sets
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.words import Alphabet, Polynomial, Terms
 
@@ -28,7 +28,7 @@ def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare]
     reduced = resources.reduce(scalar)
     if not reduced:
         return []
-    tried: list[list[Candidate]] = []
+    tried: list[list[SquareCandidate]] = []
     for candidates in candidate_sets(scalar, reduced, resources):
         candidates = list(dict.fromkeys(candidates))
         if not 0 < len(candidates) <= MOST or candidates in tried:
@@ -44,7 +44,7 @@ def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare]
 class _Products:
     """The products of candidates of one shape and with the same square roots: the terms of each, in normal form."""
 
-    candidates: list[Candidate]
+    candidates: list[SquareCandidate]
     pairs: list[tuple[int, int]]
     values: list[Polynomial]
 
@@ -60,7 +60,7 @@ class _Products:
         return left
 
 
-def _solve(scalar: Polynomial, candidates: list[Candidate], resources: Resources) -> list[WeightedSquare] | None:
+def _solve(scalar: Polynomial, candidates: list[SquareCandidate], resources: Resources) -> list[WeightedSquare] | None:
     """Solve for the Gram matrix of the candidates, and decompose it."""
     products = _pruned(scalar, _products(scalar.alphabet, candidates, resources))
     monomials = sorted({m for p in products.values for m in p.terms})
@@ -79,7 +79,7 @@ def _solve(scalar: Polynomial, candidates: list[Candidate], resources: Resources
     return None if squares is None else [_combined(scalar.alphabet, products.candidates, s) for s in squares]
 
 
-def _products(alphabet: Alphabet, candidates: list[Candidate], resources: Resources) -> _Products:
+def _products(alphabet: Alphabet, candidates: list[SquareCandidate], resources: Resources) -> _Products:
     polynomials = [_polynomial(alphabet, c.scalars, c.word) for c in candidates]
     kinds = [(c.roots, p.rows, p.columns) for c, p in zip(candidates, polynomials, strict=True)]
     pairs = [(i, j) for i, j in combinations_with_replacement(range(len(candidates)), 2) if kinds[i] == kinds[j]]
@@ -116,7 +116,7 @@ def _signs(products: _Products) -> dict[Monomial, set[int]]:
     return signs
 
 
-def _combined(alphabet: Alphabet, candidates: list[Candidate], square: Square) -> WeightedSquare:
+def _combined(alphabet: Alphabet, candidates: list[SquareCandidate], square: Square) -> WeightedSquare:
     """Return a square as a weight and a polynomial."""
     parts = [
         _polynomial(alphabet, (*c.roots, *c.scalars), c.word).scale(coefficient)
