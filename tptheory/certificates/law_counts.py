@@ -255,13 +255,24 @@ def parse(text: bytes) -> Any:
         raise Refused(f"no JSON: {error}") from None
 
 
+def statement(data: dict[str, Any]) -> str:
+    """Say what an accepted certificate shows, whatever its title says."""
+    widths, operators = "-".join(map(str, data["widths"])), enumerate(data["backward"], 1)
+    moves = "".join(f", N_{l} = {json.dumps(e)}" for l, e in operators)
+    return (
+        f"at widths {widths}, W_l moves by -N_l d x_(l-1)'{moves}: at most {data['number']} independent quantities "
+        "are conserved for all x and d, on any open set of weights"
+    )
+
+
 def main(names: list[str]) -> int:
     """Check files; return 0 if all are accepted."""
     status = 0
     for name in names:
         try:
-            most = check(parse(Path(name).read_bytes()))
-            sys.stdout.write(f"accepted: {name}\n  at most {most} independent conserved quantities\n")
+            data = parse(Path(name).read_bytes())
+            check(data)
+            sys.stdout.write(f"accepted: {name}\n  {statement(data)}\n")
         except (OSError, Refused) as error:
             sys.stdout.write(f"refused: {name}: {error}\n")
             status = 1

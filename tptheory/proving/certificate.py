@@ -206,12 +206,7 @@ class LawCountCertificate(Certificate):
 
     def statement(self) -> str:
         """Return what the bound says."""
-        widths, backward = "-".join(map(str, self.data["widths"])), self.data["backward"]
-        operators = "".join(f", N_{l} = {json.dumps(e)}" for l, e in enumerate(backward, 1))
-        return (
-            f"at widths {widths}, W_l moves by -N_l d x_(l-1)'{operators}: at most {self.data['number']} independent "
-            "quantities are conserved for all x and d, on any open set of weights"
-        )
+        return law_counts.statement(self.data)
 
     def parts(self) -> Iterator[dict[str, Any]]:
         """Run through the plain proofs of the laws."""
