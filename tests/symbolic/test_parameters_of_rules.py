@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sympy import ImmutableMatrix, Matrix, MatrixSymbol, Symbol
 
-from tptheory import Backprop, Rule, eta, simulate, train, transpose
+from tptheory import Backprop, Conserved, Momentum, Rule, decide, eta, simulate, train, transpose
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import matmul, two
 from tptheory.training.data import DataSet
@@ -22,10 +22,18 @@ class Weighted(Backprop):
 
 
 @pytest.mark.parametrize("value", [[1, 2], {1: 2}, {1, 2}, Matrix([[1]]), ([1], 2)], ids=repr)
-def test_a_parameter_that_has_no_hash_is_refused(value):
-    """It would change under verdicts that rest on it; the attribute is named, and the mend."""
-    with pytest.raises(InvalidTypeError, match=r"'rates' must be a parameter that has a hash .* Use a tuple"):
-        Weighted(value)
+def test_an_attribute_that_has_no_hash_is_refused(value):
+    """A verdict would rest on what may change: the attribute is named, and the mend, in a rule within a rule too."""
+    refused = r"'rates' must be an attribute of Weighted that has a hash .* Use a tuple"
+    for rule in (Weighted(value), Momentum(Weighted(value))):
+        with pytest.raises(InvalidTypeError, match=refused):
+            hash(rule)
+
+
+def test_claims_refuse_it_too():
+    """The reason comes out of a decision as it is, and the prover does not fail."""
+    with pytest.raises(InvalidTypeError, match=r"'rates' must be an attribute of Weighted"):
+        decide(Conserved(two.weight(1), along=Weighted([1, 2]).step(two)))
 
 
 def test_a_tuple_is_a_parameter():
