@@ -1,11 +1,13 @@
 """What a rule keeps as its parameters: values by which rules are compared, which therefore never change."""
 
+import numpy as np
 import pytest
-from sympy import ImmutableMatrix, Matrix
+from sympy import ImmutableMatrix, Matrix, MatrixSymbol, Symbol
 
-from tptheory import Backprop
-from tptheory.errors import InvalidTypeError
+from tptheory import Backprop, Conserved, Momentum, Rule, decide, eta, simulate, train, transpose
+from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import matmul, two
+from tptheory.training.data import DataSet
 
 
 class Weighted(Backprop):
@@ -20,10 +22,18 @@ class Weighted(Backprop):
 
 
 @pytest.mark.parametrize("value", [[1, 2], {1: 2}, {1, 2}, Matrix([[1]]), ([1], 2)], ids=repr)
-def test_a_parameter_that_has_no_hash_is_refused(value):
-    """It would change under verdicts that rest on it; the attribute is named, and the mend."""
-    with pytest.raises(InvalidTypeError, match=r"'rates' must be a parameter that has a hash .* Use a tuple"):
-        Weighted(value)
+def test_an_attribute_that_has_no_hash_is_refused(value):
+    """A verdict would rest on what may change: the attribute is named, and the mend, in a rule within a rule too."""
+    refused = r"'rates' must be an attribute of Weighted that has a hash .* Use a tuple"
+    for rule in (Weighted(value), Momentum(Weighted(value))):
+        with pytest.raises(InvalidTypeError, match=refused):
+            hash(rule)
+
+
+def test_claims_refuse_it_too():
+    """The reason comes out of a decision as it is, and the prover does not fail."""
+    with pytest.raises(InvalidTypeError, match=r"'rates' must be an attribute of Weighted"):
+        decide(Conserved(two.weight(1), along=Weighted([1, 2]).step(two)))
 
 
 def test_a_tuple_is_a_parameter():
@@ -32,3 +42,59 @@ def test_a_tuple_is_a_parameter():
     assert hash(rule) == hash(Weighted((1, 2)))
     assert rule.step(two) == Weighted((1, 2)).step(two)
     assert Weighted(ImmutableMatrix([[1]])) == Weighted(ImmutableMatrix([[1]]))
+
+
+class Scaled(Rule):
+    """BP whose feedback is multiplied by parameters."""
+
+    def __init__(self, *factors):
+        self.factors = factors
+
+    def feedback(self, net, l):
+        """Return ``W_l'`` times all parameters."""
+        return matmul(*self.factors, transpose(net.weight(l)))
+
+
+class Lent(Rule):
+    """A rule whose feedback is a matrix of one name at every layer, so that its shape differs."""
+
+    def feedback(self, net, l):
+        """Return ``C`` of the shape of ``W_l'``."""
+        return MatrixSymbol("C", net.widths[l - 1], net.widths[l])
+
+
+TAKEN = {
+    "eta": Scaled(Symbol("eta")),
+    "W_1": Scaled(Symbol("W_1")),
+    "s": Scaled(Symbol("s"), Symbol("s", positive=True)),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_name_that_is_taken_is_refused(name):
+    """A parameter called as the step size, a weight or another parameter: in motions, runs and training."""
+    rule, refused = TAKEN[name], rf"one meaning \(got two called {name}: "
+    weights, labels = [np.ones((3, 4)), np.ones((2, 3))], np.array([0, 1])
+    data = DataSet("toy", np.ones((4, 2)), labels, np.ones((4, 2)), labels, 2)
+    for motion in (rule.flow, rule.step):
+        with pytest.raises(InvalidValueError, match=refused):
+            motion(two)
+    for options in ({"steps": 1}, {"times": [0, 1]}):
+        with pytest.raises(InvalidValueError, match=refused):
+            simulate(rule, weights, np.ones(4), np.ones(2), constants={name: 1}, **options)
+    with pytest.raises(InvalidValueError, match=refused):
+        train(rule, data=data, widths=(4, 3, 2), batch="all", steps=1, constants={name: 1})
+
+
+def test_a_fixed_matrix_has_one_shape():
+    """Two feedback matrices of one name and two shapes are refused in training, as in motions."""
+    labels = np.array([0, 1])
+    data = DataSet("toy", np.ones((5, 2)), labels, np.ones((5, 2)), labels, 2)
+    with pytest.raises(InvalidValueError, match=r"one meaning .*two called C: a matrix"):
+        train(Lent(), data=data, widths=(5, 4, 3, 2), batch="all", steps=1)
+
+
+def test_the_library_s_own_step_size_is_no_clash():
+    """Our eta is one symbol, and a parameter with a name of its own is fine."""
+    for factor in (eta, Symbol("s"), 2):
+        assert Scaled(factor).step(two)

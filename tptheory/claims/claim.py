@@ -10,11 +10,11 @@ from sympy import MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.symbols import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.arguments import as_expression as as_expression  # the readers of all claims stand here
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
+from tptheory.symbolic.one_meaning import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.typesetting.claims import sentence_tex
 from tptheory.typesetting.spelling import one_line, text_of
 

@@ -12,13 +12,13 @@ from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.symbols import refuse_two_of_one_name, refuse_two_of_one_name_across
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.bound import free_symbols
 from tptheory.symbolic.expressions import size_symbols, squared_norm
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, occurrences
+from tptheory.symbolic.one_meaning import refuse_two_of_one_name, refuse_two_of_one_name_across
 from tptheory.typesetting.spelling import text_of
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from sympy import Basic, MatrixSymbol, Symbol
 
-from tptheory.claims.symbols import declared
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.assumptions import admits
+from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rules import damping
 
 NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?)")

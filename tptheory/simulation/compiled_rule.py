@@ -23,6 +23,7 @@ from tptheory.simulation.losses import OutputError
 from tptheory.simulation.rank_changes import Ranks
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.rule import default_values, with_signals
 from tptheory.symbolic.rules import ModifiedRule, Rule, eta
 from tptheory.symbolic.states import all_states
@@ -77,6 +78,9 @@ class CompiledRule:
         with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
         self.starts = {state.symbol: state.start for state in all_states(rule, net)}
+        begun = [start for start in self.starts.values() if not isinstance(start, str)]
+        letters = (lettered.input, lettered.target, lettered.error, *map(lettered.signal, range(net.depth + 1)))
+        refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *begun)
         self.fixed = self._not_computed([*signals.values(), *moves.values()])
         self._feedback = {
             name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)

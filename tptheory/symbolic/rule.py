@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, TptheoryError, complain
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
@@ -79,20 +79,9 @@ class Rule:
                 setattr(cls, method, naming_failures(getattr(cls, method), method))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a parameter, but refuse what a rule cannot be compared by: a method of a layer, and what has no hash.
-
-        Raises:
-            InvalidValueError: if the name is that of a method of a layer, which only a class may define.
-            InvalidTypeError: if the value has no hash, such as a list.
-        """
+        """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
         if name in OF_A_LAYER:
             raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
-        try:
-            hash(value)
-        except TypeError:
-            mend = "Use a tuple in the place of a list, and an ImmutableMatrix in that of a Matrix."
-            expected = "a parameter that has a hash and never changes"
-            raise InvalidTypeError(complain(name, expected, value, mend)) from None
         super().__setattr__(name, value)
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
@@ -187,7 +176,20 @@ class Rule:
         return type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
-        """Hash what `__eq__` compares."""
+        """Hash what `__eq__` compares.
+
+        Raises:
+            InvalidTypeError: if an attribute has no hash, such as a list.
+        """
+        for name, value in vars(self).items():
+            try:
+                hash(value)
+            except TptheoryError:  # a rule within this one has named its attribute
+                raise
+            except TypeError as error:
+                mend = "Use a tuple in the place of a list, and an ImmutableMatrix in that of a Matrix."
+                expected = f"an attribute of {type(self).__name__} that has a hash"
+                raise InvalidTypeError(complain(name, expected, value, mend)) from error
         return hash((type(self), tuple(sorted(vars(self).items()))))
 
     def __repr__(self) -> str:

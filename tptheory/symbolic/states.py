@@ -12,6 +12,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, com
 from tptheory.symbolic.dynamics import EveryLayer
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.layers import LayerSymbol
+from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.rule_scalars import eta
 from tptheory.symbolic.shapes import same_shape
 from tptheory.symbolic.state_names import refuse_states
@@ -146,13 +147,16 @@ def motion_of(
 
     Raises:
         InvalidTypeError: if the rule's states are none.
-        InvalidValueError: if a state shares its name, or starts from what has no value yet.
+        InvalidValueError: if a state shares its name, or starts from what has no value yet; in a network of fixed depth
+            if any name has two meanings. In one of any depth, claims compare the names when they are built.
     """
     if not net.any_depth:
         states = all_states(rule, net)
         moves = {net.weight(l): weight(l) for l in net.layers}
         moves |= {net.bias(l): bias(l) for l in net.layers} if net.biases else {}
-        return moves | {state.symbol: law(state) for state in states}
+        moves |= {state.symbol: law(state) for state in states}
+        refuse_two_of_one_name(net.input, net.target, net.error, eta, *moves, *moves.values())
+        return moves
     kinds = states_at(rule, net, Dummy("k", integer=True))
     changes = dict(zip(net.parameter_sequences, (weight, bias), strict=False))
     for place, state in enumerate(kinds):

@@ -15,6 +15,7 @@ from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.rules import LearnedInverse, Rule, damping
 from tptheory.training.data import Array
 
@@ -147,7 +148,7 @@ class LayerwiseRule:
         given: the values of fixed matrices and of ``lambda``, by symbol or name.
 
     Raises:
-        InvalidValueError: if the rule is more than its feedback.
+        InvalidValueError: if the rule is more than its feedback, or gives one name two meanings.
         ShapeError: if the feedback operators do not compose with the errors of ``net``, or a given matrix has another
             shape than its symbol.
         UnknownNameError: if a matrix is given that the rule does not name.
@@ -166,9 +167,11 @@ class LayerwiseRule:
         self.rule, self.net, self.damping = rule, net, damping_value
         self.constants: dict[MatrixSymbol, Array] = {}
         self._operators = []
+        operators = [rule.feedback(net, l) for l in range(2, net.depth + 1)]
+        refuse_two_of_one_name(net.input, net.target, net.error, *net.parameters, *operators)
         for l in range(2, net.depth + 1):
             rule.error_signal(net, l - 1)  # raises ShapeError before anything is drawn
-            M = rule.feedback(net, l)
+            M = operators[l - 2]
             symbols = sorted(M.free_symbols, key=str)
             for symbol in symbols:
                 if symbol not in self.constants and symbol not in (*net.weights, damping):

@@ -1,4 +1,4 @@
-"""One name, one meaning: a claim that speaks of two different symbols of one name is refused when it is built.
+"""One name, one meaning: a claim, or a motion, that speaks of two different symbols of one name is refused.
 
 Whoever reads ``eta`` or ``W_1`` takes it for one thing. SymPy does not: a symbol that is declared otherwise, or has
 another shape, is another symbol, which stands still where the first one moves. Nothing printed would show it.
@@ -28,7 +28,7 @@ Named = frozenset[Any]
 
 
 def refuse_two_of_one_name(*items: Any) -> None:
-    """Refuse claims, hypotheses or expressions that together give one name two meanings.
+    """Refuse claims, hypotheses, motions or expressions that together give one name two meanings.
 
     What a motion speaks of counts as well: its network, its rule, and how each parameter moves.
 
@@ -226,6 +226,6 @@ def declared(symbol: Any) -> str:
 
 def _refuse(name: str, two: str) -> None:
     raise InvalidValueError(
-        f"a claim must give each name one meaning (got two called {name}: {two}). Use one of them throughout, as the "
+        f"each name must have one meaning (got two called {name}: {two}). Use one of them throughout, as the "
         "network, the rule or tptheory made it, or give the other another name."
     )
