@@ -415,7 +415,7 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"rule": "fa", "constants": {"B_2": np.eye(2)}}, ShapeError, r"'constants.B_2.' must be of shape .32, 32."),
     ({"constants": [1]}, InvalidTypeError, "'constants' must be a mapping"),
     ({"settings": {"lr": 1}}, InvalidTypeError, "'settings' must be TrainSettings"),
-    ({"rule": Misshapen()}, ShapeError, "shapes that compose"),
+    ({"rule": Misshapen()}, ShapeError, "the shape must be"),
     ({"data": "digits"}, InvalidTypeError, "'data' must be a DataSet .got 'digits'.. Build one with load_digits"),
     ({"batch": 0}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 0\)"),
     ({"batch": 1438}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 1438\)"),
