@@ -77,6 +77,8 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
     for goal in claim.goals():
         if isinstance(goal, goals.NonNegative):
             expression = _translated(goal.expression, translator)
+            if not isinstance(goal.expression, goals.Rate | goals.Change):
+                _name_residual(translator, goal.expression)
             if not expression.is_scalar:
                 yield Obligation(expression, expression.transpose())
             number = quadratic_form(expression, translator)
@@ -124,16 +126,11 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
-    if isinstance(term, goals.Change):
+    if isinstance(term, goals.Change) and not term.step.net.any_depth:
         changed = translator(goals.symbolic(term))
-        if not term.step.net.any_depth:
-            _name_error(translator, term.step.net)
+        _name_error(translator, term.step.net)
         return changed
-    if not isinstance(term, goals.Rate):
-        made = translator(term)
-        _name_residual(translator, term)
-        return made
-    if term.flow.net.any_depth:
+    if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():

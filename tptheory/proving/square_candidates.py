@@ -62,9 +62,10 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     """Return sets of candidates to try, from the likeliest to the largest.
 
     First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of
-    hypotheses that are scalars: adding such a scalar may turn a term that looks negative into squares. Then the
-    velocities alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses
-    turn into others, and with powers of the numbers.
+    hypotheses that are scalars: adding such a scalar may turn a term that looks negative into squares. Where hypotheses
+    speak of roots, products of the halves with these follow, here and again near the end. Then come the velocities
+    alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
+    others, and with powers of the numbers.
     """
     words = _Words(resources, scalar.alphabet)
     groups = words.halves_by_shape(reduced)
@@ -258,7 +259,8 @@ class _Words:
     def multiplied(self, candidates: Sequence[SquareCandidate]) -> Iterator[SquareCandidate]:
         """Return products of candidates, and of 1, with one or two of the roots of which hypotheses speak."""
         multipliers, shapes = self.resources.multipliers, self.alphabet.shapes
-        numbers, matrices = ([r for r in multipliers if (shapes[r] is None) is number] for number in (True, False))
+        numbers = [r for r in multipliers if shapes[r] is None]
+        matrices = [R for R in multipliers if shapes[R] is not None]
         whole = [*(c for c in candidates if not self._has_root_at_an_end(c, matrices)), SquareCandidate((), (), "")]
         for chosen in [(), *combinations(numbers, 1), *combinations(numbers, 2)]:
             for candidate in whole:
