@@ -12,7 +12,6 @@ from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, mov
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.symbolic.arguments import as_expression as as_expression  # the readers of all claims stand here
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.symbolic.one_meaning import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.typesetting.claims import sentence_tex

@@ -80,6 +80,12 @@ def _minus(A: MatrixExpr, B: MatrixExpr) -> MatrixExpr:
     return matadd(A, matmul(-1, B))
 
 
+def _inverse_equations(A: MatrixExpr) -> list[MatrixExpr]:
+    """Return what vanishes if ``A+`` is the inverse of ``A`` on both sides."""
+    P = Pinv(A)
+    return [_minus(matmul(A, P), Identity(A.rows)), _minus(matmul(P, A), Identity(A.cols))]
+
+
 def full_row_rank(*matrices: MatrixExpr) -> Hypothesis:
     """Assume ``A A+ = I``: the rows of each ``A`` are independent.
 
@@ -114,12 +120,7 @@ def invertible(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A)), given=[invertible(A), invertible(B)])).proved
     True
     """
-
-    def equations(A: MatrixExpr) -> list[MatrixExpr]:
-        P = Pinv(A)
-        return [_minus(matmul(A, P), Identity(A.rows)), _minus(matmul(P, A), Identity(A.cols))]
-
-    return _hypothesis("invertible", matrices, equations)
+    return _hypothesis("invertible", matrices, _inverse_equations)
 
 
 def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
@@ -188,16 +189,9 @@ def positive_definite(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Zero(x, given=[positive_definite(S), Zero(x.T * S * x)])).proved
     True
     """
-
-    def equations(A: MatrixExpr) -> list[MatrixExpr]:
-        P = Pinv(A)
-        return [
-            _minus(transpose(A), A),
-            _minus(matmul(A, P), Identity(A.rows)),
-            _minus(matmul(P, A), Identity(A.cols)),
-        ]
-
-    return _hypothesis("positive_definite", matrices, equations, square=True)
+    return _hypothesis(
+        "positive_definite", matrices, lambda A: [_minus(transpose(A), A), *_inverse_equations(A)], square=True
+    )
 
 
 def projection(*matrices: MatrixExpr) -> Hypothesis:

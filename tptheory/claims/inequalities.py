@@ -9,8 +9,9 @@ from typing import Any
 from sympy import Integer, MatrixExpr
 
 from tptheory.claims import goals as kinds
-from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError, complain
+from tptheory.symbolic.arguments import as_expression
 
 
 def _number_or_square(argument: str, value: Any) -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sympy import MatrixExpr
 
-from tptheory.claims.claim import Claim, as_expression
+from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Change, Goal, NonNegative, Rate, Vanishes, moving_symbols
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix, matmul
 

@@ -30,61 +30,52 @@ Say = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
-class ConstantRank:
-    """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative.
+class Premise:
+    """Something that a claim takes for granted of a matrix, or of a number.
 
-    If the matrix stands in the definition of a sequence, this is assumed at every index of the definition.
+    Attributes:
+        subject: the matrix, or the number.
+        limits: if the subject stands in the definition of a sequence, the index of the definition with its first and
+            last value: the premise is assumed at every index from the one to the other.
     """
 
     subject: Any
     limits: tuple[Any, Any, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Exists:
-    """A matrix has an inverse; if it stands in the definition of a sequence, at every index of the definition."""
+class ConstantRank(Premise):
+    """The rank of a matrix stays as it is along the flow, so that its pseudo-inverse has a derivative."""
 
-    subject: Any
-    limits: tuple[Any, Any, Any] | None = None
+
+class Exists(Premise):
+    """A matrix has an inverse."""
 
     def as_hypothesis(self) -> Hypothesis:
         """Return the premise as a hypothesis; its indices must be numbers by then."""
         return invertible(self.subject)
 
 
-@dataclass(frozen=True)
-class NotZero:
-    """A divisor is not 0; if it stands in the definition of a sequence, at every index of the definition."""
-
-    subject: Any
-    limits: tuple[Any, Any, Any] | None = None
+class NotZero(Premise):
+    """A divisor is not 0."""
 
     def as_hypothesis(self) -> Hypothesis:
-        """Return the premise as a hypothesis; its indices must be numbers, too."""
+        """Return the premise as a hypothesis; its indices must be numbers by then."""
         return nonzero(matmul(self.subject, Identity(1)))
 
 
-@dataclass(frozen=True)
-class Positive:
-    """A number has a real logarithm; if it stands in the definition of a sequence, at every index of the definition."""
-
-    subject: Any
-    limits: tuple[Any, Any, Any] | None = None
+class Positive(Premise):
+    """A number is positive, so that it has a real logarithm, and one over its root is real."""
 
     def as_hypothesis(self) -> Hypothesis:
-        """Return the premise as a hypothesis; its indices must be numbers, too."""
+        """Return the premise as a hypothesis; its indices must be numbers by then."""
         return positive_definite(matmul(self.subject, Identity(1)))
 
 
-@dataclass(frozen=True)
-class NotNegative:
-    """A number has a real square root; if it stands in the definition of a sequence, at every index of that."""
-
-    subject: Any
-    limits: tuple[Any, Any, Any] | None = None
+class NotNegative(Premise):
+    """A number is not negative, so that it has a real square root."""
 
     def as_hypothesis(self) -> Hypothesis:
-        """Return the premise as a hypothesis; its indices must be numbers, too."""
+        """Return the premise as a hypothesis; its indices must be numbers by then."""
         return positive_semidefinite(matmul(self.subject, Identity(1)))
 
 
