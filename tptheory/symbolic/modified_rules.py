@@ -13,11 +13,12 @@ from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.feedback_rules import Backprop
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
+from tptheory.symbolic.rule_of_another import RuleOfAnother
 from tptheory.symbolic.rule_scalars import decay, eta, friction
 from tptheory.symbolic.states import State
 
 
-class ModifiedRule(Rule):
+class ModifiedRule(RuleOfAnother):
     """A rule that is another rule in everything but what a subclass modifies.
 
     Args:
@@ -36,60 +37,7 @@ class ModifiedRule(Rule):
             if getattr(type(rule), method) is not getattr(Rule, method):
                 expected = f"one that defines its update, not its {method} as a whole"
                 raise InvalidValueError(complain("rule", expected, rule, "Define update(net, l) and velocity(net, l)."))
-        self.rule = rule
-
-    @property
-    def direct(self) -> bool:  # type: ignore[override]  # here it depends on the rule that is modified
-        """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
-        return self.rule.direct
-
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``M_l`` of the rule."""
-        return self.rule.feedback(net, l)
-
-    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``N_l`` of the rule."""
-        return self.rule.presynaptic(net, l)
-
-    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``M_{l+1} ... M_L`` of the rule."""
-        return self.rule.backward(net, l)
-
-    def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``d_l`` of the rule."""
-        return self.rule.error_signal(net, l)
-
-    def target(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``t_l`` of the rule."""
-        return self.rule.target(net, l)
-
-    def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``G_l`` of the rule."""
-        return self.rule.descent(net, l)
-
-    def bias_descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``g_l`` of the rule."""
-        return self.rule.bias_descent(net, l)
-
-    def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
-        """Return the states of the rule."""
-        return self.rule.states(net, l)
-
-    def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``dW_l/dt`` of the rule."""
-        return self.rule.velocity(net, l)
-
-    def bias_velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``db_l/dt`` of the rule."""
-        return self.rule.bias_velocity(net, l)
-
-    def update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``dW_l`` of the rule."""
-        return self.rule.update(net, l)
-
-    def bias_update(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the ``db_l`` of the rule."""
-        return self.rule.bias_update(net, l)
+        super().__init__(rule)
 
 
 class Momentum(ModifiedRule):
