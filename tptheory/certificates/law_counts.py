@@ -30,7 +30,7 @@ def require(condition: Any, reason: str) -> None:
 
 
 class Ring:
-    """Power series modulo t^order; with a tangent, plus e times such series, modulo e^2."""
+    """Power series modulo t^order; if size is twice the order, dual numbers a + e b of such series, with e^2 = 0."""
 
     def __init__(self, order: int, size: int, work: list[int]) -> None:
         self.order, self.size, self.work = order, size, work

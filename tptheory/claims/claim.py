@@ -51,7 +51,7 @@ class Claim:
         return tuple(Vanishes(lhs, rhs) for lhs, rhs in self.equations())
 
     def own_verdict(self, seconds: float, seed: int) -> Any:
-        """Return the verdict of a claim that is no set of goals and knows itself how it is decided; None of others."""
+        """Return the verdict of a claim that decides itself, because it has no goals; None for every other claim."""
         return None
 
     def tacit(self) -> tuple[Tacit, ...]:

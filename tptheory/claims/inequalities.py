@@ -30,7 +30,7 @@ def _number_or_square(argument: str, value: Any) -> Any:
 
 
 class Inequality(Claim):
-    """A claim that is no equation: it may be assumed, and then says of what that it is not below 0."""
+    """A claim that an expression is not below 0; other claims may assume it."""
 
     is_hypothesis = True
 

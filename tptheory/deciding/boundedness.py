@@ -41,7 +41,7 @@ class Continuous:
 
 @dataclass(frozen=True)
 class OnImage:
-    """An inverse stays bounded on the image of ``base``, where it is at most ``base+``."""
+    """Times a power of the small number, an inverse stays bounded on the image of ``base``: it is at most ``base+``."""
 
     inverse: Any
     base: Any
@@ -49,7 +49,8 @@ class OnImage:
 
     def __str__(self) -> str:
         """Say it."""
-        return f"{self.inverse} stays bounded on the image of {self.base}, where it is at most {self.bound}"
+        image = f"the image of {self.base}"
+        return f"{self.inverse}, times a power, stays bounded on {image}, where it is at most {self.bound}"
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ class _Search:
         return [A for h in self.given if isinstance(h, Hypothesis) and h.name in names for A in h.matrices]
 
     def first_term(self) -> tuple[Any, Any, Any, Counterexample | None]:
-        """Return the coefficient, its power, what the next power multiplies, and where the coefficient is not 0."""
+        """Return the coefficient, its power, the factor of the next power, and an instance where the first is not 0."""
         zeros: set[Any] = set()
         for terms in range(MOST_TERMS + 1):
             found = self.expander(terms)(self.expression)

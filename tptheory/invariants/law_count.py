@@ -86,7 +86,7 @@ class LawCount(Claim):
             raise InvalidValueError(complain("given", "left out: laws are counted near almost every point", self.given))
 
     def goals(self) -> NoReturn:
-        """Refuse to be a set of goals.
+        """Raise an error: a count of laws cannot be split into goals.
 
         Raises:
             UnsupportedExpressionError: always.
@@ -96,23 +96,23 @@ class LawCount(Claim):
         )
 
     def tacit(self) -> tuple[Any, ...]:
-        """Take nothing for granted."""
+        """Return nothing: a count of laws has no tacit premises."""
         return ()
 
     def expressions(self) -> tuple[Any, ...]:
-        """Speak of no expression."""
+        """Return nothing: a count of laws holds no expression."""
         return ()
 
     def certain(self) -> tuple[Any, ...]:
-        """Speak of no expression."""
+        """Return nothing: a count of laws holds no expression."""
         return ()
 
     def symbols(self) -> set[Any]:
-        """Speak of no symbol."""
+        """Return nothing: a count of laws holds no symbol."""
         return set()
 
     def _refuse_taken_symbols(self) -> None:
-        """Speak of no symbol that could be taken."""
+        """Check nothing: a count of laws holds no symbol that could clash."""
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``the flow of the rule has exactly k independent conserved quantities``, and where."""

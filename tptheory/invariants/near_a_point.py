@@ -29,7 +29,7 @@ from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.penrose_words import words_of
 
 _OPEN = {"full_row_rank", "full_column_rank", "invertible", "nonzero"}
-"""The hypotheses that hold near every point at which they hold."""
+"""Open conditions: hypotheses that, where they hold at a point, hold in a neighbourhood of it."""
 
 
 class NearPoint:
@@ -79,7 +79,7 @@ class NearPoint:
         return bool(value != 0) if isinstance(tacit, NotZero) else bool(value > 0)
 
     def _highest_rank(self, A: MatrixExpr) -> int:
-        """Return a bound of the rank for all matrices of these sizes: a product's narrowest width, summed up."""
+        """Return a bound on the rank at these sizes: the sum of the narrowest widths of the products in the matrix."""
         whole = self.value(A)
         words = [word for _, word in words_of(A)]
         narrowest = [min(min(self._shape(letter)) for letter in word) if word else whole.nrows() for word in words]

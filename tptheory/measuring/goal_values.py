@@ -23,7 +23,7 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.enclosures import shown
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
-from tptheory.numeric.definiteness import is_shown_indefinite
+from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import compile_with, evaluate_with
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
 from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
@@ -74,7 +74,7 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
         if isinstance(found, fmpq_mat | arb_mat):
-            return _indefinite(goal, found)
+            return _not_semidefinite(goal, found)
         return _negative(goal, found) if is_shown_negative(found) else None
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
@@ -89,11 +89,11 @@ def _negative(goal: NonNegative, found: Any) -> Violation:
     return Violation(symbolic(goal.expression), "at least 0", shown(found))
 
 
-def _indefinite(goal: NonNegative, found: Any) -> Violation | None:
+def _not_semidefinite(goal: NonNegative, found: Any) -> Violation | None:
     """Return the violation that a matrix is not symmetric, or not positive semidefinite."""
     if is_shown_nonzero(found - found.transpose()):
         return Violation(symbolic(goal.expression), "symmetric", shown(found))
-    if is_shown_indefinite(found):
+    if is_shown_not_semidefinite(found):
         return Violation(symbolic(goal.expression), "positive semidefinite", shown(found))
     return None
 

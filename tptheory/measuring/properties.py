@@ -7,7 +7,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from tptheory.measuring.random_matrices import eye
-from tptheory.numeric.definiteness import is_shown_indefinite
+from tptheory.numeric.definiteness import is_shown_not_semidefinite
 
 
 def is_zero(value: Any) -> bool:
@@ -19,7 +19,7 @@ def is_zero(value: Any) -> bool:
 
 def is_positive_semidefinite(A: fmpq_mat) -> bool:
     """Whether an exact matrix is symmetric and ``x' A x`` never below 0: no pivot of its LDL' decomposition is."""
-    return A.transpose() == A and not is_shown_indefinite(A)
+    return A.transpose() == A and not is_shown_not_semidefinite(A)
 
 
 def has_property(name: str, A: Any) -> bool:

@@ -1,4 +1,7 @@
-"""Instances that meet hypotheses which are inequalities: one symbol of each is moved until the inequality holds."""
+"""Instances for hypotheses that are inequalities: in each that fails one symbol is moved, once.
+
+That may not suffice; whether an instance meets all hypotheses is decided afterwards.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ from tptheory.numeric.evaluation import compile_expression
 class Signs:
     """The inequalities among the hypotheses of a claim.
 
-    In ``S <= T`` the matrix ``T`` is replaced by ``S`` plus a Gram matrix; in ``s <= 1`` the number by one that meets
-    it. Whether the instance then meets all hypotheses is for the caller to decide: a symbol may stand in several.
+    In ``S <= T`` one of the two matrices, drawn at random, is moved so that ``T - S`` becomes a Gram matrix; in
+    ``s <= 1`` the number is moved below 1. Whether the instance then meets all hypotheses is for the caller to decide:
+    a symbol may stand in several.
     """
 
     def __init__(self, premises: Premises, unknowns: Unknowns) -> None:
@@ -64,7 +68,7 @@ class _Inequality:
         return {**values, symbol: values[symbol] + (wanted - found) * (1 / coefficient)}
 
     def _with_number(self, rng: Random, values: Instance, found: Any) -> Instance:
-        """Move a number of which the expression is an affine function, so that the expression is not below 0."""
+        """Move a number by one secant step, after which an expression that is affine in it is not below 0."""
         if not self.numbers:
             return values
         s = self.numbers[int(rng.integers(0, len(self.numbers)))]

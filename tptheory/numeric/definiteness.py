@@ -13,13 +13,13 @@ STEPS = 64
 """The entries of a direction are rounded to multiples of one over this, relative to the largest."""
 
 
-def is_shown_indefinite(A: fmpq_mat | arb_mat) -> bool:
+def is_shown_not_semidefinite(A: fmpq_mat | arb_mat) -> bool:
     """Whether ``x' A x < 0`` is shown for some ``x``; of a rational matrix this is decided.
 
     Args:
         A: a symmetric matrix.
 
-    >>> is_shown_indefinite(fmpq_mat(2, 2, [1, 2, 2, 4])), is_shown_indefinite(fmpq_mat(2, 2, [1, 2, 2, 3]))
+    >>> is_shown_not_semidefinite(fmpq_mat(2, 2, [1, 2, 2, 4])), is_shown_not_semidefinite(fmpq_mat(2, 2, [1, 2, 2, 3]))
     (False, True)
     """
     if isinstance(A, fmpq_mat):

@@ -19,7 +19,7 @@ from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Alphabet, Polynomial
 
 ABBREVIATION = "abbreviation"
-"""The kind of the letters that no certificate speaks of."""
+"""The kind of the letters that abbreviate polynomials during a search; they never reach a certificate."""
 
 
 def replaced(p: Polynomial, letter: str, by: Polynomial) -> Polynomial:
@@ -50,7 +50,7 @@ class AuxiliaryLetters:
 
     Attributes:
         velocities: the letters that stand for velocities.
-        roots: the letter of the square root of each number that is declared to be nonnegative.
+        roots: for each number that a declaration or a hypothesis says is nonnegative, the letter of its square root.
         multipliers: the letters of the square roots of numbers and matrices that hypotheses say are not below 0.
         abbreviations: letters that stand for polynomials in searches; no certificate speaks of them.
     """

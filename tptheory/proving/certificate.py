@@ -118,7 +118,7 @@ class Certificate:
         return statement_text(self.data)
 
     def opening(self) -> str:
-        """Return what is said before the chains of equations: nothing but of counts."""
+        """Return the text before the chains of equations; it is empty, except for counts of laws."""
         return ""
 
     @property

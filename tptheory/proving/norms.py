@@ -1,4 +1,5 @@
-"""Proofs by squared norms: a real matrix with ``|D|^2 <= 0`` is zero, and a number plus squares that vanishes is <= 0.
+"""Proofs by squared norms: a real matrix with ``|D|^2 <= 0`` is zero, and a number that becomes 0 when squares are
+added to it is at most 0.
 
 Both say that a number, plus weighted squared norms of polynomials, is a combination of the hypotheses.
 """

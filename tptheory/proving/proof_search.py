@@ -117,7 +117,8 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
 def settings_for(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the search for a claim, in the order in which they are tried.
 
-    In a descent, 1 is first a size like any other: the squares are found among matrices, and hold for one sample too.
+    For an inequality, the first settings treat the size 1 as any size: the squares are found among matrices, and hold
+    for one sample too.
     """
     if any(isinstance(goal, NonNegative) for goal in claim.goals()):
         if speaks_of_ranks(claim):

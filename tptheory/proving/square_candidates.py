@@ -26,7 +26,7 @@ Reduce = Callable[[Polynomial], Polynomial]
 MOST = 48
 """A set of more candidates than this is not tried."""
 POWERS = 3
-"""Numbers stand in candidates up to this power of their square roots, less one."""
+"""Powers of a number's square root are tried below this; in any case up to the power of the number in the scalar."""
 
 
 class SquareCandidate(NamedTuple):
@@ -61,8 +61,8 @@ class Resources:
 def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[SquareCandidate]]:
     """Return sets of candidates to try, from the likeliest to the largest.
 
-    First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of
-    hypotheses that are scalars: adding such a scalar may turn a term that looks negative into squares. Where hypotheses
+    First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of the
+    traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
     speak of roots, products of the halves with these follow, here and again near the end. Then come the velocities
     alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
     others, and with powers of the numbers.
@@ -126,7 +126,7 @@ Part = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
 def _parts(scalar: Polynomial, roots: Mapping[str, str]) -> Iterator[Part]:
-    """Split each term into a trace and numbers that have square roots, in every way; without a trace it is empty."""
+    """Split each term into a trace and numbers that have roots, in every way; where no trace is split off, it is ""."""
     for scalars, _ in scalar.terms:
         yield from _parts_of(scalar.alphabet, scalars, roots)
 

@@ -20,7 +20,7 @@ WeightedSquare = tuple[Fraction, Polynomial]
 
 
 def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare] | None:
-    """Return weights and polynomials with ``scalar = sum of weight * tr(Q Q')`` modulo what is resources.
+    """Return weights and polynomials with ``scalar = sum of weight * tr(Q Q')`` modulo the hypotheses.
 
     Returns:
         The squares, with positive weights; an empty list for zero; None if none were found.

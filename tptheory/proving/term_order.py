@@ -10,8 +10,8 @@ Monomial = tuple[tuple[str, ...], str]
 
 AUXILIARY, PLAIN, INVERSE, DEFINED = 0, 1, 3, 5
 """Levels of letters: those of a higher level are rewritten into those of a lower one. A transposed letter stands above
-the letter itself. A defined letter outweighs any word, so that it is replaced by what it stands for; an auxiliary
-letter weighs nothing."""
+the letter itself. A defined letter weighs as much as a thousand others, so that it is replaced by what it stands for;
+an auxiliary letter weighs nothing."""
 
 FIRST, SPACE = 0x100, 0x1800
 """The character of the first letter, and how many letters a level has room for."""

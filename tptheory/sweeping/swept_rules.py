@@ -26,7 +26,7 @@ ABOUT_RULES = {"trajectory": ("tp", (4, 4, 4)), "training": ("bp", (DIGITS[0], *
 """The tasks whose cells name a rule, each with the rule and the widths of a cell that names none."""
 
 Stamp = tuple[str, int, int]
-"""The path of a file, when it was written, and its size: what is known of a file holds until one of them changes."""
+"""The path of a file, when it was written, and its size; results are used again while none of these changes."""
 
 
 def swept_rule(name: str) -> Rule:

@@ -76,9 +76,9 @@ class EquilibriumPropagation(Rule):
     ``d_l = (W_L ... W_{l+1})' (I + beta S)^-1 e`` and ``z_l = x_l - beta T_l d_l``: the gradient of
     ``1/2 e' (I + beta S)^-1 e``, at any ``beta``.
 
-    As ``beta`` tends to 0 this is BP: with BP's ``d_l^0``, ``G_l`` is ``d_l^0 x_{l-1}'``, less ``beta`` times
-    ``(W_L ... W_{l+1})' S e x_{l-1}' + d_l^0 (T_{l-1} d_{l-1}^0)'``, plus terms of order ``beta^2``. As ``beta`` grows,
-    ``beta G_l`` tends to that of `PredictiveCoding`. With Hopfield's energy, which Scellier and Bengio choose, the free
+    As ``beta`` tends to 0 this is BP. To first order, with BP's signals ``d_l^0``, ``G_l = d_l^0 x_{l-1}' - beta C_l``
+    where ``C_l = (W_L ... W_{l+1})' S e x_{l-1}' + d_l^0 (T_{l-1} d_{l-1}^0)'``. As ``beta`` grows, ``beta G_l`` tends
+    to the ``G_l`` of `PredictiveCoding`. With Hopfield's energy, which Scellier and Bengio choose, the free
     equilibrium is not the forward pass of this network, and the rule is not BP in it. For another loss than the
     squared one ``e`` stands for ``dLoss/dx_L``, which is a definition and no equilibrium.
 

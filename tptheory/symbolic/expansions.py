@@ -4,7 +4,7 @@ An expansion of ``f(s)`` is ``f = sum of f_k s^k + s^n R`` with coefficients ``f
 remainder ``R`` that is an expression too. Sums and products of expansions are exact. Inverses are of two kinds:
 
 - ``G = s^q (G_0 + s H)`` where ``G_0`` has an inverse: ``G^-1 = s^-q (G_0^-1 - s G_0^-1 H G_0^-1 + ...)``;
-- ``G = s^q (B + c s^m I)`` with ``B`` positive semidefinite and ``c > 0``: on the image of ``B``, ``G^-1 B+`` stays
+- ``G = s^q (B + c s^m I)`` with ``B`` positive semidefinite and ``c > 0``: on the image of ``B``, ``s^q G^-1`` stays
   bounded, since ``(B + c s^m I)^-1 B B+`` has at most the norm of ``B+``; and, with ``u = c s^m``,
   ``s^q G^-1 = (I - B B+) / u + B+ - u B+^2 + ... + (-u)^n (B + u I)^-1 B+^n``.
 """

@@ -26,7 +26,7 @@ class ModifiedRule(RuleOfAnother):
 
     Raises:
         InvalidTypeError: if it is no rule.
-        InvalidValueError: if it defines a flow or a step of its own, which no update tells of.
+        InvalidValueError: if it overrides ``flow`` or ``step``, which cannot be rebuilt from its updates.
     """
 
     def __init__(self, rule: Rule | None = None) -> None:

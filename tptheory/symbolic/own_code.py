@@ -26,7 +26,7 @@ OF_A_NETWORK = ("flow", "step")
 
 
 def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """Wrap a method of a rule, so that whatever it raises becomes an error that names the method and the layer.
+    """Wrap a method of a rule, so that an exception that is not tptheory's becomes one that names method and layer.
 
     A method of tptheory's own is returned as it is: what it raises is a defect here, and for no user to mend.
 

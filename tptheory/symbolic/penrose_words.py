@@ -29,7 +29,7 @@ from tptheory.symbolic.expressions import Pinv, matadd, matmul, trace, transpose
 from tptheory.symbolic.rebuilding import rebuild
 
 Word = tuple[MatrixExpr, ...]
-Rule = tuple[Word, Word]
+Rewriting = tuple[Word, Word]
 LARGEST_SUM = 4000
 """A product that would have more terms than this is left as it is."""
 
@@ -56,7 +56,7 @@ def shortened(expression: Any) -> Any:
 
 def _matrix(M: MatrixExpr, multiply_out: bool) -> MatrixExpr:
     found = words_of(M, multiply_out)
-    rules = list(dict.fromkeys(rule for _, word in found for rule in _rules(word)))
+    rules = list(dict.fromkeys(rule for _, word in found for rule in _rewritings(word)))
     return matadd(ZeroMatrix(*M.shape), *(_product(c, _rewritten(word, rules), M) for c, word in found))
 
 
@@ -105,7 +105,7 @@ def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]
     return total
 
 
-def _rules(word: Word) -> Iterator[Rule]:
+def _rewritings(word: Word) -> Iterator[Rewriting]:
     """Run through the rules for the pseudo-inverses of products that stand in a word."""
     for letter in word:
         P = letter.arg if isinstance(letter, Transpose) else letter
@@ -133,7 +133,7 @@ def _turned(word: Word) -> Word:
     return tuple(transpose(letter) for letter in reversed(word))
 
 
-def _rewritten(word: Word, rules: Iterable[Rule]) -> Word:
+def _rewritten(word: Word, rules: Iterable[Rewriting]) -> Word:
     """Return a word in which no rule applies any more."""
     rules = list(rules)
     i = 0

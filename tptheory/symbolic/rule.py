@@ -50,11 +50,11 @@ class Rule:
     """
 
     name: ClassVar[str]
-    """What the command line calls the rule; the name of the class unless given."""
+    """What the command line calls the rule; the name of the class in lower case unless given."""
     title: ClassVar[str]
     """What people call the rule; the name of the class unless given."""
     phrase: ClassVar[str]
-    """The title as it stands within a sentence: the title itself unless given, so that no title is changed."""
+    """The title as it is written within a sentence; the title itself unless given."""
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
 
@@ -62,7 +62,10 @@ class Rule:
     """The numbers that simulations and training give to the rule's scalars unless they are told others."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Name a rule after its class where it has no name of its own."""
+        """Name the rule after its class if it has no name of its own, and wrap its methods.
+
+        Wrapped methods of a layer are compared at several layers, and what a method raises is told with its name.
+        """
         super().__init_subclass__(**options)
         own = vars(cls)
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
@@ -97,11 +100,14 @@ class Rule:
         return ()
 
     def error_signal(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: ``M_{l+1} ... M_L d_L``."""
+        """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: what `backward` makes of ``d_L``."""
         return matmul(self.backward(net, l), net.error)
 
     def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the operator ``M_{l+1} ... M_L`` of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``."""
+        """Return the operator of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``.
+
+        It is ``M_{l+1} ... M_L``, or ``M_{l+1}`` alone for a direct rule.
+        """
         net.check_layer(l, lowest=0)
         if net.any_depth:
             return _feedback_products(self, net)(l)
@@ -114,7 +120,7 @@ class Rule:
         return matadd(net.activation(l), matmul(-alpha, self.error_signal(net, l)))
 
     def descent(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``G_l = d_l x_{l-1}'`` of shape ``(n_l, n_{l-1})``; the gradient of the loss under BP."""
+        """Return ``G_l = d_l N_l`` of shape ``(n_l, n_{l-1})``, ``N_l`` of `presynaptic`; the gradient under BP."""
         net.check_layer(l)
         return matmul(self.error_signal(net, l), self.presynaptic(net, l))
 
@@ -219,7 +225,7 @@ class Rule:
 
 @remembered
 def _feedback_products(rule: Rule, net: DeepLinearNetwork) -> Recursion:
-    """Return the operators ``M_{l+1} ... M_L`` of a network of any depth, for ``l = 0..L``."""
+    """Return the operators that take ``d_L`` to ``d_l`` in a network of any depth, for ``l = 0..L``; see `backward`."""
     n, L = net.widths, net.depth
 
     def step(k: Any, M: MatrixExpr) -> MatrixExpr:

@@ -19,7 +19,7 @@ class RuleAtNumbers(RuleOfAnother):
     """Another rule at rational numbers for some of its parameters, in networks of a fixed depth.
 
     The numbers take the place of the parameters in all that the rule defines, in the laws of its states and in their
-    starts too. Where the depth is a symbol every definition is refused: a recursion keeps its parameters to itself.
+    starts too. Where the depth is a symbol every expression is refused: a recursion keeps its parameters to itself.
 
     >>> from tptheory import DampedTargetProp, damping
     >>> rule = RuleAtNumbers(DampedTargetProp(), {damping: Rational(1, 2)})
@@ -33,7 +33,7 @@ class RuleAtNumbers(RuleOfAnother):
         numbers: by parameter, its value.
 
     Raises:
-        InvalidValueError: by each of its methods, if the depth of the network is no number.
+        InvalidValueError: by each method that returns an expression, if the depth of the network is no number.
     """
 
     name = property(lambda self: self.rule.name)

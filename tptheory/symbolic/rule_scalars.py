@@ -7,7 +7,7 @@ eta = Symbol("eta", positive=True)
 alpha = Symbol("alpha", positive=True)
 """The size of a target: ``t_l = x_l - alpha d_l``."""
 damping = Symbol("lambda", positive=True)
-"""The damping of `DampedTargetProp`."""
+"""The damping of `DampedTargetProp` and `NaturalGradient`, and the leak of `DynamicInversion`."""
 friction = Symbol("mu", positive=True)
 """The friction of a momentum."""
 decay = Symbol("c", positive=True)

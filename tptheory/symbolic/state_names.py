@@ -53,7 +53,7 @@ def refuse_states(rule: Rule, net: DeepLinearNetwork, states: Mapping[Any, tuple
 
 
 def _refuse_names_held_within(rule: Rule, net: DeepLinearNetwork, kept: set[str], layers: list[Any]) -> None:
-    """Refuse a state's name that a rule within the rule gives to what it holds fixed: in shape they may agree."""
+    """Refuse a state that shares its name with a fixed matrix of an inner rule, even where both have one shape."""
     for part in (value for value in vars(rule).values() if hasattr(value, "feedback")):
         own = {_owner(state.symbol).name for l in layers for state in part.states(net, l)}
         held = {symbol.name for l in layers for symbol in _spoken(_definitions(part, net, l))}

@@ -146,7 +146,7 @@ def motion_of(
     """Return how weights, biases and states move: by functions of the layer, and of the state.
 
     Raises:
-        InvalidTypeError: if the rule's states are none.
+        InvalidTypeError: if ``rule.states`` returns something other than states.
         InvalidValueError: if a state shares its name, or starts from what has no value yet; in a network of fixed depth
             if any name has two meanings. In one of any depth, claims compare the names when they are built.
     """
