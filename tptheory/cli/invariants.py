@@ -64,7 +64,7 @@ def invariants(
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
         out.print(Text(f"{laws.rule.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
-        for law in (*laws.found, *laws.decaying):
+        for law in laws.every:
             out.print(_line(law))
         out.print(_sentence(laws))
         ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
@@ -124,6 +124,6 @@ def _facts(laws: ConservationLaws) -> dict[str, Any]:
                 "verdict": law.verdict.word,
                 "rate": str(law.rate),
             }
-            for law in (*laws.found, *laws.decaying)
+            for law in laws.every
         ],
     }

@@ -19,8 +19,7 @@ from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.symbolic.arguments import as_expression, refuse_size
-from tptheory.symbolic.expansions import Expander, Expansion
-from tptheory.symbolic.expressions import matadd, matmul
+from tptheory.symbolic.expansions import Expander, Expansion, plus, times
 from tptheory.symbolic.penrose_words import shortened, words_of
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
@@ -66,7 +65,7 @@ class ProvedLeadingTerm:
     @property
     def term(self) -> Any:
         """``coefficient s^power``."""
-        return self.coefficient if self.power == oo else _times(self.small**self.power, self.coefficient)
+        return self.coefficient if self.power == oo else times(self.small**self.power, self.coefficient)
 
     def __repr__(self) -> str:
         """Show the equation, and what the remainder is small against."""
@@ -126,8 +125,8 @@ def leading_term(
         claim = Equal(near, coefficient, given)
         remainder = coefficient
     else:
-        remainder = _times(parameter ** (power + 1), rest)
-        claim = Equal(near, _plus(_times(parameter**power, coefficient), remainder), given)
+        remainder = times(parameter ** (power + 1), rest)
+        claim = Equal(near, plus(times(parameter**power, coefficient), remainder), given)
     verdict = prove(claim, seconds)
     if not isinstance(verdict, Proved):
         raise _refusal(expression, f"the term {coefficient} at power {power} was found, not proved: {verdict.reason}")
@@ -191,7 +190,7 @@ class _Search:
     def _rest(self, left: Expansion, power: int) -> Any:
         total = self._zero()
         for k, part in [*left.terms.items(), *([] if left.order is None else [(left.order, left.rest)])]:
-            total = _plus(total, _times(self.small ** (k - power), part))
+            total = plus(total, times(self.small ** (k - power), part))
         return shortened(total)
 
     def _nonzero_at(self, coefficient: Any) -> Counterexample | None:
@@ -248,11 +247,3 @@ def _refusal(expression: Any, reason: str) -> UnsupportedExpressionError:
     return UnsupportedExpressionError(
         f"'expression' must have a leading term that is proved (got {expression}): {reason}."
     )
-
-
-def _times(number: Any, e: Any) -> Any:
-    return matmul(number, e) if isinstance(e, MatrixExpr | MatrixBase) else number * e
-
-
-def _plus(a: Any, b: Any) -> Any:
-    return matadd(a, b) if isinstance(a, MatrixExpr | MatrixBase) else a + b

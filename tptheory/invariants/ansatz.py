@@ -20,6 +20,7 @@ from tptheory.numeric.jets import Jet
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.penrose_words import turned
 
 LARGEST_WORDS = 20_000
 """More words than this are refused: they take minutes to multiply."""
@@ -100,9 +101,9 @@ def cyclic_words(found: Sequence[Word]) -> list[Word]:
 
 
 def _same_trace(word: Word) -> Iterator[Word]:
-    for turned in (word, tuple(transpose(letter) for letter in reversed(word))):
-        for i in range(len(turned)):
-            yield turned[i:] + turned[:i]
+    for turn in (word, turned(word)):
+        for i in range(len(turn)):
+            yield turn[i:] + turn[:i]
 
 
 def log_candidates(flow: Flow) -> list[Candidate]:

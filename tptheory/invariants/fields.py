@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +15,7 @@ from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.numeric.matrix_fields import PrimeField
-from tptheory.numeric.rationals import ExactArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_arguments import as_rule
@@ -102,7 +101,7 @@ class DataFields:
 
         def value(symbol: Basic) -> Any:
             if symbol in self.held:
-                return _modulo(self.held[symbol], field)
+                return modulo(self.held[symbol], field)
             if isinstance(symbol, MatrixSymbol):
                 return field.random(symbol.shape, random)
             return field.scalar(str(symbol), int(random.integers(1, field.prime)))
@@ -130,9 +129,9 @@ def as_jets(kind: JetArithmetic, values: Mapping[Basic, Any]) -> Values:
     return {s: value if isinstance(value, Jet) else kind.jet([value]) for s, value in values.items()}
 
 
-def _modulo(A: fmpq_mat, field: PrimeField) -> nmod_mat:
+def modulo(A: fmpq_mat, field: PrimeField) -> nmod_mat:
     """Return a rational matrix modulo the prime of a field."""
-    rows = [[field.scalar("constants", Fraction(int(q.p), int(q.q))) for q in row] for row in A.tolist()]
+    rows = [[field.scalar("constants", fraction(q)) for q in row] for row in A.tolist()]
     return field.matrix(rows)
 
 

@@ -11,9 +11,10 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixS
 
 from tptheory.certificates import law_counts
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.invariants.fields import DataFields
+from tptheory.invariants.fields import DataFields, entries_of, modulo
 from tptheory.invariants.results import CountedLaws
 from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.matrix_fields import PrimeField
 from tptheory.symbolic.expressions import Pinv, matmul, transpose
 
 _ATTEMPTS = 12
@@ -130,8 +131,8 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
     claimed = [v.parts[0] for v in law_counts.velocities(data, weights, datum, ring)]
     values: dict[Any, Any] = {**point, **dict(zip((net.input, net.error), columns, strict=True))}
     velocities = [evaluate(fields.flow[W], values, arithmetic="exact") for W in net.weights]
-    prime = law_counts.PRIME
-    found = [int(a.p) * pow(int(a.q), -1, prime) % prime for V in velocities for a in V.entries()]
+    field = PrimeField(law_counts.PRIME)
+    found = [int(a) for a in entries_of([modulo(V, field) for V in velocities])]
     if claimed != found:
         raise AssertionError(f"the checker moves weights otherwise than {fields.rule!r} does: {claimed} and {found}")
 

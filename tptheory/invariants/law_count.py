@@ -15,12 +15,11 @@ from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
 from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
-from tptheory.invariants.counting import count_laws
 from tptheory.invariants.discovery import conservation_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.law_certificates import Point, backward_operators, bounds
 from tptheory.invariants.near_a_point import NearPoint, differentials
-from tptheory.invariants.results import CountedLaws, Law
+from tptheory.invariants.results import ConservationLaws, Law
 from tptheory.proving.certificate import LawCountCertificate
 
 _DEGREE = 2
@@ -130,8 +129,8 @@ class LawCount(Claim):
             backward_operators(fields, {s: _ones(s) for s in fields.constants})
         except UnsupportedExpressionError as error:
             return Undecided(self, str(error), {}, perf_counter() - started)
-        counted = count_laws(fields, seed)
-        proof = _found(self, fields, counted, seconds, seed)
+        laws = conservation_laws(self.rule, self.widths, degree=_DEGREE, seed=seed, seconds=seconds)
+        proof = _found(self, fields, laws, seconds, seed)
         took = perf_counter() - started
         if proof is None:
             return Undecided(self, "no certificate of a bound was found at small integer points", {}, took)
@@ -144,7 +143,7 @@ class LawCount(Claim):
         if at_least < at_most:
             reason = f"there are at most {at_most}, which is certified, but {at_least} were found"
             return Undecided(self, reason, {"certificate": proof.data}, took)
-        return Proved(self, proof, took, confirmed=len(counted.primes))
+        return Proved(self, proof, took, confirmed=len(laws.counted.primes))
 
 
 def _ones(symbol: Any) -> list[list[int]]:
@@ -153,18 +152,17 @@ def _ones(symbol: Any) -> list[list[int]]:
 
 
 def _found(
-    claim: LawCount, fields: DataFields, counted: CountedLaws, seconds: float, seed: int
+    claim: LawCount, fields: DataFields, laws: ConservationLaws, seconds: float, seed: int
 ) -> LawCountCertificate | None:
     """Return the certificate with the most laws, of those at the first points; None if there is none."""
     best: LawCountCertificate | None = None
-    laws = conservation_laws(claim.rule, claim.widths, degree=_DEGREE, seed=seed, seconds=seconds).found
-    for tried, (data, point) in enumerate(bounds(fields, counted, seed)):
+    for tried, (data, point) in enumerate(bounds(fields, laws.counted, seed)):
         near = NearPoint(point | {fields.net.input: _ones(fields.net.input)}, seconds)
-        holding = [law for law in laws if law.verdict.proved and law in near]
+        holding = [law for law in laws.found if law.verdict.proved and law in near]
         proof = _with_laws(claim, data, holding, fields, point)
         if best is None or len(proof.data["differentials"]) > len(best.data["differentials"]):
             best = proof
-        if len(best.data["differentials"]) == counted.count or tried + 1 == _POINTS:
+        if len(best.data["differentials"]) == laws.counted.count or tried + 1 == _POINTS:
             break
     return best
 

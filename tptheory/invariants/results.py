@@ -107,6 +107,11 @@ class ConservationLaws:
     decaying: tuple[Law, ...] = ()
 
     @property
+    def every(self) -> tuple[Law, ...]:
+        """The laws, and then the quantities that decay."""
+        return (*self.found, *self.decaying)
+
+    @property
     def laws(self) -> tuple[Any, ...]:
         """The conserved quantities: SymPy expressions, scalars and matrices."""
         return tuple(law.quantity for law in self.found)
@@ -119,12 +124,12 @@ class ConservationLaws:
     @property
     def certified(self) -> bool:
         """Whether every law is proved, with a certificate that the checker accepts."""
-        return all(law.verdict.proved for law in (*self.found, *self.decaying))
+        return all(law.verdict.proved for law in self.every)
 
     @property
     def certificates(self) -> tuple[Any, ...]:
         """The certificates of the laws that are proved."""
-        verdicts = (law.verdict for law in (*self.found, *self.decaying))
+        verdicts = (law.verdict for law in self.every)
         return tuple(verdict.certificate for verdict in verdicts if isinstance(verdict, Proved))
 
     @property
@@ -142,19 +147,18 @@ class ConservationLaws:
 
     def __repr__(self) -> str:
         """Show what was found, what was proved, and whether it is all."""
-        every = (*self.found, *self.decaying)
-        proved = sum(law.verdict.proved for law in every)
+        proved = sum(law.verdict.proved for law in self.every)
         rates = [f"{law.general} decays at the rate {law.rate}" for law in self.decaying]
         listed = "; ".join([*(str(law.general) for law in self.found), *rates])
-        shown = f": {listed} ({proved} of {len(every)} proved)" if every else ""
+        shown = f": {listed} ({proved} of {len(self.every)} proved)" if self.every else ""
         noun = "conserved quantity" if self.count == 1 else "conserved quantities"
         return f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, {self.agreement}{shown}>"
 
     def _repr_latex_(self) -> str | None:
-        every = (*self.found, *self.decaying)
-        if not every:
+        if not self.every:
             return None
-        rows = r" \\ ".join(rf"& {latex_of(law.general)}{_decay(law)} && \text{{{law.verdict.word}}}" for law in every)
+        cells = (rf"& {latex_of(law.general)}{_decay(law)} && \text{{{law.verdict.word}}}" for law in self.every)
+        rows = r" \\ ".join(cells)
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
 

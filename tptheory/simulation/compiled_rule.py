@@ -78,9 +78,8 @@ class CompiledRule:
         with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
         self.starts = {state.symbol: state.start for state in all_states(rule, net)}
-        begun = [start for start in self.starts.values() if not isinstance(start, str)]
         letters = (lettered.input, lettered.target, lettered.error, *map(lettered.signal, range(net.depth + 1)))
-        refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *begun)
+        refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *self._begun)
         self.fixed = self._not_computed([*signals.values(), *moves.values()])
         self._feedback = {
             name: _compiled(kind, expression, None if name == self.signals[0] else self._watch)
@@ -98,12 +97,16 @@ class CompiledRule:
         self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
         self.error, self.target = str(lettered.error), str(net.target)
 
+    @property
+    def _begun(self) -> list[MatrixExpr]:
+        """The starts of states that are expressions."""
+        return [start for start in self.starts.values() if not isinstance(start, str)]
+
     def _not_computed(self, expressions: Sequence[MatrixExpr]) -> list[Basic]:
         """Return the symbols that the rule neither computes nor moves: what it holds fixed."""
         known = {*self.weights, *self.biases, *self.activations, *self.signals, self.error, eta.name}
         known |= {self.target, *map(str, self.starts)}
-        begun = [start for start in self.starts.values() if not isinstance(start, str)]
-        symbols = {symbol for expression in (*expressions, *begun) for symbol in expression.free_symbols}
+        symbols = {symbol for expression in (*expressions, *self._begun) for symbol in expression.free_symbols}
         return [symbol for symbol in sorted(symbols, key=_in_order) if str(symbol) not in known]
 
     def _watch(self, matrix: MatrixExpr, rank: Any, smallest: Any) -> None:

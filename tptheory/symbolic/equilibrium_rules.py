@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from sympy import Identity, Inverse, MatrixExpr, Rational, Symbol, ZeroMatrix
 
 from tptheory.symbolic.expressions import matadd, matmul, trace, transpose
+from tptheory.symbolic.feedback_rules import feedback_matrix
 from tptheory.symbolic.layers import Recursion
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.remembering import remembered
@@ -142,8 +143,7 @@ class DynamicInversion(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``(B_l W_l + a I)^-1 B_l``."""
-        net.check_layer(l)
-        B = net.layer_matrix("B", l, lambda k: (net.widths[k - 1], net.widths[k]))
+        B = feedback_matrix("B", net, l)
         loop = matadd(matmul(B, net.weight(l)), matmul(self.leak, Identity(net.widths[l - 1])))
         return matmul(Inverse(loop), B)
 

@@ -12,7 +12,7 @@ remainder ``R`` that is an expression too. Sums and products of expansions are e
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -39,7 +39,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, trace, transpose
 from tptheory.symbolic.layers import Recursion, layer_symbols
-from tptheory.symbolic.penrose_words import shortened, words_of
+from tptheory.symbolic.penrose_words import shortened, turned, words_of
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Expander:
     small: Symbol
     terms: int
     invertible: Collection[MatrixExpr] = ()
-    nonzero: Collection[Any] = field(default=())
+    nonzero: Collection[Any] = ()
 
     def __call__(self, expression: Any) -> Expansion:
         """Return the expansion of a matrix or a number.
@@ -128,7 +128,7 @@ class Expander:
 
     def _matrix(self, M: Any) -> Expansion:
         if isinstance(M, MatAdd):
-            return self._sum([self.of(part) for part in M.args], lambda a, b: matadd(a, b))
+            return self._sum([self.of(part) for part in M.args])
         if isinstance(M, MatMul):
             scalar, factors = M.as_coeff_matrices()
             product = reduce(self._times, [self.of(factor) for factor in factors])
@@ -152,7 +152,7 @@ class Expander:
         if e == self.small:
             return Expansion({1: S.One})
         if isinstance(e, Add):
-            return self._sum([self.of(part) for part in e.args], lambda a, b: a + b)
+            return self._sum([self.of(part) for part in e.args])
         if isinstance(e, Mul):
             return reduce(self._times, [self.of(part) for part in e.args])
         if isinstance(e, Pow) and e.exp.is_Integer:
@@ -170,7 +170,7 @@ class Expander:
             f"of A*A.T + {self.small}*I, or of what has a known inverse at the limit (got {part}: {reason})."
         )
 
-    def _sum(self, parts: list[Expansion], add: Callable[[Any, Any], Any]) -> Expansion:
+    def _sum(self, parts: list[Expansion]) -> Expansion:
         orders = [part.order for part in parts if part.order is not None]
         order = min(orders, default=None)
         terms: dict[int, Any] = {}
@@ -178,12 +178,12 @@ class Expander:
         for part in parts:
             for power, c in part.terms.items():
                 if order is None or power < order:
-                    terms[power] = add(terms[power], c) if power in terms else c
+                    terms[power] = plus(terms[power], c) if power in terms else c
                 else:
                     rest.append(self._scaled(power - order, c))
             if part.order is not None and order is not None:
                 rest.append(self._scaled(part.order - order, part.rest))
-        return Expansion(_not_zero(terms), order, reduce(add, rest) if rest else S.Zero)
+        return Expansion(_not_zero(terms), order, reduce(plus, rest) if rest else S.Zero)
 
     def _times(self, a: Expansion, b: Expansion) -> Expansion:
         """Multiply; all that is of the order of the remainder goes into it."""
@@ -193,16 +193,16 @@ class Expander:
         rest: list[Any] = []
         for i, c, exact in _parts(a):
             for j, d, both in _parts(b):
-                product, power = _product(c, d), i + j
+                product, power = times(c, d), i + j
                 if exact and both and (order is None or power < order):
-                    terms[power] = _plus(terms[power], product) if power in terms else product
+                    terms[power] = plus(terms[power], product) if power in terms else product
                 elif order is not None:
                     rest.append(self._scaled(power - order, product))
-        return Expansion(_not_zero(terms), order, reduce(_plus, rest) if rest else S.Zero)
+        return Expansion(_not_zero(terms), order, reduce(plus, rest) if rest else S.Zero)
 
     def _scaled(self, power: int, e: Any) -> Any:
         """Return ``s^power e``."""
-        return _product(self.small**power, e)
+        return times(self.small**power, e)
 
     def _reciprocal(self, D: Any) -> Expansion:
         """Return ``1/D`` where the first coefficient ``d`` of ``D = s^p (d + s H)`` is known not to be 0."""
@@ -217,9 +217,9 @@ class Expander:
         total, last = Expansion({0: 1 / d}), Expansion({0: 1 / d})
         for k in range(1, n + 1):
             last = self._times(last, ratio)
-            total = self._sum([total, last.shifted(k)], _plus)
+            total = self._sum([total, last.shifted(k)])
         tail = self._times(self._times(last, ratio), Expansion({}, 0, d * self.small**power / D))
-        return self._sum([total, tail.shifted(n + 1)], _plus).shifted(-power)
+        return self._sum([total, tail.shifted(n + 1)]).shifted(-power)
 
     def _inverse(self, M: Inverse) -> Expansion:
         kind = self.classified(M.arg)
@@ -230,10 +230,10 @@ class Expander:
             total = power = Expansion({0: start})
             for k in range(1, n + 1):
                 power = self._times(ratio, power)
-                total = self._sum([total, power.shifted(k)], _plus)
+                total = self._sum([total, power.shifted(k)])
             tail = reduce(self._times, [ratio] * (n + 1))
             tail = self._times(tail, Expansion({}, 0, matmul(self.small**kind.power, M)))
-            return self._sum([total, tail.shifted(n + 1)], _plus).shifted(-kind.power)
+            return self._sum([total, tail.shifted(n + 1)]).shifted(-kind.power)
         B, P, u = kind.base, kind.pinv, kind.scale
         count = n // kind.step + 1
         terms = {kind.step * k: matmul((-u) ** k, *[P] * (k + 1)) for k in range(count)}
@@ -289,7 +289,7 @@ def _root(word: tuple[MatrixExpr, ...]) -> tuple[MatrixExpr, ...] | None:
     """Return ``u`` where a word is ``u u'``."""
     half, odd = divmod(len(word), 2)
     u = word[:half]
-    return u if not odd and word[half:] == tuple(transpose(letter) for letter in reversed(u)) else None
+    return u if not odd and word[half:] == turned(u) else None
 
 
 def _gram_pinv(B: MatrixExpr) -> MatrixExpr:
@@ -325,11 +325,11 @@ def _parts(e: Expansion) -> list[tuple[int, Any, bool]]:
     return known if e.order is None else [*known, (e.order, e.rest, False)]
 
 
-def _plus(a: Any, b: Any) -> Any:
+def plus(a: Any, b: Any) -> Any:
     return matadd(a, b) if isinstance(a, MatrixExpr | MatrixBase) else a + b
 
 
-def _product(a: Any, b: Any) -> Any:
+def times(a: Any, b: Any) -> Any:
     matrices = any(isinstance(x, MatrixExpr | MatrixBase) for x in (a, b))
     return matmul(a, b) if matrices else Mul(a, b)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from sympy import Identity, Inverse, MatrixExpr
+from sympy import Identity, Inverse, MatrixExpr, MatrixSymbol
 
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_scalars import damping
+
+
+def feedback_matrix(name: str, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
+    """Return a feedback matrix of shape ``(n_{l-1}, n_l)``, that of the transposed weight."""
+    net.check_layer(l)
+    return net.layer_matrix(name, l, lambda k: (net.widths[k - 1], net.widths[k]))
 
 
 class Backprop(Rule):
@@ -73,8 +79,7 @@ class FeedbackAlignment(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_l``."""
-        net.check_layer(l)
-        return net.layer_matrix("B", l, lambda k: (net.widths[k - 1], net.widths[k]))
+        return feedback_matrix("B", net, l)
 
 
 class DirectFeedbackAlignment(Rule):

@@ -5,20 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from sympy import Identity, MatrixExpr, MatrixSymbol
+from sympy import Identity, MatrixExpr
 
 from tptheory.symbolic.coefficients import coefficient
 from tptheory.symbolic.expressions import matadd, matmul, transpose
+from tptheory.symbolic.feedback_rules import feedback_matrix
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_scalars import decay, noise
 from tptheory.symbolic.states import State
-
-
-def _feedback_matrix(name: str, net: DeepLinearNetwork, l: int) -> MatrixSymbol:
-    """Return a feedback matrix of shape ``(n_{l-1}, n_l)``, that of the transposed weight."""
-    net.check_layer(l)
-    return net.layer_matrix(name, l, lambda k: (net.widths[k - 1], net.widths[k]))
 
 
 class KolenPollack(Rule):
@@ -51,7 +46,7 @@ class KolenPollack(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_l``."""
-        return _feedback_matrix("B", net, l)
+        return feedback_matrix("B", net, l)
 
     def velocity(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return ``-G_l - c W_l``."""
@@ -95,7 +90,7 @@ class WeightMirror(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_l``."""
-        return _feedback_matrix("B", net, l)
+        return feedback_matrix("B", net, l)
 
     def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
         """Return ``B_l``, which moves with ``sigma^2 W_l' - c B_l``."""
@@ -144,7 +139,7 @@ class LearnedInverse(Rule):
 
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``V_l``."""
-        return _feedback_matrix("V", net, l)
+        return feedback_matrix("V", net, l)
 
     def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
         """Return ``V_l``, which descends the reconstruction loss; nothing at rate 0."""

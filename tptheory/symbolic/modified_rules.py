@@ -93,15 +93,12 @@ class Momentum(ModifiedRule):
 
     def states(self, net: DeepLinearNetwork, l: int) -> tuple[State, ...]:
         """Return the states of the rule, the momentum of the weight, and that of the bias if there is one."""
-        kept = (*self.rule.states(net, l), self._state(self.momentum(net, l), *self._driving(net, l)))
+        driving = self.rule.velocity(net, l), self.rule.update(net, l)
+        kept = (*self.rule.states(net, l), self._state(self.momentum(net, l), *driving))
         if not net.biases:
             return kept
         driving = self.rule.bias_velocity(net, l), self.rule.bias_update(net, l)
         return (*kept, self._state(self.bias_momentum(net, l), *driving))
-
-    def _driving(self, net: DeepLinearNetwork, l: int) -> tuple[MatrixExpr, MatrixExpr]:
-        """Return the rule's velocity and update of a weight."""
-        return self.rule.velocity(net, l), self.rule.update(net, l)
 
     def _state(self, V: MatrixSymbol, velocity: MatrixExpr, update: MatrixExpr) -> State:
         """Return the momentum that the rule's velocity drives in the flow, and its update in a step."""

@@ -12,15 +12,13 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
+from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.states import State
 from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
-OF_A_LAYER = {
-    *("feedback", "presynaptic", "backward", "error_signal", "target"),
-    *("descent", "bias_descent", "update", "bias_update", "velocity", "bias_velocity", "states"),
-}
+OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
 """The first layer at which a method is defined, where that is not 1."""

@@ -71,7 +71,7 @@ def _trace(M: MatrixExpr) -> Any:
         if not word:
             total += coefficient * M.rows
             continue
-        turns = (word, tuple(transpose(letter) for letter in reversed(word)))
+        turns = (word, turned(word))
         alike = (turn[i:] + turn[:i] for turn in turns for i in range(len(turn)))
         total += coefficient * trace(matmul(*min(alike, key=lambda letters: tuple(map(str, letters)))))
     return total
@@ -115,7 +115,7 @@ def _rewritings(word: Word) -> Iterator[Rewriting]:
         if len(inside) != 1 or inside[0][0] != 1 or not inside[0][1]:
             continue
         A, p = inside[0][1], (P,)
-        At, pt = _turned(A), _turned(p)
+        At, pt = turned(A), turned(p)
         yield from (
             (A + p + A, A),
             (p + A + p, p),
@@ -128,7 +128,7 @@ def _rewritings(word: Word) -> Iterator[Rewriting]:
         )
 
 
-def _turned(word: Word) -> Word:
+def turned(word: Word) -> Word:
     """Return the transpose of a word."""
     return tuple(transpose(letter) for letter in reversed(word))
 

@@ -55,10 +55,11 @@ def refuse_states(rule: Rule, net: DeepLinearNetwork, states: Mapping[Any, tuple
 def _refuse_names_held_within(rule: Rule, net: DeepLinearNetwork, kept: set[str], layers: list[Any]) -> None:
     """Refuse a state that shares its name with a fixed matrix of an inner rule, even where both have one shape."""
     for part in (value for value in vars(rule).values() if hasattr(value, "feedback")):
-        own = {_owner(state.symbol).name for l in layers for state in part.states(net, l)}
-        held = {symbol.name for l in layers for symbol in _spoken(_definitions(part, net, l))}
-        for name in sorted((kept - own) & held):
-            _refuse(name)
+        others = kept - {_owner(state.symbol).name for l in layers for state in part.states(net, l)}
+        if others:
+            held = {symbol.name for l in layers for symbol in _spoken(_definitions(part, net, l))}
+            for name in sorted(others & held):
+                _refuse(name)
         _refuse_names_held_within(part, net, kept, layers)
 
 
