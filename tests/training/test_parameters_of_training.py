@@ -6,26 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import MatrixExpr, Symbol
+from sympy import Symbol
+from training.mixed import Mixed
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, UnknownNameError
-from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Rule
 from tptheory.training.trainer import TrainingRun, train
-
-
-class Mixed(Rule):
-    """``s`` times the transpose and ``1 - s`` times the pseudo-inverse."""
-
-    def __init__(self, s: Any) -> None:
-        self.s = s
-
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the mixture."""
-        W = net.weight(l)
-        return matadd(matmul(self.s, transpose(W)), matmul(1 - self.s, Pinv(W)))
-
 
 half = Mixed(Symbol("s", nonnegative=True))
 

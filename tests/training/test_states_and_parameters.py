@@ -5,29 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import MatrixExpr, Symbol
+from sympy import Symbol
+from training.mixed import Mixed
 
 from tptheory.errors import InvalidValueError, ShapeError, TptheoryError, UnknownNameError
 from tptheory.simulation.runs import simulate
-from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Momentum, Rule
+from tptheory.symbolic.rules import Momentum
 from tptheory.training.data import DataSet
 from tptheory.training.trainer import TrainingRun, train
 
 WIDTHS, SAMPLES, STEPS, LR = (5, 4, 3), 20, 6, 0.3
-
-
-class Mixed(Rule):
-    """``s`` times the transpose and ``1 - s`` times the pseudo-inverse."""
-
-    def __init__(self, s: Any) -> None:
-        self.s = s
-
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the mixture."""
-        W = net.weight(l)
-        return matadd(matmul(self.s, transpose(W)), matmul(1 - self.s, Pinv(W)))
 
 
 RULE = Momentum(Mixed(Symbol("s", nonnegative=True)), mu=Symbol("mu", positive=True))
