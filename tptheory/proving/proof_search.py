@@ -37,7 +37,7 @@ class ProofSearch(ABC):
         self.ended = False
 
     def run(self, effort: int, deadline: float) -> bool:
-        """Search until the deadline; return whether all that must be proved now is.
+        """Search until the deadline; return whether everything that must be proved is proved.
 
         Args:
             effort: how much work each completion may do.

@@ -122,7 +122,7 @@ def shape_text(alphabet: Alphabet, shape: tuple[Size, Size]) -> str:
 
 
 Part = tuple[tuple[str, ...], tuple[str, ...], str]
-"""A term as the letters of square roots and the numbers of a candidate, and a trace beside the squares of these."""
+"""A term as a square times a trace: the letters of roots and the numbers that are squared, and the trace."""
 
 
 def _parts(scalar: Polynomial, roots: Mapping[str, str]) -> Iterator[Part]:
