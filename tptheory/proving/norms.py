@@ -51,7 +51,7 @@ def vanishing_with(basis: Completion, number: Polynomial, squares: Squares) -> V
 
 
 def gram(D: Polynomial) -> Polynomial:
-    """Return the Gram matrix ``D'D``, after its trace was taken once: that makes the letter for its size, if it has one."""
+    """Return the Gram matrix ``D'D``; its trace is taken once, which makes the letter for its size if it needs one."""
     found = D.transpose() * D
     found.trace()
     return found
