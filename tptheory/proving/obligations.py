@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -245,13 +245,19 @@ def speaks_of_ranks(claim: Claim) -> bool:
     return any(sympify(e).has(Rank) for e in claim.expressions())
 
 
-def translator_of(claim: Claim, setting: SearchSetting) -> Translator:
-    """Return a translator that knows the hypotheses of a claim."""
+def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[MatrixSymbol] = ()) -> Translator:
+    """Return a translator that knows the hypotheses of a claim.
+
+    Args:
+        claim: the claim.
+        setting: how to translate.
+        replaced: symbols that rewriting replaces wherever a hypothesis says what they equal.
+    """
     translator = Translator(
         setting.cuts, setting.transposes_last, named=setting.named, traces_as_words=setting.traces_as_words
     )
     _declare_witnesses(claim, translator)
-    for symbol in defined_symbols(claim) if setting.eliminated else ():
+    for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ())):
         translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):

@@ -1,0 +1,218 @@
+"""The shortest expression that equals another under hypotheses, with a certificate that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from time import perf_counter
+from typing import Any
+
+from sympy import (
+    Add,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatrixBase,
+    MatrixExpr,
+    MatrixSymbol,
+    OneMatrix,
+    Pow,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+)
+
+from tptheory.checking import check_seconds
+from tptheory.claims.claim import flatten_given
+from tptheory.claims.vocabulary import Equal
+from tptheory.deciding.answers import prove
+from tptheory.deciding.verdicts import Proved
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.normal_forms import normal_forms
+from tptheory.proving.restoring import letter_count
+from tptheory.symbolic.arguments import as_expression
+from tptheory.symbolic.expressions import Pinv
+from tptheory.symbolic.rebuilding import substitute
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import text_of
+
+SHARE_OF_SEARCH = 0.5
+"""What part of the time the search for normal forms may take; the proofs have the rest."""
+Cost = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, repr=False)
+class Simplified:
+    """An expression, and a shorter one that is proved to be equal.
+
+    Attributes:
+        original: the expression as it was given.
+        expression: the shortest equal expression that was found, in the symbols of the original and in names.
+        where: what each name in it stands for.
+        verdict: the proof that the two are equal, with the names replaced by what they stand for.
+    """
+
+    original: Any
+    expression: Any
+    where: Mapping[Any, Any]
+    verdict: Proved
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate of the equality."""
+        return self.verdict.certificate
+
+    def explain(self) -> str:
+        """Return the equation, what the names in it stand for, and the proof."""
+        return f"{self}\n{self.verdict.explain()}"
+
+    def latex(self) -> str:
+        """Return the equation in LaTeX, for math mode, with what the names in it stand for."""
+        where = ",\\quad ".join(rf"{latex_of(name)} = {latex_of(value)}" for name, value in self.where.items())
+        equation = rf"{latex_of(self.original)} = {latex_of(self.expression)}"
+        return rf"{equation} \qquad \text{{where }} {where}" if where else equation
+
+    def __str__(self) -> str:
+        """Show the shorter expression, and what the names in it stand for."""
+        where = ", ".join(f"{name} = {text_of(value)}" for name, value in self.where.items())
+        return text_of(self.expression) + (f", where {where}" if where else "")
+
+    def __repr__(self) -> str:
+        """Show the shorter expression."""
+        return f"<simplified: {self}>"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def simplify(
+    expression: Any,
+    given: Any = (),
+    *,
+    names: Mapping[str, Any] | None = None,
+    cost: Cost | None = None,
+    seconds: float = 10.0,
+) -> Simplified:
+    """Return the shortest expression that is found to equal an expression under hypotheses, and prove that it does.
+
+    Normal forms are taken by completion in several term orders, and written with few letters: common factors once, and
+    whatever has a name by its name. The cheapest of them that has a proof is returned; where none is cheaper, that is
+    the expression itself. Nothing says that there is no shorter one.
+
+    Args:
+        expression: a matrix or scalar expression.
+        given: the hypotheses.
+        names: what may be written by a name, such as ``{"e": net.error}``.
+        cost: takes an expression and returns what orders expressions; `cost_to_read` if it is None.
+        seconds: how long to search, proofs included.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if a name is that of a symbol in the expression or the hypotheses, or ``seconds`` is not a
+            positive number.
+        UnsupportedExpressionError: if not even ``expression = expression`` can be proved; it says why.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import DeepLinearNetwork, TargetProp, full_row_rank, matmul
+    >>> A, B = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("B", *symbols("n m"))
+    >>> simplify(A * Pinv(A) * A * B + A * B * B * A - A * B)
+    <simplified: A*B*B*A>
+    >>> net, rule = DeepLinearNetwork(depth=2), TargetProp()
+    >>> W2 = net.weight(2)
+    >>> moved = matmul(W2, rule.target(net, 1) - net.activation(1))
+    >>> found = simplify(moved, given=[full_row_rank(W2)], names={"e": net.error})
+    >>> print(found)
+    -alpha*e, where e = W_2*W_1*x - y
+    >>> found.certificate.check().accepted
+    True
+    """
+    expression, cost = as_expression("expression", expression), cost or cost_to_read
+    check_seconds(seconds)
+    if not callable(cost):
+        raise InvalidTypeError(complain("cost", "a function of an expression", cost))
+    ends = perf_counter() + seconds
+    given = flatten_given(given)
+    where = _symbols_of(names, Equal(expression, expression, given))
+    definitions = [Equal(name, value) for name, value in where.items()]
+    claim = Equal(expression, expression, [*given, *definitions])
+    matrices = [name for name in where if isinstance(name, MatrixSymbol)]
+    deadline = perf_counter() + SHARE_OF_SEARCH * seconds
+    found = set(normal_forms(claim, expression, [*matrices, *_alone(where)], cost, deadline))
+    for candidate in sorted(found, key=lambda e: (cost(e), str(e))):
+        if cost(candidate) >= cost(expression):
+            break
+        verdict = prove(Equal(expression, substitute(candidate, where), given), max(ends - perf_counter(), 0.1))
+        if isinstance(verdict, Proved):
+            used = {name: value for name, value in where.items() if candidate.has(name)}
+            return Simplified(expression, candidate, used, verdict)
+    verdict = prove(claim.under(given), seconds)
+    if not isinstance(verdict, Proved):
+        raise UnsupportedExpressionError(f"'expression' must have a proof that it equals itself: {verdict.reason}.")
+    return Simplified(expression, expression, {}, verdict)
+
+
+def cost_to_read(expression: Any) -> tuple[int, int, int, int, int]:
+    """Return what orders expressions by how much there is to read; the first difference decides.
+
+    These are the numbers of letters; of inverses and pseudo-inverses; of plus signs; of transposes; and of numbers.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> cost_to_read(A * Pinv(A) * A + 2 * A), cost_to_read(3 * A)
+    ((4, 1, 1, 0, 1), (1, 0, 0, 0, 1))
+    """
+    nodes = list(_nodes(expression))
+    return (
+        letter_count(expression),
+        sum(isinstance(n, Pinv | Inverse) or (isinstance(n, Pow) and n.exp.is_negative is True) for n in nodes),
+        sum(len(n.args) - 1 for n in nodes if isinstance(n, Add | MatAdd)),
+        sum(isinstance(n, Transpose) for n in nodes),
+        sum(bool(n.is_Rational) and abs(n) != 1 for n in nodes),
+    )
+
+
+def _nodes(expression: Any) -> Iterator[Any]:
+    """Run through the nodes that are written when an expression is: those inside of symbols and of sizes are not."""
+    yield expression
+    if not (getattr(expression, "is_symbol", False) or isinstance(expression, Identity | ZeroMatrix | OneMatrix)):
+        for argument in expression.args:
+            yield from _nodes(argument)
+
+
+def _symbols_of(names: Any, claim: Equal) -> dict[Any, Any]:
+    """Return a symbol for each name, with what it stands for.
+
+    Raises:
+        InvalidTypeError: if ``names`` is no mapping from names to expressions.
+        InvalidValueError: if a name is taken.
+    """
+    if names is not None and not isinstance(names, Mapping):
+        raise InvalidTypeError(complain("names", "a dict from names to expressions", names, 'Try {"e": net.error}.'))
+    taken = {str(symbol) for symbol in claim.symbols()}
+    found: dict[Any, Any] = {}
+    for name, value in (names or {}).items():
+        if not isinstance(name, str) or not name:
+            raise InvalidTypeError(complain("names", "a dict whose keys are names", name))
+        if name in taken:
+            raise InvalidValueError(complain("names", "names that no symbol has yet", name, "Choose another name."))
+        value = as_expression(f"names[{name!r}]", value)
+        matrix = isinstance(value, MatrixExpr | MatrixBase)
+        found[MatrixSymbol(name, *value.shape) if matrix else Symbol(name, real=True)] = value
+    return found
+
+
+def _alone(where: Mapping[Any, Any]) -> list[MatrixSymbol]:
+    """Return the symbols that are one term of what a name stands for: ``y`` in ``e = W x - y``."""
+    terms = chain.from_iterable(value.args if isinstance(value, MatAdd) else () for value in where.values())
+    symbols = {s for term in terms for s in (term, *term.args) if isinstance(s, MatrixSymbol)}
+    return sorted((s for s in symbols if _is_alone(s, where)), key=str)
+
+
+def _is_alone(symbol: MatrixSymbol, where: Mapping[Any, Any]) -> bool:
+    sums = [value for value in where.values() if value.has(symbol)]
+    return len(sums) == 1 and all(
+        not part.has(symbol) or part == symbol or (len(part.args) == 2 and part.args == (-1, symbol))
+        for part in sums[0].args
+    )
