@@ -136,6 +136,16 @@ class CounterexampleSearch:
             return self._ended(f"no counterexample with sizes up to {reached}")
         return Searched(self._smallest(self.found[0]))
 
+    def first(self, seconds: float) -> Instance | None:
+        """Return the first instance that breaks the claim, as it was found; None if there is none in this time."""
+        self.deadline = perf_counter() + seconds
+        try:
+            while self.found is None and next(self._trials, False) and perf_counter() < self.deadline:
+                pass
+        except UnsupportedExpressionError:
+            return None
+        return None if self.found is None else self.found[1]
+
     def _smallest(self, first: SizeChoice) -> Counterexample:
         """Return the counterexample that was found, as small as the time allows, with how far that was shown."""
         self._add_narrower(first)

@@ -1,0 +1,1 @@
+"""Under which hypotheses a claim is true: the weakest of some candidates, and the equation that is missing."""

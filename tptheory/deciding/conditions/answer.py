@@ -1,0 +1,275 @@
+"""The question when a claim is true, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from time import perf_counter
+from typing import Any
+
+from tptheory.checking import check_seconds
+from tptheory.claims.claim import Claim
+from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.claims.vacuity import unmeetable
+from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
+from tptheory.deciding.conditions.equations import MissingEquation, missing_equation
+from tptheory.deciding.conditions.sizes import EqualSizes
+from tptheory.deciding.conditions.weakest import Members, Progress, WeakestSets
+from tptheory.deciding.verdicts import Proved, Refuted
+from tptheory.errors import InvalidValueError
+from tptheory.typesetting.expressions import latex_of
+
+SHARE_OF_EQUATION, SHARE_OF_SETS = 0.2, 0.8
+"""What part of the time has passed when the search for an equation ends, and that for sets; counterexamples follow."""
+
+
+@dataclass(frozen=True)
+class SufficientSet:
+    """Hypotheses under which a claim is proved.
+
+    Attributes:
+        hypotheses: the hypotheses, beside those of the claim; none if it needs no more.
+        verdict: the proof of the claim under them.
+        below: each set that is weaker by one hypothesis, with its smallest counterexample; None where none was found.
+        necessary: a proof of each hypothesis from the claim: then the claim is true exactly where they hold. Empty where
+            that is not known.
+        for_all: the data that may be anything: the hypotheses are necessary for the claim to hold for all of them, and
+            ``necessary`` proves them from the `MissingEquation`. Empty if they are necessary for any data.
+    """
+
+    hypotheses: tuple[Any, ...]
+    verdict: Proved
+    below: tuple[tuple[tuple[Any, ...], Refuted | None], ...] = ()
+    necessary: tuple[Proved, ...] = ()
+    for_all: tuple[Any, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the hypotheses are necessary, too."""
+        return bool(self.necessary)
+
+    @property
+    def kind(self) -> str:
+        """``if``, ``exactly if``, or ``for all x, y exactly if``."""
+        data = f"for all {', '.join(map(str, self.for_all))} " if self.for_all else ""
+        return f"{data}exactly if" if self.exact else "if"
+
+    def __str__(self) -> str:
+        """Say the hypotheses."""
+        return _said(self.hypotheses)
+
+
+@dataclass(frozen=True, repr=False)
+class Conditions:
+    """The answer of `when`.
+
+    Attributes:
+        claim: the claim.
+        sets: the weakest sets of hypotheses under which the claim is proved; none of them follows from another one.
+        stronger: the other sets that were found to suffice; one of `sets` follows from each.
+        equation: an equation under which the claim is true, found without candidates; None if none was found.
+        undecided: the smallest sets for which neither a proof nor a counterexample was found.
+        among: the hypotheses that were tried.
+        complete: whether all sets of at most three were tried; if not, the time was up.
+        seconds: how long the search took.
+    """
+
+    claim: Claim
+    sets: tuple[SufficientSet, ...]
+    stronger: tuple[SufficientSet, ...]
+    equation: MissingEquation | None
+    undecided: tuple[tuple[Any, ...], ...]
+    among: tuple[Any, ...]
+    complete: bool
+    seconds: float
+
+    def explain(self) -> str:
+        """Return the sets with their proofs and counterexamples, and what stays undecided, in words."""
+        return "\n".join(self._lines(explain=True))
+
+    def __str__(self) -> str:
+        """Say under which hypotheses the claim is true, without proofs."""
+        return "\n".join(self._lines(explain=False))
+
+    def __repr__(self) -> str:
+        """Show the sets in one line."""
+        return f"<{self.claim.statement()}: {'; or '.join(map(str, self.sets)) or 'no sufficient set was found'}>"
+
+    def _lines(self, explain: bool) -> Iterator[str]:
+        yield f"When is {self.claim.statement()}?"
+        for found in self.sets:
+            yield f"{found.kind} {found}"
+            if explain:
+                yield from _indented(found.verdict.explain())
+            for weaker, broken in found.below:
+                said = f"  not if only {_said(weaker)}" if weaker else "  not without it"
+                if broken is None:
+                    yield f"{said.replace('not', 'undecided', 1)}"
+                else:
+                    yield said + ":"
+                    yield from _indented(str(broken.counterexample))
+        if not self.sets:
+            yield f"under none of the hypotheses that were tried ({len(self.among)}, up to three at once)"
+        if self.equation is not None:
+            yield f"the missing equation: {self.equation}"
+        if self.stronger:
+            yield f"stronger than needed: {'; or '.join(map(str, self.stronger))}"
+        if self.undecided:
+            yield f"undecided: {'; or '.join(map(_said, self.undecided))}"
+        if not self.complete:
+            yield "the time was up before all sets were tried"
+
+    def latex(self) -> str:
+        """Return the claim and the sets in LaTeX text mode."""
+        ways = [f"{s.kind} {_said_tex(s.hypotheses)}" for s in self.sets]
+        return f"{self.claim.latex()} This holds {'; or '.join(ways)}." if ways else self.claim.latex()
+
+    def _repr_html_(self) -> str:
+        """Return a table of the sets, with the proof and the counterexamples folded under each."""
+        rows = "".join(map(_row, self.sets))
+        notes = "".join(f"<p>{escape(line)}</p>" for line in self._notes())
+        head = "<tr><th>true</th><th>proof</th><th>just below</th></tr>"
+        return f"<p>{escape(self.claim.statement())}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{notes}"
+
+    def _notes(self) -> Iterator[str]:
+        told = ("the missing equation", "stronger than needed", "undecided:", "the time was up", "under none")
+        return (line for line in self._lines(explain=False) if line.startswith(told))
+
+
+def when(
+    claim: Claim | Theorem,
+    among: Any = None,
+    *,
+    seconds: float = 30.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Conditions:
+    """Return the weakest sets of hypotheses under which a claim is proved.
+
+    Sets of at most three candidates are tried, small and weak ones first. Each set in the answer has a proof of the claim,
+    and for each set that is weaker by one candidate a counterexample; what stays undecided is listed as such. Where all
+    of a set follows from the claim, it says exactly when the claim is true, and the search ends. Beside the candidates,
+    an equation is looked for that is shorter than the claim and suffices for it.
+
+    Args:
+        claim: a claim, or a theorem; its own hypotheses always hold.
+        among: what may be assumed: hypotheses such as ``full_row_rank(A)``, claims that can be assumed, and for sizes
+            ``Eq(n, 1)`` or ``Eq(n, m)``. If it is None: the named properties of each matrix, what neighbours in a product
+            may have to do with each other, and sizes that are 1 or equal.
+        seconds: how long to search.
+        seed: the seed of the instances; the same seed gives the same answer, time permitting.
+        progress: a function that is told what is tried, and which share of the time has passed.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, or if the time
+            is no positive number.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory import Equal, Pinv
+    >>> A = MatrixSymbol("A", *symbols("m n", integer=True, positive=True))
+    >>> found = when(Equal(Pinv(A), A.T))
+    >>> found
+    <Pinv(A) = A.T: A is a partial isometry>
+    >>> found.sets[0].exact, found.sets[0].verdict.proved
+    (True, True)
+    """
+    claim = as_claim(claim)
+    check_seconds(seconds)
+    started = perf_counter()
+    candidates = usual_candidates(claim) if among is None else read_candidates(among)
+    if not candidates:
+        raise InvalidValueError("'among' must hold at least one hypothesis (got none). Name some: [full_row_rank(A)].")
+    if said := unmeetable(claim):
+        raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")
+    equation = missing_equation(claim, started + SHARE_OF_EQUATION * seconds)
+    known = equation if equation is not None and equation.exact else None
+    search = WeakestSets(claim, candidates, started + SHARE_OF_SETS * seconds, known, progress, seed)
+    search.run()
+    if not search.proved and frozenset() in search.vacuous:
+        raise InvalidValueError("'claim' must have hypotheses that something meets: no instance that meets them was found.")
+    weakest, others = _antichain(search)
+    if frozenset() in search.proved or not (known or not search.proved):
+        equation = None
+    open_sets = [members for members in search.undecided if not _needless(search, members)]
+    settled = [members for members in open_sets if not any(other < members for other in open_sets)]
+    return Conditions(
+        claim,
+        tuple(_sufficient(search, members, whole=True) for members in weakest),
+        tuple(_sufficient(search, members, whole=False) for members in others),
+        equation,
+        tuple(_items(search, members) for members in settled),
+        tuple(candidate.item for candidate in candidates),
+        search.complete,
+        perf_counter() - started,
+    )
+
+
+def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:
+    """Return the proved sets from which no other proved set follows, and those from which one does."""
+    if search.exact is not None:
+        weakest = [search.exact[0]]
+    else:
+        weakest = list(search.proved)
+        for members in list(weakest):
+            others = [other for other in weakest if other != members]
+            if any(search.follows_from(other, members) for other in others):
+                weakest.remove(members)
+    return weakest, [members for members in search.proved if members not in weakest]
+
+
+def _needless(search: WeakestSets, members: Members) -> bool:
+    """Whether an undecided set is answered after all: a proved set follows from it, or an instance breaks it."""
+    closure = search.closure(members)
+    known = search.exact is not None or any(other <= closure for other in search.proved)
+    return known or search.is_broken(closure)
+
+
+def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:
+    return tuple(search.candidates[i].item for i in sorted(members))
+
+
+def _sufficient(search: WeakestSets, members: Members, whole: bool) -> SufficientSet:
+    """Return a proved set; the whole of it has the sets just below, with counterexamples."""
+    below = search.just_below(members) if whole else []
+    found = tuple((_items(search, weaker), search.counterexample_below(weaker)) for weaker in below)
+    exact = search.exact is not None and search.exact[0] == members
+    necessary = search.exact[1] if exact and search.exact is not None else ()
+    by_equation = exact and search.equation is not None and search.equation.equation in _assumed(necessary)
+    for_all = search.equation.for_all if by_equation and search.equation is not None else ()
+    return SufficientSet(_items(search, members), search.proved[members], found, necessary, for_all)
+
+
+def _assumed(verdicts: tuple[Proved, ...]) -> list[Any]:
+    """Return what proofs assume."""
+    return [hypothesis for verdict in verdicts for hypothesis in verdict.claim.given]
+
+
+def _said(hypotheses: tuple[Any, ...]) -> str:
+    return " and ".join(str(Candidate(item)) for item in hypotheses) or "nothing more is assumed"
+
+
+def _said_tex(hypotheses: tuple[Any, ...]) -> str:
+    said = [h.latex() if isinstance(h, EqualSizes) else h.conclusion(lambda e: f"${latex_of(e)}$") for h in hypotheses]
+    return " and ".join(said) or "nothing more is assumed"
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"    {line}" for line in text.splitlines())
+
+
+def _row(found: SufficientSet) -> str:
+    """Return a row of the table of sets."""
+    proof = f"<details><summary>{found.verdict.method}</summary><pre>{escape(found.verdict.explain())}</pre></details>"
+    below = "".join(
+        f"<details><summary>not if only {escape(_said(weaker))}</summary><pre>{escape(str(broken.counterexample))}</pre>"
+        "</details>"
+        if broken is not None
+        else f"<p>undecided: {escape(_said(weaker))}</p>"
+        for weaker, broken in found.below
+    )
+    true = f"{found.kind} {escape(str(found))}"
+    return f"<tr><td>{true}</td><td>{proof}</td><td>{below}</td></tr>"
+
+

@@ -1,0 +1,147 @@
+"""Hypotheses that may be missing in a claim: what is usually assumed of its matrices, and of neighbours in a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Any
+
+from sympy import MatMul, MatrixExpr, MatrixSymbol, S, Symbol, Transpose, postorder_traversal, sympify
+
+from tptheory.claims.claim import Claim, flatten_given
+from tptheory.claims.compound import Holds
+from tptheory.claims.goals import motions
+from tptheory.claims.hypotheses import (
+    Hypothesis,
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    nonzero,
+    orthogonal,
+    partial_isometry,
+    projection,
+    rank_one,
+    symmetric,
+)
+from tptheory.claims.motions import Commute
+from tptheory.claims.vocabulary import ImageWithin
+from tptheory.deciding.conditions.sizes import EqualSizes, read_sizes
+from tptheory.symbolic.expressions import Pinv, matmul, transpose
+from tptheory.symbolic.layers import layer_symbols
+from tptheory.typesetting.spelling import text_of
+
+SQUARE = (invertible, orthogonal, symmetric, projection, partial_isometry, rank_one)
+OBLONG = (full_row_rank, full_column_rank, partial_isometry, rank_one)
+"""What may be assumed of a square matrix, and of one that need not be square."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One hypothesis that may be added to a claim.
+
+    Attributes:
+        item: what is assumed: a hypothesis, a claim, or that sizes are equal.
+    """
+
+    item: Any
+
+    def __str__(self) -> str:
+        """Say the hypothesis."""
+        return str(self.item.conclusion(text_of))
+
+    @property
+    def claim(self) -> Claim | None:
+        """The hypothesis as a claim; None of sizes."""
+        if isinstance(self.item, EqualSizes):
+            return None
+        return Holds(self.item) if isinstance(self.item, Hypothesis) else self.item
+
+    @property
+    def symbols(self) -> set[Any]:
+        """The matrices that the hypothesis speaks of, or the sizes."""
+        if isinstance(self.item, EqualSizes):
+            return {self.item.size, *S(self.item.value).free_symbols}
+        return {s for e in self.item.expressions() for s in sympify(e).atoms(MatrixSymbol)}
+
+
+def read_candidates(among: Any) -> list[Candidate]:
+    """Read hypotheses, lists of these, claims that can be assumed, and equal sizes such as ``Eq(n, 1)``.
+
+    Raises:
+        InvalidTypeError: if something else is among them.
+    """
+    items = among if isinstance(among, list | tuple) else [among]
+    found: list[Candidate] = []
+    for item in items:
+        if isinstance(item, list | tuple):
+            found += read_candidates(item)
+        elif isinstance(item, Hypothesis | Claim):
+            found += [Candidate(each) for each in flatten_given([item])]
+        else:
+            found.append(Candidate(read_sizes("among", item)))
+    return list(dict.fromkeys(found))
+
+
+def usual_candidates(claim: Claim) -> list[Candidate]:
+    """Return what is usually assumed of the matrices of a claim, the simplest first.
+
+    Named properties of each matrix, and of neighbours in a product that their Gram matrices and projections commute or
+    that one image lies within the other; that sizes are 1, or equal. Members of a sequence over the layers are left
+    out: for these the caller has to name candidates.
+    """
+    expressions = [sympify(e) for part in claim.conjuncts() for e in part.expressions()]
+    matrices = sorted({A for e in expressions for A in e.atoms(MatrixSymbol)} - _of_layers(expressions), key=str)
+    pairs = list(dict.fromkeys(pair for e in expressions for pair in _neighbours(e)))
+    items = [h for A in matrices for h in _properties(A)]
+    items += [h for A, B in pairs if _is_known(A, matrices) and _is_known(B, matrices) for h in _relations(A, B)]
+    if not motions(claim.goals()):
+        items += _sizes(matrices)
+    return [Candidate(item) for item in dict.fromkeys(items)]
+
+
+def _of_layers(expressions: list[Any]) -> set[Any]:
+    return {member for e in expressions for member in layer_symbols(e)}
+
+
+def _is_known(A: MatrixExpr, matrices: list[MatrixSymbol]) -> bool:
+    return all(symbol in matrices for symbol in A.atoms(MatrixSymbol))
+
+
+def _properties(A: MatrixSymbol) -> Iterator[Hypothesis]:
+    """Run through what may be assumed of one matrix; of a column or a row only that it is not 0."""
+    if 1 in A.shape:
+        if A.shape != (1, 1):
+            yield nonzero(A)
+        return
+    yield from (make(A) for make in (SQUARE if A.rows == A.cols else OBLONG))
+
+
+def _neighbours(expression: Any) -> Iterator[tuple[MatrixExpr, MatrixExpr]]:
+    """Run through the pairs of matrices that stand beside each other in a product, transposes as they stand."""
+    for node in postorder_traversal(expression):
+        if isinstance(node, MatMul):
+            for A, B in pairwise(node.as_coeff_matrices()[1]):
+                plain = [X.arg if isinstance(X, Transpose) else X for X in (A, B)]
+                if all(isinstance(X, MatrixSymbol) and 1 not in X.shape for X in plain) and plain[0] != plain[1]:
+                    turned = isinstance(A, Transpose) and isinstance(B, Transpose)
+                    yield (transpose(B), transpose(A)) if turned else (A, B)
+
+
+def _relations(A: MatrixExpr, B: MatrixExpr) -> Iterator[Claim]:
+    """Run through what may be assumed of two matrices whose product is ``A B``."""
+    At, Bt = transpose(A), transpose(B)
+    if A.rows == A.cols == B.rows == B.cols:
+        yield Commute(*sorted((A, B), key=str))
+    for left in (matmul(At, A), matmul(Pinv(A), A)):
+        for right in (matmul(B, Bt), matmul(B, Pinv(B))):
+            yield Commute(left, right)
+    yield ImageWithin(B, At)
+    yield ImageWithin(At, B)
+
+
+def _sizes(matrices: list[MatrixSymbol]) -> Iterator[EqualSizes]:
+    """Run through the sizes that may be 1, or equal."""
+    sizes = sorted({n for A in matrices for n in A.shape if isinstance(n, Symbol)}, key=str)
+    yield from (EqualSizes(n, S.One) for n in sizes)
+    yield from (EqualSizes(n, m) for n, m in combinations(sizes, 2))

@@ -1,0 +1,217 @@
+"""The equation that a claim is missing: what is left of the difference of its sides, written with few letters.
+
+Where the difference is a product ``c L F R``, the claim holds wherever ``F = 0``. If ``L`` and ``R`` are made of
+matrices that stand nowhere else, such as data, these may be anything; then ``F = 0`` is necessary, too, for the claim
+to hold for all of them. So is every equation that follows from the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from time import perf_counter
+from typing import Any
+
+from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, Transpose, ZeroMatrix, postorder_traversal
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Rate, Vanishes
+from tptheory.claims.vocabulary import Equal, Zero
+from tptheory.deciding.answers import prove
+from tptheory.deciding.simplifying import Simplified, cost_to_read, simplify
+from tptheory.deciding.verdicts import Proved
+from tptheory.errors import TptheoryError
+from tptheory.symbolic.expressions import Pinv, matmul, transpose
+from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.rebuilding import substitute
+from tptheory.typesetting.spelling import text_of
+
+SECONDS_EACH = 1.0
+"""The seconds for each expression that is simplified, and for each proof."""
+
+
+@dataclass(frozen=True)
+class MissingEquation:
+    """An equation under which a claim holds.
+
+    Attributes:
+        equation: the equation, as a claim.
+        suffices: the proof that the claim follows from it.
+        necessary: the proof that it follows from the claim; None if there is none.
+        for_all: the symbols that may be anything: if the claim holds for all of them, the equation holds. Empty where
+            nothing is known of that, or where ``necessary`` says more.
+        product: the proof that the difference of the claim's sides is a product with the equation's difference as a
+            factor, on which ``for_all`` rests; None if it is empty.
+    """
+
+    equation: Claim
+    suffices: Proved
+    necessary: Proved | None = None
+    for_all: tuple[Any, ...] = ()
+    product: Simplified | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the equation is necessary, too: for these data, or where the claim is to hold for all data."""
+        return self.necessary is not None or bool(self.for_all)
+
+    def __str__(self) -> str:
+        """Say the equation, and in which sense it is necessary."""
+        said = self.equation.conclusion(text_of)
+        if self.necessary is not None:
+            return f"exactly where {said}"
+        if self.for_all:
+            return f"for all {', '.join(map(str, self.for_all))} exactly where {said}"
+        return f"where {said}"
+
+
+def missing_equation(claim: Claim, deadline: float) -> MissingEquation | None:
+    """Return the shortest equation found under which a claim holds; None if none is shorter than the claim itself.
+
+    Args:
+        claim: the claim; only for one that is a single equation, without a flow or a step, something is found.
+        deadline: when to end.
+    """
+    goal = _equation_of(claim)
+    if goal is None:
+        return None
+    residual = goal.residual()
+    found: list[MissingEquation] = []
+    for factor in (None, *_multipliers(claim)):
+        if perf_counter() > deadline:
+            break
+        found += _equations(claim, residual, factor)
+        if found and found[0].exact:
+            break
+    return min(found, key=lambda f: (not f.exact, cost_to_read(f.equation.goals()[0].residual())), default=None)  # type: ignore[union-attr]
+
+
+def _equation_of(claim: Claim) -> Vanishes | None:
+    """Return the goal of a claim that is one equation between matrices of a network of fixed depth."""
+    goals = claim.goals()
+    plain = len(goals) == 1 and isinstance(goals[0], Vanishes) and not isinstance(goals[0].left, Rate)
+    if not plain or any(layer_symbols(e) for e in claim.expressions()):
+        return None
+    return goals[0] if isinstance(goals[0].left, Expr) else None  # type: ignore[union-attr,return-value]
+
+
+def _multipliers(claim: Claim) -> Iterator[tuple[MatrixExpr, bool]]:
+    """Run through the matrices by which the difference is multiplied, each with whether from the left."""
+    symbols = sorted((s for e in claim.expressions() for s in S(e).atoms(MatrixSymbol) if 1 not in s.shape), key=str)
+    for A in dict.fromkeys(symbols):
+        for factor in (A, transpose(A), Pinv(A)):
+            yield factor, True
+            yield factor, False
+
+
+def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] | None) -> list[MissingEquation]:
+    """Return what a difference, or a multiple of it, says with fewer letters than the claim itself."""
+    if multiplier is not None:
+        factor, left = multiplier
+        if not isinstance(residual, MatrixExpr) or (factor.cols != residual.rows if left else residual.cols != factor.rows):
+            return []
+        expression = matmul(factor, residual) if left else matmul(residual, factor)
+    else:
+        expression = residual
+    names, free = _names(claim)
+    try:
+        short = simplify(expression, claim.given, names=names, seconds=SECONDS_EACH)
+    except TptheoryError:
+        return []
+    if short.expression == 0 or isinstance(short.expression, ZeroMatrix):
+        return []
+    core, outside = _core(short.expression)
+    where = dict(short.where)
+    equation = _as_equation(substitute(core, where))
+    if cost_to_read(equation.goals()[0].residual()) >= cost_to_read(residual):  # type: ignore[union-attr]
+        return []
+    suffices = prove(claim.under([*claim.given, equation]), SECONDS_EACH)
+    if not isinstance(suffices, Proved):
+        return []
+    necessary = prove(equation.under([*claim.given, claim.under(())]), SECONDS_EACH) if claim.is_hypothesis else None
+    if isinstance(necessary, Proved):
+        return [MissingEquation(equation, suffices, necessary)]
+    symbols = _stand_for(outside, free)
+    if multiplier is None and _may_be_anything(core, outside, symbols, claim):
+        return [MissingEquation(equation, suffices, None, symbols, short)]
+    return [MissingEquation(equation, suffices)]
+
+
+def _names(claim: Claim) -> tuple[dict[str, Any], dict[str, MatrixSymbol]]:
+    """Return a name for each sum that a symbol stands alone in, and that symbol: ``e`` for ``W x - y``, by ``y``.
+
+    The symbol stands nowhere else; so the sum may be anything.
+    """
+    expressions = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
+    sums = {node for e in expressions for node in postorder_traversal(S(e)) if isinstance(node, MatAdd)}
+    taken = {str(s) for s in claim.symbols()}
+    names: dict[str, Any] = {}
+    free: dict[str, MatrixSymbol] = {}
+    for symbol in sorted({s for node in sums for s in _alone_in(node)}, key=str):
+        having = [node for node in sums if node.has(symbol)]
+        total = next((node for node in having if symbol in _alone_in(node)), None)
+        if total is None or not all(_only_within(S(e), symbol, total) for e in expressions):
+            continue
+        name = next(n for n in chain(("e", "r", "s"), (f"e_{k}" for k in range(1, 99))) if n not in {*taken, *names})
+        names[name], free[name] = total, symbol
+    return names, free
+
+
+def _alone_in(total: MatAdd) -> list[MatrixSymbol]:
+    """Return the symbols that are a term of a sum up to the sign, and stand in no other term of it."""
+    found = []
+    for term in total.args:
+        symbol = term.args[1] if isinstance(term, MatMul) and len(term.args) == 2 and term.args[0] == -1 else term
+        if isinstance(symbol, MatrixSymbol) and not any(t.has(symbol) for t in total.args if t is not term):
+            found.append(symbol)
+    return found
+
+
+def _only_within(expression: Any, symbol: MatrixSymbol, total: MatAdd) -> bool:
+    """Whether a symbol stands in an expression only within a sum, or within its transpose."""
+    stand_in = MatrixSymbol("_", *total.shape)
+    replaced = substitute(expression, {total: stand_in, transpose(total): transpose(stand_in)})
+    return not replaced.has(symbol)
+
+
+def _core(expression: Any) -> tuple[Any, list[Any]]:
+    """Return the sum that is a factor of a product, and the other factors; of what is no such product, all of it."""
+    if not isinstance(expression, MatMul):
+        return expression, []
+    scalar, matrices = expression.as_coeff_matrices()
+    sums = [i for i, A in enumerate(matrices) if isinstance(A, MatAdd)]
+    if not sums or not (S(scalar).is_nonzero or S(scalar).is_number):
+        return expression, []
+    first, last = sums[0], sums[-1]
+    return matmul(*matrices[first : last + 1]), [*matrices[:first], *matrices[last + 1 :]]
+
+
+def _as_equation(core: Any) -> Claim:
+    """Return the equation that a sum is 0; of a sum of two terms, that one equals the other."""
+    if isinstance(core, MatAdd) and len(core.args) == 2:
+        first, second = core.args
+        return Equal(first, matmul(-1, second))
+    return Zero(core)
+
+
+def _may_be_anything(core: Any, outside: list[Any], symbols: tuple[Any, ...], claim: Claim) -> bool:
+    """Whether the factors outside may be anything, whatever the sum is.
+
+    Each is a symbol, once, or the name of a sum that a symbol makes anything; neither the sum nor a hypothesis speaks of
+    it. If ``L F R = 0`` for all ``L`` and ``R``, among them those with one entry that is not 0, then ``F = 0``.
+    """
+    plain = [A.arg if isinstance(A, Transpose) else A for A in outside]
+    if not plain or len(set(plain)) < len(plain) or not all(isinstance(A, MatrixSymbol) for A in plain):
+        return False
+    assumed = [S(e) for h in claim.given for e in (*h.expressions(), *h.residuals())]
+    fixed = {s for e in (core, *assumed) for s in S(e).atoms(MatrixSymbol)}
+    return fixed.isdisjoint(plain) and fixed.isdisjoint(symbols)
+
+
+def _stand_for(outside: list[Any], free: Mapping[str, MatrixSymbol]) -> tuple[Any, ...]:
+    """Return the symbols of the claim that make the factors outside anything."""
+    plain = [A.arg if isinstance(A, Transpose) else A for A in outside]
+    return tuple(sorted((free.get(str(A), A) for A in plain), key=str))
+
+

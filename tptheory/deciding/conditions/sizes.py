@@ -1,0 +1,80 @@
+"""Hypotheses about sizes: a claim at sizes that are equal, or 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from sympy import Basic, Eq, Integer, Symbol
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import motions
+from tptheory.claims.hypotheses import Hypothesis
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.typesetting.expressions import latex_of
+
+
+@dataclass(frozen=True)
+class EqualSizes:
+    """A size is another size, or a number: ``n = m``, ``n = 1``."""
+
+    size: Symbol
+    value: Any
+
+    def conclusion(self, say: Callable[[Any], str]) -> str:
+        """Return ``size = value``."""
+        return f"{say(self.size)} = {say(self.value)}"
+
+    def latex(self) -> str:
+        """Return the equation in LaTeX, for text mode."""
+        return f"${latex_of(self.size)} = {latex_of(self.value)}$"
+
+    def holds(self, values: Mapping[Any, Any]) -> bool:
+        """Whether sizes of these values are equal; False where an instance does not have the size."""
+        value = int(self.value) if self.value.is_Integer else values.get(self.value)
+        return values.get(self.size, object()) == value
+
+
+def read_sizes(argument: str, item: Any) -> EqualSizes:
+    """Read ``Eq(n, 1)`` or ``Eq(n, m)``, where ``n`` is the size of a matrix.
+
+    Raises:
+        InvalidTypeError: if it is no such equation.
+    """
+    if isinstance(item, Eq) and isinstance(item.rhs, Symbol) and not isinstance(item.lhs, Symbol):
+        item = Eq(item.rhs, item.lhs, evaluate=False)
+    fine = isinstance(item, Eq) and isinstance(item.lhs, Symbol) and item.lhs.is_integer
+    if not fine or not (isinstance(item.rhs, Symbol) or (item.rhs.is_Integer and item.rhs > 0)):
+        raise InvalidTypeError(
+            complain(argument, "hypotheses, or sizes such as Eq(n, 1)", item, "Try full_row_rank(A), or Equal(A, B).")
+        )
+    return EqualSizes(item.lhs, item.rhs)
+
+
+def at_sizes(claim: Claim, sizes: Mapping[Symbol, Any]) -> Claim:
+    """Return a claim with sizes replaced wherever they stand.
+
+    Raises:
+        InvalidValueError: if the claim speaks of a flow or a step, whose network has its sizes.
+    """
+    if motions(claim.goals()):
+        raise InvalidValueError(
+            f"'among' must not change sizes of a claim about a flow or a step (got {', '.join(map(str, sizes))}). "
+            "Give the network other widths."
+        )
+    replaced: Claim = _replaced(claim, {size: Integer(v) if isinstance(v, int) else v for size, v in sizes.items()})
+    return replaced
+
+
+def _replaced(item: Any, sizes: Mapping[Symbol, Any]) -> Any:
+    """Replace sizes in a claim, a hypothesis, a list of these or an expression."""
+    if isinstance(item, Basic):
+        return item.xreplace(dict(sizes))
+    if isinstance(item, tuple | list):
+        return tuple(_replaced(each, sizes) for each in item)
+    if isinstance(item, Claim) and hasattr(item, "claims"):
+        return type(item)(*_replaced(item.claims, sizes)).under(_replaced(item.given, sizes))
+    if is_dataclass(item) and isinstance(item, Claim | Hypothesis):
+        return replace(item, **{f.name: _replaced(getattr(item, f.name), sizes) for f in fields(item) if f.init})
+    return item

@@ -1,0 +1,306 @@
+"""The search for the weakest sets of hypotheses under which a claim is proved.
+
+Sets of candidates are tried from small to large. What an instance that breaks the claim meets is kept: each set of
+candidates that it meets is refuted with it, so one instance ends many sets, and a set that is left hits each instance
+with a hypothesis that it does not meet (Reiter, 1987). What follows from what is proved, candidate by candidate, orders
+the candidates: a set is passed over if a set that is proved follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from sympy import S
+
+from tptheory.claims.claim import Claim
+from tptheory.claims.vocabulary import Zero
+from tptheory.deciding.answers import prove, refute
+from tptheory.deciding.conditions.candidates import Candidate
+from tptheory.deciding.conditions.equations import MissingEquation
+from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.errors import TptheoryError
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
+from tptheory.refuting.search import CounterexampleSearch
+
+LARGEST_SET = 3
+"""How many candidates a set has at most."""
+SAMPLES = 6
+"""How many instances of a set are drawn, to see which candidates do not follow from it."""
+FIRST, SECOND = (0.1, 0.4), (0.5, 2.0)
+"""The seconds for a counterexample and for a proof of a set: at first, and once more where that left it undecided."""
+IMPLICATION_SECONDS = 0.3
+"""The seconds for a proof that one candidate follows from another."""
+BELOW_SECONDS = 2.0
+"""The seconds for the smallest counterexample to a set that is just below a proved one."""
+
+Members = frozenset[int]
+"""A set of candidates, by their numbers."""
+Progress = Callable[[str, float], None]
+"""Told what is being tried, and what share of the time is used up."""
+
+
+def assume(claim: Claim, candidates: Sequence[Candidate]) -> Claim:
+    """Return a claim under further hypotheses, and at the sizes that are among them."""
+    sizes: dict[Any, Any] = {}
+    for candidate in candidates:
+        if isinstance(candidate.item, EqualSizes):
+            value = sizes.get(candidate.item.value, candidate.item.value)
+            replaced = {candidate.item.size: value}
+            sizes = {n: replaced.get(v, v) for n, v in sizes.items()} | replaced
+    added = [candidate.item for candidate in candidates if not isinstance(candidate.item, EqualSizes)]
+    stronger: Claim = claim.under([*claim.given, *added]) if added else claim
+    return at_sizes(stronger, sizes) if sizes else stronger
+
+
+@dataclass
+class WeakestSets:
+    """The state of a search.
+
+    Args:
+        claim: the claim, whose own hypotheses always hold.
+        candidates: what may be assumed.
+        deadline: when to end.
+        equation: an equation that is known to be necessary; what follows from it is so, too.
+        progress: told of each set that is tried.
+        seed: the seed of all that is drawn.
+
+    Attributes:
+        proved: the sets that have a proof.
+        undecided: the sets that have neither a proof nor a counterexample.
+        breaking: the sets of candidates that instances meet which break the claim; the largest only.
+        vacuous: the sets that no instance was found to meet.
+        exact: the set that has a proof and follows from the claim, or from the claim for all data, so that no set is
+            weaker, with the proof of each candidate in it; None if none was found.
+        complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or follows
+            from the exact one.
+    """
+
+    claim: Claim
+    candidates: list[Candidate]
+    deadline: float
+    equation: MissingEquation | None = None
+    progress: Progress | None = None
+    seed: int = 0
+    proved: dict[Members, Proved] = field(default_factory=dict)
+    undecided: dict[Members, Undecided] = field(default_factory=dict)
+    vacuous: list[Members] = field(default_factory=list)
+    breaking: list[Members] = field(default_factory=list)
+    exact: tuple[Members, tuple[Proved, ...]] | None = None
+    complete: bool = False
+
+    def __post_init__(self) -> None:
+        """Prepare a test of each candidate, and find out which follow from which."""
+        self._started = perf_counter()
+        self._tests = [self._test(candidate) for candidate in self.candidates]
+        self.follows = self._implications()
+
+    def run(self) -> None:
+        """Settle the sets, small ones first, until all are settled or the time is up."""
+        for attempt in (FIRST, SECOND):
+            waiting = self._sets() if attempt is FIRST else iter(list(self.undecided))
+            for members in waiting:
+                if perf_counter() > self.deadline:
+                    return
+                if not self._is_settled(members):
+                    self._settle(members, *attempt)
+                if self.exact is not None:
+                    break
+        self.complete = True
+
+    def closure(self, members: Members) -> Members:
+        """Return the candidates that follow from one of these."""
+        return frozenset().union(*(self.follows[i] for i in members)) if members else members
+
+    def just_below(self, members: Members) -> list[Members]:
+        """Return the sets that are weaker than a set by one candidate: what follows from that may stay."""
+        return [self._strongest(self.closure(members) - {i}) for i in sorted(members)]
+
+    def is_broken(self, members: Members) -> bool:
+        """Whether an instance is known that meets these candidates and breaks the claim."""
+        return any(members <= met for met in self.breaking)
+
+    def claim_under(self, members: Members) -> Claim:
+        """Return the claim under these candidates."""
+        return assume(self.claim, [self.candidates[i] for i in sorted(members)])
+
+    def counterexample_below(self, members: Members) -> Refuted | None:
+        """Return the smallest counterexample to the claim under these candidates, confirmed; None if none is found."""
+        found = refute(self.claim_under(members), BELOW_SECONDS, self.seed)
+        return found if isinstance(found, Refuted) else None
+
+    def _strongest(self, members: Members) -> Members:
+        """Return the candidates of a set that do not follow from another one of it."""
+        return frozenset(
+            i for i in members if not any(j != i and i in self.follows[j] and not self._same(i, j) for j in members)
+        )
+
+    def _same(self, i: int, j: int) -> bool:
+        """Whether two candidates follow from each other, and the first comes first."""
+        return j in self.follows[i] and i < j
+
+    def _sets(self) -> Iterator[Members]:
+        """Run through the sets in which no candidate follows from another, small and weak ones first."""
+        for size in range(min(LARGEST_SET, len(self.candidates)) + 1):
+            sets = [
+                frozenset(chosen)
+                for chosen in combinations(range(len(self.candidates)), size)
+                if not any(i in self.follows[j] or j in self.follows[i] for i, j in combinations(chosen, 2))
+            ]
+            yield from sorted(sets, key=lambda members: (len(self.closure(members)), sorted(members)))
+
+    def _is_settled(self, members: Members) -> bool:
+        """Whether a set is refuted by an instance that is known, or a proved set follows from it."""
+        closure = self.closure(members)
+        known = any(other <= closure for other in (*self.proved, *self.vacuous))
+        return known or self.is_broken(closure)
+
+    def _settle(self, members: Members, for_instance: float, for_proof: float) -> None:
+        """Look for an instance that breaks the claim under a set, and for a proof."""
+        if self.progress is not None:
+            share = (perf_counter() - self._started) / max(self.deadline - self._started, 1e-9)
+            said = " and ".join(str(self.candidates[i]) for i in sorted(members)) or "no further hypothesis"
+            self.progress(said, min(share, 1.0))
+        self.undecided.pop(members, None)
+        try:
+            claim = self.claim_under(members)
+            broken = CounterexampleSearch(claim, self.seed).first(for_instance)
+            if broken is not None:
+                self._note(broken, members)
+                return
+            verdict = prove(claim, for_proof)
+        except TptheoryError as error:  # the candidate does not fit the claim, for one at these sizes
+            self.undecided[members] = Undecided(self.claim, str(error))
+            return
+        if isinstance(verdict, Proved):
+            self._keep(members, verdict)
+        elif "no instance that meets the hypotheses" in verdict.reason:
+            self.vacuous.append(members)
+        else:
+            self.undecided[members] = verdict
+
+    def _keep(self, members: Members, verdict: Proved) -> None:
+        """Keep a proved set, after one candidate after the other was left out or weakened where a proof stays."""
+        for below in self.just_below(members):
+            if below not in self.proved and not self.is_broken(self.closure(below)):
+                smaller = prove(self.claim_under(below), FIRST[1])
+                if isinstance(smaller, Proved):
+                    self._keep(below, smaller)
+                    return
+        self.proved[members] = verdict
+        necessary = self._necessity(members)
+        if necessary is not None:
+            self.exact = members, necessary
+
+    def _necessity(self, members: Members) -> tuple[Proved, ...] | None:
+        """Return a proof of each candidate of a set from the claim; None where one is missing."""
+        found = []
+        for i in sorted(members):
+            verdict = self._follows_from_claim(self.candidates[i])
+            if verdict is None:
+                return None
+            found.append(verdict)
+        return tuple(found) if members else None
+
+    def _follows_from_claim(self, candidate: Candidate) -> Proved | None:
+        """Return a proof of a candidate from the claim, or from an equation that is necessary; None if none is found."""
+        if candidate.claim is None:
+            return None
+        assumed = [self.claim.under(())] if self.claim.is_hypothesis else []
+        for_all = set(self.equation.for_all) if self.equation is not None else set()
+        if self.equation is not None and for_all.isdisjoint(candidate.symbols):
+            assumed.append(self.equation.equation)
+        verdicts = (prove(candidate.claim.under([*self.claim.given, item]), FIRST[1]) for item in assumed)
+        return next((verdict for verdict in verdicts if isinstance(verdict, Proved)), None)
+
+    def follows_from(self, weaker: Members, stronger: Members) -> bool:
+        """Whether each candidate of a set is proved to follow from another set."""
+        if self.exact is not None and self.exact[0] == weaker:
+            return True
+        if weaker <= self.closure(stronger):
+            return True
+        claims = [self.candidates[i].claim for i in sorted(weaker)]
+        assumed = [self.candidates[i] for i in sorted(stronger)]
+        if None in claims or any(isinstance(c.item, EqualSizes) for c in assumed) or perf_counter() > self.deadline:
+            return False
+        given = [*self.claim.given, *(c.item for c in assumed)]
+        if not self._met_together(weaker, given):
+            return False
+        return all(isinstance(prove(c.under(given), IMPLICATION_SECONDS), Proved) for c in claims if c is not None)
+
+    def _met_together(self, members: Members, given: list[Any]) -> bool:
+        """Whether some instances that meet hypotheses all meet candidates, too: else these do not follow."""
+        source, rng = Instances(self.claim.under(given)), np.random.default_rng(self.seed)
+        drawn = [source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES)]
+        return all(self._tests[i](values) for values in drawn if values is not None for i in members)
+
+    def _note(self, values: Instance, members: Members) -> None:
+        """Keep which candidates an instance meets that breaks the claim, unless another one meets them all."""
+        met = self.closure(members) | {i for i, test in enumerate(self._tests) if test(values)}
+        if not any(met <= other for other in self.breaking):
+            self.breaking = [*(other for other in self.breaking if not other <= met), met]
+
+    def _test(self, candidate: Candidate) -> Callable[[Instance], bool]:
+        """Return a function that tells whether an instance meets a candidate; where that cannot be told, it does not."""
+        if isinstance(candidate.item, EqualSizes):
+            return candidate.item.holds
+        source = Instances(Zero(S.Zero, [candidate.item]))
+
+        def meets(values: Instance) -> bool:
+            try:
+                return source.holds(values)
+            except (TptheoryError, KeyError):
+                return False
+
+        return meets
+
+    def _implications(self) -> list[Members]:
+        """Return for each candidate those that follow from it, itself among them: each arrow has a proof.
+
+        An instance that meets one candidate and not another one ends every arrow between two such.
+        """
+        follows = [{i} for i in range(len(self.candidates))]
+        seen = [self._met_and_missed(values) for candidate in self.candidates for values in self._samples(candidate)]
+        for i, candidate in enumerate(self.candidates):
+            for j, other in enumerate(self.candidates):
+                named = candidate.claim is not None and other.claim is not None
+                if i == j or not named or not other.symbols <= candidate.symbols or perf_counter() > self.deadline:
+                    continue
+                if any(i in met and j in missed for met, missed in seen):
+                    continue
+                arrow = other.claim.under([*self.claim.given, candidate.item])  # type: ignore[union-attr]
+                broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
+                if broken is not None:
+                    seen.append(self._met_and_missed(broken))
+                elif isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
+                    follows[i].add(j)
+        return _transitive([frozenset(members) for members in follows])
+
+    def _samples(self, candidate: Candidate) -> Iterator[Instance]:
+        """Run through some instances of all matrices of the claim that meet a candidate, degenerate ones among them."""
+        if candidate.claim is None or perf_counter() > self.deadline:
+            return
+        source, rng = Instances(self.claim.under([candidate.item])), np.random.default_rng(self.seed)
+        drawn = (source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES))
+        yield from (values for values in drawn if values is not None)
+
+    def _met_and_missed(self, values: Instance) -> tuple[Members, Members]:
+        """Return the candidates that an instance meets, and those that it does not; others speak of more matrices."""
+        known = [i for i, candidate in enumerate(self.candidates) if candidate.symbols <= set(values)]
+        met = frozenset(i for i in known if self._tests[i](values))
+        return met, frozenset(known) - met
+
+
+def _transitive(follows: list[Members]) -> list[Members]:
+    """Return the arrows with all that are made of two, until there are no more."""
+    while True:
+        longer = [frozenset().union(*(follows[j] for j in members)) for members in follows]
+        if longer == follows:
+            return follows
+        follows = longer
