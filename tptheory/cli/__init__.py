@@ -9,9 +9,11 @@ from tptheory.cli import (  # noqa: F401  importing them is what adds their comm
     prove,
     refute,
     report,
+    simplify,
     simulate,
     sweep,
     train,
+    when,
 )
 from tptheory.cli.shell import app, main
 

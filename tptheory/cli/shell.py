@@ -31,7 +31,21 @@ STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
 
 
-ORDER = ("derive", "prove", "refute", "check", "invariants", "simulate", "train", "sweep", "latex", "export", "report")
+ORDER = (
+    "derive",
+    "prove",
+    "refute",
+    "check",
+    "simplify",
+    "when",
+    "invariants",
+    "simulate",
+    "train",
+    "sweep",
+    "latex",
+    "export",
+    "report",
+)
 """The order in which the help lists the commands: from one rule to the page about everything."""
 
 

@@ -22,6 +22,7 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.core.function import AppliedUndef
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import flatten_given
@@ -34,7 +35,8 @@ from tptheory.proving.normal_forms import normal_forms
 from tptheory.proving.restoring import letter_count
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.rebuilding import rebuild, substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
 
@@ -132,6 +134,8 @@ def simplify(
     check_seconds(seconds)
     if not callable(cost):
         raise InvalidTypeError(complain("cost", "a function of an expression", cost))
+    if layer_symbols(expression):
+        return _at_a_layer(expression, given, names, cost, seconds)
     ends = perf_counter() + seconds
     given = flatten_given(given)
     where = _symbols_of(names, Equal(expression, expression, given))
@@ -151,6 +155,42 @@ def simplify(
     if not isinstance(verdict, Proved):
         raise UnsupportedExpressionError(f"'expression' must have a proof that it equals itself: {verdict.reason}.")
     return Simplified(expression, expression, {}, verdict)
+
+
+def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: float) -> Simplified:
+    """Simplify an expression at a layer: what is proved holds for any matrices in the place of the layers' own.
+
+    Raises:
+        InvalidValueError: if there are hypotheses, which may speak of other layers.
+    """
+    if flatten_given(given):
+        mend = "Simplify without them, or give the network a depth."
+        raise InvalidValueError(complain("given", "empty where the depth is a symbol", given, mend))
+    members = {M: _plain(M) for e in (expression, *(names or {}).values()) for M in layer_symbols(e)}
+    sizes = {n: Symbol(str(n), integer=True, positive=True) for M in members for n in M.shape if n.has(AppliedUndef)}
+    away = {**members, **sizes}
+    back = {value: key for key, value in away.items()}
+
+    def moved(e: Any, replaced: Mapping[Any, Any]) -> Any:
+        def leaf(part: Any) -> Any:
+            if isinstance(part, Identity | ZeroMatrix | OneMatrix):
+                return part.func(*(replaced.get(n, n) for n in part.args))
+            return replaced.get(part, part)
+
+        return rebuild(e, leaf)
+
+    plain_names = {name: moved(value, away) for name, value in (names or {}).items()}
+    found = simplify(moved(expression, away), names=plain_names, cost=cost, seconds=seconds)
+    where = {name: moved(value, back) for name, value in found.where.items()}
+    return Simplified(expression, moved(found.expression, back), where, found.verdict)
+
+
+def _plain(member: Any) -> Any:
+    """Return a symbol that stands for a member of a sequence, with sizes that are symbols of their own."""
+    if not isinstance(member, MatrixExpr):
+        return Symbol(str(member), real=True)
+    rows, columns = (Symbol(str(n), integer=True, positive=True) if n.has(AppliedUndef) else n for n in member.shape)
+    return MatrixSymbol(str(member), rows, columns)
 
 
 def cost_to_read(expression: Any) -> tuple[int, int, int, int, int]:

@@ -127,5 +127,3 @@ def _between(left: str, middle: Polynomial, right: str) -> Polynomial:
     if left:
         middle = Polynomial.word(middle.alphabet, left) * middle
     return middle * Polynomial.word(middle.alphabet, right) if right else middle
-
-

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from math import isqrt
 from typing import Any
 
-from sympy import Determinant, Identity, Inverse, MatrixExpr, OneMatrix, Rational, S, Trace, ZeroMatrix
+import sympy
+from sympy import Determinant, Identity, Inverse, MatrixExpr, OneMatrix, S, Trace, ZeroMatrix
 
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.factoring import Factoring, Product, Sum
@@ -13,11 +17,13 @@ from tptheory.proving.knowledge import DIRECTION, ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import size_expression
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, rotations
+from tptheory.proving.words import Polynomial, Rational, divide, rotations, summed
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 
 UNSPOKEN = (ROOT, DIRECTION)
 """The kinds of letters that a proof brings in, and that no expression stands for."""
+MOST_SQUARES = 5
+"""A sum of more squares is not tried as one square."""
 
 
 class Restoring:
@@ -59,7 +65,7 @@ class Restoring:
         return self._weights[letters]
 
     def _number(self, polynomial: Polynomial) -> Any:
-        """Return a number: traces that share a letter become one trace, and a sum that is a square is written as one."""
+        """Return a number; traces that share a letter become one trace, and what is a square is written as one."""
         total, rest = S.Zero, dict(polynomial.terms)
         traced = {m: self._trace_of(m[0]) for m in rest if not m[1]}
         opened = {m: cycle for m, cycle in traced.items() if cycle is not None}
@@ -68,7 +74,8 @@ class Restoring:
             total += self._plain(polynomial.with_terms(outside))
         for scalars in sorted({_without(m[0], cycle) for m, cycle in opened.items()}):
             group = {cycle: rest[m] for m, cycle in opened.items() if _without(m[0], cycle) == scalars}
-            total += self._scalars(scalars) * self._traces(group)
+            ways = [self._traces(group), *self._square(group)]
+            total += self._scalars(scalars) * min(ways, key=letter_count)
         return total
 
     def _plain(self, polynomial: Polynomial) -> Any:
@@ -107,6 +114,30 @@ class Restoring:
                 total += _rational(product.coefficient) * numbers * Trace(matmul(*matrices))
         return total
 
+    def _square(self, group: dict[str, Any]) -> Iterator[Any]:
+        """Run through at most one way to write a combination of traces as a multiple of ``tr(D' D)``."""
+        readings = {cycle: self._plainest(cycle) for cycle in group}
+        halves = {c: word[len(word) // 2 :] for c, word in readings.items() if self._is_square(word)}
+        if not 1 < len(halves) <= MOST_SQUARES:
+            return
+        first = group[next(iter(halves))]
+        roots = [_root(divide(group[cycle], first)) for cycle in halves]
+        wanted = Polynomial(self.alphabet, 1, 1, {((cycle,), ""): divide(c, first) for cycle, c in group.items()})
+        if None in roots or len({self.alphabet.shape(word) for word in halves.values()}) > 1:
+            return
+        for signs in product((1, -1), repeat=len(halves) - 1):
+            terms = zip(halves.values(), roots, (1, *signs), strict=True)
+            D = summed([Polynomial.word(self.alphabet, w).scale(sign * (root or 1)) for w, root, sign in terms])
+            if D.norm() == wanted:
+                inside = self(D)
+                yield _rational(first) * Trace(matmul(transpose(inside), inside))
+                return
+
+    def _is_square(self, word: str) -> bool:
+        """Whether a word is that of ``A' A``."""
+        half = len(word) // 2
+        return len(word) % 2 == 0 and word[:half] == self.alphabet.transpose(word[half:])
+
     def _readings(self, cycle: str) -> dict[str, str]:
         """Return the rotations of a trace, and of its transpose, by the letter that they begin with; the least each."""
         found: dict[str, str] = {}
@@ -119,10 +150,14 @@ class Restoring:
         turned = self.alphabet.transpose
 
         def key(word: str) -> tuple[bool, bool, int, str]:
-            half = len(word) // 2
-            square = len(word) % 2 == 0 and word[:half] == turned(word[half:])
+            square = self._is_square(word)
             transposes = sum(self.alphabet.letters[a][1] for a in word)
-            return self.alphabet.shape(word)[0] != 1, not (square and self.alphabet.letters[word[0]][1]), transposes, word
+            return (
+                self.alphabet.shape(word)[0] != 1,
+                not (square and self.alphabet.letters[word[0]][1]),
+                transposes,
+                word,
+            )
 
         return min((*rotations(cycle), *rotations(turned(cycle))), key=key)
 
@@ -156,8 +191,8 @@ class Restoring:
 
     def _size(self, form: Sum) -> Any:
         """Return the number of rows of a sum; None if it is a number."""
-        for product in form.terms:
-            for factor in product.factors:
+        for term in form.terms:
+            for factor in term.factors:
                 size = self._letter(factor).rows if isinstance(factor, str) else self._size(factor)
                 if size is not None:
                     return size
@@ -214,5 +249,14 @@ def _without(scalars: Sequence[str], cycle: str) -> tuple[str, ...]:
     return tuple(rest)
 
 
+def _root(number: Rational) -> Rational | None:
+    """Return the square root of a rational, if it is one."""
+    fraction = Fraction(number)
+    if fraction < 0:
+        return None
+    root = Fraction(isqrt(fraction.numerator), isqrt(fraction.denominator))
+    return divide(root, 1) if root**2 == fraction else None
+
+
 def _rational(number: Any) -> Any:
-    return Rational(number.numerator, number.denominator)
+    return sympy.Rational(number.numerator, number.denominator)

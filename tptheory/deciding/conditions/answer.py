@@ -32,8 +32,8 @@ class SufficientSet:
         hypotheses: the hypotheses, beside those of the claim; none if it needs no more.
         verdict: the proof of the claim under them.
         below: each set that is weaker by one hypothesis, with its smallest counterexample; None where none was found.
-        necessary: a proof of each hypothesis from the claim: then the claim is true exactly where they hold. Empty where
-            that is not known.
+        necessary: a proof of each hypothesis from the claim: then the claim is true exactly where they hold. Empty
+            where that is not known.
         for_all: the data that may be anything: the hypotheses are necessary for the claim to hold for all of them, and
             ``necessary`` proves them from the `MissingEquation`. Empty if they are necessary for any data.
     """
@@ -97,12 +97,12 @@ class Conditions:
         return f"<{self.claim.statement()}: {'; or '.join(map(str, self.sets)) or 'no sufficient set was found'}>"
 
     def _lines(self, explain: bool) -> Iterator[str]:
-        yield f"When is {self.claim.statement()}?"
+        yield f"When does this hold: {self.claim.statement()}?"
         for found in self.sets:
             yield f"{found.kind} {found}"
             if explain:
                 yield from _indented(found.verdict.explain())
-            for weaker, broken in found.below:
+            for weaker, broken in found.below if explain else ():
                 said = f"  not if only {_said(weaker)}" if weaker else "  not without it"
                 if broken is None:
                     yield f"{said.replace('not', 'undecided', 1)}"
@@ -120,6 +120,33 @@ class Conditions:
         if not self.complete:
             yield "the time was up before all sets were tried"
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain data: the certificates of the proofs, and the matrices of the counterexamples."""
+        return {
+            "claim": self.claim.statement(),
+            "sets": [
+                {
+                    "hypotheses": [str(Candidate(item)) for item in found.hypotheses],
+                    "exact": found.exact,
+                    "for_all": [str(symbol) for symbol in found.for_all],
+                    "certificate": found.verdict.certificate.data,
+                    "below": [
+                        {
+                            "hypotheses": [str(Candidate(item)) for item in weaker],
+                            "counterexample": None if broken is None else broken.counterexample.to_json(),
+                        }
+                        for weaker, broken in found.below
+                    ],
+                }
+                for found in self.sets
+            ],
+            "stronger": [[str(Candidate(item)) for item in found.hypotheses] for found in self.stronger],
+            "equation": None if self.equation is None else str(self.equation),
+            "undecided": [[str(Candidate(item)) for item in items] for items in self.undecided],
+            "complete": self.complete,
+            "seconds": self.seconds,
+        }
+
     def latex(self) -> str:
         """Return the claim and the sets in LaTeX text mode."""
         ways = [f"{s.kind} {_said_tex(s.hypotheses)}" for s in self.sets]
@@ -130,7 +157,9 @@ class Conditions:
         rows = "".join(map(_row, self.sets))
         notes = "".join(f"<p>{escape(line)}</p>" for line in self._notes())
         head = "<tr><th>true</th><th>proof</th><th>just below</th></tr>"
-        return f"<p>{escape(self.claim.statement())}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{notes}"
+        return (
+            f"<p>{escape(self.claim.statement())}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{notes}"
+        )
 
     def _notes(self) -> Iterator[str]:
         told = ("the missing equation", "stronger than needed", "undecided:", "the time was up", "under none")
@@ -147,24 +176,24 @@ def when(
 ) -> Conditions:
     """Return the weakest sets of hypotheses under which a claim is proved.
 
-    Sets of at most three candidates are tried, small and weak ones first. Each set in the answer has a proof of the claim,
-    and for each set that is weaker by one candidate a counterexample; what stays undecided is listed as such. Where all
-    of a set follows from the claim, it says exactly when the claim is true, and the search ends. Beside the candidates,
-    an equation is looked for that is shorter than the claim and suffices for it.
+    Sets of at most three candidates are tried, small and weak ones first. Each set in the answer has a proof of the
+    claim, and for each set that is weaker by one candidate a counterexample; what stays undecided is listed as such.
+    Where all of a set follows from the claim, it says exactly when the claim is true, and the search ends. Beside the
+    candidates, an equation is looked for that is shorter than the claim and suffices for it.
 
     Args:
         claim: a claim, or a theorem; its own hypotheses always hold.
         among: what may be assumed: hypotheses such as ``full_row_rank(A)``, claims that can be assumed, and for sizes
-            ``Eq(n, 1)`` or ``Eq(n, m)``. If it is None: the named properties of each matrix, what neighbours in a product
-            may have to do with each other, and sizes that are 1 or equal.
+            ``Eq(n, 1)`` or ``Eq(n, m)``. If it is None: the named properties of each matrix, what neighbours in a
+            product may have to do with each other, and sizes that are 1 or equal.
         seconds: how long to search.
         seed: the seed of the instances; the same seed gives the same answer, time permitting.
         progress: a function that is told what is tried, and which share of the time has passed.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, or if the time
-            is no positive number.
+        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, or if the
+            time is no positive number.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Equal, Pinv
@@ -188,7 +217,9 @@ def when(
     search = WeakestSets(claim, candidates, started + SHARE_OF_SETS * seconds, known, progress, seed)
     search.run()
     if not search.proved and frozenset() in search.vacuous:
-        raise InvalidValueError("'claim' must have hypotheses that something meets: no instance that meets them was found.")
+        raise InvalidValueError(
+            "'claim' must have hypotheses that something meets: no instance that meets them was found."
+        )
     weakest, others = _antichain(search)
     if frozenset() in search.proved or not (known or not search.proved):
         equation = None
@@ -262,14 +293,15 @@ def _indented(text: str) -> Iterator[str]:
 def _row(found: SufficientSet) -> str:
     """Return a row of the table of sets."""
     proof = f"<details><summary>{found.verdict.method}</summary><pre>{escape(found.verdict.explain())}</pre></details>"
-    below = "".join(
-        f"<details><summary>not if only {escape(_said(weaker))}</summary><pre>{escape(str(broken.counterexample))}</pre>"
-        "</details>"
-        if broken is not None
-        else f"<p>undecided: {escape(_said(weaker))}</p>"
-        for weaker, broken in found.below
-    )
+    below = "".join(_cell(weaker, broken) for weaker, broken in found.below)
     true = f"{found.kind} {escape(str(found))}"
     return f"<tr><td>{true}</td><td>{proof}</td><td>{below}</td></tr>"
 
 
+def _cell(weaker: tuple[Any, ...], broken: Refuted | None) -> str:
+    """Return a weaker set with its counterexample folded under it."""
+    said = escape(_said(weaker))
+    if broken is None:
+        return f"<p>undecided: {said}</p>"
+    found = escape(str(broken.counterexample))
+    return f"<details><summary>not if only {said}</summary><pre>{found}</pre></details>"

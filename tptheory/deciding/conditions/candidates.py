@@ -1,4 +1,4 @@
-"""Hypotheses that may be missing in a claim: what is usually assumed of its matrices, and of neighbours in a product."""
+"""Hypotheses that may be missing in a claim: what is usually assumed of matrices, and of neighbours in a product."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
     expressions = [sympify(e) for part in claim.conjuncts() for e in part.expressions()]
     matrices = sorted({A for e in expressions for A in e.atoms(MatrixSymbol)} - _of_layers(expressions), key=str)
     pairs = list(dict.fromkeys(pair for e in expressions for pair in _neighbours(e)))
-    items = [h for A in matrices for h in _properties(A)]
+    items: list[Any] = [h for A in matrices for h in _properties(A)]
     items += [h for A, B in pairs if _is_known(A, matrices) and _is_known(B, matrices) for h in _relations(A, B)]
     if not motions(claim.goals()):
         items += _sizes(matrices)

@@ -109,7 +109,9 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     """Return what a difference, or a multiple of it, says with fewer letters than the claim itself."""
     if multiplier is not None:
         factor, left = multiplier
-        if not isinstance(residual, MatrixExpr) or (factor.cols != residual.rows if left else residual.cols != factor.rows):
+        if not isinstance(residual, MatrixExpr) or (
+            factor.cols != residual.rows if left else residual.cols != factor.rows
+        ):
             return []
         expression = matmul(factor, residual) if left else matmul(residual, factor)
     else:
@@ -198,8 +200,8 @@ def _as_equation(core: Any) -> Claim:
 def _may_be_anything(core: Any, outside: list[Any], symbols: tuple[Any, ...], claim: Claim) -> bool:
     """Whether the factors outside may be anything, whatever the sum is.
 
-    Each is a symbol, once, or the name of a sum that a symbol makes anything; neither the sum nor a hypothesis speaks of
-    it. If ``L F R = 0`` for all ``L`` and ``R``, among them those with one entry that is not 0, then ``F = 0``.
+    Each is a symbol, once, or the name of a sum that a symbol makes anything; neither the sum nor a hypothesis speaks
+    of it. If ``L F R = 0`` for all ``L`` and ``R``, among them those with one entry that is not 0, then ``F = 0``.
     """
     plain = [A.arg if isinstance(A, Transpose) else A for A in outside]
     if not plain or len(set(plain)) < len(plain) or not all(isinstance(A, MatrixSymbol) for A in plain):
@@ -213,5 +215,3 @@ def _stand_for(outside: list[Any], free: Mapping[str, MatrixSymbol]) -> tuple[An
     """Return the symbols of the claim that make the factors outside anything."""
     plain = [A.arg if isinstance(A, Transpose) else A for A in outside]
     return tuple(sorted((free.get(str(A), A) for A in plain), key=str))
-
-

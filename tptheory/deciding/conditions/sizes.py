@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Eq, Integer, Symbol
+from sympy import Eq, Integer, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import motions
-from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.mapping import mapped
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.typesetting.expressions import latex_of
 
@@ -63,18 +63,6 @@ def at_sizes(claim: Claim, sizes: Mapping[Symbol, Any]) -> Claim:
             f"'among' must not change sizes of a claim about a flow or a step (got {', '.join(map(str, sizes))}). "
             "Give the network other widths."
         )
-    replaced: Claim = _replaced(claim, {size: Integer(v) if isinstance(v, int) else v for size, v in sizes.items()})
+    values = {size: Integer(value) if isinstance(value, int) else value for size, value in sizes.items()}
+    replaced: Claim = mapped(claim, lambda expression: expression.xreplace(values))
     return replaced
-
-
-def _replaced(item: Any, sizes: Mapping[Symbol, Any]) -> Any:
-    """Replace sizes in a claim, a hypothesis, a list of these or an expression."""
-    if isinstance(item, Basic):
-        return item.xreplace(dict(sizes))
-    if isinstance(item, tuple | list):
-        return tuple(_replaced(each, sizes) for each in item)
-    if isinstance(item, Claim) and hasattr(item, "claims"):
-        return type(item)(*_replaced(item.claims, sizes)).under(_replaced(item.given, sizes))
-    if is_dataclass(item) and isinstance(item, Claim | Hypothesis):
-        return replace(item, **{f.name: _replaced(getattr(item, f.name), sizes) for f in fields(item) if f.init})
-    return item

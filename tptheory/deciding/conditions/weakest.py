@@ -209,7 +209,7 @@ class WeakestSets:
         return tuple(found) if members else None
 
     def _follows_from_claim(self, candidate: Candidate) -> Proved | None:
-        """Return a proof of a candidate from the claim, or from an equation that is necessary; None if none is found."""
+        """Return a proof of a candidate from the claim, or from the necessary equation; None if none is found."""
         if candidate.claim is None:
             return None
         assumed = [self.claim.under(())] if self.claim.is_hypothesis else []
@@ -247,7 +247,7 @@ class WeakestSets:
             self.breaking = [*(other for other in self.breaking if not other <= met), met]
 
     def _test(self, candidate: Candidate) -> Callable[[Instance], bool]:
-        """Return a function that tells whether an instance meets a candidate; where that cannot be told, it does not."""
+        """Return a function that tells whether an instance is known to meet a candidate."""
         if isinstance(candidate.item, EqualSizes):
             return candidate.item.holds
         source = Instances(Zero(S.Zero, [candidate.item]))

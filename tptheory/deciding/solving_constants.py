@@ -1,0 +1,398 @@
+"""The constants that make a claim true, by linear algebra on exact instances; what is found is then proved.
+
+At one instance, a claim that is affine in its constants is a linear system for them. Every solution of the claim solves
+the systems of all instances: so the constants that are found are all that there can be, and the proof shows that they
+are solutions. Where the solution depends on parameters, it is found at several values of these and a rational function
+is put through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from sympy import MatrixSymbol, Rational, S, Symbol
+
+from tptheory.checking import check_seconds, whole
+from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Vanishes
+from tptheory.claims.mapping import mapped
+from tptheory.claims.motions import Conserved
+from tptheory.claims.theorem import Theorem, as_claim
+from tptheory.claims.vocabulary import Equal, Zero
+from tptheory.deciding.answers import prove
+from tptheory.deciding.verdicts import Proved, Undecided
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
+from tptheory.measuring.goal_values import Compiled, difference
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.premises import Instance
+from tptheory.numeric.rational_functions import kernel, points_needed, rational_function
+from tptheory.symbolic.arguments import as_expression
+from tptheory.symbolic.dynamics import Flow, Step
+from tptheory.symbolic.expressions import inner, matadd, matmul, squared_norm
+from tptheory.symbolic.rebuilding import substitute
+from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import text_of
+
+ENOUGH = 3
+"""So many instances in a row that rule nothing more out end the search at one choice of sizes and parameters."""
+MOST_INSTANCES = 60
+"""At most so many instances are looked at there."""
+LARGEST_SIZE = 4
+"""The largest value of a symbolic size."""
+
+
+@dataclass(frozen=True, repr=False)
+class SolvedConstants:
+    """The answer of `solve_constants`.
+
+    Attributes:
+        unknowns: the constants that were asked for.
+        values: the value of each; an expression in those that stay free, and in the parameters of the claim. None if
+            no constants make the claim true.
+        free: the constants that may have any value.
+        claim: the claim with these values; the claim itself if there are none.
+        verdict: the proof of that claim, or why there is none; None if there are no values.
+        instances: on how many exact instances the values rest: no other constants satisfy the claim there.
+    """
+
+    unknowns: tuple[Symbol, ...]
+    values: Mapping[Symbol, Any] | None
+    free: tuple[Symbol, ...]
+    claim: Claim
+    verdict: Proved | Undecided | None
+    instances: int
+
+    @property
+    def basis(self) -> tuple[dict[Symbol, Any], ...]:
+        """The solutions in which one free constant is 1 and the other ones are 0, in the order of `free`."""
+        values = self.values or {}
+        points = [{c: S(int(c == one)) for c in self.free} for one in self.free]
+        return tuple({c: S(value).xreplace(point) for c, value in values.items()} for point in points)
+
+    def __str__(self) -> str:
+        """Say the values, and whether they are proved."""
+        if self.values is None:
+            return f"no {', '.join(map(str, self.unknowns))} make it true: {self.instances} exact instances have none"
+        said = ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
+        free = f"{', '.join(map(str, self.free))} free" if self.free else ""
+        word = self.verdict.word if self.verdict is not None else ""
+        return f"{'; '.join(filter(None, (said, free)))} ({word})"
+
+    def __repr__(self) -> str:
+        """Show the values."""
+        return f"<{self}>"
+
+    def explain(self) -> str:
+        """Return the values, and the proof that they make the claim true."""
+        return str(self) if self.verdict is None else f"{self}\n{self.verdict.explain()}"
+
+    def _repr_latex_(self) -> str:
+        if self.values is None:
+            return rf"$\text{{no }} {', '.join(map(latex_of, self.unknowns))}$"
+        said = r",\quad ".join(f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items())
+        return rf"$\displaystyle {said}$"
+
+
+def solve_constants(
+    claim: Claim | Theorem, unknowns: Sequence[Symbol], *, seconds: float = 10.0, seed: int = 0
+) -> SolvedConstants:
+    """Return the constants that make a claim true for all matrices that meet its hypotheses, and prove that they do.
+
+    Args:
+        claim: a claim, or a theorem, made of equations that are affine in the unknowns.
+        unknowns: the symbols to solve for. A value may depend on the other numbers and sizes in the claim, as a
+            quotient of polynomials of degree at most 2.
+        seconds: how long to search for the proof.
+        seed: of the instances.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if there are no unknowns, the claim does not speak of one, or it is not affine in them.
+        UnsupportedExpressionError: if the claim is no set of equations with rational values, or no instance meets its
+            hypotheses.
+
+    >>> from sympy import symbols
+    >>> from tptheory import Conserved, DeepLinearNetwork, LogPdet, TargetProp, squared_norm
+    >>> net, c = DeepLinearNetwork(depth=2), symbols("c", real=True)
+    >>> W1, W2 = net.weights
+    >>> solve_constants(Conserved(LogPdet(W2) - c * squared_norm(W1), along=TargetProp().flow(net)), [c])
+    <c = 1/2 (proved)>
+    """
+    claim = as_claim(claim)
+    check_seconds(seconds)
+    seed, unknowns = whole("seed", seed, lowest=0), _read(unknowns, claim)
+    rng = np.random.default_rng(seed)
+    parts = [_Part(part, unknowns) for part in claim.conjuncts()]
+    parameters = _parameters(parts)
+    solutions = [_solution(parts, unknowns, values, rng) for values in _choices(parts, parameters, rng)]
+    looked = sum(solution.instances for solution in solutions)
+    if not looked:
+        raise UnsupportedExpressionError("'claim' must have hypotheses that something meets: no instance was found.")
+    values = _interpolated(unknowns, parameters, [s for s in solutions if s.instances])
+    if values is None:
+        return SolvedConstants(unknowns, None, (), claim, None, looked)
+    free = tuple(c for c, value in values.items() if c == value)
+    found = {c: value for c, value in values.items() if c != value}
+    solved = mapped(claim, lambda expression: substitute(expression, found))
+    return SolvedConstants(unknowns, values, free, solved, prove(solved, seconds), looked)
+
+
+def find(
+    kind: str,
+    words: Sequence[Any],
+    *,
+    to: Any = None,
+    along: Flow | Step | None = None,
+    given: Any = (),
+    **options: Any,
+) -> SolvedConstants:
+    """Return the linear combinations of some expressions that are conserved, equal to another, or parallel to it.
+
+    Args:
+        kind: ``conserved``, ``equal`` or ``parallel``.
+        words: the expressions; the unknowns are ``c_1, c_2, ...`` in their order.
+        to: the expression that the combination is to equal, or to be parallel to; 0 if it is None.
+        along: the flow or the step that is to conserve it.
+        given: the hypotheses.
+        options: ``seconds`` and ``seed``, as for `solve_constants`.
+
+    Raises:
+        InvalidTypeError: if an argument is of the wrong type.
+        InvalidValueError: if ``kind`` is none of the three, or lacks what it needs.
+
+    >>> from tptheory import Backprop, DeepLinearNetwork, squared_norm
+    >>> net = DeepLinearNetwork(depth=3)
+    >>> find("conserved", [squared_norm(W) for W in net.weights], along=Backprop().flow(net))
+    <c_1 = -c_2 - c_3; c_2, c_3 free (proved)>
+    """
+    if not isinstance(words, list | tuple) or not words:
+        raise InvalidTypeError(complain("words", "a list of expressions", words))
+    expressions = [as_expression("words", word) for word in words]
+    unknowns = [Symbol(f"c_{k}", real=True) for k in range(1, len(words) + 1)]
+    matrix = hasattr(expressions[0], "shape")
+    terms = [matmul(c, e) if matrix else c * e for c, e in zip(unknowns, expressions, strict=True)]
+    total = matadd(*terms) if matrix else sum(terms, S.Zero)
+    if kind == "conserved" and along is not None:
+        return solve_constants(Conserved(total, along, given), unknowns, **options)
+    if kind == "equal":
+        claim = Zero(total, given) if to is None else Equal(total, as_expression("to", to), given)
+        return solve_constants(claim, unknowns, **options)
+    if kind == "parallel" and to is not None and matrix:
+        other = as_expression("to", to)
+        rest = matadd(matmul(squared_norm(other), total), matmul(-inner(other, total), other))
+        return solve_constants(Zero(rest, given), unknowns, **options)
+    raise InvalidValueError(
+        complain("kind", '"conserved" with along=, "equal", or "parallel" with matrices and to=', kind)
+    )
+
+
+def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
+    given = unknowns if isinstance(unknowns, list | tuple) else [unknowns]
+    if not given:
+        raise InvalidValueError(complain("unknowns", "at least one symbol", unknowns))
+    spoken = claim.symbols()
+    for c in given:
+        if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
+            raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))
+        if c not in spoken:
+            raise InvalidValueError(complain("unknowns", "symbols in the claim", c, f"It speaks of {_listed(spoken)}."))
+    return tuple(dict.fromkeys(given))
+
+
+def _listed(symbols: set[Any]) -> str:
+    return ", ".join(sorted(map(str, symbols)))
+
+
+class _Part:
+    """One part of a claim, as a linear system for the unknowns at each instance.
+
+    Args:
+        claim: the part.
+        unknowns: the unknowns.
+
+    Raises:
+        UnsupportedExpressionError: if the part is no set of equations.
+    """
+
+    def __init__(self, claim: Claim, unknowns: Sequence[Symbol]) -> None:
+        self.goals, self.unknowns = claim.goals(), unknowns
+        if not all(isinstance(goal, Vanishes) for goal in self.goals):
+            raise UnsupportedExpressionError(f"'claim' must be made of equations (got {claim.conclusion(text_of)}).")
+        self.source = Instances(claim)
+        self.compiled = Compiled(self.source.symbols)
+
+    def rows(self, values: Instance) -> list[list[fmpq]]:
+        """Return the equations at an instance: the coefficient of each unknown, and then what has no unknown.
+
+        Raises:
+            InvalidValueError: if they are not affine in the unknowns, or have no value here.
+        """
+        zero = dict.fromkeys(self.unknowns, fmpq(0))
+        constant = self._entries(values, zero)
+        columns = [self._entries(values, zero | {c: fmpq(1)}) for c in self.unknowns]
+        slopes = [[a - b for a, b in zip(column, constant, strict=True)] for column in columns]
+        at = {c: fmpq(k + 2) for k, c in enumerate(self.unknowns)}
+        expected = [
+            b + sum((at[c] * slope[i] for c, slope in zip(self.unknowns, slopes, strict=True)), fmpq(0))
+            for i, b in enumerate(constant)
+        ]
+        if expected != self._entries(values, at):
+            raise NotAffineError(
+                f"'claim' must be affine in the unknowns (got one that is not, in {_listed(set(self.unknowns))})."
+            )
+        return [[*(slope[i] for slope in slopes), b] for i, b in enumerate(constant)]
+
+    def _entries(self, values: Instance, unknowns: Mapping[Symbol, fmpq]) -> list[fmpq]:
+        at = self.compiled.at({**values, **{c: v for c, v in unknowns.items() if c in self.source.scalars}})
+        found: list[fmpq] = []
+        for goal in self.goals:
+            value = difference(goal, at)  # type: ignore[arg-type]
+            found += value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
+        return found
+
+
+class NotAffineError(InvalidValueError):
+    """Raised where a claim is not affine in its unknowns."""
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """The constants that are left by some instances at one choice of sizes and parameters.
+
+    Attributes:
+        values: the sizes and parameters.
+        vectors: a basis of the solutions of the homogeneous system, whose last unknown is a 1 for what has no unknown.
+        instances: how many instances were looked at.
+    """
+
+    values: Mapping[Any, Any]
+    vectors: list[list[fmpq]]
+    instances: int
+
+
+def _parameters(parts: Sequence[_Part]) -> list[Symbol]:
+    """Return the sizes and numbers that a value may depend on."""
+    unknowns = set(parts[0].unknowns)
+    found = {s for part in parts for s in (*part.source.sizes, *part.source.scalars)}
+    return sorted(found - unknowns, key=str)
+
+
+def _choices(
+    parts: Sequence[_Part], parameters: Sequence[Symbol], rng: np.random.Generator
+) -> Iterator[dict[Any, Any]]:
+    """Run through choices of sizes and parameters, as many as an interpolation may need.
+
+    Where a value has been found not to depend on them, the choices are wasted, but few.
+    """
+    sources = [part.source for part in parts]
+    sizes = {n for source in sources for n in source.sizes}
+    admitted = {n: next(s for s in sources if n in s.sizes).admitted(n, LARGEST_SIZE) for n in sizes}
+    for k in range(points_needed(len(parameters)) if parameters else 1):
+        yield {s: int(rng.choice(admitted[s])) if s in sizes else _number(s, k, rng) for s in parameters}
+
+
+def _number(s: Symbol, k: int, rng: np.random.Generator) -> fmpq:
+    """Return a value for a parameter; another one each time, as far as chance allows."""
+    number = fmpq(int(rng.integers(1, 12)), int(rng.integers(1, 5)))
+    return number if s.is_positive or s.is_nonnegative or k % 2 else -number
+
+
+def _solution(
+    parts: Sequence[_Part], unknowns: Sequence[Symbol], values: Mapping[Any, Any], rng: np.random.Generator
+) -> _Solution:
+    """Return the constants that make the claim true at instances with these sizes and parameters."""
+    size = len(unknowns) + 1
+    rows: list[list[fmpq]] = []
+    instances = idle = rank = 0
+    for number in range(MOST_INSTANCES):
+        drawn = _drawn(parts[number % len(parts)], values, rng)
+        if drawn is None:
+            continue
+        instances += 1
+        found = [row for row in drawn if any(row)]
+        rows = _reduced([*rows, *found], size)
+        idle, rank = (idle + 1, rank) if len(rows) == rank else (0, len(rows))
+        if idle >= ENOUGH * len(parts):
+            break
+    matrix = fmpq_mat(len(rows), size, [x for row in rows for x in row]) if rows else fmpq_mat(1, size)
+    return _Solution(values, kernel(matrix), instances)
+
+
+def _drawn(part: _Part, values: Mapping[Any, Any], rng: np.random.Generator) -> list[list[fmpq]] | None:
+    """Return the equations at one random instance; None if none was found, or they have no value there."""
+    source = part.source
+    sizes = {n: values[n] for n in source.sizes}
+    instance = source.filled(rng, sizes, lambda symbol, _: values.get(symbol))
+    if instance is None or any(instance[s] != values[s] for s in source.scalars if s in values):
+        return None
+    try:
+        return part.rows(instance)
+    except NotAffineError:
+        raise
+    except (InvalidValueError, ShapeError):  # an inverse is missing: the claim says nothing of this instance
+        return None
+
+
+def _reduced(rows: list[list[fmpq]], size: int) -> list[list[fmpq]]:
+    """Return independent equations that say the same."""
+    if not rows:
+        return rows
+    reduced, rank = fmpq_mat(len(rows), size, [x for row in rows for x in row]).rref()
+    return [[reduced[i, j] for j in range(size)] for i in range(rank)]
+
+
+def _interpolated(
+    unknowns: Sequence[Symbol], parameters: Sequence[Symbol], solutions: Sequence[_Solution]
+) -> dict[Symbol, Any] | None:
+    """Return the value of each unknown from the solutions at several parameters; None if there is none somewhere.
+
+    Raises:
+        UnsupportedExpressionError: if no rational function fits.
+    """
+    dimension = min(len(solution.vectors) for solution in solutions)
+    generic = [solution for solution in solutions if len(solution.vectors) == dimension]
+    forms = [_affine(solution.vectors, len(unknowns)) for solution in generic]
+    if any(form is None for form in forms):
+        return None
+    free = next(form[0] for form in forms if form is not None)
+    known = [(s, form[1]) for s, form in zip(generic, forms, strict=True) if form is not None and form[0] == free]
+    points = [tuple(fmpq(s.values[p]) for p in parameters) for s, _ in known]
+    values: dict[Symbol, Any] = {}
+    for i, c in enumerate(unknowns):
+        if i in free:
+            values[c] = c
+            continue
+        total = S.Zero
+        for j, factor in [(len(unknowns), S.One), *((k, unknowns[k]) for k in free)]:
+            entries = [table[i][j] for _, table in known]
+            function = rational_function(parameters, points, entries)
+            if function is None:
+                raise UnsupportedExpressionError(
+                    f"'unknowns' must be quotients of polynomials of degree at most 2 in {_listed(set(parameters))} "
+                    f"(got {c} = {Rational(int(entries[0].p), int(entries[0].q))} at one point, which fits none)."
+                )
+            total += function * factor
+        values[c] = total
+    return values
+
+
+def _affine(vectors: list[list[fmpq]], size: int) -> tuple[tuple[int, ...], dict[int, dict[int, fmpq]]] | None:
+    """Return which unknowns are free, and each other one as a combination of these and 1; None without a solution.
+
+    The vectors span the solutions ``(c, t)`` of the homogeneous system; those of the claim have ``t = 1``.
+    """
+    if not any(vector[size] for vector in vectors):
+        return None
+    order = [size, *reversed(range(size))]  # t first, then the last unknowns: these stay free
+    matrix = fmpq_mat(len(vectors), size + 1, [vector[i] for vector in vectors for i in order])
+    reduced, rank = matrix.rref()
+    pivots = [next(j for j in range(size + 1) if reduced[i, j] != 0) for i in range(rank)]
+    free = tuple(sorted(order[j] for j in pivots if order[j] != size))
+    table = {
+        order[j]: {order[pivots[i]]: reduced[i, j] for i in range(rank)} for j in range(size + 1) if j not in pivots
+    }
+    return free, table
