@@ -166,8 +166,10 @@ def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: fl
     if flatten_given(given):
         mend = "Simplify without them, or give the network a depth."
         raise InvalidValueError(complain("given", "empty where the depth is a symbol", given, mend))
-    members = {M: _plain(M) for e in (expression, *(names or {}).values()) for M in layer_symbols(e)}
-    sizes = {n: Symbol(str(n), integer=True, positive=True) for M in members for n in M.shape if n.has(AppliedUndef)}
+    spoken = [expression, *(as_expression("names", value) for value in (names or {}).values())]
+    members = {M: _plain(M) for e in spoken for M in (*layer_symbols(e), *_sized_by_layers(e))}
+    shaped = [M for M in members if isinstance(M, MatrixExpr)]
+    sizes = {n: Symbol(str(n), integer=True, positive=True) for M in shaped for n in M.shape if n.has(AppliedUndef)}
     away = {**members, **sizes}
     back = {value: key for key, value in away.items()}
 
@@ -183,6 +185,12 @@ def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: fl
     found = simplify(moved(expression, away), names=plain_names, cost=cost, seconds=seconds)
     where = {name: moved(value, back) for name, value in found.where.items()}
     return Simplified(expression, moved(found.expression, back), where, found.verdict)
+
+
+def _sized_by_layers(expression: Any) -> list[MatrixSymbol]:
+    """Return the matrices that are no members of a sequence, but have a size at a layer, such as the target."""
+    found = [M for M in expression.atoms(MatrixSymbol) if any(n.has(AppliedUndef) for n in M.shape)]
+    return sorted(found, key=str)
 
 
 def _plain(member: Any) -> Any:
