@@ -1,0 +1,208 @@
+"""When a claim is true: the weakest hypotheses, with proofs, counterexamples just below, and the missing equation."""
+
+import json
+
+import pytest
+from sympy import Eq, Identity, MatrixSymbol, symbols
+
+from tptheory import (
+    Backprop,
+    Commute,
+    DeepLinearNetwork,
+    Equal,
+    Nonincreasing,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    alpha,
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    matmul,
+    orthogonal,
+    partial_isometry,
+    projection,
+    symmetric,
+)
+from tptheory.deciding.conditions.answer import when
+from tptheory.deciding.conditions.candidates import read_candidates, usual_candidates
+from tptheory.deciding.conditions.equations import missing_equation
+from tptheory.deciding.conditions.sizes import at_sizes
+from tptheory.errors import InvalidTypeError, InvalidValueError
+
+m, n, k = symbols("m n k", integer=True, positive=True)
+A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, k)
+S, T = MatrixSymbol("S", n, n), MatrixSymbol("T", n, n)
+NET = DeepLinearNetwork(depth=2)
+W1, W2 = NET.weights
+SAME = Equal(TargetProp().update(NET, 1), Backprop().update(NET, 1))
+REVERSE = Equal(Pinv(A * B), Pinv(B) * Pinv(A))
+FAR = 10**9
+
+
+def said(found):
+    """Return the sets of an answer in words."""
+    return [str(each) for each in found.sets]
+
+
+def test_a_pseudo_inverse_is_the_transpose_of_partial_isometries():
+    """The one weakest set is exact: it has a proof, its necessity has one, and without it there is a counterexample."""
+    found = when(Equal(Pinv(A), A.T))
+    (only,) = found.sets
+    assert (str(only), only.exact, only.for_all) == ("A is a partial isometry", True, ())
+    assert only.verdict.certificate.check().accepted
+    assert all(proof.certificate.check().accepted for proof in only.necessary)
+    (((weaker, broken)),) = only.below
+    assert weaker == ()
+    assert broken.counterexample.check()
+
+
+def test_grevilles_conditions_come_out():
+    """The reverse-order law holds exactly if both of Greville's conditions do, and neither alone is enough."""
+    among = [c.item for c in usual_candidates(REVERSE) if "commute" in str(c) or "full" in str(c)]
+    found = when(REVERSE, among=among)
+    (only,) = found.sets
+    assert only.exact
+    assert str(only) == "A.T*A and B*Pinv(B) commute and Pinv(A)*A and B*B.T commute"
+    assert all(broken is not None and broken.counterexample.check() for _, broken in only.below)
+    assert len(only.below) == 2
+
+
+def test_two_rules_agree_for_all_data_exactly_where_the_weights_are_isometries():
+    """TP's update of the first of two layers is BP's for all data exactly if the second is a partial isometry."""
+    found = when(SAME)
+    (only,) = found.sets
+    assert (str(only), [str(s) for s in only.for_all]) == ("W_2 is a partial isometry", ["x", "y"])
+    assert str(found.equation) == "for all x, y exactly where Pinv(W_2) = W_2.T"
+    assert found.equation.product.verdict.proved
+
+
+def test_the_weaker_of_two_sufficient_sets_is_given():
+    """Where a weaker candidate suffices, a stronger one is not in the answer, nor a set with more in it."""
+    found = when(Equal(Pinv(S), S.T), among=[orthogonal(S), partial_isometry(S), invertible(S)])
+    assert said(found) == ["S is a partial isometry"]
+
+
+def test_incomparable_sets_stand_beside_each_other():
+    """A matrix commutes with its pseudo-inverse if it is invertible, and if it is symmetric: neither follows."""
+    found = when(Commute(S, Pinv(S)), among=[invertible(S), symmetric(S), orthogonal(S), projection(S)])
+    assert said(found) == ["S is invertible", "S is symmetric"]
+    assert found.complete
+    assert all(broken is not None for each in found.sets for _, broken in each.below)
+
+
+def test_what_is_true_needs_nothing():
+    """A claim that is proved already has the empty set as its answer."""
+    found = when(Equal(A * Pinv(A) * A, A))
+    (only,) = found.sets
+    assert only.hypotheses == () and only.verdict.proved and only.below == ()
+    assert "if nothing more is assumed" in str(found)
+
+
+def test_what_no_candidate_mends_has_no_set():
+    """Where every set of candidates is broken, the answer is empty, and says so."""
+    found = when(Equal(S, 2 * T), among=[orthogonal(S), symmetric(T)])
+    assert found.sets == () and found.complete
+    assert "under none" in str(found)
+
+
+def test_sizes_are_candidates():
+    """Products of numbers commute; at size 1 a claim about products of matrices is one about numbers."""
+    found = when(Commute(S, T), among=[Eq(n, 1)])
+    assert said(found) == ["n = 1"]
+    claim = at_sizes(Equal(A * B, A * B), {m: n})
+    assert claim.lhs.shape == (n, k)
+    assert claim.lhs.args[0].shape == (n, n)
+
+
+def test_a_flow_may_be_asked_about():
+    """TP's loss at depth 3 never rises if the middle layer has full row rank; BP's needs nothing."""
+    net = DeepLinearNetwork(depth=3)
+    claim = Nonincreasing(net.loss, along=TargetProp().flow(net))
+    found = when(claim, among=[full_row_rank(net.weight(2)), full_column_rank(net.weight(2))], seconds=60)
+    assert "W_2 has full row rank" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("claim", "equation", "exact"),
+    [
+        (Equal((S + T) * (S + T), S * S + 2 * S * T + T * T), "T*S = S*T", True),
+        (Equal((S + T) * (S + T), S + T, given=[projection(S, T)]), "T*S = -S*T", True),
+        (
+            Equal(matmul(W2, TargetProp().target(NET, 1) - NET.activation(1)), matmul(-alpha, NET.error)),
+            "W_2*Pinv(W_2) = I",
+            True,
+        ),
+        (RankAtMost(A, 1), None, False),
+    ],
+)
+def test_the_missing_equation(claim, equation, exact):
+    """The equation that is missing is short, suffices, and is necessary where that is said."""
+    found = missing_equation(claim, FAR)
+    assert (found is None) == (equation is None)
+    if found is not None:
+        assert found.equation.statement() == equation
+        assert found.suffices.certificate.check().accepted
+        assert found.exact == exact
+
+
+def test_data_that_a_hypothesis_speaks_of_are_not_free():
+    """Where a hypothesis restricts the data, an equation is not said to be necessary for all of them."""
+    free = missing_equation(SAME, FAR)
+    bound = missing_equation(SAME.under([Zero(NET.input)]), FAR)
+    assert free.for_all
+    assert bound is None or not bound.for_all
+    tied = SAME.under([Equal(NET.target, NET.target + NET.error)])
+    found = missing_equation(tied, FAR)
+    assert found is None or not found.for_all
+
+
+@pytest.mark.parametrize(
+    ("claim", "options", "message"),
+    [
+        (3, {}, "'claim' must be a claim"),
+        (SAME, {"among": []}, "'among' must hold at least one hypothesis"),
+        (SAME, {"among": ["full rank"]}, "'among' must be hypotheses"),
+        (SAME, {"among": [Eq(n, -1)]}, "'among' must be hypotheses"),
+        (SAME, {"seconds": -1}, "'seconds' must be a positive number"),
+        (Zero(MatrixSymbol("C", 2, 3), given=[invertible(MatrixSymbol("C", 2, 3))]), {}, "something meets"),
+        (Zero(S, given=[Equal(S, S + Identity(n))]), {"seconds": 3}, "something meets"),
+    ],
+)
+def test_bad_input_is_named(claim, options, message):
+    """Each wrong argument is refused by name, and hypotheses that contradict each other are said to."""
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=message):
+        when(claim, **options)
+
+
+def test_candidates_that_do_not_fit_are_refused():
+    """Sizes of a flow's network are not changed behind its back."""
+    claim = Nonincreasing(NET.loss, along=Backprop().flow(NET))
+    with pytest.raises(InvalidValueError, match="must not change sizes"):
+        at_sizes(claim, {n: m})
+
+
+def test_the_same_seed_gives_the_same_answer():
+    """Two searches agree in sets, counterexamples and certificates."""
+    first, second = (when(Commute(S, Pinv(S)), among=[invertible(S), symmetric(S)], seed=3) for _ in range(2))
+    assert first.to_json() | {"seconds": 0} == second.to_json() | {"seconds": 0}
+
+
+def test_the_answer_is_shown():
+    """Text, LaTeX, HTML and data say the same sets; HTML is escaped, and folds proofs and counterexamples."""
+    found = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)])
+    assert "exactly if A is a partial isometry" in found.explain()
+    assert "A = [[2]]" in found.explain() and "A = [[2]]" not in str(found)
+    assert "exactly if $A$ is a partial isometry" in found.latex()
+    assert found._repr_html_().count("<details>") == 2
+    assert json.loads(json.dumps(found.to_json()))["sets"][0]["hypotheses"] == ["A is a partial isometry"]
+    told = []
+    when(Equal(Pinv(A), A.T), among=[partial_isometry(A)], progress=lambda text, share: told.append((text, share)))
+    assert told and all(0 <= share <= 1 for _, share in told)
+
+
+def test_candidates_are_read():
+    """Lists are flattened, and each candidate is kept once."""
+    read = read_candidates([[full_row_rank(A)], full_row_rank(A), Eq(m, n)])
+    assert [str(c) for c in read] == ["A has full row rank", "m = n"]

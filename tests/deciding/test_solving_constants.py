@@ -1,0 +1,131 @@
+"""The constants that make a claim true are found, are all, and are proved."""
+
+import pytest
+from sympy import Identity, Inverse, MatrixSymbol, Rational, S, Symbol, Trace, symbols
+
+from tptheory import (
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    LogPdet,
+    Pinv,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    eta,
+    matadd,
+    matmul,
+    rank_one,
+    squared_norm,
+    symmetric,
+)
+from tptheory.deciding.solving_constants import find, solve_constants
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+
+n, m = symbols("n m", integer=True, positive=True)
+a, b, c = symbols("a b c", real=True)
+s, t = symbols("s t", positive=True)
+A, M = MatrixSymbol("A", n, n), MatrixSymbol("M", m, n)
+NET = DeepLinearNetwork(depth=2)
+W1, W2 = NET.weights
+TP, BP = TargetProp(), Backprop()
+
+SOLVED = {
+    "the law of TP": (
+        Conserved(LogPdet(W2) - c * squared_norm(W1) - a * squared_norm(W2), along=TP.flow(NET)),
+        [a, c],
+        {a: 0, c: Rational(1, 2)},
+    ),
+    "balance": (
+        Conserved(matadd(matmul(c, W2.T, W2), matmul(a, W1, W1.T)), along=BP.flow(NET)),
+        [c, a],
+        {c: -a, a: a},
+    ),
+    "the size of a step": (Equal(TP.update(NET, 2), matmul(c, NET.error, NET.activation(1).T)), [c], {c: -eta}),
+    "a rational function": (
+        Equal(matmul(Inverse(matmul(s + s * t, Identity(m))), M), matmul(c, M)),
+        [c],
+        {c: 1 / (s * (1 + t))},
+    ),
+    "a size": (Equal(c * Trace(Identity(n)), 1), [c], {c: 1 / n}),
+    "under a hypothesis": (
+        Equal(matadd(matmul(a, A), matmul(b, A.T)), A, given=[symmetric(A)]),
+        [a, b],
+        {a: 1 - b, b: b},
+    ),
+    "Penrose": (Equal(matmul(c, M, Pinv(M), M), M), [c], {c: 1}),
+}
+
+
+@pytest.mark.parametrize(("claim", "unknowns", "values"), SOLVED.values(), ids=SOLVED)
+def test_known_constants(claim, unknowns, values):
+    """What is known comes out, whole, and has a proof."""
+    found = solve_constants(claim, unknowns)
+    assert {k: S(v - values[k]).simplify() for k, v in found.values.items()} == dict.fromkeys(values, 0)
+    assert found.verdict.certificate.check().accepted
+    assert found.free == tuple(k for k, v in values.items() if k == v)
+
+
+def test_where_there_are_none():
+    """No multiple of the norm makes the log-determinant a law of BP; that is said, with the instances it rests on."""
+    found = solve_constants(Conserved(LogPdet(W2) - c * squared_norm(W1), along=BP.flow(NET)), [c])
+    assert found.values is None and found.verdict is None
+    assert found.instances > 0
+    assert "no c make it true" in str(found)
+
+
+def test_the_basis_of_a_space_of_laws():
+    """At depth 3 the log-determinants of TP give two laws; each free constant alone is one of them."""
+    net = DeepLinearNetwork(depth=3)
+    words = [LogPdet(W) for W in net.weights] + [squared_norm(W) for W in net.weights]
+    found = find("conserved", words, along=TP.flow(net))
+    assert found.verdict.proved
+    assert len(found.basis) == 2
+    assert [sum(value != 0 for value in one.values()) for one in found.basis] == [2, 2]
+
+
+def test_combinations_that_are_equal_or_parallel():
+    """A matrix is found among others; under a rank-one layer above, TP's update is parallel to BP's."""
+    assert find("equal", [M * Pinv(M) * M, M], to=M).free == (Symbol("c_2", real=True),)
+    ways = [TP.update(NET, 1)]
+    target = BP.update(NET, 1)
+    assert find("parallel", ways, to=target, given=[rank_one(W2)]).free == (Symbol("c_1", real=True),)
+    assert find("parallel", ways, to=target).values == {Symbol("c_1", real=True): 0}
+
+
+@pytest.mark.parametrize(
+    ("claim", "unknowns", "message"),
+    [
+        (Zero(A), [], "'unknowns' must be at least one symbol"),
+        (Zero(c * A), ["c"], "'unknowns' must be a list of symbols"),
+        (Zero(c * A), [a], "'unknowns' must be symbols in the claim"),
+        (Zero(c**2 * A), [c], "must be affine in the unknowns"),
+        (RankAtMost(c * A, 1), [c], "must be made of equations"),
+        (Zero(c * A, given=[Equal(A, A + Identity(n))]), [c], "something meets"),
+        ("c = 1", [c], "'claim' must be a claim"),
+    ],
+)
+def test_bad_input_is_named(claim, unknowns, message):
+    """Each wrong argument is refused by name."""
+    with pytest.raises((InvalidTypeError, InvalidValueError, UnsupportedExpressionError), match=message):
+        solve_constants(claim, unknowns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "options"),
+    [("constant", [A], {}), ("conserved", [A], {}), ("parallel", [Trace(A)], {"to": Trace(A)}), ("equal", [], {})],
+)
+def test_a_question_that_lacks_something_is_refused(kind, words, options):
+    """An unknown kind, a flow that is missing and an empty list are refused."""
+    with pytest.raises((InvalidTypeError, InvalidValueError)):
+        find(kind, words, **options)
+
+
+def test_a_wrong_constant_would_not_be_proved():
+    """The verdict is that of the claim with the values: a claim with another constant has no proof."""
+    claim = Conserved(LogPdet(W2) - c * squared_norm(W1), along=TP.flow(NET))
+    found = solve_constants(claim, [c])
+    assert found.claim.quantity == LogPdet(W2) - squared_norm(W1) / 2
+    assert found._repr_latex_().startswith("$")
+    assert "proved" in found.explain()
