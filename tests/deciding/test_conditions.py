@@ -96,14 +96,17 @@ def test_what_is_true_needs_nothing():
     """A claim that is proved already has the empty set as its answer."""
     found = when(Equal(A * Pinv(A) * A, A))
     (only,) = found.sets
-    assert only.hypotheses == () and only.verdict.proved and only.below == ()
+    assert only.hypotheses == ()
+    assert only.verdict.proved
+    assert only.below == ()
     assert "if nothing more is assumed" in str(found)
 
 
 def test_what_no_candidate_mends_has_no_set():
     """Where every set of candidates is broken, the answer is empty, and says so."""
     found = when(Equal(S, 2 * T), among=[orthogonal(S), symmetric(T)])
-    assert found.sets == () and found.complete
+    assert found.sets == ()
+    assert found.complete
     assert "under none" in str(found)
 
 
@@ -193,13 +196,15 @@ def test_the_answer_is_shown():
     """Text, LaTeX, HTML and data say the same sets; HTML is escaped, and folds proofs and counterexamples."""
     found = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)])
     assert "exactly if A is a partial isometry" in found.explain()
-    assert "A = [[2]]" in found.explain() and "A = [[2]]" not in str(found)
+    assert "A = [[2]]" in found.explain()
+    assert "A = [[2]]" not in str(found)
     assert "exactly if $A$ is a partial isometry" in found.latex()
     assert found._repr_html_().count("<details>") == 2
     assert json.loads(json.dumps(found.to_json()))["sets"][0]["hypotheses"] == ["A is a partial isometry"]
     told = []
     when(Equal(Pinv(A), A.T), among=[partial_isometry(A)], progress=lambda text, share: told.append((text, share)))
-    assert told and all(0 <= share <= 1 for _, share in told)
+    assert told
+    assert all(0 <= share <= 1 for _, share in told)
 
 
 def test_candidates_are_read():

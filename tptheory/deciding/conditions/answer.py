@@ -12,6 +12,7 @@ from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
+from tptheory.deciding.answers import NO_INSTANCE
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
 from tptheory.deciding.conditions.equations import MissingEquation, missing_equation
 from tptheory.deciding.conditions.sizes import EqualSizes
@@ -216,7 +217,8 @@ def when(
     known = equation if equation is not None and equation.exact else None
     search = WeakestSets(claim, candidates, started + SHARE_OF_SETS * seconds, known, progress, seed)
     search.run()
-    if not search.proved and frozenset() in search.vacuous:
+    bare = search.undecided.get(frozenset())
+    if not search.proved and bare is not None and NO_INSTANCE in bare.reason:
         raise InvalidValueError(
             "'claim' must have hypotheses that something meets: no instance that meets them was found."
         )

@@ -19,7 +19,7 @@ from sympy import S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.vocabulary import Zero
-from tptheory.deciding.answers import prove, refute
+from tptheory.deciding.answers import NO_INSTANCE, prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
 from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes
@@ -31,6 +31,8 @@ from tptheory.refuting.search import CounterexampleSearch
 
 LARGEST_SET = 3
 """How many candidates a set has at most."""
+SHARE_OF_ARROWS = 0.25
+"""What part of the time the search for what follows from what may take."""
 SAMPLES = 6
 """How many instances of a set are drawn, to see which candidates do not follow from it."""
 FIRST, SECOND = (0.1, 0.4), (0.5, 2.0)
@@ -75,7 +77,6 @@ class WeakestSets:
         proved: the sets that have a proof.
         undecided: the sets that have neither a proof nor a counterexample.
         breaking: the sets of candidates that instances meet which break the claim; the largest only.
-        vacuous: the sets that no instance was found to meet.
         exact: the set that has a proof and follows from the claim, or from the claim for all data, so that no set is
             weaker, with the proof of each candidate in it; None if none was found.
         complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or follows
@@ -90,7 +91,6 @@ class WeakestSets:
     seed: int = 0
     proved: dict[Members, Proved] = field(default_factory=dict)
     undecided: dict[Members, Undecided] = field(default_factory=dict)
-    vacuous: list[Members] = field(default_factory=list)
     breaking: list[Members] = field(default_factory=list)
     exact: tuple[Members, tuple[Proved, ...]] | None = None
     complete: bool = False
@@ -110,9 +110,14 @@ class WeakestSets:
                     return
                 if not self._is_settled(members):
                     self._settle(members, *attempt)
-                if self.exact is not None:
+                if self.exact is not None or self._nothing_meets_the_hypotheses():
                     break
         self.complete = True
+
+    def _nothing_meets_the_hypotheses(self) -> bool:
+        """Whether no instance was found that meets the claim's own hypotheses."""
+        bare = self.undecided.get(frozenset())
+        return bare is not None and NO_INSTANCE in bare.reason
 
     def closure(self, members: Members) -> Members:
         """Return the candidates that follow from one of these."""
@@ -158,8 +163,7 @@ class WeakestSets:
     def _is_settled(self, members: Members) -> bool:
         """Whether a set is refuted by an instance that is known, or a proved set follows from it."""
         closure = self.closure(members)
-        known = any(other <= closure for other in (*self.proved, *self.vacuous))
-        return known or self.is_broken(closure)
+        return any(other <= closure for other in self.proved) or self.is_broken(closure)
 
     def _settle(self, members: Members, for_instance: float, for_proof: float) -> None:
         """Look for an instance that breaks the claim under a set, and for a proof."""
@@ -180,8 +184,6 @@ class WeakestSets:
             return
         if isinstance(verdict, Proved):
             self._keep(members, verdict)
-        elif "no instance that meets the hypotheses" in verdict.reason:
-            self.vacuous.append(members)
         else:
             self.undecided[members] = verdict
 
@@ -266,11 +268,12 @@ class WeakestSets:
         An instance that meets one candidate and not another one ends every arrow between two such.
         """
         follows = [{i} for i in range(len(self.candidates))]
+        ends = self._started + SHARE_OF_ARROWS * (self.deadline - self._started)
         seen = [self._met_and_missed(values) for candidate in self.candidates for values in self._samples(candidate)]
         for i, candidate in enumerate(self.candidates):
             for j, other in enumerate(self.candidates):
                 named = candidate.claim is not None and other.claim is not None
-                if i == j or not named or not other.symbols <= candidate.symbols or perf_counter() > self.deadline:
+                if i == j or not named or not other.symbols <= candidate.symbols or perf_counter() > ends:
                     continue
                 if any(i in met and j in missed for met, missed in seen):
                     continue
