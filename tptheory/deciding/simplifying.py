@@ -137,24 +137,27 @@ def simplify(
     if layer_symbols(expression):
         return _at_a_layer(expression, given, names, cost, seconds)
     ends = perf_counter() + seconds
-    given = flatten_given(given)
-    where = _symbols_of(names, Equal(expression, expression, given))
-    definitions = [Equal(name, value) for name, value in where.items()]
-    claim = Equal(expression, expression, [*given, *definitions])
-    matrices = [name for name in where if isinstance(name, MatrixSymbol)]
+    claim = Equal(expression, expression, given)
+    given, where = claim.given, _symbols_of(names, claim)
     deadline = perf_counter() + SHARE_OF_SEARCH * seconds
-    found = set(normal_forms(claim, expression, [*matrices, *_alone(where)], cost, deadline))
-    for candidate in sorted(found, key=lambda e: (cost(e), str(e))):
-        if cost(candidate) >= cost(expression):
-            break
+    for candidate in _candidates(claim, where, cost, deadline):
         verdict = prove(Equal(expression, substitute(candidate, where), given), max(ends - perf_counter(), 0.1))
         if isinstance(verdict, Proved):
             used = {name: value for name, value in where.items() if candidate.has(name)}
             return Simplified(expression, candidate, used, verdict)
-    verdict = prove(claim.under(given), seconds)
+    verdict = prove(claim, seconds)
     if not isinstance(verdict, Proved):
         raise UnsupportedExpressionError(f"'expression' must have a proof that it equals itself: {verdict.reason}.")
     return Simplified(expression, expression, {}, verdict)
+
+
+def _candidates(claim: Equal, where: Mapping[Any, Any], cost: Cost, deadline: float) -> list[Any]:
+    """Return what may equal the left side of a claim under its hypotheses, and is cheaper: the cheapest first."""
+    definitions = [Equal(name, value) for name, value in where.items()]
+    replaced = [*(name for name in where if isinstance(name, MatrixSymbol)), *_alone(where)]
+    found = normal_forms(claim.under([*claim.given, *definitions]), claim.lhs, replaced, cost, deadline)
+    cheaper = {candidate for candidate in found if cost(candidate) < cost(claim.lhs)}
+    return sorted(cheaper, key=lambda candidate: (cost(candidate), str(candidate)))
 
 
 def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: float) -> Simplified:
@@ -168,23 +171,24 @@ def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: fl
         raise InvalidValueError(complain("given", "empty where the depth is a symbol", given, mend))
     spoken = [expression, *(as_expression("names", value) for value in (names or {}).values())]
     members = {M: _plain(M) for e in spoken for M in (*layer_symbols(e), *_sized_by_layers(e))}
-    shaped = [M for M in members if isinstance(M, MatrixExpr)]
-    sizes = {n: Symbol(str(n), integer=True, positive=True) for M in shaped for n in M.shape if n.has(AppliedUndef)}
+    sizes = {n: _plain_size(n) for M in members if isinstance(M, MatrixExpr) for n in M.shape}
     away = {**members, **sizes}
     back = {value: key for key, value in away.items()}
+    plain_names = {name: _moved(value, away) for name, value in (names or {}).items()}
+    found = simplify(_moved(expression, away), names=plain_names, cost=cost, seconds=seconds)
+    where = {name: _moved(value, back) for name, value in found.where.items()}
+    return Simplified(expression, _moved(found.expression, back), where, found.verdict)
 
-    def moved(e: Any, replaced: Mapping[Any, Any]) -> Any:
-        def leaf(part: Any) -> Any:
-            if isinstance(part, Identity | ZeroMatrix | OneMatrix):
-                return part.func(*(replaced.get(n, n) for n in part.args))
-            return replaced.get(part, part)
 
-        return rebuild(e, leaf)
+def _moved(expression: Any, replaced: Mapping[Any, Any]) -> Any:
+    """Replace matrices and sizes in an expression, the sizes of identities, zeros and ones among them."""
 
-    plain_names = {name: moved(value, away) for name, value in (names or {}).items()}
-    found = simplify(moved(expression, away), names=plain_names, cost=cost, seconds=seconds)
-    where = {name: moved(value, back) for name, value in found.where.items()}
-    return Simplified(expression, moved(found.expression, back), where, found.verdict)
+    def leaf(part: Any) -> Any:
+        if isinstance(part, Identity | ZeroMatrix | OneMatrix):
+            return part.func(*(replaced.get(n, n) for n in part.args))
+        return replaced.get(part, part)
+
+    return rebuild(expression, leaf)
 
 
 def _sized_by_layers(expression: Any) -> list[MatrixSymbol]:
@@ -197,8 +201,12 @@ def _plain(member: Any) -> Any:
     """Return a symbol that stands for a member of a sequence, with sizes that are symbols of their own."""
     if not isinstance(member, MatrixExpr):
         return Symbol(str(member), real=True)
-    rows, columns = (Symbol(str(n), integer=True, positive=True) if n.has(AppliedUndef) else n for n in member.shape)
-    return MatrixSymbol(str(member), rows, columns)
+    return MatrixSymbol(str(member), *map(_plain_size, member.shape))
+
+
+def _plain_size(n: Any) -> Any:
+    """Return a symbol that stands for a size at a layer; any other size as it is."""
+    return Symbol(str(n), integer=True, positive=True) if n.has(AppliedUndef) else n
 
 
 def cost_to_read(expression: Any) -> tuple[int, int, int, int, int]:

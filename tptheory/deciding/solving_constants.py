@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, S, Symbol
+from sympy import MatrixExpr, MatrixSymbol, Rational, S, Symbol
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.claim import Claim
@@ -29,7 +29,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, Uns
 from tptheory.measuring.goal_values import Compiled, difference
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.numeric.rational_functions import kernel, points_needed, rational_function
+from tptheory.numeric.rational_functions import kernel, pivots_of, points_needed, rational_function
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import inner, matadd, matmul, squared_norm
@@ -171,23 +171,29 @@ def find(
     """
     if not isinstance(words, list | tuple) or not words:
         raise InvalidTypeError(complain("words", "a list of expressions", words))
-    expressions = [as_expression("words", word) for word in words]
     unknowns = [Symbol(f"c_{k}", real=True) for k in range(1, len(words) + 1)]
-    matrix = hasattr(expressions[0], "shape")
-    terms = [matmul(c, e) if matrix else c * e for c, e in zip(unknowns, expressions, strict=True)]
-    total = matadd(*terms) if matrix else sum(terms, S.Zero)
+    total = _combination(unknowns, [as_expression("words", word) for word in words])
+    other = None if to is None else as_expression("to", to)
+    claim: Claim
     if kind == "conserved" and along is not None:
-        return solve_constants(Conserved(total, along, given), unknowns, **options)
-    if kind == "equal":
-        claim = Zero(total, given) if to is None else Equal(total, as_expression("to", to), given)
-        return solve_constants(claim, unknowns, **options)
-    if kind == "parallel" and to is not None and matrix:
-        other = as_expression("to", to)
+        claim = Conserved(total, along, given)
+    elif kind == "equal":
+        claim = Zero(total, given) if other is None else Equal(total, other, given)
+    elif kind == "parallel" and isinstance(other, MatrixExpr) and isinstance(total, MatrixExpr):
         rest = matadd(matmul(squared_norm(other), total), matmul(-inner(other, total), other))
-        return solve_constants(Zero(rest, given), unknowns, **options)
-    raise InvalidValueError(
-        complain("kind", '"conserved" with along=, "equal", or "parallel" with matrices and to=', kind)
-    )
+        claim = Zero(rest, given)
+    else:
+        expected = '"conserved" with along=, "equal", or "parallel" with matrices and to='
+        raise InvalidValueError(complain("kind", expected, kind))
+    return solve_constants(claim, unknowns, **options)
+
+
+def _combination(unknowns: list[Symbol], expressions: list[Any]) -> Any:
+    """Return the linear combination of matrices, or of numbers."""
+    pairs = zip(unknowns, expressions, strict=True)
+    if isinstance(expressions[0], MatrixExpr):
+        return matadd(*(matmul(c, e) for c, e in pairs))
+    return sum((c * e for c, e in pairs), S.Zero)
 
 
 def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
@@ -355,42 +361,47 @@ def _interpolated(
     """
     dimension = min(len(solution.vectors) for solution in solutions)
     generic = [solution for solution in solutions if len(solution.vectors) == dimension]
-    forms = [_affine(solution.vectors, len(unknowns)) for solution in generic]
-    if any(form is None for form in forms):
+    soluble = [solution for solution in generic if any(vector[len(unknowns)] for vector in solution.vectors)]
+    if 2 * len(soluble) <= len(generic):
         return None
-    free = next(form[0] for form in forms if form is not None)
-    known = [(s, form[1]) for s, form in zip(generic, forms, strict=True) if form is not None and form[0] == free]
-    points = [tuple(fmpq(s.values[p]) for p in parameters) for s, _ in known]
-    values: dict[Symbol, Any] = {}
+    forms = [_affine(solution.vectors, len(unknowns)) for solution in soluble]
+    free = forms[0][0]
+    tables = [(s, table) for s, (own, table) in zip(soluble, forms, strict=True) if own == free]
+    points = [tuple(fmpq(s.values[p]) for p in parameters) for s, _ in tables]
+    values: dict[Symbol, Any] = {unknowns[i]: unknowns[i] for i in free}
     for i, c in enumerate(unknowns):
-        if i in free:
-            values[c] = c
-            continue
-        total = S.Zero
-        for j, factor in [(len(unknowns), S.One), *((k, unknowns[k]) for k in free)]:
-            entries = [table[i][j] for _, table in known]
-            function = rational_function(parameters, points, entries)
-            if function is None:
-                raise UnsupportedExpressionError(
-                    f"'unknowns' must be quotients of polynomials of degree at most 2 in {_listed(set(parameters))} "
-                    f"(got {c} = {Rational(int(entries[0].p), int(entries[0].q))} at one point, which fits none)."
-                )
-            total += function * factor
-        values[c] = total
-    return values
+        if i not in free:
+            terms = [(S.One, len(unknowns)), *((unknowns[k], k) for k in free)]
+            columns = [(factor, [table[i][j] for _, table in tables]) for factor, j in terms]
+            values[c] = sum((_fitted(c, parameters, points, column) * f for f, column in columns), S.Zero)
+    return {c: values[c] for c in unknowns}
 
 
-def _affine(vectors: list[list[fmpq]], size: int) -> tuple[tuple[int, ...], dict[int, dict[int, fmpq]]] | None:
-    """Return which unknowns are free, and each other one as a combination of these and 1; None without a solution.
+def _fitted(c: Symbol, parameters: Sequence[Symbol], points: list[tuple[fmpq, ...]], entries: list[fmpq]) -> Any:
+    """Return a coefficient of an unknown as a function of the parameters.
 
-    The vectors span the solutions ``(c, t)`` of the homogeneous system; those of the claim have ``t = 1``.
+    Raises:
+        UnsupportedExpressionError: if no quotient of polynomials of low degree fits.
     """
-    if not any(vector[size] for vector in vectors):
-        return None
+    function = rational_function(parameters, points, entries)
+    if function is None:
+        raise UnsupportedExpressionError(
+            f"'unknowns' must be quotients of polynomials of degree at most 2 in {_listed(set(parameters))} "
+            f"(got {c} = {Rational(int(entries[0].p), int(entries[0].q))} at one point, which fits none)."
+        )
+    return function
+
+
+def _affine(vectors: list[list[fmpq]], size: int) -> tuple[tuple[int, ...], dict[int, dict[int, fmpq]]]:
+    """Return which unknowns are free, and each other one as a combination of these and 1.
+
+    The vectors span the solutions ``(c, t)`` of the homogeneous system, among them one with ``t`` that is not 0; those
+    of the claim have ``t = 1``.
+    """
     order = [size, *reversed(range(size))]  # t first, then the last unknowns: these stay free
     matrix = fmpq_mat(len(vectors), size + 1, [vector[i] for vector in vectors for i in order])
     reduced, rank = matrix.rref()
-    pivots = [next(j for j in range(size + 1) if reduced[i, j] != 0) for i in range(rank)]
+    pivots = pivots_of(reduced, rank)
     free = tuple(sorted(order[j] for j in pivots if order[j] != size))
     table = {
         order[j]: {order[pivots[i]]: reduced[i, j] for i in range(rank)} for j in range(size + 1) if j not in pivots

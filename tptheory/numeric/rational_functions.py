@@ -51,7 +51,7 @@ def rational_function(symbols: Sequence[Symbol], points: Sequence[Point], values
 def kernel(A: fmpq_mat) -> list[list[fmpq]]:
     """Return a basis of the vectors that a matrix maps to 0, each with a 1 where the others have a 0."""
     reduced, rank = A.rref()
-    pivots = [next(j for j in range(A.ncols()) if reduced[i, j] != 0) for i in range(rank)]
+    pivots = pivots_of(reduced, rank)
     basis = []
     for free in [j for j in range(A.ncols()) if j not in pivots]:
         vector = [fmpq(0)] * A.ncols()
@@ -60,6 +60,11 @@ def kernel(A: fmpq_mat) -> list[list[fmpq]]:
             vector[pivot] = -reduced[i, free]
         basis.append(vector)
     return basis
+
+
+def pivots_of(reduced: fmpq_mat, rank: int) -> list[int]:
+    """Return the columns of the leading ones of a matrix in reduced row echelon form."""
+    return [next(j for j in range(reduced.ncols()) if reduced[i, j] != 0) for i in range(rank)]
 
 
 def _monomials(variables: int, degree: int) -> list[tuple[int, ...]]:

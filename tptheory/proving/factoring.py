@@ -182,21 +182,23 @@ def _quotients(items: Items) -> Iterator[tuple[Items, bool]]:
 
     The common factor is the beginning or the end of at least two words, or a scalar of at least two terms.
     """
-    words = {word for (_, word), _ in items}
-    for at_left in (True, False):
-        parts = {(word[:k] if at_left else word[len(word) - k :]) for word in words for k in range(1, len(word) + 1)}
-        for part in sorted(parts):
-            inside = {
-                (s, word[len(part) :] if at_left else word[: len(word) - len(part)]): c
-                for (s, word), c in items
-                if (word.startswith(part) if at_left else word.endswith(part))
-            }
-            if len(inside) > 1:
-                yield _normalised(inside), at_left
+    for inside in _by_beginning(items, lambda word: word):
+        yield _normalised(inside), True
+    for inside in _by_beginning(items, lambda word: word[::-1]):
+        yield _normalised(inside), False
     for scalar in sorted({s for (scalars, _), _ in items for s in scalars}):
         inside = {(without(s, (scalar,)) or (), word): c for (s, word), c in items if scalar in s}
         if len(inside) > 1:
             yield _normalised(inside), True
+
+
+def _by_beginning(items: Items, read: Callable[[str], str]) -> Iterator[Terms]:
+    """Run through the rests of all words that begin alike when they are read forwards, or backwards."""
+    words = [(scalars, read(word), c) for (scalars, word), c in items]
+    for part in sorted({word[:k] for _, word, _ in words for k in range(1, len(word) + 1)}):
+        inside = {(s, read(word[len(part) :])): c for s, word, c in words if word.startswith(part)}
+        if len(inside) > 1:
+            yield inside
 
 
 def _normalised(terms: Terms) -> Items:

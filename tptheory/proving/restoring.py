@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from math import isqrt
@@ -22,6 +22,14 @@ from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpo
 
 UNSPOKEN = (ROOT, DIRECTION)
 """The kinds of letters that a proof brings in, and that no expression stands for."""
+FUNCTIONS_OF_A_MATRIX: dict[str, Callable[[Any], Any]] = {
+    "named": lambda A: A,
+    "pinv": Pinv,
+    "inverse": Inverse,
+    "det": Determinant,
+    "log pdet": LogPdet,
+}
+"""The kinds of letters that stand for a function of a polynomial; the inverses of a number are its reciprocal."""
 MOST_SQUARES = 5
 """A sum of more squares is not tried as one square."""
 
@@ -121,13 +129,13 @@ class Restoring:
         if not 1 < len(halves) <= MOST_SQUARES:
             return
         first = group[next(iter(halves))]
-        roots = [_root(divide(group[cycle], first)) for cycle in halves]
+        roots = [root for cycle in halves if (root := _root(divide(group[cycle], first))) is not None]
         wanted = Polynomial(self.alphabet, 1, 1, {((cycle,), ""): divide(c, first) for cycle, c in group.items()})
-        if None in roots or len({self.alphabet.shape(word) for word in halves.values()}) > 1:
+        if len(roots) < len(halves) or len({self.alphabet.shape(word) for word in halves.values()}) > 1:
             return
-        for signs in product((1, -1), repeat=len(halves) - 1):
-            terms = zip(halves.values(), roots, (1, *signs), strict=True)
-            D = summed([Polynomial.word(self.alphabet, w).scale(sign * (root or 1)) for w, root, sign in terms])
+        words = [Polynomial.word(self.alphabet, w).scale(r) for w, r in zip(halves.values(), roots, strict=True)]
+        for signs in product((1, -1), repeat=len(words) - 1):
+            D = summed([word.scale(sign) for word, sign in zip(words, (1, *signs), strict=True)])
             if D.norm() == wanted:
                 inside = self(D)
                 yield _rational(first) * Trace(matmul(transpose(inside), inside))
@@ -217,14 +225,8 @@ class Restoring:
             raise UnsupportedExpressionError(f"'expression' must be written without {letter.family.name} to be shown.")
         if kind in ("symbol", "number", "atom"):
             return subject
-        if kind == "named":
-            return self(subject)
-        if kind == "pinv":
-            return Pinv(self(subject)) if matrix else 1 / self(subject, matrix=False)
-        if kind == "inverse":
-            return Inverse(self(subject)) if matrix else 1 / self(subject, matrix=False)
-        if kind in ("det", "log pdet"):
-            return (Determinant if kind == "det" else LogPdet)(self(subject))
+        if kind in FUNCTIONS_OF_A_MATRIX:
+            return FUNCTIONS_OF_A_MATRIX[kind](self(subject)) if matrix or "det" in kind else 1 / self(subject, False)
         if kind == "function":
             function, *arguments = subject
             return function(*(self(each, matrix=False) for each in arguments)) if arguments else function

@@ -12,7 +12,6 @@ from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
-from tptheory.deciding.answers import NO_INSTANCE
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
 from tptheory.deciding.conditions.equations import MissingEquation, missing_equation
 from tptheory.deciding.conditions.sizes import EqualSizes
@@ -69,7 +68,8 @@ class Conditions:
         claim: the claim.
         sets: the weakest sets of hypotheses under which the claim is proved; none of them follows from another one.
         stronger: the other sets that were found to suffice; one of `sets` follows from each.
-        equation: an equation under which the claim is true, found without candidates; None if none was found.
+        equation: an equation under which the claim is true, found without candidates; None if none was found, or if
+            it is not necessary and there are sets.
         undecided: the smallest sets for which neither a proof nor a counterexample was found.
         among: the hypotheses that were tried.
         complete: whether all sets of at most three were tried; if not, the time was up.
@@ -217,26 +217,27 @@ def when(
     known = equation if equation is not None and equation.exact else None
     search = WeakestSets(claim, candidates, started + SHARE_OF_SETS * seconds, known, progress, seed)
     search.run()
-    bare = search.undecided.get(frozenset())
-    if not search.proved and bare is not None and NO_INSTANCE in bare.reason:
+    if search.nothing_meets_the_hypotheses:
         raise InvalidValueError(
             "'claim' must have hypotheses that something meets: no instance that meets them was found."
         )
     weakest, others = _antichain(search)
-    if frozenset() in search.proved or not (known or not search.proved):
-        equation = None
-    open_sets = [members for members in search.undecided if not _needless(search, members)]
-    settled = [members for members in open_sets if not any(other < members for other in open_sets)]
     return Conditions(
         claim,
         tuple(_sufficient(search, members, whole=True) for members in weakest),
         tuple(_sufficient(search, members, whole=False) for members in others),
-        equation,
-        tuple(_items(search, members) for members in settled),
+        known if search.proved else equation,
+        tuple(_items(search, members) for members in _open(search)),
         tuple(candidate.item for candidate in candidates),
         search.complete,
         perf_counter() - started,
     )
+
+
+def _open(search: WeakestSets) -> list[Members]:
+    """Return the smallest sets that have neither a proof nor a counterexample."""
+    left = [members for members in search.undecided if not _needless(search, members)]
+    return [members for members in left if not any(other < members for other in left)]
 
 
 def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:

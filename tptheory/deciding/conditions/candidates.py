@@ -92,9 +92,10 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
     """
     expressions = [sympify(e) for part in claim.conjuncts() for e in part.expressions()]
     matrices = sorted({A for e in expressions for A in e.atoms(MatrixSymbol)} - _of_layers(expressions), key=str)
-    pairs = list(dict.fromkeys(pair for e in expressions for pair in _neighbours(e)))
     items: list[Any] = [h for A in matrices for h in _properties(A)]
-    items += [h for A, B in pairs if _is_known(A, matrices) and _is_known(B, matrices) for h in _relations(A, B)]
+    for pair in dict.fromkeys(pair for e in expressions for pair in _neighbours(e)):
+        if all(symbol in matrices for A in pair for symbol in A.atoms(MatrixSymbol)):
+            items += _relations(*pair)
     if not motions(claim.goals()):
         items += _sizes(matrices)
     return [Candidate(item) for item in dict.fromkeys(items)]
@@ -102,10 +103,6 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
 
 def _of_layers(expressions: list[Any]) -> set[Any]:
     return {member for e in expressions for member in layer_symbols(e)}
-
-
-def _is_known(A: MatrixExpr, matrices: list[MatrixSymbol]) -> bool:
-    return all(symbol in matrices for symbol in A.atoms(MatrixSymbol))
 
 
 def _properties(A: MatrixSymbol) -> Iterator[Hypothesis]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from time import perf_counter
 from typing import Any
 
 from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, Transpose, ZeroMatrix, postorder_traversal
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Rate, Vanishes
+from tptheory.claims.goals import Rate, Vanishes, minus
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding.answers import prove
 from tptheory.deciding.simplifying import Simplified, cost_to_read, simplify
@@ -27,6 +27,8 @@ from tptheory.symbolic.layers import layer_symbols
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.spelling import text_of
 
+NAMES = ("e", "r", "s")
+"""The names that sums get which may be anything; then ``e_1``, ``e_2`` and so on."""
 SECONDS_EACH = 1.0
 """The seconds for each expression that is simplified, and for each proof."""
 
@@ -84,7 +86,7 @@ def missing_equation(claim: Claim, deadline: float) -> MissingEquation | None:
         found += _equations(claim, residual, factor)
         if found and found[0].exact:
             break
-    return min(found, key=lambda f: (not f.exact, cost_to_read(f.equation.goals()[0].residual())), default=None)  # type: ignore[union-attr]
+    return min(found, key=lambda f: (not f.exact, _cost(f.equation)), default=None)
 
 
 def _equation_of(claim: Claim) -> Vanishes | None:
@@ -107,26 +109,17 @@ def _multipliers(claim: Claim) -> Iterator[tuple[MatrixExpr, bool]]:
 
 def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] | None) -> list[MissingEquation]:
     """Return what a difference, or a multiple of it, says with fewer letters than the claim itself."""
-    if multiplier is not None:
-        factor, left = multiplier
-        if not isinstance(residual, MatrixExpr) or (
-            factor.cols != residual.rows if left else residual.cols != factor.rows
-        ):
-            return []
-        expression = matmul(factor, residual) if left else matmul(residual, factor)
-    else:
-        expression = residual
+    expression = residual if multiplier is None else _multiplied(residual, *multiplier)
     names, free = _names(claim)
     try:
         short = simplify(expression, claim.given, names=names, seconds=SECONDS_EACH)
-    except TptheoryError:
+    except TptheoryError:  # the shapes do not compose, or nothing is known of it
         return []
     if short.expression == 0 or isinstance(short.expression, ZeroMatrix):
         return []
     core, outside = _core(short.expression)
-    where = dict(short.where)
-    equation = _as_equation(substitute(core, where))
-    if cost_to_read(equation.goals()[0].residual()) >= cost_to_read(residual):  # type: ignore[union-attr]
+    equation = _as_equation(substitute(core, dict(short.where)))
+    if _cost(equation) >= cost_to_read(residual):
         return []
     suffices = prove(claim.under([*claim.given, equation]), SECONDS_EACH)
     if not isinstance(suffices, Proved):
@@ -140,6 +133,22 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     return [MissingEquation(equation, suffices)]
 
 
+def _multiplied(residual: Any, factor: MatrixExpr, left: bool) -> Any:
+    """Return the product of a difference with a matrix on its left or right; of a number the number itself."""
+    if not isinstance(residual, MatrixExpr):
+        return residual
+    fits = factor.cols == residual.rows if left else residual.cols == factor.rows
+    if not fits:
+        return ZeroMatrix(*residual.shape)
+    return matmul(factor, residual) if left else matmul(residual, factor)
+
+
+def _cost(equation: Claim) -> Any:
+    """Return what there is to read in the difference of the sides of an equation."""
+    ((left, right),) = equation.equations()
+    return cost_to_read(minus(left, right))
+
+
 def _names(claim: Claim) -> tuple[dict[str, Any], dict[str, MatrixSymbol]]:
     """Return a name for each sum that a symbol stands alone in, and that symbol: ``e`` for ``W x - y``, by ``y``.
 
@@ -151,12 +160,10 @@ def _names(claim: Claim) -> tuple[dict[str, Any], dict[str, MatrixSymbol]]:
     names: dict[str, Any] = {}
     free: dict[str, MatrixSymbol] = {}
     for symbol in sorted({s for node in sums for s in _alone_in(node)}, key=str):
-        having = [node for node in sums if node.has(symbol)]
-        total = next((node for node in having if symbol in _alone_in(node)), None)
-        if total is None or not all(_only_within(S(e), symbol, total) for e in expressions):
-            continue
-        name = next(n for n in chain(("e", "r", "s"), (f"e_{k}" for k in range(1, 99))) if n not in {*taken, *names})
-        names[name], free[name] = total, symbol
+        total = next(node for node in sorted(sums, key=str) if symbol in _alone_in(node))
+        if all(_only_within(S(e), symbol, total) for e in expressions):
+            name = next(name for name in chain(NAMES, map("e_{}".format, count(1))) if name not in {*taken, *names})
+            names[name], free[name] = total, symbol
     return names, free
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 from time import perf_counter
 from typing import Any
 
@@ -110,11 +110,12 @@ class WeakestSets:
                     return
                 if not self._is_settled(members):
                     self._settle(members, *attempt)
-                if self.exact is not None or self._nothing_meets_the_hypotheses():
+                if self.exact is not None or self.nothing_meets_the_hypotheses:
                     break
         self.complete = True
 
-    def _nothing_meets_the_hypotheses(self) -> bool:
+    @property
+    def nothing_meets_the_hypotheses(self) -> bool:
         """Whether no instance was found that meets the claim's own hypotheses."""
         bare = self.undecided.get(frozenset())
         return bare is not None and NO_INSTANCE in bare.reason
@@ -223,18 +224,17 @@ class WeakestSets:
 
     def follows_from(self, weaker: Members, stronger: Members) -> bool:
         """Whether each candidate of a set is proved to follow from another set."""
-        if self.exact is not None and self.exact[0] == weaker:
-            return True
         if weaker <= self.closure(stronger):
             return True
-        claims = [self.candidates[i].claim for i in sorted(weaker)]
+        claims = [claim for i in sorted(weaker) if (claim := self.candidates[i].claim) is not None]
         assumed = [self.candidates[i] for i in sorted(stronger)]
-        if None in claims or any(isinstance(c.item, EqualSizes) for c in assumed) or perf_counter() > self.deadline:
+        speaks_of_sizes = len(claims) < len(weaker) or any(isinstance(c.item, EqualSizes) for c in assumed)
+        if speaks_of_sizes or perf_counter() > self.deadline:
             return False
         given = [*self.claim.given, *(c.item for c in assumed)]
         if not self._met_together(weaker, given):
             return False
-        return all(isinstance(prove(c.under(given), IMPLICATION_SECONDS), Proved) for c in claims if c is not None)
+        return all(isinstance(prove(c.under(given), IMPLICATION_SECONDS), Proved) for c in claims)
 
     def _met_together(self, members: Members, given: list[Any]) -> bool:
         """Whether some instances that meet hypotheses all meet candidates, too: else these do not follow."""
@@ -270,20 +270,23 @@ class WeakestSets:
         follows = [{i} for i in range(len(self.candidates))]
         ends = self._started + SHARE_OF_ARROWS * (self.deadline - self._started)
         seen = [self._met_and_missed(values) for candidate in self.candidates for values in self._samples(candidate)]
-        for i, candidate in enumerate(self.candidates):
-            for j, other in enumerate(self.candidates):
-                named = candidate.claim is not None and other.claim is not None
-                if i == j or not named or not other.symbols <= candidate.symbols or perf_counter() > ends:
-                    continue
-                if any(i in met and j in missed for met, missed in seen):
-                    continue
-                arrow = other.claim.under([*self.claim.given, candidate.item])  # type: ignore[union-attr]
-                broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
-                if broken is not None:
-                    seen.append(self._met_and_missed(broken))
-                elif isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
-                    follows[i].add(j)
+        for i, j, arrow in self._arrows():
+            if perf_counter() > ends:
+                break
+            if any(i in met and j in missed for met, missed in seen):
+                continue
+            broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
+            if broken is not None:
+                seen.append(self._met_and_missed(broken))
+            elif isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
+                follows[i].add(j)
         return _transitive([frozenset(members) for members in follows])
+
+    def _arrows(self) -> Iterator[tuple[int, int, Claim]]:
+        """Run through the pairs of candidates of which one may follow from the other, with the claim that it does."""
+        for (i, candidate), (j, other) in permutations(enumerate(self.candidates), 2):
+            if candidate.claim is not None and other.claim is not None and other.symbols <= candidate.symbols:
+                yield i, j, other.claim.under([*self.claim.given, candidate.item])
 
     def _samples(self, candidate: Candidate) -> Iterator[Instance]:
         """Run through some instances of all matrices of the claim that meet a candidate, degenerate ones among them."""
