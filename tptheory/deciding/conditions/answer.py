@@ -210,7 +210,11 @@ def when(
     started = perf_counter()
     candidates = usual_candidates(claim) if among is None else read_candidates(among)
     if not candidates:
-        raise InvalidValueError("'among' must hold at least one hypothesis (got none). Name some: [full_row_rank(A)].")
+        why = "got none" if among is not None else "there are no usual ones for matrices at a layer"
+        raise InvalidValueError(
+            f"'among' must hold at least one hypothesis ({why}). Name some, such as full_row_rank(A), or give the "
+            "network a depth."
+        )
     if said := unmeetable(claim):
         raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")
     equation = missing_equation(claim, started + SHARE_OF_EQUATION * seconds)

@@ -1,0 +1,178 @@
+"""Lay out the documentation site: sections of the README, the public names, the theorems, the notebooks.
+
+mkdocs runs this file when it builds the site. Nothing here says anything of its own: every sentence stands in the README,
+in a docstring, in a theorem or in a notebook, where tests read it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import mkdocs_gen_files
+
+import tptheory
+from tptheory.claims.theorem import Theorem, collect
+from tptheory.deciding.library import settling
+from tptheory.typesetting.claims import definitions_html, statements_html
+from tptheory.typesetting.prose import paragraphs, prose_html
+from tptheory.writing.chains import in_words
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "Ten minutes": "tutorial.md",
+    "What you want, and what you type": "how-to/index.md",
+    "Your own rule, theorem and conjecture": "how-to/your-own.md",
+    "What a verdict means": "explanation/verdicts.md",
+}
+"""The sections of the README that are pages, in the order of the site, with the address of each."""
+ROOMS = {
+    "claims": "Claims and hypotheses",
+    "deciding": "Deciding",
+    "symbolic": "Networks, rules and expressions",
+    "proving": "Certificates",
+    "refuting": "Counterexamples",
+    "invariants": "Conservation laws",
+    "measuring": "Measuring",
+    "numeric": "Evaluating",
+    "simulation": "Simulating",
+    "training": "Training",
+    "figures": "Figures",
+    "strategies": "Property tests",
+    "sweeping": "Sweeps",
+    "errors": "Errors",
+}
+"""The titles of the reference pages, by the part of the package that defines the names on them."""
+
+
+def write(path: str, text: str) -> None:
+    """Write a page of the site."""
+    with mkdocs_gen_files.open(path, "w") as page:
+        page.write(text)
+
+
+def sections() -> dict[str, str]:
+    """Return the text of each section of the README, by its title; what stands before the first has the title ''."""
+    parts = re.split(r"^## (.+)$", README, flags=re.MULTILINE)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def relinked(text: str, up: str) -> str:
+    """Return Markdown whose links into the repository lead to the pages of the site; ``up`` leads to its root."""
+    text = re.sub(r"\]\(notebooks/(\w+)\.ipynb\)", rf"]({up}notebooks/\1.ipynb)", text)
+    return re.sub(r"\]\(notebooks/figures/([\w.-]+)\)", rf"]({up}figures/\1)", text)
+
+
+def readme_pages() -> None:
+    """Write the front page, and a page for each section of the README that is one."""
+    found = sections()
+    write("index.md", relinked(found[""], ""))
+    for title, path in SECTIONS.items():
+        write(path, f"# {title}\n{relinked(found[title], '../' * path.count('/'))}")
+    for name in sorted((ROOT / "notebooks" / "figures").glob("*.png")):
+        with mkdocs_gen_files.open(f"figures/{name.name}", "wb") as figure:
+            figure.write(name.read_bytes())
+    write("explanation/certificates.md", (ROOT / "tptheory/certificates/FORMAT.md").read_text(encoding="utf-8"))
+    write("changes.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+
+
+def notebook_pages() -> list[str]:
+    """Copy the notebooks; return their addresses."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for path in notebooks:
+        with mkdocs_gen_files.open(f"notebooks/{path.name}", "w") as page:
+            page.write(path.read_text(encoding="utf-8"))
+    return [f"notebooks/{path.name}" for path in notebooks]
+
+
+def reference_pages() -> dict[str, str]:
+    """Write the reference, a page for each part of the package that defines public names; return their titles."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for name in tptheory.__all__:
+        value = getattr(tptheory, name)
+        module = getattr(value, "__module__", None)
+        if isinstance(module, str) and module.startswith("tptheory.") and hasattr(value, "__doc__") and callable(value):
+            names[module.split(".")[1]].append(f"{module}.{value.__qualname__}")
+    pages = {}
+    for room, title in ROOMS.items():
+        if names[room]:
+            path = f"reference/{room}.md"
+            write(path, f"# {title}\n\n" + "\n".join(f"::: {name}\n" for name in names[room]))
+            pages[path] = title
+    return pages
+
+
+def theorem_pages() -> list[str]:
+    """Write a page for each theorem and conjecture, and one for each question; return the addresses of the latter.
+
+    Verdicts are the stored ones, which are checked again when they are read.
+    """
+    found: list[str] = []
+    with settling(collect(ROOT / "proofs"), 30.0, say=in_words) as results:
+        settled = list(results)
+    for path, of_file in groupby(settled, key=lambda one: one.theorem.path):
+        same = list(of_file)
+        folder = f"theorems/{path.stem}"
+        entries = [(f"{one.theorem.name}.md", one) for one in same]
+        question = _question(path)
+        listed = "\n".join(f"- [{_linked(one.theorem)}]({file}): {one.verdict.word}" for file, one in entries)
+        write(f"{folder}/index.md", f"# {question}\n\n{listed}\n")
+        for file, one in entries:
+            write(f"{folder}/{file}", "\n".join(_page(one, entries)))
+        found.append(f"{folder}/index.md")
+    return found
+
+
+def _question(path: Path) -> str:
+    """Return the question that a theorem file opens with, as text."""
+    opening = path.read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
+    return str(prose_html(opening))
+
+
+def _linked(theorem: Theorem) -> str:
+    return str(prose_html(theorem.title))
+
+
+def _page(one, entries) -> Iterator[str]:
+    """Run through the lines of the page of a theorem: statement, reason, proof or counterexample, neighbours."""
+    theorem, verdict = one.theorem, one.verdict
+    yield f"# {_linked(theorem)}\n"
+    for sentences in statements_html(theorem.claim):
+        conclusions = "".join(f"<div>{conclusion}</div>" for conclusion in sentences.conclusions)
+        yield f'<div class="statement">{sentences.opening} {conclusions}</div>\n'
+    for definition in definitions_html(theorem.claim):
+        yield f"<p>where {definition}</p>\n"
+    yield f'<p class="verdict">{verdict.word.capitalize()}.</p>\n'
+    for paragraph in paragraphs(theorem.reason):
+        yield f"<p>{prose_html(paragraph)}</p>\n"
+    heading = {"proved": "Proof", "refuted": "Counterexample"}.get(verdict.word, "What is known")
+    yield f"## {heading}\n"
+    yield f'<pre class="proof"><code>{escape(one.said)}</code></pre>\n'
+    yield "## Next door\n"
+    for file, other in entries:
+        if other is not one:
+            yield f"- [{_linked(other.theorem)}]({file}): {other.verdict.word}"
+
+
+def main() -> None:
+    """Write all pages, and the navigation."""
+    readme_pages()
+    notebooks, reference, theorems = notebook_pages(), reference_pages(), theorem_pages()
+    lines = ["* [tptheory](index.md)", "* [Tutorial](tutorial.md)", "* How to"]
+    lines += [f"    * [{title}]({path})" for title, path in SECTIONS.items() if path.startswith("how-to")]
+    lines += [f"    * [{Path(path).stem.replace('_', ' ')}]({path})" for path in notebooks]
+    lines += ["* Explanation", "    * [What a verdict means](explanation/verdicts.md)"]
+    lines += ["    * [Certificates](explanation/certificates.md)", "* Theorems"]
+    for index in theorems:
+        lines.append(f"    * [{Path(index).parent.name.replace('_', ' ')}]({index})")
+    lines += ["* Reference", *(f"    * [{title}]({path})" for path, title in reference.items())]
+    lines += ["* [Changes](changes.md)"]
+    write("SUMMARY.md", "\n".join(lines) + "\n")
+
+
+main()
