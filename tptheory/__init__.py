@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tptheory.errors import TptheoryError
     from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
     from tptheory.invariants.law_count import LawCount
+    from tptheory.measuring.claim_at_values import holds
     from tptheory.measuring.crosscheck import crosscheck
     from tptheory.measuring.orders import order_in_eta
     from tptheory.numeric.evaluation import evaluate
@@ -156,6 +157,7 @@ __all__ = [
     "full_column_rank",
     "full_row_rank",
     "gradient",
+    "holds",
     "inner",
     "invertible",
     "leading_term",
@@ -203,6 +205,7 @@ _HOMES = {
     "errors": "TptheoryError",
     "invariants.discovery": "conservation_laws count_conservation_laws",
     "invariants.law_count": "LawCount",
+    "measuring.claim_at_values": "holds",
     "measuring.crosscheck": "crosscheck",
     "measuring.orders": "order_in_eta",
     "numeric.evaluation": "evaluate",
