@@ -88,10 +88,11 @@ def test_every_command_is_there():
 
 @pytest.mark.parametrize("code", CALLS)
 def test_calls_are_of_what_there_is(code):
-    """What a cell calls is public, or a method of a network, a rule or the strategies."""
+    """What a cell calls is public, or a method of a network, a rule, a run or the strategies."""
     import tptheory.strategies
+    from tptheory.simulation.trajectories import Run
 
-    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, tptheory.strategies)
+    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, Run, tptheory.strategies)
     for name in re.findall(r"(\w+)\(", code):
         assert any(hasattr(owner, name) for owner in owners), name
 

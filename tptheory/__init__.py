@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tptheory.simulation.closed_forms.target_prop import tp_closed_form
     from tptheory.simulation.ensembles import simulate_ensemble
     from tptheory.simulation.runs import simulate
+    from tptheory.sweeping.frames import sweep_frame
     from tptheory.symbolic.derivatives import derivative
     from tptheory.symbolic.differentiation import gradient
     from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, trace, transpose
@@ -181,6 +182,7 @@ __all__ = [
     "simulate",
     "simulate_ensemble",
     "squared_norm",
+    "sweep_frame",
     "symmetric",
     "theorem",
     "tp_closed_form",
@@ -216,6 +218,7 @@ _HOMES = {
     "simulation.closed_forms.target_prop": "tp_closed_form",
     "simulation.ensembles": "simulate_ensemble",
     "simulation.runs": "simulate",
+    "sweeping.frames": "sweep_frame",
     "symbolic.derivatives": "derivative",
     "symbolic.differentiation": "gradient",
     "symbolic.expressions": "LogPdet Pinv inner matadd matmul squared_norm trace transpose",

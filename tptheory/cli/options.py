@@ -21,6 +21,8 @@ RuleName = Annotated[
     str,
     typer.Option("--rule", help="The rule: bp, tp, damped-tp, fa ..., or a class or an instance, FILE.py::NAME."),
 ]
+WIDTHS = "N-N-..."
+"""How the help of a command writes widths."""
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule, such as s=0.3 or s=1/3; repeatable."),
@@ -55,18 +57,6 @@ def said_numbers(numbers: Mapping[str, Fraction]) -> str:
     ', s = 1/3'
     """
     return "".join(f", {name} = {value}" for name, value in numbers.items())
-
-
-def read_widths(text: str) -> tuple[int, ...]:
-    """Read widths, integers with commas between them, such as 4,3,2.
-
-    Raises:
-        InvalidValueError: if there is anything else.
-    """
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain("widths", "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def check_folder_of(out: Path | None) -> None:

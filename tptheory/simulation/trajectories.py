@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, complain
+from tptheory.extras import data_frame
 from tptheory.simulation.rank_changes import RankChange, rank_change_sentence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
@@ -78,6 +79,18 @@ class Run(Trajectory):
     message: str
     """What happened, in a sentence."""
 
+    def to_frame(self, *, entries: bool = False) -> Any:
+        """Return a pandas DataFrame with a row for each time: step, time, loss, error, and the norms of matrices.
+
+        The columns are those of `run_columns`; with ``entries``, every entry of weights and biases has one too.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        from tptheory.simulation.frames import run_columns
+
+        return data_frame(run_columns(self, entries), "to_frame", "Run")
+
 
 @dataclass(frozen=True)
 class Ensemble(Trajectory):
@@ -99,6 +112,16 @@ class Ensemble(Trajectory):
     def __len__(self) -> int:
         """Return the number of members."""
         return len(self.steps)
+
+    def to_frame(self, *, entries: bool = False) -> Any:
+        """Return a pandas DataFrame with a row for each member and time; the columns are those of `Run.to_frame`.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        from tptheory.simulation.frames import ensemble_columns
+
+        return data_frame(ensemble_columns(self, entries), "to_frame", "Ensemble")
 
     def member(self, i: int) -> Run:
         """Return what `simulate` would have recorded of one member.

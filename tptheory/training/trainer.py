@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.extras import data_frame
 from tptheory.symbolic.rules import Rule
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet
@@ -75,6 +76,20 @@ class TrainingRun:
     readings: tuple[ProbeReading, ...] = field(repr=False)
     weights: Arrays = field(repr=False)
     biases: Arrays = field(repr=False)
+
+    def columns(self, readings: bool = False) -> dict[str, list[Any]]:
+        """Return the log as columns, a row for each line: step, loss, accuracy; or the readings of the probes."""
+        rows = list(map(asdict, self.readings if readings else self.log))
+        names = [f.name for f in fields(ProbeReading if readings else LogLine)]
+        return {name: [row[name] for row in rows] for name in names}
+
+    def to_frame(self, *, readings: bool = False) -> Any:
+        """Return the log as a pandas DataFrame; with ``readings``, those of the probes, a row for each.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        return data_frame(self.columns(readings), "to_frame", "TrainingRun")
 
 
 @takes_settings
