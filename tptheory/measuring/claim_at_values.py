@@ -23,9 +23,9 @@ from tptheory.measuring.given_values import GivenValues
 from tptheory.measuring.goal_values import AsTyped, rank_of
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.evaluation import evaluate
-from tptheory.typesetting.claims import HtmlWriter, TexWriter, sentence_tex
+from tptheory.typesetting.claims import sentence_tex, words_html, words_tex
 from tptheory.typesetting.spelling import text_of
-from tptheory.typesetting.tables import Sentence, Table
+from tptheory.typesetting.tables import Sentence, ShownAsTable, Table
 
 TOLERANCES = {"exact": 0.0, "float": 1e-6, "mp50": 1e-25}
 """By arithmetic, up to which size a defect counts as 0, relative to the largest term that was added up."""
@@ -59,7 +59,7 @@ class PartAtValues:
 
 
 @dataclass(frozen=True, repr=False)
-class ClaimAtValues:
+class ClaimAtValues(ShownAsTable):
     """What a claim comes to on given matrices.
 
     Attributes:
@@ -109,7 +109,7 @@ class ClaimAtValues:
             f"defect={_short(self.defect)}, arithmetic={self.arithmetic!r}, tolerance={self.tolerance:g})"
         )
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
         """Return a row for each hypothesis and conclusion."""
         rows: list[tuple[Any, ...]] = []
         for part in self.parts:
@@ -118,13 +118,6 @@ class ClaimAtValues:
         how = "exactly" if self.arithmetic == "exact" else f"{self.arithmetic}, tolerance {self.tolerance:g}"
         caption = f"The claim {self._answer()} ({how})"
         return Table(caption, rows, ("", "", "true", "defect"))
-
-    def __str__(self) -> str:
-        """Return the table as text."""
-        return self._table().text()
-
-    def _repr_html_(self) -> str:
-        return self._table().html()
 
     def latex(self) -> str:
         """Return the statement and the answer in LaTeX text mode."""
@@ -139,9 +132,7 @@ class ClaimAtValues:
 
 def _sentence(claim: Claim) -> Sentence:
     """Return a conclusion as a cell of a table."""
-    html, tex = HtmlWriter(), TexWriter(breakable=False)
-    said = claim.conclusion
-    return Sentence(said(text_of), html.finished(html.sentence(said)), tex.finished(tex.sentence(said)))
+    return Sentence(claim.conclusion(text_of), words_html(claim.conclusion), words_tex(claim.conclusion))
 
 
 def _short(defect: Any) -> Any:

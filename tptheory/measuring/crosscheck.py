@@ -24,6 +24,7 @@ from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 AGAIN = 20
 """How many more instances are tried for a conjunct that was not evaluated at any."""
@@ -31,8 +32,8 @@ TOLERANCE = 1e-6
 """The largest relative residual in float64 that counts as zero."""
 
 
-@dataclass(frozen=True)
-class CrossCheck:
+@dataclass(frozen=True, repr=False)
+class CrossCheck(ShownAsTable):
     """The figures that a cross-check measured.
 
     Attributes:
@@ -83,6 +84,20 @@ class CrossCheck:
             f"CrossCheck(residual={self.residual:.1e}, trials={self.trials}, exact_trials={self.exact_trials}, "
             f"exact_failures={self.exact_failures}, evaluated={self.evaluated}{order}, passed={self.passed})"
         )
+
+    def table(self) -> Table:
+        """Return the figures, a row for each."""
+        rows: list[tuple[Any, ...]] = [
+            ("instances", self.trials),
+            ("degenerate ones among them", self.degenerate_trials),
+            ("worst relative residual in float64", f"{self.residual:.1e}"),
+            ("evaluated exactly too", self.exact_trials),
+            ("failed there", self.exact_failures),
+            ("not evaluated", self.skipped),
+        ]
+        if self.order is not None:
+            rows.append(("order in eta", self.order.slope))
+        return Table(f"Cross-check: {'passed' if self.passed else 'not passed'}", rows)
 
 
 def crosscheck(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 Array = NDArray[Any]
 
@@ -36,8 +37,8 @@ _CHUNK = 2**20
 _PIXEL_LEVELS = 255
 
 
-@dataclass(frozen=True, eq=False)
-class DataSet:
+@dataclass(frozen=True, eq=False, repr=False)
+class DataSet(ShownAsTable):
     """Images and their classes, split into a part to train on and a part to test on.
 
     ``x_train`` and ``x_test`` have shapes ``(n_0, N)`` and ``(n_0, N_test)``, float32, samples in columns, grey
@@ -67,6 +68,21 @@ class DataSet:
             raise InvalidValueError(complain("x_test", expected, self.x_test.shape))
         if self.codes is not None:
             _check_codes(self.codes, self.classes)
+
+    def __repr__(self) -> str:
+        """Show in one line how much there is of what."""
+        pixels, samples = self.x_train.shape
+        counts = f"{samples} samples to train on, {self.x_test.shape[1]} to test on"
+        return f"<DataSet {self.name!r}: {pixels} pixels, {self.classes} classes, {counts}>"
+
+    def table(self) -> Table:
+        """Return for both parts how many samples there are, and of each class how many at least and at most."""
+        rows = []
+        for part, labels in (("train", self.labels_train), ("test", self.labels_test)):
+            counts = np.bincount(labels, minlength=self.classes)
+            rows.append((part, labels.size, int(counts.min()), int(counts.max())))
+        caption = f"{self.name}: {self.x_train.shape[0]} pixels, {self.classes} classes"
+        return Table(caption, rows, ("", "samples", "least of a class", "most of a class"))
 
     @property
     def targets(self) -> Array:

@@ -105,3 +105,30 @@ def _latex(cell: Any) -> str:
     if isinstance(cell, Formula | Basic):
         return f"${cell.latex if isinstance(cell, Formula) else latex_of(cell)}$"
     return cell.latex if isinstance(cell, Sentence) else tex_escaped(_text(cell))
+
+
+class ShownAsTable:
+    """Show an object as the small table that it gives: printed, and in a notebook; its ``repr`` stays one line."""
+
+    def table(self) -> Table:
+        """Return the table."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        """Return the table as text."""
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _repr_latex_(self) -> str | None:
+        return self.table().latex()
+
+
+def a_few(count: int, most: int = 6) -> list[int]:
+    """Return a few of the numbers ``0..count - 1``, evenly spaced, the first and the last among them.
+
+    >>> a_few(3), a_few(101)
+    ([0, 1, 2], [0, 20, 40, 60, 80, 100])
+    """
+    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)}) if count else []
