@@ -585,7 +585,7 @@ WRONG = [
     (("train", "--checkpoint", "facts.py", "--resume"), "'facts.py' must be a whole checkpoint"),
     (("train", "--metrics", "facts.py"), "'metrics' must be a file that does not exist yet"),
     (("train", "--metrics", "missing/metrics.jsonl"), "'metrics' must be a file that can be written"),
-    (("train", "--data", "missing"), "'data' must be digits, rings, or a folder"),
+    (("train", "--data", "missing"), "'data' must be digits, rings, mnist, or a folder"),
     (("train", "--batch", "0"), "'batch' must be"),
     (("report", "--theorems", "missing.py"), "Theorem files here"),
     (("report", "--theorems", "facts.py", "--trials", "0"), "'trials' must be"),

@@ -83,7 +83,8 @@ if TYPE_CHECKING:
         rule_named,
     )
     from tptheory.symbolic.states import State
-    from tptheory.training.data import load_digits, load_mnist, load_rings
+    from tptheory.training.data import load_digits, load_rings
+    from tptheory.training.mnist import load_mnist
     from tptheory.training.trainer import train
 
 __version__ = "0.1.0"
@@ -232,7 +233,8 @@ _HOMES = {
         "rule_named"
     ),
     "symbolic.states": "State",
-    "training.data": "load_digits load_mnist load_rings",
+    "training.data": "load_digits load_rings",
+    "training.mnist": "load_mnist",
     "training.trainer": "train",
 }
 """The module that defines each public name, below the package. A test compares it with the imports above."""

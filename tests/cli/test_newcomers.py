@@ -164,7 +164,7 @@ def test_strategies_say_what_they_need(monkeypatch):
 
 def test_data_that_is_not_there_says_what_there_is(run):
     """Digits and rings need no folder."""
-    assert "'data' must be digits, rings, or a folder" in run("train", "--data", "none", status=2)
+    assert "'data' must be digits, rings, mnist, or a folder" in run("train", "--data", "none", status=2)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,8 @@ def train(
     *,
     rule: RuleName = "bp",
     data: Annotated[
-        str, typer.Option(metavar="DATA", help="digits, rings, or a folder with MNIST's four IDX files.")
+        str,
+        typer.Option(metavar="DATA", help="digits, rings, mnist (fetched once), or a folder with MNIST's four files."),
     ] = "digits",
     settings: Set = None,
     as_json: Json = False,
@@ -132,11 +133,14 @@ def _facts(run: TrainingRun) -> dict[str, Any]:
 
 def _samples(data: str) -> DataSet:
     """Load the data of that name; any other name is a folder."""
-    from tptheory.training.data import load_digits, load_mnist, load_rings
+    from tptheory.training.data import load_digits, load_rings
+    from tptheory.training.mnist import load_mnist
 
-    bundled = {"digits": load_digits, "rings": load_rings}
+    bundled: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
     if data not in bundled and not Path(data).is_dir():
-        raise InvalidValueError(complain("data", "digits, rings, or a folder that holds the four MNIST files", data))
+        raise InvalidValueError(
+            complain("data", "digits, rings, mnist, or a folder that holds the four MNIST files", data)
+        )
     return bundled[data]() if data in bundled else load_mnist(data)
 
 

@@ -112,7 +112,7 @@ class TrainingRun(ShownAsTable):
 def train(
     rule: str | Rule = "bp",
     *,
-    data: DataSet | None = None,
+    data: DataSet | tuple[Any, ...] | None = None,
     constants: Mapping[Any, Any] | None = None,
     settings: TrainSettings | None = None,
     on_log: Callable[[LogLine], None] | None = None,
@@ -131,7 +131,8 @@ def train(
 
     Args:
         rule: a name of `RULES`, such as bp, tp, damped-tp, fa, dfa, gn, dtp or pc, or a rule of your own.
-        data: what to learn; `load_digits` unless given.
+        data: what to learn; `load_digits` unless given. Arrays of your own are ``(X, y)``, with a label for each row or
+            each column of ``X``; ``(X, y, "rows")`` says which, where ``X`` is square. A fifth is kept for testing.
         constants: by symbol or name, numbers for the parameters of the rule, matrices for what it holds fixed, and
             where its states start. A matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``,
             any other number the rule's default, and a state starts as the rule says unless given.
