@@ -88,11 +88,12 @@ def test_every_command_is_there():
 
 @pytest.mark.parametrize("code", CALLS)
 def test_calls_are_of_what_there_is(code):
-    """What a cell calls is public, or a method of a network, a rule, a run or the strategies."""
+    """What a cell calls is public, or a method of a network, a rule, a run, the figures or the strategies."""
+    import tptheory.figures
     import tptheory.strategies
     from tptheory.simulation.trajectories import Run
 
-    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, Run, tptheory.strategies)
+    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, Run, tptheory.figures, tptheory.strategies)
     for name in re.findall(r"(\w+)\(", code):
         assert any(hasattr(owner, name) for owner in owners), name
 

@@ -1,7 +1,8 @@
 """Derive learning rules of deep linear networks, state a conjecture, get a certificate or a counterexample."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tptheory.lazy import importing
 
 if TYPE_CHECKING:
     from tptheory.claims.compound import AllOf, AnyOf, ForAll
@@ -239,20 +240,10 @@ _HOMES = {
 }
 """The module that defines each public name, below the package. A test compares it with the imports above."""
 
-_MODULES = ("strategies",)
+_MODULES = ("figures", "strategies")
 """The modules that are public as a whole."""
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that ``import tptheory`` alone takes no time."""
-    if name in _MODULES:
-        return import_module(f"tptheory.{name}")
-    for home, names in _HOMES.items():
-        if name in names.split():
-            value = getattr(import_module(f"tptheory.{home}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module 'tptheory' has no attribute {name!r}", name=name, obj=import_module("tptheory"))
+__getattr__ = importing("tptheory", _HOMES, _MODULES)
 
 
 def __dir__() -> list[str]:
