@@ -112,6 +112,27 @@ def test_pictures_are_there_and_small():
         assert (ROOT / path).stat().st_size < 200_000
 
 
+def relative_links(text):
+    """Return the targets of links that lead nowhere on a package index: those that are no addresses or headings."""
+    return [
+        target for target in re.findall(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", text) if not re.match("https?://|#", target)
+    ]
+
+
+def test_links_work_on_a_package_index():
+    """A link to a file of the checkout would lead nowhere there: files are named, and not linked."""
+    assert relative_links(TEXT) == []
+    assert relative_links("[`a`](notebooks/a.ipynb), [b](https://b.example)") == ["notebooks/a.ipynb"]
+
+
+def test_the_citation_is_of_this_version():
+    """`CITATION.cff` names the version and the licence of the package, and the changelog has a section for it."""
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (\S+)$", citation, re.MULTILINE).group(1) == tptheory.__version__
+    assert re.search(r"^license: (\S+)$", citation, re.MULTILINE).group(1) == "MIT"
+    assert f"\n## {tptheory.__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
 def test_files_that_are_named_exist():
     """A path in the text that begins with a folder of the checkout is there."""
     named = re.findall(r"`((?:tptheory|proofs|tests|notebooks|\.ci)/[\w./]+)`", TEXT)

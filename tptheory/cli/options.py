@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +16,35 @@ from tptheory.errors import InvalidValueError, complain
 if TYPE_CHECKING:
     from tptheory.numeric.constants import Settings
 
-TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
+THEOREM = re.compile(r"^@(?:theorem|conjecture)\(.*?^def (\w+)\(", re.MULTILINE | re.DOTALL)
+"""A theorem in the text of a file."""
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """Return what a shell may complete a target to: folders, Python files, and the theorems of a file.
+
+    Files are read as text, and not run.
+    """
+    path, colons, start = incomplete.partition("::")
+    if colons:
+        try:
+            names = THEOREM.findall(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeError):
+            return []
+        return [f"{path}::{name}" for name in names if name.startswith(start)]
+    folder = Path(path if path.endswith("/") else os.path.dirname(path))
+    shown = sorted(entry for entry in folder.glob("[!._]*") if entry.is_dir() or entry.suffix == ".py")
+    found = [f"{entry}/" if entry.is_dir() else str(entry) for entry in shown]
+    return [text for text in found if text.startswith(path)]
+
+
+def complete_data(incomplete: str) -> list[str]:
+    """Return what a shell may complete the name of data to: the bundled ones, and folders."""
+    folders = [text for text in complete_target(incomplete) if text.endswith("/")]
+    return [name for name in ("digits", "rings", "mnist") if name.startswith(incomplete)] + folders
+
+
+TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.", autocompletion=complete_target)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 OutFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")]
 RuleName = Annotated[

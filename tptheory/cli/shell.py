@@ -70,7 +70,6 @@ def _stop(message: str, status: int = WRONG_INPUT) -> typer.Exit:
 
 app = typer.Typer(
     cls=_Group,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from tptheory.checking import read_widths, widths_text
-from tptheory.cli.options import WIDTHS, Json, RuleName, Set, numbers_of
+from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, numbers_of
 from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -78,7 +78,11 @@ def train(
     rule: RuleName = "bp",
     data: Annotated[
         str,
-        typer.Option(metavar="DATA", help="digits, rings, mnist (fetched once), or a folder with MNIST's four files."),
+        typer.Option(
+            metavar="DATA",
+            autocompletion=complete_data,
+            help="digits, rings, mnist (fetched once), or a folder with MNIST's four files.",
+        ),
     ] = "digits",
     settings: Set = None,
     as_json: Json = False,
