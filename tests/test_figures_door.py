@@ -46,7 +46,7 @@ def told(ax):
 def test_the_door_names_what_there_is():
     """Its table, its list and the imports of type checkers agree; every figure takes axes, and says what it draws."""
     tree = ast.parse(inspect.getsource(figures))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
     imported = {alias.name: node.module for node in block.body for alias in node.names}
     homes = {name: f"tptheory.{home}" for home, names in figures._HOMES.items() for name in names.split()}
     assert homes == imported

@@ -37,11 +37,13 @@ def test_promised_names_are_public(name):
     assert name in tptheory.__all__
 
 
-def imported_for_type_checkers():
+def imported_for_type_checkers(module=tptheory):
     """Return the module of each name that `tptheory/__init__.py` imports, which it does for type checkers alone."""
-    tree = ast.parse(inspect.getsource(tptheory))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    return {alias.name: node.module for node in block.body for alias in node.names}
+    tree = ast.parse(inspect.getsource(module))
+    first, last = (node for node in tree.body if isinstance(node, ast.If))
+    assert [ast.unparse(block.test) for block in (first, last)] == ["TYPE_CHECKING", "not TYPE_CHECKING"]
+    assert not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body)
+    return {alias.name: node.module for node in first.body for alias in node.names}
 
 
 def test_all_is_exact():
@@ -52,7 +54,10 @@ def test_all_is_exact():
 
 
 def test_a_name_comes_from_where_type_checkers_find_it():
-    """The table that Python reads, and the imports that type checkers read, name the same module for each name."""
+    """The table that Python reads, and the imports that type checkers read, name the same module for each name.
+
+    Only Python sees the function that looks names up: to a type checker, a name that is not imported is an error.
+    """
     homes = {name: f"tptheory.{home}" for home, names in tptheory._HOMES.items() for name in names.split()}
     assert homes == imported_for_type_checkers()
     for name, home in homes.items():

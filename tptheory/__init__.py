@@ -243,7 +243,8 @@ _HOMES = {
 _MODULES = ("figures", "strategies")
 """The modules that are public as a whole."""
 
-__getattr__ = importing("tptheory", _HOMES, _MODULES)
+if not TYPE_CHECKING:  # so that a type checker refuses names that there are not
+    __getattr__ = importing("tptheory", _HOMES, _MODULES)
 
 
 def __dir__() -> list[str]:

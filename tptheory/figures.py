@@ -64,7 +64,8 @@ _HOMES = {
 }
 """The module that defines each name. A test compares it with the imports above."""
 
-__getattr__ = importing("tptheory.figures", _HOMES)
+if not TYPE_CHECKING:  # so that a type checker refuses names that there are not
+    __getattr__ = importing("tptheory.figures", _HOMES)
 
 
 def __dir__() -> list[str]:
