@@ -1,6 +1,7 @@
 """`holds` says of given matrices whether a claim is true there, whether its hypotheses are met, and by how much not."""
 
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from flint import fmpq_mat
 from hypothesis import given, settings
 
 from tptheory import AnyOf, ImageWithin, LawCount, Parallel, Rank, collect, evaluate, holds, strategies
+from tptheory.claims.ranges import at_small_depths
 from tptheory.deciding.library import settling
 from tptheory.errors import (
     InvalidTypeError,
@@ -18,6 +20,8 @@ from tptheory.errors import (
     UnsupportedExpressionError,
 )
 from tptheory.measuring.claim_at_values import parts_at
+from tptheory.measuring.instances import Instances
+from tptheory.measuring.instances import as_floats as as_arrays
 from tptheory.preamble import *
 
 W1, W2 = two.weights
@@ -207,6 +211,33 @@ def test_counterexamples_break_what_they_refute():
         answer = holds(example.claim, example.values)
         assert (answer.holds, answer.hypotheses_met, answer.conclusion) == (False, True, False), example
         assert answer.defect > 0
+
+
+def evaluated(theorems):
+    """Count the parts of theorems, at depths 1 and 2, that were evaluated at an instance, exactly and in floats."""
+    counts, rng = {"exact": 0, "float": 0}, np.random.default_rng(0)
+    for theorem in theorems:
+        for part in islice(at_small_depths(theorem.claim, 2), 3):
+            values = Instances(part).draw(rng, tries=20)
+            if values is None:
+                continue
+            for kind, own in (("exact", values), ("float", as_arrays(values))):
+                assert holds(part, own).holds, (theorem.node, kind, values)
+                counts[kind] += 1
+    return counts
+
+
+@pytest.mark.slow
+def test_every_theorem_holds_where_it_is_looked_at():
+    """Whatever is proved holds on given matrices that meet its hypotheses, by a reader that no proof has used."""
+    theorems = [theorem for theorem in collect() if theorem.expected == "proved"]
+    counts = evaluated(theorems)
+    assert min(counts.values()) > len(theorems)
+
+
+def test_some_theorems_hold_where_they_are_looked_at():
+    """The same, of one file."""
+    assert min(evaluated(collect("proofs/balancedness.py")[:4]).values()) > 3
 
 
 TRUE = {
