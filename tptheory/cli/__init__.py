@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tptheory.lazy import importing
 
 if TYPE_CHECKING:
     from tptheory.cli.commands import app
@@ -31,10 +33,5 @@ def main() -> None:
         sys.exit(INTERRUPTED)
 
 
-def __getattr__(name: str) -> Any:
-    """Import the application, with all commands, when it is asked for."""
-    if name != "app":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tptheory.cli.commands import app
-
-    return app
+if not TYPE_CHECKING:  # the application brings all commands, and is imported when it is asked for
+    __getattr__ = importing("tptheory.cli", {"cli.commands": "app"})
