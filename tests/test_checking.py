@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tptheory.checking import check_seconds, finite, positive, positive_or_zero, whole
+from tptheory.checking import check_seconds, finite, positive, positive_or_zero, read_widths, whole, widths_text
 from tptheory.errors import InvalidTypeError, InvalidValueError
 
 
@@ -50,3 +50,17 @@ def test_no_time_is_refused(seconds):
     """A search without an end, or without a beginning, is not begun."""
     with pytest.raises(InvalidValueError, match="'seconds' must be a positive number"):
         check_seconds(seconds)
+
+
+@pytest.mark.parametrize("text", ["4-3-2", "4,3,2"])
+def test_widths_are_read_in_both_spellings(text):
+    """With dashes, as help shows them, and with commas."""
+    assert read_widths("widths", text) == (4, 3, 2)
+    assert widths_text((4, 3, 2)) == "4-3-2"
+
+
+@pytest.mark.parametrize("text", ["", "4-", "4--3", "4,-3", "4-3,2", "4x3", "9" * 10, " 4-3", "４-３"])
+def test_other_widths_are_refused(text):
+    """Text that mixes both, or holds anything else, is named."""
+    with pytest.raises(InvalidValueError, match="'widths' must be widths such as 4-3-2"):
+        read_widths("widths", text)

@@ -370,7 +370,7 @@ def test_simulate_follows_a_flow(run):
     assert max(row["logdet_drift"] for row in found["rows"]) < 1e-9
     assert (found["lr"], found["time"], found["status"]) == (None, 2.0, "completed")
     shown = run("simulate", "--time", 2, "--rule", "bp", "--biases").stdout.splitlines()
-    assert shown[0] == "Backpropagation, widths 4,4,4, flow to time 2, float64, seed 0"
+    assert shown[0] == "Backpropagation, widths 4-4-4, flow to time 2, float64, seed 0"
     assert shown[1].split()[0] == "time"
     assert max(float(line.split()[3]) for line in shown[2:13]) < 1e-9
 
@@ -536,7 +536,7 @@ WRONG = [
     (("derive", "--loss", "sqared"), "Did you mean 'squared'?"),
     (("derive", "--depth", "0"), "'depth' must be a positive integer"),
     (("derive", "--depth", "3", "--widths", "4,3,2"), "'depth' must be 2"),
-    (("derive", "--widths", "4,x"), "'widths' must be integers with commas between"),
+    (("derive", "--widths", "4,x"), "'widths' must be widths such as 4-3-2"),
     (("derive", "--batch", "2.5"), "'batch' must be a positive integer"),
     (("derive", "--layer", "9"), "a layer in 1..3"),
     (("prove", "missing.py"), "Theorem files here: broken.py, facts.py"),
@@ -577,7 +577,7 @@ WRONG = [
     (("train", "--rule", "rls", "--engine", "collapsed"), "'engine' must be 'layerwise' or 'auto'"),
     (("train", "--inverse", "sigmoid"), "'inverses' must be left out unless the rule is 'dtp'"),
     (("train", "--rule", "dtp", "--inverse", "relu"), "'inverse' must be one of linear, sigmoid"),
-    (("train", "--widths", "64,x"), "'widths' must be integers with commas between"),
+    (("train", "--widths", "64,x"), "'widths' must be widths such as 4-3-2"),
     (("train", "--widths", "64,9"), "'widths' must be from 64 pixels to 10 classes"),
     (("train", "--loss", "hinge"), "'loss' must be one of"),
     (("train", "--resume"), "'checkpoint' must be the file to resume from"),
@@ -585,7 +585,7 @@ WRONG = [
     (("train", "--checkpoint", "facts.py", "--resume"), "'facts.py' must be a whole checkpoint"),
     (("train", "--metrics", "facts.py"), "'metrics' must be a file that does not exist yet"),
     (("train", "--metrics", "missing/metrics.jsonl"), "'metrics' must be a file that can be written"),
-    (("train", "--data", "missing"), "'data' must be digits, rings, or a folder"),
+    (("train", "--data", "missing"), "'data' must be digits, rings, mnist, or a folder"),
     (("train", "--batch", "0"), "'batch' must be"),
     (("report", "--theorems", "missing.py"), "Theorem files here"),
     (("report", "--theorems", "facts.py", "--trials", "0"), "'trials' must be"),
@@ -812,7 +812,7 @@ def test_invariants_of_a_rule_without_laws(run):
             ("--widths", "40,40,40"),
             "at most 200 parameters (got '3,200 parameters at widths (40, 40, 40), at least 819",
         ),
-        (("--widths", "2,x"), "'widths' must be integers with commas between"),
+        (("--widths", "2,x"), "'widths' must be widths such as 4-3-2"),
         (("--degree", "0"), "'degree' must be a positive integer"),
         (("--rule", "rls"), "a rule whose state has a continuous time"),
         (("--rule", "newton"), "Give other widths, or a larger batch."),

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tptheory import Certificate, TptheoryError
 from tptheory.cli import app
-from tptheory.training.data import load_mnist
+from tptheory.training.mnist import load_mnist
 
 QUICK, MANY = 60, 3000
 STORED = Path(__file__).parents[1] / "proofs" / "certificates"

@@ -76,7 +76,7 @@ def test_there_are_notebooks():
 @pytest.mark.parametrize("script", SCRIPTS, ids=named)
 def test_links_lead_somewhere(script):
     """The README names the notebook, and every file and theorem that the notebook names is there."""
-    assert f"(notebooks/{script.stem}.ipynb)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"`notebooks/{script.stem}.ipynb`" in (ROOT / "README.md").read_text(encoding="utf-8")
     source = script.read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)]+)\)", source) if "{" not in link]
     assert links

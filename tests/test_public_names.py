@@ -1,5 +1,6 @@
 """The public face is what it is declared to be: complete, documented and typed."""
 
+import ast
 import doctest
 import importlib
 import inspect
@@ -36,10 +37,38 @@ def test_promised_names_are_public(name):
     assert name in tptheory.__all__
 
 
+def imported_for_type_checkers(module=tptheory):
+    """Return the module of each name that `tptheory/__init__.py` imports, which it does for type checkers alone."""
+    tree = ast.parse(inspect.getsource(module))
+    first, last = (node for node in tree.body if isinstance(node, ast.If))
+    assert [ast.unparse(block.test) for block in (first, last)] == ["TYPE_CHECKING", "not TYPE_CHECKING"]
+    assert not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body)
+    return {alias.name: node.module for node in first.body for alias in node.names}
+
+
 def test_all_is_exact():
-    """`__all__` lists every public name of the package, and nothing else."""
-    found = {name for name, value in vars(tptheory).items() if not name.startswith("_") and not inspect.ismodule(value)}
-    assert found == set(tptheory.__all__)
+    """`__all__` lists every public name of the package, and nothing else; `dir` adds modules that are public."""
+    assert set(imported_for_type_checkers()) == set(tptheory.__all__)
+    shown = {name for name in dir(tptheory) if not name.startswith("_")}
+    assert {name for name in shown if not inspect.ismodule(getattr(tptheory, name))} == set(tptheory.__all__)
+
+
+def test_a_name_comes_from_where_type_checkers_find_it():
+    """The table that Python reads, and the imports that type checkers read, name the same module for each name.
+
+    Only Python sees the function that looks names up: to a type checker, a name that is not imported is an error.
+    """
+    homes = {name: f"tptheory.{home}" for home, names in tptheory._HOMES.items() for name in names.split()}
+    assert homes == imported_for_type_checkers()
+    for name, home in homes.items():
+        assert getattr(tptheory, name) is getattr(importlib.import_module(home), name)
+
+
+def test_an_unknown_name_is_no_attribute():
+    """What the package does not have is refused as Python refuses it, so that `hasattr` and `copy` work."""
+    assert not hasattr(tptheory, "Backpropp")
+    with pytest.raises(AttributeError, match="'tptheory' has no attribute 'Backpropp'"):
+        _ = tptheory.Backpropp
 
 
 def test_all_is_sorted():

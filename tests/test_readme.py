@@ -88,10 +88,12 @@ def test_every_command_is_there():
 
 @pytest.mark.parametrize("code", CALLS)
 def test_calls_are_of_what_there_is(code):
-    """What a cell calls is public, or a method of a network, a rule or the strategies."""
+    """What a cell calls is public, or a method of a network, a rule, a run, the figures or the strategies."""
+    import tptheory.figures
     import tptheory.strategies
+    from tptheory.simulation.trajectories import Run
 
-    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, tptheory.strategies)
+    owners = (tptheory, tptheory.DeepLinearNetwork, tptheory.Rule, Run, tptheory.figures, tptheory.strategies)
     for name in re.findall(r"(\w+)\(", code):
         assert any(hasattr(owner, name) for owner in owners), name
 
@@ -108,6 +110,27 @@ def test_pictures_are_there_and_small():
     assert pictures
     for path in pictures:
         assert (ROOT / path).stat().st_size < 200_000
+
+
+def relative_links(text):
+    """Return the targets of links that lead nowhere on a package index: those that are no addresses or headings."""
+    return [
+        target for target in re.findall(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", text) if not re.match("https?://|#", target)
+    ]
+
+
+def test_links_work_on_a_package_index():
+    """A link to a file of the checkout would lead nowhere there: files are named, and not linked."""
+    assert relative_links(TEXT) == []
+    assert relative_links("[`a`](notebooks/a.ipynb), [b](https://b.example)") == ["notebooks/a.ipynb"]
+
+
+def test_the_citation_is_of_this_version():
+    """`CITATION.cff` names the version and the licence of the package, and the changelog has a section for it."""
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (\S+)$", citation, re.MULTILINE).group(1) == tptheory.__version__
+    assert re.search(r"^license: (\S+)$", citation, re.MULTILINE).group(1) == "MIT"
+    assert f"\n## {tptheory.__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_files_that_are_named_exist():

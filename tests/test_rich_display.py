@@ -1,13 +1,34 @@
 """What a notebook shows of rules, motions, claims, verdicts and proofs: mathematics, and no code of a page."""
 
 import re
+from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from sympy import latex
 
-from tptheory import RULES, Backprop, Certificate, TargetProp, decide
+from tptheory import (
+    RULES,
+    Backprop,
+    Certificate,
+    TargetProp,
+    bp_modes,
+    collect,
+    conservation_laws,
+    count_conservation_laws,
+    crosscheck,
+    decide,
+    error_ray,
+    holds,
+    load_rings,
+    order_in_eta,
+    simulate,
+    simulate_ensemble,
+    tp_closed_form,
+    train,
+)
 from tptheory.preamble import *
 
 BP, TP = Backprop(), TargetProp()
@@ -195,3 +216,101 @@ def test_people_keep_their_capital_within_a_sentence():
     assert of["tp"] == "target propagation"
     assert of["gn"].startswith("Gauss-Newton targets")
     assert of["kaczmarz"].startswith("Kaczmarz")
+
+
+WEIGHTS, SAMPLE, WANTED = (
+    [np.array([[1.0, 0.2], [0.0, 1.0]]), np.array([[1.0, 0.0], [0.3, 1.0]])],
+    [1.0, 1.0],
+    [0.0, 1.0],
+)
+STACKED = [np.stack([W, 2 * W]) for W in WEIGHTS]
+law = Conserved(W2.T * W2 - net.weight(1) * net.weight(1).T, along=BP.flow(net))
+END_OF_A_CELL = {
+    "run": lambda: simulate("tp", WEIGHTS, SAMPLE, WANTED, steps=300),
+    "flow": lambda: simulate("bp", WEIGHTS, SAMPLE, WANTED, times=[0, 0.5, 1]),
+    "exact run": lambda: simulate("bp", [[[1]], [[2]]], [1], [1], lr=Rational(1, 9), steps=2, dtype="exact"),
+    "ensemble": lambda: simulate_ensemble("tp", STACKED, SAMPLE, WANTED, steps=30),
+    "training run": lambda: train("bp", data=load_rings(), loss="squared", steps=5),
+    "data": load_rings,
+    "error ray": lambda: error_ray(WEIGHTS, SAMPLE, WANTED, lr=0.1, steps=50),
+    "closed form": lambda: tp_closed_form(WEIGHTS, SAMPLE, WANTED, np.linspace(0, 1, 50)),
+    "modes": lambda: bp_modes([2.0, 1.0], [0.1, 0.1], np.linspace(0, 3, 50), depth=2),
+    "cross-check": lambda: crosscheck(law, trials=5),
+    "order": lambda: order_in_eta(net.loss, BP.step(net)),
+    "count": lambda: count_conservation_laws(BP, (2, 2, 1)),
+    "laws": lambda: conservation_laws(BP, (2, 2, 1)),
+    "claim at values": lambda: holds(isometry, {"W_1": [[1]], "W_2": [[2]], "x": [1], "y": [1], "eta": 1}),
+}
+"""What a person ends a cell with, beside mathematics: each shows a small table."""
+
+
+@cache
+def made(name):
+    """Make an object once for all tests."""
+    return END_OF_A_CELL[name]()
+
+
+@pytest.mark.parametrize("name", END_OF_A_CELL)
+def test_what_ends_a_cell_is_short(name, read_xml):
+    """One line of text, however long the arrays are; a table of a few rows in HTML, in LaTeX and in print."""
+    data, _ = DisplayFormatter().format(made(name))
+    assert "\n" not in data["text/plain"]
+    assert len(data["text/plain"]) < 300
+    assert len(data["text/html"]) < 9_000
+    table = read_xml(data["text/html"])
+    assert table.tag == "table"
+    assert 1 <= len(list(table.iter("tr"))) <= 12
+    assert not re.search("http(?!://www.w3.org/1998/Math/MathML)|<script|src=", data["text/html"])
+    assert data["text/latex"].count("{") == data["text/latex"].count("}")
+    assert 2 <= len(str(made(name)).splitlines()) <= 14
+
+
+def test_the_table_of_a_run_holds_its_numbers():
+    """The rows are times of the run, with the loss that it has there; the last one is the end."""
+    run = made("run")
+    *_, last = run.table().rows
+    assert last[0] == 300
+    assert last[2] == run.loss[-1]
+    assert last[3] == pytest.approx(np.linalg.norm(run.errors[-1]))
+    assert f"{run.loss[-1]:.4g}" in repr(run)
+
+
+def test_the_table_of_an_ensemble_holds_its_spread():
+    """The least, the median and the largest loss at the end."""
+    ensemble = made("ensemble")
+    *_, last = ensemble.table().rows
+    np.testing.assert_allclose(last[2:], np.quantile(ensemble.loss[-1], [0, 0.5, 1]))
+
+
+def test_hypotheses_laws_states_and_theorems_are_shown_as_mathematics():
+    """In words and formulas; a hypothesis and a law also as one short line."""
+    hypothesis = full_row_rank(W2)
+    assert shown(hypothesis) == "$W_{2}$ has full row rank"
+    assert repr(hypothesis) == "full_row_rank(W_2)"
+    found = made("laws").found[0]
+    assert re.fullmatch(r"\*\*Proved:\*\* \$.*\$ is conserved", shown(found))
+    assert repr(found) == f"<Proved: {found.general} is conserved>"
+    (state,) = Momentum(BP).states(net, 2)[:1]
+    assert shown(state).startswith(r"$\displaystyle \tfrac{d}{dt} V_{2} = ")
+    assert shown(state).endswith(r"\text{starts: zero}$")
+    (theorem,) = collect("proofs/error_ray.py::error_steps_along_a_ray")
+    assert shown(theorem).startswith("**")
+    assert theorem.claim.latex() in shown(theorem)
+
+
+def test_names_are_escaped_in_tables(read_xml):
+    """Data with a hostile name, and a rule with a hostile title."""
+
+    class Hostile(Rule):
+        """Half the transpose."""
+
+        name, title = "hostile", "<script>alert(1)</script> & %"
+
+        def feedback(self, net, l):
+            """Return half the transpose."""
+            return net.weight(l).T / 2
+
+    run = simulate(Hostile(), WEIGHTS, SAMPLE, WANTED, steps=1)
+    read_xml(run._repr_html_())
+    assert "<script" not in run._repr_html_()
+    assert r"\%" in run._repr_latex_()

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+
+WIDTHS = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})*|[0-9]{1,9}(,[0-9]{1,9})*")
+
+
+def read_widths(argument: str, text: str) -> tuple[int, ...]:
+    """Read widths as people type them: integers with dashes between them, or with commas.
+
+    >>> read_widths("widths", "4-3-2"), read_widths("widths", "4,3,2")
+    ((4, 3, 2), (4, 3, 2))
+
+    Raises:
+        InvalidValueError: if there is anything else.
+    """
+    if not WIDTHS.fullmatch(text):
+        raise InvalidValueError(complain(argument, "widths such as 4-3-2", text, "4,3,2 is understood too."))
+    return tuple(map(int, re.split("[-,]", text)))
+
+
+def widths_text(widths: Iterable[int]) -> str:
+    """Return widths as they are shown: ``4-3-2``."""
+    return "-".join(map(str, widths))
 
 
 def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:

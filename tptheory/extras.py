@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from tptheory.errors import MissingLibraryError, complain
 
@@ -23,3 +25,12 @@ def optional_library(name: str, argument: str, value: object, extra: str) -> Mod
         expected = f"used only where {name.partition('.')[0]} is installed"
         mend = f"Run python -m pip install 'tptheory[{extra}]'."
         raise MissingLibraryError(complain(argument, expected, value, mend), name=name) from None
+
+
+def data_frame(columns: Mapping[str, Any], method: str, holder: str) -> Any:
+    """Return columns as a pandas DataFrame, for the method of that name of what holds them.
+
+    Raises:
+        MissingLibraryError: if pandas is not installed; the error says how to install it.
+    """
+    return optional_library("pandas", method, holder, "frames").DataFrame(dict(columns))

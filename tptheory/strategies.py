@@ -13,18 +13,21 @@ float64, or python-flint's `fmpq_mat` with ``exact=True``. Needs the ``[test]`` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from flint import fmpq_mat
 
 from tptheory.checking import whole
-from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError, MissingLibraryError, complain
 from tptheory.measuring import random_matrices
+from tptheory.measuring.claim_at_values import parts_at
 from tptheory.measuring.instances import Instances, as_floats, to_float
+from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import Builder
 from tptheory.symbolic.network import DeepLinearNetwork
 
@@ -34,6 +37,20 @@ try:
     from hypothesis.strategies import DrawFn, SearchStrategy
 except ImportError as error:
     raise MissingLibraryError("tptheory.strategies needs Hypothesis: python -m pip install hypothesis.") from error
+
+__all__ = [
+    "full_column_rank",
+    "full_row_rank",
+    "instances",
+    "invertible_matrices",
+    "matrices",
+    "networks",
+    "orthogonal_matrices",
+    "partial_isometries",
+    "projections",
+    "rank_at_most",
+    "symmetric_matrices",
+]
 
 LARGEST = 4
 """The largest size that is drawn where none is given."""
@@ -135,13 +152,17 @@ def projections(size: Size = None, *, orthogonal: bool = False, exact: bool = Fa
     return _square(build, size, exact)
 
 
-def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) -> SearchStrategy[dict[Any, Any]]:
+def instances(
+    claim: Claim | Theorem, *, depth: int | None = None, largest: int = 3, exact: bool = False
+) -> SearchStrategy[dict[Any, Any]]:
     """Draw instances of any claim: numbers for every symbol of it that meet its hypotheses exactly.
 
-    What is drawn can be given to `tptheory.evaluate`; symbolic sizes are in it too.
+    What is drawn can be given to `tptheory.evaluate` and to `tptheory.holds`; symbolic sizes are in it too. Of a claim
+    that is made of several, each with hypotheses of its own, an instance meets those of one of them.
 
     Args:
         claim: a claim, or a theorem.
+        depth: of a claim about any depth, the depth; without it the instances are of depth 1, 2 and 3.
         largest: the largest size drawn for a symbolic width.
         exact: whether to give exact rationals, for ``arithmetic="exact"``, instead of float64.
 
@@ -156,20 +177,41 @@ def instances(claim: Claim | Theorem, *, largest: int = 3, exact: bool = False) 
 
     Raises:
         InvalidTypeError: if ``claim`` is no claim, or ``largest`` no integer.
-        InvalidValueError: if ``largest`` is not a positive integer.
+        InvalidValueError: if ``largest`` or ``depth`` is not a positive integer.
+        UnsupportedExpressionError: if the claim speaks of no matrices, as a count of laws does.
     """
     whole("largest", largest)
-    sources = [Instances(part) for part in at_small_depths(as_claim(claim))]
+    claim = as_claim(claim)
+    alike = depth is not None or not is_layered(claim)
+    sources = [Instances(part) for part in (parts_at(claim, depth) if alike else at_small_depths(claim))]
 
     @st.composite
     def build(draw: DrawFn) -> dict[Any, Any]:
         rng = _Drawn(draw)
         source = sources[rng.integers(0, len(sources))]
         values = source.draw(rng, largest=largest, plain=bool(rng.integers(0, 2)), tries=TRIES)
-        assume(values is not None)
-        return dict(values if exact else as_floats(values)) if values is not None else {}
+        whole_claim = values if values is None or not alike else _completed(rng, values, sources, largest)
+        assume(whole_claim is not None)
+        return dict(whole_claim if exact else as_floats(whole_claim)) if whole_claim is not None else {}
 
     return build()
+
+
+def _completed(rng: _Drawn, values: Instance, sources: Iterable[Instances], largest: int) -> Instance | None:
+    """Return an instance with numbers for the symbols of the other parts of a claim; None if a number has none."""
+    found = dict(values)
+    for source in sources:
+        for n in source.sizes:
+            admitted = source.admitted(n, largest)
+            found.setdefault(n, admitted[rng.integers(0, len(admitted))])
+        sizes = {n: found[n] for n in source.sizes}
+        for A in source.matrices:
+            if A not in found:
+                found[A] = random_matrices.entries(rng, *source.shape(A, sizes))
+        for s in source.scalars:
+            if s not in found:
+                found[s] = source.number(rng, s)
+    return None if any(value is None for value in found.values()) else found
 
 
 TRIES = 10

@@ -1,6 +1,7 @@
 """What a newcomer types first works, or says how to mend it: one's own rule, stored folders, files in no folder."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_command_about_a_rule_takes_ones_own(run):
     """FILE.py::CLASS stands where the name of a rule does, and is named after its class."""
     assert "dW_1 = -eta*((1/2)*Pinv(W_2) + (1/2)*W_2.T)*" in run("derive", "--rule", "own.py::Mixed", "--depth", 2)
     assert "W_2*W_2.T)/2  proved" in run("invariants", "--rule", "own.py::Mixed", "--widths", "2,2,1")
-    assert run("simulate", "--rule", "own.py::Mixed", "--steps", 2).startswith("Mixed, widths 4,4,4")
+    assert run("simulate", "--rule", "own.py::Mixed", "--steps", 2).startswith("Mixed, widths 4-4-4")
     assert "digits, widths 64-32-32-10, mixed" in run("train", "--rule", "own.py::Mixed", "--steps", 2)
 
 
@@ -163,4 +164,25 @@ def test_strategies_say_what_they_need(monkeypatch):
 
 def test_data_that_is_not_there_says_what_there_is(run):
     """Digits and rings need no folder."""
-    assert "'data' must be digits, rings, or a folder" in run("train", "--data", "none", status=2)
+    assert "'data' must be digits, rings, mnist, or a folder" in run("train", "--data", "none", status=2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("derive", "--widths", "{}"),
+        ("simulate", "--steps", "1", "--widths", "{}"),
+        ("invariants", "--rule", "bp", "--widths", "{}"),
+        ("train", "--data", "rings", "--steps", "1", "--widths", "{}"),
+        ("sweep", "trajectory", "steps=1", "--workers", "1", "--out", "{}.jsonl", "widths={}"),
+    ],
+    ids=lambda line: line[0],
+)
+def test_widths_are_written_in_one_way_everywhere(run, line):
+    """Every command takes 2-3-2, as its help has it, and 2,3,2."""
+    said = [run(*(part.format(text) for part in line)) for text in ("2-3-2", "2,3,2")]
+    timeless = [re.sub(r"[0-9.]+ s, .*", "", text) for text in said]
+    assert timeless[0] == timeless[1]
+    shown = run(line[0], "--help")
+    assert "4,4,4" not in shown
+    assert "4,3,2" not in shown

@@ -49,7 +49,7 @@ HALF = ("--rule", "mine.py::half")
 def test_an_instance_is_a_rule(said):
     """Its parameter is a symbol where it is derived, and a number where it is set."""
     assert "dW_1 = -eta*(s*W_2.T - (s - 1)*Pinv(W_2))*" in said("derive", *HALF, "--depth", 2)
-    assert said("simulate", *HALF, "--set", "s=1/3", "--steps", 2).startswith("Mixed, widths 4,4,4, lr 0.01")
+    assert said("simulate", *HALF, "--set", "s=1/3", "--steps", 2).startswith("Mixed, widths 4-4-4, lr 0.01")
     assert "digits, widths 64-32-32-10, mixed" in said("train", *HALF, "--set", "s=0.3", "--steps", 2)
     counted = said("invariants", *HALF, "--set", "s=1", "--widths", "2,2,1")
     assert "Mixed at s = 1" in counted

@@ -44,7 +44,7 @@ def test_settings_are_read_by_annotation():
         (["rule=bp", "seed=5..1"], InvalidValueError, "a range from low to high"),
         (["rule=bp", "lr=fast"], InvalidValueError, "'lr' must be a number"),
         (["rule=bp", "biases=maybe"], InvalidValueError, "true or false"),
-        (["rule=bp", "widths=4x4"], InvalidValueError, "widths such as 4-4-2"),
+        (["rule=bp", "widths=4x4"], InvalidValueError, "widths such as 4-3-2"),
     ],
 )
 def test_a_bad_setting_is_named(settings, error, words):
@@ -67,3 +67,15 @@ def test_a_bad_axis_is_named(axes, error):
     """An axis is a sequence that is not empty and no string."""
     with pytest.raises(error):
         Grid(axes)
+
+
+def test_commas_within_widths_are_of_one_net():
+    """A net has more than one width, so that 4,4,2 is no list of alternatives; of hidden layers it is one."""
+
+    def swept(*, widths: tuple[int, ...] = (2, 2), hidden: tuple[int, ...] = (3,)): ...
+
+    assert parse_grid(["widths=4,4,2"], swept).axes == {"widths": [(4, 4, 2)]}
+    assert parse_grid(["widths=4-4,3-2", "hidden=32,64"], swept).axes == {
+        "widths": [(4, 4), (3, 2)],
+        "hidden": [(32,), (64,)],
+    }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tptheory import matmul, order_in_eta
-from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.symbolic.depths import at_depth
@@ -179,8 +179,8 @@ class Whole(type(BP)):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Momentum("bp"), InvalidTypeError, r"'rule' must be a rule \(got 'bp'\)"),
-        (lambda: WeightDecay(type(BP)), InvalidTypeError, "'rule' must be a rule"),
+        (lambda: Momentum(3), InvalidTypeError, r"'rule' must be a name such as 'tp', or a Rule \(got 3\)"),
+        (lambda: WeightDecay(type(BP)), InvalidTypeError, "Add parentheses"),
         (lambda: Momentum(Whole()), InvalidValueError, "not its step as a whole"),
         (lambda: Momentum(mu=-1), InvalidValueError, r"'mu' must be a number from 0, or a scalar symbol \(got -1\)"),
         (lambda: Momentum(mu="mu"), InvalidTypeError, "'mu' must be a number from 0"),
@@ -219,3 +219,12 @@ def test_the_penalised_loss_at_any_depth_is_that_at_each(biases, loss):
         penalty = c / 2 * sum(squared_norm(W) for W in fixed.weights)
         assert (at_depth(whole, {L: depth}) - fixed.loss - penalty).expand() == 0
         assert (fixed.penalised_loss(c) - fixed.loss - penalty).expand() == 0
+
+
+@pytest.mark.parametrize("make", [Momentum, Nesterov, WeightDecay])
+def test_a_rule_that_is_modified_is_named(make):
+    """The name of a rule stands for the rule; an unknown one is refused with the nearest."""
+    assert make("tp") == make(TargetProp())
+    assert make(make("tp")) == make(make(TargetProp()))
+    with pytest.raises(UnknownNameError, match="Did you mean 'tp'"):
+        make("tpp")

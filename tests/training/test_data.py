@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tptheory import train
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
-from tptheory.training import data as module
-from tptheory.training.data import DataSet, load_digits, load_mnist, load_rings
+from tptheory.training import mnist as module
+from tptheory.training.data import DataSet, data_of, load_digits, load_rings
+from tptheory.training.mnist import load_mnist
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -203,7 +205,7 @@ def test_a_folder_that_is_none_is_refused(folder: str) -> None:
         load_mnist(folder)
 
 
-@pytest.mark.parametrize("folder", [None, 3, b"bytes"])
+@pytest.mark.parametrize("folder", [3, b"bytes"])
 def test_a_folder_of_another_type_is_refused(folder: object) -> None:
     """Only a string or a path names a folder."""
     with pytest.raises(InvalidTypeError, match="'folder' must be a path"):
@@ -369,3 +371,126 @@ def test_targets_that_do_not_fit_are_refused(codes: object, error: type[Exceptio
     x, labels = np.zeros((1, 2), np.float32), np.array([0, 1])
     with pytest.raises(error, match=message):
         DataSet("bad", x, labels, x, labels, 2, codes=codes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_files_with_a_dot_in_their_names_are_read(tmp_path: Path, compress: bool) -> None:
+    """Some pages that offer MNIST call its files train-images.idx3-ubyte."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "dotted").mkdir()
+    plain = load_mnist(write(tmp_path / "plain", small_mnist()))
+    dotted = {name.replace("-idx", ".idx"): content for name, content in small_mnist().items()}
+    assert load_mnist(write(tmp_path / "dotted", dotted, compress=compress)).fingerprint == plain.fingerprint
+
+
+class Bunch:
+    """What scikit-learn returns: a table of pixels as floats, and labels as text."""
+
+    data = np.arange(15 * 784).reshape(15, 784) % 256.0
+    target = np.array([str(i % 10) for i in range(15)], dtype=object)
+
+
+@pytest.fixture
+def openml(tmp_path, monkeypatch):
+    """Stand in for openml.org: fifteen images; return the list of requests, and the folder for data."""
+    import sklearn.datasets
+
+    asked = []
+
+    def fetch(name, **options):
+        asked.append((name, options["version"], options["as_frame"]))
+        return Bunch
+
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch)
+    monkeypatch.setattr(module, "COUNTS", {"train": 10, "t10k": 5})
+    return asked, tmp_path
+
+
+def test_mnist_is_fetched_once(openml) -> None:
+    """Without a folder it comes from OpenML, in its order; the second time it is read from where it was kept."""
+    asked, home = openml
+    first = load_mnist()
+    assert (first.x_train.shape, first.x_test.shape) == ((784, 10), (784, 5))
+    np.testing.assert_allclose(first.x_test[:, 0], Bunch.data[10] / 255, rtol=1e-6)
+    assert first.labels_test.tolist() == [0, 1, 2, 3, 4]
+    assert load_mnist().fingerprint == first.fingerprint
+    assert load_mnist(home / module.KEPT).fingerprint == first.fingerprint
+    assert asked == [("mnist_784", 1, False)]
+
+
+def test_without_a_network_it_is_said_where_to_put_the_files(openml, monkeypatch, run) -> None:
+    """One error, which names the files, the folder and both ways to say so; on the command line too."""
+    import sklearn.datasets
+
+    def fail(*_, **__):
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fail)
+    with pytest.raises(InvalidFileError, match=r"Name or service not known.*train-images-idx3-ubyte.gz.*--data FOLDER"):
+        load_mnist()
+    assert "load_mnist(folder)" in run("train", "--data", "mnist", status=2).stderr
+    assert not (openml[1] / module.KEPT).exists()
+
+
+def test_another_table_is_no_mnist(openml, monkeypatch) -> None:
+    """What has another number of images is refused, and not kept."""
+    monkeypatch.setattr(module, "COUNTS", {"train": 10, "t10k": 6})
+    with pytest.raises(InvalidFileError, match="does not hold 16 images"):
+        load_mnist()
+    assert not (openml[1] / module.KEPT).exists()
+
+
+@pytest.mark.skipif("TPTHEORY_MNIST" not in os.environ, reason="TPTHEORY_MNIST names no folder that holds MNIST")
+def test_the_real_mnist_is_read() -> None:
+    """60,000 and 10,000 images, with the numbers of each digit that its authors give; a net learns them."""
+    mnist = load_mnist(os.environ["TPTHEORY_MNIST"])
+    assert (mnist.x_train.shape, mnist.x_test.shape) == ((784, 60_000), (784, 10_000))
+    assert np.bincount(mnist.labels_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert train("bp", data=mnist, steps=300).test_accuracy > 0.8
+
+
+POINTS, CLASSES = np.arange(60.0).reshape(20, 3), np.array([0, 1] * 10)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (POINTS, CLASSES),
+        (POINTS.T, CLASSES),
+        (POINTS.tolist(), CLASSES.tolist()),
+        (POINTS, CLASSES, "rows"),
+        (POINTS.T, CLASSES, "columns"),
+    ],
+)
+def test_arrays_of_ones_own_are_data(given) -> None:
+    """With samples in rows or in columns: every sample is in one part, beside its label, and a net can learn them."""
+    own = data_of(given)
+    assert (own.x_train.shape, own.x_test.shape, own.classes) == ((3, 16), (3, 4), 2)
+    columns = np.concatenate([own.x_train, own.x_test], axis=1)
+    labels = np.concatenate([own.labels_train, own.labels_test])
+    order = columns[0].argsort()
+    np.testing.assert_array_equal(columns[:, order], POINTS.T)
+    np.testing.assert_array_equal(labels[order], CLASSES)
+    assert train("bp", data=given, steps=2, lr=1e-4, batch=4).widths == (3, 32, 32, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ((np.eye(4), [0, 1, 0, 1]), InvalidValueError, r"'data' must be said .* for X is square .*'rows'"),
+        ((POINTS, CLASSES[:5]), InvalidValueError, r"a label for each sample of X, \(20, 3\) \(got '5 labels'\)"),
+        ((POINTS, CLASSES, "columns"), InvalidValueError, "a label for each of the columns of X"),
+        ((POINTS, CLASSES, "up"), InvalidTypeError, r"'data' must be \(X, y, 'rows'\) or"),
+        ((POINTS, CLASSES / 2), InvalidTypeError, "'y' must be a flat array of integers"),
+        ((POINTS, CLASSES - 1), InvalidValueError, "'y' must be of 2 samples or more of each class, from 0 on"),
+        ((POINTS, [0] * 19 + [1]), InvalidValueError, "'y' must be of 2 samples or more"),
+        (("x", CLASSES), InvalidTypeError, "'X' must be a matrix of real numbers"),
+        ((POINTS[0], CLASSES), InvalidTypeError, "'X' must be two-dimensional"),
+        ((POINTS,), InvalidTypeError, "'data' must be a DataSet, or a pair"),
+    ],
+)
+def test_arrays_that_are_no_data_are_named(given, error, message) -> None:
+    """What does not fit, what was expected, and the mend."""
+    with pytest.raises(error, match=message):
+        data_of(given)

@@ -416,7 +416,7 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"constants": [1]}, InvalidTypeError, "'constants' must be a mapping"),
     ({"settings": {"lr": 1}}, InvalidTypeError, "'settings' must be TrainSettings"),
     ({"rule": Misshapen()}, ShapeError, "the shape must be"),
-    ({"data": "digits"}, InvalidTypeError, "'data' must be a DataSet .got 'digits'.. Build one with load_digits"),
+    ({"data": "digits"}, InvalidTypeError, "'data' must be a DataSet, or a pair .* Try load_digits"),
     ({"batch": 0}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 0\)"),
     ({"batch": 1438}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 1438\)"),
     ({"batch": 10.0}, InvalidTypeError, "'batch' must be an integer in 1..1437"),

@@ -11,6 +11,7 @@ from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
 from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
+from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.reasons import PROPERTIES
 from tptheory.typesetting.spelling import text_of
 
@@ -18,7 +19,7 @@ DEFINITE = ("positive_semidefinite", "positive_definite")
 """The properties that are more than equations: ``x' A x`` is never below 0."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hypothesis:
     """Matrices that share a property, and the expressions that vanish because of it."""
 
@@ -38,6 +39,17 @@ class Hypothesis:
             return tuple(RankAtMost(A, (Integer(1),)) for A in self.matrices)
         definite = self.matrices if self.name in DEFINITE else ()
         return (*map(NonNegative, definite), *(Vanishes(equation) for equation in self.equations))
+
+    def __repr__(self) -> str:
+        """Show the call that makes the hypothesis."""
+        return f"{self.name}({', '.join(map(text_of, self.matrices))})"
+
+    def latex(self) -> str:
+        """Return the hypothesis in words, in LaTeX text mode."""
+        return words_tex(self.conclusion)
+
+    def _repr_markdown_(self) -> str:
+        return self.latex()
 
     def owners(self) -> tuple[tuple[MatrixSymbol, MatrixExpr], ...]:
         """Return the witnesses, each with the matrix that it belongs to."""

@@ -12,7 +12,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
-from tptheory.typesetting.prose import prose_text
+from tptheory.typesetting.prose import prose_markdown, prose_text
 
 THEOREMS = "proofs"
 """The folder whose theorems are taken if the user names none."""
@@ -72,6 +72,9 @@ class Theorem:
     def __repr__(self) -> str:
         """Show the node and the title."""
         return f"<Theorem {self.node}: {self.plain_title}>"
+
+    def _repr_markdown_(self) -> str:
+        return f"**{prose_markdown(self.title)}.** {self.claim.latex()}"
 
 
 def as_claim(claim: Any) -> Claim:

@@ -1,20 +1,37 @@
 """The command line: a thin skin over the API, with one module for each command. Only this room prints or exits."""
 
-from tptheory.cli import (  # noqa: F401  importing them is what adds their commands
-    check,
-    derive,
-    export,
-    invariants,
-    latex,
-    prove,
-    refute,
-    report,
-    simplify,
-    simulate,
-    sweep,
-    train,
-    when,
-)
-from tptheory.cli.shell import app, main
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tptheory.lazy import importing
+
+if TYPE_CHECKING:
+    from tptheory.cli.commands import app
 
 __all__ = ["app", "main"]
+
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C stopped, which is that of a shell."""
+
+
+def main() -> None:
+    """Run the command line on the arguments of this process, and exit with its status.
+
+    The commands are imported here, so that Ctrl-C while Python still imports ends as quietly as it does later.
+    """
+    try:
+        from tptheory.cli.commands import app
+
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
+        app()
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        sys.exit(INTERRUPTED)
+
+
+if not TYPE_CHECKING:  # the application brings all commands, and is imported when it is asked for
+    __getattr__ = importing("tptheory.cli", {"cli.commands": "app"})

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, read_widths
+from tptheory.checking import read_widths
+from tptheory.cli.options import WIDTHS, Json, RuleName
 from tptheory.cli.shell import alignment, app, console, print_json
 from tptheory.errors import InvalidValueError, complain
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 def derive(
     rule: RuleName = "tp",
     depth: Annotated[int | None, typer.Option(help="The number of layers, of symbolic widths; 3 unless given.")] = None,
-    widths: Annotated[str | None, typer.Option(help="Instead of --depth: the widths, such as 4,3,2.")] = None,
+    widths: Annotated[
+        str | None, typer.Option(metavar=WIDTHS, help="Instead of --depth: the widths, such as 4-3-2.")
+    ] = None,
     batch: Annotated[str | None, typer.Option(help="The number of samples: a number, or a letter such as B.")] = None,
     biases: Annotated[bool, typer.Option("--biases", help="Give every layer a bias.")] = False,
     loss: Annotated[str, typer.Option(help="squared, or any: the output error stays a symbol.")] = "squared",
@@ -37,7 +40,7 @@ def derive(
     from tptheory.typesetting.expressions import latex_of
 
     chosen = rule_from(rule)
-    sizes = read_widths(widths) if widths is not None else None
+    sizes = read_widths("widths", widths) if widths is not None else None
     depth = 3 if depth is None and sizes is None else depth
     net = DeepLinearNetwork(depth, widths=sizes, batch=_batch(batch), biases=biases, loss=loss)
     if layer is not None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, numbers_of, read_widths
+from tptheory.checking import read_widths, widths_text
+from tptheory.cli.options import WIDTHS, Json, RuleName, Seconds, Seed, Set, numbers_of
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def invariants(
     rule: RuleName = "tp",
-    widths: Annotated[str, typer.Option(help="The widths, from input to output.")] = "2,2,2",
+    widths: Annotated[str, typer.Option(metavar=WIDTHS, help="The widths, from input to output.")] = "2-2-2",
     degree: Annotated[int, typer.Option(help="How many letters a word has at most.")] = 2,
     biases: Annotated[bool, typer.Option("--biases", help="Give every layer a bias.")] = False,
     batch: Annotated[int | None, typer.Option(help="The number of samples of a datum; one unless given.")] = None,
@@ -36,7 +37,7 @@ def invariants(
     from tptheory.invariants.discovery import conservation_laws
 
     chosen, constants = rule_from(rule), numbers_of(settings)
-    sizes = read_widths(widths)
+    sizes = read_widths("widths", widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
@@ -63,7 +64,8 @@ def invariants(
         out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
-        out.print(Text(f"{laws.rule.title}, widths {widths}{options}, words of up to {degree} letters", style="bold"))
+        heading = f"{laws.rule.title}, widths {widths_text(sizes)}{options}, words of up to {degree} letters"
+        out.print(Text(heading, style="bold"))
         for law in laws.every:
             out.print(_line(law))
         out.print(_sentence(laws))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,13 +16,43 @@ from tptheory.errors import InvalidValueError, complain
 if TYPE_CHECKING:
     from tptheory.numeric.constants import Settings
 
-TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.")
+THEOREM = re.compile(r"^@(?:theorem|conjecture)\(.*?^def (\w+)\(", re.MULTILINE | re.DOTALL)
+"""A theorem in the text of a file."""
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """Return what a shell may complete a target to: folders, Python files, and the theorems of a file.
+
+    Files are read as text, and not run.
+    """
+    path, colons, start = incomplete.partition("::")
+    if colons:
+        try:
+            names = THEOREM.findall(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeError):
+            return []
+        return [f"{path}::{name}" for name in names if name.startswith(start)]
+    folder = Path(path if path.endswith("/") else os.path.dirname(path))
+    shown = sorted(entry for entry in folder.glob("[!._]*") if entry.is_dir() or entry.suffix == ".py")
+    found = [f"{entry}/" if entry.is_dir() else str(entry) for entry in shown]
+    return [text for text in found if text.startswith(path)]
+
+
+def complete_data(incomplete: str) -> list[str]:
+    """Return what a shell may complete the name of data to: the bundled ones, and folders."""
+    folders = [text for text in complete_target(incomplete) if text.endswith("/")]
+    return [name for name in ("digits", "rings", "mnist") if name.startswith(incomplete)] + folders
+
+
+TARGET = typer.Argument(metavar="TARGET", help="A folder, file.py, or file.py::name.", autocompletion=complete_target)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 OutFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.")]
 RuleName = Annotated[
     str,
     typer.Option("--rule", help="The rule: bp, tp, damped-tp, fa ..., or a class or an instance, FILE.py::NAME."),
 ]
+WIDTHS = "N-N-..."
+"""How the help of a command writes widths."""
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule, such as s=0.3 or s=1/3; repeatable."),
@@ -55,18 +87,6 @@ def said_numbers(numbers: Mapping[str, Fraction]) -> str:
     ', s = 1/3'
     """
     return "".join(f", {name} = {value}" for name, value in numbers.items())
-
-
-def read_widths(text: str) -> tuple[int, ...]:
-    """Read widths, integers with commas between them, such as 4,3,2.
-
-    Raises:
-        InvalidValueError: if there is anything else.
-    """
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain("widths", "integers with commas between", text, "Try 4,3,2.")) from None
 
 
 def check_folder_of(out: Path | None) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.claims.theorem import THEOREMS
 from tptheory.cli.options import Json, Seconds, Seed
 from tptheory.cli.shell import REFUTED, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.cli.theorems import collected, settled_status, settled_summary
@@ -27,7 +26,7 @@ _STAGES = {
 def report(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("report"),
     theorems: Annotated[
-        str | None, typer.Option(metavar="TARGET", help=f"A folder or file of theorems; {THEOREMS} unless given.")
+        str | None, typer.Option(metavar="TARGET", help="A folder or file of theorems; proofs unless given.")
     ] = None,
     seconds: Seconds = 10.0,
     trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 50,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from inspect import cleandoc
@@ -17,6 +16,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
+from tptheory.cli import INTERRUPTED
 from tptheory.errors import TptheoryError
 from tptheory.files import write_whole
 from tptheory.writing.plain import plain
@@ -24,7 +24,7 @@ from tptheory.writing.plain import plain
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
-PROVED, REFUTED, WRONG_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+PROVED, REFUTED, WRONG_INPUT, UNDECIDED = 0, 1, 2, 3
 """The exit statuses; of several verdicts the worst counts: refuted, then undecided, then proved."""
 
 STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
@@ -84,20 +84,11 @@ def _stop(message: str, status: int = WRONG_INPUT) -> typer.Exit:
 
 app = typer.Typer(
     cls=_Group,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 as expected or done, 1 refuted or refused, 2 wrong input, 3 undecided.",
 )
-
-
-def main() -> None:
-    """Run the command line on the arguments of this process, and exit with its status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
-    app()
 
 
 def _show_version(wanted: bool) -> None:

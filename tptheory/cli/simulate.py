@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seed, Set, numbers_of, read_widths, said_numbers
+from tptheory.checking import read_widths, widths_text
+from tptheory.cli.options import WIDTHS, Json, RuleName, Seed, Set, numbers_of, said_numbers
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -27,7 +28,7 @@ ROWS = 10
 @app.command()
 def simulate(
     rule: RuleName = "tp",
-    widths: Annotated[str, typer.Option(help="The widths, from input to output.")] = "4,4,4",
+    widths: Annotated[str, typer.Option(metavar=WIDTHS, help="The widths, from input to output.")] = "4-4-4",
     lr: Annotated[str | None, typer.Option(help="The step size eta, such as 0.01 or 1/3; 0.01 unless given.")] = None,
     steps: Annotated[int | None, typer.Option(help="How many steps to take; 200 unless given.")] = None,
     time: Annotated[float | None, typer.Option(help="Follow the flow up to this time, instead of steps.")] = None,
@@ -53,7 +54,7 @@ def simulate(
     from tptheory.symbolic.network import DeepLinearNetwork
 
     chosen, constants = rule_from(rule), numbers_of(settings)
-    sizes = read_widths(widths)
+    sizes = read_widths("widths", widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}
@@ -80,7 +81,7 @@ def simulate(
         print_json({**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": rows})
         return
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
-    heading = f"{run.rule.title}, widths {widths}, {pace}, {dtype}, seed {seed}{said_numbers(constants)}"
+    heading = f"{run.rule.title}, widths {widths_text(sizes)}, {pace}, {dtype}, seed {seed}{said_numbers(constants)}"
     console().print(Text(heading, style="bold"))
     _print_rows(rows, "step" if time is None else "time")
     console().print(run.message)

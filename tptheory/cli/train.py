@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Set, numbers_of, read_widths
+from tptheory.checking import read_widths, widths_text
+from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, numbers_of
 from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -50,7 +51,7 @@ def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | Non
 
 def _options() -> Iterator[inspect.Parameter]:
     """Yield an option for each setting; in the place of ``inverses``, one for each setting of the inverses."""
-    written: dict[str, tuple[Any, str]] = {"widths": (str | None, "N,N,..."), "batch": (str, "B")}
+    written: dict[str, tuple[Any, str]] = {"widths": (str | None, WIDTHS), "batch": (str, "B")}
     written |= {"checkpoint": (Path | None, "FILE"), "metrics": (Path | None, "FILE")}
     written |= {"tensorboard": (Path | None, "FOLDER")}
     types, of_inverses = get_type_hints(TrainSettings), {f.name: f for f in fields(InverseSettings)}
@@ -76,7 +77,12 @@ def train(
     *,
     rule: RuleName = "bp",
     data: Annotated[
-        str, typer.Option(metavar="DATA", help="digits, rings, or a folder with MNIST's four IDX files.")
+        str,
+        typer.Option(
+            metavar="DATA",
+            autocompletion=complete_data,
+            help="digits, rings, mnist (fetched once), or a folder with MNIST's four files.",
+        ),
     ] = "digits",
     settings: Set = None,
     as_json: Json = False,
@@ -116,7 +122,7 @@ def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
     """Read the settings from the options; for another rule than dtp, settings of inverses are refused by `train`."""
     inverses = InverseSettings(**{of: options.pop(name) for name, of in INVERSE_OPTIONS.items()})
     if options["widths"] is not None:
-        options["widths"] = read_widths(options["widths"])
+        options["widths"] = read_widths("widths", options["widths"])
     options["batch"] = _batch(options["batch"])
     return TrainSettings(**options, inverses=None if rule != "dtp" and inverses == InverseSettings() else inverses)
 
@@ -131,11 +137,14 @@ def _facts(run: TrainingRun) -> dict[str, Any]:
 
 def _samples(data: str) -> DataSet:
     """Load the data of that name; any other name is a folder."""
-    from tptheory.training.data import load_digits, load_mnist, load_rings
+    from tptheory.training.data import load_digits, load_rings
+    from tptheory.training.mnist import load_mnist
 
-    bundled = {"digits": load_digits, "rings": load_rings}
+    bundled: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
     if data not in bundled and not Path(data).is_dir():
-        raise InvalidValueError(complain("data", "digits, rings, or a folder that holds the four MNIST files", data))
+        raise InvalidValueError(
+            complain("data", "digits, rings, mnist, or a folder that holds the four MNIST files", data)
+        )
     return bundled[data]() if data in bundled else load_mnist(data)
 
 
@@ -172,7 +181,7 @@ def _outcome(run: TrainingRun) -> list[Text]:
 
     lines = [
         Text(run.status, STYLES[run.status]).append(f": {run.message}", "default"),
-        Text(f"{run.data}, widths {'-'.join(map(str, run.widths))}, {run.rule}, {run.loss}"),
+        Text(f"{run.data}, widths {widths_text(run.widths)}, {run.rule}, {run.loss}"),
         Text(f"train  loss {run.train_loss:.4f}  accuracy {run.train_accuracy:.4f}"),
         Text(f"test   loss {run.test_loss:.4f}  accuracy {run.test_accuracy:.4f}"),
         Text(f"largest rank of the logged updates, W_1 to W_{len(run.ranks)}: {', '.join(map(str, run.ranks))}"),

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flint import fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.checking import whole
+from tptheory.checking import whole, widths_text
 from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
 from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
@@ -116,7 +116,7 @@ class LawCount(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``the flow of the rule has exactly k independent conserved quantities``, and where."""
         quantities = f"{self.number} independent conserved {'quantity' if self.number == 1 else 'quantities'}"
-        flow, widths = f"the flow of {self.rule.phrase}", "-".join(map(str, self.widths))
+        flow, widths = f"the flow of {self.rule.phrase}", widths_text(self.widths)
         fixed = DataFields(self.rule, self.widths).constants
         point = f"point of its weights and fixed matrices {', '.join(map(str, fixed))}" if fixed else "point"
         return f"{flow} has exactly {quantities} near almost every {point} at widths {widths}"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import S
 
+from tptheory.checking import widths_text
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import text_of
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 
-@dataclass(frozen=True)
-class CountedLaws:
+@dataclass(frozen=True, repr=False)
+class CountedLaws(ShownAsTable):
     """How many independent conserved quantities a rule has near almost every value of its parameters and states.
 
     Attributes:
@@ -64,8 +69,21 @@ class CountedLaws:
             f"dimension {self.dimension} - rank {self.rank} (ranks {saturating}){found}>"
         )
 
+    def table(self) -> Table:
+        """Return where the count comes from, a row for each number."""
+        rows: list[tuple[Any, ...]] = [
+            ("parameters and states", self.dimension),
+            ("dimension of the Lie algebra that the data span", self.rank),
+            ("conservation laws", self.count),
+        ]
+        if self.found is not None:
+            rows.append(("found", self.found.count))
+        setting = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
+        where = f"{self.rule.title}, widths {widths_text(self.widths)}{setting}{self.almost_every}"
+        return Table(f"Conservation laws of {where}", rows)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Law:
     """A conserved quantity.
 
@@ -85,9 +103,24 @@ class Law:
     verdict: Proved | Undecided
     rate: Any = S.Zero
 
+    def __repr__(self) -> str:
+        """Show the quantity, and what the prover says of it."""
+        return f"<{self.verdict.word.capitalize()}: {self._said(text_of)}>"
 
-@dataclass(frozen=True)
-class ConservationLaws:
+    def latex(self) -> str:
+        """Return the law in LaTeX text mode, with what the prover says of it."""
+        return rf"{words_tex(self._said)} \emph{{({self.verdict.word})}}"
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.verdict.word.capitalize()}:** {words_tex(self._said)}"
+
+    def _said(self, say: Callable[[Any], str]) -> str:
+        """Say that the quantity is conserved, or at which rate it decays."""
+        return f"{say(self.general)} " + ("is conserved" if self.rate == 0 else f"decays at the rate {say(self.rate)}")
+
+
+@dataclass(frozen=True, repr=False)
+class ConservationLaws(ShownAsTable):
     """The conserved quantities that were found, independent of each other, and how many there are.
 
     Attributes:
@@ -153,6 +186,14 @@ class ConservationLaws:
         shown = f": {listed} ({proved} of {len(self.every)} proved)" if self.every else ""
         noun = "conserved quantity" if self.count == 1 else "conserved quantities"
         return f"<{self.count} independent {noun} of {self.rule!r} at widths {self.widths}, {self.agreement}{shown}>"
+
+    def table(self) -> Table:
+        """Return a row for each law: the quantity, how many independent numbers it holds, and the verdict."""
+        rows = [
+            (law.general, law.independent, None if law.rate == 0 else law.rate, law.verdict.word) for law in self.every
+        ]
+        caption = f"{self.rule.title}, widths {widths_text(self.widths)}: {self.count} conserved, {self.agreement}"
+        return Table(caption, rows, ("quantity", "independent entries", "decays at the rate", "verdict"))
 
     def _repr_latex_(self) -> str | None:
         if not self.every:

@@ -9,14 +9,14 @@ from itertools import count, cycle, islice
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, MatAdd, ZeroMatrix
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
+from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
-from tptheory.measuring.goal_values import Compiled, Value, least_bound, steady_matrices, violation
+from tptheory.measuring.defects import RoundedDefects, worst
+from tptheory.measuring.goal_values import Compiled, rank_of, steady_matrices, violation
 from tptheory.measuring.instances import Instances, as_floats, is_exact, refuse_unknown
 from tptheory.measuring.orders import OrderInEta, claimed_order
 from tptheory.measuring.premises import Instance
@@ -24,6 +24,7 @@ from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 AGAIN = 20
 """How many more instances are tried for a conjunct that was not evaluated at any."""
@@ -31,8 +32,8 @@ TOLERANCE = 1e-6
 """The largest relative residual in float64 that counts as zero."""
 
 
-@dataclass(frozen=True)
-class CrossCheck:
+@dataclass(frozen=True, repr=False)
+class CrossCheck(ShownAsTable):
     """The figures that a cross-check measured.
 
     Attributes:
@@ -83,6 +84,20 @@ class CrossCheck:
             f"CrossCheck(residual={self.residual:.1e}, trials={self.trials}, exact_trials={self.exact_trials}, "
             f"exact_failures={self.exact_failures}, evaluated={self.evaluated}{order}, passed={self.passed})"
         )
+
+    def table(self) -> Table:
+        """Return the figures, a row for each."""
+        rows: list[tuple[Any, ...]] = [
+            ("instances", self.trials),
+            ("degenerate ones among them", self.degenerate_trials),
+            ("worst relative residual in float64", f"{self.residual:.1e}"),
+            ("evaluated exactly too", self.exact_trials),
+            ("failed there", self.exact_failures),
+            ("not evaluated", self.skipped),
+        ]
+        if self.order is not None:
+            rows.append(("order in eta", self.order.slope))
+        return Table(f"Cross-check: {'passed' if self.passed else 'not passed'}", rows)
 
 
 def crosscheck(
@@ -229,7 +244,8 @@ class Part:
         """
         value = self.compiled.at(values)
         failed = violation(self.goals, value, values) is not None if self.exact else None
-        return max(_measured(goal, value, values, as_floats(values)) for goal in self.goals), failed
+        floats = RoundedDefects(as_floats(values), rank=lambda A: rank_of(value(A)))
+        return worst(map(floats.of, self.goals)).relative, failed
 
     def misjudges(self, values: Instance) -> bool:
         """Whether float64 finds another rank than the true one for a matrix under a pseudo-inverse."""
@@ -254,69 +270,3 @@ def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:
         parts, before = conjuncts[number], turn // len(conjuncts)
         if parts:
             yield number, parts[before % len(parts)], before // len(parts)
-
-
-def _measured(goal: Goal, exact: Value, values: Instance, floats: Instance) -> float:
-    """Return by how much a goal fails, relative to the size of its terms."""
-    if isinstance(goal, RankAtMost):
-        return float(max(int(exact(goal.expression).rank()) - least_bound(goal, exact, values), 0))
-    if isinstance(goal, OneOf):
-        return min(_all_measured(goals, exact, values, floats) for goals in goal.alternatives)
-    if isinstance(goal, NonNegative):
-        if isinstance(goal.expression, Rate):
-            slope, scale = _slope(goal.expression, floats)
-            return max(0.0, -float(slope.min())) / scale
-        return _below_zero(evaluate(symbolic(goal.expression), floats))
-    if isinstance(goal.left, Rate):
-        slope, scale = _slope(goal.left, floats)
-        claimed = 0.0 if goal.right == 0 or isinstance(goal.right, ZeroMatrix) else evaluate(goal.right, floats)
-        return float(np.abs(slope - claimed).max()) / scale
-    return _relative(goal.residual(), floats)
-
-
-def _below_zero(value: Any) -> float:
-    """Return by how much a number is below 0; of a matrix its asymmetry, or how far its least eigenvalue is below 0."""
-    if not isinstance(value, np.ndarray):
-        return max(0.0, -float(value))
-    scale = max(float(np.abs(value).max()), 1.0)
-    least = float(np.linalg.eigvalsh((value + value.T) / 2)[0])
-    return max(float(np.abs(value - value.T).max()), -least, 0.0) / scale
-
-
-def _all_measured(goals: tuple[Goal, ...], exact: Value, values: Instance, floats: Instance) -> float:
-    """Return by how much an alternative fails: infinitely, if it inverts a singular matrix."""
-    try:
-        return max(_measured(goal, exact, values, floats) for goal in goals)
-    except InvalidValueError:
-        return math.inf
-
-
-def _slope(rate: Rate, values: Instance) -> tuple[np.ndarray, float]:
-    """Return the central difference of the quantity along the flow, and the size of the largest slope of a term."""
-    velocities = {W: evaluate(rate.flow[W], values) for W in moving_symbols(rate.quantity, rate.flow)}
-    fastest = max((float(np.abs(v).max()) for v in velocities.values()), default=0.0)
-    if fastest == 0.0:
-        return np.zeros(1), 1.0
-    h = 1e-5 / fastest
-
-    def term_slope(term: Any) -> np.ndarray:
-        ahead, behind = (
-            evaluate(term, {**values, **{W: values[W] + sign * h * v for W, v in velocities.items()}})
-            for sign in (1, -1)
-        )
-        return np.asarray(ahead - behind) / (2 * h)
-
-    terms = rate.quantity.args if isinstance(rate.quantity, MatAdd | Add) else (rate.quantity,)
-    slopes = [term_slope(term) for term in terms]
-    scale = max(float(np.abs(slope).max()) for slope in slopes)
-    return rate.sign * np.sum(slopes, axis=0), max(scale, fastest)
-
-
-def _relative(residual: Any, values: Instance) -> float:
-    """Return the largest entry of a residual, relative to the largest entry of a term, or to 1 where that is less."""
-    if isinstance(residual, ZeroMatrix):
-        return 0.0
-    value = float(np.abs(evaluate(residual, values)).max(initial=0.0))
-    terms = residual.args if isinstance(residual, MatAdd | Add) else ()
-    scale = max((float(np.abs(evaluate(term, values)).max(initial=0.0)) for term in terms), default=0.0)
-    return value / max(scale, 1.0)

@@ -226,7 +226,7 @@ class Instances:
             values[A] = wish if wish is not None and self._suits(A, wish) else self.built(rng, A, *shape)
         for s in self.scalars:
             wish = fill(s, (1, 1))
-            value = wish if wish is not None and admits(s, wish) else self._number(rng, s)
+            value = wish if wish is not None and admits(s, wish) else self.number(rng, s)
             if value is None:
                 return None
             values[s] = value
@@ -245,13 +245,13 @@ class Instances:
             drawn = self._matrix(rng, A, *self.shape(A, sizes), plain)
             values[A] = self.held.get(A, drawn)
         for s in self.scalars:
-            value = self.held.get(s, self._number(rng, s))
+            value = self.held.get(s, self.number(rng, s))
             if value is None:
                 return None
             values[s] = value
         return self.meet(rng, values)
 
-    def _number(self, rng: Random, s: Symbol) -> fmpq | None:
+    def number(self, rng: Random, s: Symbol) -> fmpq | None:
         """Return a number that a scalar may be; None if none is found."""
         k = int(rng.integers(1, 17))
         likely = (fmpq(k, 8) if s.is_positive else fmpq(k - 8, 4), fmpq(-k, 8), fmpq(k), fmpq(-k), fmpq(0))

@@ -28,6 +28,7 @@ from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul
 from tptheory.symbolic.rules import eta
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 EXACT, MANY = "exact", "mp100"
 """The arithmetics in which a defect is evaluated."""
@@ -42,8 +43,8 @@ TRIES = 20
 """How many instances are drawn for each one wanted, since a step may change a rank at some of them."""
 
 
-@dataclass(frozen=True)
-class OrderInEta:
+@dataclass(frozen=True, repr=False)
+class OrderInEta(ShownAsTable):
     """How a quantity depends on a small step size.
 
     Attributes:
@@ -92,6 +93,16 @@ class OrderInEta:
             f"OrderInEta(slope={self.slope:.4f}, standard_error={self.standard_error:.1e}, "
             f"instances={self.instances}{formula}, passed={self.passed})"
         )
+
+    def table(self) -> Table:
+        """Return the figures, a row for each; what there is none of is left out."""
+        rows: list[tuple[Any, ...]] = [("slope", f"{self.slope:.4f}"), ("standard error", f"{self.standard_error:.1e}")]
+        rows.append(("instances", self.instances))
+        if self.expected is not None:
+            rows.append(("order that is claimed, at least", self.expected))
+        if self.agrees is not None:
+            rows.append(("the formula gives the leading coefficient", self.agrees))
+        return Table(f"Order in eta: {'passed' if self.passed else 'not passed'}", rows)
 
 
 def order_in_eta(

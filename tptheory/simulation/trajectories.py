@@ -8,19 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from tptheory.checking import widths_text
 from tptheory.errors import InvalidTypeError, complain
+from tptheory.extras import data_frame
 from tptheory.simulation.rank_changes import RankChange, rank_change_sentence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
+from tptheory.typesetting.tables import ShownAsTable, Table, a_few
 
 CHANGES = ("updates", "bias_updates")
 """The fields that record what steps added; each has one entry less than the fields in `STATES`."""
 STATES = ("weights", "biases", "activations", "errors", "error_signals", "loss", "states")
 """The fields that record values at each time."""
+MOST_WEIGHTS = 4
+"""The most weights whose norms the table of a run shows."""
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, repr=False)
+class Trajectory(ShownAsTable):
     """The path of one network or of many under a rule. Time is the first index of every array; samples are columns.
 
     In an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
@@ -65,8 +70,13 @@ class Trajectory:
     rank_changes: tuple[RankChange, ...]
     """Where a matrix that the rule pseudo-inverts changed its rank, or came close; also told in the message."""
 
+    def _made(self) -> str:
+        """Say by what the trajectory was made: the rule, the widths, the dtype, and the pace."""
+        pace = "flow" if self.lr is None else f"lr={float(self.lr):g}"
+        return f"{self.rule!r}, {widths_text(self.net.widths)}, {self.dtype}, {pace}"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Run(Trajectory):
     """The trajectory of one network, as `simulate` records it."""
 
@@ -78,8 +88,36 @@ class Run(Trajectory):
     message: str
     """What happened, in a sentence."""
 
+    def __repr__(self) -> str:
+        """Show in one line what ran, how it ended, and the loss at both ends; the arrays are too long to be shown."""
+        losses = f"loss {float(self.loss[0]):.4g} -> {float(self.loss[-1]):.4g}"
+        return f"<Run of {self._made()}: {self.status} after {self.steps} steps, {losses}>"
 
-@dataclass(frozen=True)
+    def table(self) -> Table:
+        """Return a row for each of a few times: the loss, and the norms of the output error and of the weights."""
+        from tptheory.simulation.frames import run_columns
+
+        columns = run_columns(self)
+        weights = [(f"|{W}|", columns[f"norm_{W}"]) for W in map(str, self.net.weights)]
+        shown = [("step", columns["step"]), ("time", columns["time"]), ("loss", columns["loss"])]
+        shown += [("|d_L|", columns["error"]), *(weights if len(weights) <= MOST_WEIGHTS else [])]
+        rows = [tuple(column[t] for _, column in shown) for t in a_few(len(self.times))]
+        return Table(f"{self.rule.title}, {widths_text(self.net.widths)}: {self.message}", rows, [n for n, _ in shown])
+
+    def to_frame(self, *, entries: bool = False) -> Any:
+        """Return a pandas DataFrame with a row for each time: step, time, loss, error, and the norms of matrices.
+
+        The columns are those of `run_columns`; with ``entries``, every entry of weights and biases has one too.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        from tptheory.simulation.frames import run_columns
+
+        return data_frame(run_columns(self, entries), "to_frame", "Run")
+
+
+@dataclass(frozen=True, repr=False)
 class Ensemble(Trajectory):
     """The trajectories of many networks, as `simulate_ensemble` records them.
 
@@ -99,6 +137,27 @@ class Ensemble(Trajectory):
     def __len__(self) -> int:
         """Return the number of members."""
         return len(self.steps)
+
+    def __repr__(self) -> str:
+        """Show in one line what ran, on how many networks, and how many of them completed."""
+        completed = int((self.status == "completed").sum())
+        return f"<Ensemble of {self._made()}: {completed} of {len(self)} members completed>"
+
+    def table(self) -> Table:
+        """Return a row for each of a few steps: the least, the median and the largest loss of a member."""
+        rows = [(t, self.times[t], *np.quantile(self.loss[t], (0, 0.5, 1))) for t in a_few(len(self.times))]
+        header = ("step", "time", "least loss", "median loss", "largest loss")
+        return Table(f"{self.rule.title}, {widths_text(self.net.widths)}: {self.message}", rows, header)
+
+    def to_frame(self, *, entries: bool = False) -> Any:
+        """Return a pandas DataFrame with a row for each member and time; the columns are those of `Run.to_frame`.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        from tptheory.simulation.frames import ensemble_columns
+
+        return data_frame(ensemble_columns(self, entries), "to_frame", "Ensemble")
 
     def member(self, i: int) -> Run:
         """Return what `simulate` would have recorded of one member.

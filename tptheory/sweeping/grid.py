@@ -11,6 +11,7 @@ from math import prod
 from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints, overload
 
+from tptheory.checking import read_widths
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.numeric.constants import read_number
 
@@ -78,8 +79,9 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
 
     The annotation of the parameter tells how a value is read: as an integer, a float, a string, true or false, or as
-    widths such as ``4-4-2``. Alternatives are separated by commas. A task with ``**constants`` takes any other name as
-    well, for a parameter of the rule: its values are numbers such as ``0.5`` or ``1/3``, or a range of integers.
+    widths such as ``4-4-2``. Alternatives are separated by commas; ``widths=4,4,2`` is one net all the same. A task
+    with ``**constants`` takes any other name as well, for a parameter of the rule: its values are numbers such as
+    ``0.5`` or ``1/3``, or a range of integers.
 
     >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
     >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
@@ -142,6 +144,8 @@ def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
         if not values:
             raise InvalidValueError(complain(name, "a range from low to high", text))
         return values
+    if name == "widths" and kind == tuple[int, ...] and "-" not in text:
+        return [_value(name, text, kind)]  # 4,4,2 is one net: no net has a single width
     return [_value(name, part, kind) for part in text.split(",")]
 
 
@@ -149,16 +153,16 @@ def _value(name: str, text: str, kind: Any) -> Any:
     """Read one value of a given type."""
     if kind is Fraction:
         return _rational(name, text)
+    if kind == tuple[int, ...]:
+        return read_widths(name, text)
     try:
         if kind in (int, float):
             return kind(text)
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
-        if kind == tuple[int, ...]:
-            return tuple(int(part) for part in text.split("-"))
     except (ValueError, KeyError):
         words = {int: "an integer", float: "a number", bool: "true or false"}
-        raise InvalidValueError(complain(name, words.get(kind, "widths such as 4-4-2"), text)) from None
+        raise InvalidValueError(complain(name, words[kind], text)) from None
     return text
 
 

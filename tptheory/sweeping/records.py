@@ -126,7 +126,7 @@ class Parquet:
 
     def append(self, records: Iterable[Record]) -> None:
         """Keep records until a file is full, and write it."""
-        self._waiting += (_flat(plain(record)) for record in records)
+        self._waiting += (flat(plain(record)) for record in records)
         while len(self._waiting) >= ROWS:
             self._write(self._waiting[:ROWS])
             del self._waiting[:ROWS]
@@ -146,15 +146,15 @@ class Parquet:
         self._next += 1
 
 
-def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return a record as a row: names within names are joined by a dot, what is nested deeper becomes JSON."""
-    flat: dict[str, Any] = {}
+    row: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, Mapping) and not prefix:
-            flat |= _flat(value, f"{name}.")
+            row |= flat(value, f"{name}.")
         else:
-            flat[prefix + name] = json.dumps(value) if isinstance(value, Mapping | list) else value
-    return flat
+            row[prefix + name] = json.dumps(value) if isinstance(value, Mapping | list) else value
+    return row
 
 
 def records_at(path: str | Path) -> Records:

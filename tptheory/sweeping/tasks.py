@@ -30,10 +30,12 @@ def trajectory(
     steps: int = 200,
     dtype: str = "float64",
     seed: int = 0,
+    curve: bool = False,
     **constants: float | str,
 ) -> dict[str, Any]:
     """Simulate a rule on a random net and sample; return how the run ended, and how far two laws drifted (`drift`).
 
+    With ``curve``, the loss after every step is kept too.
     ``balance_drift`` is that of ``W_{l+1}' W_{l+1} - W_l W_l'``, ``logdet_drift`` that of
     ``log pdet W_{l+1} - 1/2 |W_l|^2``, from the first step to the last. ``constants`` are the parameters of the rule.
     """
@@ -50,7 +52,8 @@ def trajectory(
     x, y = for_net.standard_normal(widths[0]), for_net.standard_normal(widths[-1])
     numbers, chosen = numbers_of(constants), swept_rule(rule)
     run = simulate(chosen, weights, x, y, lr=lr, steps=steps, dtype=dtype, constants=numbers, seed=for_rule)
-    return {
+    losses = {"curve": {"step": list(range(len(run.loss))), "loss": run.loss.astype(float).tolist()}} if curve else {}
+    return losses | {
         "status": run.status,
         "steps": run.steps,
         "first_loss": float(run.loss[0]),
@@ -105,9 +108,13 @@ def training(
     steps: int = DEFAULTS.steps,
     dtype: str = DEFAULTS.dtype,
     seed: int = DEFAULTS.seed,
+    curve: bool = False,
     **constants: float | str,
 ) -> dict[str, Any]:
-    """Train on scikit-learn's digits; see `train`. ``constants`` are the parameters of the rule."""
+    """Train on scikit-learn's digits; see `train`. ``constants`` are the parameters of the rule.
+
+    With ``curve``, the lines of the log are kept too.
+    """
     from tptheory.training.data import load_digits
     from tptheory.training.trainer import train
 
@@ -116,7 +123,7 @@ def training(
     settings = TrainSettings(widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed)
     run = train(swept_rule(rule), data=data, constants=numbers_of(constants), settings=settings)
     names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
-    return {name: getattr(run, name) for name in names}
+    return {name: getattr(run, name) for name in names} | ({"curve": run.columns()} if curve else {})
 
 
 TASKS: dict[str, Task] = {

@@ -22,17 +22,18 @@ class ModifiedRule(RuleOfAnother):
     """A rule that is another rule in everything but what a subclass modifies.
 
     Args:
-        rule: the other rule; BP unless given.
+        rule: the other rule, or its name; BP unless given.
 
     Raises:
-        InvalidTypeError: if it is no rule.
+        InvalidTypeError: if it is no rule, and no name.
+        UnknownNameError: if there is no rule of that name.
         InvalidValueError: if it overrides ``flow`` or ``step``, which cannot be rebuilt from its updates.
     """
 
-    def __init__(self, rule: Rule | None = None) -> None:
-        rule = Backprop() if rule is None else rule
-        if not isinstance(rule, Rule):
-            raise InvalidTypeError(complain("rule", "a rule", rule, "Try TargetProp()."))
+    def __init__(self, rule: Rule | str | None = None) -> None:
+        from tptheory.symbolic.rule_arguments import as_rule  # which knows all rules by name, those of this module too
+
+        rule = Backprop() if rule is None else as_rule(rule)
         for method in ("flow", "step"):
             if getattr(type(rule), method) is not getattr(Rule, method):
                 expected = f"one that defines its update, not its {method} as a whole"
@@ -52,7 +53,7 @@ class Momentum(ModifiedRule):
     ``p_l <- (1 - eta mu) p_l - eta^2 G_l``, ``W_l <- W_l + p_l``. States of the rule itself move as without momentum.
 
     Args:
-        rule: the rule whose updates drive the momentum; BP unless given.
+        rule: the rule whose updates drive the momentum, or its name; BP unless given.
         mu: the friction.
         letter: the name of the momentum, a capital; in lower case that of the biases.
 
@@ -73,7 +74,7 @@ class Momentum(ModifiedRule):
     title = property(lambda self: f"{self.rule.title} with momentum")
     phrase = property(lambda self: f"{self.rule.phrase} with momentum")
 
-    def __init__(self, rule: Rule | None = None, mu: Any = friction, letter: str = "V") -> None:
+    def __init__(self, rule: Rule | str | None = None, mu: Any = friction, letter: str = "V") -> None:
         super().__init__(rule)
         self.mu, self.letter = coefficient("mu", mu), letter
         if not isinstance(letter, str):
@@ -164,7 +165,7 @@ class WeightDecay(ModifiedRule):
     weights past it, ``dW_l = p_l - eta c W_l`` (decoupled decay; Loshchilov and Hutter, 2019, algorithm 1).
 
     Args:
-        rule: the rule; BP unless given.
+        rule: the rule, or its name; BP unless given.
         decay: the rate ``c``; 0 for none.
 
     >>> from tptheory import DeepLinearNetwork, Momentum
@@ -183,7 +184,7 @@ class WeightDecay(ModifiedRule):
     title = property(lambda self: f"{self.rule.title} with weight decay")
     phrase = property(lambda self: f"{self.rule.phrase} with weight decay")
 
-    def __init__(self, rule: Rule | None = None, decay: Any = decay) -> None:
+    def __init__(self, rule: Rule | str | None = None, decay: Any = decay) -> None:
         super().__init__(rule)
         self.decay = coefficient("decay", decay)
 

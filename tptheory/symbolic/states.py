@@ -16,6 +16,7 @@ from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.rule_scalars import eta
 from tptheory.symbolic.shapes import same_shape
 from tptheory.symbolic.state_names import refuse_states
+from tptheory.typesetting.expressions import latex_of
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -82,6 +83,19 @@ class State:
             raise InvalidTypeError(complain(name, f"a matrix, as {self.symbol} is", value))
         if not same_shape(value.shape, self.symbol.shape):
             raise ShapeError(complain(name, f"of the shape of {self.symbol}, {self.symbol.shape}", value.shape))
+
+    def _repr_latex_(self) -> str:
+        """Show the law of motion: the velocity along the flow, or the change in a step if there is none."""
+        name = latex_of(self.symbol)
+        moves = rf"\Delta {name} = {latex_of(self.change)}"
+        if self.velocity is not None:
+            moves = rf"\tfrac{{d}}{{dt}} {name} = {latex_of(self.velocity)}"
+        start = (
+            rf"\text{{starts: {self.start}}}"
+            if isinstance(self.start, str)
+            else rf"\text{{starts from }} {latex_of(self.start)}"
+        )
+        return rf"$\displaystyle {moves}, \quad {start}$"
 
     def parts(self) -> tuple[Any, ...]:
         """Return all that the state is made of, for comparison between layers."""

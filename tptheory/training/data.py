@@ -1,21 +1,17 @@
-"""Data to train on, samples in columns: scikit-learn's digits, MNIST from files that the user names, and rings."""
+"""Data to train on, samples in columns: scikit-learn's digits, rings, and arrays of one's own."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import math
-import os
-import struct
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 Array = NDArray[Any]
 
@@ -23,8 +19,6 @@ TEST_SHARE = 0.2
 """The part of the digits that is kept for testing."""
 SPLIT_SEED = 0
 """The seed of that split: it never changes, so that accuracies can be compared."""
-LARGEST_PAYLOAD = 2**28
-"""The most pixels or labels that an IDX file may announce: 256 MiB, five times MNIST."""
 DIGITS = 10
 """The classes of digits and MNIST: 0..9."""
 GRID, REACH = 50, 2.0
@@ -32,12 +26,9 @@ GRID, REACH = 50, 2.0
 RING = (0.8, 1.2)
 """The radii between which a point of that grid belongs to the ring."""
 
-_CHUNK = 2**20
-_PIXEL_LEVELS = 255
 
-
-@dataclass(frozen=True, eq=False)
-class DataSet:
+@dataclass(frozen=True, eq=False, repr=False)
+class DataSet(ShownAsTable):
     """Images and their classes, split into a part to train on and a part to test on.
 
     ``x_train`` and ``x_test`` have shapes ``(n_0, N)`` and ``(n_0, N_test)``, float32, samples in columns, grey
@@ -67,6 +58,21 @@ class DataSet:
             raise InvalidValueError(complain("x_test", expected, self.x_test.shape))
         if self.codes is not None:
             _check_codes(self.codes, self.classes)
+
+    def __repr__(self) -> str:
+        """Show in one line how much there is of what."""
+        pixels, samples = self.x_train.shape
+        counts = f"{samples} samples to train on, {self.x_test.shape[1]} to test on"
+        return f"<DataSet {self.name!r}: {pixels} pixels, {self.classes} classes, {counts}>"
+
+    def table(self) -> Table:
+        """Return for both parts how many samples there are, and of each class how many at least and at most."""
+        rows = []
+        for part, labels in (("train", self.labels_train), ("test", self.labels_test)):
+            counts = np.bincount(labels, minlength=self.classes)
+            rows.append((part, labels.size, int(counts.min()), int(counts.max())))
+        caption = f"{self.name}: {self.x_train.shape[0]} pixels, {self.classes} classes"
+        return Table(caption, rows, ("", "samples", "least of a class", "most of a class"))
 
     @property
     def targets(self) -> Array:
@@ -159,126 +165,79 @@ def _split(samples: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
     return train.T, labels_train, test.T, labels_test
 
 
-def load_mnist(folder: str | os.PathLike[str]) -> DataSet:
-    """Return MNIST (LeCun, Cortes and Burges, 1998) from four IDX files in ``folder``, each plain or ``.gz``.
+ORIENTATIONS = ("rows", "columns")
+"""Where the samples of an array of one's own may stand."""
 
-    ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte``, ``t10k-labels-idx1-ubyte``;
-    where a plain and a compressed file stand side by side, the plain one is read. Images may have any
-    size, but all the same; grey levels are divided by 255. Nothing is downloaded. A header is not trusted: at most
-    `LARGEST_PAYLOAD` bytes are read, and memory grows with what the file holds.
 
-    >>> load_mnist("no/such/folder")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    tptheory.errors.InvalidValueError: 'folder' must be an existing folder that holds the four MNIST files (got ...
+def data_of(given: Any) -> DataSet:
+    """Return data that a user gives: a `DataSet`, or arrays ``(X, y)``, of which a fifth is kept for testing.
+
+    A sample is a row of ``X`` if there are as many rows as labels, and a column if there are as many columns. Where
+    both are so, a third entry says it: ``(X, y, "rows")``. The split is fixed, every class in the same proportion.
+
+    >>> X, y = np.zeros((10, 4)), [0, 1] * 5
+    >>> own = data_of((X, y))
+    >>> own.x_train.shape, own.x_test.shape, own.classes
+    ((4, 8), (4, 2), 2)
 
     Raises:
-        InvalidTypeError: if ``folder`` is not a path.
-        InvalidValueError: if ``folder`` is not a folder.
-        InvalidFileError: if a file is missing, unreadable, of another format, shorter or longer than its header
-            says, too large, or empty; if a label is not a digit; or if two files contradict each other.
+        InvalidTypeError: if it is neither, ``X`` is not made of numbers, or the labels are no integers.
+        InvalidValueError: if there is not a label for each sample, or a class has too few samples to be split.
     """
-    if not isinstance(folder, str | os.PathLike):
-        raise InvalidTypeError(complain("folder", "a path", folder, "Try 'MNIST_data'."))
-    if not os.path.isdir(folder):
-        raise InvalidValueError(complain("folder", "an existing folder that holds the four MNIST files", str(folder)))
-    images_train, labels_train, _ = _read_pair(Path(folder), "train")
-    images_test, labels_test, image_file = _read_pair(Path(folder), "t10k")
-    if images_train.shape[1:] != images_test.shape[1:]:
-        expected, mend = (
-            f"of images shaped as the training images, {images_train.shape[1:]}",
-            "Take all four from one data set.",
-        )
-        raise InvalidFileError(complain(image_file, expected, images_test.shape[1:], mend))
-    return DataSet("mnist", _columns(images_train), labels_train, _columns(images_test), labels_test, DIGITS)
+    if isinstance(given, DataSet):
+        return given
+    if not isinstance(given, tuple) or len(given) not in (2, 3):
+        mend = "Try load_digits(), or (X, y) with a label for each row of X."
+        raise InvalidTypeError(complain("data", "a DataSet, or a pair (X, y) of arrays", given, mend))
+    samples, labels = _numbers("X", given[0]), np.asarray(given[1])
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise InvalidTypeError(complain("y", "a flat array of integers, the class of each sample", labels.dtype.name))
+    rows = samples if _orientation(samples.shape, labels.size, given[2:]) == "rows" else samples.T
+    counts = np.bincount(labels) if labels.size and labels.min() >= 0 else np.zeros(1, dtype=int)
+    if counts[counts > 0].min(initial=0 if not counts.any() else labels.size) < FEWEST:
+        mend = "Number the classes from 0, or build a DataSet of a part to train on and one to test on."
+        raise InvalidValueError(complain("y", f"of {FEWEST} samples or more of each class, from 0 on", counts, mend))
+    return DataSet("own", *_split(rows, labels.astype(np.int64)), len(counts))
 
 
-def _columns(images: Array) -> Array:
-    """Return images of bytes, shape ``(count, rows, columns)``, as float32 columns in [0, 1]."""
-    return (images.reshape(len(images), -1) / np.float32(_PIXEL_LEVELS)).T
+FEWEST = 2
+"""The least number of samples of a class that can be split."""
 
 
-class _Format(NamedTuple):
-    """One kind of IDX file: what it is called, how it begins, and how many sizes follow."""
+def _numbers(argument: str, value: Any) -> Array:
+    """Return a matrix of floats.
 
-    suffix: str
-    magic: int
-    sizes: int
-
-
-_IMAGES = _Format("images-idx3-ubyte", 0x00000803, 3)
-_LABELS = _Format("labels-idx1-ubyte", 0x00000801, 1)
-
-
-def _read_pair(folder: Path, part: str) -> tuple[Array, Array, str]:
-    """Return images of bytes, shape ``(count, rows, columns)``, labels, shape ``(count,)``, and the images' file."""
-    images, image_file = _read_idx(folder, part, _IMAGES)
-    labels, label_file = _read_idx(folder, part, _LABELS)
-    if len(images) != len(labels):
-        raise InvalidFileError(complain(label_file, f"of {len(images)} labels, one for each image", len(labels), _MEND))
-    unknown = np.flatnonzero(labels >= DIGITS)
-    if unknown.size:
-        expected, came = f"of labels in 0..{DIGITS - 1}", int(labels[unknown[0]])
-        raise InvalidFileError(complain(label_file, expected, came, f"See label {unknown[0]}."))
-    return images, labels.astype(np.int64), image_file
-
-
-_MEND = "Fetch the file again from where it came."
-
-
-def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
-    """Return the uint8 array of an IDX file, shaped as its header says, and the name of that file."""
-    path = _locate(folder, f"{part}-{kind.suffix}")
+    Raises:
+        InvalidTypeError: if it is no matrix of real numbers.
+    """
     try:
-        with path.open("rb") as raw:
-            if path.suffix != ".gz":
-                return _parse(raw, path.name, kind, os.fstat(raw.fileno()).st_size), path.name
-            with gzip.GzipFile(fileobj=raw) as unpacked:
-                return _parse(cast(IO[bytes], unpacked), path.name, kind, None), path.name
-    except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
-        expected = "a readable gzip file" if path.suffix == ".gz" else "a readable file"
-        raise InvalidFileError(complain(path.name, expected, str(error), _MEND)) from error
+        found = np.asarray(value, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(complain(argument, "a matrix of real numbers", value)) from None
+    if found.ndim != 2:
+        raise InvalidTypeError(complain(argument, "two-dimensional", f"an array of shape {found.shape}", "Reshape it."))
+    return found
 
 
-def _locate(folder: Path, name: str) -> Path:
-    """Return the path of a file, which may be compressed."""
-    for path in (folder / name, folder / f"{name}.gz"):
-        if os.path.isfile(path):
-            return path
-    expected = f"a folder that holds {name}, plain or .gz"
-    raise InvalidFileError(complain("folder", expected, str(folder), "Put the file there."))
+def _orientation(shape: tuple[int, ...], count: int, said: Sequence[Any]) -> str:
+    """Return whether samples are rows or columns, from what was said, or else from the number of labels.
 
-
-def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Array:
-    """Read magic, big-endian sizes, and as many bytes as these announce; refuse anything else.
-
-    ``size`` is the length of a plain file, known without reading it, and None for a compressed one.
+    Raises:
+        InvalidTypeError: if what was said is neither.
+        InvalidValueError: if the number of labels does not fit, or fits both.
     """
-    head = 4 * (1 + kind.sizes)
-    header = _read_at_most(stream, head)
-    if len(header) < head:
-        expected = f"long enough for a header of {head} bytes"
-        raise InvalidFileError(complain(name, expected, f"{len(header)} bytes", _MEND))
-    magic, *shape = struct.unpack(f">{1 + kind.sizes}I", header)
-    if magic != kind.magic:
-        expected = f"an IDX file that begins with {kind.magic:#010x}"
-        mend = "Is it another file of the four, or still compressed?"
-        raise InvalidFileError(complain(name, expected, f"{magic:#010x}", mend))
-    if 0 in shape:
-        raise InvalidFileError(complain(name, "of positive sizes", tuple(shape), "The file holds no sample."))
-    payload = math.prod(shape)
-    if payload > LARGEST_PAYLOAD:
-        expected = f"of at most {LARGEST_PAYLOAD} bytes of samples"
-        raise InvalidFileError(complain(name, expected, f"a header of sizes {tuple(shape)}"))
-    body = _read_at_most(stream, payload + 1) if size in (None, head + payload) else b""
-    if len(body) != payload:
-        came = f"{len(body) if size is None else size - head} bytes" if len(body) <= payload else "more"
-        raise InvalidFileError(complain(name, f"of {payload} bytes of samples, as its header says", came, _MEND))
-    return np.frombuffer(body, dtype=np.uint8).reshape(shape)
-
-
-def _read_at_most(stream: IO[bytes], limit: int) -> bytes:
-    """Read piece by piece, so that memory grows with what the file holds and not with what its header claims."""
-    pieces = bytearray()
-    while len(pieces) < limit and (piece := stream.read(min(_CHUNK, limit - len(pieces)))):
-        pieces += piece
-    return bytes(pieces)
+    fitting = [word for word, size in zip(ORIENTATIONS, shape, strict=True) if size == count]
+    if said:
+        if said[0] not in ORIENTATIONS:
+            raise InvalidTypeError(complain("data", "(X, y, 'rows') or (X, y, 'columns')", said[0]))
+        if said[0] not in fitting:
+            raise InvalidValueError(
+                complain("y", f"a label for each of the {said[0]} of X, {shape}", f"{count} labels")
+            )
+        return str(said[0])
+    if not fitting:
+        raise InvalidValueError(complain("y", f"a label for each sample of X, {shape}", f"{count} labels"))
+    if len(fitting) > 1:
+        expected = "said to hold its samples in rows or in columns, for X is square"
+        raise InvalidValueError(complain("data", expected, shape, "Try (X, y, 'rows')."))
+    return fitting[0]

@@ -14,8 +14,6 @@ from typing import Any, Literal, TypeVar
 
 from tptheory.checking import finite, positive, positive_or_zero, whole
 from tptheory.errors import InvalidTypeError, complain, unknown_name
-from tptheory.simulation.losses import LOSSES
-from tptheory.training.initial import INITS
 
 DTYPES = ("float32", "float64")
 ENGINES = ("auto", "collapsed", "native", "moments", "layerwise")
@@ -174,6 +172,9 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         """Check each setting, and convert numbers to Python's own types."""
+        from tptheory.simulation.losses import LOSSES  # with NumPy: the command line declares its options without
+        from tptheory.training.initial import INITS
+
         checked: dict[str, Any] = {
             name: whole(name, getattr(self, name)) for name in ("steps", "log_every", "checkpoint_every")
         }

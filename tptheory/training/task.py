@@ -16,7 +16,7 @@ from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule_arguments import as_rule
 from tptheory.symbolic.rules import Backprop, Rule, TargetProp
-from tptheory.training.data import DataSet, load_digits
+from tptheory.training.data import DataSet, data_of, load_digits
 from tptheory.training.layerwise import (
     Loss,
     has_sampled_inverses,
@@ -136,10 +136,7 @@ class Task:
 
 def _checked_data(data: Any) -> DataSet:
     """Return the data, scikit-learn's digits unless given."""
-    data = load_digits() if data is None else data
-    if not isinstance(data, DataSet):
-        raise InvalidTypeError(complain("data", "a DataSet", data, "Build one with load_digits()."))
-    return data
+    return load_digits() if data is None else data_of(data)
 
 
 def _fitting_widths(settings: TrainSettings, data: DataSet) -> tuple[int, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
 
+from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, complain
+from tptheory.extras import data_frame
 from tptheory.symbolic.rules import Rule
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet
@@ -26,14 +28,15 @@ from tptheory.training.settings import TrainSettings, settings_of, takes_setting
 from tptheory.training.task import Task
 from tptheory.training.theorem_probes import ProbeReading, TheoremProbes
 from tptheory.training.whole_rule import WholeRule
+from tptheory.typesetting.tables import ShownAsTable, Table
 
 __all__ = ["LogLine", "TrainSettings", "TrainingRun", "format_log_line", "train"]
 STREAMS = ("weights", "batches", "constants", "noise")
 """The random streams of a run: initial weights, order of samples, fixed matrices, and the noise of inverses."""
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class TrainingRun(ShownAsTable):
     """The result of a training run, which tells itself whether it diverged.
 
     ``status`` is ``"completed"`` or ``"diverged"``, and ``message`` says so in a sentence. ``weights`` and ``biases``
@@ -71,17 +74,45 @@ class TrainingRun:
     largest_update: float
     loss: str
     init: str
-    log: tuple[LogLine, ...] = field(repr=False)
-    readings: tuple[ProbeReading, ...] = field(repr=False)
-    weights: Arrays = field(repr=False)
-    biases: Arrays = field(repr=False)
+    log: tuple[LogLine, ...]
+    readings: tuple[ProbeReading, ...]
+    weights: Arrays
+    biases: Arrays
+
+    def __repr__(self) -> str:
+        """Show in one line what learned what, how the run ended, and how well it does on the test data."""
+        how = f"{self.rule} on {self.data}, {widths_text(self.widths)}, seed {self.seed}"
+        test = f"test loss {self.test_loss:.4g}, test accuracy {self.test_accuracy:.4f}"
+        return f"<TrainingRun of {how}: {self.status} after {self.steps} steps, {test}>"
+
+    def table(self) -> Table:
+        """Return the losses and the accuracies at the end, and the setting of the run."""
+        rows: list[tuple[Any, ...]] = [("train", self.train_loss, self.train_accuracy)]
+        rows.append(("test", self.test_loss, self.test_accuracy))
+        how = f"batch {self.batch}, lr {self.lr:g}, {self.loss}, {self.init}, {self.dtype}, seed {self.seed}"
+        caption = f"{self.rule} on {self.data}, widths {widths_text(self.widths)}, {how}: {self.message}"
+        return Table(caption, rows, ("", "loss", "accuracy"))
+
+    def columns(self, readings: bool = False) -> dict[str, list[Any]]:
+        """Return the log as columns, a row for each line: step, loss, accuracy; or the readings of the probes."""
+        rows = list(map(asdict, self.readings if readings else self.log))
+        names = [f.name for f in fields(ProbeReading if readings else LogLine)]
+        return {name: [row[name] for row in rows] for name in names}
+
+    def to_frame(self, *, readings: bool = False) -> Any:
+        """Return the log as a pandas DataFrame; with ``readings``, those of the probes, a row for each.
+
+        Raises:
+            MissingLibraryError: if pandas is not installed.
+        """
+        return data_frame(self.columns(readings), "to_frame", "TrainingRun")
 
 
 @takes_settings
 def train(
     rule: str | Rule = "bp",
     *,
-    data: DataSet | None = None,
+    data: DataSet | tuple[Any, ...] | None = None,
     constants: Mapping[Any, Any] | None = None,
     settings: TrainSettings | None = None,
     on_log: Callable[[LogLine], None] | None = None,
@@ -100,7 +131,8 @@ def train(
 
     Args:
         rule: a name of `RULES`, such as bp, tp, damped-tp, fa, dfa, gn, dtp or pc, or a rule of your own.
-        data: what to learn; `load_digits` unless given.
+        data: what to learn; `load_digits` unless given. Arrays of your own are ``(X, y)``, with a label for each row or
+            each column of ``X``; ``(X, y, "rows")`` says which, where ``X`` is square. A fifth is kept for testing.
         constants: by symbol or name, numbers for the parameters of the rule, matrices for what it holds fixed, and
             where its states start. A matrix that is not given is drawn as ``init`` tells; ``lambda`` is ``damping``,
             any other number the rule's default, and a state starts as the rule says unless given.

@@ -175,6 +175,18 @@ def sentence_tex(claim: Sayable) -> str:
     return writer.finished(f"If {assumed}, then {conclusion}." if assumed else f"{conclusion}.")
 
 
+def words_tex(sentence: Callable[[Say], str]) -> str:
+    """Return words with mathematics in them in LaTeX for text mode, given a function that says them."""
+    writer = TexWriter(breakable=False)
+    return writer.finished(writer.sentence(sentence))
+
+
+def words_html(sentence: Callable[[Say], str]) -> str:
+    """Return words with mathematics in them in HTML, given a function that says them."""
+    writer = HtmlWriter()
+    return writer.finished(writer.sentence(sentence))
+
+
 def _equation(law: Any, say: Say) -> str:
     """Say the equation of a definition at the index ``k``, and for which ``k`` it holds."""
     at = {law.index: Symbol("k", integer=True)}

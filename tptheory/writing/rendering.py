@@ -11,6 +11,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from tptheory.checking import widths_text
 from tptheory.deciding.verdicts import Refuted
 from tptheory.measuring.orders import OrderInEta
 from tptheory.training.theorem_probes import BOUNDS, ProbeReading, worst
@@ -64,7 +65,7 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
     if data.digits:
         run = data.digits["bp"]
         settings = (
-            f"{run.data}: widths {'-'.join(map(str, run.widths))}, batch {run.batch}, step size {run.lr:g}, "
+            f"{run.data}: widths {widths_text(run.widths)}, batch {run.batch}, step size {run.lr:g}, "
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):

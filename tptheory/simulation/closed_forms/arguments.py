@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.simulation.arguments import read_network
+from tptheory.typesetting.tables import ShownAsTable, Table, a_few
 
 
-@dataclass(frozen=True)
-class SamplePath:
+@dataclass(frozen=True, repr=False)
+class SamplePath(ShownAsTable):
     """How a net moves on one sample. Time is the first index of every array, as in `Run`; vectors are columns."""
 
     activations: tuple[np.ndarray, ...]
@@ -28,6 +30,19 @@ class SamplePath:
     def loss(self) -> np.ndarray:
         """``loss[t]`` is ``1/2 |x_L - y|^2``."""
         return np.sum(self.errors**2, axis=(1, 2)) / 2
+
+    def __repr__(self) -> str:
+        """Show in one line the widths, and the loss at both ends; the arrays are too long to be shown."""
+        widths, losses = widths_text(path.shape[1] for path in self.activations), self.loss
+        ends = f"loss {float(losses[0]):.4g} -> {float(losses[-1]):.4g}"
+        return f"<{type(self).__name__} of widths {widths}: {len(losses)} records, {ends}>"
+
+    def table(self) -> Table:
+        """Return a row for each of a few records: the loss, and the lengths of the signals."""
+        lengths = [np.linalg.norm(signal.astype(float), axis=(1, 2)) for signal in self.signals]
+        names = [f"|d_{l}|" for l in range(1, len(lengths) + 1)]
+        rows = [(t, float(self.loss[t]), *(length[t] for length in lengths)) for t in a_few(len(self.loss))]
+        return Table(repr(self)[1:-1], rows, ("record", "loss", *names))
 
 
 @dataclass(frozen=True)

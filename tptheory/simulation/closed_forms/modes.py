@@ -14,6 +14,7 @@ from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.relaxation import PanelValues, Relaxation
+from tptheory.typesetting.tables import ShownAsTable, Table, a_few
 
 FLOATS = FloatArithmetic()
 KAPPA = (1.0, 1.3)
@@ -25,8 +26,12 @@ Of 48 nets of depth 3 to 5, hidden widths 30 and 100, ``std sqrt(hidden)`` 0.03 
 """
 
 
-@dataclass(frozen=True)
-class Modes:
+MOST_MODES = 6
+"""The most modes that the table shows."""
+
+
+@dataclass(frozen=True, repr=False)
+class Modes(ShownAsTable):
     """Singular modes of a net under the BP flow. Time is the first index."""
 
     times: np.ndarray
@@ -49,6 +54,17 @@ class Modes:
     def loss(self) -> np.ndarray:
         """``1/2`` of the sum of ``(s_k - u_k)^2``: the loss above its least value, of shape ``(T,)``."""
         return (self.remainders**2).sum(axis=1) / 2
+
+    def __repr__(self) -> str:
+        """Show in one line how many modes there are, of what depth, and how long they are followed."""
+        modes, depth = self.factors.shape[1:]
+        return f"<Modes: {modes} of depth {depth}, up to time {float(self.times[-1]):g}>"
+
+    def table(self) -> Table:
+        """Return a row for each of a few times: the strengths of the first modes."""
+        shown = range(min(MOST_MODES, self.strengths.shape[1]))
+        rows = [(self.times[i], *(self.strengths[i, k] for k in shown)) for i in a_few(len(self.times))]
+        return Table(repr(self)[1:-1], rows, ("time", *(f"u_{k + 1}" for k in shown)))
 
 
 def bp_modes(singular_values: Any, initial: Any, times: Any, *, depth: int | None = None) -> Modes:

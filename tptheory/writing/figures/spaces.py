@@ -108,7 +108,7 @@ def activations_and_targets(
     """
     l, column = layer_of(run_of(run), l), sample_of(run, sample)
     x, d = run.activations[l][:, :, column], run.error_signals[l][:, :, column]
-    ax = _axes(ax, x.shape[1])
+    ax = axes_of_space(ax, x.shape[1])
     shown = np.array([step_of(run, step)]) if step is not None else np.arange(run.steps + 1)[every(run.steps, 16)]
     for points, look, label in ((x, ACTIVATION, f"$x_{l}$"), (x - alpha * d, TARGET, f"target $t_{l}$")):
         path = points[shown]
@@ -116,7 +116,7 @@ def activations_and_targets(
         ax.plot(*path[:1].T, **look, markeredgecolor=INK, markeredgewidth=0.6, label=label, zorder=5)
     if l == len(run.weights):
         ax.plot(*(run.activations[l][0] - run.errors[0])[:, [column]], **GOAL, label="$y$", zorder=5)
-    return _finished(ax)
+    return finished_space(ax)
 
 
 def pulled_back_loss(
@@ -151,7 +151,7 @@ def pulled_back_loss(
     M, y = product_above(weights, l), target_vector(y, len(weights[-1]))
     if M.shape[1] != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
-    ax = _axes(ax, 2)
+    ax = axes_of_space(ax, 2)
     grid = np.linspace(-limit, limit, 121)
     h, v = np.meshgrid(grid, grid)
     loss = 0.5 * ((np.stack([h, v], axis=-1) @ M.T - y) ** 2).sum(axis=-1)
@@ -161,7 +161,7 @@ def pulled_back_loss(
         colors = [_CONTOURS[k * len(_CONTOURS) // levels] for k in range(levels)]
         ax.contour(h, v, loss, heights, colors=colors, linewidths=0.9, zorder=0.5)
         ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
-    return _finished(ax, limit)
+    return finished_space(ax, limit)
 
 
 def layer_spaces(
@@ -212,7 +212,7 @@ def layer_spaces(
             image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=limit)
         for row in axes[:, l]:
             activations_and_targets(run, l, row, alpha=alpha, sample=sample)
-            _finished(row, limit)
+            finished_space(row, limit)
         axes[0, l].set_title(f"layer {l}" + (f": $W_{l + 1}$ acts here" if l < depth else ": the output"))
         axes[1, l].set_title(f"layer {l}" + (f": $W_{l}$ maps here" if l > 0 else ": the input"))
     _one_legend(figure, axes)
@@ -236,15 +236,15 @@ def _space(
 ) -> Axes:
     """Draw two complementary subspaces, and parallels to the first through a lattice on the second."""
     size = len(kept[0])
-    ax = _axes(ax, size)
+    ax = axes_of_space(ax, size)
     lattice = _lattice(kept[0], steps, limit)
     for offset in lattice:
-        _flat(ax, collapsed[0], offset, COSET, limit)
+        draw_flat(ax, collapsed[0], offset, COSET, limit)
     for (basis, name), look in ((collapsed, KERNEL), (kept, IMAGE)):
-        _flat(ax, basis, np.zeros(size), look | {"label": name}, limit)
+        draw_flat(ax, basis, np.zeros(size), look | {"label": name}, limit)
     if lattice:
         ax.plot(*np.empty((size, 0)), **COSET, label=f"$x$ + {collapsed[1]}")
-    return _finished(ax, limit)
+    return finished_space(ax, limit)
 
 
 def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndarray]:
@@ -259,7 +259,7 @@ def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndar
     return [basis @ np.array(point) for point in np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))]
 
 
-def _flat(ax: Axes, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
+def draw_flat(ax: Axes, basis: np.ndarray, offset: np.ndarray, look: dict[str, Any], limit: float) -> None:
     """Draw a point, a line or a plane within the axes; a subspace that is the whole space has a legend alone."""
     size, dimension = basis.shape
     label = look.get("label")
@@ -321,7 +321,7 @@ def _middles(i: int, limit: float) -> list[np.ndarray]:
     return [np.insert([a, b], i, 0.0) for a in (-limit, limit) for b in (-limit, limit)]
 
 
-def _axes(ax: Axes | None, size: int) -> Any:
+def axes_of_space(ax: Axes | None, size: int) -> Any:
     """Return axes for a space of that dimension.
 
     Raises:
@@ -336,7 +336,7 @@ def _axes(ax: Axes | None, size: int) -> Any:
     return axes_or_new(ax, "3d" if size == 3 else None)
 
 
-def _finished(ax: Any, limit: float = LIMIT) -> Axes:
+def finished_space(ax: Any, limit: float = LIMIT) -> Axes:
     """Give a space axes of equal scale that are centred at the origin, and a legend."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)

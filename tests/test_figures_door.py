@@ -1,0 +1,207 @@
+"""Figures, one call each: they hold the numbers of what they draw, name their axes, and draw where they are told."""
+
+import ast
+import inspect
+import io
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from tptheory import figures, load_rings, simulate, simulate_ensemble, train
+from tptheory.errors import InvalidTypeError, InvalidValueError, MissingLibraryError, ShapeError, UnknownNameError
+from tptheory.writing.figures.style import MARKS
+
+WEIGHTS = [np.array([[1.0, 0.4], [-0.3, 0.8]]), np.array([[0.9, -0.5], [0.4, 1.1]])]
+X, Y = [1.0, 0.5], [-0.5, 1.0]
+
+
+@pytest.fixture(autouse=True)
+def no_windows():
+    """Draw without a screen, and close what a test leaves open."""
+    mpl.use("Agg")
+    yield
+    sys.modules["matplotlib.pyplot"].close("all") if "matplotlib.pyplot" in sys.modules else None
+
+
+@pytest.fixture
+def ax():
+    """Give axes of a figure of one's own."""
+    return Figure().add_subplot()
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Give a run of each rule."""
+    return {rule: simulate(rule, WEIGHTS, X, Y, lr=0.05, steps=30) for rule in ("bp", "tp")}
+
+
+def told(ax):
+    """Return the texts of the legend."""
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_the_door_names_what_there_is():
+    """Its table, its list and the imports of type checkers agree; every figure takes axes, and says what it draws."""
+    tree = ast.parse(inspect.getsource(figures))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    imported = {alias.name: node.module for node in block.body for alias in node.names}
+    homes = {name: f"tptheory.{home}" for home, names in figures._HOMES.items() for name in names.split()}
+    assert homes == imported
+    assert sorted(homes) == figures.__all__
+    plain = {"layer_spaces", "page_style", "paper_style", "save", "step_slider", "subspace_slider"}
+    for name in figures.__all__:
+        function = getattr(figures, name)
+        assert inspect.getdoc(function)
+        assert name in plain or "ax" in inspect.signature(function).parameters, name
+
+
+def test_matplotlib_is_imported_when_a_figure_is_asked_for(python):
+    """The door itself loads nothing heavy."""
+    code = "import sys, tptheory\ntptheory.figures\nassert 'matplotlib' not in sys.modules\n"
+    code += "tptheory.figures.spectrum\nassert 'matplotlib' in sys.modules"
+    assert python("-c", code).stderr == ""
+
+
+def test_loss_curves_hold_the_losses(runs, ax):
+    """A curve for each run, in colours and lines that differ; over steps, or over time."""
+    assert figures.loss_curves(runs, ax) is ax
+    for line, run in zip(ax.lines, runs.values(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), run.loss)
+    assert told(ax) == ["bp", "tp"]
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("step", "loss", "log")
+    assert [line.get_color() for line in ax.lines] == [mark["color"] for mark in MARKS[:2]]
+    timed = figures.loss_curves(runs["bp"], Figure().add_subplot(), against="time")
+    np.testing.assert_allclose(timed.lines[0].get_xdata(), runs["bp"].times)
+    assert told(timed) == ["Backpropagation"]
+
+
+def test_an_ensemble_is_a_median_and_a_band(ax):
+    """The line is the median of the members, and the band holds most of them."""
+    stacked = [np.stack([scale * W for scale in (0.5, 1.0, 1.5)]) for W in WEIGHTS]
+    found = simulate_ensemble("bp", stacked, X, Y, lr=0.05, steps=10)
+    figures.loss_curves({"three": found}, ax)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(found.loss, axis=1))
+    (band,) = ax.collections
+    low, high = band.get_paths()[0].get_extents().get_points()[:, 1]
+    assert low < found.loss.min() * 1.5
+    assert high > np.median(found.loss[0])
+
+
+def test_training_runs_have_nats(ax):
+    """The loss of logged batches; in nats for the cross-entropy."""
+    run = train("bp", data=load_rings(), loss="squared", steps=20, log_every=5)
+    figures.loss_curves({"rings": run}, ax)
+    assert list(ax.lines[0].get_ydata()) == [line.loss for line in run.log]
+    assert ax.get_ylabel() == "loss"
+    digits = figures.loss_curves({"digits": train("bp", steps=5)}, Figure().add_subplot())
+    assert digits.get_ylabel() == "loss of a batch (nats)"
+
+
+def test_laws_drift_where_they_should(runs, ax):
+    """TP's law drifts less under TP than BP's does, and the other way round."""
+    figures.law_drift(runs, ax)
+    drifts = {line.get_label(): line.get_ydata()[-1] for line in ax.lines}
+    assert drifts["tp: TP's log-determinant"] < 0.2 * drifts["tp: BP's balance"]
+    assert drifts["bp: BP's balance"] < 0.2 * drifts["bp: TP's log-determinant"]
+
+
+def test_a_spectrum_holds_singular_values(ax):
+    """Of every weight, without those that are 0."""
+    figures.spectrum([np.diag([3.0, 2.0]), [[1.0, 0.0], [0.0, 0.0]]], ax)
+    for line, expected in zip(ax.lines, ([3.0, 2.0], [1.0]), strict=True):
+        np.testing.assert_allclose(line.get_ydata(), expected)
+    assert told(ax) == ["$W_{1}$", "$W_{2}$"]
+
+
+def test_a_sweep_is_drawn_by_its_medians(ax):
+    """The median over seeds at each value; one curve for each rule; a failed cell is left out; text stands in order."""
+    table = {
+        "rule": ["bp"] * 3 + ["tp"] * 4,
+        "lr": [0.1] * 3 + [0.1, 0.2, 0.2, 0.2],
+        "loss": [1.0, 5.0, 9.0, 2.0, 4.0, 6.0, None],
+        "widths": ["2-2"] * 4 + ["4-4"] * 3,
+    }
+    figures.sweep_curves(table, "lr", "loss", ax, by="rule")
+    assert [list(line.get_xydata().ravel()) for line in ax.lines] == [[0.1, 5.0], [0.1, 2.0, 0.2, 5.0]]
+    assert (ax.get_xlabel(), ax.get_ylabel(), told(ax)) == ("lr", "loss", ["bp", "tp"])
+    by_widths = figures.sweep_curves(table, "widths", "loss", Figure().add_subplot())
+    assert [text.get_text() for text in by_widths.get_xticklabels()] == ["2-2", "4-4"]
+    with pytest.raises(UnknownNameError, match="Did you mean 'loss'"):
+        figures.sweep_curves(table, "lr", "losss", ax)
+    with pytest.raises(InvalidValueError, match="'y' must be a column of numbers"):
+        figures.sweep_curves(table, "lr", "rule", ax)
+
+
+def test_a_preimage_is_a_coset_of_the_kernel(ax):
+    """Both ends of the line are sent to y; the point is the pseudo-inverse of y; what has no preimage is refused."""
+    W, y = np.array([[1.0, 2.0]]), np.array([1.0])
+    figures.preimage(W, y, ax)
+    lines = {line.get_label(): np.array(line.get_xydata()) for line in ax.lines}
+    np.testing.assert_allclose(lines["$x$ with $Wx = y$"] @ W[0], 1.0)
+    np.testing.assert_allclose(lines[r"$\ker W$"] @ W[0], 0.0, atol=1e-12)
+    np.testing.assert_allclose(lines["$W^+ y$, of least norm"][0], np.linalg.pinv(W) @ y)
+    with pytest.raises(InvalidValueError, match="'y' must be a point of the image of W"):
+        figures.preimage([[1.0, 0.0], [0.0, 0.0]], [0.0, 1.0], ax)
+
+
+def test_a_disc_becomes_an_ellipse(ax):
+    """Every point of the second curve is the image of one of the first; its reach is the largest singular value."""
+    W = WEIGHTS[1]
+    figures.disc_and_image(W, ax)
+    circle, ellipse = (np.array(line.get_xydata()) for line in ax.lines)
+    np.testing.assert_allclose(np.linalg.norm(circle, axis=1), 1.0)
+    np.testing.assert_allclose(ellipse, circle @ W.T)
+    assert {text.get_text() for text in ax.texts} >= {"$v_1$", r"$\sigma_2 u_2$"}
+    with pytest.raises(ShapeError, match=r"'W' must be of shape \(2, 2\)"):
+        figures.disc_and_image(np.eye(3), ax)
+
+
+def test_a_gradient_is_a_functional(runs, ax):
+    """On each level line d . v is the same, and neighbours differ by the spacing; the arrow is -d."""
+    run = runs["bp"]
+    figures.gradient_functional(run, 1, ax, step=2, spacing=0.25)
+    d, x = run.error_signals[1][2, :, 0], run.activations[1][2, :, 0]
+    *lines, point = (np.array(line.get_xydata()) for line in ax.lines)
+    np.testing.assert_allclose(point[0], x)
+    values = np.array([(line - x) @ d for line in lines])
+    np.testing.assert_allclose(values[:, 0], values[:, 1], atol=1e-9)
+    np.testing.assert_allclose(np.diff(values[:, 0]), 0.25)
+    arrow = next(text for text in ax.texts if not text.get_text())
+    np.testing.assert_allclose(arrow.xy, x - d)
+
+
+def test_what_is_no_run_is_refused(runs, ax):
+    """By name, with what was expected."""
+    with pytest.raises(InvalidTypeError, match=r"\"runs\['a'\]\" must be a run, an ensemble or a training run"):
+        figures.loss_curves({"a": 3}, ax)
+    with pytest.raises(InvalidValueError, match="'runs' must be at least one run"):
+        figures.loss_curves({}, ax)
+    with pytest.raises(UnknownNameError, match="'against' must be one of step, time"):
+        figures.loss_curves(runs, ax, against="hours")
+
+
+def test_figures_have_axes_of_their_own_unless_told():
+    """Without ax a new figure is made."""
+    ax = figures.disc_and_image(np.eye(2))
+    assert ax.figure is not None
+    assert ax.figure.axes == [ax]
+
+
+def test_without_ipywidgets_the_mend_is_named(runs, monkeypatch):
+    """The extra that brings it."""
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(MissingLibraryError, match=r"ipywidgets is installed .*tptheory\[notebooks\]"):
+        figures.step_slider(runs["bp"])
+
+
+def test_a_slider_shows_the_step_that_it_is_set_to(runs):
+    """Each step has a picture of its own."""
+    pytest.importorskip("ipywidgets")
+    slider, image = figures.step_slider(runs["bp"]).children
+    first = image.value
+    slider.value = 30
+    assert image.value != first
+    assert mpl.image.imread(io.BytesIO(image.value)).ndim == 3

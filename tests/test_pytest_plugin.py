@@ -1,0 +1,171 @@
+"""`pytest mine.py` settles theorems: each is a test, and other people's tests are as they were."""
+
+import re
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FACTS = '''"""What is true of two layers?"""
+
+from tptheory.preamble import *
+
+
+@theorem("The error is what it is")
+def fine():
+    """By definition."""
+    return Equal(one.error, one.error)
+
+
+@theorem("TP is BP")
+def wrong():
+    """It is not."""
+    return Equal(TP.update(two, 1), BP.update(two, 1))
+
+
+@conjecture("TP is BP, they say")
+def said():
+    """Weights that are no partial isometries break it."""
+    return Equal(TP.update(two, 1), BP.update(two, 1))
+
+
+@conjecture("The error is what it is, or is that open?", open=True)
+def settled_after_all():
+    """It is not open."""
+    return Equal(one.error, one.error)
+
+
+@theorem("No claim at all")
+def broken():
+    """A theorem returns a claim."""
+    return 3
+
+
+def test_plain():
+    """An ordinary test in a file of theorems."""
+    assert fine().given == ()
+'''
+OPEN = '''"""Are symmetric cube roots unique?"""
+
+from tptheory.preamble import *
+
+
+@conjecture("Symmetric cube roots are unique", open=True)
+def cube_roots():
+    """They are, but it is not known how algebra alone would show it."""
+    return Equal(R, S, given=[symmetric(R, S), Equal(R * R * R, S * S * S)])
+'''
+ORDINARY = '''"""An ordinary test file, which defines a theorem for its own use."""
+
+from tptheory.preamble import *
+
+
+@theorem("TP is BP")
+def wrong():
+    """It is not, but nobody asks."""
+    return Equal(TP.update(two, 1), BP.update(two, 1))
+
+
+def test_of_ones_own():
+    """It passes."""
+    assert wrong.expected == "proved"
+'''
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Write a file of theorems and an ordinary test file into a folder."""
+    (tmp_path / "mine.py").write_text(FACTS, encoding="utf-8")
+    (tmp_path / "test_ordinary.py").write_text(ORDINARY, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def run_pytest(python, folder, monkeypatch):
+    """Return a function that runs pytest with the plugin in that folder, and returns its status and its output."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # whether or not the package is installed
+
+    def ended(*arguments, plugin="tptheory.pytest_plugin"):
+        run = python("-m", "pytest", "-p", plugin, "-p", "no:cacheprovider", "-rA", *arguments, cwd=folder)
+        return run.returncode, run.stdout + run.stderr
+
+    return ended
+
+
+def outcomes(said):
+    """Return the outcome of each test that the summary lists, by its node."""
+    return {node: word for word, node in re.findall(r"^(PASSED|FAILED|XFAIL|SKIPPED|ERROR) (\S+)", said, re.MULTILINE)}
+
+
+def test_theorems_are_tests(run_pytest):
+    """A theorem has to be proved, a conjecture refuted; a failure says why, without a traceback."""
+    status, said = run_pytest("mine.py")
+    assert status == 1
+    expected = {"fine": "PASSED", "said": "PASSED", "test_plain": "PASSED"}
+    expected |= {"wrong": "FAILED", "settled_after_all": "FAILED", "broken": "FAILED"}
+    assert outcomes(said) == {f"mine.py::{name}": word for name, word in expected.items()}
+    assert "expected: proved, found: refuted\nTP is BP\n" in said
+    assert re.search(r"^W_2 = \[\[2\]\]$", said, re.MULTILINE)
+    assert "expected: open, found: proved" in said
+    assert "'mine.py::broken' must be a theorem that returns a claim (got 3)" in said
+    assert "Traceback" not in said
+    assert "tptheory/" not in said.replace("tptheory/pytest_plugin", "")
+
+
+def test_an_open_conjecture_is_an_expected_failure(run_pytest, folder):
+    """What nobody has settled is neither passed nor failed, and the reason is said."""
+    (folder / "asked.py").write_text(OPEN, encoding="utf-8")
+    status, said = run_pytest("asked.py", "--theorem-seconds", "0.2")
+    assert (status, outcomes(said)) == (0, {"asked.py::cube_roots": "XFAIL"})
+    assert "an open question, which nothing settled" in said
+
+
+def test_theorems_are_chosen_as_tests_are(run_pytest):
+    """Node ids, `-k`, and a folder that is named: in it ordinary tests run too, but their theorems are no tests."""
+    for arguments in (["mine.py::said"], ["mine.py", "-k", "said"]):
+        status, said = run_pytest(*arguments)
+        assert (status, outcomes(said)) == (0, {"mine.py::said": "PASSED"})
+    status, said = run_pytest(".", "-k", "fine or ones_own or wrong", "--collect-only", "-q")
+    assert status == 0
+    found = {"mine.py::fine", "mine.py::wrong", "test_ordinary.py::test_of_ones_own"}
+    assert set(re.findall(r"^\S+::\S+$", said, re.MULTILINE)) == found
+
+
+def test_theorems_run_in_several_processes(run_pytest):
+    """With `-n` the items travel to workers by their nodes."""
+    status, said = run_pytest("mine.py", "-k", "fine or said", "-p", "xdist", "-n", "2")
+    assert (status, set(outcomes(said).values()), len(outcomes(said))) == (0, {"PASSED"}, 2)
+
+
+def test_other_runs_are_as_they_were(run_pytest, folder):
+    """Where no file is named no theorem is collected, and an ordinary file gives what it gives without the plugin."""
+    status, said = run_pytest()
+    assert (status, outcomes(said)) == (0, {"test_ordinary.py::test_of_ones_own": "PASSED"})
+    without = run_pytest("test_ordinary.py", plugin="no:tptheory")
+    assert (status, outcomes(said)) == (without[0], outcomes(without[1]))
+    (folder / "broken.py").write_text("this is no Python", encoding="utf-8")
+    status, said = run_pytest(".", "-k", "ones_own")
+    assert (status, outcomes(said)) == (0, {"test_ordinary.py::test_of_ones_own": "PASSED"})
+
+
+def test_without_theorems_nothing_is_imported(python, tmp_path):
+    """A run of somebody else's tests loads the plugin, and neither SymPy nor any room of the library."""
+    (tmp_path / "test_x.py").write_text(
+        '"""A test."""\nimport sys\n\n\ndef test_modules():\n    """What is loaded."""\n'
+        "    assert 'sympy' not in sys.modules\n"
+        "    own = {m for m in sys.modules if m.startswith('tptheory.')}\n"
+        "    assert own == {'tptheory.lazy', 'tptheory.pytest_plugin'}\n",
+        encoding="utf-8",
+    )
+    run = python("-m", "pytest", "-q", "-p", "tptheory.pytest_plugin", "-p", "no:cacheprovider", cwd=tmp_path)
+    assert run.returncode == 0, run.stdout
+
+
+def test_the_plugin_is_declared():
+    """The package tells pytest where the plugin is."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (module,) = data["project"]["entry-points"]["pytest11"].values()
+    assert import_module(module) is sys.modules["tptheory.pytest_plugin"]

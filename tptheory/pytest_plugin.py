@@ -1,0 +1,127 @@
+"""The plugin by which ``pytest mine.py`` settles the theorems of a file: each theorem and conjecture is a test.
+
+A test passes where the verdict is the one that the theorem or conjecture expects. An open conjecture that nothing
+settles is an expected failure, and one that is settled fails. Stored verdicts beside the file are checked again, and
+others are searched for, as ``tptheory prove`` does.
+
+Files with theorems are collected where they, or the folder that holds them, are named on the command line. Ordinary
+test files, which are those that match ``python_files``, are left as they are. The plugin imports nothing of the library
+before a file has imported theorems.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tptheory.claims.theorem import Theorem
+    from tptheory.deciding.library import Settled
+
+MARKS = (b"\n@theorem(", b"\n@conjecture(")
+"""What a file with theorems contains: a decorator at the beginning of a line."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that says how long to search."""
+    group = parser.getgroup("tptheory", "theorems and conjectures of tptheory")
+    group.addoption(
+        "--theorem-seconds",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="How long to search for each proof or counterexample; 10 unless given.",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a file with theorems whose folder is named on the command line; pytest collects a file that is named."""
+    session, config = parent.session, parent.config
+    if config.args_source is not pytest.Config.ArgsSource.ARGS or file_path.suffix != ".py":
+        return None
+    if session.isinitpath(file_path) or not session.isinitpath(file_path.parent) or _is_test_file(file_path, config):
+        return None
+    text = b"\n" + file_path.read_bytes().replace(b"\r\n", b"\n")
+    return pytest.Module.from_parent(parent, path=file_path) if any(mark in text for mark in MARKS) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> pytest.Item | None:
+    """Make a test of a theorem that stands in its own file; leave all else, and ordinary test files, to others."""
+    loaded = sys.modules.get("tptheory.claims.theorem")  # a file that holds theorems has imported it
+    if loaded is None or not issubclass(type(obj), loaded.Theorem):
+        return None
+    theorem: Any = obj
+    own = name == theorem.name and theorem.path.resolve() == collector.path.resolve()
+    if not own or _is_test_file(collector.path, collector.config):
+        return None
+    return TheoremItem.from_parent(collector, name=name, theorem=theorem)
+
+
+def _is_test_file(path: Path, config: pytest.Config) -> bool:
+    """Whether pytest takes a file for a test file because of its name."""
+    return any(path.match(pattern) for pattern in config.getini("python_files"))
+
+
+class UnexpectedVerdictError(Exception):
+    """Carry a verdict that was not expected; it is shown without a traceback."""
+
+    def __init__(self, settled: Settled) -> None:
+        super().__init__(settled.theorem.node)
+        self.settled = settled
+
+
+class TheoremItem(pytest.Item):
+    """A theorem or a conjecture as a test."""
+
+    def __init__(self, *, theorem: Theorem, **options: Any) -> None:
+        super().__init__(**options)
+        self.theorem = theorem
+
+    def runtest(self) -> None:
+        """Settle the theorem.
+
+        Raises:
+            UnexpectedVerdictError: if the verdict is not the expected one.
+        """
+        from tptheory.deciding.library import settling
+        from tptheory.writing.chains import in_words
+
+        seconds = self.config.getoption("--theorem-seconds")
+        with settling([self.theorem], seconds, jobs=1, say=in_words) as results:
+            settled = next(results)
+        if not settled.as_expected:
+            raise UnexpectedVerdictError(settled)
+        if self.theorem.expected == "undecided":
+            pytest.xfail("an open question, which nothing settled")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Explain the verdict, or say the error of a theorem that is no claim; trace any other exception."""
+        from tptheory.errors import TptheoryError
+
+        if isinstance(excinfo.value, UnexpectedVerdictError):
+            return "\n".join(_explanation(excinfo.value.settled))
+        if isinstance(excinfo.value, TptheoryError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the theorem stands, and its name."""
+        code = getattr(self.theorem.function, "__code__", None)
+        return self.path, code.co_firstlineno - 1 if code else None, self.name
+
+
+def _explanation(settled: Settled) -> Iterable[str]:
+    """Yield the lines that say what was expected, what came out instead, and why."""
+    theorem, verdict = settled.theorem, settled.verdict
+    expected = {"undecided": "open"}.get(theorem.expected, theorem.expected)
+    yield f"expected: {expected}, found: {verdict.word}"
+    yield theorem.plain_title
+    if settled.distrusted:
+        yield f"what was stored is not used: {settled.distrusted}"
+    yield ""
+    yield str(settled.said)
