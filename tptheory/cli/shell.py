@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from typer.core import TyperGroup
 
 from tptheory import __version__
 from tptheory.errors import TptheoryError
-from tptheory.files import write_whole
+from tptheory.files import is_stream, reason, write_whole
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -58,8 +59,17 @@ class _Group(TyperGroup):
             raise
         except MemoryError as error:
             raise _stop(f"not enough memory: {error or 'try something smaller'}") from None
-        except (TptheoryError, OSError) as error:
+        except TptheoryError as error:
             raise _stop(str(error)) from None
+        except OSError as error:
+            raise _stop(_of_the_system(error)) from None
+
+
+def _of_the_system(error: OSError) -> str:
+    """Say what the system could not do, with which file, and what to do about it."""
+    if error.filename is None:
+        return f"{reason(error)}."
+    return f"the file {os.fsdecode(error.filename)!r} cannot be used: {reason(error)}. Name another, or free this one."
 
 
 def _stop(message: str, status: int = WRONG_INPUT) -> typer.Exit:
@@ -143,11 +153,12 @@ def printable(text: str) -> str:
 
 
 def print_or_write(text: str, out: Path | None) -> None:
-    """Print a text as it is, or write it to a file and print where."""
+    """Print a text, or write it to a file and print where; to a stream such as /dev/stdout goes the text alone."""
     if out is None:
         typer.echo(text, nl=False)
-    else:
-        write_whole(out, text.encode())
+        return
+    write_whole(out, text.encode())
+    if not is_stream(out):
         console().print(str(out))
 
 
