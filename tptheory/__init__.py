@@ -1,5 +1,8 @@
 """Derive learning rules of deep linear networks, state a conjecture, get a certificate or a counterexample."""
 
+from tptheory import _begin  # noqa: F401  first of all: from here on Ctrl-C is quiet until a command has begun
+
+# isort: split
 from tptheory.claims.compound import AllOf, AnyOf, ForAll
 from tptheory.claims.hypotheses import (
     full_column_rank,

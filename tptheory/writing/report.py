@@ -17,6 +17,7 @@ from tptheory.deciding.stored_verdicts import stored_form
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.files import move_whole
+from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.temporaries import new_folder
 from tptheory.training.data import DataSet
@@ -145,9 +146,7 @@ def counts_of_laws(folder: Path, names: Sequence[str]) -> list[str]:
 def _reasons_of_one_call(program: ModuleType, folder: Path, names: Sequence[str]) -> dict[str, str]:
     """Return an empty reason for each certificate that is accepted, and the reason for the first that is not."""
     command = [sys.executable, "-I", str(Path(str(program.__file__)).resolve()), *names]
-    finished = subprocess.run(  # noqa: S603  our own checker, no shell
-        command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
-    )
+    finished = run_to_end(command, folder, CHECKING_SECONDS)
     said = finished.stdout.splitlines()
     reasons = {name: "" for name in names if f"accepted: {name}" in said}
     refused = next((name for name in names if name not in reasons), None)
