@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from numbers import Integral, Real
 from typing import Any
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+
+DIGITS = 1000
+"""How many digits an integer may have that is typed."""
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+"""An integer as people type it."""
 
 
 def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:
@@ -28,6 +34,29 @@ def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None
     if number < lowest or (highest is not None and number > highest):
         raise InvalidValueError(complain(argument, expected, value))
     return number
+
+
+def read_integer(argument: str, text: str, expected: str = "an integer", shown: str | None = None) -> int:
+    """Read an integer that was typed, of at most `DIGITS` digits.
+
+    >>> read_integer("seed", "-3")
+    -3
+
+    Args:
+        argument: the name of the argument, for the error.
+        text: what was typed.
+        expected: what it should be, in words.
+        shown: the whole of what was typed, where ``text`` is a part of it.
+
+    Raises:
+        InvalidValueError: if it is none, or longer.
+    """
+    if not INTEGER.fullmatch(text):
+        raise InvalidValueError(complain(argument, expected, text if shown is None else shown))
+    if len(text) > DIGITS:
+        came = f"{text[:10]}... of {len(text)} digits"
+        raise InvalidValueError(complain(argument, f"{expected} of at most {DIGITS} digits", came))
+    return int(text)
 
 
 def finite(argument: str, value: Any, expected: str = "a finite number") -> float:

@@ -116,7 +116,7 @@ def write_whole(path: Named, data: bytes) -> None:
             os.close(descriptor)
         _sync_folder(target.parent)
     except OSError as error:
-        raise _naming(error, path) from error
+        raise naming(error, path) from error
 
 
 def move_whole(source: Path, path: Path) -> None:
@@ -181,7 +181,8 @@ def check_writable(argument: str, path: Named) -> None:
             return
         folder = _writable_target(path).parent
         if not folder.is_dir():
-            raise InvalidValueError(complain(argument, "a file in a folder that exists", str(path), f"Make {folder}."))
+            mend = f"Make {folder if os.path.islink(path) else Path(path).parent}."
+            raise InvalidValueError(complain(argument, "a file in a folder that exists", str(path), mend))
         if not os.access(folder, os.W_OK):
             raise PermissionError(13, "The folder cannot be written")
     except (OSError, ValueError) as error:
@@ -240,8 +241,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def _naming(error: OSError, path: Named) -> OSError:
-    """Return an error that names the file that was asked for, and not the temporary one."""
+def naming(error: OSError, path: Named) -> OSError:
+    """Return an error of the system that names the file that was asked for, and no temporary one."""
     return type(error)(error.errno, reason(error), os.fspath(path)) if error.errno is not None else error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from importlib import import_module
 from types import ModuleType
 
@@ -35,3 +36,16 @@ def try_lock(descriptor: int) -> bool:
     except OSError as error:
         return error.errno not in _TAKEN
     return True
+
+
+def lock_at(descriptor: int, path: str | os.PathLike[str]) -> bool:
+    """Lock an open file or folder, if it is still the one of that name; return whether it is locked and in its place.
+
+    Between opening and locking, another process may have removed it, or put another there.
+    """
+    if not try_lock(descriptor):
+        return False
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False

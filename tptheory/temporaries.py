@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tptheory.locks import try_lock
+from tptheory.locks import lock_at
 
 NAME = re.compile(r"\.tptheory-[0-9a-f]{16}\.tmp")
 """The names of temporary files and folders; they are short, for the name of the file itself may be as long as any."""
@@ -36,18 +36,10 @@ def remove_stale(folder: Path) -> None:
 def _remove_if_stale(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        if try_lock(descriptor) and _is_at(descriptor, path):
+        if lock_at(descriptor, path):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     finally:
         os.close(descriptor)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file or folder is still the one of that name."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))
-    except FileNotFoundError:
-        return False
 
 
 def new_file(folder: Path) -> tuple[int, Path]:
@@ -60,7 +52,7 @@ def new_file(folder: Path) -> tuple[int, Path]:
     while True:
         path = folder / _name()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        if try_lock(descriptor) and _is_at(descriptor, path):
+        if lock_at(descriptor, path):
             return descriptor, path
         os.close(descriptor)  # another process took it for a stale one before it was locked
 
@@ -90,6 +82,6 @@ def _locked_folder(folder: Path) -> tuple[Path, int | None]:
         if os.name != "posix":
             return path, None
         descriptor = os.open(path, os.O_RDONLY)
-        if try_lock(descriptor) and _is_at(descriptor, path):
+        if lock_at(descriptor, path):
             return path, descriptor
         os.close(descriptor)  # another process took it for a stale one before it was locked
