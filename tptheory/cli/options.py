@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tptheory.checking import read_integer
 from tptheory.errors import InvalidValueError, complain
 from tptheory.files import check_writable
 
@@ -64,10 +65,7 @@ def read_widths(text: str) -> tuple[int, ...]:
     Raises:
         InvalidValueError: if there is anything else.
     """
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidValueError(complain("widths", "integers with commas between", text, "Try 4,3,2.")) from None
+    return tuple(read_integer("widths", part, "integers with commas between", text) for part in text.split(","))
 
 
 def check_out(out: Path | None) -> None:

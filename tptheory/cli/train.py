@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
+from tptheory.checking import read_integer
 from tptheory.cli.options import Json, RuleName, Set, numbers_of, read_widths
 from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
@@ -151,10 +152,7 @@ def _samples(data: str) -> DataSet:
 
 def _batch(text: str) -> int | Literal["all"]:
     """Read how many samples an update takes."""
-    try:
-        return "all" if text == "all" else int(text)
-    except ValueError:
-        raise InvalidValueError(complain("batch", "a positive integer, or all", text)) from None
+    return "all" if text == "all" else read_integer("batch", text, "a positive integer, or all")
 
 
 class _Bar:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sympy import Add, MatAdd, ZeroMatrix
 
+from tptheory.checking import whole
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
@@ -25,6 +26,8 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
+MOST_TRIALS = 10**6
+"""The most instances of a cross-check, all of which are planned before the first is drawn."""
 AGAIN = 20
 """How many more instances are tried for a conjunct that was not evaluated at any."""
 TOLERANCE = 1e-6
@@ -121,6 +124,7 @@ def crosscheck(
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
+    trials, seed = whole("trials", trials, highest=MOST_TRIALS), whole("seed", seed, lowest=0)
     check_mapping(constants)
     found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
     conjuncts = [parts for parts in found if parts is not None]

@@ -12,7 +12,7 @@ from math import prod
 from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints, overload
 
-from tptheory.checking import read_integer
+from tptheory.checking import finite, read_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.numeric.constants import read_number
 
@@ -214,4 +214,4 @@ def _rational(name: str, text: str) -> int | float | str:
     number = read_number(name, text)
     if "/" in text:
         return int(number) if number.denominator == 1 else str(number)
-    return int(text) if text.lstrip("+-").isdigit() else float(number)
+    return int(text) if text.lstrip("+-").isdigit() else finite(name, number)

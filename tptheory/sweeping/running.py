@@ -37,6 +37,8 @@ LONGEST_MESSAGE = 2000
 """How many characters of an error a record keeps."""
 ADDRESS = re.compile(r"(?:tcp://)?(?:[^\s/:]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
 """The addresses of schedulers: a host, or an IPv6 address in brackets, and a port."""
+MOST_WORKERS = 1000
+"""The most processes of this machine."""
 ATTEMPTS = 3
 """How many workers may die at a cell before that is recorded as its error."""
 
@@ -105,7 +107,7 @@ def sweep(
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
     if workers is not None:
-        workers = whole("workers", workers)
+        workers = whole("workers", workers, highest=MOST_WORKERS)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), Counter[str]()

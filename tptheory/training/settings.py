@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from textwrap import fill
 from typing import Any, Literal, TypeVar
 
-from tptheory.checking import finite, positive, positive_or_zero, whole
+from tptheory.checking import MOST, finite, positive, positive_or_zero, whole
 from tptheory.errors import InvalidTypeError, complain, unknown_name
 from tptheory.simulation.losses import LOSSES
 from tptheory.training.initial import INITS
@@ -175,7 +175,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         """Check each setting, and convert numbers to Python's own types."""
         checked: dict[str, Any] = {
-            name: whole(name, getattr(self, name)) for name in ("steps", "log_every", "checkpoint_every")
+            name: whole(name, getattr(self, name), highest=MOST) for name in ("steps", "log_every", "checkpoint_every")
         }
         checked |= {name: positive(name, getattr(self, name)) for name in ("lr", "damping")}
         checked["seed"] = whole("seed", self.seed, lowest=0)
