@@ -83,6 +83,8 @@ def shown(came: object) -> str:
         text = str(came) if isinstance(came, Fraction) else repr(came)
     except ValueError:  # Python writes no integer of thousands of digits, not within a list either
         return f"{type(came).__name__} with numbers of thousands of digits"
+    except RecursionError:
+        return f"{type(came).__name__} that is nested deeply"
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
