@@ -1,7 +1,7 @@
 """Lay out the documentation site: sections of the README, the public names, the theorems, the notebooks.
 
-mkdocs runs this file when it builds the site. Nothing here says anything of its own: every sentence stands in the README,
-in a docstring, in a theorem or in a notebook, where tests read it.
+mkdocs runs this file when it builds the site. Nothing here says anything of its own: every sentence stands in the
+README, in a docstring, in a theorem or in a notebook, where tests read it.
 """
 
 from __future__ import annotations

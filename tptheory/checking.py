@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable
 from numbers import Integral, Real
@@ -10,7 +11,14 @@ from typing import Any
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 
+DIGITS = 1000
+"""How many digits an integer may have."""
+MOST = 10**12
+"""The most steps, or other things that are done one after the other: more than a machine does in a month."""
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+"""An integer as people type it."""
 WIDTHS = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})*|[0-9]{1,9}(,[0-9]{1,9})*")
+"""Widths as people type them, each of at most nine digits."""
 
 
 def read_widths(argument: str, text: str) -> tuple[int, ...]:
@@ -33,7 +41,7 @@ def widths_text(widths: Iterable[int]) -> str:
 
 
 def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:
-    """Return ``value`` as an int in ``lowest..highest``; without ``highest`` there is no end.
+    """Return ``value`` as an int in ``lowest..highest``; without ``highest`` it may have `DIGITS` digits.
 
     >>> whole("steps", 3)
     3
@@ -48,9 +56,34 @@ def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise InvalidTypeError(complain(argument, expected, value))
     number = int(value)
+    if highest is None and number >= 10**DIGITS:
+        expected, highest = f"{expected} of at most {DIGITS} digits", 10**DIGITS - 1
     if number < lowest or (highest is not None and number > highest):
         raise InvalidValueError(complain(argument, expected, value))
     return number
+
+
+def read_integer(argument: str, text: str, expected: str = "an integer", shown: str | None = None) -> int:
+    """Read an integer that was typed, of at most `DIGITS` digits.
+
+    >>> read_integer("seed", "-3")
+    -3
+
+    Args:
+        argument: the name of the argument, for the error.
+        text: what was typed.
+        expected: what it should be, in words.
+        shown: the whole of what was typed, where ``text`` is a part of it.
+
+    Raises:
+        InvalidValueError: if it is none, or longer.
+    """
+    if not INTEGER.fullmatch(text):
+        raise InvalidValueError(complain(argument, expected, text if shown is None else shown))
+    if len(text) > DIGITS:
+        came = f"{text[:10]}... of {len(text)} digits"
+        raise InvalidValueError(complain(argument, f"{expected} of at most {DIGITS} digits", came))
+    return int(text)
 
 
 def finite(argument: str, value: Any, expected: str = "a finite number") -> float:
@@ -106,6 +139,48 @@ def positive_or_zero(argument: str, value: Any) -> float:
     if number < 0:
         raise InvalidValueError(complain(argument, expected, value))
     return number
+
+
+def memory() -> int:
+    """Return how many bytes of memory this machine has; where it does not tell, 16 GiB.
+
+    >>> memory() > 2**20
+    True
+    """
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 1 << 34
+
+
+def check_memory(argument: str, value: Any, needed: int, mend: str) -> None:
+    """Refuse a value for which more memory would be needed than there is, before any of it is taken.
+
+    Args:
+        argument: the name of the argument.
+        value: its value.
+        needed: how many bytes it would take.
+        mend: what to give instead.
+
+    Raises:
+        InvalidValueError: if there are not so many; the error says how many are needed and how many there are.
+    """
+    there = memory()
+    if needed > there:
+        expected = f"so small that what it needs, {in_units(needed)}, fits into the memory of {in_units(there)}"
+        raise InvalidValueError(complain(argument, expected, value, mend))
+
+
+def in_units(size: int) -> str:
+    """Return a number of bytes in words.
+
+    >>> in_units(3 * 2**30), in_units(10**400)
+    ('3.0 GiB', 'more than 1,000 PiB')
+    """
+    for power, unit in enumerate(("KiB", "MiB", "GiB", "TiB", "PiB"), start=1):
+        if size < 1000 * 1024**power:
+            return f"{size / 1024**power:.1f} {unit}"
+    return "more than 1,000 PiB"
 
 
 def check_seconds(seconds: Any) -> None:

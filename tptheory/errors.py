@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from fractions import Fraction
 
+LONGEST_INTEGER, LONGEST_TEXT = 60, 1000
+"""How many digits of an integer, and characters of anything else, an error shows at most."""
+
 
 class TptheoryError(Exception):
     """Mark every error that tptheory raises on purpose; catch it to catch them all.
@@ -63,8 +66,26 @@ def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     >>> complain("s", "a positive number", Fraction(-1, 3))
     "'s' must be a positive number (got -1/3)."
     """
-    shown = str(came) if isinstance(came, Fraction) else repr(came)
-    return f"{argument!r} must be {expected} (got {shown}).{' ' + mend if mend else ''}"
+    return f"{argument!r} must be {expected} (got {shown(came)}).{' ' + mend if mend else ''}"
+
+
+def shown(came: object) -> str:
+    """Return what came as an error shows it: an integer of many digits and a long text are cut.
+
+    >>> shown("tp"), shown(Fraction(1, 2)), shown(10**400)
+    ("'tp'", '1/2', '1000000000... of 401 digits')
+    """
+    if isinstance(came, int) and abs(came) >= 10**LONGEST_INTEGER:
+        digits = int(came.bit_length() * 0.30103)
+        digits += abs(came) >= 10**digits
+        return f"{'-' if came < 0 else ''}{abs(came) // 10 ** (digits - 10)}... of {digits} digits"
+    try:
+        text = str(came) if isinstance(came, Fraction) else repr(came)
+    except ValueError:  # Python writes no integer of thousands of digits, not within a list either
+        return f"{type(came).__name__} with numbers of thousands of digits"
+    except RecursionError:
+        return f"{type(came).__name__} that is nested deeply"
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:

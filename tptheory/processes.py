@@ -1,14 +1,30 @@
-"""Pools of processes that are ended where the work is given up."""
+"""Processes that work for this one, and that end when it does, however it ends.
+
+A worker watches its parent: a thread waits for the parent's end, and on Linux the kernel kills the worker, whatever it
+computes. An interrupt is for the parent, which then ends its workers.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
-from signal import SIG_IGN, SIGINT, signal
+from functools import partial
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any
+
+from tptheory.signals import ENDING
+
+_PR_SET_PDEATHSIG = 1
+"""The option of Linux's ``prctl`` that names the signal which a process gets when its parent ends."""
 
 
 def cores() -> int:
@@ -20,11 +36,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class _Pool(ProcessPoolExecutor):
+    """A pool whose workers start, at the first calls, while signals wait: they would meet them without handlers."""
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        """Hand a call to a worker."""
+        with _signals_waiting():
+            return super().submit(function, *given, **named)
+
+
 @contextmanager
 def processes(
     count: int, method: str, begin: Callable[..., Any] | None = None, *given: Any
 ) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of processes; an interrupt is for the process that started them, and ends them all.
+    """Give a pool of processes, which end with the block, with an exception in it, and with this process.
 
     Args:
         count: how many.
@@ -32,19 +57,95 @@ def processes(
         begin: called in each at its start.
         *given: what ``begin`` is called with.
     """
+    if method == "spawn" and os.name == "posix":
+        resource_tracker.ensure_running()  # its own start would let the signals through that wait in `submit`
     others = set(active_children())
-    pool = ProcessPoolExecutor(count, get_context(method), _started, (begin, *given))
+    watch = _Watch.of_this_thread()
+    pool = _Pool(count, get_context(method), _started, (watch, begin, *given))
     try:
         yield pool
     except BaseException:
         for worker in set(active_children()) - others:
-            worker.terminate()
+            worker.kill()
         pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
 
 
-def _started(begin: Callable[..., Any] | None, *given: Any) -> None:
-    signal(SIGINT, SIG_IGN)
+def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run a program in a folder and return what it printed; it ends with this process, and after so many seconds.
+
+    Raises:
+        subprocess.TimeoutExpired: if it takes longer.
+        OSError: if it cannot be started.
+    """
+    watch = _Watch.of_this_thread()
+    begin = partial(watch.ask_kernel, _prctl()) if watch.by_kernel else None
+    return subprocess.run(  # noqa: S603  no shell; the caller names the program
+        command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False, preexec_fn=begin
+    )
+
+
+class _Watch:
+    """How a child learns that its parent has ended.
+
+    The kernel tells when the thread ends that started the child; it is asked only where that is the main thread, which
+    ends with its process.
+
+    Args:
+        parent: the id of the parent.
+        by_kernel: whether the kernel can be asked.
+    """
+
+    def __init__(self, parent: int, by_kernel: bool) -> None:
+        self.parent, self.by_kernel = parent, by_kernel
+
+    @classmethod
+    def of_this_thread(cls) -> _Watch:
+        """Return the watch for children that this thread starts."""
+        main = threading.current_thread() is threading.main_thread()
+        return cls(os.getpid(), main and sys.platform == "linux")
+
+    def ask_kernel(self, prctl: Callable[..., int]) -> None:
+        """Let the kernel kill this process when its parent ends; end now if that has happened already."""
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != self.parent:
+            os._exit(1)
+
+
+def _prctl() -> Callable[..., int]:
+    return ctypes.CDLL(None).prctl
+
+
+def _started(watch: _Watch, begin: Callable[..., Any] | None, *given: Any) -> None:
+    """Begin a worker: it ends with its parent, and leaves interrupts to it."""
+    for number in ENDING - {signal.SIGTERM}:
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    if watch.by_kernel:
+        watch.ask_kernel(_prctl())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if begin is not None:
         begin(*given)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _signals_waiting() -> Iterator[None]:
+    """Let the signals that end a process wait until the block ends, here and in the processes that start in it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

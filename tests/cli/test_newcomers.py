@@ -147,7 +147,7 @@ def test_words_for_a_size_are_mended():
 
 def test_a_certificate_that_cannot_be_read_is_named(tmp_path):
     """The message has the file, once."""
-    with pytest.raises(InvalidFileError, match=r"none\.json': No such file or directory\)\.$"):
+    with pytest.raises(InvalidFileError, match=r"none\.json'\)\. No such file or directory\.$"):
         Certificate.load(tmp_path / "none.json")
     (tmp_path / "bad.json").write_text("W", encoding="utf-8")
     with pytest.raises(InvalidFileError, match=r"bad\.json' must be a certificate in JSON"):

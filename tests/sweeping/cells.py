@@ -19,6 +19,26 @@ def picky(*, n: int):
     return {"n": n}
 
 
+def wild(*, n: int):
+    """Return what no record can hold as it is, or end as no task should."""
+    if n == 1:
+        raise SystemExit(3)
+    if n == 2:
+        raise KeyboardInterrupt
+    if n == 3:
+        raise UnspeakableError
+    results = {4: lambda: None, 5: float("-inf"), 6: "text", 7: [1, {"a": float("nan")}], 8: 10**400, 9: True}
+    return {"value": results.get(n, 0.5), "\udcff": "\udcff"}
+
+
+class UnspeakableError(Exception):
+    """An error without a message."""
+
+    def __str__(self):
+        """Fail."""
+        raise ValueError("no words")
+
+
 def checked(*, n: int):
     """Pass at even numbers."""
     return {"passed": n % 2 == 0}

@@ -132,7 +132,7 @@ def test_a_torn_last_line_is_cut_off_and_done_again(tmp_path):
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from tptheory.sweeping.records import JsonLines
+from tptheory.sweeping.json_lines import JsonLines
 records = JsonLines(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 records.append({"n": n} for n in range(1000))
@@ -182,7 +182,7 @@ def test_cells_are_asked_for_as_they_are_needed(tmp_path):
         ({"task": "nowhere.py::f"}, InvalidFileError, "a Python file"),
         ({"task": 3}, InvalidTypeError, "'task' must be a name"),
         ({"out": "out.csv"}, InvalidValueError, ".jsonl or .parquet"),
-        ({"workers": 0}, InvalidValueError, "a positive integer"),
+        ({"workers": 0}, InvalidValueError, "an integer in 1..1000"),
         ({"workers": 1.5}, InvalidTypeError, "a positive integer"),
     ],
 )
@@ -210,7 +210,7 @@ def test_a_strangers_file_is_left_alone(tmp_path, text):
 def test_parquet_holds_the_same_and_goes_on(tmp_path, monkeypatch):
     """A folder of files, each whole; nested names are joined by dots."""
     parquet = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr("tptheory.sweeping.records.ROWS", 4)
+    monkeypatch.setattr("tptheory.sweeping.parquet.ROWS", 4)
     out = tmp_path / "out.parquet"
     assert sweep(SQUARE, Grid({"n": range(1, 7)}), out, workers=1).new == 6
     assert sorted(p.name for p in out.iterdir()) == ["part-000000.parquet", "part-000001.parquet"]

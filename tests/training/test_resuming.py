@@ -276,10 +276,10 @@ def test_a_well_made_checkpoint_of_nonsense_is_refused(digits: DataSet, tmp_path
     bad = [
         (replace(good, arrays={**good.arrays, "W_1": np.zeros((1, 1))}), "a checkpoint of this net .got .W_1 is"),
         (replace(good, arrays={k: A for k, A in good.arrays.items() if k != "b_2"}), "b_2 is missing"),
-        (replace(good, progress={"step": 3}), "one that says how far its run is"),
-        (replace(good, progress={**good.progress, "streams": {"noise": {"bit_generator": "rm"}}}), "how far its run"),
-        (replace(good, progress={**good.progress, "step": "x"}), "how far its run"),
-        (replace(good, progress={**good.progress, "fit": {"log": [{"a": 1}]}}), "how far its run"),
+        (replace(good, progress={"step": 3}), "whose progress is an object with the fields step, fit"),
+        (replace(good, progress={**good.progress, "streams": {"noise": {"bit_generator": "rm"}}}), "streams.noise is"),
+        (replace(good, progress={**good.progress, "step": "x"}), "progress.step is an integer in 0..6"),
+        (replace(good, progress={**good.progress, "fit": {"log": [{"a": 1}]}}), "progress.fit is an object"),
     ]
     for checkpoint, message in bad:
         write_checkpoint(path, checkpoint)

@@ -238,6 +238,13 @@ def check(data: Any) -> int:
     return dimension - rank
 
 
+def read(path: Path) -> Any:
+    """Read a file, unless it is too large, or no file that ends."""
+    require(path.is_file(), "there is no such regular file")
+    with path.open("rb") as file:
+        return parse(file.read(BYTES + 1))
+
+
 def parse(text: bytes) -> Any:
     """Read JSON: no number but integers, and no field twice."""
 
@@ -270,7 +277,7 @@ def main(names: list[str]) -> int:
     status = 0
     for name in names:
         try:
-            data = parse(Path(name).read_bytes())
+            data = read(Path(name))
             check(data)
             sys.stdout.write(f"accepted: {name}\n  {statement(data)}\n")
         except (OSError, Refused) as error:

@@ -6,14 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from tptheory.lazy import importing
+from tptheory.signals import end_by_exceptions, status_of
 
 if TYPE_CHECKING:
     from tptheory.cli.commands import app
 
 __all__ = ["app", "main"]
-
-INTERRUPTED = 130
-"""The exit status of a command that Ctrl-C stopped, which is that of a shell."""
 
 
 def main() -> None:
@@ -22,15 +20,16 @@ def main() -> None:
     The commands are imported here, so that Ctrl-C while Python still imports ends as quietly as it does later.
     """
     try:
+        end_by_exceptions()
         from tptheory.cli.commands import app
 
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
         app()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         sys.stderr.write("error: interrupted\n")
-        sys.exit(INTERRUPTED)
+        sys.exit(status_of(stop))
 
 
 if not TYPE_CHECKING:  # the application brings all commands, and is imported when it is asked for

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.checking import read_widths
+from tptheory.checking import read_integer, read_widths
 from tptheory.cli.options import WIDTHS, Json, RuleName
 from tptheory.cli.shell import alignment, app, console, print_json
-from tptheory.errors import InvalidValueError, complain
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -101,7 +100,4 @@ def _batch(text: str | None) -> Any:
         return None
     if text.isidentifier():
         return Symbol(text, integer=True, positive=True)
-    try:
-        return int(text)
-    except ValueError:
-        raise InvalidValueError(complain("batch", "a positive integer, or a letter such as B", text)) from None
+    return read_integer("batch", text, "a positive integer, or a letter such as B")

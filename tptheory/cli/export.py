@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tptheory.cli.options import OutFile, Seconds, check_folder_of
+from tptheory.cli.options import OutFile, Seconds, check_out
 from tptheory.cli.shell import PROVED, UNDECIDED, app, console, print_or_write, printable
 from tptheory.cli.theorems import collected
 from tptheory.errors import UnsupportedExpressionError
@@ -37,7 +37,7 @@ def coq(
     """
     from tptheory.exporting.coq import exported, refusal
 
-    check_folder_of(out)
+    check_out(out)
     found = dict(_certificates(targets, seconds))
     left_out = {name: reason for name, data in found.items() if (reason := refusal(data))}
     named = {name: data for name, data in found.items() if name not in left_out}

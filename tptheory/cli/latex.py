@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tptheory.cli.options import TARGET, OutFile, Seconds, check_folder_of
+from tptheory.cli.options import TARGET, OutFile, Seconds, check_out
 from tptheory.cli.shell import app, console, print_or_write, progress_bar
 from tptheory.cli.theorems import collected, settled_status
 
@@ -28,7 +28,7 @@ def latex(
     """
     from tptheory.writing.appendix import appendix
 
-    check_folder_of(out)
+    check_out(out)
     theorems = collected(targets)
     with progress_bar(console(stderr=True)) as progress:
         bar = progress.add_task("settled", total=len(theorems))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.files import check_writable
 
 if TYPE_CHECKING:
     from tptheory.numeric.constants import Settings
@@ -89,11 +90,11 @@ def said_numbers(numbers: Mapping[str, Fraction]) -> str:
     return "".join(f", {name} = {value}" for name, value in numbers.items())
 
 
-def check_folder_of(out: Path | None) -> None:
-    """Refuse a file whose folder does not exist, before the work is done that would go there.
+def check_out(out: Path | None) -> None:
+    """Refuse a file that cannot be written, before the work is done that would go there.
 
     Raises:
-        InvalidValueError: if it does not.
+        InvalidValueError: if its folder does not exist, or it is no regular file and no stream.
     """
-    if out is not None and not out.parent.is_dir():
-        raise InvalidValueError(complain("out", "a file in a folder that exists", str(out), f"Make {out.parent}."))
+    if out is not None:
+        check_writable("out", out)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+import select
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -16,16 +20,19 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
-from tptheory.cli import INTERRUPTED
 from tptheory.errors import TptheoryError
-from tptheory.files import write_whole
+from tptheory.files import is_stream, reason, write_whole
+from tptheory.signals import status_of, with_advice
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
-PROVED, REFUTED, WRONG_INPUT, UNDECIDED = 0, 1, 2, 3
-"""The exit statuses; of several verdicts the worst counts: refuted, then undecided, then proved."""
+PROVED, REFUTED, WRONG_INPUT, UNDECIDED, UNREAD = 0, 1, 2, 3, 141
+"""The exit statuses; of several verdicts the worst counts: refuted, then undecided, then proved.
+
+A command whose output nobody reads any more, as after ``| head``, ends with that of a program that SIGPIPE ends.
+"""
 
 STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
@@ -66,14 +73,46 @@ class _Group(TyperGroup):
         """Run a command; an error that tptheory raises on purpose, or that the system raises, counts as wrong input."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise _stop("interrupted", INTERRUPTED) from None
-        except BrokenPipeError:
-            raise
+        except KeyboardInterrupt as stop:
+            raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
+        except BrokenPipeError as error:
+            if not _nobody_reads():
+                raise _stop(_of_the_system(error)) from None
+            raise typer.Exit(UNREAD) from None
         except MemoryError as error:
             raise _stop(f"not enough memory: {error or 'try something smaller'}") from None
-        except (TptheoryError, OSError) as error:
+        except TptheoryError as error:
             raise _stop(str(error)) from None
+        except OSError as error:
+            raise _stop(_of_the_system(error)) from None
+
+
+def _nobody_reads() -> bool:
+    """Whether standard output or error is a pipe that nobody reads; what is left in them is then dropped."""
+    broken = [stream for stream in (sys.stdout, sys.stderr) if _is_broken(stream)]
+    for stream in broken:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return bool(broken)
+
+
+def _is_broken(stream: TextIO) -> bool:
+    """Whether a stream is a pipe without a reader."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        return True
+    if not hasattr(select, "poll"):
+        return False
+    asked = select.poll()
+    asked.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0))
+
+
+def _of_the_system(error: OSError) -> str:
+    """Say what the system could not do, with which file, and what to do about it."""
+    if error.filename is None:
+        return f"{reason(error)}."
+    return f"the file {os.fsdecode(error.filename)!r} cannot be used: {reason(error)}. Name another, or free this one."
 
 
 def _stop(message: str, status: int = WRONG_INPUT) -> typer.Exit:
@@ -139,7 +178,24 @@ def progress_bar(screen: Console, *more: ProgressColumn) -> Iterator[Progress]:
 
 def console(stderr: bool = False) -> Console:
     """Return a console on the current stdout or stderr: colours on a terminal only, and no line is cut."""
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return _Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+class _Console(Console):
+    """A console that leaves it to the command to end when nobody reads its output."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error again; rich itself would exit with status 1, which means refuted here."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+@contextmanager
+def advice_when_stopped(advice: Callable[[], str]) -> Iterator[None]:
+    """Add a sentence to what is said when the block is interrupted: how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise with_advice(stop, advice()) from None
 
 
 def printable(text: str) -> str:
@@ -148,11 +204,12 @@ def printable(text: str) -> str:
 
 
 def print_or_write(text: str, out: Path | None) -> None:
-    """Print a text as it is, or write it to a file and print where."""
+    """Print a text, or write it to a file and print where; to a stream such as /dev/stdout goes the text alone."""
     if out is None:
         typer.echo(text, nl=False)
-    else:
-        write_whole(out, text.encode())
+        return
+    write_whole(out, text.encode())
+    if not is_stream(out):
         console().print(str(out))
 
 

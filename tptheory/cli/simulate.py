@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.checking import read_widths, widths_text
+from tptheory.checking import check_memory, read_widths, widths_text
 from tptheory.cli.options import WIDTHS, Json, RuleName, Seed, Set, numbers_of, said_numbers
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
@@ -63,6 +63,8 @@ def simulate(
         if not 0 < time < math.inf:
             raise InvalidValueError(complain("time", "a positive, finite number", time))
         options["times"] = np.linspace(0.0, time, ROWS + 1)
+    numbers = sum(n * m for m, n in pairwise(sizes)) + (batch or 1) * (sizes[0] + sizes[-1])
+    check_memory("batch" if batch else "widths", batch or widths, 8 * numbers, "Take less.")
     weights, x, y = _drawn(for_net, sizes, batch, loss, exact=dtype == "exact")
     options["biases"] = [np.zeros((n, 1), dtype=int) for n in sizes[1:]] if biases else None
     with progress_bar(console(stderr=True)) as progress:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tptheory.cli.options import Json, Set, numbers_of
-from tptheory.cli.shell import PROVED, REFUTED, app, console, print_json, printable, progress_bar
-from tptheory.errors import InvalidValueError, complain
+from tptheory.cli.shell import PROVED, REFUTED, advice_when_stopped, app, console, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
     from tptheory.sweeping.running import Summary
@@ -55,13 +54,9 @@ def sweep(
     from tptheory.sweeping.tasks import task_named
 
     function, fixed = task_named(task), [setting.strip() for setting in settings or []]
-    cells = parse_grid([*(grid or []), *fixed], function)
-    own = own_parameters(function)
-    for name in numbers_of(fixed):
-        if name in own:
-            mend = "Write it without --set."
-            raise InvalidValueError(complain("set", f"a parameter of the rule and not of {task}", name, mend))
-    check_rules(task, cells.axes, own)
+    names = list(numbers_of(fixed))
+    cells = parse_grid(grid or [], function, fixed)
+    check_rules(task, cells.axes, own_parameters(function), names)
     failures: list[str] = []
     with progress_bar(console(stderr=True), TimeRemainingColumn()) as progress:
         bar = progress.add_task("left", total=len(cells))
@@ -72,15 +67,16 @@ def sweep(
                 why = record.get("error", "not passed")
                 failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {why}")
 
-        found = run_sweep(
-            task,
-            cells,
-            out,
-            workers=workers,
-            scheduler=scheduler,
-            on_record=show,
-            on_known=lambda: progress.advance(bar),
-        )
+        with advice_when_stopped(lambda: f"what is done is in {out}; the same command goes on from there"):
+            found = run_sweep(
+                task,
+                cells,
+                out,
+                workers=workers,
+                scheduler=scheduler,
+                on_record=show,
+                on_known=lambda: progress.advance(bar),
+            )
     if as_json:
         facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
         failed = {"failed": found.failed, "failed_before": found.failed_before}

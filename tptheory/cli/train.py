@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.checking import read_widths, widths_text
+from tptheory.checking import read_integer, read_widths, widths_text
 from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, numbers_of
-from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
+from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
 
@@ -110,12 +110,22 @@ def train(
             log_screen.print(format_log_line(line))
             bar.show(line)
 
-        run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
+        with advice_when_stopped(lambda: _how_to_go_on(how)):
+            run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
     if as_json:
         print_json(_facts(run))
         return
     for text in _outcome(run):
         out.print(text)
+
+
+def _how_to_go_on(how: TrainSettings) -> str:
+    """Say what is left of a run that was interrupted, and how to go on with it."""
+    if how.checkpoint is None:
+        return "nothing is kept of the run; with --checkpoint FILE it could be resumed"
+    if not Path(how.checkpoint).is_file():
+        return "no checkpoint was written yet"
+    return f"{how.checkpoint} holds the last checkpoint; add --resume to the command to go on from there"
 
 
 def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
@@ -150,10 +160,7 @@ def _samples(data: str) -> DataSet:
 
 def _batch(text: str) -> int | Literal["all"]:
     """Read how many samples an update takes."""
-    try:
-        return "all" if text == "all" else int(text)
-    except ValueError:
-        raise InvalidValueError(complain("batch", "a positive integer, or all", text)) from None
+    return "all" if text == "all" else read_integer("batch", text, "a positive integer, or all")
 
 
 class _Bar:

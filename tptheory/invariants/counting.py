@@ -12,6 +12,7 @@ from tptheory.invariants.results import CountedLaws
 LARGEST_DIMENSION = 200
 """The count is refused above this many parameters; a count near it takes 10 to 60 seconds."""
 _MINUTES_AT_LARGEST = 0.2  # measured: widths (10, 10, 10) take 11 s on one core
+_MANY = 10**9  # above it a number of minutes says nothing
 _ATTEMPTS = 8
 
 
@@ -23,8 +24,9 @@ def count_laws(fields: DataFields, seed: int, progress: Progress = lambda _: Non
     """
     widths, n = tuple(map(int, fields.net.widths)), fields.dimension
     if n > LARGEST_DIMENSION:
-        minutes = _MINUTES_AT_LARGEST * (n / LARGEST_DIMENSION) ** 3
-        came = f"{n:,} parameters at widths {widths}, at least {minutes:,.0f} minutes of work"
+        minutes = _MINUTES_AT_LARGEST * (min(n, _MANY) / LARGEST_DIMENSION) ** 3
+        many = f"{n:,}" if n < _MANY else "too many"
+        came = f"{many} parameters at widths {widths}, at least {minutes:,.0f} minutes of work"
         mend = "Give smaller widths; laws found there are proved for all widths."
         raise InvalidValueError(complain("widths", f"widths with at most {LARGEST_DIMENSION} parameters", came, mend))
     ranks, primes = _agreed_ranks(fields, np.random.default_rng(seed), progress)

@@ -10,6 +10,7 @@ import numpy as np
 from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Basic, MatrixSymbol, Rational
 
+from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
@@ -22,6 +23,8 @@ from tptheory.symbolic.rule_arguments import as_rule
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 
 Values = dict[Basic, Any]
+LARGEST_BATCH = 10**6
+"""The most samples of a datum."""
 
 
 class DataFields:
@@ -59,6 +62,8 @@ class DataFields:
         self.net = DeepLinearNetwork(widths=widths, biases=biases, batch=batch, loss="any")
         if not all(n.is_Integer for n in self.net.widths):
             raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
+        if batch is not None:
+            whole("batch", batch, highest=LARGEST_BATCH)
         self.flow = self.rule.flow(self.net)
         self.moving = tuple(self.flow)
         self.data = (self.net.input, self.net.error)

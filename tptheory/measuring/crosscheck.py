@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tptheory.checking import whole
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
@@ -26,6 +27,8 @@ from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.typesetting.tables import ShownAsTable, Table
 
+MOST_TRIALS = 10**6
+"""The most instances of a cross-check, all of which are planned before the first is drawn."""
 AGAIN = 20
 """How many more instances are tried for a conjunct that was not evaluated at any."""
 TOLERANCE = 1e-6
@@ -136,6 +139,7 @@ def crosscheck(
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
+    trials, seed = whole("trials", trials, highest=MOST_TRIALS), whole("seed", seed, lowest=0)
     check_mapping(constants)
     found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
     conjuncts = [parts for parts in found if parts is not None]

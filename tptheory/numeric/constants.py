@@ -61,9 +61,8 @@ class Constants:
             if name not in names:
                 raise unknown_name(self._argument, name, names)
             if name in self._values:
-                raise InvalidValueError(
-                    complain(self._argument, f"a mapping that gives {name} once", list(given or {}))
-                )
+                expected = f"one setting of {name}" if typed else f"a mapping that gives {name} once"
+                raise InvalidValueError(complain(self._argument, expected, list(given or {})))
             self._values[name] = value
 
     def __contains__(self, symbol: Basic) -> bool:
@@ -78,6 +77,17 @@ class Constants:
         """Return how errors call the value of a symbol: ``constants[s]``, or ``set s`` on the command line."""
         return self._one_value.format(symbol)
 
+    def _missing(self, symbol: Symbol) -> str:
+        """Say that a scalar has no value, in the words of a call or of the command line."""
+        if self._argument == "set":
+            given = ", ".join(sorted(self._values)) or "nothing"
+            return f"'set' must give a number for {symbol}, which {self._holder} uses (got {given}). " + (
+                f"Add --set {symbol}=0.5, or another number."
+            )
+        expected = f"a mapping with a number for {symbol}, which {self._holder} uses"
+        mend = f"Give constants={{'{symbol}': ...}}, or --set {symbol}=... on the command line."
+        return complain(self._argument, expected, sorted(self._values), mend)
+
     def number(self, symbol: Symbol, kind: RunArithmetic, default: Any = None) -> Any:
         """Return the value of a scalar symbol as a number of an arithmetic.
 
@@ -87,9 +97,7 @@ class Constants:
         """
         value = self.given(symbol, default)
         if value is None:
-            expected = f"a mapping with a number for {symbol}, which {self._holder} uses"
-            mend = f"Give constants={{'{symbol}': ...}}, or --set {symbol}=... on the command line."
-            raise InvalidValueError(complain(self._argument, expected, sorted(self._values), mend))
+            raise InvalidValueError(self._missing(symbol))
         argument = self._named(symbol)
         if isinstance(value, bool | str):
             raise InvalidTypeError(complain(argument, "a real number", value))

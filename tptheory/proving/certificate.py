@@ -14,6 +14,7 @@ from tptheory.certificates.reading import MALFORMED
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.errors import InvalidFileError, complain
+from tptheory.files import read_whole
 from tptheory.proving.plain_proofs import plain_proofs
 from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
 from tptheory.typesetting.statements import statement_text
@@ -82,17 +83,10 @@ class Certificate:
             InvalidFileError: if the file cannot be read, is too large, or is not a JSON object.
         """
         path = Path(path)
-        try:
-            if path.exists() and not path.is_file():
-                mend = f"Name the certificates in it: {path}/*.json." if path.is_dir() else ""
-                raise InvalidFileError(complain("path", "a readable certificate, a file", str(path), mend))
-            with path.open("rb") as file:
-                text = file.read(checker.BYTES + 1)
-        except OSError as error:
-            said = f"'path' must be a readable certificate (got {str(path)!r}: {error.strerror})."
-            raise InvalidFileError(said) from None
-        if len(text) > checker.BYTES:
-            raise InvalidFileError(f"'path' must be a file of at most {checker.BYTES} bytes (got {str(path)!r}).")
+        if path.is_dir():
+            mend = f"Name the certificates in it: {path}/*.json."
+            raise InvalidFileError(complain("path", "a readable certificate, a file", str(path), mend))
+        text = read_whole(path, checker.BYTES, what="certificate")
         return cls._read(str(path), text)
 
     def to_json(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import whole
+from tptheory.checking import MOST, whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
@@ -46,7 +46,7 @@ def step_count(steps: Any) -> int:
         InvalidTypeError: if it is not an integer.
         InvalidValueError: if it is negative.
     """
-    return whole("steps", STEPS if steps is None else steps, lowest=0)
+    return whole("steps", STEPS if steps is None else steps, lowest=0, highest=MOST)
 
 
 def increasing(times: Any, earliest: float = -math.inf) -> np.ndarray:
@@ -60,6 +60,8 @@ def increasing(times: Any, earliest: float = -math.inf) -> np.ndarray:
         found = np.asarray(times, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidTypeError(complain("times", "a list of numbers that increase", times)) from None
+    except OverflowError:
+        found = np.array([np.inf])
     if found.ndim != 1 or not found.size or not np.isfinite(found).all() or not (np.diff(found) > 0).all():
         mend = "Try times=np.linspace(0, 1, 11)."
         raise InvalidValueError(complain("times", "finite numbers that increase, one at least", times, mend))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tptheory.checking import check_memory
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.moments import Arrival, Moment, Motion, Progress, Stop
 from tptheory.simulation.rank_changes import RankChange
@@ -37,6 +38,7 @@ class Record:
         """Advance networks from these values to the end of the motion, or until all of them have stopped."""
         arrival = motion.start(values)
         self.append(arrival.moment)
+        self._check_memory(motion.count)
         moment = self.remove_stopped(arrival)
         while self.alive.size and self.steps < motion.count:
             arrival = motion.advance(moment, self.steps, self.alive, tell or (lambda _: None))
@@ -44,6 +46,17 @@ class Record:
             self.rank_changes += [change for change in arrival.rank_changes if change.member not in self.stops]
             if self.alive.size:
                 self.append(moment)
+
+    def _check_memory(self, count: int) -> None:
+        """Refuse more moments than memory holds, going by the first, all of which are kept.
+
+        Raises:
+            InvalidValueError: if the record would not fit.
+        """
+        one = sum(np.asarray(history[0]).nbytes for history in self.kept.values())
+        changes = sum(np.asarray(self.kept[name][0]).nbytes for name in self.changed if name in self.kept)
+        mend = "All of them are kept: take fewer, or go on from the last of a shorter run."
+        check_memory("steps", count, (count + 1) * (one + changes), mend)
 
     def append(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""

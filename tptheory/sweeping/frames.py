@@ -9,7 +9,7 @@ from typing import Any
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.extras import data_frame, optional_library
-from tptheory.sweeping.records import flat
+from tptheory.sweeping.parquet import WAITING, flat
 
 CURVE = "curve"
 """The name of a result that is a whole curve: lists of one length, such as ``{"step": [...], "loss": [...]}``."""
@@ -82,7 +82,18 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
         parquet = optional_library("pyarrow.parquet", "path", str(path), "dask")
         for part in sorted(path.glob("part-*.parquet")):
             yield from parquet.read_table(part).to_pylist()
-        return
+        path = path / WAITING  # what an interrupted sweep had not yet put into a file
+        if not path.exists():
+            return
+    yield from _lines(path)
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the records of a file, but for a line that is still being written.
+
+    Raises:
+        InvalidFileError: if a line is no record.
+    """
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):

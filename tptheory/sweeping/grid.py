@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints, overload
 
-from tptheory.checking import read_widths
+from tptheory.checking import finite, read_integer, read_widths
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.numeric.constants import read_number
 
@@ -43,7 +44,13 @@ class Grid(Sequence[Cell]):
                 raise InvalidTypeError(complain(f"axes[{name!r}]", "a list, a tuple or a range", values))
             if not values:
                 raise InvalidValueError(complain(f"axes[{name!r}]", "at least one value", values))
+            twice = None if isinstance(values, range) else _twice(values)
+            if twice is not None:
+                raise InvalidValueError(complain(f"axes[{name!r}]", "values that differ", twice, "Give it once."))
         self.axes = dict(axes)
+        if prod(map(_size, self.axes.values())) > sys.maxsize:
+            expected = f"of at most {sys.maxsize} cells"
+            raise InvalidValueError(complain("grid", expected, list(self.axes), "Take shorter ranges."))
 
     def __len__(self) -> int:
         """Count the cells."""
@@ -75,7 +82,12 @@ class Grid(Sequence[Cell]):
         return f"Grid({self.axes!r})"
 
 
-def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
+def _size(values: Sequence[Any]) -> int:
+    """Return the length of a sequence; that of a range may be larger than ``len`` can say."""
+    return 1 + (values[-1] - values[0]) // values.step if isinstance(values, range) else len(values)
+
+
+def parse_grid(settings: Sequence[str], task: Callable[..., Any], fixed: Sequence[str] = ()) -> Grid:
     """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
 
     The annotation of the parameter tells how a value is read: as an integer, a float, a string, true or false, or as
@@ -93,31 +105,48 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any]) -> Grid:
     >>> parse_grid(["s=0,0.5,1/3"], ruled)
     Grid({'s': [0, 0.5, '1/3']})
 
+    Args:
+        settings: the axes, as they were typed.
+        task: the task.
+        fixed: parameters of the rule that have one value in all cells, ``name=value``, as ``--set`` gives them.
+
     Raises:
         InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
         UnknownNameError: if the task has no such parameter; the nearest is suggested.
     """
-    kinds = get_type_hints(task)
     parameters, own = inspect.signature(task).parameters, own_parameters(task)
     axes: dict[str, Sequence[Any]] = {}
-    for setting in settings:
+    for argument, setting in [*(("grid", setting) for setting in settings), *(("set", setting) for setting in fixed)]:
         name, equals, text = setting.partition("=")
         if not equals or not text:
-            raise InvalidValueError(complain("grid", "settings such as seed=0..9 or rule=bp,tp", setting))
+            raise InvalidValueError(complain(argument, "settings such as seed=0..9 or rule=bp,tp", setting))
+        if name in own and argument == "set":
+            expected, mend = f"a parameter of the rule and not of {task.__name__}", "Write it without --set."
+            raise InvalidValueError(complain(argument, expected, name, mend))
         if name not in own and not takes_constants(task):
-            raise unknown_name("grid", name, own)
+            if argument == "set":
+                expected = f"left out, since {task.__name__} takes no parameters of a rule"
+                raise InvalidValueError(complain(argument, expected, name))
+            raise unknown_name(argument, name, own)
         if name in axes:
-            raise InvalidValueError(complain("grid", f"one setting of {name}", setting, "Put commas between values."))
-        kind = _of_a_value(kinds.get(name, str)) if name in own else Fraction
-        try:
-            axes[name] = _alternatives(name, text, kind)
-        except InvalidValueError as error:
-            nearest = [] if name in own else difflib.get_close_matches(name, own, n=1)
-            raise InvalidValueError(f"{error} Did you mean {nearest[0]!r}?" if nearest else str(error)) from None
+            mend = "Put commas between values."
+            raise InvalidValueError(complain(argument, f"one setting of {name}", setting, mend))
+        axes[name] = _axis(name, text, task)
     missing = [name for name in own if parameters[name].default is inspect.Parameter.empty and name not in axes]
     if missing:
         raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))
     return Grid(axes)
+
+
+def _axis(name: str, text: str, task: Callable[..., Any]) -> Sequence[Any]:
+    """Read the alternatives of one name, of a parameter of the task or of its rule."""
+    own = own_parameters(task)
+    kind = _of_a_value(get_type_hints(task).get(name, str)) if name in own else Fraction
+    try:
+        return _alternatives(name, text, kind)
+    except InvalidValueError as error:
+        nearest = [] if name in own else difflib.get_close_matches(name, own, n=1)
+        raise InvalidValueError(f"{error} Did you mean {nearest[0]!r}?" if nearest else str(error)) from None
 
 
 def takes_constants(task: Callable[..., Any]) -> bool:
@@ -140,28 +169,45 @@ def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
     """Read the alternatives of a parameter: a range of integers, or values with commas between them."""
     ends = RANGE.fullmatch(text)
     if kind in (int, Fraction) and ends:
-        values = range(int(ends[1]), int(ends[2]) + 1)
+        first, last = (read_integer(name, end) for end in ends.groups())
+        values = range(first, last + 1)
         if not values:
             raise InvalidValueError(complain(name, "a range from low to high", text))
         return values
     if name == "widths" and kind == tuple[int, ...] and "-" not in text:
         return [_value(name, text, kind)]  # 4,4,2 is one net: no net has a single width
-    return [_value(name, part, kind) for part in text.split(",")]
+    listed = [_value(name, part, kind) for part in text.split(",")]
+    twice = _twice(listed)
+    if twice is not None:
+        raise InvalidValueError(complain(name, "values that differ", text, f"Give {twice} once."))
+    return listed
+
+
+def _twice(values: Sequence[Any]) -> Any:
+    """Return the first value that comes a second time; None if all differ."""
+    seen: set[str] = set()
+    for value in values:
+        if repr(value) in seen:
+            return value
+        seen.add(repr(value))
+    return None
 
 
 def _value(name: str, text: str, kind: Any) -> Any:
     """Read one value of a given type."""
     if kind is Fraction:
         return _rational(name, text)
+    if kind is int:
+        return read_integer(name, text)
     if kind == tuple[int, ...]:
         return read_widths(name, text)
     try:
-        if kind in (int, float):
-            return kind(text)
+        if kind is float:
+            return float(text)
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
     except (ValueError, KeyError):
-        words = {int: "an integer", float: "a number", bool: "true or false"}
+        words = {float: "a number", bool: "true or false"}
         raise InvalidValueError(complain(name, words[kind], text)) from None
     return text
 
@@ -171,4 +217,4 @@ def _rational(name: str, text: str) -> int | float | str:
     number = read_number(name, text)
     if "/" in text:
         return int(number) if number.denominator == 1 else str(number)
-    return int(text) if text.lstrip("+-").isdigit() else float(number)
+    return int(text) if text.lstrip("+-").isdigit() else finite(name, number)

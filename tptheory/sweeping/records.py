@@ -1,11 +1,11 @@
-"""The records of a sweep, in a file that grows by whole records: JSON lines, or a folder of Parquet files."""
+"""The records of a sweep: what one is, the keys by which cells are known, and the places that hold records."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,163 +13,28 @@ from typing import Any, Protocol
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
-from tptheory.extras import optional_library
-from tptheory.files import write_whole
+from tptheory.files import cannot_write
 from tptheory.writing.plain import plain
 
 Record = Mapping[str, Any]
 
-ROWS = 1000
-"""How many records a Parquet file holds."""
+KEY = re.compile(r"[0-9a-f]{16}")
+"""The keys of cells."""
+ANOTHER = "Choose another file."
+"""What to do about a file that holds something else."""
 
 
 class Records(Protocol):
-    """A file or a folder that holds records, and takes more."""
+    """A file or a folder that holds records, and takes more. It is locked: no other sweep can write there."""
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the records that were there when the file was opened."""
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Add records; each of them is written as a whole or not at all."""
-
-    def close(self) -> None:
-        """Write the records that wait in memory, and close."""
-
-
-class JsonLines:
-    """A file with one JSON object a line. An incomplete last line, which a kill leaves behind, is cut off."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._start = _end_of_last_line(self._file)
-        os.ftruncate(self._file, self._start)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the records that were there when the file was opened."""
-        left = self._start
-        with self.path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if left <= 0:
-                    return
-                left -= len(line)
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    record = None
-                if not isinstance(record, dict):
-                    mend = "Choose another file."
-                    raise InvalidFileError(complain("out", "a file of records", f"{self.path}, line {number}", mend))
-                yield record
+    recorded: RecordKeys
+    """The keys of the records that were there when it was opened, all of which were read and found whole."""
 
     def append(self, records: Iterable[Record]) -> None:
-        """Write whole lines with one call, and wait until the disk has them."""
-        data = "".join(json.dumps(plain(record), allow_nan=False) + "\n" for record in records).encode()
-        size = os.fstat(self._file).st_size
-        try:
-            while data:
-                data = data[os.write(self._file, data) :]
-            os.fsync(self._file)
-        except OSError:
-            os.ftruncate(self._file, size)
-            raise
+        """Add records; each of them is written as a whole or not at all, and is on the disk afterwards."""
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._file)
-
-
-def _end_of_last_line(file: int) -> int:
-    """Return the number of bytes up to the end of the last complete line."""
-    end = os.fstat(file).st_size
-    while end > 0:
-        start = max(0, end - (1 << 16))
-        newline = os.pread(file, end - start, start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end = start
-    return 0
-
-
-class Parquet:
-    """A folder of Parquet files of up to `ROWS` records, each whole; one row a record.
-
-    The columns are those of the record with dots between names: ``cell.seed``, ``result.loss``.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._arrow, self._parquet = (
-            optional_library(name, "out", str(path), "dask") for name in ("pyarrow", "pyarrow.parquet")
-        )
-        self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        self._there = sorted(path.glob("part-*.parquet"))
-        self._next = 1 + max((int(part.stem.removeprefix("part-")) for part in self._there), default=-1)
-        self._waiting: list[dict[str, Any]] = []
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows that were there when the folder was opened: task, key, and whether each failed."""
-        for part in self._there:
-            try:
-                rows = self._parquet.read_table(part).to_pylist()
-            except (self._arrow.ArrowException, OSError):
-                mend = "Remove it, or choose another folder."
-                raise InvalidFileError(complain("out", "a folder of Parquet files", str(part), mend)) from None
-            for row in rows:
-                record = {
-                    "task": row.get("task"),
-                    "key": row.get("key"),
-                    "result": {"passed": row.get("result.passed")},
-                }
-                yield record if row.get("error") is None else {**record, "error": row["error"]}
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Keep records until a file is full, and write it."""
-        self._waiting += (flat(plain(record)) for record in records)
-        while len(self._waiting) >= ROWS:
-            self._write(self._waiting[:ROWS])
-            del self._waiting[:ROWS]
-
-    def close(self) -> None:
-        """Write the records that wait."""
-        if self._waiting:
-            self._write(self._waiting)
-            self._waiting = []
-
-    def _write(self, rows: list[dict[str, Any]]) -> None:
-        names = dict.fromkeys(name for row in rows for name in row)
-        table = self._arrow.Table.from_pylist([{name: row.get(name) for name in names} for row in rows])
-        stream = self._arrow.BufferOutputStream()
-        self._parquet.write_table(table, stream)
-        write_whole(self.path / f"part-{self._next:06}.parquet", stream.getvalue().to_pybytes())
-        self._next += 1
-
-
-def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return a record as a row: names within names are joined by a dot, what is nested deeper becomes JSON."""
-    row: dict[str, Any] = {}
-    for name, value in record.items():
-        if isinstance(value, Mapping) and not prefix:
-            row |= flat(value, f"{name}.")
-        else:
-            row[prefix + name] = json.dumps(value) if isinstance(value, Mapping | list) else value
-    return row
-
-
-def records_at(path: str | Path) -> Records:
-    """Open a file ``.jsonl`` of JSON lines, or a folder ``.parquet`` of Parquet files, which is made if it is missing.
-
-    Raises:
-        InvalidValueError: if the name has another ending.
-        MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
-        OSError: if the file cannot be opened.
-    """
-    path = Path(path)
-    kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
-    if path.suffix not in kinds:
-        raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
-    return kinds[path.suffix](path)
+        """Close, and give the lock back."""
 
 
 def key_of(task: str, cell: Mapping[str, Any], content: str = "") -> str:
@@ -188,21 +53,37 @@ def has_failed(record: Mapping[str, Any]) -> bool:
     return "error" in record or (isinstance(result, Mapping) and result.get("passed") is False)
 
 
-class RecordKeys:
-    """The keys of recorded cells, in eight bytes each, and those among them that failed."""
+def is_record(value: Any) -> bool:
+    """Return whether a value read from a file is a record: task, key and cell, and a result or an error.
 
-    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
-        found = array("Q")
+    >>> is_record({"task": "t", "key": "0" * 16, "cell": {}, "result": {}}), is_record({"key": "0" * 16})
+    (True, False)
+    """
+    kinds = {"task": str, "key": str, "cell": dict, "result": dict, "error": str}
+    return (
+        isinstance(value, dict)
+        and value.keys() in ({"task", "key", "cell", "result"}, {"task", "key", "cell", "error"})
+        and all(isinstance(part, kinds[name]) for name, part in value.items())
+        and KEY.fullmatch(value["key"]) is not None
+    )
+
+
+class RecordKeys:
+    """The keys of recorded cells, in eight bytes each, and those among them that failed.
+
+    Args:
+        found: the key of each record, and whether it failed.
+    """
+
+    def __init__(self, found: Iterable[tuple[str, bool]]) -> None:
+        numbers = array("Q")
         self.failed: set[str] = set()
-        for record in records:
-            try:
-                found.append(int(record["key"], 16))
-                if has_failed(record):
-                    self.failed.add(str(record["key"]))
-            except (KeyError, TypeError, ValueError, OverflowError):
-                mend = "Choose another file."
-                raise InvalidFileError(complain("out", "a file of records with keys", str(record)[:80], mend)) from None
-        self._sorted = np.sort(np.frombuffer(found, dtype=np.uint64)) if found else np.empty(0, dtype=np.uint64)
+        for key, failed in found:
+            numbers.append(int(key, 16))
+            if failed:
+                self.failed.add(key)
+        empty = np.empty(0, dtype=np.uint64)
+        self._sorted = np.unique(np.frombuffer(numbers, dtype=np.uint64)) if numbers else empty
 
     def __len__(self) -> int:
         """Count the keys."""
@@ -213,3 +94,40 @@ class RecordKeys:
         number = np.uint64(int(key, 16))
         i = int(np.searchsorted(self._sorted, number))
         return i < len(self._sorted) and bool(self._sorted[i] == number)
+
+
+def in_use(path: Path) -> InvalidValueError:
+    """Return the error for records that another sweep is writing."""
+    mend = "Another sweep is writing there: wait until it has ended, or choose another file."
+    return InvalidValueError(complain("out", "a place that no other sweep uses", str(path), mend))
+
+
+def not_records(where: str, mend: str = ANOTHER, kind: str = "a file of records") -> InvalidFileError:
+    """Return the error for a file that holds something else than records."""
+    return InvalidFileError(complain("out", kind, where, mend))
+
+
+def records_at(path: str | Path) -> Records:
+    """Open a file ``.jsonl`` of JSON lines, or a folder ``.parquet`` of Parquet files, which is made if it is missing.
+
+    All that is there is read before anything is written.
+
+    Raises:
+        InvalidTypeError: if it is no path.
+        InvalidValueError: if the name has another ending, it cannot be written, or another sweep writes there.
+        InvalidFileError: if it holds something else than records.
+        MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
+    """
+    from tptheory.sweeping.json_lines import JsonLines
+    from tptheory.sweeping.parquet import Parquet
+
+    path = Path(path)
+    kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
+    if path.suffix not in kinds:
+        raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
+    try:
+        return kinds[path.suffix](path)
+    except (InvalidFileError, InvalidValueError):
+        raise
+    except (OSError, ValueError) as error:  # a path with a NUL byte is a ValueError
+        raise cannot_write("out", path, error) from error

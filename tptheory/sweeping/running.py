@@ -8,6 +8,7 @@ again, and whichever workers died.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -23,14 +24,21 @@ from tptheory.checking import whole
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
-from tptheory.sweeping.grid import Cell
-from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of, records_at
+from tptheory.sweeping.grid import Cell, Grid
+from tptheory.sweeping.records import Record, has_failed, key_of, records_at
 from tptheory.sweeping.tasks import Task, content_of, task_named
+from tptheory.writing.plain import plain
 
 AHEAD = 4
 """How many chunks are handed out for each worker."""
 CHUNK_SECONDS, LARGEST_CHUNK = 0.25, 500
 """How long a chunk should take, and how many cells it holds at most."""
+LONGEST_MESSAGE = 2000
+"""How many characters of an error a record keeps."""
+ADDRESS = re.compile(r"(?:tcp://)?(?:[^\s/:]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
+"""The addresses of schedulers: a host, or an IPv6 address in brackets, and a port."""
+MOST_WORKERS = 1000
+"""The most processes of this machine."""
 ATTEMPTS = 3
 """How many workers may die at a cell before that is recorded as its error."""
 
@@ -81,7 +89,7 @@ def sweep(
     Args:
         task: a name (trajectory, crosscheck, refutation, training), ``FILE.py::NAME``, or a function that workers
             can import; it is called with the cell as keyword arguments, and must depend on nothing else.
-        cells: the cells, such as a `Grid`; they are asked for as they are needed.
+        cells: the cells, such as a `Grid`; they are asked for as they are needed. One that comes twice is run once.
         out: where the records are: a file ``.jsonl``, or a folder ``.parquet``.
         workers: how many processes of this machine work; one for each core unless given.
         scheduler: instead, the address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``.
@@ -90,7 +98,8 @@ def sweep(
 
     Raises:
         InvalidTypeError: if ``task`` is neither a name nor a function, or ``workers`` no integer.
-        InvalidValueError: if ``workers`` is below 1, or no scheduler answers at the address.
+        InvalidValueError: if ``workers`` is below 1, no scheduler answers at the address, ``out`` cannot be written, or
+            another sweep is writing there.
         InvalidFileError: if ``out`` holds something else than records.
         MissingLibraryError: if a library that is asked for is not installed.
         OSError: if records cannot be written; those that were written stay.
@@ -98,18 +107,22 @@ def sweep(
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
     if workers is not None:
-        workers = whole("workers", workers)
+        workers = whole("workers", workers, highest=MOST_WORKERS)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), Counter[str]()
     records = records_at(out)
     try:
-        recorded = RecordKeys(records)
+        recorded, seen = records.recorded, set[str]()
 
         def missing() -> Iterator[KeyedCell]:
             for cell in cells:
-                counts["cells"] += 1
                 key = key_of(name, cell, content_of(name, cell))
+                if not isinstance(cells, Grid):  # whose cells all differ
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                counts["cells"] += 1
                 if key not in recorded:
                     yield key, cell
                     continue
@@ -141,10 +154,19 @@ def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, A
     function = task if callable(task) else task_named(task)
     for cell in cells:
         try:
-            found.append({"result": dict(function(**cell))})
-        except Exception as error:  # whatever a cell raises ends that cell alone
-            found.append({"error": f"{type(error).__name__}: {error}"})
+            found.append({"result": plain(dict(function(**cell)))})
+        except BaseException as error:  # whatever a cell raises, SystemExit too, ends that cell alone
+            found.append({"error": _said(error)})
     return found, perf_counter() - started
+
+
+def _said(error: BaseException) -> str:
+    """Return the name and the message of an error; a message may be as bad as the code that raised it."""
+    try:
+        message = str(error)[:LONGEST_MESSAGE]
+    except Exception:
+        message = "its message cannot be shown"
+    return f"{type(error).__name__}: {message}"
 
 
 @dataclass
@@ -258,9 +280,12 @@ def _processes(workers: int | None) -> Iterator[tuple[Executor, int]]:
 def _cluster(address: str | None) -> Iterator[tuple[Executor, int]]:
     """Give the executor of a Dask cluster."""
     distributed = optional_library("distributed", "scheduler", address, "dask")
+    if not isinstance(address, str) or not ADDRESS.fullmatch(address):
+        mend = "Encrypted and other connections, such as tls://, are not made: start the scheduler on tcp://."
+        raise InvalidValueError(complain("scheduler", "an address tcp://HOST:PORT", address, mend))
     try:
         client = distributed.Client(address, timeout="5s")
-    except (OSError, TimeoutError, ValueError) as error:
+    except Exception as error:  # Dask has no one error for a scheduler that cannot be reached
         expected = "the address of a Dask scheduler that answers, such as tcp://127.0.0.1:8786"
         raise InvalidValueError(complain("scheduler", expected, address, str(error).partition("\n")[0])) from None
     with client:

@@ -52,7 +52,7 @@ def digest_of_rule(task: str, cell: Mapping[str, Any]) -> str:
         return ""
 
 
-def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]) -> None:
+def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str], fixed: Sequence[str] = ()) -> None:
     """Refuse rules that do not exist or fail, and parameters that they do not have or that lack an admitted value.
 
     Every rule is derived once, at the first of the widths, before any cell is run.
@@ -61,6 +61,7 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
         task: the name of the task; one that is not about rules is passed over.
         axes: the axes of the grid.
         own: the parameters of the task itself; all other names are parameters of the rules.
+        fixed: those of them that were set for all cells, which errors call ``set``.
 
     Raises:
         UnknownNameError: if there is no such rule, or it has no such parameter; the nearest is suggested.
@@ -77,13 +78,16 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
             swept_rule(rule).error_signal(_net(_widths(task, first)), 0)  # a simulation records d_0 too
         known = [str(symbol) for symbol in parameters]
         for name in names:
+            argument = "set" if name in fixed else "grid"
             meant = {name, name_of_constant(name)}
             if meant & of_any and not meant & set(known):
                 has = f"has no parameter {name}" + (f", but {', '.join(known)}" if known else "")
                 mend = f"The rule {rule} {has}. Sweep it by a command of its own."
-                raise UnknownNameError(complain("grid", "parameters that every rule of it has", name, mend))
+                raise UnknownNameError(complain(argument, "parameters that every rule of it has", name, mend))
             if not meant & set(known):
-                raise unknown_name("grid", name, [*own, *known])
+                if name in fixed and not known:
+                    raise InvalidValueError(complain("set", f"empty, since {rule} holds nothing", name))
+                raise unknown_name(argument, name, known if name in fixed else [*own, *known])
         for name in names:
             for value in axes[name]:
                 _check_values(rule, parameters, {**{n: axes[n][0] for n in names}, name: value})

@@ -9,12 +9,15 @@ from typing import Any
 
 from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol
 
+from tptheory.checking import whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
 from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, index_parts
 from tptheory.symbolic.sequences import Shape
 
 LOSSES = ("squared", "any")
+DEEPEST = 1000
+"""The most layers that a network of a number of layers has."""
 
 
 class DeepLinearNetwork:
@@ -345,6 +348,9 @@ def _symbolic_widths(depth: Any) -> list[Symbol]:
         raise InvalidTypeError(complain("depth", "a positive integer", depth, "A symbol stands for any."))
     if depth < 1:
         raise InvalidValueError(complain("depth", "a positive integer", depth, "Give depth=1 or more."))
+    if depth > DEEPEST:
+        mend = "A symbol stands for any depth."
+        raise InvalidValueError(complain("depth", f"a positive integer up to {DEEPEST}", depth, mend))
     return [Symbol(f"n_{l}", integer=True, positive=True) for l in range(depth + 1)]
 
 
@@ -352,6 +358,8 @@ def _size(argument: str, value: Any) -> Expr:
     if isinstance(value, bool) or not isinstance(value, int | Expr):
         mend = f"Try Symbol({value!r}, integer=True, positive=True)." if isinstance(value, str) and value else ""
         raise InvalidTypeError(complain(argument, "positive integers or SymPy symbols", value, mend))
+    if isinstance(value, int) and value > 0:
+        whole(argument, value)  # it may have so many digits that no message could show it
     size = Integer(value) if isinstance(value, int) else value
     if size.is_number and not (size.is_Integer and size > 0):
         raise InvalidValueError(complain(argument, "positive integers or SymPy symbols", value, "Give 1 or more."))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidFileError, complain
-from tptheory.files import cannot_write, write_whole
+from tptheory.files import cannot_write, read_whole, write_whole
 from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
@@ -118,16 +118,9 @@ def _arrays(path: Path) -> dict[str, Array]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
+    data = read_whole(path, LARGEST, argument="checkpoint", what="checkpoint")
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise InvalidFileError(complain(path.name, f"of at most {LARGEST} bytes", f"{size} bytes", _MEND))
-        return {name: array.copy() for name, array in load(path.read_bytes()).items()}
-    except InvalidFileError:
-        raise
-    except OSError as error:
-        said = error.strerror or str(error)
-        raise InvalidFileError(complain(path.name, "a readable checkpoint", said, _MEND)) from error
+        return {name: array.copy() for name, array in load(data).items()}
     except (SafetensorError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise InvalidFileError(complain(path.name, "a whole checkpoint", str(error)[:200], _MEND)) from error
 

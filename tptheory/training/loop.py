@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.training.blas_buffers import aligned
+from tptheory.training.checkpoint_schema import RunFacts, check_progress
 from tptheory.training.checkpoints import Checkpoint, check_arrays, write_checkpoint
 from tptheory.training.data import Array
 from tptheory.training.engine import Engine
@@ -161,21 +163,35 @@ class TrainingLoop:
         Raises:
             InvalidFileError: if the checkpoint is of another net, or lacks a part.
         """
-        check_arrays(str(self.settings.checkpoint), saved, self._arrays())
-        reached = saved.progress
+        path, reached = Path(str(self.settings.checkpoint)), saved.progress
+        check_arrays(path, saved, self._arrays())
+        check_progress(path.name, reached, self._facts())
         try:
-            self.start = int(reached["step"])
-            self.progress.restore(reached["fit"])
-            self.batches.restore(reached["batches"])
-            for name, stream in self.streams.items():
-                stream.bit_generator.state = reached["streams"][name]
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            self.engine.restore(saved.arrays)
+        except (ValueError, OverflowError) as error:  # a count among the arrays that is no number
             raise InvalidFileError(
-                complain("checkpoint", "one that says how far its run is", repr(error), "Train anew.")
+                complain(path.name, "a checkpoint of arrays that a run can have", str(error), "Train anew without it.")
             ) from error
-        self.engine.restore(saved.arrays)
         if self.probes is not None:
             self.probes.restore(saved.arrays)
+        self.start = reached["step"]
+        self.progress.restore(reached["fit"])
+        self.batches.restore(reached["batches"])
+        for name, stream in self.streams.items():
+            stream.bit_generator.state = reached["streams"][name]
+
+    def _facts(self) -> RunFacts:
+        """Return what is known of the run, against which a checkpoint is checked."""
+        weights = self.engine.weights
+        return RunFacts(
+            steps=self.settings.steps,
+            layers=len(weights),
+            widest=max(max(W.shape) for W in weights),
+            samples=self.batches.labels.size,
+            batch=self.batches.batch,
+            streams=tuple(self.streams),
+            metrics=self.settings.metrics is not None,
+        )
 
     def save(self, path: str | os.PathLike[str], step: int) -> None:
         """Write a checkpoint of the state before the batch of ``step`` is drawn."""

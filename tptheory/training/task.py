@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tptheory.checking import whole
+from tptheory.checking import check_memory, whole
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -27,6 +28,8 @@ from tptheory.training.layerwise import (
 )
 from tptheory.training.settings import InverseSettings, TrainSettings
 
+COPIES = 4
+"""How often a run holds its parameters: now, at the last log line, their updates, and the inverses or matrices."""
 HIDDEN_WIDTHS = (32, 32)
 """The hidden layers where no widths are given."""
 
@@ -142,6 +145,9 @@ def _checked_data(data: Any) -> DataSet:
 def _fitting_widths(settings: TrainSettings, data: DataSet) -> tuple[int, ...]:
     """Return ``(n_0, ..., n_L)``: those given if they fit the data, or the data's own with `HIDDEN_WIDTHS` between."""
     first, last = data.x_train.shape[0], data.targets.shape[0]
+    if settings.widths is not None:
+        parameters = sum(n * m for m, n in pairwise(settings.widths))
+        check_memory("widths", settings.widths, COPIES * parameters * np.dtype(settings.dtype).itemsize, "Take less.")
     if settings.widths is None:
         return (first, *HIDDEN_WIDTHS, last)
     widths = tuple(settings.widths)

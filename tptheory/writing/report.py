@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,11 +16,15 @@ from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import stored_form
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
+from tptheory.files import move_whole
+from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
+from tptheory.temporaries import new_folder
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
 from tptheory.writing.gathering import Progress, ReportData, ReportSettings, gather
+from tptheory.writing.older_report import listed_evidence
 from tptheory.writing.paper import FOLDER, write_paper
 from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
 
@@ -144,9 +146,7 @@ def counts_of_laws(folder: Path, names: Sequence[str]) -> list[str]:
 def _reasons_of_one_call(program: ModuleType, folder: Path, names: Sequence[str]) -> dict[str, str]:
     """Return an empty reason for each certificate that is accepted, and the reason for the first that is not."""
     command = [sys.executable, "-I", str(Path(str(program.__file__)).resolve()), *names]
-    finished = subprocess.run(  # noqa: S603  our own checker, no shell
-        command, cwd=folder, capture_output=True, text=True, timeout=CHECKING_SECONDS, check=False
-    )
+    finished = run_to_end(command, folder, CHECKING_SECONDS)
     said = finished.stdout.splitlines()
     reasons = {name: "" for name in names if f"accepted: {name}" in said}
     refused = next((name for name in names if name not in reasons), None)
@@ -193,24 +193,23 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
 
 
 def _move(stage: Path, folder: Path, written: Sequence[Path]) -> None:
-    """Move each file to its place, and remove the evidence that is left from an older report."""
+    """Move each file to its place, and remove the evidence that an older report listed and this one lacks."""
+    older = listed_evidence(folder)
     for path in written:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(stage / path, folder / path)
-    for kind in ("certificates", "counterexamples"):
-        for old in (folder / kind).glob("*__*.json"):
-            if Path(kind, old.name) not in written:
-                old.unlink()
+        move_whole(stage / path, folder / path)
+    for path in set(older).difference(written):
+        (folder / path).unlink(missing_ok=True)
 
 
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
     """Make a folder for what is not finished, inside the one that was named, and remove it at the end."""
-    with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(prefix=".report-", dir=folder, ignore_cleanup_errors=True)
-    with temporary as name:
-        yield Path(name)
+    with ExitStack() as closing:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stage = closing.enter_context(new_folder(folder))
+        yield stage
 
 
 @contextmanager

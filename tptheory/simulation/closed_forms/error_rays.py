@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from tptheory.checking import check_memory
 from tptheory.errors import InvalidTypeError
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
@@ -95,7 +96,8 @@ def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> Er
 
 def _read(kind: RunArithmetic, weights: Any, x: Any, y: Any, lr: Any) -> tuple[Sample, Any]:
     """Return the sample and the step size in an arithmetic."""
-    return read_sample(kind, weights, x, y), step_size(kind, _fraction(lr))
+    size = step_size(kind, _fraction(lr))
+    return read_sample(kind, weights, x, y), np.float64(size) if isinstance(size, float) else size
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ def _follow(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     exact = isinstance(eta, fmpq)
     array = partial(np.array, dtype=object if exact else None)
     inverses = [sample.arithmetic.pinv(W) for W in sample.weights[1:]]
+    mend = "All of them are kept: take fewer."
+    check_memory("steps", steps, 8 * (steps + 1) * sum(map(np.size, (*sample.x, sample.error, *inverses))), mend)
     state = _State(
         [array(x.tolist()) for x in sample.x], array(sample.error.tolist()), [array(P.tolist()) for P in inverses]
     )

@@ -14,6 +14,7 @@ from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.relaxation import PanelValues, Relaxation
+from tptheory.symbolic.network import DEEPEST
 from tptheory.typesetting.tables import ShownAsTable, Table, a_few
 
 FLOATS = FloatArithmetic()
@@ -112,6 +113,14 @@ def bp_modes(singular_values: Any, initial: Any, times: Any, *, depth: int | Non
     return Modes(instants, s, np.stack(factors, axis=1), np.stack(remainders, axis=1), methods)
 
 
+def _power(base: float, exponent: int) -> float:
+    """Return a power; infinity where it is larger than any float."""
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
 def _read_values(name: str, values: Any) -> np.ndarray:
     read = FLOATS.read(name, values, column=True)
     FLOATS.check(name, read)
@@ -133,7 +142,7 @@ def _read_initial(initial: Any, depth: Any, modes: int) -> np.ndarray:
     u = _read_values("initial", initial)
     if len(u) != modes:
         raise ShapeError(complain("initial", f"of {modes} strengths, one for each singular value", u.shape))
-    return np.repeat(u[:, np.newaxis] ** (1 / whole("depth", depth)), depth, axis=1)
+    return np.repeat(u[:, np.newaxis] ** (1 / whole("depth", depth, highest=DEEPEST)), depth, axis=1)
 
 
 def _solved(k: int, s: float, a: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
@@ -260,11 +269,11 @@ def plateau_escape(
     """
     named = {"sigma_1": sigma_1, "lr": lr, "std": std, "hidden": hidden, "fraction": fraction}
     sigma, eta, spread, width, f = (positive(name, value) for name, value in named.items())
-    L = whole("depth", depth, lowest=2)
+    L = whole("depth", depth, lowest=2, highest=DEEPEST)
     if f >= 1:
         raise InvalidValueError(complain("fraction", "between 0 and 1", fraction, "Try fraction=0.5."))
     a = spread * math.sqrt(width)
-    if a**L >= f * sigma:
+    if _power(a, L) >= f * sigma:
         expected = f"so small that (std sqrt(hidden))^{L} is below fraction * sigma_1 = {f * sigma:g}"
         raise InvalidValueError(complain("std", expected, std, "There is no plateau to leave."))
     if L == 2:

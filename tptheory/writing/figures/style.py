@@ -21,6 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.files import write_whole
 
 INK = "#1a1a1b"
 """The colour of text and lines; on a page it becomes the colour of the text around the figure."""
@@ -156,7 +157,9 @@ def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tupl
     with style(), _quiet("fontTools"):
         for target in paths:
             kind = target.suffix[1:]
-            figure.savefig(target, format=kind, dpi=200, metadata=_UNDATED[kind])
+            drawn = io.BytesIO()
+            figure.savefig(drawn, format=kind, dpi=200, metadata=_UNDATED[kind])
+            write_whole(target, drawn.getvalue())
     return paths
 
 
