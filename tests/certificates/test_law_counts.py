@@ -293,7 +293,7 @@ def test_a_hostile_certificate_is_refused_soon(kind):
     started = time.process_time()
     with pytest.raises(Refused, match="too much work"):
         check(large(kind))
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < 12
 
 
 def test_it_imports_only_the_standard_library_and_runs_alone(python, tmp_path):

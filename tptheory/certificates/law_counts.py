@@ -77,7 +77,7 @@ class Series:
     def __mul__(self, other: "Series") -> "Series":
         """Multiply."""
         ring, total = self.ring, [0] * self.ring.size
-        ring.work.spend(20 + 3 * ring.size + ring.size**2)
+        ring.work.spend(25 + 3 * ring.size + ring.size**2)
         for i, a in enumerate(self.parts):
             for j, b in enumerate(other.parts[: ring.size - i] if a else ()):
                 if i % ring.order + j % ring.order < ring.order:
@@ -134,7 +134,8 @@ def reduced(rows: Matrix, width: int) -> tuple[Matrix, int]:
             rows[at], rows[rank] = rows[rank], [factor * a for a in rows[at]]
             for k in [k for k in range(len(rows)) if k != rank and any(rows[k][j].parts)]:
                 minus = rows[k][j].ring(-1) * rows[k][j]
-                rows[k] = [a + minus * b for a, b in zip(rows[k], rows[rank], strict=True)]
+                pairs = zip(rows[k], rows[rank], strict=True)
+                rows[k] = [a + minus * b if any(b.parts) else a for a, b in pairs]
             rank += 1
     return rows, rank
 
