@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from fractions import Fraction
 
+LONGEST_SAID = 300
+"""How many characters of what a user's code says an error repeats."""
+
 
 class TptheoryError(Exception):
     """Mark every error that tptheory raises on purpose; catch it to catch them all.
@@ -63,8 +66,30 @@ def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     >>> complain("s", "a positive number", Fraction(-1, 3))
     "'s' must be a positive number (got -1/3)."
     """
-    shown = str(came) if isinstance(came, Fraction) else repr(came)
+    shown = str(came) if isinstance(came, Fraction) else _shown(came)
     return f"{argument!r} must be {expected} (got {shown}).{' ' + mend if mend else ''}"
+
+
+def _shown(came: object) -> str:
+    """Return the ``repr`` of an object; where that fails, its class."""
+    try:
+        return repr(came)
+    except Exception:  # a user's own class may raise anything
+        return f"an object of the class {type(came).__name__}"
+
+
+def raised(error: BaseException) -> str:
+    """Say in one line what a user's code raised.
+
+    >>> raised(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    """
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # a user's own class may raise anything
+        said = "an error that cannot be printed"
+    said = said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + " ..."
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 from signal import SIG_IGN, SIGINT, signal
+from time import sleep
 from typing import Any
+
+LOOKS = 1.0
+"""After how many seconds a process looks again whether the one that started it is there."""
 
 
 def cores() -> int:
@@ -33,7 +38,7 @@ def processes(
         *given: what ``begin`` is called with.
     """
     others = set(active_children())
-    pool = ProcessPoolExecutor(count, get_context(method), _started, (begin, *given))
+    pool = ProcessPoolExecutor(count, get_context(method), _started, (os.getpid(), begin, *given))
     try:
         yield pool
     except BaseException:
@@ -44,7 +49,23 @@ def processes(
     pool.shutdown()
 
 
-def _started(begin: Callable[..., Any] | None, *given: Any) -> None:
+def end_with_the_parent(parent: int) -> None:
+    """Let this process end soon after the one that started it, which may be killed without notice.
+
+    Args:
+        parent: the identity of that process.
+    """
+
+    def look() -> None:
+        while os.getppid() == parent:
+            sleep(LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
+
+
+def _started(parent: int, begin: Callable[..., Any] | None, *given: Any) -> None:
     signal(SIGINT, SIG_IGN)
+    end_with_the_parent(parent)
     if begin is not None:
         begin(*given)

@@ -12,7 +12,7 @@ from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vacuity import unmeetable
+from tptheory.claims.vacuity import oversized, unmeetable
 from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
@@ -202,6 +202,7 @@ class _Refuter:
                 looked = took < seconds or took > LOOKED or unmeetable(claim)
                 vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
                 reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
+                reason = "; ".join(oversized(claim)) or reason
                 return Undecided(claim, reason, searched.evidence, took)
             return confirmed_counterexample(claim, found, perf_counter() - started)
         except TimeUpError as late:
@@ -307,7 +308,7 @@ def _neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) 
 
 def _why_none(claim: Claim) -> str:
     """Say which hypotheses the shapes rule out; where none is, what the search for instances does not show."""
-    return "; ".join(unmeetable(claim)) or UNMET
+    return "; ".join((*unmeetable(claim), *oversized(claim))) or UNMET
 
 
 def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Undecided:

@@ -12,6 +12,7 @@ from sympy import Integer, MatrixSymbol, NumberSymbol, Pow, Symbol, sympify
 from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.vacuity import is_oversized
 from tptheory.clock import keep_time
 from tptheory.errors import ShapeError, complain
 from tptheory.measuring.joint_matrices import joint_builders
@@ -176,7 +177,10 @@ class Instances:
         """Whether every matrix has a row and a column at these sizes, and its hypotheses leave one possible."""
         keep_time()
         shapes = ((self.properties[A], *self.shape(A, sizes)) for A in self.matrices)
-        return all(rows > 0 and columns > 0 and is_possible(names, rows, columns) for names, rows, columns in shapes)
+        return all(
+            rows > 0 and columns > 0 and is_possible(names, rows, columns) and not is_oversized(rows, columns)
+            for names, rows, columns in shapes
+        )
 
     def draw(self, rng: Random, *, largest: int = 4, plain: bool = True, tries: int = 200) -> Instance | None:
         """Return an instance, or None if none that meets the hypotheses was found.

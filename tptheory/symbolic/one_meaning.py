@@ -191,9 +191,11 @@ def _refuse_names_that_are_none(names: Iterable[str]) -> None:
     for name in sorted(names):
         before, dot, after = name.rpartition(".")
         attribute = bool(dot) and before.isidentifier() and after.isidentifier()
-        if not name.strip() or name.strip()[0] in "+-" or attribute:
+        if not name.strip() or not name.isprintable() or name.strip()[0] in "+-" or attribute:
             mend = "Call it otherwise, such as A_2: names are shown to people."
-            raise InvalidValueError(complain("name", "one that reads as a name, without a sign or a dot", name, mend))
+            raise InvalidValueError(
+                complain("name", "one that reads as a name, without a sign, a dot or a control character", name, mend)
+            )
 
 
 def _printed(expressions: list[Any]) -> set[str]:
