@@ -10,7 +10,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from select import select
 from time import monotonic
@@ -68,26 +69,36 @@ def watched(run: Callable[[Watch], int]) -> int:
         read, write = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
-        before, parent = signal.getsignal(signal.SIGINT), os.getpid()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the command, which this process waits for
-        child = os.fork()
+        parent, child = os.getpid(), os.fork()
         if not child:
-            signal.signal(signal.SIGINT, before)
+            os.setpgid(0, 0)  # an interrupt of the terminal comes to the process that waits, which hands it on
             os.close(read)
             end_with_the_parent(parent)
             _command(run, Watch(faults, write))
         os.close(write)
         try:
-            said, name = _followed(child, read)
+            with _interrupts_handed_to(child):
+                said, name = _followed(child, read)
         finally:
             os.close(read)
-            signal.signal(signal.SIGINT, before)
         if isinstance(said, int):
             return said
         if not name:
             sys.stderr.write(f"error: the command {said} while it searched\n")
             return LOST
         faults = faults | {name: said}
+
+
+@contextmanager
+def _interrupts_handed_to(child: int) -> Iterator[None]:
+    """Let an interrupt end the command, for which this process waits; one that is ignored stays so."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _command(run: Callable[[Watch], int], watch: Watch) -> None:
