@@ -8,6 +8,8 @@ from fractions import Fraction
 
 LONGEST_INTEGER, LONGEST_TEXT = 60, 1000
 """How many digits of an integer, and characters of anything else, an error shows at most."""
+LONGEST_SAID = 300
+"""How many characters of what a user's code says an error repeats."""
 
 
 class TptheoryError(Exception):
@@ -85,7 +87,23 @@ def shown(came: object) -> str:
         return f"{type(came).__name__} with numbers of thousands of digits"
     except RecursionError:
         return f"{type(came).__name__} that is nested deeply"
+    except Exception:  # a user's own class may raise anything
+        return f"an object of the class {type(came).__name__}"
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+
+
+def raised(error: BaseException) -> str:
+    """Say in one line what a user's code raised.
+
+    >>> raised(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    """
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # a user's own class may raise anything
+        said = "an error that cannot be printed"
+    said = said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + " ..."
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:

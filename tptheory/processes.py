@@ -19,12 +19,15 @@ from functools import partial
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from tptheory.signals import ENDING
 
 _PR_SET_PDEATHSIG = 1
 """The option of Linux's ``prctl`` that names the signal which a process gets when its parent ends."""
+LOOKS = 1.0
+"""After how many seconds a process looks again whether the one that started it is there, if the kernel cannot tell."""
 
 
 def cores() -> int:
@@ -111,6 +114,24 @@ class _Watch:
         prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != self.parent:
             os._exit(1)
+
+
+def end_with_the_parent(parent: int) -> None:
+    """Let this process, which was forked, end with the one that started it, which may be killed without notice.
+
+    Args:
+        parent: the id of that process.
+    """
+    if sys.platform == "linux":
+        _Watch(parent, by_kernel=True).ask_kernel(_prctl())
+        return
+
+    def look() -> None:
+        while os.getppid() == parent:
+            sleep(LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _prctl() -> Callable[..., int]:

@@ -45,8 +45,6 @@ def end_by_exceptions() -> None:
             os._exit(128 + number)
         raise Terminated(number)
 
-    for number in ENDING - {signal.SIGINT}:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, stop)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else stop)

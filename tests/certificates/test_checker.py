@@ -558,6 +558,34 @@ def test_the_text_is_utf_8(tmp_path, capsys, encoding):
     assert "no JSON in UTF-8" in capsys.readouterr().out
 
 
+def test_a_letter_that_the_proof_brings_in_is_told():
+    """A root stands in the hypothesis that defines it and nowhere else; what is said of other letters is as it was."""
+    root = {"zero": [["1", ["r", "r"], 1], ["-1", ["c"], 1]]}
+    data = {
+        **certificate(method="descent", goal={"nonpositive": [["-1", ["c", {"tr": ["A", t("A")]}], 1]]}),
+        "letters": {"c": [], "r": [], "A": ["m", "n"]},
+        "hypotheses": [root],
+        "cofactors": [["1", [{"tr": ["A", t("A")]}], 0, []]],
+        "squares": [["1", [["1", ["r", "A"]]]]],
+    }
+    checker.check(data)
+    assert "hypothesis 1: r r - c = 0, and r stands nowhere else" in list(checker.statements(data))
+    twice = {**data, "hypotheses": [root, root], "title": "r"}
+    assert list(checker.statements(twice))[-3:-1] == [f"hypothesis {k}: r r - c = 0" for k in (1, 2)]
+
+
+def test_digits_count_as_work():
+    """A number of a thousand digits costs a hundred units where it is read, and more where it is added up."""
+    spent = []
+    for digits in (1, 1000):
+        number = "1" * digits
+        work = checker.Work()
+        data = shows(*[[f"{sign}{number}/{number[:-1]}7", ["A"]] for sign in ("", "-")] * 20)
+        checker.check(data, work)
+        spent.append(checker.WORK - work.left)
+    assert spent[1] - spent[0] > 20 * 2 * 300
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path, capsys):
     """The largest file is read, and one byte more is not."""
     path = tmp_path / "large.json"

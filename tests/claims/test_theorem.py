@@ -52,9 +52,9 @@ def test_an_imported_theorem_belongs_to_its_own_file(theorem_file):
 
 
 BAD = {
-    "does not import": ("import nothing_of_that_name", "which raised ModuleNotFoundError"),
-    "syntax": ("def broken(:", "which raised SyntaxError"),
-    "leaves": ("raise SystemExit(3)", "which raised SystemExit"),
+    "does not import": ("import nothing_of_that_name", "it raised ModuleNotFoundError"),
+    "syntax": ("def broken(:", "it raised SyntaxError"),
+    "leaves": ("raise SystemExit(3)", "it raised SystemExit"),
     "no theorem": ("x = 1", "a file with a @theorem or @conjecture"),
 }
 

@@ -38,6 +38,7 @@ STATEMENTS = {
         "if Q is positive definite, then Q is positive semidefinite",
     ),
     "order": (AtMost(Q, Identity(n)), "I - Q is positive semidefinite"),
+    "order of one with itself": (AtMost(Q, Q), "Q and Q are equal"),
     "step": (Conserved(net.weight(1), along=step), "W_1 is conserved by the step of backpropagation"),
     "commute": (Commute(Q, Q), "Q and Q commute"),
     "isometries": (

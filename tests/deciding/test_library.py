@@ -3,14 +3,16 @@
 import json
 import os
 import signal
+import time
 from multiprocessing import active_children
 
 import pytest
 
 from tptheory import collect
+from tptheory.clock import keep_time
 from tptheory.deciding import library
-from tptheory.deciding.library import WorkerError, settling, store, stored_path
-from tptheory.errors import InvalidFileError, InvalidValueError, TptheoryError
+from tptheory.deciding.library import settling, store, stored_path
+from tptheory.errors import InvalidFileError, InvalidValueError
 
 FACTS = """
 from tptheory.preamble import *
@@ -166,12 +168,36 @@ def test_open_conjectures_get_little_time_unless_all_is_fresh(theorems, monkeypa
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
 def test_a_worker_that_is_killed_is_told(theorems, monkeypatch):
-    """The end of a worker, as for want of memory, is one clear error, and no process is left."""
-    monkeypatch.setattr(library, "settle", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    with pytest.raises(WorkerError, match="ended from outside") as caught:
-        settled(theorems, jobs=2)
-    assert isinstance(caught.value, TptheoryError)
+    """The end of a worker, as for want of memory, is told of its theorem; the others are settled."""
+    search, killed = library.settle, theorems[1]
+
+    def settle(theorem, seconds):
+        return os.kill(os.getpid(), signal.SIGKILL) if theorem is killed else search(theorem, seconds)
+
+    monkeypatch.setattr(library, "settle", settle)
+    found = settled(theorems, jobs=2)
+    expected = [t.expected if t is not killed else "undecided" for t in theorems]
+    assert [one.verdict.word for one in found] == expected
+    assert "ended from outside" in found[1].verdict.reason
     assert not active_children()
+
+
+def test_a_stored_verdict_is_checked_within_the_seconds(theorems, monkeypatch):
+    """Where the check takes longer it is not used, and why is told; the theorem is searched for."""
+    for one in settled(theorems[:1]):
+        store(one.theorem, one.verdict)
+    asked = library.recalled
+
+    def slow(theorem, data):
+        until = time.process_time() + 2.0
+        while time.process_time() < until:
+            keep_time()
+        return asked(theorem, data)
+
+    monkeypatch.setattr(library, "recalled", slow)
+    (found,) = settled(theorems[:1], seconds=0.3)
+    assert not found.recalled
+    assert found.distrusted == "it could not be checked within 0.3 seconds"
 
 
 def test_wrong_input(theorems, tmp_path):

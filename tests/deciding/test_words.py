@@ -175,8 +175,8 @@ def test_what_is_false_is_never_proved(claim):
     [
         (Zero(W, given=[invertible(W)]), "W is never invertible: it has 2 rows and 3 columns"),
         (Equal(W * Pinv(W) * W, W, given=[full_column_rank(W)]), "W never has full column rank"),
-        (Zero(W, given=[Equal(W.T * W, Identity(3))]), "nothing may meet them"),
-        (Equal(W * W.T * W, W, given=[Equal(W.T * W, Identity(3))]), "nothing may meet them"),
+        (Zero(W, given=[Equal(W.T * W, Identity(3))]), "does not show that nothing does"),
+        (Equal(W * W.T * W, W, given=[Equal(W.T * W, Identity(3))]), "does not show that nothing does"),
     ],
 )
 def test_hypotheses_that_nothing_meets_are_told(claim, words):

@@ -1,5 +1,6 @@
 """What is found is conserved, proved, independent, and compared with the count; what is no law is not found."""
 
+import os
 from fractions import Fraction
 
 import numpy as np
@@ -245,3 +246,40 @@ def test_a_quantity_that_decays_does_so_in_a_run():
         evaluate(law.quantity, {W: path[t] for W, path in zip(net.weights, run.weights, strict=True)}) for t in (0, 1)
     )
     np.testing.assert_allclose(after, np.exp(-1) * before, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rule", "widths", "options"),
+    [
+        (TP, (1, 3, 2), {}),
+        (BP, (2, 2, 2, 1), {"degree": 4}),
+        (damped, (2, 3, 2), {}),
+        (kaczmarz, (2, 2, 2), {"batch": 2}),
+    ],
+)
+def test_the_laws_are_one_normal_form(rule, widths, options):
+    """Points, data and primes are random, the laws are not: each is what a later candidate is in terms of earlier ones.
+
+    So they are the reduced basis of all relations, in the order of the candidates, and the same for every seed.
+    """
+    fields = searching.DataFields(rule, widths, batch=options.get("batch"))
+    searches = [searching.Search(fields, np.random.default_rng(seed)) for seed in range(4)]
+    found = [[law.quantity for law in search.candidates(options.get("degree", 2), str)] for search in searches]
+    assert found[0]
+    assert all(others == found[0] for others in found)
+
+
+def test_the_laws_do_not_depend_on_the_hashes_of_a_process(python):
+    """Nor on the threads of its linear algebra: two processes write the same."""
+    code = (
+        "from tptheory import *\n"
+        "laws = conservation_laws(TargetProp(), (1, 3, 2), seconds=5)\n"
+        "print([str(law) for law in laws.laws], [str(law.general) for law in laws.found])"
+    )
+    settings = [("0", "1"), ("1", "2")]
+    said = [
+        python("-c", code, env={**os.environ, "PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads}).stdout
+        for seed, threads in settings
+    ]
+    assert said[0] == said[1]
+    assert "LogPdet(W_2)" in said[0]

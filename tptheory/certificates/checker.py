@@ -220,12 +220,7 @@ class Algebra:
         require(self.matrix[number] or not turned, "a scalar cannot be transposed")
         return number
 
-    def polynomial(
-        self,
-        terms: Any,
-        at: Index | None = None,
-        bases: str | None = None,
-    ) -> Polynomial:
+    def polynomial(self, terms: Any, at: Index | None = None, bases: str | None = None) -> Polynomial:
         """Read terms of one shape."""
         bases = self.own if bases is None else bases
         read: Terms = []
@@ -233,7 +228,7 @@ class Algebra:
         self.work.spend(10)
         for entry in as_list(terms, "a polynomial"):
             coefficient, items, *size = as_list(entry, "a term", 2, 3)
-            self.work.spend(15 + len(coefficient) // 32)
+            self.work.spend(15 + len(coefficient) // 10)
             scalars, word = self.items(items, at, bases)
             require(bool(word) != bool(size), "a term has a size if and only if it has no matrix")
             n = self.names.size(size[0], at, bases) if size else 1
@@ -364,7 +359,7 @@ class Algebra:
     def limited(self, number: Fraction) -> Fraction:
         """Count what arithmetic on a number costs, and refuse one that grows without end."""
         bits = number.numerator.bit_length() + number.denominator.bit_length()
-        self.work.spend(1 + bits // 32)
+        self.work.spend(1 + bits // 32 + bits**2 // 100_000)
         require(bits < 7 * DIGITS, "a number grows to too many digits")
         return number
 
@@ -377,12 +372,7 @@ class Goal(NamedTuple):
     bound: Any = None  # of a rank: a size, or the polynomial whose rank bounds it
 
 
-def as_goal(
-    data: Any,
-    algebra: Algebra,
-    at: Index | None = None,
-    bases: str | None = None,
-) -> Goal:
+def as_goal(data: Any, algebra: Algebra, at: Index | None = None, bases: str | None = None) -> Goal:
     """Read a goal."""
     bases = algebra.own if bases is None else bases
     require(isinstance(data, dict), "a goal must be an object")
@@ -401,12 +391,7 @@ def as_goal(
     return Goal(kind, polynomial)
 
 
-def as_zero(
-    data: Any,
-    algebra: Algebra,
-    at: Index | None = None,
-    bases: str | None = None,
-) -> Polynomial:
+def as_zero(data: Any, algebra: Algebra, at: Index | None = None, bases: str | None = None) -> Polynomial:
     """Read a hypothesis: a polynomial that is 0."""
     is_zero = isinstance(data, dict) and data.keys() == {"zero"}
     require(is_zero, "a hypothesis must say what is zero")
@@ -451,6 +436,7 @@ def vanish(
             p = algebra.product(algebra.product(algebra.beside(left), h), algebra.beside(right))
             p = algebra.product(algebra.beside(outer[0]), algebra.trace(p)) if outer else p
             yield -as_rational(coefficient), p
+            algebra.work.spend(len(coefficient) // 10)
 
     require(not any(algebra.total(summands()).values()), "the cofactors do not sum to the goal")
 
@@ -496,6 +482,7 @@ def squares(data: dict[str, Any], algebra: Algebra) -> Summands:
     for entry in as_list(data["squares"], "squares"):
         weight, square = as_list(entry, "a square", 2)
         require(as_rational(weight) > 0, "the weight of a square must be positive")
+        algebra.work.spend(len(weight) // 5)
         yield as_rational(weight), algebra.norm(algebra.polynomial(square))
 
 
@@ -757,9 +744,21 @@ def statements(data: dict[str, Any]) -> Iterator[str]:
             yield f"{item_text(name)} is {shape_text(shape)}"
         for number, h in enumerate(part["hypotheses"], 1):
             where = range_text(h) if induction else ""
-            yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{where}"
+            rest = [*part["hypotheses"][: number - 1], *part["hypotheses"][number:]]
+            goals = [part["theorems"] if induction else part["goal"]]
+            own = sorted(names_in(h) & part["letters"].keys() - names_in([*rest, *goals]))
+            here = f", and {', '.join(map(item_text, own))} stands nowhere else" if own else ""
+            yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{where}{here}"
         for theorem in part["theorems"] if induction else [part]:
             yield f"shown: {goal_text(theorem['goal'])}{range_text(theorem) if induction else ''}"
+
+
+def names_in(item: Any) -> set[str]:
+    """Return what may be a name in a part of a certificate."""
+    if isinstance(item, str):
+        return {item}
+    parts = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+    return set().union(*map(names_in, parts))
 
 
 def shape_text(shape: list[Any]) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 FORMAT, PRIME = "tptheory-law-count/1", (1 << 61) - 1
 FIELDS = {"format", "widths", "backward", "point", "curve", "fields", "differentials", "number"}
-BYTES, WORK, LARGEST, ORDERS = 1 << 20, 40_000_000, 12, 32  # of the file; products; a width; powers of t
+BYTES, LARGEST, ORDERS = 1 << 20, 12, 32  # of the file; a width; powers of t
+WORK = 40_000_000  # how much work is done, in units of about a tenth of a microsecond
 Matrix = list[list["Series"]]
 
 
@@ -29,20 +30,28 @@ def require(condition: Any, reason: str) -> None:
         raise Refused(reason)
 
 
+class Work:
+    """Count what is done, so that no file takes long."""
+
+    def __init__(self, left: int = WORK) -> None:
+        self.left = left
+
+    def spend(self, cost: int) -> None:
+        """Take a cost from what is left."""
+        self.left -= cost
+        require(self.left > 0, "the certificate asks for too much work")
+
+
 class Ring:
     """Power series modulo t^order; if size is twice the order, dual numbers a + e b of such series, with e^2 = 0."""
 
-    def __init__(self, order: int, size: int, work: list[int]) -> None:
+    def __init__(self, order: int, size: int, work: Work) -> None:
         self.order, self.size, self.work = order, size, work
 
     def __call__(self, *parts: int) -> "Series":
         """Return the element with these first parts: of 1, t, t^2, ..., then of e, e t, ..."""
+        self.work.spend(10 + self.size // 8)
         return Series([*parts[: self.size], *[0] * (self.size - len(parts))], self)
-
-    def spend(self, cost: int) -> None:
-        """Take a cost from the work that is left."""
-        self.work[0] -= cost
-        require(self.work[0] > 0, "the certificate asks for too much work")
 
     def read(self, item: Any, rows: int, columns: int) -> Matrix:
         """Read a matrix of rationals such as "-3/2"."""
@@ -62,12 +71,13 @@ class Series:
 
     def __add__(self, other: "Series") -> "Series":
         """Add."""
+        self.ring.work.spend(14 + self.ring.size)
         return Series([(a + b) % PRIME for a, b in zip(self.parts, other.parts, strict=True)], self.ring)
 
     def __mul__(self, other: "Series") -> "Series":
         """Multiply."""
         ring, total = self.ring, [0] * self.ring.size
-        ring.spend(10 + ring.size**2)
+        ring.work.spend(25 + 3 * ring.size + ring.size**2)
         for i, a in enumerate(self.parts):
             for j, b in enumerate(other.parts[: ring.size - i] if a else ()):
                 if i % ring.order + j % ring.order < ring.order:
@@ -80,6 +90,7 @@ class Series:
 
     def inverse(self) -> "Series":
         """Invert, part by part: the product of both is 1."""
+        self.ring.work.spend(20)
         require(self.parts[0] % PRIME, "a divisor is 0")
         x = self.ring(pow(self.parts[0], -1, PRIME))
         for k in range(1, self.ring.size):
@@ -96,7 +107,6 @@ def as_list(item: Any, what: str, length: int) -> list[Any]:
 def plus(A: Matrix, B: Matrix) -> Matrix:
     """Add two matrices."""
     require((len(A), len(A[0])) == (len(B), len(B[0])), "two terms differ in shape")
-    A[0][0].ring.spend(len(A) * len(A[0]) * (8 + A[0][0].ring.size))
     return [[a + b for a, b in zip(r, s, strict=True)] for r, s in zip(A, B, strict=True)]
 
 
@@ -124,7 +134,8 @@ def reduced(rows: Matrix, width: int) -> tuple[Matrix, int]:
             rows[at], rows[rank] = rows[rank], [factor * a for a in rows[at]]
             for k in [k for k in range(len(rows)) if k != rank and any(rows[k][j].parts)]:
                 minus = rows[k][j].ring(-1) * rows[k][j]
-                rows[k] = [a + minus * b for a, b in zip(rows[k], rows[rank], strict=True)]
+                pairs = zip(rows[k], rows[rank], strict=True)
+                rows[k] = [a + minus * b if any(b.parts) else a for a, b in pairs]
             rank += 1
     return rows, rank
 
@@ -140,7 +151,7 @@ def inverted(A: Matrix) -> Matrix:
 
 def value(e: Any, W: list[Matrix], ring: Ring, depth: int = 0) -> Matrix:
     """Evaluate an expression in the weights; ``pinv`` is that of a matrix of full rank."""
-    ring.spend(100 * ring.size)
+    ring.work.spend(100 * ring.size)
     require(depth < 30 and isinstance(e, list) and len(e) > 1, "bad expression")
     kind, first = e[0], e[1]
     if kind == "W":
@@ -174,7 +185,7 @@ def velocities(data: dict[str, Any], W: list[Matrix], datum: list[Matrix], ring:
     return list(chain(*chain(*found)))
 
 
-def directions(data: dict[str, Any], work: list[int]) -> list[list[int]]:
+def directions(data: dict[str, Any], work: Work) -> list[list[int]]:
     """Return vectors at the point that the differential of every conserved quantity annihilates.
 
     Along the curve ``p(t)`` that data moving with ``t`` make, they are the values at t = 0 of ``C_0 = b(p(t))``, for
@@ -217,14 +228,15 @@ def directions(data: dict[str, Any], work: list[int]) -> list[list[int]]:
     return rows
 
 
-def check(data: Any) -> int:
+def check(data: Any, work: Work | None = None) -> int:
     """Return how many independent quantities the rule of a certificate has at most; refuse what does not show it."""
+    work = work or Work()
     require(isinstance(data, dict) and data.keys() - {"title"} == FIELDS, "the fields are not those of the format")
     require(data["format"] == FORMAT, "another format")
     limits = {"widths": (2, LARGEST), "curve": (1, ORDERS), "fields": (1, BYTES), "differentials": (0, BYTES)}
     for name, (least, most) in limits.items():
         require(isinstance(data[name], list) and least <= len(data[name]) <= most, f"bad {name}")
-    n, work = data["widths"], [WORK]
+    n = data["widths"]
     require(all(type(k) is int and 1 <= k <= LARGEST for k in n), "bad widths")
     as_list(data["backward"], "list of backward operators", len(n) - 2)
     found, plain, dimension = directions(data, work), Ring(1, 1, work), sum(map(int.__mul__, n, n[1:]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Integer, MatrixExpr
+from sympy import Integer, MatrixExpr, ZeroMatrix
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
@@ -116,8 +116,13 @@ class AtMost(Inequality):
         return (self.lesser, self.greater)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return ``lesser ≤ greater``, or of matrices ``greater - lesser is positive semidefinite``."""
+        """Return ``lesser ≤ greater``, or of matrices ``greater - lesser is positive semidefinite``.
+
+        Of two matrices that are one expression, say that they are equal: their difference is written 0.
+        """
         difference = self.difference()
+        if isinstance(difference, ZeroMatrix):
+            return f"{say(self.lesser)} and {say(self.greater)} are equal"
         if isinstance(difference, MatrixExpr):
             return f"{say(difference)} is positive semidefinite"
         return f"{say(self.lesser)} ≤ {say(self.greater)}"

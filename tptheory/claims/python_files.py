@@ -2,13 +2,77 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib.util
+import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tptheory.errors import InvalidFileError, complain
+from tptheory.clock import TimeUpError
+from tptheory.errors import InvalidFileError, complain, raised
+
+MOST_OUTPUT = 10_000
+"""How many characters a user's code may print while it is run."""
+
+
+class _Printed(io.StringIO):
+    """What a user's code prints, up to a limit."""
+
+    def write(self, text: str) -> int:
+        """Keep a text.
+
+        Raises:
+            InvalidFileError: if too much is printed.
+        """
+        if self.tell() + len(text) > MOST_OUTPUT:
+            raise InvalidFileError(f"it prints more than {MOST_OUTPUT:,} characters")
+        return super().write(text)
+
+    def close(self) -> None:
+        """Stay open: the code that prints here may close what it takes for the terminal."""
+
+
+@contextmanager
+def users_code(what: str, mend: str) -> Iterator[None]:
+    """Run a user's code, whose errors become one line, and which leaves the streams and the builtins as they were.
+
+    What it prints goes to stderr, so that it stands in no output that another program reads.
+
+    Args:
+        what: what must not raise, as the error begins.
+        mend: how to find out more.
+
+    Raises:
+        InvalidFileError: if the code raises whatever it may raise, prints too much, or replaces a builtin.
+    """
+    before, printed = dict(vars(builtins)), _Printed()
+    streams = sys.stdout, sys.stderr
+    try:
+        with redirect_stdout(printed), redirect_stderr(printed):
+            yield
+    except (KeyboardInterrupt, TimeUpError):
+        raise
+    except BaseException as error:  # the file's own fault, whatever it is
+        _restored(before)
+        raise InvalidFileError(f"{what} (it raised {raised(error)}). {mend}") from error
+    finally:
+        replaced = _restored(before)
+        sys.stdout, sys.stderr = streams
+        sys.stderr.write(printed.getvalue())
+    if replaced:
+        raise InvalidFileError(f"{what} (it replaced the builtin {', '.join(replaced)}). {mend}")
+
+
+def _restored(before: dict[str, Any]) -> list[str]:
+    """Give the builtins back what they were, and return the names of those that were replaced."""
+    now = vars(builtins)
+    replaced = [name for name, value in before.items() if now.get(name) is not value and name != "_"]
+    now.update({name: before[name] for name in replaced})
+    return sorted(replaced)
 
 
 def run_file(argument: str, path: Path) -> dict[str, Any]:
@@ -19,7 +83,7 @@ def run_file(argument: str, path: Path) -> dict[str, Any]:
         path: the file.
 
     Raises:
-        InvalidFileError: if it is no Python file, or does not import.
+        InvalidFileError: if it is no Python file, or does not import, whatever it raises.
     """
     name = f"tptheory_file_{path.stem}_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(name, path) if path.is_file() else None
@@ -27,13 +91,10 @@ def run_file(argument: str, path: Path) -> dict[str, Any]:
         raise InvalidFileError(complain(argument, "a Python file (*.py)", str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    what = f"{argument!r} must be a file that Python can import: {str(path)!r} is none"
     try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # the file's own fault, whatever it is
-        raise InvalidFileError(
-            f"{argument!r} must be a file that Python can import (got {str(path)!r}, "
-            f"which raised {type(error).__name__}: {error}). Run python {path.name} to see where."
-        ) from error
+        with users_code(what, f"Run python {path.name} to see where."):
+            spec.loader.exec_module(module)
     finally:
         sys.modules.pop(name, None)
     return vars(module)

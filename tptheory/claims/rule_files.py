@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tptheory.claims.python_files import run_file
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, raised, unknown_name
 from tptheory.symbolic.rules import Rule, rule_named
 
 
@@ -62,7 +62,7 @@ def _called(name: str, rule: type[Rule]) -> Rule:
     try:
         return rule()
     except Exception as error:  # a user's own code may raise anything
-        said = f"{name}, which raised {type(error).__name__}: {error}"
+        said = f"{name}, which raised {raised(error)}"
         mend = f"Name an instance instead: write half = {rule.__name__}(...) in the file, and name half."
         raise InvalidValueError(
             f"'rule' must be an instance, or a class that takes no arguments (got {said}). {mend}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
-from tptheory.claims.python_files import run_file
+from tptheory.claims.python_files import run_file, users_code
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 from tptheory.typesetting.prose import prose_markdown, prose_text
 
@@ -52,13 +52,8 @@ class Theorem:
             InvalidFileError: if the function raises.
             InvalidTypeError: if it returns something else than a claim, or claims.
         """
-        try:
+        with users_code(f"theorem {self.node!r} must return a claim", f"Run {self.name}() in Python to see where."):
             claim = self.function()
-        except Exception as error:  # whatever a theorem file raises is the file's fault, and is said as such
-            raise InvalidFileError(
-                f"theorem {self.node!r} must return a claim (it raised {type(error).__name__}: {error}). "
-                f"Run {self.name}() in Python to see where."
-            ) from error
         if isinstance(claim, list | tuple) and claim and all(isinstance(c, Claim) for c in claim):
             return AllOf(*claim)
         if not isinstance(claim, Claim):
@@ -148,14 +143,32 @@ def collect(target: str | Path | None = None) -> list[Theorem]:
         InvalidFileError: if there is no such file, it does not import, or it holds no theorem.
         UnknownNameError: if the file has no theorem of that name; the nearest is suggested.
     """
+    files, name = named_files(target)
+    return of_that_name([t for file in files for t in theorems_of(file)], name)
+
+
+def named_files(target: str | Path | None = None) -> tuple[list[Path], str]:
+    """Return the theorem files that a target of `collect` names, and the name of one theorem, empty for all.
+
+    Raises:
+        InvalidFileError: if there are none.
+    """
     path_text, _, name = str(THEOREMS if target is None else target).partition("::")
     path = Path(path_text)
     if target is None or (path.parts[:1] == (THEOREMS,) and not path.exists()):
         path = theorem_folder().joinpath(*path.parts[1:])
-    found = [t for file in _theorem_files(path) for t in _theorems_of(file)]
-    named = [t for t in found if name in ("", t.name)]
+    return _theorem_files(path), name
+
+
+def of_that_name(theorems: list[Theorem], name: str) -> list[Theorem]:
+    """Return the theorems of a name; all of them if the name is empty.
+
+    Raises:
+        UnknownNameError: if there are none; the nearest is suggested.
+    """
+    named = [t for t in theorems if name in ("", t.name)]
     if not named:
-        raise unknown_name("theorem", name, (t.name for t in found))
+        raise unknown_name("theorem", name, (t.name for t in theorems))
     return named
 
 
@@ -176,7 +189,7 @@ def _theorem_files(path: Path) -> list[Path]:
     return [path]
 
 
-def _theorems_of(file: Path) -> list[Theorem]:
+def theorems_of(file: Path) -> list[Theorem]:
     """Run a file, and return the theorems that are written in it.
 
     Raises:

@@ -1,11 +1,14 @@
-"""Hypotheses that no matrix of a shape meets: an oblong matrix is not invertible, a wide one has dependent columns."""
+"""Claims of which there are no instances to try: their shapes rule their hypotheses out, or are too large.
+
+An oblong matrix is not invertible, and a wide one has dependent columns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import S
+from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, Holds
@@ -23,6 +26,26 @@ def unmeetable(claim: Claim) -> tuple[str, ...]:
     """
     given = (h for part in claim.conjuncts() for item in part.given for h in _named(item))
     return tuple(dict.fromkeys(text for h in given for text in _ruled_out(h)))
+
+
+def oversized(claim: Claim) -> tuple[str, ...]:
+    """Say which matrices of a claim are too large for an instance to be built.
+
+    >>> from sympy import MatrixSymbol
+    >>> from tptheory import Zero
+    >>> oversized(Zero(MatrixSymbol("C", 10**30, 2)))
+    ('C is too large for exact arithmetic: it has 1000000000000000000000000000000 rows and 2 columns',)
+    """
+    symbols = sorted((s for s in claim.symbols() if isinstance(s, MatrixSymbol)), key=str)
+    large = [A for A in symbols if is_oversized(*A.shape)]
+    said = "too large for exact arithmetic"
+    return tuple(f"{A} is {said}: it has {A.rows} rows and {A.cols} columns" for A in large)
+
+
+def is_oversized(rows: Any, columns: Any) -> bool:
+    """Whether a matrix has more than `LARGEST` entries, whatever the symbols in its shape stand for."""
+    least = [int(size) if S(size).is_Integer else 1 for size in (rows, columns)]
+    return least[0] * least[1] > LARGEST
 
 
 def _named(item: Any) -> Iterator[Hypothesis]:
@@ -45,6 +68,8 @@ def _ruled_out(hypothesis: Hypothesis) -> Iterator[str]:
             yield f"{A} {never}: it has {A.rows} rows and {A.cols} columns, and {because}"
 
 
+LARGEST = 1_000_000
+"""More entries than this has no matrix of an instance."""
 Excludes = Callable[[Any, Any], bool]
 """Whether numbers of rows and of columns rule a property out, whatever the symbols in them stand for."""
 

@@ -21,12 +21,9 @@ def main() -> None:
     """
     try:
         end_by_exceptions()
-        from tptheory.cli.commands import app
+        from tptheory.cli.commands import run_app
 
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
-        app()
+        run_app()
     except KeyboardInterrupt as stop:
         sys.stderr.write("error: interrupted\n")
         sys.exit(status_of(stop))

@@ -15,6 +15,6 @@ from tptheory.cli import (  # noqa: F401  importing them is what adds their comm
     train,
     when,
 )
-from tptheory.cli.shell import app
+from tptheory.cli.shell import app, run_app
 
-__all__ = ["app"]
+__all__ = ["app", "run_app"]

@@ -10,6 +10,7 @@ import select
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -20,6 +21,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
+from tptheory.cli.watching import Watch, watched
 from tptheory.errors import TptheoryError
 from tptheory.files import is_stream, reason, write_whole
 from tptheory.signals import status_of, with_advice
@@ -38,6 +40,9 @@ STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
 
 
+_WATCH: ContextVar[Watch] = ContextVar("the watch of the command that runs")
+OF_THEOREMS = {"prove", "refute", "simplify", "when", "latex", "export", "report"}
+"""The commands that run theorem files, which may end the process."""
 ORDER = (
     "derive",
     "prove",
@@ -70,9 +75,16 @@ class _Group(TyperGroup):
         return sorted(super().list_commands(ctx), key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; an error that tptheory raises on purpose, or that the system raises, counts as wrong input."""
+        """Run a command; an error that tptheory raises on purpose, or that the system raises, counts as wrong input.
+
+        So does a file or theorem that was told of and left out.
+        """
+        watch = ctx.find_object(Watch) or Watch()
+        token = _WATCH.set(watch)
         try:
             return super().invoke(ctx)
+        except typer.Exit as end:
+            raise typer.Exit(WRONG_INPUT if watch.left_out else end.exit_code) from None
         except KeyboardInterrupt as stop:
             raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
         except BrokenPipeError as error:
@@ -85,6 +97,19 @@ class _Group(TyperGroup):
             raise _stop(str(error)) from None
         except OSError as error:
             raise _stop(_of_the_system(error)) from None
+        finally:
+            _WATCH.reset(token)
+
+
+def current_watch() -> Watch:
+    """Return the watch of the command that runs."""
+    return _WATCH.get()
+
+
+def tell_fault(message: str) -> None:
+    """Print why a file or theorem is left out; the command then ends with the status of wrong input."""
+    _WATCH.get().left_out = True
+    _stop(message)
 
 
 def _nobody_reads() -> bool:
@@ -128,6 +153,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 as expected or done, 1 refuted or refused, 2 wrong input, 3 undecided.",
 )
+
+
+def run_app() -> None:
+    """Run the command line on the arguments of this process, and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
+    if not set(sys.argv[1:2]) & OF_THEOREMS:
+        app()
+    raise SystemExit(watched(_status_of))
+
+
+def _status_of(watch: Watch) -> int:
+    """Run the command line on the arguments of this process, and return its exit status."""
+    try:
+        app(obj=watch)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return PROVED
 
 
 def _show_version(wanted: bool) -> None:

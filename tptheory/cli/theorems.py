@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
-from tptheory.cli.shell import PROVED, REFUTED, STYLES, UNDECIDED, printable
+from tptheory.cli.shell import (
+    PROVED,
+    REFUTED,
+    STYLES,
+    UNDECIDED,
+    WRONG_INPUT,
+    current_watch,
+    printable,
+    tell_fault,
+)
+from tptheory.cli.watching import Watch
+from tptheory.errors import InvalidFileError, TptheoryError
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -20,16 +33,49 @@ VERDICTS = ("proved", "refuted", "undecided")
 
 
 def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
-    """Return the theorems that the targets name, each by its node, ``FILE.py::NAME``, on the command line."""
-    from tptheory.claims.theorem import THEOREMS, collect
+    """Return the theorems that the targets name, each by its node, ``FILE.py::NAME``, on the command line.
 
+    A file that does not import, and a theorem that returns no claim, is told in one line and left out: the command
+    settles the others, and ends with the status of wrong input.
+
+    Raises:
+        TptheoryError: if a target names nothing.
+        Exit: if nothing is left.
+    """
+    from tptheory.claims.theorem import THEOREMS, named_files, of_that_name, theorems_of
+
+    watch, faults = current_watch(), dict[str, str]()
     theorems: dict[str, Theorem] = {}
     for target in targets or (THEOREMS,):
         path = Path(target.partition("::")[0])
-        for theorem in collect(target if targets else None):
-            shown = path if path.suffix == ".py" else path / theorem.path.name
-            theorems.setdefault(f"{shown}::{theorem.name}", theorem)
+        files, name = named_files(target if targets else None)
+        found: list[Theorem] = []
+        for file in files:
+            shown = str(path if path.suffix == ".py" else path / file.name)
+            found += _tried(shown, partial(theorems_of, file), watch, faults) or []
+        for theorem in of_that_name(found, name) if found or not faults else []:
+            shown = str(path if path.suffix == ".py" else path / theorem.path.name)
+            node = f"{shown}::{theorem.name}"
+            if _tried(node, partial(getattr, theorem, "claim"), watch, faults) is not None:
+                theorems.setdefault(node, theorem)
+    watch.finish()
+    for said in faults.values():
+        tell_fault(said)
+    if faults and not theorems:
+        raise typer.Exit(WRONG_INPUT)
     return theorems
+
+
+def _tried(name: str, run: Callable[[], Any], watch: Watch, faults: dict[str, str]) -> Any:
+    """Return what a file or theorem of a user's gives; None if it is faulty, and why is then noted."""
+    watch.begin(name)
+    try:
+        if name in watch.faults:
+            raise InvalidFileError(f"{name!r} must return (it {watch.faults[name]}).")
+        return run()
+    except TptheoryError as error:
+        faults[name] = str(error)
+        return None
 
 
 class VerdictTable:

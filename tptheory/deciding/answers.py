@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
+from sympy import ZeroMatrix
+
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
+from tptheory.claims.goals import Goal, Vanishes
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vacuity import unmeetable
+from tptheory.claims.vacuity import oversized, unmeetable
+from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
@@ -27,6 +31,8 @@ LOOKED = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
+UNMET = "none that was drawn or built meets them, which does not show that nothing does"
+"""What is said of hypotheses that no instance met, though nothing is known to rule them out."""
 REPORT = "this is a fault of tptheory: please report the claim and this evidence"
 """What a user is asked to do where two evaluations of a claim disagree."""
 
@@ -36,7 +42,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
 
     Args:
         claim: a claim, or a theorem.
-        seconds: how long to search.
+        seconds: how long to search; the answer comes at most a tenth of this, and a tenth of a second, later.
 
     Returns:
         `Proved` with a certificate, or `Undecided` with how far the search got.
@@ -54,10 +60,22 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     """
     title = claim.plain_title if isinstance(claim, Theorem) else ""
     check_seconds(seconds)
-    own = as_claim(claim).own_verdict(seconds, seed=0)
+    claim = as_claim(claim)
+    own = _own_verdict(claim, seconds, seed=0)
     if own is not None:
-        return own if own.proved else Undecided(as_claim(claim), own.explain(), {}, own.seconds)
-    return _Proving(as_claim(claim), title).run(seconds)[0]
+        return own if own.proved else Undecided(claim, own.explain(), {}, own.seconds)
+    with time_limit(seconds):
+        return _Proving(claim, title).run(seconds)[0]
+
+
+def _own_verdict(claim: Claim, seconds: float, seed: int) -> Any:
+    """Return the verdict of a claim that decides itself, in time; None for every other claim."""
+    started = perf_counter()
+    try:
+        with time_limit(seconds):
+            return claim.own_verdict(seconds, seed)
+    except TimeUpError as late:
+        return Undecided(claim, late.reason, {}, perf_counter() - started)
 
 
 class _Proving:
@@ -75,6 +93,7 @@ class _Proving:
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> tuple[Proved | Undecided, bool]:
         """Search on with these efforts; return the verdict, and whether more effort or time could give another."""
         started, claim = perf_counter(), self.claim
+        certificate: Certificate | None = None
 
         def undecided(reason: str, evidence: dict[str, Any]) -> Undecided:
             return Undecided(claim, reason, evidence, perf_counter() - started)
@@ -92,6 +111,11 @@ class _Proving:
             return undecided(stuck.reason, stuck.evidence), not stuck.final
         except UnsupportedExpressionError as error:
             return undecided(f"outside the language of the prover: {error}", {}), False
+        except TimeUpError as late:
+            if certificate is None:
+                return undecided(late.reason, {}), True
+            reason = "a proof was found, and the time was up before the claim was evaluated beside it"
+            return undecided(reason, {"certificate": certificate.data}), True
         except TptheoryError:
             raise
         except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
@@ -141,10 +165,12 @@ def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refu
     Refuted('W_1*x - y = 0', Counterexample(W_1=[[0]], x=[[0]], y=[[1]]))
     """
     check_seconds(seconds)
-    own = as_claim(claim).own_verdict(seconds, seed)
+    claim = as_claim(claim)
+    own = _own_verdict(claim, seconds, seed)
     if own is not None:
-        return own if own.refuted else Undecided(as_claim(claim), own.explain(), {}, own.seconds)
-    return _Refuter(as_claim(claim), seed).run(seconds)
+        return own if own.refuted else Undecided(claim, own.explain(), {}, own.seconds)
+    with time_limit(seconds):
+        return _Refuter(claim, seed).run(seconds)
 
 
 class _Refuter:
@@ -158,25 +184,41 @@ class _Refuter:
     def __init__(self, claim: Claim, seed: int) -> None:
         self.claim, self.seed = claim, seed
         self.search: CounterexampleSearch | None = None
+        self.ended = False
+        """Whether the search cannot go on: it was ended within a step, or there is nothing to search for."""
 
     def run(self, seconds: float) -> Refuted | Undecided:
         """Search on for some seconds, and confirm what is found."""
         started, claim = perf_counter(), self.claim
+        if all(map(_says_nothing, claim.goals())):
+            self.ended = True
+            return Undecided(claim, "nothing breaks it: both sides are one expression")
         try:
             self.search = self.search or CounterexampleSearch(claim, self.seed)
             searched = self.search.run(seconds)
-            found = searched.counterexample
+            found, self.ended = searched.counterexample, bool(self.search.interrupted)
             if found is None:
                 took = perf_counter() - started
                 looked = took < seconds or took > LOOKED or unmeetable(claim)
                 vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
                 reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
+                reason = "; ".join(oversized(claim)) or reason
                 return Undecided(claim, reason, searched.evidence, took)
             return confirmed_counterexample(claim, found, perf_counter() - started)
+        except TimeUpError as late:
+            self.ended = True
+            return Undecided(claim, late.reason, {}, perf_counter() - started)
         except TptheoryError:
             raise
         except Exception as error:  # as in `prove`
             return _ended_by(error, "the search", claim, perf_counter() - started)
+
+
+def _says_nothing(goal: Goal) -> bool:
+    """Whether a goal says that an expression equals itself, or that 0 is 0."""
+    if not isinstance(goal, Vanishes):
+        return False
+    return goal.left == goal.right or all(side == 0 or isinstance(side, ZeroMatrix) for side in goal.terms())
 
 
 def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float) -> Refuted | Undecided:
@@ -216,12 +258,18 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     Refuted('Pinv(A) = A.T', Counterexample(A=[[2]]))
     """
     check_seconds(seconds)
-    started = perf_counter()
     title = claim.plain_title if isinstance(claim, Theorem) else ""
     claim = as_claim(claim)
-    own = claim.own_verdict(seconds, seed)
+    own = _own_verdict(claim, seconds, seed)
     if own is not None:
         return own
+    with time_limit(seconds):
+        return _in_turns(claim, title, seconds, seed)
+
+
+def _in_turns(claim: Claim, title: str, seconds: float, seed: int) -> Proved | Refuted | Undecided:
+    """Let the prover and the search for counterexamples take turns."""
+    started = perf_counter()
     prover, refuter = _Proving(claim, title), _Refuter(claim, seed)
     more_proofs = more_instances = True
     proof = search = Undecided(claim, "the time was up")
@@ -240,7 +288,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
             met = refuter.run(allowed)
             if isinstance(met, Refuted):
                 return met
-            search, more_instances = met, met.seconds >= allowed
+            search, more_instances = met, met.seconds >= allowed and not refuter.ended
         if perf_counter() - started > seconds or not (more_proofs or more_instances):
             break
     return _neither(claim, proof, search, perf_counter() - started)
@@ -259,8 +307,8 @@ def _neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) 
 
 
 def _why_none(claim: Claim) -> str:
-    """Say which hypotheses the shapes rule out; where none is, that they may contradict one another."""
-    return "; ".join(unmeetable(claim)) or "nothing may meet them"
+    """Say which hypotheses the shapes rule out; where none is, what the search for instances does not show."""
+    return "; ".join((*unmeetable(claim), *oversized(claim))) or UNMET
 
 
 def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Undecided:

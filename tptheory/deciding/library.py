@@ -21,19 +21,16 @@ from typing import Any
 from tptheory.certificates import checker
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
+from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
 from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
-from tptheory.errors import InvalidFileError, TptheoryError
+from tptheory.errors import InvalidFileError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
 from tptheory.proving.certificate import Certificate
 
 OPEN_SECONDS = 0.5
 """For how many seconds an open conjecture is searched, unless stored verdicts are ignored (``fresh``)."""
-
-
-class WorkerError(TptheoryError, RuntimeError):
-    """Raised when a worker process was ended from outside."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,6 @@ def settling(
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
         InvalidFileError: if a theorem's own function fails.
-        WorkerError: if a process that searches is ended from outside.
     """
     check_seconds(seconds)
     for theorem in theorems:
@@ -127,11 +123,8 @@ def settling(
             for i, task in enumerate(tasks):
                 try:
                     found = futures[i].result() if futures else _settle(task)
-                except BrokenProcessPool:
-                    raise WorkerError(
-                        "a process that searched was ended from outside, perhaps for want of memory. "
-                        "Try fewer theorems at once, or fewer seconds."
-                    ) from None
+                except BrokenProcessPool:  # it breaks for all at once, so that each of the rest is tried by itself
+                    found = _settled_alone(task)
                 yield _settled(task, found)
 
         yield results()
@@ -145,6 +138,24 @@ class Settling:
     stored: dict[str, Any] | str | None
     seconds: float
     say: Callable[[Found], Any] | None
+
+
+def _settled_alone(task: Settling) -> dict[str, Any]:
+    """Settle one theorem in a process of its own, and say so if that process is ended from outside, too."""
+    started = perf_counter()
+    with processes(1, "fork", _inherit, [task]) as pool:
+        try:
+            return pool.submit(_settle_numbered, 0).result()
+        except BrokenProcessPool:
+            return {
+                "form": None,
+                "reason": "the process that searched was ended from outside, perhaps for want of memory",
+                "evidence": {},
+                "seconds": perf_counter() - started,
+                "holds": False,
+                "distrusted": "",
+                "said": None,
+            }
 
 
 def _read(theorem: Theorem) -> dict[str, Any] | str | None:
@@ -181,13 +192,16 @@ def _recalled(task: Settling) -> tuple[Found | None, str]:
     if data is None or isinstance(data, str):
         return None, data or ""
     try:
-        verdict = recalled(theorem, data)
+        with time_limit(task.seconds):
+            verdict = recalled(theorem, data)
+            checked = None if verdict is not None or data.get("format") != checker.FORMAT else Certificate(data).check()
+    except TimeUpError:
+        return None, f"it could not be checked within {task.seconds:g} seconds"
     except Exception as error:  # whatever a stranger's file leads to, it is searched again
         return None, f"it cannot be checked ({type(error).__name__})"
     if verdict is not None:
         return verdict, ""
-    if data.get("format") == checker.FORMAT:
-        checked = Certificate(data).check()
+    if checked is not None:
         return None, "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
     if data.get("format") == FORMAT:
         return None, "it is no counterexample to this claim"

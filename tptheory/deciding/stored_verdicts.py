@@ -13,6 +13,7 @@ from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
 from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
+from tptheory.clock import time_limit
 from tptheory.deciding.answers import (
     confirmed_counterexample,
     confirmed_proof,
@@ -73,7 +74,8 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | RefutedCount |
             proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
     elif stored.get("format") == law_counts.FORMAT:  # the laws have no file of their own, and are found again
-        own = theorem.claim.own_verdict(OWN_SECONDS, seed=0)
+        with time_limit(OWN_SECONDS):
+            own = theorem.claim.own_verdict(OWN_SECONDS, seed=0)
         return own if isinstance(own, Proved | RefutedCount) else None
     elif stored.get("format") == FORMAT:
         try:

@@ -11,6 +11,7 @@ from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Basic, MatrixSymbol, Rational
 
 from tptheory.checking import whole
+from tptheory.clock import keep_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
@@ -119,6 +120,7 @@ class DataFields:
         Raises:
             InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
         """
+        keep_time()
         try:
             printer = ArrayPrinter(kind, as_jets(kind, values), {})
             return [printer.doprint(velocity) for velocity in self.velocities]

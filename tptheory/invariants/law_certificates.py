@@ -15,6 +15,7 @@ from tptheory.invariants.fields import DataFields, entries_of, modulo
 from tptheory.invariants.results import CountedLaws
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.matrix_fields import PrimeField
+from tptheory.proving.certificate import TimedCountWork
 from tptheory.symbolic.expressions import Pinv, matmul, transpose
 
 _ATTEMPTS = 12
@@ -112,7 +113,7 @@ def bounds(fields: DataFields, counted: CountedLaws, seed: int) -> Iterator[tupl
             "number": counted.count,
         }
         try:
-            law_counts.check(data)
+            law_counts.check(data, TimedCountWork())
         except law_counts.Refused:
             continue
         _check_velocities(fields, data, point)
@@ -124,7 +125,7 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
 
     They differ only by an error of tptheory.
     """
-    ring, net = law_counts.Ring(1, 1, [law_counts.WORK]), fields.net
+    ring, net = law_counts.Ring(1, 1, law_counts.Work()), fields.net
     columns = [[[int(entry)] for entry in v] for v in data["curve"][0]]
     datum = [ring.read(written(v), len(v), 1) for v in columns]
     weights = [ring.read(written(point[W]), *map(int, W.shape)) for W in net.weights]

@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpq_mat
 
+from tptheory.numeric.rationals import inverse_of
+
 Item = TypeVar("Item")
 
 
@@ -94,7 +96,7 @@ def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:
 def cayley(A: fmpq_mat) -> fmpq_mat:
     """Return Cayley's orthogonal matrix ``(I - S)(I + S)^-1`` for the skew ``S = A - A'`` of a square ``A``."""
     one, S = eye(A.nrows()), A - A.transpose()
-    return (one - S) * (one + S).inv()
+    return (one - S) * inverse_of(one + S)
 
 
 def partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
@@ -115,14 +117,14 @@ def orthogonal_projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     if not rank:
         return fmpq_mat(rows, rows)
     A = full_rank(rng, rows, rank, entries)
-    return A * (A.transpose() * A).inv() * A.transpose()
+    return A * inverse_of(A.transpose() * A) * A.transpose()
 
 
 def projection(rng: Random, rows: int, _columns: int) -> fmpq_mat:
     """Return ``G [I_r 0; 0 0] G^-1``, which is oblique in general."""
     rank = int(rng.integers(0, rows + 1))
     G = full_rank(rng, rows, rows, entries)
-    return G * unit(rows, rows, rank) * G.inv()
+    return G * unit(rows, rows, rank) * inverse_of(G)
 
 
 def rank_one(rng: Random, rows: int, columns: int) -> fmpq_mat:

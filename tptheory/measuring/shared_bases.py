@@ -22,6 +22,7 @@ from tptheory.measuring.structured_matrices import (
 )
 from tptheory.measuring.structures import Structure
 from tptheory.measuring.word_sums import WordSum, connected
+from tptheory.numeric.rationals import inverse_of
 
 LARGEST_TOGETHER = 4
 """The largest blocks that several symbols get together."""
@@ -56,7 +57,7 @@ class SharedBasis:
             left -= size
         orthogonal = self._speaks_of_transposes or bool(rng.integers(0, 2))
         G = random_basis(rng, n, orthogonal, diagonal=len(parts) == n)
-        K = G.inv()
+        K = inverse_of(G)
         of_each = zip(self.structures, zip(*parts, strict=True), strict=True)
         return {A: G * put_together(blocks) * K for A, blocks in of_each}
 

@@ -21,7 +21,7 @@ from tptheory.measuring.rational_frames import (
     vector_of_length,
 )
 from tptheory.measuring.structures import Structure
-from tptheory.numeric.rationals import rational_root
+from tptheory.numeric.rationals import inverse_of, rational_root
 
 LARGEST_BLOCK = 4
 """Direct sums are made of blocks up to this size."""
@@ -53,7 +53,7 @@ def in_a_basis(structure: Structure, rng: Random, block: fmpq_mat) -> fmpq_mat:
     """Return a block in another basis: an orthonormal one if the structure speaks of transposes."""
     orthogonal = structure.is_diagonal_in_a_frame or structure.partial_isometry
     G = random_basis(rng, block.nrows(), orthogonal, is_diagonal(block))
-    return G * block * G.inv()
+    return G * block * inverse_of(G)
 
 
 def random_basis(rng: Random, n: int, orthogonal: bool, diagonal: bool) -> fmpq_mat:
@@ -85,7 +85,7 @@ def _partial_isometry(rng: Random, rows: int, columns: int) -> fmpq_mat:
     if rng.integers(0, 2):
         return orthogonal_frame(rng, rows) * unit(rows, columns, rank) * orthogonal_frame(rng, columns)
     G = orthogonal_basis(rng, columns)
-    return orthogonal_frame(rng, rows) * unit(rows, columns, columns) * G * unit(columns, columns, rank) * G.inv()
+    return orthogonal_frame(rng, rows) * unit(rows, columns, columns) * G * unit(columns, columns, rank) * inverse_of(G)
 
 
 def unimodular(rng: Random, n: int) -> fmpq_mat:

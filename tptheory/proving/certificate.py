@@ -13,6 +13,7 @@ from tptheory.certificates import checker, law_counts
 from tptheory.certificates.reading import MALFORMED
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
+from tptheory.clock import keep_time
 from tptheory.errors import InvalidFileError, complain
 from tptheory.files import read_whole
 from tptheory.proving.plain_proofs import plain_proofs
@@ -21,6 +22,24 @@ from tptheory.typesetting.statements import statement_text
 
 TITLE = 60
 """How many characters of its title the ``repr`` of a certificate shows."""
+
+
+class _TimedWork(checker.Work):
+    """The work of the checker, which asks for the time as it is counted."""
+
+    def spend(self, cost: int) -> None:
+        """Take a cost from what is left, if there is time."""
+        keep_time()
+        super().spend(cost)
+
+
+class TimedCountWork(law_counts.Work):
+    """The work of the checker of counts, which asks for the time as it is counted."""
+
+    def spend(self, cost: int) -> None:
+        """Take a cost from what is left, if there is time."""
+        keep_time()
+        super().spend(cost)
 
 
 @dataclass(frozen=True)
@@ -95,9 +114,9 @@ class Certificate:
         return "{" + ",\n ".join(fields) + "}\n"
 
     def check(self) -> CheckResult:
-        """Let the checker replay the certificate."""
+        """Let the checker replay the certificate; a limit of time that is set holds for the checker, too."""
         try:
-            checker.check(self.data)
+            checker.check(self.data, _TimedWork())
         except checker.Refused as error:
             return CheckResult(False, str(error))
         return CheckResult(True)
@@ -193,7 +212,7 @@ class LawCountCertificate(Certificate):
     def check(self) -> CheckResult:
         """Let the checkers replay the bound and every law."""
         try:
-            law_counts.check(law_counts.parse(self.to_json().encode()))
+            law_counts.check(law_counts.parse(self.to_json().encode()), TimedCountWork())
         except law_counts.Refused as error:
             return CheckResult(False, str(error))
         return next((found for found in (law.check() for law in self.laws) if not found), CheckResult(True))

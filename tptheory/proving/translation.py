@@ -36,6 +36,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.clock import keep_time
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
@@ -163,6 +164,7 @@ class Translator(Knowledge):
         return Letter(Family("symbol", symbol, str(symbol.name)))
 
     def _matrix(self, M: Any) -> Polynomial:
+        keep_time()
         return self._of_matrix(M, self.size(M.rows), self.size(M.cols))
 
     @singledispatchmethod

@@ -9,14 +9,16 @@ number.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from time import perf_counter
 from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import Numbers, numbered_parts
+from tptheory.clock import TimeUpError, keep_time
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -34,6 +36,8 @@ ROUNDS = (60, 600, 6000, 60_000)
 """How many instances are tried at each choice of sizes, from round to round."""
 LARGER_FROM, LARGER_FROM_WHERE_BUILT = 2, 0
 """The rounds from which on larger sizes are tried; earlier where few sizes are symbolic and instances are built."""
+MOST_CHOICES = 20_000
+"""Where there are more choices of sizes than this, only those with the smallest sums are made."""
 FEW_SIZES = 2
 """So many symbolic sizes are few."""
 MOST_SMALLER = 15_000
@@ -56,6 +60,18 @@ class Searched:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
+def _largest_sum(admitted: list[list[int]]) -> int | None:
+    """Return the largest sum of sizes up to which there are at most `MOST_CHOICES` choices; None if all are so few."""
+    counts = Counter({0: 1})
+    for numbers in admitted:
+        counts = sum((Counter({total + n: c for total, c in counts.items()}) for n in numbers), Counter())
+    if counts.total() <= MOST_CHOICES:
+        return None
+    totals = sorted(counts)
+    upto = accumulate(counts[total] for total in totals)
+    return max((total for total, c in zip(totals, upto, strict=True) if c <= MOST_CHOICES), default=totals[0])
+
+
 def _numbers_of_sizes(admitted: list[list[int]], most: int | None) -> Iterator[tuple[int, ...]]:
     """Run through the choices of one number from each list, with at most a given sum."""
     if not admitted:
@@ -67,10 +83,6 @@ def _numbers_of_sizes(admitted: list[list[int]], most: int | None) -> Iterator[t
         if most is None or n + least <= most:
             for rest in _numbers_of_sizes(others, None if most is None else most - n):
                 yield (n, *rest)
-
-
-class _OutOfTimeError(Exception):
-    """Raised inside a search when its time is up."""
 
 
 class CounterexampleSearch:
@@ -88,6 +100,8 @@ class CounterexampleSearch:
     def __init__(self, claim: Claim, seed: int = 0) -> None:
         self.claim, self.deadline = claim, 0.0
         self.tried = self.largest = 0
+        self.interrupted = ""
+        """Why the search was ended within a step, so that it cannot go on; empty if it was not."""
         self.found: Found | None = None
         self.seed = seed
         self.made: set[tuple[int, tuple[int, ...]]] = set()
@@ -99,6 +113,8 @@ class CounterexampleSearch:
             source = Instances(part)
             self.parts.append((part, source, ViolationTest(part, source)))
             self.indices.append(indices)
+        self.cut = False
+        """Whether there are too many choices of sizes for all of them to be made."""
         self.choices = self._choices(0, LARGEST_SIZE)
         self.larger: list[SizeChoice] = []
         self._trials = self._rounds()
@@ -114,7 +130,10 @@ class CounterexampleSearch:
         found: list[SizeChoice] = []
         for number, (part, source, breaks) in enumerate(self.parts):
             admitted = [source.admitted(n, largest) for n in source.sizes]
-            for numbers in _numbers_of_sizes(admitted, most):
+            sums = [total for total in (most, _largest_sum(admitted)) if total is not None]
+            self.cut = self.cut or len(sums) > (most is not None)
+            for numbers in _numbers_of_sizes(admitted, min(sums, default=None)):
+                keep_time()
                 sizes = dict(zip(source.sizes, numbers, strict=True))
                 fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
                 if fine and source.fits(sizes):
@@ -126,14 +145,19 @@ class CounterexampleSearch:
         """Search on for some seconds; return the smallest counterexample that this time allows to find."""
         self.deadline = perf_counter() + seconds
         try:
-            while self.found is None and next(self._trials, False):
+            while self.found is None and not self.interrupted and next(self._trials, False):
                 if perf_counter() > self.deadline:
                     return self._ended("the time was up")
+        except TimeUpError as late:
+            self.interrupted = late.reason
         except UnsupportedExpressionError as error:
             return self._ended(f"outside exact arithmetic: {error}")
+        if self.interrupted:
+            return self._ended(self.interrupted)
         if self.found is None:
             reached = LARGER_SIZE if self.larger else LARGEST_SIZE
-            return self._ended(f"no counterexample with sizes up to {reached}")
+            some = f"some of the sizes up to {reached}, which are too many" if self.cut else f"sizes up to {reached}"
+            return self._ended(f"no counterexample with {some}")
         return Searched(self._smallest(self.found[0]))
 
     def first(self, seconds: float) -> Instance | None:
@@ -150,11 +174,12 @@ class CounterexampleSearch:
         """Return the counterexample that was found, as small as the time allows, with how far that was shown."""
         self._add_narrower(first)
         try:
-            minimal = self._made_smallest()
-        except _OutOfTimeError:
+            minimal = self._made_smallest() and not self.cut
+        except TimeUpError:
             minimal = False
         choice, values = self._recorded()
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
+        narrower += [-1] if self.cut else []
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
         (indices,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
         return Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices)
@@ -181,7 +206,7 @@ class CounterexampleSearch:
 
     def _check_time(self) -> None:
         if perf_counter() > self.deadline:
-            raise _OutOfTimeError
+            raise TimeUpError
 
     def _is_found(self, choice: SizeChoice, values: Instance | None) -> bool:
         """Whether an instance breaks the claim; if it does, it is recorded as the one found."""

@@ -13,7 +13,7 @@ from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.own_code import SHAPES
-from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.remembering import OWN, depends_on_itself, remembered
 from tptheory.symbolic.states import State
 from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
 
@@ -35,6 +35,10 @@ def one_formula(method: Method, name: str) -> Method:
     network of any depth it is first called at a symbolic layer, at the first layers and at the last ones. If the
     formula at the symbolic layer does not give the others, the method branches on the layer.
 
+    A rule of tptheory that is made of a user's rule, such as ``WeightDecay(MyRule())``, is not compared by itself: its
+    own part is one formula whatever the other rule says, and the methods of the other rule are compared where it calls
+    them.
+
     Raises:
         InvalidValueError: if the method branches on the layer, or raises at one.
     """
@@ -44,13 +48,19 @@ def one_formula(method: Method, name: str) -> Method:
         if not net.any_depth:
             return method(rule, net, l)
         base, _ = index_parts(l)
-        if base is None or base == net.depth:
+        if base is None or base == net.depth or _is_made_of_a_users_rule(method, rule):
             return method(rule, net, l)
         _refuse_branches(method, name, rule, net)
         return method(rule, net, l)
 
     checked.is_compared = True  # type: ignore[attr-defined]
     return checked
+
+
+def _is_made_of_a_users_rule(method: Method, rule: Any) -> bool:
+    """Whether a rule of tptheory, and its method, take over what the rule of a user defines."""
+    ours = all(str(each.__module__).partition(".")[0] in OWN for each in (method, type(rule)))
+    return ours and not depends_on_itself(rule)
 
 
 def is_compared(method: Any) -> bool:

@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sympy import Float, Identity, MatrixBase, MatrixSymbol, Symbol, preorder_traversal
+from sympy import Float, Identity, MatrixBase, MatrixSymbol, Rational, Symbol, preorder_traversal
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import ComplexInfinity, ImaginaryUnit, Infinity, NaN, NegativeInfinity
 
+from tptheory.certificates import checker
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex, BoundMatrix
 from tptheory.symbolic.dynamics import Motion
@@ -73,10 +74,15 @@ def _has_widths(symbol: Any) -> bool:
 def refuse_numbers_that_are_not_exact(*items: Any) -> None:
     """Refuse floats, infinity and imaginary numbers in claims: a proof is about exact real numbers, and 0.1 is no 1/10.
 
+    A number that is too long for a certificate is refused as well.
+
     Raises:
         InvalidValueError: if there is one.
     """
-    spoken = (e for e in _spoken(items) if not isinstance(e, frozenset))
+    spoken = [e for e in _spoken(items) if not isinstance(e, frozenset)]
+    if any(max(abs(int(q.p)), int(q.q)) >= TOO_LONG for e in spoken for q in e.atoms(Rational)):
+        expected, came = f"made of numbers of at most {checker.DIGITS:,} digits", "a longer one"
+        raise InvalidValueError(f"'expression' must be {expected} (got {came}). Name the number by a symbol.")
     found = {number for e in spoken for number in e.atoms(*(Float, ImaginaryUnit, *INFINITE))}
     if found:
         came = min(map(str, found))
@@ -84,6 +90,8 @@ def refuse_numbers_that_are_not_exact(*items: Any) -> None:
         raise InvalidValueError(complain("expression", "made of exact real numbers that are finite", came, mend))
 
 
+TOO_LONG = 10**checker.DIGITS
+"""The least integer that has too many digits for a certificate."""
 INFINITE = (Infinity, NegativeInfinity, ComplexInfinity, NaN)
 """The classes of SymPy's values that are no numbers."""
 
@@ -183,9 +191,11 @@ def _refuse_names_that_are_none(names: Iterable[str]) -> None:
     for name in sorted(names):
         before, dot, after = name.rpartition(".")
         attribute = bool(dot) and before.isidentifier() and after.isidentifier()
-        if not name.strip() or name.strip()[0] in "+-" or attribute:
+        if not name.strip() or not name.isprintable() or name.strip()[0] in "+-" or attribute:
             mend = "Call it otherwise, such as A_2: names are shown to people."
-            raise InvalidValueError(complain("name", "one that reads as a name, without a sign or a dot", name, mend))
+            raise InvalidValueError(
+                complain("name", "one that reads as a name, without a sign, a dot or a control character", name, mend)
+            )
 
 
 def _printed(expressions: list[Any]) -> set[str]:

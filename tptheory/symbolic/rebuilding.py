@@ -9,6 +9,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixBase, MatrixE
 from sympy.core.basic import Basic
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from tptheory.clock import keep_time
 from tptheory.errors import ShapeError
 from tptheory.symbolic.expressions import matadd, matmul, trace, transpose
 
@@ -17,6 +18,7 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
     """Apply ``leaf`` to every atom of an expression and build it again without simplification."""
     if not isinstance(expression, Basic) or not expression.args:
         return leaf(expression)
+    keep_time()
     replaced = leaf(expression)
     if replaced is not expression:
         return replaced

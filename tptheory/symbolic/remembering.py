@@ -27,7 +27,7 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
             hash(arguments)
         except TypeError:
             return function(*arguments)
-        return known(*arguments) if all(map(_depends_on_itself, arguments)) else function(*arguments)
+        return known(*arguments) if all(map(depends_on_itself, arguments)) else function(*arguments)
 
     return recalled
 
@@ -36,11 +36,11 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 """The packages whose objects give the same results as long as they compare equal."""
 
 
-def _depends_on_itself(item: Any) -> bool:
+def depends_on_itself(item: Any) -> bool:
     """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
     if (type(item).__module__ or "").partition(".")[0] not in OWN:
         return False
     if isinstance(item, tuple | frozenset):
-        return all(map(_depends_on_itself, item))
+        return all(map(depends_on_itself, item))
     parts = vars(item).values() if hasattr(item, "feedback") else [getattr(item, "rule", None)]
-    return all(part is None or _depends_on_itself(part) for part in parts)
+    return all(part is None or depends_on_itself(part) for part in parts)

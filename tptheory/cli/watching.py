@@ -1,0 +1,144 @@
+"""Run a command in a process of its own: a theorem file may end that process, or never return, and is told of.
+
+The command says which file or theorem it is about to run. If its process ends there, or does not go on within
+`LONGEST` seconds, the command is begun again in a new process, and passes over what ended the one before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from select import select
+from time import monotonic
+from typing import Any
+
+from tptheory.processes import end_with_the_parent
+from tptheory.signals import ENDING, end_by_exceptions
+
+LONGEST = 20.0
+"""For how many seconds a theorem file, or the function of one theorem, may run."""
+LOST = 2
+"""The exit status of a command whose process was ended after all files and theorems were read: that of wrong input."""
+
+
+@dataclass
+class Watch:
+    """What a command tells of its progress, and what it passes over.
+
+    Attributes:
+        faults: by file or theorem, why it is passed over.
+        pipe: where progress is written; None where nobody watches.
+        left_out: whether the command left out a file or theorem.
+    """
+
+    faults: dict[str, str] = field(default_factory=dict)
+    pipe: int | None = None
+    left_out: bool = False
+
+    def begin(self, name: str) -> None:
+        """Say that a file or theorem is about to run."""
+        self._tell("begin", name)
+
+    def finish(self) -> None:
+        """Say that all files and theorems have run: from now on nothing of the user's is waited for."""
+        self._tell("finish", "")
+
+    def end(self, status: int) -> None:
+        """Say that the command ends with this status."""
+        self._tell("end", status)
+
+    def _tell(self, what: str, said: Any) -> None:
+        if self.pipe is not None:
+            os.write(self.pipe, json.dumps([what, said]).encode() + b"\n")
+
+
+def watched(run: Callable[[Watch], int]) -> int:
+    """Run a command until it ends by itself, and return its exit status; where no process can be forked, run it here.
+
+    Args:
+        run: the command; it returns its exit status.
+    """
+    if not hasattr(os, "fork"):
+        return run(Watch())
+    faults: dict[str, str] = {}
+    while True:
+        read, write = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent, child = os.getpid(), os.fork()
+        if not child:
+            os.setpgid(0, 0)  # an interrupt of the terminal comes to the process that waits, which hands it on
+            os.close(read)
+            end_with_the_parent(parent)
+            _command(run, Watch(faults, write))
+        os.close(write)
+        try:
+            with _endings_handed_to(child):
+                said, name = _followed(child, read)
+        finally:
+            os.close(read)
+        if isinstance(said, int):
+            return said
+        if not name:
+            sys.stderr.write(f"error: the command {said} while it searched\n")
+            return LOST
+        faults = faults | {name: said}
+
+
+@contextmanager
+def _endings_handed_to(child: int) -> Iterator[None]:
+    """Hand the signals that end this process to the command, for which it waits; those that are ignored stay so."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, lambda came, _: os.kill(child, came))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _command(run: Callable[[Watch], int], watch: Watch) -> None:
+    """Run the command, and end this process: threads that a theorem file has started are not waited for."""
+    status = LOST
+    try:
+        end_by_exceptions()
+        status = run(watch)
+    finally:
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()
+        watch.end(status)
+        os._exit(status)
+
+
+def _followed(child: int, read: int) -> tuple[int | str, str]:
+    """Wait for a command; return its exit status, or how it was ended and the name of what it was running then."""
+    name, since, text = "", monotonic(), b""
+    while True:
+        waited = max(0.0, since + LONGEST - monotonic()) if name else None
+        if not select([read], [], [], waited)[0]:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return f"did not return within {LONGEST:g} seconds, and was stopped", name
+        more = os.read(read, 1 << 16)
+        if not more:
+            _, status = os.waitpid(child, 0)
+            return _how_ended(os.waitstatus_to_exitcode(status)), name
+        *lines, text = (text + more).split(b"\n")
+        for what, said in map(json.loads, lines):
+            if what == "end":
+                os.waitpid(child, 0)
+                return int(said), ""
+            name, since = said, monotonic()
+
+
+def _how_ended(code: int) -> str:
+    """Say how a process ended that did not end by itself."""
+    return f"ended the process, by signal {-code}" if code < 0 else f"ended the process, with status {code}"

@@ -1,0 +1,88 @@
+"""One limit of time for all that a search does, however deep inside it the work is done.
+
+A search says once how long it may take: ``with time_limit(seconds):``. Whatever runs inside asks `keep_time` in its
+loops, and before each step that cannot be interrupted. Once the time is up, `keep_time` raises TimeUpError, which the
+search that set the limit turns into its answer. A limit inside another one never ends later than that one.
+
+The searches end by themselves when their ``seconds`` are over, and keep what they have. The limit comes a little later,
+after `grace`: it ends what does not look at those seconds, such as the translation of a long product.
+
+Like the contexts of `decimal`, the limit belongs to the running thread, and is gone when the block ends.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import perf_counter
+
+_END: ContextVar[float] = ContextVar("the time at which the search that runs must end", default=math.inf)
+GRACE, PART = 0.05, 0.05
+"""The limit comes so many seconds later than the time that was asked for, and by so great a part of it."""
+
+
+class TimeUpError(BaseException):
+    """Raised where the time is up; only the search that set the limit catches it.
+
+    It is no Exception, so that code that catches whatever a user's function raises does not take it for an error of
+    that function.
+
+    Attributes:
+        reason: why the search ends, in words.
+    """
+
+    def __init__(self, reason: str = "the time was up") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def grace(seconds: float) -> float:
+    """Return how much later than asked for a search is ended.
+
+    >>> grace(1.0)
+    0.1
+    """
+    return GRACE + PART * seconds
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End what runs inside once so many seconds, and their `grace`, are over; an enclosing limit may end it sooner.
+
+    >>> with time_limit(10.0):
+    ...     keep_time()
+
+    Raises:
+        TimeUpError: inside, from `keep_time`.
+    """
+    token = _END.set(min(_END.get(), perf_counter() + seconds + grace(seconds)))
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
+def keep_time() -> None:
+    """Go on if there is time.
+
+    Raises:
+        TimeUpError: if the limit is reached.
+    """
+    if perf_counter() > _END.get():
+        raise TimeUpError
+
+
+def keep_time_for(seconds: float, step: str) -> None:
+    """Go on if there is time for the next step, which takes about so many seconds and cannot be interrupted.
+
+    Args:
+        seconds: how long the step takes.
+        step: what it is, in words.
+
+    Raises:
+        TimeUpError: if the step would pass the limit; it names the step.
+    """
+    if perf_counter() + seconds > _END.get():
+        raise TimeUpError(f"the time was up: {step} takes longer than the time that is left")
