@@ -33,7 +33,11 @@ if TYPE_CHECKING:
         Zero,
     )
     from tptheory.deciding.answers import decide, prove, refute
+    from tptheory.deciding.combinations import find
+    from tptheory.deciding.conditions.answer import when
     from tptheory.deciding.leading_terms import leading_term
+    from tptheory.deciding.simplifying import simplify
+    from tptheory.deciding.solving_constants import solve_constants
     from tptheory.deciding.verdicts import Proved, Refuted, Undecided
     from tptheory.errors import TptheoryError
     from tptheory.invariants.discovery import conservation_laws, count_conservation_laws
@@ -157,6 +161,7 @@ __all__ = [
     "error_ray",
     "eta",
     "evaluate",
+    "find",
     "full_column_rank",
     "full_row_rank",
     "gradient",
@@ -181,8 +186,10 @@ __all__ = [
     "rank_one",
     "refute",
     "rule_named",
+    "simplify",
     "simulate",
     "simulate_ensemble",
+    "solve_constants",
     "squared_norm",
     "sweep_frame",
     "symmetric",
@@ -191,6 +198,7 @@ __all__ = [
     "trace",
     "train",
     "transpose",
+    "when",
 ]
 
 _HOMES = {
@@ -204,7 +212,11 @@ _HOMES = {
     "claims.theorem": "collect conjecture theorem",
     "claims.vocabulary": "Equal ImageWithin Orthogonal OrthogonalImages Parallel RankAtMost RowSpaceWithin Zero",
     "deciding.answers": "decide prove refute",
+    "deciding.combinations": "find",
+    "deciding.conditions.answer": "when",
     "deciding.leading_terms": "leading_term",
+    "deciding.simplifying": "simplify",
+    "deciding.solving_constants": "solve_constants",
     "deciding.verdicts": "Proved Refuted Undecided",
     "errors": "TptheoryError",
     "invariants.discovery": "conservation_laws count_conservation_laws",

@@ -20,7 +20,8 @@ from tptheory import (
     squared_norm,
     symmetric,
 )
-from tptheory.deciding.solving_constants import find, solve_constants
+from tptheory.deciding.combinations import find
+from tptheory.deciding.solving_constants import solve_constants
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
 
 n, m = symbols("n m", integer=True, positive=True)

@@ -14,15 +14,13 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixExpr, MatrixSymbol, Rational, S, Symbol
+from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes
 from tptheory.claims.mapping import mapped
-from tptheory.claims.motions import Conserved
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
@@ -30,9 +28,6 @@ from tptheory.measuring.goal_values import Compiled, difference
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.rational_functions import kernel, pivots_of, points_needed, rational_function
-from tptheory.symbolic.arguments import as_expression
-from tptheory.symbolic.dynamics import Flow, Step
-from tptheory.symbolic.expressions import inner, matadd, matmul, squared_norm
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
@@ -139,61 +134,6 @@ def solve_constants(
     found = {c: value for c, value in values.items() if c != value}
     solved = mapped(claim, lambda expression: substitute(expression, found))
     return SolvedConstants(unknowns, values, free, solved, prove(solved, seconds), looked)
-
-
-def find(
-    kind: str,
-    words: Sequence[Any],
-    *,
-    to: Any = None,
-    along: Flow | Step | None = None,
-    given: Any = (),
-    **options: Any,
-) -> SolvedConstants:
-    """Return the linear combinations of some expressions that are conserved, equal to another, or parallel to it.
-
-    Args:
-        kind: ``conserved``, ``equal`` or ``parallel``.
-        words: the expressions; the unknowns are ``c_1, c_2, ...`` in their order.
-        to: the expression that the combination is to equal, or to be parallel to; 0 if it is None.
-        along: the flow or the step that is to conserve it.
-        given: the hypotheses.
-        options: ``seconds`` and ``seed``, as for `solve_constants`.
-
-    Raises:
-        InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if ``kind`` is none of the three, or lacks what it needs.
-
-    >>> from tptheory import Backprop, DeepLinearNetwork, squared_norm
-    >>> net = DeepLinearNetwork(depth=3)
-    >>> find("conserved", [squared_norm(W) for W in net.weights], along=Backprop().flow(net))
-    <c_1 = -c_2 - c_3; c_2, c_3 free (proved)>
-    """
-    if not isinstance(words, list | tuple) or not words:
-        raise InvalidTypeError(complain("words", "a list of expressions", words))
-    unknowns = [Symbol(f"c_{k}", real=True) for k in range(1, len(words) + 1)]
-    total = _combination(unknowns, [as_expression("words", word) for word in words])
-    other = None if to is None else as_expression("to", to)
-    claim: Claim
-    if kind == "conserved" and along is not None:
-        claim = Conserved(total, along, given)
-    elif kind == "equal":
-        claim = Zero(total, given) if other is None else Equal(total, other, given)
-    elif kind == "parallel" and isinstance(other, MatrixExpr) and isinstance(total, MatrixExpr):
-        rest = matadd(matmul(squared_norm(other), total), matmul(-inner(other, total), other))
-        claim = Zero(rest, given)
-    else:
-        expected = '"conserved" with along=, "equal", or "parallel" with matrices and to='
-        raise InvalidValueError(complain("kind", expected, kind))
-    return solve_constants(claim, unknowns, **options)
-
-
-def _combination(unknowns: list[Symbol], expressions: list[Any]) -> Any:
-    """Return the linear combination of matrices, or of numbers."""
-    pairs = zip(unknowns, expressions, strict=True)
-    if isinstance(expressions[0], MatrixExpr):
-        return matadd(*(matmul(c, e) for c, e in pairs))
-    return sum((c * e for c, e in pairs), S.Zero)
 
 
 def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
