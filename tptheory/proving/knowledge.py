@@ -48,6 +48,8 @@ class Knowledge(ABC):
         searches: what each completion of the hypotheses did, those of branches included.
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
+        nonnegative: the letters of functions whose values are not below 0.
+        positive: those of them whose values are not 0 either.
     """
 
     bases: dict[Any, str]
@@ -58,6 +60,8 @@ class Knowledge(ABC):
         self.searches: list[Statistics] = []
         self.has_remainders = False
         self.maybe_nonreal: Any = None
+        self.nonnegative: set[Letter] = set()
+        self.positive: set[Letter] = set()
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -95,6 +99,15 @@ class Knowledge(ABC):
     def note_nonreal(self, node: Any) -> None:
         """Note a number that may not be real, so that its square may be below 0."""
         self.maybe_nonreal = node
+
+    def note_nonnegative(self, value: Polynomial) -> None:
+        """Note that the letter that a number is stands for a function whose values are not below 0."""
+        self.nonnegative |= {self.alphabet.letters[character][0] for (character,), _ in value.terms}
+
+    def note_positive(self, value: Polynomial) -> None:
+        """Note that the letter that a number is stands for a function whose values are above 0."""
+        self.note_nonnegative(value)
+        self.positive |= {self.alphabet.letters[character][0] for (character,), _ in value.terms}
 
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
@@ -268,6 +281,8 @@ class Knowledge(ABC):
         for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
             if family.kind == "number":
                 self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
+        for letter in sorted(self.positive, key=lambda letter: self.alphabet.named(letter.family)):
+            self._inverse(Polynomial.scalar(self.alphabet, letter))
         for character, (letter, turned) in list(self.alphabet.letters.items()):
             if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
                 continue

@@ -10,10 +10,12 @@ from typing import Any
 from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import NonNegative, nonnegative
+from tptheory.claims.goals import NonNegative, OneOf, nonnegative
+from tptheory.proving.alternatives import has_signs
 from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.equations import either, in_cases
+from tptheory.proving.equations import either as one_of
+from tptheory.proving.equations import in_cases
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import Proof, RefusedError, StuckError
@@ -110,17 +112,26 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
     attempt = obligation.attempt()
     if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
-        attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
+        attempt = by_cancellation(attempt) if known else one_of(attempt, by_cancellation(attempt))
     return in_cases(attempt, translator, deadline)
 
 
 def settings_for(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the search for a claim, in the order in which they are tried.
 
-    For an inequality, the first settings treat the size 1 as any size: the squares are found among matrices, and hold
-    for one sample too.
+    Where one of several alternatives is shown, each of them is tried in each setting. For an inequality, the first
+    settings treat the size 1 as any size: the squares are found among matrices, and hold for one sample too.
     """
-    if any(isinstance(goal, NonNegative) for goal in claim.goals()):
+    numbers = range(
+        max(
+            (len(goal.alternatives) for goal in claim.goals() if isinstance(goal, OneOf) and has_signs(goal)), default=1
+        )
+    )
+    return [replace(setting, alternative=number) for setting in _settings(claim) for number in numbers]
+
+
+def _settings(claim: Claim) -> list[SearchSetting]:
+    if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
         if speaks_of_ranks(claim):
             return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
         plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]

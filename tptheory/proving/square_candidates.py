@@ -65,7 +65,7 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
     speak of roots, products of the halves with these follow, here and again near the end. Then come the velocities
     alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
-    others, and with powers of the numbers.
+    others, and with powers of the numbers, which are multiplied by roots at the end.
     """
     words = _Words(resources, scalar.alphabet)
     groups = words.halves_by_shape(reduced)
@@ -98,7 +98,10 @@ def _thorough_sets(
     if resources.multipliers:
         yield [*more, *words.multiplied(more)]
     plain = list(dict.fromkeys(c.word for c in more))
-    yield [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    yield powers
+    if resources.multipliers and len(powers) <= MOST:
+        yield [*powers, *words.multiplied(powers)]
 
 
 Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[SquareCandidate]]]
