@@ -2,10 +2,10 @@
 
 Each function becomes a letter (`opaque`), and what is true of its values joins the hypotheses:
 
-- an exponential is above 0, and so is a hyperbolic cosine;
+- an exponential is not below 0, and neither is a hyperbolic cosine;
 - a power ``b^(p/q)`` of a number that is not below 0 is not below 0, and its ``q``-th power is ``b^p``;
-- a maximum ``m`` is not below any of its arguments, and equals one of them: ``r_1^2 = m - x_1``, ``r_2^2 = m - x_2`` and
-  ``r_1 r_2 = 0``. A minimum is minus the maximum of minus the arguments; ``|x|`` is the maximum of ``x`` and ``-x``.
+- a maximum ``m`` is not below any of its arguments, and equals one of them: ``r_1^2 = m - x_1``, ``r_2^2 = m - x_2``
+  and ``r_1 r_2 = 0``. A minimum is minus the maximum of minus the arguments, and ``|x|`` that of ``x`` and ``-x``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tptheory.proving.opaque import function_of_numbers
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Polynomial
 
-POSITIVE = (exp, cosh)
-"""The functions whose values are above 0 at every number."""
+NONNEGATIVE = (exp, cosh)
+"""The functions whose values are not below 0 at any number."""
 LARGEST_ROOT = 6
 """Of a root, and of the power under it, no more than this is multiplied out."""
 ROOTS: Reason = ("definition", "a root to its power")
@@ -33,8 +33,10 @@ def function(translator: Knowledge, s: Expr) -> Polynomial:
     """Return the letter of a function of numbers, and assume what is known of its value."""
     arguments = [translator(argument) for argument in s.args]
     value = function_of_numbers(translator, s.func, arguments, str(s))
-    if isinstance(s, POSITIVE):
-        translator.note_positive(value)
+    if translator.maybe_nonreal is not None:  # what is said below is said of real numbers
+        return value
+    if isinstance(s, NONNEGATIVE):
+        translator.note_nonnegative(value)
     elif isinstance(s, Pow) and s.base.is_nonnegative and s.is_real:
         translator.note_nonnegative(value)
         _to_its_power(translator, value, s)

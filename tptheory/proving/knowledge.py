@@ -49,7 +49,7 @@ class Knowledge(ABC):
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
         nonnegative: the letters of functions whose values are not below 0.
-        positive: those of them whose values are not 0 either.
+        completed: candidates for one square, which `cauchy_schwarz` has completed.
     """
 
     bases: dict[Any, str]
@@ -61,7 +61,7 @@ class Knowledge(ABC):
         self.has_remainders = False
         self.maybe_nonreal: Any = None
         self.nonnegative: set[Letter] = set()
-        self.positive: set[Letter] = set()
+        self.completed: list[Any] = []
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -103,11 +103,6 @@ class Knowledge(ABC):
     def note_nonnegative(self, value: Polynomial) -> None:
         """Note that the letter that a number is stands for a function whose values are not below 0."""
         self.nonnegative |= {self.alphabet.letters[character][0] for (character,), _ in value.terms}
-
-    def note_positive(self, value: Polynomial) -> None:
-        """Note that the letter that a number is stands for a function whose values are above 0."""
-        self.note_nonnegative(value)
-        self.positive |= {self.alphabet.letters[character][0] for (character,), _ in value.terms}
 
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
@@ -158,7 +153,7 @@ class Knowledge(ABC):
         def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
             if self._is_number(A):
                 return Polynomial.scalar(self.alphabet, letter)
-            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns))
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns, level=INVERSE))
 
         return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
 
@@ -281,8 +276,6 @@ class Knowledge(ABC):
         for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
             if family.kind == "number":
                 self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
-        for letter in sorted(self.positive, key=lambda letter: self.alphabet.named(letter.family)):
-            self._inverse(Polynomial.scalar(self.alphabet, letter))
         for character, (letter, turned) in list(self.alphabet.letters.items()):
             if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
                 continue

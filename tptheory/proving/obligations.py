@@ -20,6 +20,7 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
+from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.rank_sums import rank_descent
@@ -210,6 +211,7 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
+        completing: whether to complete the square of a trace.
     """
 
     transposes_last: bool = False
@@ -220,6 +222,7 @@ class SearchSetting:
     inverses: bool = False
     with_lemmas: bool = False
     alternative: int = 0
+    completing: bool = False
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -230,6 +233,9 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     """
     translator = translator_of(claim, setting)
     found = list(obligations(claim, translator, setting.alternative))
+    if setting.completing:
+        for each in found:
+            translator.completed += completed_squares(each.left, translator) if each.right is None else []
     if setting.inverses:
         if speaks_of_ranks(claim) and any(each.right is None for each in found):
             translator.bring_in_remainders()

@@ -136,6 +136,7 @@ def _settings(claim: Claim) -> list[SearchSetting]:
             return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
         plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
         wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
+        wide += [SearchSetting(cuts=False, completing=True)]
         narrow = [SearchSetting()] if _has_vectors(claim) else []
         compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
         return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]

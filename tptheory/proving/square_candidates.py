@@ -30,11 +30,15 @@ POWERS = 3
 
 
 class SquareCandidate(NamedTuple):
-    """A word, times numbers, times the letters of square roots, each of which stands once."""
+    """A word, times numbers, times the letters of square roots, each of which stands once.
+
+    An empty word is an identity of a size: the number 1, unless another size is given.
+    """
 
     roots: tuple[str, ...]
     scalars: tuple[str, ...]
     word: str
+    size: Size = 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Resources:
         velocities: the letters that stand for velocities.
         equations: the hypotheses of the claim, which may be used in both directions.
         thorough: whether candidates are tried that take more time.
+        completed: candidates of one square, which was completed.
     """
 
     reduce: Reduce
@@ -56,6 +61,7 @@ class Resources:
     velocities: Sequence[str] = ()
     equations: Sequence[Polynomial] = ()
     thorough: bool = True
+    completed: Sequence[SquareCandidate] = ()
 
 
 def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[SquareCandidate]]:
@@ -67,6 +73,8 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
     others, and with powers of the numbers, which are multiplied by roots at the end.
     """
+    if resources.completed:
+        yield [*resources.completed]
     words = _Words(resources, scalar.alphabet)
     groups = words.halves_by_shape(reduced)
     yield _of_few_shapes(scalar.alphabet, groups)
