@@ -38,7 +38,7 @@ def test_matrices_above_another_are_found():
 
 
 def test_definite_matrices_below_another_are_found():
-    """A matrix is halved until it is small enough, which leaves it positive definite: not only the identity is found."""
+    """A matrix is halved until it is small enough, and stays positive definite: not only the identity is found."""
     source = Instances(Equal(S, S, given=[positive_definite(S), at_most(S, Identity(2))]))
     drawn = [source.draw(np.random.default_rng(seed)) for seed in range(5)]
     assert all(values is not None for values in drawn)

@@ -122,15 +122,14 @@ def settings_for(claim: Claim) -> list[SearchSetting]:
     Where one of several alternatives is shown, each of them is tried in each setting. For an inequality, the first
     settings treat the size 1 as any size: the squares are found among matrices, and hold for one sample too.
     """
-    numbers = range(
-        max(
-            (len(goal.alternatives) for goal in claim.goals() if isinstance(goal, OneOf) and has_signs(goal)), default=1
-        )
-    )
+    several = [goal for goal in claim.goals() if isinstance(goal, OneOf) and has_signs(goal)]
+    numbers = range(len(several[0].alternatives) if several else 1)
     return [replace(setting, alternative=number) for setting in _settings(claim) for number in numbers]
 
 
 def _settings(claim: Claim) -> list[SearchSetting]:
+    """Return the settings without the number of an alternative."""
+    compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
     if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
         if speaks_of_ranks(claim):
             return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
@@ -138,13 +137,13 @@ def _settings(claim: Claim) -> list[SearchSetting]:
         wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
         wide += [SearchSetting(cuts=False, completing=True)]
         narrow = [SearchSetting()] if _has_vectors(claim) else []
-        compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
         return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
     wide = [SearchSetting(cuts=False, traces_as_words=True)] if _has_vectors(claim) else []
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
     with_lemmas = [replace(s, with_lemmas=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
-    return [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
+    rest = [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
+    return list(dict.fromkeys([*with_lemmas[:1], *rest])) if compared else rest  # what is not below 0 may be 0
 
 
 def _has_vectors(claim: Claim) -> bool:
