@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
@@ -26,7 +26,7 @@ from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError, TptheoryError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
-from tptheory.proving.certificate import Certificate
+from tptheory.proving.certificate import Certificate, LawCountCertificate
 
 OPEN_SECONDS = 0.5
 """For how many seconds an open conjecture is searched, unless stored verdicts are ignored (``fresh``)."""
@@ -186,8 +186,8 @@ def _recalled(task: Settling) -> tuple[Found | None, str]:
         return None, f"it cannot be checked ({type(error).__name__})"
     if verdict is not None:
         return verdict, ""
-    if data.get("format") == checker.FORMAT:
-        checked = Certificate(data).check()
+    if data.get("format") in (checker.FORMAT, law_counts.FORMAT):
+        checked = Certificate.from_json(json.dumps(data)).check()
         return None, "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
     if data.get("format") == FORMAT:
         return None, "it is no counterexample to this claim"
@@ -203,6 +203,8 @@ def _settled(task: Settling, found: dict[str, Any]) -> Settled:
         verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
     elif found["holds"] and form["format"] == checker.FORMAT:
         verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
+    elif found["holds"] and form["format"] == law_counts.FORMAT:
+        verdict = theorem.claim.verdict_of(LawCountCertificate(form), seconds, found["confirmed"])
     else:
         verdict = recalled(theorem, form)
         if isinstance(verdict, Refuted) and not found["holds"]:  # it was searched for just now, by a worker

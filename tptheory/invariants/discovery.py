@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sympy import S
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved, Decays
-from tptheory.deciding.answers import prove
+from tptheory.deciding.answers import confirmed_proof, prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
@@ -19,6 +20,8 @@ from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
 from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.restating import restated
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.rules import Rule
 
@@ -137,6 +140,29 @@ def conservation_laws(
         laws.append(_certified(search, law, independent, seconds))
     found, decaying = (tuple(law for law in laws if (law.rate == 0) is still) for still in (True, False))
     return ConservationLaws(fields.rule, counted.widths, biases, degree, found, counted, decaying)
+
+
+def found_laws(fields: DataFields, degree: int, seed: int, seconds: float) -> list[Law]:
+    """Return the conserved quantities that an ansatz finds, each with what the prover says of it."""
+    search = Search(fields, np.random.default_rng(seed))
+    candidates = search.independent(search.candidates(degree, lambda _: None))
+    return [_certified(search, law, independent, seconds) for law, independent in candidates]
+
+
+def restated_laws(fields: DataFields, certificates: Sequence[Certificate], degree: int) -> Iterator[Law]:
+    """Run through the conserved quantities that an ansatz finds and of which certificates state that they are.
+
+    The certificates were checked. A law is given the hypotheses of the weakest of its claims that one of them proves.
+    """
+    search = Search(fields, np.random.default_rng(0))
+    for law, independent in search.independent(search.candidates(degree, lambda _: None)):
+        here = search.at_widths(law.quantity)
+        for claim, certificate in product(_versions(search, law, here), certificates):
+            fresh = restated(claim, certificate, claim.statement())
+            verdict = None if fresh is None else confirmed_proof(claim, fresh, 0.0, recalled=True)
+            if isinstance(verdict, Proved):
+                yield Law(here, law.quantity, independent, claim.given, verdict, law.rate)
+                break
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:
