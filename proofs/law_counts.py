@@ -138,55 +138,55 @@ def tp_1_4_4_2():
 
 @theorem("BP has exactly three laws at widths 2-2-1")
 def bp_2_2_1():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (2, 2, 1), number=3)
 
 
 @theorem("BP has exactly six laws at widths 2-3-2")
 def bp_2_3_2():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (2, 3, 2), number=6)
 
 
 @theorem("BP has exactly six laws at widths 1-3-2")
 def bp_1_3_2():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (1, 3, 2), number=6)
 
 
 @theorem("BP has exactly nine laws at widths 1-4-2")
 def bp_1_4_2():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (1, 4, 2), number=9)
 
 
 @theorem("BP has exactly twelve laws at widths 1-5-2")
 def bp_1_5_2():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (1, 5, 2), number=12)
 
 
 @theorem("BP has exactly twelve laws at widths 2-5-1")
 def bp_2_5_1():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (2, 5, 1), number=12)
 
 
 @theorem("BP has exactly twenty laws at widths 2-6-3")
 def bp_2_6_3():
-    """The entries of the balance that are independent (Marcotte, Gribonval and Peyré, 2023)."""
+    """The entries of the balance that are independent (Marcotte et al., 2023)."""
     return LawCount(BP, (2, 6, 3), number=20)
 
 
 @theorem("BP has exactly three laws at widths 1-2-1")
 def bp_1_2_1():
-    """The entries of the balances (Marcotte, Gribonval and Peyré, 2023, for two layers); deeper, new here."""
+    """The entries of the balances (Marcotte et al., 2023, for two layers); deeper, new here."""
     return LawCount(BP, (1, 2, 1), number=3)
 
 
 @theorem("BP has exactly one law at widths 1-1-1")
 def bp_1_1_1():
-    """The entries of the balances (Marcotte, Gribonval and Peyré, 2023, for two layers); deeper, new here."""
+    """The entries of the balances (Marcotte et al., 2023, for two layers); deeper, new here."""
     return LawCount(BP, (1, 1, 1), number=1)
 
 
@@ -204,19 +204,19 @@ def bp_1_4_4_2():
 
 @theorem("BP has exactly eight laws at widths 4-1-4-1")
 def bp_4_1_4_1():
-    """The entries of the balances (Marcotte, Gribonval and Peyré, 2023, for two layers); deeper, new here."""
+    """The entries of the balances (Marcotte et al., 2023, for two layers); deeper, new here."""
     return LawCount(BP, (4, 1, 4, 1), number=8)
 
 
 @theorem("BP has exactly eight laws at widths 1-4-1-4")
 def bp_1_4_1_4():
-    """The entries of the balances (Marcotte, Gribonval and Peyré, 2023, for two layers); deeper, new here."""
+    """The entries of the balances (Marcotte et al., 2023, for two layers); deeper, new here."""
     return LawCount(BP, (1, 4, 1, 4), number=8)
 
 
 @theorem("BP has exactly eight laws at widths 2-1-4-1")
 def bp_2_1_4_1():
-    """The entries of the balances (Marcotte, Gribonval and Peyré, 2023, for two layers); deeper, new here."""
+    """The entries of the balances (Marcotte et al., 2023, for two layers); deeper, new here."""
     return LawCount(BP, (2, 1, 4, 1), number=8)
 
 
