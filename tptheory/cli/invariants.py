@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, numbers_of, read_widths
+from tptheory.cli.options import Json, RuleName, Seconds, Seed, Set, read_widths, values_of
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def invariants(
     from tptheory.claims.rule_files import rule_from
     from tptheory.invariants.discovery import conservation_laws
 
-    chosen, constants = rule_from(rule), numbers_of(settings)
+    chosen, constants = rule_from(rule), values_of(settings)
     sizes = read_widths(widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tptheory.cli.options import Json, Set, numbers_of
+from tptheory.cli.options import Json, Set, values_of
 from tptheory.cli.shell import PROVED, REFUTED, app, console, print_json, printable, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -57,7 +57,7 @@ def sweep(
     function, fixed = task_named(task), [setting.strip() for setting in settings or []]
     cells = parse_grid([*(grid or []), *fixed], function)
     own = own_parameters(function)
-    for name in numbers_of(fixed):
+    for name in values_of(fixed):
         if name in own:
             mend = "Write it without --set."
             raise InvalidValueError(complain("set", f"a parameter of the rule and not of {task}", name, mend))

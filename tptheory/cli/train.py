@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, RuleName, Set, numbers_of, read_widths
+from tptheory.cli.options import Json, RuleName, Set, read_widths, values_of
 from tptheory.cli.shell import STYLES, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -94,7 +94,7 @@ def train(
     progress_screen = screen_for_progress(out, as_json)
     log_screen = progress_screen if as_json else out
     samples, chosen = _samples(data), rule_from(rule)
-    constants, how = numbers_of(settings), _settings(chosen.name, options)
+    constants, how = values_of(settings), _settings(chosen.name, options)
     if how.resume and how.checkpoint is not None and not Path(how.checkpoint).exists():
         log_screen.print(Text(f"no checkpoint {how.checkpoint} yet: starting at step 0"))
     with progress_bar(progress_screen) as progress:
