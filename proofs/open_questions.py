@@ -10,12 +10,13 @@ layer is wide: at depth 2 the volume that the columns of W_1 and the rows of W_2
 independent, n_1 >= s = n_0 + n_2, and the s-dimensional space itself beyond that (`discovered_laws.py`). The smallest
 failure is 1-3-2, which has two. Every count at depth 2 agrees with 1 + (1 + s (n_1 - s) if n_1 >= s else 0): the
 log-determinant, and the minors of (W_1, W_2') of size s, of which 1 + s (n_1 - s) are independent. That there are no
-others is proved at twelve choices of widths, and measured at 48 nets, all with n_0, n_2 <= 3 and n_1 <= 6 but n_0 = n_2
-= 1; at all widths it is open. Where one field is all there is, n_0 = n_L = 1, every orbit is a curve, and there are
+others is proved at all widths with n_1 < s, where the log-determinant is the only law (`narrow_target_prop.py`), and
+elsewhere at some widths; it was measured at 48 nets, all with n_0, n_2 <= 3 and n_1 <= 6 but n_0 = n_2 = 1. At all
+widths with n_1 >= s it is open. Where one field is all there is, n_0 = n_L = 1, every orbit is a curve, and there are
 more: one less than there are weights.
 
-Still open: TP has exactly L - 1 laws if every hidden layer is narrower than the narrowest layer before it and the
-narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all such nets
+Still open for L >= 3: TP has exactly L - 1 laws if every hidden layer is narrower than the narrowest layer before it
+and the narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all such nets
 of depth 3 with widths up to 4, and of depth 4 with widths up to 3. It is sufficient only: 1-2-3-2 is not such a net,
 and has two.
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from oracles.theorems import PROOFS
 
@@ -120,3 +121,31 @@ def test_all_that_the_text_says_was_measured():
     assert [w for w in two if count("TP", w) != tp_laws_of_two_layers(*w)] == []
     narrow = [w for w in (*nets(3, 4), *nets(4, 3)) if is_narrow(w)]
     assert [w for w in narrow if count("TP", w) != len(w) - 2] == []
+
+
+def directions_of_the_proof(n0, n1, n2):
+    """Return the directions that `narrow_target_prop.py` lists for a wide net, as vectors, at V = (I, 0), U = (0, I)."""
+    r = n1 - n2
+    U, V = np.zeros((n1, n0)), np.eye(n2, n1)
+    U[n2:, :r] = np.eye(r)
+
+    def units(rows, columns):
+        return [np.outer(a, b) for a in np.eye(rows) for b in np.eye(columns)]
+
+    found = [(V.T @ K, K @ U.T) for K in units(n2, n0)]
+    found += [(0 * U, K @ U.T) for K in units(n2, n0)]
+    found += [(0 * U, (Y - Y.T) @ V) for Y in units(n2, n2)] + [(U @ (Z - Z.T), 0 * V) for Z in units(n0, n0)]
+    found += [(0 * U, (S + S.T) @ V) for S in units(n2, n2) if not np.trace(S)]
+    found += [(0 * U, (np.outer(a, a) - np.outer(b, b)) @ V) for a, b in product(np.eye(n2), np.eye(n2))]
+    apart = [np.outer(m, n) for m, n in product(np.eye(n0)[:-1], np.eye(n0)[:-1])]
+    found += [(U @ R, np.sum(U * (U @ R)) / n2 * V) for R in apart]
+    return np.array([np.concatenate([dU.ravel(), dV.ravel()]) for dU, dV in found])
+
+
+@pytest.mark.parametrize("widths", [(2, 2, 1), (3, 3, 1), (2, 3, 2), (3, 4, 2), (4, 5, 2), (3, 5, 3)], ids=str)
+def test_the_directions_of_the_proof_are_all_but_one(widths):
+    """They span all dimensions but one, which is orthogonal to them: the differential of the law."""
+    n0, n1, n2 = widths
+    found = directions_of_the_proof(*widths)
+    assert np.linalg.matrix_rank(found) == n1 * (n0 + n2) - 1
+    assert count("TP", widths) == 1
