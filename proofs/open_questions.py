@@ -16,9 +16,9 @@ widths with n_1 >= s it is open. Where one field is all there is, n_0 = n_L = 1,
 more: one less than there are weights.
 
 Still open for L >= 3: TP has exactly L - 1 laws if every hidden layer is narrower than the narrowest layer before it
-and the narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all such nets
-of depth 3 with widths up to 4, and of depth 4 with widths up to 3. It is sufficient only: 1-2-3-2 is not such a net,
-and has two.
+and the narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all
+such nets of depth 3 with widths up to 4, and of depth 4 with widths up to 3. It is sufficient only: 1-2-3-2 is not
+such a net, and has two.
 
 Question 2. How many laws has BP when hidden layers are wider than their neighbours? The balances are conserved
 (`balancedness.py`); their differentials are dependent exactly by symmetric S_l with W_{l+1} S_l = S_{l+1} W_{l+1},

@@ -124,7 +124,7 @@ def test_all_that_the_text_says_was_measured():
 
 
 def directions_of_the_proof(n0, n1, n2):
-    """Return the directions that `narrow_target_prop.py` lists for a wide net, as vectors, at V = (I, 0), U = (0, I)."""
+    """Return the directions that `narrow_target_prop.py` lists for a wide net, as vectors, at a point."""
     r = n1 - n2
     U, V = np.zeros((n1, n0)), np.eye(n2, n1)
     U[n2:, :r] = np.eye(r)
