@@ -2,31 +2,23 @@
 
 What THEORY leaves open, what is known of it, and what was measured: `count_conservation_laws` gives the number of
 independent conserved quantities at given widths. That a rule has exactly so many is a claim too, `LawCount(TP, (1, 3,
-2), number=2)`, with a certificate that there are no more. A test proves each number of the tables below at its widths;
-where it has a star, the certificate bounds it, and the laws that are found are fewer. The questions ask for all widths.
+2), number=2)`, and a theorem at 37 choices of widths (`law_counts.py`). The questions here ask for all widths.
 
 Question 1. Has TP exactly L - 1 laws if n_0 n_L >= 2? No. It has at least L - 1: a log-determinant for each hidden
 layer (`log_determinant.py`), with independent differentials (`tp_laws_are_independent`). It has more where a hidden
 layer is wide: at depth 2 the volume that the columns of W_1 and the rows of W_2 span is conserved as soon as they are
 independent, n_1 >= s = n_0 + n_2, and the s-dimensional space itself beyond that (`discovered_laws.py`). The smallest
-failures:
+failure is 1-3-2, which has two. Every count at depth 2 agrees with 1 + (1 + s (n_1 - s) if n_1 >= s else 0): the
+log-determinant, and the minors of (W_1, W_2') of size s, of which 1 + s (n_1 - s) are independent. That there are no
+others is proved at all widths with n_1 < s, where the log-determinant is the only law (`narrow_target_prop.py`), and
+elsewhere at some widths; it was measured at 48 nets, all with n_0, n_2 <= 3 and n_1 <= 6 but n_0 = n_2 = 1. At all
+widths with n_1 >= s it is open. Where one field is all there is, n_0 = n_L = 1, every orbit is a curve, and there are
+more: one less than there are weights.
 
-    TP 1-2-2: 1    TP 1-3-2: 2    TP 1-4-2: 5    TP 1-5-2: 8     TP 2-3-1: 2    TP 2-4-1: 5
-    TP 2-3-2: 1    TP 2-4-2: 2    TP 2-5-2: 6    TP 2-6-2: 10    TP 3-4-2: 1    TP 3-5-2: 2
-
-All agree with 1 + (1 + s (n_1 - s) if n_1 >= s else 0): the log-determinant, and the minors of (W_1, W_2') of size s,
-of which 1 + s (n_1 - s) are independent. That there are no others is proved at these widths, and measured at 48 nets,
-all with n_0, n_2 <= 3 and n_1 <= 6 but n_0 = n_2 = 1; at all widths it is open. Where one field is all there is, n_0 =
-n_L = 1, every orbit is a curve:
-
-    TP 1-1-1: 1    TP 1-2-1: 3*    TP 1-3-1: 5*
-
-Still open: TP has exactly L - 1 laws if every hidden layer is narrower than the narrowest layer before it and the
-narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all such nets
-of depth 3 with widths up to 4, and of depth 4 with widths up to 3. It is sufficient only: 1-2-3-2 is not such a net,
-and has two.
-
-    TP 2-2-2-2: 2    TP 2-3-3-2: 2    TP 3-4-4-2: 2    TP 1-2-3-2: 2    TP 2-3-3-1: 3*    TP 1-4-4-2: 13*
+Still open for L >= 3: TP has exactly L - 1 laws if every hidden layer is narrower than the narrowest layer before it
+and the narrowest after it together, n_l < min(n_0, ..., n_{l-1}) + min(n_{l+1}, ..., n_L). It was found true of all
+such nets of depth 3 with widths up to 4, and of depth 4 with widths up to 3. It is sufficient only: 1-2-3-2 is not
+such a net, and has two.
 
 Question 2. How many laws has BP when hidden layers are wider than their neighbours? The balances are conserved
 (`balancedness.py`); their differentials are dependent exactly by symmetric S_l with W_{l+1} S_l = S_{l+1} W_{l+1},
@@ -39,10 +31,6 @@ and the last, the number of weights less one of every piece between, and one for
 count was this number at all 688 nets of depth 2 with widths up to 5, depth 3 up to 4, depth 4 up to 3 and depth 5 up
 to 2. The first at which the balances are not all, though n_0 n_L >= 2, is 1-2-2-1-2. That the number is right at all
 widths is open.
-
-    BP 2-2-1: 3    BP 2-3-2: 6    BP 1-3-2: 6    BP 1-4-2: 9      BP 1-5-2: 12      BP 2-5-1: 12    BP 2-6-3: 20
-    BP 1-2-1: 3    BP 1-1-1: 1    BP 2-2-2-2: 6  BP 1-4-4-2: 20   BP 4-1-4-1: 8     BP 1-4-1-4: 8   BP 2-1-4-1: 8
-    BP 1-2-2-1-2: 8*    BP 3-1-3-2-1: 11*
 
 Question 3. A closed form for TP's flow at wide layers and L >= 3. Square layers have one (`closed_form.py`). A wide
 net of depth 3 that is narrow as above has two laws of its weights, whatever the data; what one sample conserves

@@ -1,7 +1,9 @@
 """A rule of one's own with a parameter: an instance of it is a rule everywhere, and ``--set`` gives the parameter."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 OWN = '''"""A mixture, and rules whose own code fails."""
@@ -179,3 +181,53 @@ def test_a_wrong_axis_is_refused_before_the_sweep(said, tmp_path, settings, mess
     rule = [] if settings[0].startswith("rule=") else ["rule=mine.py::half"]
     assert message in said("sweep", "trajectory", *rule, *settings, status=2)
     assert not (tmp_path / "sweep.jsonl").exists()
+
+
+MATRICES = {
+    "in JSON": "B_2=[[1, 0], [0, 1]]",
+    "with fractions": 'B_2=[["1/2", 0.5], [-1e0, 2]]',
+    "in a file of JSON": "B_2=eye.json",
+    "in a file of NumPy": "B_2=eye.npy",
+}
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_a_fixed_matrix_may_be_set(said, name):
+    """Its rows in JSON or in a file: exactly, where laws are counted, and in simulations."""
+    Path("eye.json").write_text("[[1, 0], [0, 1]]", encoding="utf-8")
+    np.save("eye.npy", np.eye(2))
+    counted = said("invariants", "--rule", "fa", "--set", MATRICES[name], "--widths", "2,2,2", status=0)
+    assert "3 independent conserved quantities found, which is all there are" in counted
+    run = said("simulate", "--rule", "fa", "--set", MATRICES[name], "--widths", "2,2,2", "--steps", 2)
+    first = "B_2 = [[1/2, 1/2], [-1, 2]]" if "1/2" in MATRICES[name] else "B_2 = [[1, 0], [0, 1]]"
+    assert first in run
+    told = said("simulate", "--rule", "fa", "--set", MATRICES[name], "--widths", "2,2,2", "--steps", 2, "--json")
+    assert json.loads(told)["constants"]["B_2"][1][1] in (1.0, 2.0)
+
+
+WRONG = {
+    "B_2=[[1, 2], [3]]": "'set B_2' must be rows of numbers such as",
+    "B_2=[1, 2]": "'set B_2' must be rows of numbers such as",
+    "B_2=[[]]": "'set B_2' must be rows of numbers such as",
+    "B_2=[[1, null]]": "'set B_2' must be rows of numbers such as",
+    "B_2=[[1, NaN]]": "'set B_2' must be a number such as",
+    "B_2=[[1, 1e9999]]": "'set B_2' must be a number such as",
+    'B_2=[[1, "__import__(1)"]]': "'set B_2' must be a number such as",
+    "B_2=[[1, 2": "'set B_2' must be rows of numbers such as",
+    "B_2=nowhere.npy": "'set B_2' must be a file that can be read",
+    "B_2=nowhere.json": "'set B_2' must be a file that can be read",
+    "B_2=text.npy": "'set B_2' must be an array of numbers",
+    "B_2=pickled.npy": "'set B_2' must be an array of numbers",
+    "B_2=nan.npy": "'set B_2' must be an array of numbers",
+    "B_2=[[1, 2, 3]]": "must be of shape (2, 2)",
+}
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_what_is_no_matrix_is_refused(said, setting):
+    """Each with one line; no text and no pickle is ever run."""
+    Path("text.npy").write_text("[[1, 2]]", encoding="utf-8")
+    np.save("pickled.npy", np.array([[print, print], [1, 2]], dtype=object), allow_pickle=True)
+    np.save("nan.npy", np.array([[float("nan")]]))
+    told = said("simulate", "--rule", "fa", "--set", setting, "--widths", "2,2,2", "--steps", 2, status=2)
+    assert WRONG[setting] in " ".join(told.split())

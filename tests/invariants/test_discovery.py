@@ -233,7 +233,42 @@ def test_what_decays_is_independent_of_what_decays_slower():
     """The square of a quantity that decays is no law of its own: each adds entries to the differentials before it."""
     laws = conservation_laws(KolenPollack(), (2, 2, 1))
     assert [law.independent for law in laws.decaying] == [4, 2, 3]
-    assert laws.count == 0
+
+
+QUOTIENTS = {
+    "the balance by its trace": (WeightDecay(BP), (2, 2, 1), {}, 2, True),
+    "at a number": (WeightDecay(BP), (2, 2, 1), {"c": 1}, 2, True),
+    "at a number in the rule": (WeightDecay(BP, Fraction(1, 10)), (2, 2, 1), {}, 2, True),
+    "by an entry, and by its square": (KolenPollack(), (2, 2, 1), {}, 8, True),
+    "by a squared norm": (Momentum(BP), (3, 3, 1), {}, 2, True),
+    "of Nesterov's flow": (Nesterov(BP), (3, 3, 1), {}, 2, True),
+    "of weights that only decay": (WeightDecay(FA), (2, 2, 2), {"B_2": [[0, 0], [0, 0]]}, 3, False),
+}
+"""Rules, widths, constants, how many laws there are, and whether they are proved: no proof is for a given matrix."""
+
+
+@pytest.mark.parametrize("name", QUOTIENTS)
+def test_quotients_of_what_decays_are_laws(name):
+    """The time cancels from them, and they are all laws that there are."""
+    rule, widths, constants, count, certified = QUOTIENTS[name]
+    laws = conservation_laws(rule, widths, constants=constants, seconds=FEW_SECONDS)
+    assert (laws.count, laws.matched, laws.certified) == (count, True, certified)
+    assert laws.decaying
+
+
+def test_a_quotient_of_different_rates_is_no_law():
+    """A number that decays at c, divided by one that decays at 2 c, is not conserved."""
+    net = DeepLinearNetwork(depth=2)
+    rule = KolenPollack()
+    apart = matadd(transpose(net.weight(1)), matmul(-1, rule.feedback(net, 1)))
+    quotient = matmul(1 / squared_norm(apart), apart)
+    assert decide(Conserved(quotient, along=rule.flow(net)), seconds=FEW_SECONDS).word == "refuted"
+
+
+def test_a_quotient_says_where_it_holds():
+    """What it is divided by is not 0: that stands in the claim."""
+    (law,) = conservation_laws(WeightDecay(BP), (2, 2, 1)).found
+    assert "is not 0" in law.verdict.claim.statement()
 
 
 def test_a_quantity_that_decays_does_so_in_a_run():

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from flint import fmpq
@@ -18,6 +19,7 @@ from tptheory import (
     LawCount,
     LogPdet,
     Rule,
+    State,
     TargetProp,
     conservation_laws,
     crosscheck,
@@ -30,14 +32,16 @@ from tptheory import (
     matmul,
     prove,
     refute,
+    squared_norm,
     theorem,
     transpose,
 )
 from tptheory.certificates import law_counts
 from tptheory.deciding.verdicts import RefutedCount
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError, UnsupportedExpressionError
-from tptheory.invariants import law_certificates, law_count, near_a_point
+from tptheory.invariants import law_count, near_a_point
 from tptheory.invariants.fields import DataFields
+from tptheory.invariants.law_certificates import Program
 from tptheory.invariants.near_a_point import NearPoint, differentials
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 
@@ -68,7 +72,7 @@ def test_the_counts_of_theory_are_proved(rule, widths, number):
     data = law_counts.parse(verdict.certificate.to_json().encode())
     assert law_counts.check(data) == len(data["differentials"]) == number
     assert all(law.check().accepted for law in verdict.certificate.laws)
-    assert data["widths"] == list(widths)
+    assert [(len(A[0]), len(A)) for A in data["point"]] == [*pairwise(widths)]
     assert data["title"] == claim.statement()
     assert f"At most {number}: " in verdict.explain()
 
@@ -80,7 +84,7 @@ def test_another_number_is_refuted(rule, widths, number, off):
     verdict = decide(LawCount(rule, widths, number=number + off))
     assert isinstance(verdict, RefutedCount)
     assert (verdict.word, verdict.refuted, verdict.proved) == ("refuted", True, False)
-    assert f"Not {number + off}: at least {number} and at most {number}." in verdict.explain()
+    assert f"Not exactly {number + off}: at least {number} and at most {number}." in verdict.explain()
     assert prove(LawCount(rule, widths, number=number + off)).word == "undecided"
     assert refute(LawCount(rule, widths, number=number)).word == "undecided"
 
@@ -94,11 +98,119 @@ def test_a_bound_alone_is_no_proof():
     assert law_counts.check(verdict.evidence["certificate"]) == 3
 
 
+@pytest.mark.parametrize(("bound", "word"), [(2, "undecided"), (3, "proved"), (4, "proved"), (1, "refuted")])
+def test_a_bound_may_be_claimed(bound, word):
+    """TP 1-2-1 has at most three laws, of which two are found: no more than one is refuted."""
+    verdict = decide(LawCount(TP, (1, 2, 1), at_most=bound))
+    assert verdict.word == word
+    if word == "proved":
+        assert verdict.certificate.laws == ()
+        assert f"has at most {bound} independent conserved quantities" in verdict.claim.statement()
+        assert verdict.certificate.statement().endswith("for all data M_2 to M_3")
+    if word == "refuted":
+        assert verdict.explain().startswith("Not at most 1: at least 2 and at most 3.")
+
+
+def stored_form(verdict):
+    """Return what a file keeps of a verdict."""
+    return json.loads(verdict.certificate.to_json())
+
+
+FILED = {
+    "two laws": LawCount(TP, (1, 3, 2), number=2),
+    "a bound": LawCount(TP, (1, 2, 1), at_most=3),
+    "fixed matrices": LawCount("fa", (2, 2, 2), number=3),
+    "a wrong number": LawCount(BP, (2, 2, 1), number=2),
+}
+
+
+@pytest.mark.parametrize("name", FILED)
+def test_a_stored_count_is_recalled(name):
+    """Without a search, and with the same certificate."""
+    claim = FILED[name]
+    verdict = decide(claim)
+    again = claim.recalled_verdict(stored_form(verdict), 10)
+    assert (again.word, again.certificate.data) == (verdict.word, verdict.certificate.data)
+
+
+def test_a_stored_count_is_not_believed():
+    """What is said of other widths, another rule, other fixed matrices or fewer laws recalls nothing."""
+    claim = LawCount(TP, (1, 3, 2), number=2)
+    data = stored_form(decide(claim))
+    others = [
+        LawCount(TP, (2, 3, 1), number=2),
+        LawCount(BP, (1, 3, 2), number=2),
+        LawCount("fa", (1, 3, 2), number=2),
+        LawCount(TP, (1, 3, 2, 1), number=2),
+    ]
+    assert [other.recalled_verdict(data, 10) for other in others] == [None] * 4
+    first, second = data["laws"]
+    for broken in (
+        {"laws": [first]},
+        {"laws": [second, second]},
+        {"laws": [first, first | {"cofactors": []}]},
+        {"laws": 3},
+        {"laws": [first, 3]},
+        {"fixed": {"B_2": [[1]]}},
+        {"differentials": data["differentials"][::-1]},
+        {"differentials": data["differentials"][:1]},
+        {"number": 1},
+        {"program": [*data["program"], ["transpose", 1]]},
+        {"program": None},
+    ):
+        assert claim.recalled_verdict(data | broken, 10) is None, broken
+    fixed = LawCount("fa", (2, 2, 2), number=3)
+    data = stored_form(decide(fixed))
+    for other in ({}, {"B_2": [[1, 1], [1, 1]]}, {"B_2": [[1]]}, {"B_2": "B"}, []):
+        assert fixed.recalled_verdict(data | {"fixed": other}, 10) is None
+
+
+class Tracking(Rule):
+    """A feedback that moves as the weights do, without decay."""
+
+    name, title = "tracking", "Tracking feedback"
+
+    def feedback(self, net, l):
+        """Return the feedback."""
+        return net.layer_matrix("B", l, lambda k: (net.widths[k - 1], net.widths[k]))
+
+    def states(self, net, l):
+        """Move the feedback with the transposed update."""
+        moved = matmul(-1, transpose(self.descent(net, l)))
+        return (State(self.feedback(net, l), moved, start="drawn"),)
+
+
+def test_states_are_counted_with_the_weights():
+    """W_2' - B_2 is conserved, four numbers at widths 2-2-2; the claim speaks of states."""
+    claim = LawCount(Tracking(), (2, 2, 2), at_most=7)
+    assert "point of its weights and states at widths 2-2-2" in claim.statement()
+    verdict = decide(claim)
+    assert verdict.word in ("proved", "refuted")
+    assert len(verdict.certificate.data["point"]) >= 3
+
+
+class Scaled(Backprop):
+    """BP, faster where the input is long."""
+
+    name, title = "scaled", "Scaled BP"
+
+    def velocity(self, net, l):
+        """Multiply BP's velocity by the squared norm of the input."""
+        return matmul(squared_norm(net.input), super().velocity(net, l))
+
+
 def test_a_rule_with_other_velocities_is_undecided():
-    """Kaczmarz divides by the squared input, which the format cannot say."""
-    verdict = decide(LawCount(Kaczmarz(), (2, 2, 1), number=3))
+    """A trace is no step of a program."""
+    verdict = decide(LawCount(Scaled(), (2, 2, 1), number=3))
     assert verdict.word == "undecided"
-    assert "must move weights by -d_l x_(l-1)'" in verdict.reason
+    assert "must move matrices by sums, products, transposes" in verdict.reason
+
+
+def test_velocities_need_not_be_linear_in_the_data():
+    """Kaczmarz divides by squared inputs: units alone do not span its velocities, and it conserves nothing."""
+    verdict = decide(LawCount(Kaczmarz(), (2, 2, 1), number=0))
+    assert verdict.proved
+    assert len(verdict.certificate.data["fields"]) > 2
 
 
 mu = Symbol("mu", nonnegative=True)
@@ -128,7 +240,9 @@ def test_constants_are_part_of_the_point():
     """Feedback alignment's B_l is written into the operators; at widths 2-2-2 it has three laws, and is named."""
     verdict = decide(LawCount(FeedbackAlignment(), (2, 2, 2), number=3))
     assert verdict.proved
-    assert verdict.certificate.data["backward"][0][0] == "matrix"
+    fixed = verdict.certificate.data["fixed"]
+    assert fixed.keys() == {"B_2"}
+    assert ["matrix", fixed["B_2"]] in verdict.certificate.data["program"]
     point = "near almost every point of its weights and fixed matrices B_2 at widths 2-2-2"
     assert point in verdict.claim.statement()
     assert "fixed matrices" not in LawCount(BP, (2, 2, 1), number=3).statement()
@@ -184,6 +298,9 @@ BAD = {
         InvalidValueError,
         "'given' must be left out",
     ),
+    "two numbers": (lambda: LawCount(TP, (2, 2, 1), number=1, at_most=2), InvalidValueError, "Give one of the two"),
+    "no number": (lambda: LawCount(TP, (2, 2, 1)), InvalidValueError, "Give one of the two"),
+    "a bound below 0": (lambda: LawCount(TP, (2, 2, 1), at_most=-1), InvalidValueError, "'at_most'"),
     "beside others": (
         lambda: decide(AllOf(LawCount(TP, (2, 2, 1), number=1), Equal(A, A))),
         UnsupportedExpressionError,
@@ -248,7 +365,7 @@ def test_two_derivatives_that_disagree_are_seen(monkeypatch):
 
 def test_a_wrong_differential_gives_no_verdict(monkeypatch):
     """Where a proved law and the fields disagree, neither side is believed, and both are kept."""
-    monkeypatch.setattr(law_count, "differentials", lambda quantity, fields, point: [[fmpq(1), fmpq(0)]])
+    monkeypatch.setattr(law_count, "differentials", lambda *_, once: [[fmpq(1), fmpq(0)]])
     verdict = decide(LawCount(TP, (1, 1, 1), number=1))
     assert verdict.word == "undecided"
     assert "the checker refuses what was found: a differential does not vanish" in verdict.reason
@@ -258,6 +375,6 @@ def test_a_wrong_differential_gives_no_verdict(monkeypatch):
 
 def test_a_checker_that_moves_weights_otherwise_is_seen(monkeypatch):
     """The velocities that the checker computes are compared with those of the rule's flow."""
-    monkeypatch.setattr(law_certificates, "_data", lambda e, weights, constants: ["matrix", [["1"]]])
+    monkeypatch.setattr(Program, "_pinv", lambda self, A: self._multiple(1, A.rows))
     with pytest.raises(AssertionError, match="the checker moves weights otherwise"):
         decide(LawCount(TP, (1, 1, 1), number=1))

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from sympy import MatrixSymbol, Symbol
+from sympy import Identity, MatrixSymbol, Symbol
 
-from tptheory import Equal, at_least, at_most, matadd, positive_semidefinite
+from tptheory import Equal, at_least, at_most, matadd, positive_definite, positive_semidefinite
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.properties import is_positive_semidefinite
 
@@ -35,3 +35,11 @@ def test_matrices_above_another_are_found():
     values = source.draw(np.random.default_rng(0))
     assert values is not None
     assert is_positive_semidefinite(values[T] - values[S])
+
+
+def test_definite_matrices_below_another_are_found():
+    """A matrix is halved until it is small enough, and stays positive definite: not only the identity is found."""
+    source = Instances(Equal(S, S, given=[positive_definite(S), at_most(S, Identity(2))]))
+    drawn = [source.draw(np.random.default_rng(seed)) for seed in range(5)]
+    assert all(values is not None for values in drawn)
+    assert len({tuple(values[S].entries()) for values in drawn}) > 2

@@ -4,7 +4,7 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
-from sympy import log
+from sympy import Abs, Max, Min, cosh, exp, log, sqrt
 
 from tptheory import crosscheck, decide, prove, refute
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError
@@ -15,8 +15,9 @@ n, k = symbols("n k", integer=True, positive=True)
 S, T, P, Q = (MatrixSymbol(name, n, n) for name in "STPQ")
 A = MatrixSymbol("A", k, n)
 x, y = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
-s, t = symbols("s t", real=True)
-c = Symbol("c", positive=True)
+s, t, u = symbols("s t u", real=True)
+c, d = symbols("c d", positive=True)
+B = MatrixSymbol("B", k, n)
 one, batch, two = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=1, batch=k), DeepLinearNetwork(depth=2)
 W_1, W_2 = two.weights
 psd, definite = positive_semidefinite, positive_definite
@@ -45,6 +46,48 @@ TRUE = {
     "Cauchy-Schwarz": AtMost(inner(x, y) ** 2, squared_norm(x) * squared_norm(y)),
     "a null direction": Zero(S * x, given=[psd(S), Zero(x.T * S * x)]),
     "definite": Zero(x, given=[definite(S), Zero(x.T * S * x)]),
+    "of both orders, matrices": Equal(S, T, given=[at_most(S, T), at_most(T, S)]),
+    "of both orders, numbers": Equal(s, t, given=[at_most(s, t), at_most(t, s)]),
+    "round three matrices": Equal(S, T, given=[at_most(S, T), at_most(T, Q), at_most(Q, S)]),
+    "a trace that is not above 0": Zero(S, given=[psd(S), at_most(trace(S), 0)]),
+    "a number has a sign": AnyOf(at_least(s, 0), at_most(s, 0)),
+    "numbers compare": AnyOf(at_least(s, t), at_most(s, t)),
+    "no three numbers fall in a circle": AnyOf(at_least(s, t), at_least(t, u), at_least(u, s)),
+    "two numbers or their product": AnyOf(NonNegative(s), NonNegative(t), NonNegative(s * t)),
+    "zero or a square above 0": AnyOf(Zero(s), at_least(s**2, 0)),
+    "a chain": AtMost(s, u, given=[at_most(s, t), at_most(t, u)]),
+    "a trace by Cauchy-Schwarz": AtMost(trace(S) ** 2, n * squared_norm(S)),
+    "a trace of a symmetric square": AtMost(trace(S) ** 2, n * trace(S * S), given=symmetric(S)),
+    "Cauchy-Schwarz of matrices": AtMost(trace(A.T * B) ** 2, squared_norm(A) * squared_norm(B)),
+    "Cauchy-Schwarz in a metric": AtMost(
+        trace(x.T * S * y) ** 2, trace(x.T * S * x) * trace(y.T * S * y), given=psd(S)
+    ),
+    "an exponential": NonNegative(exp(s)),
+    "a decaying norm": NonNegative(exp(-c * s) * squared_norm(x)),
+    "a hyperbolic cosine": NonNegative(cosh(s)),
+    "a root": NonNegative(sqrt(c)),
+    "means": AtMost(sqrt(c * d), (c + d) / 2),
+    "a reciprocal": NonNegative(squared_norm(x) / c),
+    "reciprocals fall": AtMost(1 / d, 1 / c, given=at_most(c, d)),
+    "a modulus": NonNegative(Abs(s)),
+    "a modulus is above": AtMost(-s, Abs(s)),
+    "a triangle": AtMost(Abs(s + t), Abs(s) + Abs(t)),
+    "a modulus of a product": Equal(Abs(s * t), Abs(s) * Abs(t)),
+    "a maximum": AtMost(t, Max(s, t)),
+    "a maximum that is bounded": AtMost(Max(s, t), u, given=[at_most(s, u), at_most(t, u)]),
+    "a minimum": AtMost(Min(s, t, u), t),
+    "a maximum and a minimum": Equal(Max(s, t) + Min(s, t), s + t),
+    "a trace of an inverse": NonNegative(trace(Inverse(S)), given=definite(S)),
+    "an inverse as a form": NonNegative(x.T * Inverse(S) * x, given=definite(S)),
+    "inverses fall": AtMost(Inverse(T), Inverse(S), given=[definite(S, T), at_most(S, T)]),
+    "an inverse below one": AtMost(Inverse(S), Identity(n), given=[definite(S), at_least(S, Identity(n))]),
+    "an inverse above one": AtMost(Identity(n), Inverse(S), given=[definite(S), at_most(S, Identity(n))]),
+    "the inverse of a sum": AtMost(Inverse(S + T), Inverse(S), given=[definite(S), psd(T)]),
+    "a damped inverse": AtMost(Inverse(Identity(n) + A.T * A), Identity(n)),
+    "a step by the Gram matrix of samples": step_descends(
+        batch, at_most(eta * batch.input.T * batch.input, 2 * Identity(k))
+    ),
+    "a contraction and its transpose": AtMost(A * A.T, Identity(k), given=at_most(A.T * A, Identity(n))),
     "one of two signs": AtMost(0, s * t, given=AnyOf(Zero(s * Identity(1)), AtMost(0, s * t))),
     "a step for one sample": step_descends(one, at_most(eta * squared_norm(one.input), 2)),
     "a step as a matrix": step_descends(one, at_most(eta * one.input.T * one.input, 2 * Identity(1))),
@@ -73,6 +116,49 @@ FALSE = {
     "a step that is too long": step_descends(one, at_most(eta * squared_norm(one.input), 3)),
     "a step of any length": step_descends(one),
     "the square of a larger one": AtMost(S * S, T * T, given=[psd(S), at_most(S, T)]),
+    "of one order, matrices": Equal(S, T, given=[symmetric(S, T), at_most(S, T)]),
+    "of one order, numbers": Equal(s, t, given=at_most(s, t)),
+    "of both orders, but for 1": Equal(s, t, given=[at_most(s, t), at_most(t, s + 1)]),
+    "a chain of three that is open": Equal(S, T, given=[at_most(S, T), at_most(T, Q)]),
+    "a trace that is 0": Zero(S, given=[symmetric(S), Zero(trace(S))]),
+    "a number above 1 or below 0": AnyOf(at_least(s, 1), at_most(s, 0)),
+    "symmetric matrices have a sign": AnyOf(at_least(S, 0), at_most(S, 0), given=symmetric(S)),
+    "three numbers": AnyOf(at_least(s, t), at_least(t, u), at_least(s, u)),
+    "two numbers or a square below 0": AnyOf(NonNegative(s), NonNegative(t), NonNegative(-s * t)),
+    "zero or a square below 0": AnyOf(Zero(s), at_most(s**2, 0)),
+    "a broken chain": AtMost(s, u, given=[at_most(s, t), at_most(u, t)]),
+    "a trace without the size": AtMost(trace(S) ** 2, squared_norm(S)),
+    "a trace of a square": AtMost(trace(S) ** 2, n * trace(S * S)),
+    "a trace, the other way": AtMost(n * squared_norm(S), trace(S) ** 2),
+    "half of Cauchy-Schwarz": AtMost(2 * trace(A.T * B) ** 2, squared_norm(A) * squared_norm(B)),
+    "Cauchy-Schwarz in what is no metric": AtMost(
+        trace(x.T * S * y) ** 2, trace(x.T * S * x) * trace(y.T * S * y), given=symmetric(S)
+    ),
+    "an exponential above 1": AtMost(1, exp(s)),
+    "a hyperbolic cosine above 2": AtMost(2, cosh(s)),
+    "a root above 1": AtMost(1, sqrt(c)),
+    "means, the other way": AtMost((c + d) / 2, sqrt(c * d)),
+    "a root above its square": AtMost(c, sqrt(c)),
+    "a reciprocal of any sign": NonNegative(1 / (1 - 2 * c)),
+    "reciprocals rise": AtMost(1 / c, 1 / d, given=at_most(c, d)),
+    "a modulus is below": AtMost(Abs(s), s),
+    "a triangle, the other way": AtMost(Abs(s) + Abs(t), Abs(s + t)),
+    "a modulus of a sum": Equal(Abs(s + t), Abs(s) + Abs(t)),
+    "a maximum is below": AtMost(Max(s, t), t),
+    "a maximum that is not bounded": AtMost(Max(s, t), u, given=at_most(s, u)),
+    "a minimum is above": AtMost(t, Min(s, t)),
+    "a maximum and a minimum apart": Equal(Max(s, t) - Min(s, t), s - t),
+    "a trace of an indefinite inverse": NonNegative(trace(Inverse(S)), given=[symmetric(S), invertible(S)]),
+    "an inverse as a form of two": NonNegative(x.T * Inverse(S) * y, given=definite(S)),
+    "inverses rise": AtMost(Inverse(S), Inverse(T), given=[definite(S, T), at_most(S, T)]),
+    "an inverse below one, the other way": AtMost(
+        Inverse(S), Identity(n), given=[definite(S), at_most(S, Identity(n))]
+    ),
+    "a damped inverse above one": AtMost(Identity(n), Inverse(Identity(n) + A.T * A)),
+    "a step by a Gram matrix that is too long": step_descends(
+        batch, at_most(eta * batch.input.T * batch.input, 3 * Identity(k))
+    ),
+    "a contraction and a larger transpose": AtMost(A * A.T, Identity(k), given=at_most(A.T * A, 2 * Identity(n))),
     "an irrational bound": AtMost(log(2) * S, S / 2, given=psd(S)),
 }
 

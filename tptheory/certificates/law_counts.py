@@ -1,23 +1,26 @@
-"""Check that a learning rule has at most so many conserved quantities. Standard library only, runs alone.
+"""Check that moving matrices have at most so many conserved quantities. Standard library only, runs alone.
 
     python law_counts.py CERTIFICATE.json
 
 `FORMAT.md` says what the fields mean and why this proves the bound. Numbers are residues modulo PRIME: what is not 0
-there is not 0 over the rationals, and what has an inverse there has one over the rationals.
+there is not 0 over the rationals, and what has an inverse there has one over the rationals. A series in a time t is the
+list of its coefficients, which are matrices of one shape.
 """
 
 import json
-import re
 import sys
+from collections.abc import Callable
 from itertools import chain
+from operator import mul
 from pathlib import Path
 from typing import Any
 
-FORMAT, PRIME = "tptheory-law-count/1", (1 << 61) - 1
-FIELDS = {"format", "widths", "backward", "point", "curve", "fields", "differentials", "number"}
-BYTES, LARGEST, ORDERS = 1 << 20, 12, 32  # of the file; a width; powers of t
-WORK = 40_000_000  # how much work is done, in units of about a tenth of a microsecond
-Matrix = list[list["Series"]]
+FORMAT, PRIME = "tptheory-law-count/2", (1 << 61) - 1
+FIELDS = {"format", "program", "velocities", "point", "curve", "fields", "differentials", "number"}
+REMARKS = {"title", "laws", "fixed"}
+BYTES, WORK, LARGEST = 1 << 23, 1 << 31, 12  # of the file; products of two numbers; rows and columns
+Matrix = list[list[int]]
+Series = list[Matrix]
 
 
 class Refused(ValueError):  # noqa: N818  a verdict, not a failure
@@ -30,257 +33,196 @@ def require(condition: Any, reason: str) -> None:
         raise Refused(reason)
 
 
-class Work:
-    """Count what is done, so that no file takes long."""
-
-    def __init__(self, left: int = WORK) -> None:
-        self.left = left
-
-    def spend(self, cost: int) -> None:
-        """Take a cost from what is left."""
-        self.left -= cost
-        require(self.left > 0, "the certificate asks for too much work")
+def shape(A: Matrix) -> tuple[int, int]:
+    """Return the numbers of rows and columns."""
+    return len(A), len(A[0])
 
 
-class Ring:
-    """Power series modulo t^order; if size is twice the order, dual numbers a + e b of such series, with e^2 = 0."""
-
-    def __init__(self, order: int, size: int, work: Work) -> None:
-        self.order, self.size, self.work = order, size, work
-
-    def __call__(self, *parts: int) -> "Series":
-        """Return the element with these first parts: of 1, t, t^2, ..., then of e, e t, ..."""
-        self.work.spend(10 + self.size // 8)
-        return Series([*parts[: self.size], *[0] * (self.size - len(parts))], self)
-
-    def read(self, item: Any, rows: int, columns: int) -> Matrix:
-        """Read a matrix of rationals such as "-3/2"."""
-        form, read = r"(-?(?:0|[1-9][0-9]{0,299}))(?:/([1-9][0-9]{0,299}))?", []
-        for row in as_list(item, "matrix", rows):
-            found = [re.fullmatch(form, a) if isinstance(a, str) else None for a in as_list(row, "row", columns)]
-            require(all(found), "an entry is no rational")
-            read.append([self(int(a[1])) * self(int(a[2] or 1)).inverse() for a in found])  # type: ignore[index]
-        return read
+def read(item: Any, like: Matrix | None = None) -> Matrix:
+    """Read a matrix of integers, of the shape of another if one is given."""
+    good = isinstance(item, list) and 0 < len(item) <= LARGEST and all(isinstance(row, list) for row in item)
+    require(
+        good and 0 < len(item[0]) <= LARGEST and {len(item[0])} == {*map(len, item)}, "what should be a matrix is none"
+    )
+    require(all(type(a) is int for a in chain(*item)), "an entry is no integer")
+    require(like is None or shape(item) == shape(like), "a matrix has another shape than the others")
+    return [[a % PRIME for a in row] for row in item]
 
 
-class Series:
-    """An element of a ring."""
-
-    def __init__(self, parts: list[int], ring: Ring) -> None:
-        self.parts, self.ring = parts, ring
-
-    def __add__(self, other: "Series") -> "Series":
-        """Add."""
-        self.ring.work.spend(14 + self.ring.size)
-        return Series([(a + b) % PRIME for a, b in zip(self.parts, other.parts, strict=True)], self.ring)
-
-    def __mul__(self, other: "Series") -> "Series":
-        """Multiply."""
-        ring, total = self.ring, [0] * self.ring.size
-        ring.work.spend(25 + 3 * ring.size + ring.size**2)
-        for i, a in enumerate(self.parts):
-            for j, b in enumerate(other.parts[: ring.size - i] if a else ()):
-                if i % ring.order + j % ring.order < ring.order:
-                    total[i + j] += a * b
-        return Series([c % PRIME for c in total], ring)
-
-    def rate(self) -> "Series":
-        """Return the derivative by t, of which the last part is not known, and set to 0."""
-        return Series([*(k * a % PRIME for k, a in enumerate(self.parts) if k), 0], self.ring)
-
-    def inverse(self) -> "Series":
-        """Invert, part by part: the product of both is 1."""
-        self.ring.work.spend(20)
-        require(self.parts[0] % PRIME, "a divisor is 0")
-        x = self.ring(pow(self.parts[0], -1, PRIME))
-        for k in range(1, self.ring.size):
-            x.parts[k] = -(self * x).parts[k] * x.parts[0] % PRIME
-        return x
+def cut(A: Series, order: int) -> Series:
+    """Cut a series after so many coefficients, or add zeros."""
+    return [*A, *[[[0] * len(row) for row in A[0]]] * (order - len(A))][:order]
 
 
-def as_list(item: Any, what: str, length: int) -> list[Any]:
-    """Return a list of this length."""
-    require(isinstance(item, list) and len(item) == length, f"the {what} is no list of {length}")
-    return list(item)
+def plus(A: Series, B: Series, factor: int = 1) -> Series:
+    """Add a multiple of a series to another."""
+    require(shape(A[0]) == shape(B[0]), "two terms differ in shape")
+    pairs = [zip(M, N, strict=True) for M, N in zip(A, B, strict=True)]
+    return [[[(a + factor * b) % PRIME for a, b in zip(*rows, strict=True)] for rows in pair] for pair in pairs]
 
 
-def plus(A: Matrix, B: Matrix) -> Matrix:
-    """Add two matrices."""
-    require((len(A), len(A[0])) == (len(B), len(B[0])), "two terms differ in shape")
-    return [[a + b for a, b in zip(r, s, strict=True)] for r, s in zip(A, B, strict=True)]
-
-
-def times(A: Matrix, B: Matrix) -> Matrix:
-    """Multiply two matrices."""
-    require(len(A[0]) == len(B), "two factors do not compose")
-    total = [[row[0] * b for b in B[0]] for row in A]
-    for k in range(1, len(B)):
-        total = plus(total, [[row[k] * b for b in B[k]] for row in A])
-    return total
-
-
-def turned(A: Matrix) -> Matrix:
+def turned(A: Series) -> Series:
     """Transpose."""
-    return [list(column) for column in zip(*A, strict=True)]
+    return [[list(column) for column in zip(*M, strict=True)] for M in A]
+
+
+def times(A: Series, B: Series) -> Series:
+    """Multiply; an entry of the sum of all A_i B_(k-i) is one long scalar product."""
+    (m, inner), (other, n), order = shape(A[0]), shape(B[0]), len(A)
+    require(inner == other, "two factors do not compose")
+    rows = [list(chain(*(M[i] for M in A))) for i in range(m)]
+    columns = [list(chain(*(M[j] for M in reversed(turned(B))))) for j in range(n)]
+    ends = [[column[(order - k) * inner :] for column in columns] for k in range(1, order + 1)]
+    return [[[sum(map(mul, row, end)) % PRIME for end in each] for row in rows] for each in ends]
 
 
 def reduced(rows: Matrix, width: int) -> tuple[Matrix, int]:
-    """Return the reduced echelon form in the first columns, and how many pivots have an inverse there: the rank."""
+    """Return the reduced echelon form in the first columns, and its rank."""
     rows, rank = list(rows), 0
     for j in range(width):
-        at = next((i for i in range(rank, len(rows)) if rows[i][j].parts[0]), None)
+        at = next((i for i in range(rank, len(rows)) if rows[i][j]), None)
         if at is not None:
-            factor = rows[at][j].inverse()
-            rows[at], rows[rank] = rows[rank], [factor * a for a in rows[at]]
-            for k in [k for k in range(len(rows)) if k != rank and any(rows[k][j].parts)]:
-                minus = rows[k][j].ring(-1) * rows[k][j]
-                pairs = zip(rows[k], rows[rank], strict=True)
-                rows[k] = [a + minus * b if any(b.parts) else a for a, b in pairs]
+            factor = pow(rows[at][j], -1, PRIME)
+            rows[at], rows[rank] = rows[rank], [factor * a % PRIME for a in rows[at]]
+            for i, row in enumerate(rows):
+                if i != rank and row[j]:
+                    rows[i] = [(a - row[j] * b) % PRIME for a, b in zip(row, rows[rank], strict=True)]
             rank += 1
     return rows, rank
 
 
-def inverted(A: Matrix) -> Matrix:
-    """Invert a square matrix."""
-    n, ring = len(A), A[0][0].ring
-    require(n == len(A[0]), "what is inverted must be square")
-    rows, rank = reduced([[*A[i], *(ring(int(i == j)) for j in range(n))] for i in range(n)], n)
+def inverted(A: Series) -> Series:
+    """Invert: the first coefficient by elimination, and twice as many with each of Newton's steps X + X (I - A X)."""
+    n, columns = shape(A[0])
+    one = [[int(i == j) for j in range(n)] for i in range(n)]
+    require(n == columns, "what is inverted must be square")
+    rows, rank = reduced([a + b for a, b in zip(A[0], one, strict=True)], n)
     require(rank == n, "what is inverted is singular at the point")
-    return [row[n:] for row in rows]
+    X = [[row[n:] for row in rows]]
+    while len(X) < len(A):
+        X = cut(X, min(2 * len(X), len(A)))
+        X = plus(X, times(X, plus(cut([one], len(X)), times(A[: len(X)], X), -1)))
+    return X
 
 
-def value(e: Any, W: list[Matrix], ring: Ring, depth: int = 0) -> Matrix:
-    """Evaluate an expression in the weights; ``pinv`` is that of a matrix of full rank."""
-    ring.work.spend(100 * ring.size)
-    require(depth < 30 and isinstance(e, list) and len(e) > 1, "bad expression")
-    kind, first = e[0], e[1]
-    if kind == "W":
-        require(len(e) == 2 and type(first) is int and 1 <= first <= len(W), "no such weight")
-        return W[first - 1]
-    if kind == "matrix":
-        require(len(e) == 2 and isinstance(first, list) and first and isinstance(first[0], list), "bad matrix")
-        require(0 < len(first) <= LARGEST and 0 < len(first[0]) <= LARGEST, "bad size of a matrix")
-        return ring.read(first, len(first), len(first[0]))
-    A, *others = [value(part, W, ring, depth + 1) for part in e[1:]]
-    if kind in ("product", "sum"):
-        for B in others:
-            A = times(A, B) if kind == "product" else plus(A, B)
-        return A
-    require(not others and kind in ("transpose", "inverse", "pinv"), f"{str(kind)[:20]!r} is unknown")
-    if kind != "pinv":
-        return turned(A) if kind == "transpose" else inverted(A)
-    wide = len(A) <= len(A[0])
-    return times(turned(A), inverted(times(A, turned(A)))) if wide else times(inverted(times(turned(A), A)), turned(A))
+OPERATIONS: dict[str, tuple[Callable[..., Series], int]] = {
+    "product": (times, 2),
+    "sum": (plus, 2),
+    "transpose": (turned, 1),
+    "inverse": (inverted, 1),
+}
 
 
-def velocities(data: dict[str, Any], W: list[Matrix], datum: list[Matrix], ring: Ring) -> list[Series]:
-    """Return the entries of W_l' = -d_l x_{l-1}', where x_l = W_l x_{l-1} and d_l is a backward operator times d."""
-    x, d = datum
-    found = []
-    for l, A in enumerate(W, 1):
-        back = times(value(data["backward"][l - 1], W, ring), d) if l < len(W) else d
-        found.append(times(times(back, [[ring(-1)]]), turned(x)))
-        require((len(found[-1]), len(found[-1][0])) == (len(A), len(A[0])), "a velocity has another shape")
-        x = times(A, x)
-    return list(chain(*chain(*found)))
+def velocities(data: dict[str, Any], moving: list[Series], given: list[Series]) -> list[Series]:
+    """Run the program, which begins with the moving matrices and those of the datum; return the velocities."""
+    found = [*moving, *given]
+    for step in data["program"]:
+        if step[0] == "matrix":
+            found.append(cut([read(step[1])], len(moving[0])))
+        else:
+            found.append(OPERATIONS[step[0]][0](*(found[k] for k in step[1:])))
+    chosen = [found[k] for k in data["velocities"]]
+    require([shape(A[0]) for A in chosen] == [shape(A[0]) for A in moving], "a velocity has another shape")
+    return chosen
 
 
-def directions(data: dict[str, Any], work: Work) -> list[list[int]]:
+def directions(data: dict[str, Any]) -> Matrix:
     """Return vectors at the point that the differential of every conserved quantity annihilates.
 
-    Along the curve ``p(t)`` that data moving with ``t`` make, they are the values at t = 0 of ``C_0 = b(p(t))``, for
-    each field ``b``, and of ``C_{k+1} = C_k' - A C_k``, where ``A`` is the Jacobian of the moving field.
+    Along the curve p(t) that the moving datum makes, they are the values at t = 0 of C_0 = b(p(t)), for each field b,
+    and of C_(k+1) = C_k' - A C_k, where A is the Jacobian of the moving field v. Up to the order 2 m, where m is that
+    of the curve, v(p + t^m C) - v(p) is t^m A C.
     """
-    order, plain, n = len(data["curve"]), Ring(1, 1, work), data["widths"]
-
-    def numbers(pair: Any) -> list[list[int]]:
-        x, d = as_list(pair, "datum", 2)
-        return [[a.parts[0] for a in plain.read([v], 1, k)[0]] for v, k in ((x, n[0]), (d, n[-1]))]
-
-    def moving(ring: Ring, pairs: list[list[list[int]]]) -> list[Matrix]:
-        return [[[ring(*parts)] for parts in zip(*column, strict=True)] for column in zip(*pairs, strict=True)]
-
-    def weights(ring: Ring) -> list[Matrix]:
-        return [[[ring(*parts) for parts in row] for row in A] for A in path]
-
-    curve, fields = list(map(numbers, data["curve"])), list(map(numbers, data["fields"]))
-    start = zip(as_list(data["point"], "point", len(n) - 1), n[1:], n[:-1], strict=True)
-    path = [[[list(a.parts) for a in row] for row in plain.read(A, *shape)] for A, *shape in start]
+    order, rows = len(data["curve"]), []
+    datum = [[read(A)] for A in data["curve"][0]]
+    for later in data["curve"][1:]:
+        for A, M in zip(datum, later, strict=True):
+            A.append(read(M, A[0]))
+    path = [[read(A)] for A in data["point"]]
     for k in range(1, order):
-        ring = Ring(k, k, work)
-        found = velocities(data, weights(ring), moving(ring, curve), ring)
-        for parts, v in zip(chain(*chain(*path)), found, strict=True):
-            parts.append(v.parts[k - 1] * pow(k, -1, PRIME) % PRIME)
-    ring, dual = Ring(order, order, work), Ring(order, 2 * order, work)
-    at, jacobian = weights(dual), []
-    for row in chain(*at):
-        for a in row:
-            a.parts[order] = 1
-            found = velocities(data, at, moving(dual, curve), dual)
-            jacobian.append([ring(*v.parts[order:]) for v in found])
-            a.parts[order] = 0
-    C = [velocities(data, weights(ring), moving(ring, [pair]), ring) for pair in fields]
-    rows = []
-    for _ in range(order):
-        rows += [[c.parts[0] for c in row] for row in C]
-        carried = times(C, jacobian)
-        C = [[c.rate() + ring(-1) * b for c, b in zip(r, s, strict=True)] for r, s in zip(C, carried, strict=True)]
+        for A, v in zip(path, velocities(data, path, [B[:k] for B in datum]), strict=True):
+            A.append([[a * pow(k, -1, PRIME) % PRIME for a in row] for row in v[k - 1]])
+    long = [cut(B, 2 * order) for B in datum]
+    still = velocities(data, [cut(A, 2 * order) for A in path], long)
+    for field in data["fields"]:
+        C = velocities(data, path, [cut([read(M, B[0])], order) for M, B in zip(field, datum, strict=True)])
+        for _ in range(order):
+            rows.append([a for A in C for a in chain(*A[0])])
+            moved = velocities(data, [[*A, *B] for A, B in zip(path, C, strict=True)], long)
+            carried = [plus(v, w, -1)[order:] for v, w in zip(moved, still, strict=True)]
+            rates = [[[[k * a for a in row] for row in A[k]] for k in (*range(1, order), 0)] for A in C]
+            C = [plus(A, B, -1) for A, B in zip(rates, carried, strict=True)]
     return rows
 
 
-def check(data: Any, work: Work | None = None) -> int:
-    """Return how many independent quantities the rule of a certificate has at most; refuse what does not show it."""
-    work = work or Work()
-    require(isinstance(data, dict) and data.keys() - {"title"} == FIELDS, "the fields are not those of the format")
-    require(data["format"] == FORMAT, "another format")
-    limits = {"widths": (2, LARGEST), "curve": (1, ORDERS), "fields": (1, BYTES), "differentials": (0, BYTES)}
-    for name, (least, most) in limits.items():
-        require(isinstance(data[name], list) and least <= len(data[name]) <= most, f"bad {name}")
-    n = data["widths"]
-    require(all(type(k) is int and 1 <= k <= LARGEST for k in n), "bad widths")
-    as_list(data["backward"], "list of backward operators", len(n) - 2)
-    found, plain, dimension = directions(data, work), Ring(1, 1, work), sum(map(int.__mul__, n, n[1:]))
-    rank = reduced([[plain(a) for a in row] for row in found], dimension)[1]
-    require(type(data["number"]) is int and data["number"] == dimension - rank, f"the number is {dimension - rank}")
-    laws = plain.read(data["differentials"], len(data["differentials"]), dimension)
-    require(reduced(laws, dimension)[1] == len(laws), "the differentials are dependent")
-    if laws:
-        products = times(laws, turned([[plain(a) for a in row] for row in found]))
-        require(not any(a.parts[0] for row in products for a in row), "a differential does not vanish on the fields")
-    return dimension - rank
+def require_form(data: Any) -> None:
+    """Refuse what has not the form of a certificate, and what would take too long."""
+    good = isinstance(data, dict) and data.keys() - REMARKS == FIELDS and data["format"] == FORMAT
+    require(good and type(data["number"]) is int, "the fields are not those of the format")
+    names = ("point", "curve", "fields", "differentials", "program", "velocities")
+    require(all(isinstance(data[name], list) for name in names), "a field is no list")
+    point, curve, fields, differentials, program, moving = (data[name] for name in names)
+    require(point and curve and len(moving) == len(point), "a velocity is missing, or the curve")
+    require(all(isinstance(a, list) and len(a) == len(curve[0]) for a in curve + fields), "a datum is incomplete")
+    known, constants = len(point) + len(curve[0]), []
+    for step in program:
+        require(isinstance(step, list) and len(step) > 1 and isinstance(step[0], str), "a step is none")
+        if step[0] == "matrix" and len(step) == 2:
+            constants.append(step[1])
+        else:
+            require(OPERATIONS.get(step[0], (0, 0))[1] == len(step) - 1, f"no step {step[0][:20]!r} of so many")
+            require(all(type(k) is int and 0 <= k < known for k in step[1:]), "a step is about later ones")
+        known += 1
+    require(all(type(k) is int and 0 <= k < known for k in moving), "a velocity is no step")
+    sizes = [shape(read(M)) for M in chain(point, constants, *curve, *fields)]
+    order, entries, widest = len(curve), sum(m * n for m, n in sizes[: len(point)]), max(map(max, sizes))
+    evaluated = (len(fields) + 1) * (order + 1) * (len(program) + 1) * 4 * order**2 * widest**3
+    rows = len(fields) * order + len(differentials)
+    require(evaluated + rows * entries**2 < WORK, "the certificate asks for too much work")
 
 
-def read(path: Path) -> Any:
-    """Read a file, unless it is too large, or no file that ends."""
-    require(path.is_file(), "there is no such regular file")
-    with path.open("rb") as file:
-        return parse(file.read(BYTES + 1))
+def check(data: Any) -> int:
+    """Return how many independent quantities are conserved at most; refuse what does not show it."""
+    require_form(data)
+    found = directions(data)
+    dimension = sum(m * n for m, n in map(shape, data["point"]))
+    number, laws = dimension - reduced(found, dimension)[1], data["differentials"]
+    require(data["number"] == number, f"the number is {number}")
+    require(all(isinstance(a, list) and len(a) == dimension for a in laws), "a differential has another length")
+    require(all(type(a) is int for a in chain(*laws)), "an entry is no integer")
+    require(
+        reduced([[a % PRIME for a in row] for row in laws], dimension)[1] == len(laws),
+        "the differentials are dependent",
+    )
+    vanish = all(sum(map(mul, law, row)) % PRIME == 0 for law in laws for row in found)
+    require(vanish, "a differential does not vanish on the fields")
+    return number
 
 
 def parse(text: bytes) -> Any:
-    """Read JSON: no number but integers, and no field twice."""
+    """Read JSON; no number but integers, and no field twice."""
 
-    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         require(len(dict(pairs)) == len(pairs), "a field stands twice")
         return dict(pairs)
 
-    def refuse(text: str) -> None:
-        raise Refused(f"{text[:40]} is no integer")
-
     require(len(text) <= BYTES, "the file is too large")
     try:
-        return json.loads(text, object_pairs_hook=fields, parse_float=refuse, parse_constant=refuse)
+        return json.loads(text, object_pairs_hook=once, parse_float=read, parse_constant=read)
     except (ValueError, RecursionError) as error:
         raise Refused(f"no JSON: {error}") from None
 
 
 def statement(data: dict[str, Any]) -> str:
     """Say what an accepted certificate shows, whatever its title says."""
-    widths, operators = "-".join(map(str, data["widths"])), enumerate(data["backward"], 1)
-    moves = "".join(f", N_{l} = {json.dumps(e)}" for l, e in operators)
+    count, steps = len(data["point"]) + len(data["curve"][0]), []
+    for k, (kind, *parts) in enumerate(data["program"], count):
+        steps.append(f"M_{k} = {kind} of " + ", ".join(json.dumps(a) if kind == "matrix" else f"M_{a}" for a in parts))
+    shapes = (f"M_{k} ({m}x{n})" for k, (m, n) in enumerate(map(shape, data["point"])))
+    rates = (f"M_{k}' = M_{v}" for k, v in enumerate(data["velocities"]))
     return (
-        f"at widths {widths}, W_l moves by -N_l d x_(l-1)'{moves}: at most {data['number']} independent quantities "
-        "are conserved for all x and d, on any open set of weights"
+        f"{', '.join(shapes)} move by {', '.join(rates)}, where {'; '.join(steps)}: at most {data['number']} "
+        f"independent quantities are conserved, on any open set, for all data M_{len(data['point'])} to M_{count - 1}"
     )
 
 
@@ -289,7 +231,7 @@ def main(names: list[str]) -> int:
     status = 0
     for name in names:
         try:
-            data = read(Path(name))
+            data = parse(Path(name).read_bytes())
             check(data)
             sys.stdout.write(f"accepted: {name}\n  {statement(data)}\n")
         except (OSError, Refused) as error:

@@ -54,6 +54,14 @@ class Claim:
         """Return the verdict of a claim that decides itself, because it has no goals; None for every other claim."""
         return None
 
+    def verdict_of(self, proof: Any, seconds: float = 0.0, confirmed: int = 0) -> Any:
+        """Return what evidence that was checked says of a claim that decides itself; None for every other claim."""
+        return None
+
+    def recalled_verdict(self, stored: dict[str, Any], seconds: float) -> Any:
+        """Return what stored evidence says of a claim that decides itself; None for every other claim."""
+        return None
+
     def tacit(self) -> tuple[Tacit, ...]:
         """Return what the claim takes for granted beside its hypotheses; its statement names all of it."""
         return tacit_of(self.goals(), self.given)

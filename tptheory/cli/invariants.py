@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from tptheory.checking import read_widths, widths_text
-from tptheory.cli.options import WIDTHS, Json, RuleName, Seconds, Seed, Set, numbers_of
+from tptheory.cli.options import WIDTHS, Json, RuleName, Seconds, Seed, Set, values_of
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def invariants(
     from tptheory.claims.rule_files import rule_from
     from tptheory.invariants.discovery import conservation_laws
 
-    chosen, constants = rule_from(rule), numbers_of(settings)
+    chosen, constants = rule_from(rule), values_of(settings)
     sizes = read_widths("widths", widths)
     out = console()
     with progress_bar(console(stderr=True)) as progress:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -56,38 +55,50 @@ WIDTHS = "N-N-..."
 """How the help of a command writes widths."""
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule, such as s=0.3 or s=1/3; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A parameter or a fixed matrix of the rule, such as s=0.3, s=1/3, B_2=[[1,2],[3,4]] or B_2=file.npy (or "
+        ".json); repeatable.",
+    ),
 ]
 Seconds = Annotated[float, typer.Option("--seconds", help="How long to search for each proof.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 
-def numbers_of(settings: Sequence[str] | None) -> Settings:
-    """Read the values of ``--set NAME=VALUE``, by name; they are numbers and never evaluated.
+def values_of(settings: Sequence[str] | None) -> Settings:
+    """Read the values of ``--set NAME=VALUE``, by name: numbers and matrices, which are never evaluated.
 
     Raises:
-        InvalidValueError: if a setting is malformed, a value is no rational number, or a name is given twice.
+        InvalidFileError: if a file that a value names cannot be read.
+        InvalidValueError: if a setting is malformed, a value is neither a rational number nor a matrix of such, or a
+            name is given twice.
     """
-    from tptheory.numeric.constants import Settings, read_number
+    from tptheory.numeric.constants import Settings, read_value
 
-    numbers = Settings()
+    values = Settings()
     for setting in settings or ():
         name, equals, text = (part.strip() for part in setting.partition("="))
         if not equals or not name:
             raise InvalidValueError(complain("set", "settings such as s=0.3 or s=1/3", setting))
-        if name in numbers:
+        if name in values:
             raise InvalidValueError(complain("set", f"one setting of {name}", setting, "Give it once."))
-        numbers[name] = read_number(f"set {name}", text)
-    return numbers
+        values[name] = read_value(f"set {name}", text)
+    return values
 
 
-def said_numbers(numbers: Mapping[str, Fraction]) -> str:
-    """Say what parameters were set to, after a comma; nothing if none was set.
+def said_values(values: Settings) -> str:
+    """Say what parameters and matrices were set to, after a comma; nothing if none was set.
 
-    >>> said_numbers({"s": Fraction(1, 3)})
-    ', s = 1/3'
+    >>> from tptheory.numeric.constants import Settings
+    >>> said_values(Settings(s=Fraction(1, 3), B_2=[[Fraction(1), Fraction(2)]]))
+    ', s = 1/3, B_2 = [[1, 2]]'
     """
-    return "".join(f", {name} = {value}" for name, value in numbers.items())
+    return "".join(f", {name} = {_said(value)}" for name, value in values.items())
+
+
+def _said(value: Any) -> str:
+    return f"[{', '.join(map(_said, value))}]" if isinstance(value, list) else str(value)
 
 
 def check_out(out: Path | None) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from tptheory.checking import check_memory, read_widths, widths_text
-from tptheory.cli.options import WIDTHS, Json, RuleName, Seed, Set, numbers_of, said_numbers
+from tptheory.cli.options import WIDTHS, Json, RuleName, Seed, Set, said_values, values_of
 from tptheory.cli.shell import app, console, print_json, progress_bar
 from tptheory.errors import InvalidValueError, complain
 
@@ -53,7 +53,7 @@ def simulate(
     from tptheory.simulation.runs import simulate as run_rule
     from tptheory.symbolic.network import DeepLinearNetwork
 
-    chosen, constants = rule_from(rule), numbers_of(settings)
+    chosen, constants = rule_from(rule), values_of(settings)
     sizes = read_widths("widths", widths)
     DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
@@ -78,12 +78,12 @@ def simulate(
     if as_json:
         facts: dict[str, Any] = {"rule": run.rule.name, "widths": sizes, "lr": _number(run.lr), "time": time}
         facts |= {"dtype": dtype, "batch": batch, "biases": biases, "loss": loss, "seed": seed, "steps": run.steps}
-        facts |= {"constants": {name: float(value) for name, value in constants.items()}}
+        facts |= {"constants": {name: _floats(value) for name, value in constants.items()}}
         changes = [change._asdict() for change in run.rank_changes]
         print_json({**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": rows})
         return
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
-    heading = f"{run.rule.title}, widths {widths_text(sizes)}, {pace}, {dtype}, seed {seed}{said_numbers(constants)}"
+    heading = f"{run.rule.title}, widths {widths_text(sizes)}, {pace}, {dtype}, seed {seed}{said_values(constants)}"
     console().print(Text(heading, style="bold"))
     _print_rows(rows, "step" if time is None else "time")
     console().print(run.message)
@@ -113,6 +113,11 @@ def _step_size(text: str | None) -> Any:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _floats(value: Any) -> Any:
+    """Return a number, or the rows of a matrix, in floating point."""
+    return [_floats(part) for part in value] if isinstance(value, list) else float(value)
 
 
 def _drawn(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tptheory.cli.options import Json, Set, numbers_of
+from tptheory.cli.options import Json, Set, values_of
 from tptheory.cli.shell import PROVED, REFUTED, advice_when_stopped, app, console, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sweep(
     from tptheory.sweeping.tasks import task_named
 
     function, fixed = task_named(task), [setting.strip() for setting in settings or []]
-    names = list(numbers_of(fixed))
+    names = list(values_of(fixed))
     cells = parse_grid(grid or [], function, fixed)
     check_rules(task, cells.axes, own_parameters(function), names)
     failures: list[str] = []

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from tptheory.checking import read_integer, read_widths, widths_text
-from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, numbers_of
+from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, values_of
 from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
@@ -100,7 +100,7 @@ def train(
     progress_screen = screen_for_progress(out, as_json)
     log_screen = progress_screen if as_json else out
     samples, chosen = _samples(data), rule_from(rule)
-    constants, how = numbers_of(settings), _settings(chosen.name, options)
+    constants, how = values_of(settings), _settings(chosen.name, options)
     if how.resume and how.checkpoint is not None and not Path(how.checkpoint).exists():
         log_screen.print(Text(f"no checkpoint {how.checkpoint} yet: starting at step 0"))
     with progress_bar(progress_screen) as progress:

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.clock import TimeUpError, time_limit
@@ -27,7 +27,7 @@ from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
-from tptheory.proving.certificate import Certificate
+from tptheory.proving.certificate import Certificate, LawCountCertificate
 
 OPEN_SECONDS = 0.5
 """For how many seconds an open conjecture is searched, unless stored verdicts are ignored (``fresh``)."""
@@ -194,7 +194,8 @@ def _recalled(task: Settling) -> tuple[Found | None, str]:
     try:
         with time_limit(task.seconds):
             verdict = recalled(theorem, data)
-            checked = None if verdict is not None or data.get("format") != checker.FORMAT else Certificate(data).check()
+            certified = data.get("format") in (checker.FORMAT, law_counts.FORMAT)
+            checked = Certificate.from_json(json.dumps(data)).check() if certified and verdict is None else None
     except TimeUpError:
         return None, f"it could not be checked within {task.seconds:g} seconds"
     except Exception as error:  # whatever a stranger's file leads to, it is searched again
@@ -217,6 +218,8 @@ def _settled(task: Settling, found: dict[str, Any]) -> Settled:
         verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
     elif found["holds"] and form["format"] == checker.FORMAT:
         verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
+    elif found["holds"] and form["format"] == law_counts.FORMAT:
+        verdict = theorem.claim.verdict_of(LawCountCertificate(form), seconds, found["confirmed"])
     else:
         verdict = recalled(theorem, form)
         if isinstance(verdict, Refuted) and not found["holds"]:  # it was searched for just now, by a worker

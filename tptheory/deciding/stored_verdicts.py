@@ -33,7 +33,7 @@ FIRST_LOOK = 0.005
 """The part of the time that is spent on a proof of a conjecture that is expected to be false."""
 FORMAT = "tptheory-counterexample/1"
 OWN_SECONDS = 10.0
-"""For how many seconds each law is searched where the stored count of laws is looked at again."""
+"""For how many seconds it is searched for a proof that a stored law holds near a point."""
 
 
 def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
@@ -73,9 +73,9 @@ def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | RefutedCount |
         if fresh is not None:
             proof = confirmed_proof(theorem.claim, fresh, perf_counter() - started, recalled=True)
             return proof if isinstance(proof, Proved) else None
-    elif stored.get("format") == law_counts.FORMAT:  # the laws have no file of their own, and are found again
+    elif stored.get("format") == law_counts.FORMAT:
         with time_limit(OWN_SECONDS):
-            own = theorem.claim.own_verdict(OWN_SECONDS, seed=0)
+            own = theorem.claim.recalled_verdict(stored, OWN_SECONDS)
         return own if isinstance(own, Proved | RefutedCount) else None
     elif stored.get("format") == FORMAT:
         try:

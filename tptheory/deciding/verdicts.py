@@ -149,7 +149,7 @@ class RefutedCount(Verdict):
 
     >>> from tptheory import LawCount, TargetProp, decide
     >>> decide(LawCount(TargetProp(), (1, 1, 1), number=2)).explain().splitlines()[0]
-    'Not 2: at least 1 and at most 1.'
+    'Not exactly 2: at least 1 and at most 1.'
     """
 
     claim: Any
@@ -166,7 +166,7 @@ class RefutedCount(Verdict):
     def explain(self) -> str:
         """Return the bounds, and their proofs."""
         at_least, at_most = len(self.certificate.data["differentials"]), self.certificate.data["number"]
-        bounds = f"Not {self.claim.number}: at least {at_least} and at most {at_most}."
+        bounds = f"Not {self.claim.counted}: at least {at_least} and at most {at_most}."
         return f"{bounds}\n{self.certificate.opening()}{self.certificate.explain()}"
 
     def __repr__(self) -> str:

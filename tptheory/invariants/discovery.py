@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
-from sympy import S
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved, Decays
-from tptheory.deciding.answers import prove
+from tptheory.deciding.answers import confirmed_proof, prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.orbits import Progress
+from tptheory.invariants.quotients import quotients
 from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
+from tptheory.proving.certificate import Certificate
+from tptheory.proving.restating import restated
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.rules import Rule
 
@@ -102,7 +105,9 @@ def conservation_laws(
     of words and log-determinants. Its coefficients solve a linear system over F_p: derivatives along the flow vanish at
     random points and data. What is found is certified with symbolic widths where it can be, and an independent set is
     kept: the differentials at a random point are linearly independent. Where the rule has scalar constants, such as a
-    weight decay ``c``, quantities that decay at the rate ``c, 2c, ...`` are found in the same way, ``dQ/dt = -k c Q``.
+    weight decay ``c``, quantities that decay at the rate ``c, 2c, ...`` are found in the same way, ``dQ/dt = -k c Q``;
+    so are those at multiples of a number, where the decay is one. Quotients of these, from which the time cancels, are
+    laws.
 
     Args:
         rule: a rule that has a flow, or the name of a built-in one.
@@ -133,13 +138,50 @@ def conservation_laws(
     fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
-    candidates = [law for rate in (S.Zero, *search.rates(degree)) for law in search.candidates(degree, progress, rate)]
     laws = []
-    for law, independent in search.independent(candidates):
+    for law, independent in _independent_laws(search, degree, progress):
         progress(f"proving that {law.quantity} {'is conserved' if law.rate == 0 else 'decays'}")
         laws.append(_certified(search, law, independent, seconds))
     found, decaying = (tuple(law for law in laws if (law.rate == 0) is still) for still in (True, False))
     return ConservationLaws(fields.rule, counted.widths, biases, degree, found, counted, decaying)
+
+
+def _independent_laws(search: Search, degree: int, progress: Progress) -> list[tuple[Candidate, int]]:
+    """Return the laws that are independent of those before them, quotients of decaying quantities among them.
+
+    Then come the quantities that decay, independent of the others and of each other.
+    """
+    still = search.candidates(degree, progress)
+    moving = [law for rate in search.rates(degree) for law in search.candidates(degree, progress, rate)]
+    if not moving:
+        return search.independent(still)
+    decaying = [(law, number) for law, number in search.independent([*still, *moving]) if law.rate != 0]
+    ratios = quotients([law for law, _ in decaying], search.vanishes)
+    return [*search.independent([*still, *ratios]), *decaying]
+
+
+def found_laws(fields: DataFields, degree: int, seed: int, seconds: float) -> list[Law]:
+    """Return the conserved quantities that an ansatz finds, each with what the prover says of it."""
+    search = Search(fields, np.random.default_rng(seed))
+    candidates = _independent_laws(search, degree, lambda _: None)
+    return [_certified(search, law, independent, seconds) for law, independent in candidates if law.rate == 0]
+
+
+def restated_laws(fields: DataFields, certificates: Sequence[Certificate], degree: int) -> Iterator[Law]:
+    """Run through the conserved quantities that an ansatz finds and of which certificates state that they are.
+
+    The certificates were checked. A law is given the hypotheses of the weakest of its claims that one of them proves.
+    """
+    search = Search(fields, np.random.default_rng(0))
+    candidates = _independent_laws(search, degree, lambda _: None)
+    for law, independent in [each for each in candidates if each[0].rate == 0]:
+        here = search.at_widths(law.quantity)
+        for claim, certificate in product(_versions(search, law, here), certificates):
+            fresh = restated(claim, certificate, claim.statement())
+            verdict = None if fresh is None else confirmed_proof(claim, fresh, 0.0, recalled=True)
+            if isinstance(verdict, Proved):
+                yield Law(here, law.quantity, independent, claim.given, verdict, law.rate)
+                break
 
 
 def _certified(search: Search, law: Candidate, independent: int, seconds: float) -> Law:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import product
 from typing import Any
 
 import numpy as np
-from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixSymbol, Transpose, ZeroMatrix
+from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Transpose, ZeroMatrix
 
 from tptheory.certificates import law_counts
 from tptheory.errors import UnsupportedExpressionError
@@ -15,109 +16,159 @@ from tptheory.invariants.fields import DataFields, entries_of, modulo
 from tptheory.invariants.results import CountedLaws
 from tptheory.numeric.evaluation import evaluate
 from tptheory.numeric.matrix_fields import PrimeField
-from tptheory.proving.certificate import TimedCountWork
-from tptheory.symbolic.expressions import Pinv, matmul, transpose
+from tptheory.symbolic.expressions import Pinv
 
 _ATTEMPTS = 12
 _LARGEST = 5
 
 Entries = list[list[int]]
 Point = dict[Any, Entries]
-"""An integer matrix for each weight and each fixed matrix of the rule. The rule has no other symbols."""
+"""An integer matrix for each matrix that moves and each that the rule holds fixed. The rule has no other symbols."""
 
 
-def backward_operators(fields: DataFields, constants: Point) -> list[Any]:
-    """Return ``M_{l+1} ... M_L`` for ``l = 1..L-1``, each as data of a certificate.
+class Program:
+    """The program of a certificate: how the velocities of a rule are computed, step by step, each step once.
+
+    Args:
+        fields: the vector fields of the rule, which has no scalar parameters.
+        fixed: an integer matrix for each matrix that the rule holds fixed.
+
+    Attributes:
+        steps: the steps, as a certificate writes them.
+        velocities: the numbers of the velocities.
 
     Raises:
-        UnsupportedExpressionError: if the rule does not move ``W_l`` by ``-d_l x_{l-1}'`` with such a ``d_l``, or keeps
-            a state, or the format cannot say its operators.
+        UnsupportedExpressionError: if a velocity is not made of sums, products, transposes and inverses of matrices.
     """
-    net, rule = fields.net, fields.rule
-    if fields.moving != net.weights:
-        raise _refusal(rule, "moves more than the weights: biases, or states of its own")
-    for l in net.layers:
-        expected = matmul(-1, rule.backward(net, l), net.error, transpose(net.activation(l - 1)))
-        if fields.flow[net.weight(l)] != expected:
-            raise _refusal(rule, f"moves W_{l} by {fields.flow[net.weight(l)]}, and not by {expected}")
-    return [_data(rule.backward(net, l), net.weights, constants) for l in net.layers[:-1]]
 
+    def __init__(self, fields: DataFields, fixed: Mapping[Any, Entries]) -> None:
+        self.steps: list[list[Any]] = []
+        self._fixed = fixed
+        inputs = [*fields.moving, *fields.data]
+        self._numbers: dict[Any, int] = {symbol: number for number, symbol in enumerate(inputs)}
+        self._inputs = len(inputs)
+        self.velocities = [self._number(velocity) for velocity in fields.velocities]
 
-def _refusal(rule: Any, why: str) -> UnsupportedExpressionError:
-    return UnsupportedExpressionError(
-        f"'rule' must move weights by -d_l x_(l-1)', d_l linear in the error, for its laws to be counted with a "
-        f"certificate (got {rule!r}, which {why})."
-    )
+    def _step(self, *step: Any) -> int:
+        """Return the number of a step, which is added if it is new."""
+        key = repr(step)
+        if key not in self._numbers:
+            self._numbers[key] = self._inputs + len(self.steps)
+            self.steps.append([*step])
+        return self._numbers[key]
 
+    def _number(self, e: Any) -> int:
+        """Return the number of the step that computes an expression; constants are written out."""
+        if e in self._numbers:
+            return self._numbers[e]
+        if e in self._fixed:
+            return self._step("matrix", self._fixed[e])
+        if isinstance(e, Identity):
+            return self._multiple(1, e.rows)
+        if isinstance(e, ZeroMatrix):
+            return self._step("matrix", [[0] * int(e.cols)] * int(e.rows))
+        if isinstance(e, Transpose):
+            return self._step("transpose", self._number(e.arg))
+        if isinstance(e, Inverse):
+            return self._step("inverse", self._number(e.arg))
+        if isinstance(e, Pinv):
+            return self._pinv(e.arg)
+        if isinstance(e, MatAdd):
+            return self._folded("sum", [self._number(part) for part in e.args])
+        if isinstance(e, MatPow) and e.exp.is_Integer and e.exp > 0:
+            return self._folded("product", [self._number(e.base)] * int(e.exp))
+        if isinstance(e, MatMul):
+            value, factors = e.as_coeff_matrices()
+            if value.is_Rational:
+                return self._folded("product", [*self._scaling(value, e.rows), *map(self._number, factors)])
+        raise UnsupportedExpressionError(
+            f"'rule' must move matrices by sums, products, transposes, inverses and Pinv of weights and constants, for "
+            f"its laws to be counted with a certificate (got {type(e).__name__}: {e})."
+        )
 
-def _data(e: Any, weights: Sequence[MatrixSymbol], constants: Point) -> list[Any]:
-    """Return an expression as data of a certificate; constants are written out."""
-    if e in weights:
-        return ["W", list(weights).index(e) + 1]
-    if isinstance(e, MatrixSymbol):
-        return ["matrix", written(constants[e])]
-    if isinstance(e, Identity):
-        return ["matrix", written(_multiple(1, int(e.rows)))]
-    if isinstance(e, ZeroMatrix):
-        return ["matrix", written([[0] * int(e.cols)] * int(e.rows))]
-    kinds = {Transpose: "transpose", Pinv: "pinv", Inverse: "inverse"}
-    for node, kind in kinds.items():
-        if isinstance(e, node):
-            return [kind, _data(e.arg, weights, constants)]
-    if isinstance(e, MatAdd):
-        return ["sum", *(_data(part, weights, constants) for part in e.args)]
-    if isinstance(e, MatPow) and e.exp.is_Integer and e.exp > 0:
-        return ["product", *[_data(e.base, weights, constants)] * int(e.exp)]
-    if isinstance(e, MatMul):
-        value, factors = e.as_coeff_matrices()
-        if value.is_Rational:
-            multiple = [] if value == 1 else [["matrix", written(_multiple(value, int(e.rows)))]]
-            return ["product", *multiple, *(_data(factor, weights, constants) for factor in factors)]
-    raise UnsupportedExpressionError(
-        f"'rule' must have feedback that is made of sums, products, transposes, inverses and Pinv of weights and "
-        f"constants (got {type(e).__name__}: {e})."
-    )
+    def _folded(self, operation: str, numbers: Sequence[int]) -> int:
+        """Combine two after two, from the left."""
+        return reduce(lambda first, second: self._step(operation, first, second), numbers)
 
+    def _pinv(self, A: Any) -> int:
+        """Return the pseudo-inverse as it is where the rank is full: ``A'(A A')^-1`` of a wide matrix."""
+        number = self._number(A)
+        turned = self._step("transpose", number)
+        if A.rows <= A.cols:
+            return self._step("product", turned, self._step("inverse", self._step("product", number, turned)))
+        return self._step("product", self._step("inverse", self._step("product", turned, number)), turned)
 
-def _multiple(value: Any, size: int) -> list[list[Any]]:
-    """Return a multiple of the identity."""
-    return [[value if i == j else 0 for j in range(size)] for i in range(size)]
+    def _scaling(self, value: Any, size: Any) -> list[int]:
+        """Return the factors that multiply by a rational: of its denominator, the inverse."""
+        factors = [self._multiple(value.p, size)] if value.p != 1 else []
+        return factors if value.q == 1 else [*factors, self._step("inverse", self._multiple(value.q, size))]
 
-
-def written(entries: Any) -> list[list[str]]:
-    """Return a rational matrix as the strings of a certificate."""
-    return [[str(entry) for entry in row] for row in entries]
+    def _multiple(self, value: Any, size: Any) -> int:
+        """Write a multiple of an identity out."""
+        return self._step("matrix", [[int(value) if i == j else 0 for j in range(int(size))] for i in range(int(size))])
 
 
 def bounds(fields: DataFields, counted: CountedLaws, seed: int) -> Iterator[tuple[dict[str, Any], Point]]:
     """Run through certificates that there are at most as many laws as were counted, each with its point.
 
-    Points and data are small random integers; those at which a rank comes out too small are left out.
+    Points and data are small random integers; those at which a rank comes out too small are left out. The data that do
+    not move are units, whose velocities span those of all data where they are bilinear; if that does not lead to the
+    end, random data join them.
 
     Raises:
-        UnsupportedExpressionError: as `backward_operators` does.
+        UnsupportedExpressionError: as `Program` does.
     """
-    order, net = counted.ranks.index(counted.rank) + 1, fields.net
+    order, ends = counted.ranks.index(counted.rank) + 1, fields.data
+    units = [[_unit(i, ends[0]), _unit(j, ends[1])] for i, j in product(*(range(x.rows) for x in ends))]
     for attempt in range(_ATTEMPTS):
         random = np.random.default_rng([seed, attempt])
         point = {s: _drawn(random, s) for s in (*fields.moving, *fields.constants)}
-        ends = (net.input, net.error)
+        fixed = {s: point[s] for s in fields.constants}
+        others = 0 if attempt < _ATTEMPTS // 2 else fields.dimension
+        program = Program(fields, fixed)
         data = {
             "format": law_counts.FORMAT,
-            "widths": list(counted.widths),
-            "backward": backward_operators(fields, point),
-            "point": [written(point[W]) for W in net.weights],
-            "curve": [[[str(row[0]) for row in _drawn(random, end)] for end in ends] for _ in range(order)],
-            "fields": [[_unit(i, ends[0]), _unit(j, ends[1])] for i, j in product(*(range(x.rows) for x in ends))],
+            "program": program.steps,
+            "velocities": program.velocities,
+            "point": [point[W] for W in fields.moving],
+            "curve": [[_drawn(random, end) for end in ends] for _ in range(order)],
+            "fields": [*units, *([_drawn(random, end) for end in ends] for _ in range(others))],
             "differentials": [],
             "number": counted.count,
         }
+        if fixed:
+            data["fixed"] = {str(symbol): entries for symbol, entries in fixed.items()}
         try:
-            law_counts.check(data, TimedCountWork())
+            law_counts.check(data)
         except law_counts.Refused:
             continue
         _check_velocities(fields, data, point)
         yield data, point
+
+
+def point_of(data: dict[str, Any], fields: DataFields) -> Point | None:
+    """Return the point of a certificate that was checked; None if it is not about these fields.
+
+    It is about them if its program is theirs at the fixed matrices that it names, and all of its shapes are theirs.
+    """
+    fixed = data.get("fixed", {})
+    if not isinstance(fixed, dict) or fixed.keys() != {*map(str, fields.constants)}:
+        return None
+    symbols = [*fields.constants, *fields.moving, *fields.data]
+    matrices = [*(fixed[str(symbol)] for symbol in fields.constants), *data["point"], *data["curve"][0]]
+    if len(matrices) != len(symbols):
+        return None
+    for symbol, entries in zip(symbols, matrices, strict=True):
+        try:
+            read = law_counts.read(entries)
+        except law_counts.Refused:
+            return None
+        if law_counts.shape(read) != tuple(map(int, symbol.shape)):
+            return None
+    point = dict(zip([*fields.constants, *fields.moving], matrices, strict=False))
+    program = Program(fields, {symbol: point[symbol] for symbol in fields.constants})
+    same = (program.steps, program.velocities) == (data["program"], data["velocities"])
+    return point if same else None
 
 
 def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) -> None:
@@ -125,13 +176,10 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
 
     They differ only by an error of tptheory.
     """
-    ring, net = law_counts.Ring(1, 1, law_counts.Work()), fields.net
-    columns = [[[int(entry)] for entry in v] for v in data["curve"][0]]
-    datum = [ring.read(written(v), len(v), 1) for v in columns]
-    weights = [ring.read(written(point[W]), *map(int, W.shape)) for W in net.weights]
-    claimed = [v.parts[0] for v in law_counts.velocities(data, weights, datum, ring)]
-    values: dict[Any, Any] = {**point, **dict(zip((net.input, net.error), columns, strict=True))}
-    velocities = [evaluate(fields.flow[W], values, arithmetic="exact") for W in net.weights]
+    values: dict[Any, Any] = {**point, **dict(zip(fields.data, data["curve"][0], strict=True))}
+    known = [[[law_counts.read(values[symbol])] for symbol in symbols] for symbols in (fields.moving, fields.data)]
+    claimed = [a for v in law_counts.velocities(data, *known) for row in v[0] for a in row]
+    velocities = [evaluate(fields.flow[W], values, arithmetic="exact") for W in fields.moving]
     field = PrimeField(law_counts.PRIME)
     found = [int(a) for a in entries_of([modulo(V, field) for V in velocities])]
     if claimed != found:
@@ -145,5 +193,5 @@ def _drawn(random: np.random.Generator, symbol: Any) -> Entries:
     return drawn
 
 
-def _unit(i: int, column: MatrixExpr) -> list[str]:
-    return [str(int(k == i)) for k in range(int(column.rows))]
+def _unit(i: int, column: MatrixExpr) -> Entries:
+    return [[int(k == i)] for k in range(int(column.rows))]

@@ -96,10 +96,11 @@ class NearPoint:
         return evaluate(expression, values, arithmetic="exact")
 
 
-def differentials(quantity: Any, fields: DataFields, point: Point) -> list[list[Any]]:
+def differentials(quantity: Any, fields: DataFields, point: Point, once: bool = False) -> list[list[Any]]:
     """Return the differential of each entry of a quantity at a point, by the weights' entries row by row: exact jets.
 
-    The symbolic derivative gives the same, or this is an error of tptheory.
+    The symbolic derivative gives the same, or this is an error of tptheory; it is left out where they are worked out
+    once only.
     """
     kind = JetArithmetic(ExactArithmetic(), order=2)
     values = {s: fmpq_mat(A) for s, A in point.items()}
@@ -111,7 +112,8 @@ def differentials(quantity: Any, fields: DataFields, point: Point) -> list[list[
             jet = evaluate_with(kind, quantity, still | {W: kind.jet([values[W], fmpq_mat(unit)])})
             rate = jet.coefficient(1)
             column = rate.entries() if isinstance(rate, fmpq_mat) else [rate]
-            _check_symbolic(quantity, W, unit, point, column)
+            if not once:
+                _check_symbolic(quantity, W, unit, point, column)
             columns.append(column)
     return [list(row) for row in zip(*columns, strict=True)]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatrixSymbol, Rational, S, Symbol
+from sympy import Identity, MatAdd, MatMul, MatrixExpr, MatrixSymbol, Rational, S, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
@@ -63,9 +64,21 @@ class Search:
         self.constants = sorted((s for s in symbols if isinstance(s, MatrixSymbol)), key=str)
 
     def rates(self, degree: int) -> list[Any]:
-        """Return the rates at which words may decay: for each scalar constant of the rule its first multiples."""
+        """Return the rates at which words may decay.
+
+        Those are the first multiples of each scalar constant of the rule, and of each number at which a matrix decays
+        by itself, such as 1/10 in ``-1/10 W_1``; of two such numbers, the sum too.
+        """
         scalars = [s for s in self.fields.constants if isinstance(s, Symbol)]
-        return [multiple * s for s in scalars for multiple in range(1, degree + 1)]
+        found = [multiple * s for s in scalars for multiple in range(1, degree + 1)]
+        numbers = dict.fromkeys(rate for symbol, velocity in self.flow.items() for rate in _own_rates(symbol, velocity))
+        for count in range(1, degree + 1):
+            found += sorted({sum(chosen) for chosen in combinations_with_replacement(numbers, count)})
+        return list(dict.fromkeys(found))
+
+    def vanishes(self, quantity: Any) -> bool:
+        """Whether a quantity is 0 at a random point."""
+        return not any(_entries(self._printer(self._point()).doprint(quantity).value))
 
     def candidates(self, degree: int, progress: Progress, rate: Any = S.Zero) -> list[Candidate]:
         """Return every combination that decays at the rate, at 0 those that are conserved: matrices before scalars.
@@ -159,6 +172,13 @@ class Search:
             return Identity(part.rows.xreplace(self.sizes)) if isinstance(part, Identity) else part
 
         return rebuild(expression, leaf)
+
+
+def _own_rates(symbol: MatrixSymbol, velocity: MatrixExpr) -> list[Rational]:
+    """Return the number ``r`` of a term ``-r W`` in the velocity of ``W``, if it has one."""
+    terms = velocity.args if isinstance(velocity, MatAdd) else (velocity,)
+    found = [term.as_coeff_matrices() if isinstance(term, MatMul) else (S.One, [term]) for term in terms]
+    return [-c for c, factors in found if [*factors] == [symbol] and c.is_Rational and c < 0]
 
 
 def _entries(value: Any) -> list[Any]:

@@ -17,22 +17,29 @@ from tptheory.measuring.properties import has_property, is_positive_semidefinite
 from tptheory.measuring.random_matrices import Random, gram
 from tptheory.numeric.evaluation import compile_expression
 
+HALVINGS = 8
+"""How often a matrix is halved that is to be below another."""
+
 
 class Signs:
     """The inequalities among the hypotheses of a claim.
 
-    In ``S <= T`` one of the two matrices, drawn at random, is moved so that ``T - S`` becomes a Gram matrix; in
-    ``s <= 1`` the number is moved below 1. Whether the instance then meets all hypotheses is for the caller to decide:
-    a symbol may stand in several.
+    In ``S <= T`` one of the two matrices, drawn at random, is moved so that ``T - S`` becomes a Gram matrix, or
+    ``S`` is halved until it is small enough; in ``s <= 1`` the number is moved below 1. Whether the instance then
+    meets all hypotheses is for the caller to decide: a symbol may stand in several.
     """
 
     def __init__(self, premises: Premises, unknowns: Unknowns) -> None:
         self.inequalities = [_Inequality(e, unknowns) for e in premises.nonnegative]
 
     def met(self, rng: Random, values: Instance) -> Instance:
-        """Return an instance in which symbols are moved, one for each inequality that fails, in their order."""
+        """Return an instance in which symbols are moved, one for each inequality that fails, in their order.
+
+        Inequalities that speak of a symbol without a value are passed over.
+        """
         for inequality in self.inequalities:
-            values = inequality.met(rng, values)
+            if values.keys() >= {*inequality.symbols}:
+                values = inequality.met(rng, values)
         return values
 
 
@@ -60,12 +67,22 @@ class _Inequality:
         return self.value(*(values[s] for s in self.symbols))
 
     def _with_matrix(self, rng: Random, values: Instance, found: Any) -> Instance:
-        """Move a symbol that stands alone in the sum, so that the sum becomes a Gram matrix."""
+        """Move a symbol that stands alone in the sum, so that the sum becomes a Gram matrix; or shrink it.
+
+        A positive definite matrix below another is found by shrinking: it stays what it is.
+        """
         if not self.movable:
             return values
         symbol, coefficient = self.movable[int(rng.integers(0, len(self.movable)))]
+        if coefficient < 0 and rng.integers(0, 2):
+            return self._shrunk(values, symbol)
         wanted = gram(rng, found.nrows(), found.ncols())
         return {**values, symbol: values[symbol] + (wanted - found) * (1 / coefficient)}
+
+    def _shrunk(self, values: Instance, symbol: Any) -> Instance:
+        """Halve a symbol until the inequality holds, `HALVINGS` times at most."""
+        halves = [{**values, symbol: values[symbol] * fmpq(1, 2**k)} for k in range(1, HALVINGS + 1)]
+        return next((half for half in halves if is_positive_semidefinite(self._at(half))), values)
 
     def _with_number(self, rng: Random, values: Instance, found: Any) -> Instance:
         """Move a number by one secant step, after which an expression that is affine in it is not below 0."""

@@ -6,14 +6,25 @@ sign that is not admitted and a wrong shape are refused everywhere in the same w
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sympy import Basic, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.errors import (
+    InvalidFileError,
+    InvalidTypeError,
+    InvalidValueError,
+    ShapeError,
+    complain,
+    unknown_name,
+)
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.assumptions import admits
 from tptheory.symbolic.one_meaning import declared
@@ -23,8 +34,12 @@ NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,
 """A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
 
 
-class Settings(dict[str, Fraction]):
-    """Numbers that were set on the command line; errors call them by its option, ``set``."""
+Rows = list[list[Fraction]]
+"""A matrix of fractions, as its rows."""
+
+
+class Settings(dict[str, Fraction | Rows]):
+    """Numbers and matrices that were set on the command line; errors call them by its option, ``set``."""
 
 
 class Constants:
@@ -153,3 +168,62 @@ def read_number(argument: str, text: str) -> Fraction:
     if found is None or (found[1].partition("/")[2] or "1").strip("0") == "":
         raise InvalidValueError(complain(argument, "a number such as 0.3, 1e-3 or 1/3", text))
     return Fraction(text)
+
+
+def read_value(argument: str, text: str) -> Fraction | Rows:
+    """Read a number, or a matrix: its rows in JSON, or the name of a file that holds them; nothing is evaluated.
+
+    A file is in JSON (``.json``), or NumPy's (``.npy``), of which only plain numbers are read.
+
+    >>> read_value("set", "1/3"), read_value("set", '[[1, 0.5], ["1/3", 2]]')
+    (Fraction(1, 3), [[Fraction(1, 1), Fraction(1, 2)], [Fraction(1, 3), Fraction(2, 1)]])
+
+    Raises:
+        InvalidFileError: if the file cannot be read.
+        InvalidValueError: if the text is no number, and what it holds or names no matrix of numbers.
+    """
+    path = Path(text)
+    if path.suffix == ".npy":
+        return _checked_rows(argument, text, _rows_of_array(argument, path))
+    if path.suffix == ".json":
+        return _checked_rows(argument, text, _rows_of_json(argument, _content(argument, path).decode(errors="replace")))
+    return _checked_rows(argument, text, _rows_of_json(argument, text)) if "[" in text else read_number(argument, text)
+
+
+def _content(argument: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidFileError(complain(argument, "a file that can be read", f"{path}: {error.strerror}")) from None
+
+
+def _rows_of_array(argument: str, path: Path) -> Any:
+    content = io.BytesIO(_content(argument, path))
+    try:
+        array = np.load(content, allow_pickle=False)
+        return [[Fraction(float(entry)) for entry in row] for row in np.asarray(array, dtype=np.float64)]
+    except (ValueError, TypeError, EOFError, OverflowError):
+        raise InvalidValueError(complain(argument, "an array of numbers with two axes", str(path))) from None
+
+
+def _rows_of_json(argument: str, text: str) -> Any:
+    def number(text: str) -> Fraction:
+        return read_number(argument, text)
+
+    try:
+        return json.loads(text, parse_int=number, parse_float=number, parse_constant=number)
+    except (json.JSONDecodeError, RecursionError):
+        raise InvalidValueError(complain(argument, "rows of numbers such as [[1, 2], [3, 4]]", text)) from None
+
+
+def _checked_rows(argument: str, text: str, found: Any) -> Rows:
+    """Return the rows of a matrix, with fractions that were written as text.
+
+    Raises:
+        InvalidValueError: if they are no rows of one length of numbers.
+    """
+    rows = found if isinstance(found, list) and found and all(isinstance(row, list) and row for row in found) else []
+    entries = [entry for row in rows for entry in row]
+    if not entries or len({len(row) for row in rows}) > 1 or not all(isinstance(a, str | Fraction) for a in entries):
+        raise InvalidValueError(complain(argument, "rows of numbers such as [[1, 2], [3, 4]]", text))
+    return [[read_number(argument, a) if isinstance(a, str) else a for a in row] for row in rows]

@@ -13,7 +13,9 @@ from itertools import chain, combinations, islice
 from time import perf_counter
 from typing import NamedTuple
 
+from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
+from tptheory.proving.multiples import sum_that_vanishes
 from tptheory.proving.norms import Squares, VanishingSum, gram, half_of, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
@@ -78,6 +80,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     basis.grow(GROWTH)
     consequences = basis.consequences()
     candidates = chain(
+        _roots(translator, basis, deadline),
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
         _other_inverses(translator, basis),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
@@ -106,6 +109,24 @@ def _vanishing(basis: Completion, candidate: LemmaCandidate) -> VanishingSum | N
         if basis.vanishes(square):
             return VanishingSum(traced(combination_of(basis, square), D))
     return vanishing_with(basis, p.norm(), squares)
+
+
+def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterator[LemmaCandidate]:
+    """Run through the roots of what is not below 0, each with others whose squares its own square cancels with.
+
+    The others may be products of two roots of numbers, too.
+    """
+    alphabet = translator.alphabet
+    letters = AuxiliaryLetters.of(translator).multipliers
+    numbers = [Polynomial.number(alphabet, (letter,)) for letter in letters if alphabet.shapes[letter] is None]
+    matrices = [Polynomial.word(alphabet, letter) for letter in letters if alphabet.shapes[letter] is not None]
+    roots = [root for root in (*numbers, *matrices) if not basis.vanishes(root)]
+    products = [r * s for r, s in combinations(numbers, 2)]
+    for root in roots:
+        others = [other for other in (*roots, *products) if other is not root]
+        squares = sum_that_vanishes(root, others, basis.rewritten, lambda: refuse_when_late(deadline))
+        if squares is not None:
+            yield LemmaCandidate(root, squares)
 
 
 def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:

@@ -234,11 +234,13 @@ def _squares_modulo(
         short = rewritten(p)
         return rewritten(auxiliary.abbreviated(short)) if auxiliary.abbreviations else short
 
-    own = [h for h in translator.hypotheses if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
-    equations = [auxiliary.abbreviated(h.polynomial) for h in own if h.transposes is None]
-    resources = Resources(normal, auxiliary.roots, auxiliary.multipliers, auxiliary.velocities, equations, thorough)
     rest = auxiliary.abbreviated(number)
-    squares = squares_of(rest.scale(-1), resources)
+    squares = None
+    for telling in _telling(translator):
+        equations = [auxiliary.abbreviated(p) for p in telling]
+        letters = (auxiliary.roots, auxiliary.multipliers, auxiliary.velocities)
+        resources = Resources(normal, *letters, equations, thorough, translator.completed)
+        squares = squares_of(rest.scale(-1), resources) if squares is None else squares
     if squares is None:
         raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
     rest = with_squares(rest, squares)
@@ -251,6 +253,16 @@ def _squares_modulo(
     for abbreviation in auxiliary.abbreviations:
         origin = abbreviation.expanded_in(origin, translator.alphabet)
     return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
+
+
+def _telling(translator: Translator) -> Iterator[list[Polynomial]]:
+    """Run through the hypotheses whose words may be in squares: the claim's own; then those about inverses of sums."""
+    plain = [h for h in translator.hypotheses if h.transposes is None]
+    own = [h.polynomial for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    yield own
+    sums = [h.polynomial for h in plain if h.reason[0] == "inverse" and len(h.polynomial.terms) > 2]
+    if sums:
+        yield [*own, *sums]
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -38,6 +38,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant, log_pdet
+from tptheory.proving.functions import function
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
 from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
@@ -152,9 +153,9 @@ def _constant(s: Any, translator: Knowledge) -> Polynomial:
 @scalar_node.register(Application)
 @scalar_node.register(Pow)
 def _function(s: Expr, translator: Knowledge) -> Polynomial:
-    """Return the letter of a function of numbers; of equal numbers it is the same letter."""
+    """Return the letter of a function of numbers, of whose value something may be known (`functions`)."""
     if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
         translator.note_nonreal(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
         return atom(s, translator)
-    return function_of_numbers(translator, s.func, [translator(argument) for argument in s.args], str(s))
+    return function(translator, s)

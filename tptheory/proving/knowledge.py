@@ -48,6 +48,8 @@ class Knowledge(ABC):
         searches: what each completion of the hypotheses did, those of branches included.
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
+        nonnegative: the letters of functions whose values are not below 0.
+        completed: candidates for one square, which `cauchy_schwarz` has completed.
     """
 
     bases: dict[Any, str]
@@ -58,6 +60,8 @@ class Knowledge(ABC):
         self.searches: list[Statistics] = []
         self.has_remainders = False
         self.maybe_nonreal: Any = None
+        self.nonnegative: set[Letter] = set()
+        self.completed: list[Any] = []
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()
@@ -95,6 +99,10 @@ class Knowledge(ABC):
     def note_nonreal(self, node: Any) -> None:
         """Note a number that may not be real, so that its square may be below 0."""
         self.maybe_nonreal = node
+
+    def note_nonnegative(self, value: Polynomial) -> None:
+        """Note that the letter that a number is stands for a function whose values are not below 0."""
+        self.nonnegative |= {self.alphabet.letters[character][0] for (character,), _ in value.terms}
 
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
@@ -145,7 +153,7 @@ class Knowledge(ABC):
         def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
             if self._is_number(A):
                 return Polynomial.scalar(self.alphabet, letter)
-            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns))
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns, level=INVERSE))
 
         return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
 

@@ -33,6 +33,23 @@ def cancelling_squares(
     return None
 
 
+def sum_that_vanishes(
+    D: Polynomial,
+    others: list[Polynomial],
+    reduce: Callable[[Polynomial], Polynomial],
+    proceed: Callable[[], None],
+) -> list[tuple[Fraction, Polynomial]] | None:
+    """Return other polynomials with positive weights, whose weighted squared norms and that of ``D`` add up to 0.
+
+    The arguments are those of `cancelling_squares`. With ``T - S = R R'`` and ``S - T = Q Q'``, as ``S <= T`` and
+    ``T <= S`` say, ``|R|^2 + |Q|^2 = 0``: both roots are 0.
+    """
+    space = _weights([reduce(p.norm()) for p in others], reduce(D.norm()).scale(-1))
+    pairs = [(i, i) for i in range(len(others))]
+    found = None if space is None else positive_semidefinite(len(others), pairs, space, proceed)
+    return None if found is None else [(s.weight, _combined(others, s)) for s in found]
+
+
 def _from_the_left(D: Polynomial) -> list[Polynomial]:
     """Return a polynomial and its products with one letter from the left, those of one shape beside each other."""
     return [D, *_products(D)][:MOST]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
+from sympy import MatAdd, MatMul, MatrixExpr, MatrixSymbol, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -17,8 +17,10 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
+from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.rank_sums import rank_descent
@@ -30,7 +32,6 @@ from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
-from tptheory.symbolic.expressions import squared_norm
 from tptheory.symbolic.rank import Rank
 
 
@@ -68,13 +69,24 @@ def _descent(number: Polynomial) -> Attempt:
     return attempt
 
 
-def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
+def obligations(claim: Claim, translator: Translator, alternative: int = 0) -> Iterator[Obligation]:
     """Return what must be proved, one thing after the other.
 
+    Args:
+        claim: the claim.
+        translator: the translator that knows the hypotheses.
+        alternative: which of several alternatives, not all of them equations, is shown where the others fail.
+
     Raises:
-        UnsupportedExpressionError: for one of several alternatives that are not all equations.
+        UnsupportedExpressionError: for alternatives that exist only there, or whose failure cannot be said.
     """
-    for goal in claim.goals():
+    yield from _obligations(claim.goals(), claim, translator, alternative)
+
+
+def _obligations(
+    found: Iterable[goals.Goal], claim: Claim, translator: Translator, alternative: int
+) -> Iterator[Obligation]:
+    for goal in found:
         if isinstance(goal, goals.NonNegative):
             expression = _translated(goal.expression, translator)
             if not isinstance(goal.expression, goals.Rate | goals.Change):
@@ -94,6 +106,14 @@ def obligations(claim: Claim, translator: Translator) -> Iterator[Obligation]:
             certain = {each for e in claim.certain() for each in existence_premises(e)}
             if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
                 raise UnsupportedExpressionError("what an alternative inverts exists there only")
+            if has_signs(goal):
+                chosen = goal.alternatives[alternative]
+                for other in goal.alternatives:
+                    if other is not chosen:
+                        assume_fails(other, translator)
+                refuse_nonreal(translator.maybe_nonreal)
+                yield from _obligations(chosen, claim, translator, alternative)
+                continue
             product = translator(one_equation(goal))
             refuse_nonreal(translator.maybe_nonreal)
             yield Obligation(product, translator(0))
@@ -178,21 +198,6 @@ def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None
     translator.alphabet.matrix(letter, target.rows, target.columns)
 
 
-def one_equation(goal: goals.OneOf) -> Any:
-    """Return the product of sums of squared norms that is zero where one of several sets of equations holds.
-
-    Raises:
-        UnsupportedExpressionError: if an alternative is no set of equations.
-    """
-    product = S.One
-    for alternative in goal.alternatives:
-        residuals = [each.residual() for each in alternative if isinstance(each, goals.Vanishes)]
-        if len(residuals) != len(alternative):
-            raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
-        product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
-    return product
-
-
 @dataclass(frozen=True)
 class SearchSetting:
     """A way to put a claim to the search.
@@ -205,6 +210,8 @@ class SearchSetting:
         eliminated: whether a symbol that a hypothesis says what it equals is replaced by that everywhere.
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
+        alternative: which of several alternatives is shown where the others fail.
+        completing: whether to complete the square of a trace.
     """
 
     transposes_last: bool = False
@@ -214,6 +221,8 @@ class SearchSetting:
     eliminated: bool = False
     inverses: bool = False
     with_lemmas: bool = False
+    alternative: int = 0
+    completing: bool = False
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -223,7 +232,10 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
         UnsupportedExpressionError: if the claim is outside the language of the prover.
     """
     translator = translator_of(claim, setting)
-    found = list(obligations(claim, translator))
+    found = list(obligations(claim, translator, setting.alternative))
+    if setting.completing:
+        for each in found:
+            translator.completed += completed_squares(each.left, translator) if each.right is None else []
     if setting.inverses:
         if speaks_of_ranks(claim) and any(each.right is None for each in found):
             translator.bring_in_remainders()

@@ -10,10 +10,12 @@ from typing import Any
 from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import NonNegative, nonnegative
+from tptheory.claims.goals import NonNegative, OneOf, nonnegative
+from tptheory.proving.alternatives import has_signs
 from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.equations import either, in_cases
+from tptheory.proving.equations import either as one_of
+from tptheory.proving.equations import in_cases
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import Proof, RefusedError, StuckError
@@ -110,29 +112,38 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
     attempt = obligation.attempt()
     if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
-        attempt = by_cancellation(attempt) if known else either(attempt, by_cancellation(attempt))
+        attempt = by_cancellation(attempt) if known else one_of(attempt, by_cancellation(attempt))
     return in_cases(attempt, translator, deadline)
 
 
 def settings_for(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the search for a claim, in the order in which they are tried.
 
-    For an inequality, the first settings treat the size 1 as any size: the squares are found among matrices, and hold
-    for one sample too.
+    Where one of several alternatives is shown, each of them is tried in each setting. For an inequality, the first
+    settings treat the size 1 as any size: the squares are found among matrices, and hold for one sample too.
     """
-    if any(isinstance(goal, NonNegative) for goal in claim.goals()):
+    several = [goal for goal in claim.goals() if isinstance(goal, OneOf) and has_signs(goal)]
+    numbers = range(len(several[0].alternatives) if several else 1)
+    return [replace(setting, alternative=number) for setting in _settings(claim) for number in numbers]
+
+
+def _settings(claim: Claim) -> list[SearchSetting]:
+    """Return the settings without the number of an alternative."""
+    compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
+    if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
         if speaks_of_ranks(claim):
             return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
         plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
         wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
+        wide += [SearchSetting(cuts=False, completing=True)]
         narrow = [SearchSetting()] if _has_vectors(claim) else []
-        compared = any(nonnegative(h.goals()) for h in claim.given)  # which may compare the norm of a column
         return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
     wide = [SearchSetting(cuts=False, traces_as_words=True)] if _has_vectors(claim) else []
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
     with_lemmas = [replace(s, with_lemmas=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
-    return [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
+    rest = [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
+    return list(dict.fromkeys([*with_lemmas[:1], *rest])) if compared else rest  # what is not below 0 may be 0
 
 
 def _has_vectors(claim: Claim) -> bool:

@@ -30,11 +30,15 @@ POWERS = 3
 
 
 class SquareCandidate(NamedTuple):
-    """A word, times numbers, times the letters of square roots, each of which stands once."""
+    """A word, times numbers, times the letters of square roots, each of which stands once.
+
+    An empty word is an identity of a size: the number 1, unless another size is given.
+    """
 
     roots: tuple[str, ...]
     scalars: tuple[str, ...]
     word: str
+    size: Size = 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Resources:
         velocities: the letters that stand for velocities.
         equations: the hypotheses of the claim, which may be used in both directions.
         thorough: whether candidates are tried that take more time.
+        completed: candidates of one square, which was completed.
     """
 
     reduce: Reduce
@@ -56,6 +61,7 @@ class Resources:
     velocities: Sequence[str] = ()
     equations: Sequence[Polynomial] = ()
     thorough: bool = True
+    completed: Sequence[SquareCandidate] = ()
 
 
 def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[SquareCandidate]]:
@@ -65,8 +71,10 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
     speak of roots, products of the halves with these follow, here and again near the end. Then come the velocities
     alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
-    others, and with powers of the numbers.
+    others, and with powers of the numbers, which are multiplied by roots at the end.
     """
+    if resources.completed:
+        yield [*resources.completed]
     words = _Words(resources, scalar.alphabet)
     groups = words.halves_by_shape(reduced)
     yield _of_few_shapes(scalar.alphabet, groups)
@@ -98,7 +106,10 @@ def _thorough_sets(
     if resources.multipliers:
         yield [*more, *words.multiplied(more)]
     plain = list(dict.fromkeys(c.word for c in more))
-    yield [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    yield powers
+    if resources.multipliers and len(powers) <= MOST:
+        yield [*powers, *words.multiplied(powers)]
 
 
 Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[SquareCandidate]]]

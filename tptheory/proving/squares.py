@@ -16,6 +16,8 @@ from tptheory.proving.square_candidates import MOST, Resources, SquareCandidate,
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.words import Alphabet, Polynomial, Terms
 
+ALL = 2 * MOST
+"""Of more candidates than this, it is not even looked for those that are equal."""
 WeightedSquare = tuple[Fraction, Polynomial]
 
 
@@ -30,7 +32,7 @@ def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare]
         return []
     tried: list[list[SquareCandidate]] = []
     for candidates in candidate_sets(scalar, reduced, resources):
-        candidates = list(dict.fromkeys(candidates))
+        candidates = _distinct(scalar.alphabet, candidates, resources)
         if not 0 < len(candidates) <= MOST or candidates in tried:
             continue
         tried.append(candidates)
@@ -38,6 +40,19 @@ def squares_of(scalar: Polynomial, resources: Resources) -> list[WeightedSquare]
         if found is not None:
             return found
     return None
+
+
+def _distinct(alphabet: Alphabet, candidates: list[SquareCandidate], resources: Resources) -> list[SquareCandidate]:
+    """Return the candidates without those that equal an earlier one modulo the hypotheses; none if they are many."""
+    candidates = list(dict.fromkeys(candidates))
+    if len(candidates) > ALL:
+        return []
+    found: dict[tuple[tuple[str, ...], Polynomial], SquareCandidate] = {}
+    for candidate in candidates:
+        reduced = resources.reduce(_polynomial(alphabet, candidate))
+        if reduced:
+            found.setdefault((candidate.roots, reduced), candidate)
+    return [*found.values()]
 
 
 @dataclass(frozen=True)
@@ -80,12 +95,12 @@ def _solve(scalar: Polynomial, candidates: list[SquareCandidate], resources: Res
 
 
 def _products(alphabet: Alphabet, candidates: list[SquareCandidate], resources: Resources) -> _Products:
-    polynomials = [_polynomial(alphabet, c.scalars, c.word) for c in candidates]
+    polynomials = [_polynomial(alphabet, c) for c in candidates]
     kinds = [(c.roots, p.rows, p.columns) for c, p in zip(candidates, polynomials, strict=True)]
     pairs = [(i, j) for i, j in combinations_with_replacement(range(len(candidates)), 2) if kinds[i] == kinds[j]]
     values = []
     for i, j in pairs:
-        weight = _polynomial(alphabet, candidates[i].roots * 2, "")
+        weight = Polynomial.number(alphabet, tuple(sorted(candidates[i].roots * 2)))
         norm = weight * (polynomials[i] * polynomials[j].transpose()).trace()
         values.append(resources.reduce(norm).scale(1 if i == j else 2))
     return _Products(candidates, pairs, values)
@@ -119,14 +134,15 @@ def _signs(products: _Products) -> dict[Monomial, set[int]]:
 def _combined(alphabet: Alphabet, candidates: list[SquareCandidate], square: Square) -> WeightedSquare:
     """Return a square as a weight and a polynomial."""
     parts = [
-        _polynomial(alphabet, (*c.roots, *c.scalars), c.word).scale(coefficient)
+        _polynomial(alphabet, c._replace(scalars=(*c.roots, *c.scalars))).scale(coefficient)
         for c, coefficient in zip(candidates, square.coefficients, strict=True)
         if coefficient
     ]
     return square.weight, sum(parts[1:], parts[0])
 
 
-def _polynomial(alphabet: Alphabet, scalars: tuple[str, ...], word: str) -> Polynomial:
-    terms: Terms = {alphabet.monomial(tuple(sorted(scalars)), word): 1}
-    rows, columns = alphabet.shape(word) if word else (1, 1)
+def _polynomial(alphabet: Alphabet, candidate: SquareCandidate) -> Polynomial:
+    """Return a candidate without its square roots."""
+    terms: Terms = {alphabet.monomial(tuple(sorted(candidate.scalars)), candidate.word): 1}
+    rows, columns = alphabet.shape(candidate.word) if candidate.word else (candidate.size, candidate.size)
     return Polynomial(alphabet, rows, columns, terms)

@@ -13,6 +13,7 @@ from tptheory.claims.goals import Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.alternatives import has_signs
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.induction import LayerSearch
 from tptheory.proving.proof_search import ClaimSearch, ProofSearch
@@ -169,7 +170,7 @@ def _strategies(claims: list[Claim], title: str) -> list[list[ProofSearch]]:
 
 
 def _sufficient(claim: AnyOf) -> list[list[Claim]]:
-    """Return what it suffices to prove: that the product vanishes, or one alternative whose inverses always exist.
+    """Return what it suffices to prove: all alternatives together, or one of them whose inverses always exist.
 
     Raises:
         UnsupportedExpressionError: if every alternative inverts something that may exist in that alternative only.
@@ -177,11 +178,12 @@ def _sufficient(claim: AnyOf) -> list[list[Claim]]:
     certain = _inverted_in(claim.certain())
     alone = [c if isinstance(c, Claim) else Holds(c) for c in claim.claims]
     existing = [c for c in alone if _inverted_in(c.expressions()) <= certain]
-    as_product: list[list[Claim]] = [[claim]] if existing == alone and _are_equations(alone) else []
+    compared = all(map(has_signs, claim.goals()))
+    whole: list[list[Claim]] = [[claim]] if existing == alone and (compared or _are_equations(alone)) else []
     found = [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
-    if not (as_product or found):
+    if not (whole or found):
         raise UnsupportedExpressionError("what an alternative inverts exists there only")
-    return [*as_product, *found]
+    return [*whole, *found]
 
 
 def _are_equations(claims: Iterable[Any]) -> bool:

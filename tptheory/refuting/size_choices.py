@@ -125,7 +125,8 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     plain = _plain_matrices(rng, rows, columns)
     found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
-        found += fitting([source.built(rng, A, rows, columns) for _ in range(_afforded(BUILT, rows, columns))])
+        built = [source.built(rng, A, rows, columns) for _ in range(_afforded(BUILT, rows, columns))]
+        found += fitting([source.signs.met(rng, {**sizes, A: M})[A] for M in built])
         found = list({tuple(M.entries()): M for M in found}.values())
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]

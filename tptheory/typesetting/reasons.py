@@ -55,7 +55,7 @@ class Reasons:
         """Return a text that is the same for steps that may share a line; ``k`` counts hypotheses as cofactors do."""
         k %= len(self._hypotheses)
         remark = self._remarks[k] if k < len(self._remarks) else None
-        if remark in (["given"], ["case"]):  # their words are equations, which differ by a transposition
+        if remark in (["given"], ["case"], ["otherwise"]):  # their words are equations, which differ by a transposition
             return f"{k}"
         return self.reason(k).written().text
 
@@ -170,6 +170,7 @@ REASON_WRITERS: dict[str, Callable[..., Reason | None]] = {
     "commute": _commute,
     "given": partial(_assumption, opening="", otherwise="by hypothesis"),
     "case": partial(_assumption, opening="the case ", otherwise="in this case"),
+    "otherwise": partial(_assumption, opening="or else ", otherwise="where the other alternatives fail"),
     "lemma": _lemma,
     "definition": _quoted,
     "motion": _quoted,

@@ -42,9 +42,13 @@ def too_long(verdict: Proved) -> str:
 def in_latex(verdict: Verdict) -> str:
     r"""Return a proof, a counterexample, or what else is known, in LaTeX text mode; it needs ``\tpclaim``."""
     if isinstance(verdict, Proved):
+        opening = "\n\n".join(map(tex_escaped, verdict.certificate.opening().splitlines()))
         chains = chains_of(verdict.certificate)
+        if chains == []:  # a count of laws that claims a bound alone
+            return opening
         proof = proof_latex(chains) if chains is not None else ""
-        return proof if 0 < len(proof) <= LONGEST else too_long(verdict)
+        shown = proof if 0 < len(proof) <= LONGEST else too_long(verdict)
+        return f"{opening}\n\n{shown}" if opening else shown
     if verdict.word == "undecided":
         return "Neither a proof nor a counterexample was found."
     if not isinstance(verdict, Refuted):

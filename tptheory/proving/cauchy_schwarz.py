@@ -1,0 +1,143 @@
+"""The square that the inequality of Cauchy and Schwarz completes: ``b A - (t k) b B`` for ``t = tr(A'B)``.
+
+With ``b^2 = |B|^2`` and ``k = 1 / |B|^2`` its squared norm is ``|A|^2 |B|^2 - t^2``; where ``B = 0`` there is nothing
+to show. Here ``B`` may be an identity, so that ``tr(A)^2 <= n |A|^2``; and ``A`` and ``B`` may end with the root of a
+positive semidefinite matrix ``S = R R'``, so that ``(x'S y)^2 <= x'S x y'S y``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations, product
+from typing import NamedTuple
+
+from tptheory.proving.knowledge import ROOT
+from tptheory.proving.letters import Size
+from tptheory.proving.square_candidates import SquareCandidate
+from tptheory.proving.square_roots import equation_of_root, root_equation
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial, rotations
+
+
+class _Factor(NamedTuple):
+    """A squared norm that is a factor of a term: the word of what is squared, or an identity of some size."""
+
+    norm: Polynomial
+    word: str
+    size: Size
+
+
+def completed_squares(number: Polynomial, translator: Translator) -> list[SquareCandidate]:
+    """Return what the square of a trace in a number is completed with, and assume what defines its letters.
+
+    Args:
+        number: what is to be shown not to be above 0.
+        translator: the translator, which learns the letters ``b`` and ``k``.
+    """
+    squared = sorted({s for scalars, _ in number.terms for s in scalars if scalars == (s, s)})
+    norms = [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
+    for t, scalars in product([s for s in squared if translator.alphabet.is_trace(s)], norms):
+        for first, second in permutations(scalars):
+            for A, B in product(_factors(first, translator), _factors(second, translator)):
+                for word in (A.word, translator.alphabet.transpose(A.word)):
+                    if B.word or A.word:
+                        found = _completed(t, word, B, translator)
+                        if found:
+                            return found
+    return []
+
+
+def _completed(t: str, A: str, B: _Factor, translator: Translator) -> list[SquareCandidate]:
+    """Return the two candidates of one square, if the trace of ``A B'`` is ``t``."""
+    alphabet = translator.alphabet
+    left = Polynomial.word(alphabet, A) if A else None
+    if left is None or (left.rows, left.columns) != (alphabet.shape(B.word) if B.word else (B.size, B.size)):
+        return []
+    closed = _without_roots(A + (alphabet.transpose(B.word) if B.word else ""), translator)
+    if _trace(closed, translator) != _trace(t, translator):
+        return []
+    b, k = _root_and_reciprocal(B, translator)
+    return [SquareCandidate((b,), (), A), SquareCandidate((b,), tuple(sorted((k, t))), B.word, B.size)]
+
+
+def _factors(s: str, translator: Translator) -> Iterator[_Factor]:
+    """Run through what a number is the squared norm of: ``A`` for ``tr(A A')``, an identity for its size."""
+    alphabet = translator.alphabet
+    number = Polynomial.number(alphabet, (s,))
+    if not alphabet.is_trace(s):
+        letter, _ = alphabet.letters[s]
+        if letter.family in alphabet.named.sizes:
+            yield _Factor(number, "", letter)
+        return
+    roots = _roots(translator)
+    for i in range(-1, len(s)):
+        word = s if i < 0 else s[:i] + roots[s[i]] + s[i + 1 :] if s[i] in roots else ""
+        half = _half(word, translator)
+        if half:
+            yield _Factor(number, half, 1)
+
+
+def _half(cycle: str, translator: Translator) -> str:
+    """Return ``A`` for a trace ``tr(A A')``, where letters may be known to be symmetric; else nothing."""
+    for word in rotations(cycle):
+        half, rest = word[: len(word) // 2], word[len(word) // 2 :]
+        if _plain(translator.alphabet.transpose(half), translator) == _plain(rest, translator):
+            return half
+    return ""
+
+
+def _trace(cycle: str, translator: Translator) -> Polynomial:
+    return Polynomial.word(translator.alphabet, _plain(cycle, translator)).trace()
+
+
+def _plain(word: str, translator: Translator) -> str:
+    """Return a word without the transposes of letters that are known to be symmetric."""
+    alphabet = translator.alphabet
+    known = [
+        {word for _, word in p.terms} for p in translator.known() if len(p.terms) == 2 and sum(p.terms.values()) == 0
+    ]
+    turned = {letter: alphabet.adjoints[letter] for letter in word if alphabet.letters[letter][1]}
+    symmetric = {c: plain for c, plain in turned.items() if {c, plain} in known or plain in _roots(translator)}
+    return "".join(symmetric.get(letter, letter) for letter in word)
+
+
+def _roots(translator: Translator) -> dict[str, str]:
+    """Return, by the letter of a matrix with a root, the word ``R R'`` of its root."""
+    alphabet = translator.alphabet
+    found = {}
+    for character, (letter, turned) in alphabet.letters.items():
+        subject = letter.family.subject
+        if letter.family.kind == ROOT and not turned and isinstance(subject, Polynomial) and len(subject.terms) == 1:
+            ((scalars, word),) = subject.terms
+            if not scalars and len(word) == 1:
+                found[word] = character + alphabet.adjoints[character]
+    return found
+
+
+def _without_roots(word: str, translator: Translator) -> str:
+    for letter, square in _roots(translator).items():
+        word = next((turned.replace(square, letter) for turned in rotations(word) if square in turned), word)
+    return word
+
+
+def _root_and_reciprocal(B: _Factor, translator: Translator) -> tuple[str, str]:
+    """Name ``b`` with ``b^2 = |B|^2`` and ``k``, the pseudo-inverse of ``|B|^2`` or the inverse of a size."""
+    alphabet = translator.alphabet
+    if isinstance(B.size, int):
+        norm = Polynomial.word(alphabet, B.word).norm()  # whose root, where it is 0, is the word, and not a number
+        translator.assume(*equation_of_root(translator, norm))
+        return _letter(translator.root(norm)), _letter(translator.pinv(norm))
+    equation = root_equation(alphabet, B.size)
+    translator.assume(equation, ("nonnegative", B.norm.data()))
+    (root,) = {s for scalars, _ in equation.terms for s in scalars} - {*_scalars(B.norm)}
+    return root, _letter(translator.inverse(B.norm))
+
+
+def _scalars(p: Polynomial) -> tuple[str, ...]:
+    ((scalars, _),) = p.terms
+    return scalars
+
+
+def _letter(p: Polynomial) -> str:
+    (letter,) = _scalars(p)
+    return letter

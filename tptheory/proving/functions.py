@@ -1,0 +1,68 @@
+"""What is known of functions of numbers: the signs of exponentials and powers, and which of its arguments a maximum is.
+
+Each function becomes a letter (`opaque`), and what is true of its values joins the hypotheses:
+
+- an exponential is not below 0, and neither is a hyperbolic cosine;
+- a power ``b^(p/q)`` of a number that is not below 0 is not below 0, and its ``q``-th power is ``b^p``;
+- a maximum ``m`` is not below any of its arguments, and equals one of them: ``r_1^2 = m - x_1``, ``r_2^2 = m - x_2``
+  and ``r_1 r_2 = 0``. A minimum is minus the maximum of minus the arguments, and ``|x|`` that of ``x`` and ``-x``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import mul
+
+from sympy import Abs, Expr, Max, Min, Pow, cosh, exp
+
+from tptheory.proving.knowledge import Knowledge
+from tptheory.proving.opaque import function_of_numbers
+from tptheory.proving.translating import Reason
+from tptheory.proving.words import Polynomial
+
+NONNEGATIVE = (exp, cosh)
+"""The functions whose values are not below 0 at any number."""
+LARGEST_ROOT = 6
+"""Of a root, and of the power under it, no more than this is multiplied out."""
+ROOTS: Reason = ("definition", "a root to its power")
+ONE_OF_ITS_ARGUMENTS: Reason = ("definition", "a maximum or minimum is one of its arguments")
+
+
+def function(translator: Knowledge, s: Expr) -> Polynomial:
+    """Return the letter of a function of numbers, and assume what is known of its value."""
+    arguments = [translator(argument) for argument in s.args]
+    value = function_of_numbers(translator, s.func, arguments, str(s))
+    if translator.maybe_nonreal is not None:  # what is said below is said of real numbers
+        return value
+    if isinstance(s, NONNEGATIVE):
+        translator.note_nonnegative(value)
+    elif isinstance(s, Pow) and s.base.is_nonnegative and s.is_real:
+        translator.note_nonnegative(value)
+        _to_its_power(translator, value, s)
+    elif isinstance(s, Max):
+        _greatest(translator, value, arguments)
+    elif isinstance(s, Min):
+        _greatest(translator, value.scale(-1), [x.scale(-1) for x in arguments])
+    elif isinstance(s, Abs):
+        _greatest(translator, value, [arguments[0], arguments[0].scale(-1)])
+    return value
+
+
+def _to_its_power(translator: Knowledge, value: Polynomial, s: Pow) -> None:
+    """Assume ``value^q = base^p`` for a power ``base^(p/q)`` with small ``p`` and ``q``."""
+    exponent = s.exp
+    if exponent.is_Rational and max(abs(exponent.p), exponent.q) <= LARGEST_ROOT:
+        power = reduce(mul, [value] * int(exponent.q))
+        translator.assume(power - translator(s.base**exponent.p), ROOTS)
+
+
+def _greatest(translator: Knowledge, value: Polynomial, arguments: Sequence[Polynomial]) -> None:
+    """Assume that a value is the greatest of some numbers: not below any, and equal to one of them."""
+    roots = []
+    for x in arguments:
+        above = value - x
+        root = translator.root(above)
+        translator.assume(root * root - above, ("nonnegative", above.data()))
+        roots.append(root)
+    translator.assume(reduce(mul, roots), ONE_OF_ITS_ARGUMENTS)
