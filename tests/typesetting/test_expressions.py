@@ -2,6 +2,7 @@
 
 import pytest
 from sympy import Identity, Integer, Inverse, Matrix, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, symbols
+from tptheory.typesetting.mathml import NAMESPACE, mathml_of
 
 from tptheory import (
     RULES,
@@ -21,7 +22,6 @@ from tptheory import (
     transpose,
 )
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import NAMESPACE, mathml_of
 from tptheory.typesetting.names import name
 
 m, n = symbols("m n", integer=True, positive=True)

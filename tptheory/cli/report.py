@@ -30,7 +30,9 @@ def report(
         str | None, typer.Option(metavar="TARGET", help=f"A folder or file of theorems; {THEOREMS} unless given.")
     ] = None,
     seconds: Seconds = 10.0,
-    trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 50,
+    trials: Annotated[
+        int, typer.Option(min=10, help="The random instances on which each claim is cross-checked.")
+    ] = 10,
     steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
     seed: Seed = 0,
     paper: Annotated[bool, typer.Option("--paper", help="Write a paper in LaTeX too, with every proof.")] = False,
@@ -59,7 +61,7 @@ def report(
         settings = ReportSettings(seed, trials, seconds, steps, paper)
         paths = build_report(out, found, settings, progress=show)
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
-    pairs = [(result.theorem.expected, result.verdict.word) for result in paths.data.theorems]
+    pairs = [(result.theorem.expected, result.word) for result in paths.data.theorems]
     wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
     if as_json:
         files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}

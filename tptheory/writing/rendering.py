@@ -11,20 +11,26 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tptheory.deciding.verdicts import Refuted
 from tptheory.measuring.orders import OrderInEta
 from tptheory.training.theorem_probes import BOUNDS, ProbeReading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.prose import prose_text
 from tptheory.writing import figures
+from tptheory.writing.appendix import CLAIM
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
+from tptheory.writing.findings import shown_findings
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
 from tptheory.writing.plain import plain
-from tptheory.writing.templating import html_environment, tex_environment
+from tptheory.writing.templating import heading, html_environment, tex_environment
 
 FORMAT = "tptheory-report/1"
 """The name of the format of ``report.json``."""
+
+MOST_CONCLUSIONS = 6
+"""The most conclusions of one kind that a page shows at once."""
+COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
+"""The fields of a stored counterexample that say what it is."""
 
 Checks = Mapping[str, str]
 """By certificate, the reason why the checker refused it; empty if it accepted."""
@@ -107,13 +113,21 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the HTML page. It is self-contained, and suits light and dark screens and paper."""
     template = html_environment().get_template("report.html.j2")
-    return template.render(**words_of(data, checks), drawn=drawn)
+    found = shown_findings(data.theorems, {i.name: i for i in drawn})
+    return template.render(
+        **words_of(data, checks),
+        drawn=drawn,
+        findings=found,
+        shown_above={i.name for _, _, i in found if i},
+        number={r.theorem.node: k for k, r in enumerate(data.theorems, 1)},
+        most=MOST_CONCLUSIONS,
+    )
 
 
 def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the LaTeX document, for pdfLaTeX, with figures from ``figures/``."""
     template = tex_environment().get_template("report.tex.j2")
-    return template.render(**words_of(data, checks), drawn=drawn)
+    return template.render(**words_of(data, checks), drawn=drawn, claim=CLAIM, heading=heading)
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
@@ -187,16 +201,17 @@ def _rule_json(derived: DerivedRule) -> dict[str, Any]:
 
 
 def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
-    theorem, verdict, measured = result.theorem, result.verdict, result.measured
+    theorem, measured = result.theorem, result.measured
     found: dict[str, Any] = {
         "node": theorem.node,
         "title": theorem.plain_title,
-        "question": prose_text(result.question),
+        "question": prose_text(result.question.asked),
         "reason": prose_text(theorem.reason),
-        "statement": theorem.claim.statement(),
-        "assumptions": list(verdict.assumptions),
+        "statement": str(result.text),
+        "where": list(result.text.where),
+        "assumptions": list(result.assumptions),
         "expected": theorem.expected,
-        "verdict": verdict.word,
+        "verdict": result.word,
     }
     if result.certificate:
         found["method"] = result.method
@@ -205,8 +220,8 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
         found["certificate_accepted"] = not checks[result.certificate]
     else:
         found["explanation"] = result.explanation
-    if isinstance(verdict, Refuted):
-        found["counterexample"] = verdict.counterexample.to_json()
+    if result.counterexample:
+        found["counterexample"] = {k: v for k, v in (result.stored or {}).items() if k in COUNTEREXAMPLE}
         found["counterexample_file"] = f"counterexamples/{result.counterexample}"
     found["cross_check"] = None
     if measured:

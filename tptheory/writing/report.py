@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,6 @@ from types import ModuleType
 
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
-from tptheory.deciding.stored_verdicts import stored_form
-from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.training.data import DataSet
@@ -161,10 +160,13 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     for folder in ("certificates", "counterexamples", "figures"):
         (stage / folder).mkdir()
     evidence = _write_evidence(stage, data)
-    checks = check_certificates(stage / "certificates", [p.name for p in evidence if p.parts[0] == "certificates"])
-    drawn = illustrations(data)
-    for illustration in drawn:
-        figures.save(illustration.figure, stage / "figures" / illustration.name)
+    names = [path.name for path in evidence if path.parts[0] == "certificates"]
+    with ThreadPoolExecutor(1) as beside:  # the checker is a process of its own, which needs no turn of this one
+        checking = beside.submit(check_certificates, stage / "certificates", names)
+        drawn = illustrations(data)
+        for illustration in drawn:
+            figures.save(illustration.figure, stage / "figures" / illustration.name)
+        checks = checking.result()
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
@@ -185,9 +187,9 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     """Write each certificate and each counterexample, and return their paths in ``stage``."""
     found = []
     for result in data.theorems:
-        if isinstance(result.verdict, Proved | Refuted):
+        if result.stored is not None:
             found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence))
-            text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
+            text = Certificate(result.stored).to_json()
             (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
     return found
 
