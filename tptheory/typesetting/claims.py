@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from markupsafe import Markup
 from sympy import Symbol
@@ -91,9 +91,11 @@ class ClaimWriter(ABC):
 
     Attributes:
         fold: puts names for long parts into the expressions of one claim.
+        written: the expressions that were written before, since claims say each of theirs several times.
     """
 
     fold: Folded = NOTHING_FOLDED
+    written: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @abstractmethod
     def plain_text(self, text: str) -> str:
@@ -114,26 +116,20 @@ class ClaimWriter(ABC):
             claim: the claim.
             know: gives the names of quantities that may stand for what a long statement writes out.
         """
-        spoken: dict[Any, None] = {}
+        (found,) = statements(claim, know, self)
+        return found
 
-        def hear(expression: Any) -> str:
-            spoken[expression] = None
-            return ""
+    def with_names(self, fold: Folded) -> Self:
+        """Return the same writer for one claim, whose long parts have names."""
+        return replace(self, fold=fold, written={})
 
-        parts = list(claim.conjuncts())
-        laws = [laws for laws in claim.definitions() if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS]
-        for part in parts:
-            part.hypotheses(hear)
-            part.said(hear)
-        for law in (law for some in laws for law in some):
-            _equation(law, hear)
-        fold = folded(spoken, know(list(spoken)))
-        writer = replace(self, fold=fold)
-        groups = groupby(parts, key=writer.hypotheses)
-        sentences = tuple(writer._statement(given, list(some)) for given, some in groups)
-        named = (writer.sentence(partial(_meaning, one)) for one in fold.names)
-        defined = (" and ".join(writer.sentence(partial(_equation, law)) for law in some) for some in laws)
-        return ClaimStatement(sentences, tuple(map(writer.finished, (*named, *defined))))
+    def whole(self, parts: list[Sayable], laws: list[tuple[Any, ...]]) -> ClaimStatement:
+        """Return what the parts of a claim say, and what the letters mean."""
+        groups = groupby(parts, key=self.hypotheses)
+        sentences = tuple(self._statement(given, list(some)) for given, some in groups)
+        named = (self.sentence(partial(_meaning, one)) for one in self.fold.names)
+        defined = (" and ".join(self.sentence(partial(_equation, law)) for law in some) for some in laws)
+        return ClaimStatement(sentences, tuple(map(self.finished, (*named, *defined))))
 
     def _statement(self, given: tuple[str, ...], parts: list[Sayable]) -> ClaimSentences:
         """Say once what all parts take for granted, if they take the same; else with each part what it does."""
@@ -147,7 +143,7 @@ class ClaimWriter(ABC):
     def long_expression(self, expression: Any, know: Know) -> tuple[str, str]:
         """Return an expression with names for its long parts, and the list of these."""
         fold = folded([expression], know([expression]))
-        writer = replace(self, fold=fold)
+        writer = self.with_names(fold)
         named = ", ".join(writer.sentence(partial(_meaning, one)) for one in fold.names)
         return writer.sentence(lambda say: say(expression)), named
 
@@ -168,9 +164,9 @@ class ClaimWriter(ABC):
         said: dict[str, int] = {}
 
         def say(expression: Any) -> str:
-            number = said.setdefault(
-                self.mathematics(self.fold(expression)), len(said)
-            )  # alike in words if alike to the eye
+            if expression not in self.written:
+                self.written[expression] = self.mathematics(self.fold(expression))
+            number = said.setdefault(self.written[expression], len(said))  # alike in words if alike to the eye
             return f"{_OPEN}{number}{_CLOSE}"
 
         pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", sentence(say))
@@ -231,8 +227,33 @@ class TexWriter(ClaimWriter):
         return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
 
 
-statement_text, statement_html, statement_tex = (writer().statement for writer in (TextWriter, HtmlWriter, TexWriter))
-"""What a claim says in plain text, in HTML, and in LaTeX for text mode."""
+def statements(claim: Sayable, know: Know, *writers: ClaimWriter) -> tuple[ClaimStatement, ...]:
+    """Return what a claim says for each of several kinds of page, with the same names for its long parts.
+
+    Args:
+        claim: the claim.
+        know: gives the names of quantities that may stand for what a long statement writes out.
+        *writers: one for each kind of page.
+    """
+    spoken: dict[Any, None] = {}
+
+    def hear(expression: Any) -> str:
+        spoken[expression] = None
+        return ""
+
+    parts = list(claim.conjuncts())
+    laws = [laws for laws in claim.definitions() if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS]
+    for part in parts:
+        part.hypotheses(hear)
+        part.said(hear)
+    for law in (law for some in laws for law in some):
+        _equation(law, hear)
+    fold = folded(spoken, know(list(spoken)))
+    return tuple(writer.with_names(fold).whole(parts, laws) for writer in writers)
+
+
+statement_html, statement_tex = HtmlWriter().statement, TexWriter().statement
+"""What a claim says in HTML, and in LaTeX for text mode."""
 
 
 def long_expression_html(expression: Any, know: Know) -> tuple[str, str]:

@@ -61,8 +61,8 @@ class Piece(NamedTuple):
 
     html: str
     kind: str = "letter"
-    """``letter``, ``function``, ``sign`` (binary), ``relation``, ``opening``, ``closing``, ``comma``, ``bar``, ``space``, or
-    ``gap`` for a space that is shown between factors alone."""
+    """``letter``, ``function``, ``sign`` (binary), ``relation``, ``opening``, ``closing``, ``comma``, ``bar``,
+    ``space``, or ``gap`` for a space that is shown between factors alone."""
 
 
 def html_of(expression: Any) -> str:

@@ -26,7 +26,7 @@ from tptheory.symbolic.states import all_states
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
-from tptheory.writing.experiments import DigitsTheory, Drift
+from tptheory.writing.experiments import DigitsTheory, Drift, OrderDefect
 from tptheory.writing.questions import Question, question
 from tptheory.writing.studying import Study, studied
 from tptheory.writing.tasks import BackgroundTasks
@@ -37,6 +37,8 @@ PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib"
 """The packages on which the numbers of a report depend."""
 TRAINED = ("bp", "tp")
 """The rules that are trained on digits."""
+SIMULATED = ("trajectories", "rising", "drifts", "orders")
+"""What is simulated: fields of `ReportData`."""
 LOGGED = 40
 """About how many lines the log of a training run has."""
 
@@ -91,7 +93,9 @@ class ReportData:
     rules: tuple[DerivedRule, ...]
     theorems: tuple[TheoremResult, ...]
     trajectories: dict[str, Run]
+    rising: dict[str, Run]
     drifts: tuple[Drift, Drift]
+    orders: tuple[OrderDefect, OrderDefect]
     digits: dict[str, TrainingRun]
     digits_seconds: dict[str, float]
     theory: DigitsTheory | None
@@ -201,20 +205,24 @@ def gather(
     work = _Work(theorems, settings, study)
     with BackgroundTasks(work.tasks(), threads=1) as tasks:
         results = _results(theorems, tasks, tell)
-        trajectories, drifts, rules = (tasks.result(name) for name in ("trajectories", "drifts", "rules"))
+        simulated = {}
+        for number, name in enumerate(SIMULATED):
+            tell("simulate", number, len(SIMULATED))
+            simulated[name] = tasks.result(name)
+        tell("simulate", len(SIMULATED), len(SIMULATED))
         runs = {}
         for number, name in enumerate(work.trained):
             tell("train", number, len(work.trained))
             runs[name] = tasks.result(f"train {name}")
             tell("train", number + 1, len(work.trained))
         tell("study", 0, 1)
+        rules = tasks.result("rules")
         theory = tasks.result("study") if settings.steps else None
         tell("study", 1, 1)
     return ReportData(
         rules=rules,
         theorems=results,
-        trajectories=trajectories,
-        drifts=drifts,
+        **simulated,
         digits={name: run for name, (run, _) in runs.items()},
         digits_seconds={name: seconds for name, (_, seconds) in runs.items()},
         theory=theory,
@@ -247,7 +255,9 @@ class _Work:
         tasks["rules"] = lambda: tuple(_derived(rule_named(name)) for name in RULES)
         tasks["drifts"] = lambda: experiments.drifts(seed)
         tasks |= {f"train {name}": partial(_trained, name, settings) for name in self.trained}
+        tasks["rising"] = experiments.rising_loss
         tasks["trajectories"] = lambda: experiments.trajectories(seed)
+        tasks["orders"] = lambda: experiments.order_defects(seed)
         study = partial(studied, seconds=settings.seconds, trials=settings.trials, seed=seed, paper=settings.paper)
         numbered = sorted(enumerate(self.theorems), key=lambda pair: -_stored_bytes(pair[1]))
         return tasks | {number: partial(study, theorem) for number, theorem in numbered}

@@ -27,6 +27,8 @@ from tptheory.writing.templating import heading, html_environment, tex_environme
 FORMAT = "tptheory-report/1"
 """The name of the format of ``report.json``."""
 
+HALF = (4.6, 3.4)
+"""The size of a figure in inches: two stand beside each other."""
 MOST_CONCLUSIONS = 6
 """The most conclusions of one kind that a page shows at once."""
 COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
@@ -57,14 +59,30 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             r"what $e_{t+1} = (1 - c_L) e_t$ predicts for TP, with $c_l = c_{l-1} + \eta (|x_{l-1}|^2 - c_{l-1} "
             "x_{l-1}' d_{l-1})$ and $c_0 = 0$.",
-            figures.draw(figures.trajectories, data.trajectories, style=style),
+            figures.draw(figures.trajectories, data.trajectories, size=HALF, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             rf"The change of both quantities over time {TIME:g}, that is ${TIME:g}/\eta$ steps, with widths {widths}. "
             r"A step moves them by the order of $\eta^2$, so that over a fixed time they move by the order of $\eta$.",
-            figures.draw(figures.conservation_drift, data.drifts, style=style),
+            figures.draw(figures.conservation_drift, data.drifts, size=HALF, style=style),
+        ),
+    ]
+    lr = data.rising["tp"].lr
+    drawn += [
+        Illustration(
+            "rising_loss",
+            "A loss that target propagation raises",
+            f"Widths 1-1-2-2, step size {lr:g}, from the weights of the counterexample.",
+            figures.draw(figures.rising_loss, data.rising, size=HALF, style=style),
+        ),
+        Illustration(
+            "order_of_samples",
+            "What the order of two samples changes",
+            "The distance between the weights after 1 then 2 and after 2 then 1, under BP. Orthogonal inputs commute "
+            "in one layer, and do not in two.",
+            figures.draw(figures.order_of_samples, data.orders, size=HALF, style=style),
         ),
     ]
     if data.digits:
@@ -74,15 +92,15 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4), style=style)
+            figure = figures.draw(figures.digits, data.digits, quantity, size=HALF, style=style)
             drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
     if data.theory:
-        drawn += _theory_illustrations(data.theory)
+        drawn += _theory_illustrations(data.theory, style)
     return tuple(drawn)
 
 
-def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
-    """Draw the singular modes and the plateaus."""
+def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Illustration]:
+    """Draw the singular modes, the plateaus and the angles."""
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
@@ -93,19 +111,28 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
         r"BP from small random weights, biases 0.1, batches of 100. The predicted step is $(s \sqrt h)^{-(L-2)} / "
         r"((L-2) \eta \sigma_1)$; the band is $\kappa = 1.0$ to 1.3 times that, which is measured and no theorem."
     )
-    size = (4.6, 3.4)
+    probed = (
+        f"Digits, {theory.probed['tp'].steps} steps of TP in float64, probed at every step. Above zero an update goes "
+        "downhill."
+    )
     return [
         Illustration(
             "training_modes",
             "The singular modes of BP",
             modes,
-            figures.draw(figures.modes, study, size=size),
+            figures.draw(figures.modes, study, size=HALF, style=style),
         ),
         Illustration(
             "training_plateau",
             "How long the plateau lasts",
             plateau,
-            figures.draw(figures.plateaus, theory.plateaus, size=size),
+            figures.draw(figures.plateaus, theory.plateaus, size=HALF, style=style),
+        ),
+        Illustration(
+            "training_angles",
+            "The angle between the updates of TP and BP",
+            probed,
+            figures.draw(figures.angles, theory.probed["tp"], size=HALF, style=style),
         ),
     ]
 

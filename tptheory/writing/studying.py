@@ -13,7 +13,7 @@ from tptheory.deciding.stored_verdicts import stored_form
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.errors import TptheoryError
 from tptheory.measuring.crosscheck import CrossCheck, crosscheck
-from tptheory.typesetting.claims import ClaimStatement, statement_html, statement_tex, statement_text
+from tptheory.typesetting.claims import ClaimStatement, HtmlWriter, TextWriter, TexWriter, statements
 from tptheory.writing.chains import in_latex
 from tptheory.writing.evidence import Shown, counterexample_latex, shown
 from tptheory.writing.quantities import quantities
@@ -88,6 +88,7 @@ def studied(theorem: Theorem, *, seconds: float, trials: int, seed: int, paper: 
     started = perf_counter()
     measured, unmeasured = (None, "") if verdict.refuted else _measured(claim, trials, seed)
     took = perf_counter() - started
+    text, html, tex = statements(claim, quantities, TextWriter(), HtmlWriter(), TexWriter())
     proof = verdict.certificate if isinstance(verdict, Proved) else None
     return Study(
         word=verdict.word,
@@ -96,11 +97,11 @@ def studied(theorem: Theorem, *, seconds: float, trials: int, seed: int, paper: 
         stored=stored_form(theorem, verdict) if isinstance(verdict, Proved | Refuted) else None,
         total_width=verdict.counterexample.total_width if isinstance(verdict, Refuted) else None,
         proving_seconds=settled.seconds,
-        text=statement_text(claim, quantities),
+        text=text,
         assumptions=verdict.assumptions,
         explanation="" if proof else verdict.explain(),
-        html=statement_html(claim, quantities),
-        tex=statement_tex(claim, quantities),
+        html=html,
+        tex=tex,
         shown=shown(verdict),
         typeset=in_latex(verdict) if paper else "" if proof else _typeset(verdict),
         measured=measured,

@@ -176,14 +176,17 @@ def inline_svg(figure: Figure, name: str, title: str) -> str:
     """Return the figure as an ``<svg>`` element for a page, the same text each time.
 
     Its lines take the colour of the text around it, its ids begin with ``name``, and screen readers say ``title``.
+    Numbers have two decimals, a hundredth of a point, and letters are text.
     """
     stream = io.StringIO()
-    with mpl.rc_context(_PAGE | {"svg.hashsalt": name}):
+    with mpl.rc_context(_PAGE | {"svg.hashsalt": name, "svg.fonttype": "none"}):
         figure.savefig(stream, format="svg", transparent=True, metadata=_UNDATED["svg"])
     svg = stream.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
     opening = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}"'
     return re.sub(r"<svg [^>]*>", f'{opening} xmlns="http://www.w3.org/2000/svg">', svg, count=1).replace(

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from tptheory.training.modes import ModesStudy
 from tptheory.training.plateau import PlateauStudy
+from tptheory.training.trainer import TrainingRun
 from tptheory.writing.figures.style import INK, MARKS, axes_or_new, dots, labelled
 
 
@@ -21,6 +22,18 @@ def modes(study: ModesStudy, ax: Axes | None = None) -> Axes:
         mark = dots(0) | {"markersize": 3, "label": "measured" if first else None}
         axes.plot(study.times[::3], study.measured[::3, k], **mark)
     return labelled(axes, r"steps $\times$ step size", "strength of a mode")
+
+
+def angles(run: TrainingRun, ax: Axes | None = None) -> Axes:
+    """Draw the cosine between TP's update and BP's at each layer of a probed run, over steps."""
+    axes = axes_or_new(ax)
+    readings = [reading for reading in run.readings if reading.probe == "angle"]
+    for k, layer in enumerate(sorted({reading.layer for reading in readings})):
+        own = [reading for reading in readings if reading.layer == layer]
+        mark = MARKS[k % len(MARKS)] | {"marker": None}
+        axes.plot([r.step for r in own], [r.measured for r in own], **mark, linewidth=1.2, label=f"layer {layer}")
+    axes.set_ylim(0, 1.02)
+    return labelled(axes, "step", "cosine between the updates of TP and BP")
 
 
 def plateaus(studies: Sequence[PlateauStudy], ax: Axes | None = None) -> Axes:
