@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 from sympy import Add, Identity, ImmutableMatrix, Matrix, MatrixSymbol, Symbol, ZeroMatrix, latex, symbols
-from tptheory.typesetting.mathml import mathml_of
+from tptheory.typesetting.html_math import html_of
 
 from tptheory import Pinv, Rank, evaluate
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
@@ -52,11 +52,11 @@ def test_a_moving_matrix_has_no_rate_of_its_rank():
 
 
 def test_its_looks():
-    """Text, LaTeX and MathML, with powers."""
+    """Text, LaTeX and HTML, with powers."""
     assert str(Rank(A.T * B)) == "rank(A.T*B)"
     assert latex(Rank(A)) == r"\operatorname{rank}\left(A\right)"
     assert latex_of(Rank(A) ** 2) == r"\left(\operatorname{rank}\left(A\right)\right)^{2}"
-    assert "rank" in mathml_of(Rank(A))
+    assert "rank" in html_of(Rank(A))
 
 
 def test_a_number_has_no_rank():

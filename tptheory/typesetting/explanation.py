@@ -10,7 +10,7 @@ from typing import Any
 
 from tptheory.certificates.checker import ONE
 from tptheory.certificates.reading import MALFORMED, Polynomial, Reader, Terms
-from tptheory.typesetting.html_math import html_math
+from tptheory.typesetting.html_math import html_math, html_words
 from tptheory.typesetting.names import BLANK, Written, number, prose, visible
 from tptheory.typesetting.ordering import Subtraction, ordered
 from tptheory.typesetting.polynomials import Notation, Remark, Term, bracketed, inline, joined
@@ -81,11 +81,10 @@ class Chain:
         """Return the chain as paragraphs of HTML, one for each line, between its opening and its closing sentence."""
         lines = [
             f"<p class=l>{'= ' if i else ''}{html_math(joined(list(step.body)).latex)}"
-            + (f" <small>{step.reason.html}</small>" if step.reason.html else "")
+            + (f" <small>{html_words(step.reason.latex)}</small>" if step.reason.latex else "")
             for i, step in enumerate(self.steps)
         ]
-        sentences = [f"<p>{said.html}" if said.html.strip() else "" for said in (self.introduction, self.conclusion)]
-        return "".join([sentences[0], *lines, sentences[1]])
+        return "".join([*_paragraph(self.introduction), *lines, *_paragraph(self.conclusion)])
 
     def _rows(self, room: float, beside: bool) -> list[str]:
         """Return the rows of the display, with each reason beside its line or on a row below."""
@@ -104,29 +103,37 @@ def proof_text(chains: list[Chain]) -> str:
     """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
-    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain.text_of_lines, 0), 1)]
+    numbered = [
+        f"({number})\n{part}"
+        for number, part in enumerate(_parts(chains, Chain.text_of_lines, lambda said: f"\n{said.text}"), 1)
+    ]
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
 def proof_latex(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
-    parts = _parts(chains, Chain.latex, 1)
+    parts = _parts(chains, Chain.latex, lambda said: f"\n{said.latex}")
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
 def proof_html(chains: list[Chain]) -> str:
     """Return a proof in HTML, safe to put on a page: parts are numbered, and a line is not shown twice."""
-    parts = _parts(chains, Chain.html, 2)
+    parts = _parts(chains, Chain.html, lambda said: "".join(_paragraph(said)))
     return parts[0] if len(parts) == 1 else "".join(f"<p>({n})</p>{part}" for n, part in enumerate(parts, 1))
 
 
-def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> list[str]:
+def _paragraph(said: Written) -> list[str]:
+    """Return a sentence as a paragraph of HTML, and nothing if there is none."""
+    return [f"<p>{html_words(said.latex)}"] if said.latex.strip() else []
+
+
+def _parts(chains: list[Chain], write: Callable[[Chain], str], conclude: Callable[[Written], str]) -> list[str]:
     """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one.
 
     Args:
         chains: the chains of a proof.
         write: writes a whole chain.
-        form: 0 for plain text, 1 for LaTeX, 2 for HTML.
+        conclude: writes a conclusion behind a part.
     """
     parts: list[str] = []
     said: set[Written] = set()
@@ -135,7 +142,7 @@ def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> lis
             said = set()
             parts.append(write(one))
         elif one.conclusion not in said:
-            parts[-1] += "\n" + one.conclusion[form]
+            parts[-1] += conclude(one.conclusion)
         said.add(one.conclusion)
     return parts
 

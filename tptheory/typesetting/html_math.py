@@ -26,6 +26,10 @@ _BREAK, _NO_BREAK, _HAIR, _NO_HAIR = " ", "\u00a0", "\u200a", "\u2060"
 
 _LEXEME = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|\d+|.", re.DOTALL)
 
+_BRACKETED = re.compile(r"\[(<table.*?</table>)\]")
+"""A matrix in the brackets that SymPy prints; the page draws lines beside it."""
+_DOLLAR = re.compile(r"(?<!\\)\$")
+
 _RELATIONS = {
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "subseteq": "⊆", "perp": "⟂",
     "parallel": "∥", "in": "∈", "notin": "∉", "to": "→", "equiv": "≡", "propto": "∝", "sim": "∼", "mapsto": "↦",
@@ -54,6 +58,16 @@ _FRACTIONS = {
 _PRIVATE = 0xE000
 """The first of the private characters that stand in for those of a name."""
 _OPENING, _CLOSING = "([⟨{", ")]⟩}"
+
+
+def html_words(code: str) -> str:
+    r"""Return LaTeX for text mode as HTML: words as `tex_escaped` writes them, and mathematics between dollars.
+
+    >>> html_words(r"by 50\% of $W_{2}$")
+    'by 50% of <i>W</i><sub>2</sub>'
+    """
+    pieces = _DOLLAR.split(code)
+    return "".join(html_math(p) if i % 2 else escape(tex_unescaped(p), quote=False) for i, p in enumerate(pieces))
 
 
 class Piece(NamedTuple):
@@ -87,7 +101,7 @@ def html_math(code: str) -> str:
     '<i>α</i>\xa0≤\xa0½'
     """
     reader = _Reader(_LEXEME.findall(code), code)
-    html = _joined(reader.pieces(None), script=False)
+    html = _BRACKETED.sub(r"\1", _joined(reader.pieces(None), script=False))
     if len(re.sub(r"<[^>]*>|&\w+;", "-", html).replace("-", "")) <= SHORT:
         html = html.replace(_BREAK, _NO_BREAK).replace(_HAIR, _NO_HAIR)
     return html.replace(_NO_HAIR, "")
@@ -134,8 +148,12 @@ class _Reader:
     def _with_scripts(self, base: Piece) -> Piece:
         """Read what stands below and above a piece: the index comes first."""
         below = above = ""
+        passed: set[str] = set()
         while self.at < len(self.lexemes) and self.lexemes[self.at] in "^_":
             mark = self.lexemes[self.at]
+            if mark in passed:
+                raise NotMathematics(self.code)
+            passed.add(mark)
             self.at += 1
             text = _joined(self._argument(), script=True)
             below, above = (below + text, above) if mark == "_" else (below, above + text)
@@ -152,6 +170,9 @@ class _Reader:
         self.at += 1
         if lexeme == "{":
             return self.pieces("}")
+        if lexeme.isdigit() and len(lexeme) > 1:  # of two digits only the first is an argument
+            self.lexemes[self.at - 1] = lexeme[1:]
+            self.at -= 1
         return self._read(lexeme[:1] if lexeme.isdigit() else lexeme)
 
     def _words(self) -> str:
@@ -251,7 +272,7 @@ class _Reader:
             if lexeme == "\\end":
                 self._words()
                 written = ("<tr>" + "".join(f"<td>{_joined(c, script=True)}" for c in row) for row in cells)
-                return [Piece(f"<table>{''.join(written)}</table>")]
+                return [Piece(f"<table class=v>{''.join(written)}</table>")]
             if lexeme == "&":
                 cells[-1].append([])
             elif lexeme == "\\\\":

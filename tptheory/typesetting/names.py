@@ -8,36 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import escape
 from typing import NamedTuple
 
 from tptheory.typesetting.escaping import tex_escaped
-from tptheory.typesetting.html_math import html_math
 from tptheory.typesetting.spelling import WORD, grouped, member_latex, name_latex
 
 
 class Written(NamedTuple):
-    """A piece of writing in its forms: plain text, LaTeX, and for words HTML.
-
-    Mathematics has no HTML until it stands within words: `html_math` makes it of the LaTeX of the whole formula.
-    """
+    """A piece of writing in both of its forms: plain text, and LaTeX."""
 
     text: str
     latex: str
-    html: str = ""
 
     def __add__(self, other: Written) -> Written:  # type: ignore[override]
         """Return the two pieces, one after the other."""
-        return Written(self.text + other.text, self.latex + other.latex, self.html + other.html)
+        return Written(self.text + other.text, self.latex + other.latex)
 
     def between(self, pieces: Iterable[Written]) -> Written:
         """Return several pieces with this one between each two of them, as ``str.join`` does; there is one at least."""
-        forms = zip(*pieces, strict=True)
-        return Written(*(own.join(form) for own, form in zip(self, forms, strict=True)))
+        texts, codes = zip(*pieces, strict=True)
+        return Written(self.text.join(texts), self.latex.join(codes))
 
     def within_words(self) -> Written:
         """Return mathematics as it stands within words, where LaTeX has it between dollars."""
-        return Written(self.text, f"${self.latex}$", html_math(self.latex))
+        return Written(self.text, f"${self.latex}$")
 
 
 BLANK = Written("", "")
@@ -83,7 +77,7 @@ def visible(text: str) -> str:
 def prose(text: str) -> Written:
     """Return words, escaped for LaTeX, with control characters written out."""
     text = visible(text)
-    return Written(text, tex_escaped(text), escape(text, quote=False))
+    return Written(text, tex_escaped(text))
 
 
 def number(text: str) -> Written:
@@ -96,7 +90,7 @@ def name(text: str, index: str = "") -> Symbol:
     r"""Write a name, with its index where it has one.
 
     >>> name("W_2").written(), name("W", "l+1").written()
-    (Written(text='W_2', latex='W_{2}', html=''), Written(text='W[l+1]', latex='W_{l+1}', html=''))
+    (Written(text='W_2', latex='W_{2}'), Written(text='W[l+1]', latex='W_{l+1}'))
     """
     if not index:
         return Symbol(Written(visible(text), name_latex(text)), raised="^" in name_latex(text))
@@ -108,7 +102,7 @@ def dotted(text: str, index: str = "") -> Symbol:
     r"""Write the time derivative of a name.
 
     >>> dotted("W_1").with_mark("'", r"\top").written()
-    Written(text="(dW_1/dt)'", latex='\\dot{W}_{1}^{\\top}', html='')
+    Written(text="(dW_1/dt)'", latex='\\dot{W}_{1}^{\\top}')
     """
     plain = name(text, index)
     if index and WORD.fullmatch(text):

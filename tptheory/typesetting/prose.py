@@ -49,10 +49,10 @@ def prose_text(text: str) -> str:
 def written_prose(text: str) -> Written:
     r"""Write prose as text and as LaTeX.
 
-    >>> written_prose(r"For $l = 1, \dots, L-1$:")[:2]
-    ('For l = 1, ..., L-1:', 'For $l = 1, \\dots, L-1$:')
+    >>> written_prose(r"For $l = 1, \dots, L-1$:")
+    Written(text='For l = 1, ..., L-1:', latex='For $l = 1, \\dots, L-1$:')
     """
-    return Written(prose_text(text), prose_tex(text), prose_html(text))
+    return Written(prose_text(text), prose_tex(text))
 
 
 def prose_html(text: str) -> Markup:

@@ -84,17 +84,18 @@ def _proof(verdict: Proved) -> Shown:
 def counterexample_html(found: Counterexample) -> Markup:
     """Return the values of a counterexample, what they break, and in which sense it is the smallest."""
     values = ", ".join(map(html_math, found.values_latex()))
-    lines = [f"<p>{values}"] if values else []
+    lines = [values] if values else []
     broken = found.violation()
     if broken is not None:
         expression, where = long_expression_html(broken.expression, quantities)
         expected = escape(str(broken.expected), quote=False)
         if len(expression) <= LONGEST_VALUE:
             value = html_math(value_latex(broken.value))
-            lines.append(f"<p>{expression} = {value}, not {expected}" + (f", where {where}" if where else ""))
+            lines.append(f"{expression} = {value}, not {expected}" + (f", where {where}" if where else ""))
         else:
-            lines.append(f"<p>What should be {expected} is {html_math(value_latex(broken.value))}")
-    return Markup("".join(lines) + f"<p>{escape(found.smallness, quote=False)}")  # noqa: S704  every piece is escaped
+            lines.append(f"What should be {expected} is {html_math(value_latex(broken.value))}")
+    lines.append(escape(found.smallness, quote=False))
+    return Markup("".join(f"<div>{line}</div>" for line in lines))  # noqa: S704  every piece is escaped
 
 
 def counterexample_latex(found: Counterexample) -> str:

@@ -45,7 +45,8 @@ FINDINGS: tuple[Finding, ...] = (
         "Each of the two rules keeps a quantity of its own",
         "The flow of backpropagation leaves the balance $W_{l+1}' W_{l+1} - W_l W_l'$ of neighbouring weights as it "
         "is; that of target propagation leaves a volume less a length, "
-        "$\\log\\operatorname{pdet} W_{l+1} - \\tfrac{1}{2} |W_l|^2$. Both hold for any batch and any loss, and neither is a law of the other rule.",
+        "$\\log\\operatorname{pdet} W_{l+1} - \\tfrac{1}{2} |W_l|^2$. Both hold for any "
+        "batch and any loss, and neither is a law of the other rule.",
         (
             "balancedness.py::bp_balance",
             "log_determinant.py::tp_logdet_without_biases",
