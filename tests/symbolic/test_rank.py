@@ -5,13 +5,13 @@ import pickle
 
 import pytest
 from sympy import Add, Identity, ImmutableMatrix, Matrix, MatrixSymbol, Symbol, ZeroMatrix, latex, symbols
-from tptheory.typesetting.html_math import html_of
 
 from tptheory import Pinv, Rank, evaluate
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.jets import DualArithmetic
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.html_math import html_of
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n)

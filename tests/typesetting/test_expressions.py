@@ -109,7 +109,7 @@ def every_update():
 
 def shown(html):
     """Read what HTML shows: ``_`` and ``^`` before what stands below and above, ``|`` and ``||`` in matrices."""
-    text = re.sub(r"<table[^>]*><tr><td>|</table>", "", html).replace("<tr><td>", "||").replace("<td>", "|")
+    text = re.sub(r"<table><tr><td>|</table>", "", html).replace("<tr><td>", "||").replace("<td>", "|")
     text = text.replace("<sub>", "_").replace("<sup>", "^").replace("\u200a", "").replace("\u00a0", " ")
     return unescape(re.sub(r"<[^>]*>", "", text))
 

@@ -271,8 +271,10 @@ class _Reader:
             self.at += 1
             if lexeme == "\\end":
                 self._words()
+                if len(cells) == len(cells[0]) == 1:  # a matrix of one entry is shown as that
+                    return [Piece(_joined(cells[0][0], script=False))]
                 written = ("<tr>" + "".join(f"<td>{_joined(c, script=True)}" for c in row) for row in cells)
-                return [Piece(f"<table class=v>{''.join(written)}</table>")]
+                return [Piece(f"<table>{''.join(written)}</table>")]
             if lexeme == "&":
                 cells[-1].append([])
             elif lexeme == "\\\\":

@@ -87,7 +87,7 @@ def rebuilt(node: Any, args: tuple[Any, ...]) -> Any:
     if args == node.args:
         return node
     if isinstance(node, SquaredNorm):
-        return SquaredNorm(upright(args[0]))
+        return SquaredNorm(least_marked(args[0]))
     return node.func(*args, evaluate=False) if isinstance(node, MatAdd | MatMul) else node.func(*args)
 
 
@@ -100,7 +100,7 @@ def _shown_trace(trace: Any, known: dict[Any, Any]) -> Any:
     half, odd = divmod(len(factors), 2)
     if not odd and same(product(S.One, tuple(factors[:half])), transposed(product(S.One, tuple(factors[half:])))):
         behind = product(S.One, tuple(factors[half:]))
-        return scalar * SquaredNorm(upright(behind))
+        return scalar * SquaredNorm(least_marked(behind))
     core = product(S.One, _rotated(tuple(factors)))
     turned = known.get(key(transposed(core)))
     core = known.setdefault(key(core), core) if turned is None else turned
@@ -111,6 +111,13 @@ def _rotated(factors: tuple[Any, ...]) -> tuple[Any, ...]:
     """Turn a product round, which changes no trace, so that it begins with a row if it has one."""
     first = next((i for i, factor in enumerate(factors) if factor.shape[0] == 1), 0)
     return factors[first:] + factors[:first]
+
+
+def least_marked(matrix: Any) -> Any:
+    """Return a matrix or its transpose: the one with fewer transposed factors, or else the column."""
+    turned = transposed(matrix)
+    marks = [(len(one.atoms(Transpose)), one.shape[1] != 1) for one in (matrix, turned)]
+    return turned if marks[1] < marks[0] else matrix
 
 
 def upright(meaning: Any) -> Any:

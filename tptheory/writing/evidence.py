@@ -20,7 +20,7 @@ MOST_STEPS = 24
 """The most cofactors of a proof that a page writes out."""
 MOST_PARTS = 8
 """The most parts of such a proof."""
-LONGEST = 3_500
+LONGEST = 3_000
 """The most characters of HTML of such a proof: about a screen."""
 LONGEST_VALUE = 1_500
 """The most characters of HTML, or of LaTeX, of the expression that a counterexample breaks."""
@@ -58,7 +58,10 @@ def shown(verdict: Verdict) -> Shown:
     if isinstance(verdict, Proved):
         return _proof(verdict)
     if isinstance(verdict, Refuted):
-        return Shown("The counterexample", "", counterexample_html(verdict.counterexample))
+        found = verdict.counterexample
+        return Shown(
+            "The smallest counterexample" if found.minimal else "A counterexample", "", counterexample_html(found)
+        )
     title = "The reason" if verdict.refuted else "How far the search got"
     return Shown(title, "", Markup(f"<pre>{escape(verdict.explain(), quote=False)}</pre>"))  # noqa: S704  it is escaped
 
@@ -82,7 +85,7 @@ def _proof(verdict: Proved) -> Shown:
 
 
 def counterexample_html(found: Counterexample) -> Markup:
-    """Return the values of a counterexample, what they break, and in which sense it is the smallest."""
+    """Return the values of a counterexample, and what they break."""
     values = ", ".join(map(html_math, found.values_latex()))
     lines = [values] if values else []
     broken = found.violation()
@@ -94,7 +97,6 @@ def counterexample_html(found: Counterexample) -> Markup:
             lines.append(f"{expression} = {value}, not {expected}" + (f", where {where}" if where else ""))
         else:
             lines.append(f"What should be {expected} is {html_math(value_latex(broken.value))}")
-    lines.append(escape(found.smallness, quote=False))
     return Markup("".join(f"<div>{line}</div>" for line in lines))  # noqa: S704  every piece is escaped
 
 

@@ -93,7 +93,7 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
     (folder / "references.bib").write_text(references, encoding="utf-8", newline="\n")
     names = ["paper.tex", "references.bib"]
     for illustration in drawn:
-        pdf, png = figures.save(illustration.figure, folder / "figures" / illustration.name, style=figures.paper_style)
+        pdf, png = figures.save(illustration.draw(), folder / "figures" / illustration.name, style=figures.paper_style)
         png.unlink()
         names.append(f"figures/{pdf.name}")
     return names

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -40,16 +41,25 @@ Checks = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure with its title and its caption."""
+    """A figure with its title and its caption.
+
+    Attributes:
+        name: the name of its files.
+        title: what it shows.
+        caption: how it was made.
+        draw: draws it.
+        svg: the figure for the page, once it is drawn.
+    """
 
     name: str
     title: str
     caption: str
-    figure: Figure
+    draw: Callable[[], Figure]
+    svg: str = ""
 
 
 def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
-    """Draw the figures of a report, in the style of its page or of a paper."""
+    """Return the figures of a report, in the style of its page or of a paper; each is drawn by its own function."""
     widths = "-".join(map(str, WIDTHS))
     lr = data.trajectories["tp"].lr
     drawn = [
@@ -59,14 +69,14 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             r"what $e_{t+1} = (1 - c_L) e_t$ predicts for TP, with $c_l = c_{l-1} + \eta (|x_{l-1}|^2 - c_{l-1} "
             "x_{l-1}' d_{l-1})$ and $c_0 = 0$.",
-            figures.draw(figures.trajectories, data.trajectories, size=HALF, style=style),
+            partial(figures.draw, figures.trajectories, data.trajectories, size=HALF, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             rf"The change of both quantities over time {TIME:g}, that is ${TIME:g}/\eta$ steps, with widths {widths}. "
             r"A step moves them by the order of $\eta^2$, so that over a fixed time they move by the order of $\eta$.",
-            figures.draw(figures.conservation_drift, data.drifts, size=HALF, style=style),
+            partial(figures.draw, figures.conservation_drift, data.drifts, size=HALF, style=style),
         ),
     ]
     lr = data.rising["tp"].lr
@@ -75,14 +85,14 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             "rising_loss",
             "A loss that target propagation raises",
             f"Widths 1-1-2-2, step size {lr:g}, from the weights of the counterexample.",
-            figures.draw(figures.rising_loss, data.rising, size=HALF, style=style),
+            partial(figures.draw, figures.rising_loss, data.rising, size=HALF, style=style),
         ),
         Illustration(
             "order_of_samples",
             "What the order of two samples changes",
             "The distance between the weights after 1 then 2 and after 2 then 1, under BP. Orthogonal inputs commute "
             "in one layer, and do not in two.",
-            figures.draw(figures.order_of_samples, data.orders, size=HALF, style=style),
+            partial(figures.draw, figures.order_of_samples, data.orders, size=HALF, style=style),
         ),
     ]
     if data.digits:
@@ -92,15 +102,15 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            figure = figures.draw(figures.digits, data.digits, quantity, size=HALF, style=style)
-            drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
+            draw = partial(figures.draw, figures.digits, data.digits, quantity, size=HALF, style=style)
+            drawn.append(Illustration(f"training_{quantity}", title, settings, draw))
     if data.theory:
         drawn += _theory_illustrations(data.theory, style)
     return tuple(drawn)
 
 
 def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Illustration]:
-    """Draw the singular modes, the plateaus and the angles."""
+    """Return the figures of singular modes, plateaus and angles."""
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
@@ -120,19 +130,19 @@ def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Il
             "training_modes",
             "The singular modes of BP",
             modes,
-            figures.draw(figures.modes, study, size=HALF, style=style),
+            partial(figures.draw, figures.modes, study, size=HALF, style=style),
         ),
         Illustration(
             "training_plateau",
             "How long the plateau lasts",
             plateau,
-            figures.draw(figures.plateaus, theory.plateaus, size=HALF, style=style),
+            partial(figures.draw, figures.plateaus, theory.plateaus, size=HALF, style=style),
         ),
         Illustration(
             "training_angles",
             "The angle between the updates of TP and BP",
             probed,
-            figures.draw(figures.angles, theory.probed["tp"], size=HALF, style=style),
+            partial(figures.draw, figures.angles, theory.probed["tp"], size=HALF, style=style),
         ),
     ]
 

@@ -8,9 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -23,7 +23,8 @@ from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
 from tptheory.writing.gathering import Progress, ReportData, ReportSettings, gather
 from tptheory.writing.paper import FOLDER, write_paper
-from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
+from tptheory.writing.rendering import Illustration, illustrations, render_html, render_json, render_tex, render_times
+from tptheory.writing.tasks import BackgroundTasks
 
 CHECKING_SECONDS = 600
 """How long the checker may take over all certificates."""
@@ -161,12 +162,7 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
         (stage / folder).mkdir()
     evidence = _write_evidence(stage, data)
     names = [path.name for path in evidence if path.parts[0] == "certificates"]
-    with ThreadPoolExecutor(1) as beside:  # the checker is a process of its own, which needs no turn of this one
-        checking = beside.submit(check_certificates, stage / "certificates", names)
-        drawn = illustrations(data)
-        for illustration in drawn:
-            figures.save(illustration.figure, stage / "figures" / illustration.name)
-        checks = checking.result()
+    checks, drawn = _checked_and_drawn(stage, names, illustrations(data))
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
@@ -181,6 +177,25 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
         *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
         *map(Path, (TIMES, *DOCUMENTS)),
     ]
+
+
+def _checked_and_drawn(
+    stage: Path, certificates: Sequence[str], listed: Sequence[Illustration]
+) -> tuple[dict[str, str], tuple[Illustration, ...]]:
+    """Let the checker read the certificates while the figures are drawn and saved, on every core.
+
+    Return the checker's reasons, and the figures with their pictures for the page.
+    """
+
+    def draw(one: Illustration) -> str:
+        figure = one.draw()
+        figures.save(figure, stage / "figures" / one.name)
+        return figures.inline_svg(figure, one.name, one.title)
+
+    work = {None: partial(check_certificates, stage / "certificates", certificates)}
+    with BackgroundTasks(work | {one.name: partial(draw, one) for one in listed}, threads=1) as tasks:
+        drawn = tuple(replace(one, svg=tasks.result(one.name)) for one in listed)
+        return tasks.result(None), drawn
 
 
 def _write_evidence(stage: Path, data: ReportData) -> list[Path]:

@@ -15,7 +15,6 @@ from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
 from tptheory.typesetting.claims import long_expression_html, long_expression_tex
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.prose import code_tex, paragraphs, prose_html, prose_tex, prose_text
-from tptheory.writing import figures
 from tptheory.writing.appendix import statement_lines
 from tptheory.writing.quantities import quantities
 
@@ -89,7 +88,7 @@ def html_environment() -> Environment:
         "prose": prose_html,
         "mathematics": _formula_html,
         "residual": _residual_html,
-        "svg": lambda i: Markup(figures.inline_svg(i.figure, i.name, i.title)),  # noqa: S704  it escapes
+        "svg": lambda i: Markup(i.svg),  # noqa: S704  `inline_svg` escapes
     }
     return environment
 

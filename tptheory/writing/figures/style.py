@@ -172,6 +172,19 @@ def _quiet(name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
+_SHORTER = (
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"> <"), "><"),
+    (re.compile(r'<style type="text/css">.*?</style>'), ""),
+    (re.compile(r'<g id="[^"]*">'), "<g>"),
+    (re.compile(r"font-family: [^;\"]*;? ?"), ""),
+    (re.compile(r' transform="rotate\(-0 [^)]*\)"'), ""),
+    (re.compile(r"<defs></defs>"), ""),
+    (re.compile(r"(?<=[:;]) "), ""),
+)
+"""What is taken out of a picture within a page: its font, which is that of the page, and names that nothing uses."""
+
+
 def inline_svg(figure: Figure, name: str, title: str) -> str:
     """Return the figure as an ``<svg>`` element for a page, the same text each time.
 
@@ -186,9 +199,10 @@ def inline_svg(figure: Figure, name: str, title: str) -> str:
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
-    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    for pattern, put in _SHORTER:
+        svg = pattern.sub(put, svg)
     width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
-    opening = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}"'
+    opening = f'<svg role="img" aria-label="{escape(title)}" stroke-linejoin="round" viewBox="0 0 {width} {height}"'
     return re.sub(r"<svg [^>]*>", f'{opening} xmlns="http://www.w3.org/2000/svg">', svg, count=1).replace(
         "xlink:href", "href"
     )

@@ -12,6 +12,9 @@ from tptheory.training.plateau import PlateauStudy
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.figures.style import INK, MARKS, axes_or_new, dots, labelled
 
+POINTS = 160
+"""About how many points of a training log are drawn."""
+
 
 def modes(study: ModesStudy, ax: Axes | None = None) -> Axes:
     """Draw the strength of each singular mode over time: as measured (dots) and by the closed form (lines)."""
@@ -40,10 +43,11 @@ def plateaus(studies: Sequence[PlateauStudy], ax: Axes | None = None) -> Axes:
     """Draw the loss of each run over steps, in units of the predicted step of escape; the band is kappa 1 to 1.3."""
     axes = axes_or_new(ax)
     for study, mark in zip(studies, itertools.cycle(MARKS), strict=False):
-        steps = [line.step / study.predicted for line in study.run.log]
+        log = study.run.log[:: max(1, len(study.run.log) // POINTS)]
+        steps = [line.step / study.predicted for line in log]
         L, hidden, std, lr = study.setting
         label = f"L={L}, h={hidden}, s={std:g}, $\\eta$={lr:g}"
-        axes.plot(steps, [line.loss for line in study.run.log], **mark | {"marker": None}, linewidth=1, label=label)
+        axes.plot(steps, [line.loss for line in log], **mark | {"marker": None}, linewidth=1, label=label)
     axes.axvspan(1.0, 1.3, color=INK, alpha=0.12, linewidth=0)
     axes.set_ylim(0, 3)
     return labelled(axes, "step / predicted step", "training loss of a batch (nats)", fontsize=8)
