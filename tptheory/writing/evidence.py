@@ -27,9 +27,11 @@ LONGEST_VALUE = 1_500
 
 METHODS = {
     "identity": "The difference of the two sides is a sum of multiples of the hypotheses.",
-    "descent": "The rate is minus a sum of squares, up to multiples of the hypotheses.",
+    "descent": "What must not be above zero is minus a sum of squares, up to multiples of the hypotheses.",
     "cancellation": "The squared norm of the difference of the two sides is not above zero, so the difference is zero.",
     "rank": "The matrix is a product with a narrow factor, up to multiples of the hypotheses.",
+    "cases": "One of several cases must hold, and in each the statement is proved by itself.",
+    "lemmas": "Lemmas are proved first, each from those before it, and then the statement from them.",
     "induction": "The equations hold at one end, and pass from each layer to the next.",
     "all": "Each part of the statement is proved by itself.",
 }

@@ -62,11 +62,13 @@ class TheoremResult(Study):
 
     Attributes:
         theorem: the theorem, or conjecture.
+        number: its number in the report, from 1.
         question: the question that its file asks.
         evidence: the name of the file with the certificate or the counterexample; empty without one.
     """
 
     theorem: Theorem
+    number: int
     question: Question
     evidence: str
 
@@ -281,6 +283,7 @@ def _results(theorems: Sequence[Theorem], tasks: BackgroundTasks, tell: Progress
         TheoremResult(
             **vars(studies[number]),
             theorem=theorem,
+            number=number + 1,
             question=questions[theorem.path],
             evidence=name if studies[number].stored is not None else "",
         )

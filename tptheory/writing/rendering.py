@@ -156,7 +156,6 @@ def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
         drawn=drawn,
         findings=found,
         shown_above={i.name for _, _, i in found if i},
-        number={r.theorem.node: k for k, r in enumerate(data.theorems, 1)},
         most=MOST_CONCLUSIONS,
     )
 

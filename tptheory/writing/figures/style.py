@@ -138,6 +138,7 @@ def draw(
         figure = Figure(figsize=size, layout="constrained")
         function(*arguments, ax=figure.add_subplot(), **options)
         FigureCanvasSVG(figure).draw()
+        figure.set_layout_engine("none")  # else each file that it is saved to would find the same layout once more
     return figure
 
 
