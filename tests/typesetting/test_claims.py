@@ -104,6 +104,16 @@ def test_recursions_of_any_name_can_be_set(name, pdflatex, read_xml):
         read_xml(f"<div>{text}</div>")
 
 
+def test_the_first_conclusions_of_a_long_statement_stand_apart():
+    """Each conclusion is in one of two parts, under its hypotheses, and the first has no more than is asked."""
+    said = statement_tex(AllOf(Equal(A, C, given=FULL), Equal(C, A, given=FULL), Equal(A, A), Equal(C, C)))
+    for most in range(6):
+        first, rest = said.split(most)
+        assert sum(one.number for one in first) == min(most, 4)
+        pairs = [(one.opening, conclusion) for one in (*first, *rest) for conclusion in one.conclusions]
+        assert pairs == [(one.opening, conclusion) for one in said.sentences for conclusion in one.conclusions]
+
+
 class Hostile(Rule):
     """A rule whose title is no mathematics."""
 

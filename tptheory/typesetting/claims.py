@@ -65,6 +65,17 @@ class ClaimStatement:
     sentences: tuple[ClaimSentences, ...]
     where: tuple[str, ...]
 
+    def split(self, most: int) -> tuple[tuple[ClaimSentences, ...], tuple[ClaimSentences, ...]]:
+        """Return the sentences with the first conclusions, ``most`` together, and those with all others."""
+        first: list[ClaimSentences] = []
+        rest: list[ClaimSentences] = []
+        for one in self.sentences:
+            room = max(most - sum(other.number for other in first), 0)
+            for kept, conclusions in ((first, one.conclusions[:room]), (rest, one.conclusions[room:])):
+                if conclusions:
+                    kept.append(replace(one, conclusions=conclusions))
+        return tuple(first), tuple(rest)
+
     def __str__(self) -> str:
         """Return the sentences, without what the letters mean."""
         said = (" ".join(filter(None, [one.opening, ", and ".join(one.conclusions)])) for one in self.sentences)
@@ -83,6 +94,11 @@ class ClaimSentences:
 
     opening: str
     conclusions: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """The number of conclusions."""
+        return len(self.conclusions)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ FORMAT = "tptheory-report/1"
 
 HALF = (4.6, 3.4)
 """The size of a figure in inches: two stand beside each other."""
-MOST_CONCLUSIONS = 6
+MOST_CONCLUSIONS = 5
 """The most conclusions of one kind that a page shows at once."""
 COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
 """The fields of a stored counterexample that say what it is."""

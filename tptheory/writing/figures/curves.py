@@ -169,7 +169,7 @@ def order_of_samples(defects: Sequence[OrderDefect], ax: Axes | None = None) -> 
             ax.plot(one.step_sizes, one.predicted, color=INK, linewidth=1.4, zorder=1, label=label)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
-    return labelled(ax, r"step size $\eta$", "1 then 2, against 2 then 1")
+    return labelled(ax, r"step size $\eta$", "1 then 2, against 2 then 1", loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | None = None) -> Axes:
