@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from tptheory.checking import whole
 from tptheory.claims.theorem import THEOREMS
 from tptheory.cli.options import Json, Seconds, Seed
 from tptheory.cli.shell import REFUTED, app, console, print_json, progress_bar, screen_for_progress
@@ -20,6 +21,9 @@ from tptheory.cli.theorems import collected, settled_status, settled_summary
 
 if TYPE_CHECKING:
     from tptheory.writing.gathering import Progress
+
+FEWEST = 10
+"""On how many instances each claim is cross-checked at least."""
 
 _STAGES = {
     "prove": "settling and cross-checking",
@@ -38,8 +42,8 @@ def report(
     ] = None,
     seconds: Seconds = 10.0,
     trials: Annotated[
-        int, typer.Option(min=10, help="The random instances on which each claim is cross-checked.")
-    ] = 10,
+        int, typer.Option(help="The random instances on which each claim is cross-checked, 10 or more.")
+    ] = FEWEST,
     steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
     seed: Seed = 0,
     paper: Annotated[bool, typer.Option("--paper", help="Write a paper in LaTeX too, with every proof.")] = False,
@@ -56,6 +60,7 @@ def report(
     from tptheory.writing.report import build_report
 
     out_screen = console()
+    whole("trials", trials, lowest=FEWEST)
     found = list(collected(theorems and [theorems]).values())
     settings = ReportSettings(seed, trials, seconds, steps, paper)
     with _progress(screen_for_progress(out_screen, as_json)) as show:
