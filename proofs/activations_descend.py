@@ -1,4 +1,8 @@
-"""Weights move to reduce the error; do the hidden activations move downhill too?  (seed question 1)"""
+"""Weights move to reduce the error; do the hidden activations move downhill too?
+
+Under BP they do, summed over a batch, though neither straight down nor for each sample by itself; under TP they do at
+full row rank, and under feedback alignment they need not.
+"""
 
 from tptheory.preamble import *
 

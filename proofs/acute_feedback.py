@@ -1,4 +1,8 @@
-"""When does a feedback turn no update against the gradient, so that the loss falls?"""
+"""When does a feedback turn no update against the gradient, so that the loss falls?
+
+It is enough that the feedback followed by the weights has a positive semidefinite symmetric part; a positive trace is
+not enough, and TP has it at full row rank but not at every rank.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""How does the end-to-end map move if neighbouring weights are balanced?"""
+"""How does the end-to-end map move if neighbouring weights are balanced?
+
+At balanced weights the map obeys an equation of its own, which keeps its rank; it does not follow its own gradient,
+and TP moves it otherwise than BP.
+"""
 
 from tptheory.preamble import *
 

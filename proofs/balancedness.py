@@ -1,4 +1,9 @@
-"""What does backpropagation leave unchanged?"""
+r"""What does backpropagation leave unchanged?
+
+Its flow keeps the balance $W_{l+1}' W_{l+1} - W_l W_l'$ of neighbouring weights; a finite step moves it by exactly
+$\eta^2$ times the difference of two squares, and TP, damped TP, Gauss-Newton targets and feedback alignment do not
+keep it.
+"""
 
 from tptheory.preamble import *
 

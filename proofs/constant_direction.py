@@ -1,4 +1,8 @@
-"""Why do the updates look constant?  (the seed: "should be able to prove why `W_update` is constant")"""
+"""Why do the updates of target propagation look constant?
+
+With invertible weights every error signal keeps its direction along the flow, though not its length; with wide layers,
+under BP, and in finite steps the directions turn.
+"""
 
 from tptheory.preamble import *
 

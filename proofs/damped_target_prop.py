@@ -1,4 +1,7 @@
-"""What does damping keep of target propagation, and what does it add?"""
+"""What does damping keep of target propagation, and what does it add?
+
+The trace identity holds at every rank, and a damped log-determinant takes the place of TP's, which damping breaks.
+"""
 
 from tptheory.preamble import *
 

@@ -1,5 +1,8 @@
 """What do rules conserve that nobody had classified?
 
+Fixed feedback leaves alone what it does not reach, and wide hidden layers keep a space and a volume, each under a
+condition on ranks without which it fails.
+
 Found by `conservation_laws`, which also counts: at the widths that a reason names, these laws and those of the other
 files are all that there are.
 """

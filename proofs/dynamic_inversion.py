@@ -1,4 +1,7 @@
-"""What does a feedback loop that inverts a layer keep, and which other rule does it become?"""
+"""What does a feedback loop that inverts a layer keep, and which other rule does it become?
+
+It keeps a log-determinant of the loop, is damped TP if its feedback is the transpose, and need not lower the loss.
+"""
 
 from tptheory.preamble import *
 

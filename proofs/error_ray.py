@@ -1,4 +1,8 @@
-"""On which path does target propagation take the error to zero?"""
+"""On which path does target propagation take the error to zero?
+
+On a straight line if the weights from the second on have full row rank, for one sample and steps of any size; not at
+every rank, not for a batch, and not under BP.
+"""
 
 from tptheory.preamble import *
 

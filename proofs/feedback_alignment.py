@@ -1,4 +1,8 @@
-"""What does a fixed random feedback keep, and when does it still go downhill?"""
+"""What does a fixed random feedback keep, and when does it still go downhill?
+
+It keeps $W_l W_l'$ less the symmetric part of feedback and next weight; from zero weights it goes downhill if the
+feedback has orthonormal columns, and with other feedback it need not.
+"""
 
 from tptheory.preamble import *
 

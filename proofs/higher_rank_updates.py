@@ -1,4 +1,8 @@
-"""What is gained by updates of higher rank?  (the seed: "Relation to FORCE / RLS ... Newton's method")"""
+"""What is gained by updates of higher rank, or by scaling those of rank one, as Newton's method, RLS and FORCE do?
+
+One step solves a sample, a batch or the whole layer where BP needs many; what was learned before is kept only by the
+methods that remember it.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""Does feedback that learns beside the weights turn into their transpose?"""
+"""Does feedback that learns beside the weights turn into their transpose?
+
+The gap between the two decays at the rate of the weight decay whatever the data, and where it has closed the rule is
+BP with weight decay; on the way there the loss can rise.
+"""
 
 from tptheory.preamble import *
 

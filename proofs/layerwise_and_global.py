@@ -1,4 +1,8 @@
-"""Is inverting layer by layer, as target propagation does, inverting the whole, as Gauss-Newton does?"""
+"""Is inverting layer by layer, as target propagation does, inverting the whole, as Gauss-Newton does?
+
+Exactly where the pseudo-inverses obey the reverse-order law, as for invertible weights; full row rank is not enough,
+and there TP never moves less than Gauss-Newton.
+"""
 
 from tptheory.preamble import *
 

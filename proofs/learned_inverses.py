@@ -1,4 +1,8 @@
-"""What does an inverse settle on that learns to reconstruct the layer below?"""
+"""What does an inverse settle on that learns to reconstruct the layer below?
+
+Where inputs or noise show every direction of the weight it settles on a right inverse, and on noise alone on the
+pseudo-inverse as far as the layer reaches; the loss can rise while it learns.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""How long are the error signals, and so the target's moves, of different rules?"""
+"""How long are the error signals, and so the target's moves, of different rules?
+
+Contractions of full row rank shrink BP's signals and lengthen TP's, damping bounds them whatever the weights, and at
+full row rank Gauss-Newton's are the shortest.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,7 @@
-"""What does target propagation leave unchanged?
+r"""What does target propagation leave unchanged?
+
+At constant rank its flow keeps $\log\operatorname{pdet} W_{l+1} - \tfrac{1}{2} |W_l|^2 - \tfrac{1}{2} |b_l|^2$, at any
+depth and for any batch and loss.
 
 Pseudo-inverses and pseudo-determinants are differentiated at constant rank: the conservation laws speak of times at
 which no rank changes. Where one does (W_2 = 0, W_1 = 1, x = 1, e = -1) the law of TP breaks down, and no counterexample

@@ -1,4 +1,8 @@
-"""Which rules never let the loss rise?"""
+"""Which rules never let the loss rise?
+
+BP and Gauss-Newton targets always, TP with two layers or where the ranks and images above fit; from three layers on
+TP, damped or not, can raise the loss.
+"""
 
 from tptheory.preamble import *
 

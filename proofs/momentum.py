@@ -1,4 +1,8 @@
-"""What does momentum leave unchanged, and what falls along its path?"""
+"""What does momentum leave unchanged, and what falls along its path?
+
+An angular momentum between neighbouring layers is kept without friction and decays at its rate with it; the loss plus
+the kinetic energy falls, and the balance of BP is lost.
+"""
 
 from tptheory.preamble import *
 

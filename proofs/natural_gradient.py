@@ -1,4 +1,8 @@
-"""What does it change to divide the gradient by its curvature?"""
+"""What does it change to divide the gradient by its curvature?
+
+The gradient of one layer then decays at one rate in all directions, if nothing is damped; layer by layer in a deeper
+network it does not.
+"""
 
 from tptheory.preamble import *
 

@@ -1,5 +1,8 @@
 """How many laws are there, and is there a closed form for wide deep nets?
 
+The laws below are certified and the numbers of laws are bounded at given widths; for all widths both numbers, and a
+closed form for wide networks of three layers, are open.
+
 What THEORY leaves open, what is known of it, and what was measured: `count_conservation_laws` gives the number of
 independent conserved quantities at given widths. That a rule has exactly so many is a claim too, `LawCount(TP, (1, 3,
 2), number=2)`, and a theorem at 37 choices of widths (`law_counts.py`). The questions here ask for all widths.

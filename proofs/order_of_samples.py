@@ -1,4 +1,8 @@
-"""Does the order of two samples matter?  (the seed: "first then second vs second then first vs batch")"""
+"""Does the order of two samples matter, and is either order the step on both at once?
+
+It matters in second order of the step, by a formula that vanishes in one layer for orthogonal inputs; in two layers
+orthogonal inputs alone do not help.
+"""
 
 from tptheory.preamble import *
 

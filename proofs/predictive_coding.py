@@ -1,4 +1,8 @@
-"""What do the equilibria of predictive coding and of equilibrium propagation learn, and how far are they from BP?"""
+"""What do the equilibria of predictive coding and of equilibrium propagation learn, and how far are they from BP?
+
+They lower an energy below the loss with signals that never oppose those of BP, and learn as BP where the nudging or
+the upper weight vanishes; the loss itself can rise.
+"""
 
 from tptheory.preamble import *
 

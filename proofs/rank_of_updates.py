@@ -1,4 +1,8 @@
-"""How many directions does one update have?  (the seed: "$dL/dW$ is specifically rank-one")"""
+"""How many directions does one update have?
+
+One for one sample; for a batch at most the ranks of its errors and inputs, and without biases at most the width of the
+narrowest layer.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""When is the pseudo-inverse of a product the product of the pseudo-inverses, in reverse order?"""
+"""When is the pseudo-inverse of a product the product of the pseudo-inverses, in reverse order?
+
+Exactly under Greville's two conditions, which hold for a factor with orthonormal columns or rows and for full column
+rank before full row rank; invertibility of one factor is not enough.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,9 @@
-"""Which claims of the two seed notebooks hold, and where do their programs say something else?"""
+r"""Which claims of the two notebooks that this project grew from, called the seed here, hold, and where do their
+programs say something else?
+
+Its targets and gradients are right; that updates are constant, that a batch has rank one and that TP is BP at rank one
+are not, and its step counts $\alpha$ twice.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""Which weights are solutions, and which changes of coordinates does learning not notice?  (seed: "global sections")"""
+"""Which weights are solutions, and which changes of coordinates does learning not notice?
+
+Those with the output of least squares; the flows do not notice rotations of the hidden coordinates, and TP's hidden
+targets notice no invertible change where the next weight has full column rank.
+"""
 
 from tptheory.preamble import *
 

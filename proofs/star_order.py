@@ -1,4 +1,8 @@
-"""When does the pseudo-inverse of a sum split, and what lies below a matrix in the star order?"""
+"""When does the pseudo-inverse of a sum split, and what lies below a matrix in the star order?
+
+It splits for star-orthogonal matrices, $A' D = 0$ and $A D' = 0$, of which neither may be left out; below a partial
+isometry or a projection lie only such.
+"""
 
 from tptheory.preamble import *
 

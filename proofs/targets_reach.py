@@ -1,4 +1,8 @@
-"""If a layer reached its target, would the output reach its own?"""
+"""If a layer reached its target, would the output reach its own?
+
+Yes where every weight above has full row rank; at depth 2 exactly if the error lies in the image of the weight, and
+full row rank of the product alone is not enough.
+"""
 
 from tptheory.preamble import *
 

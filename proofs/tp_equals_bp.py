@@ -1,4 +1,8 @@
-"""When does target propagation make the same updates as backpropagation, or parallel ones?"""
+"""When does target propagation make the same updates as backpropagation, or parallel ones?
+
+Equal if the weights above the first are partial isometries, which at depth 2 is necessary for all data and from depth
+3 on is not; parallel if these are scaled.
+"""
 
 from tptheory.preamble import *
 

@@ -1,4 +1,8 @@
-"""What does weight decay do to what plain descent conserves, and what does it lower?"""
+"""What does weight decay do to what plain descent conserves, and what does it lower?
+
+BP's balance then decays at twice its rate and the penalised loss falls; the laws of TP and of feedback alignment do
+not decay at one rate.
+"""
 
 from tptheory.preamble import *
 

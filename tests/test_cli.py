@@ -505,7 +505,7 @@ def test_train_reads_mnist_from_a_folder(run, tmp_path):
 
 def test_report_writes_the_page(run, facts, tmp_path):
     """The report ends with a summary and the path of the page; a theorem that is refuted is status 1."""
-    arguments = ("report", "--theorems", facts, "--steps", 0, "--trials", 4)
+    arguments = ("report", "--theorems", facts, "--steps", 0, "--trials", 10)
     shown = run(*arguments, status=1).stdout.splitlines()
     assert shown[0].startswith("1 proved, 1 refuted unexpectedly in ")
     assert shown[1] == "1 of 1 certificates accepted by the lone checker"
@@ -523,7 +523,9 @@ def test_report_writes_the_page(run, facts, tmp_path):
 def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path):
     """A conjecture that is refuted is as expected; its counterexample lies beside the page, and so does a paper."""
     target = f"{conjectures}::they_commute"
-    shown = run("report", "--theorems", target, "--steps", 0, "--trials", 4, "--paper").stdout
+    result = run("report", "--theorems", target, "--steps", 0, "--trials", 10, "--paper")
+    shown = result.stdout
+    assert "settling and cross-checking: 1 of 1" in result.stderr  # it is piped: lines, and no bar
     assert shown.startswith("1 refuted as expected in ")
     assert shown.splitlines()[-1] == "report/paper/paper.tex"
     (path,) = (tmp_path / "report/counterexamples").iterdir()
@@ -587,7 +589,7 @@ WRONG = [
     (("train", "--data", "missing"), "'data' must be digits, rings, mnist, or a folder"),
     (("train", "--batch", "0"), "'batch' must be"),
     (("report", "--theorems", "missing.py"), "Theorem files here"),
-    (("report", "--theorems", "facts.py", "--trials", "0"), "'trials' must be"),
+    (("report", "--theorems", "facts.py", "--trials", "9"), "'trials' must be an integer, 10 or more"),
     (("report", "--theorems", "facts.py", "--out", "facts.py"), "'folder' must be"),
 ]
 

@@ -108,9 +108,9 @@ def test_shortening_keeps_its_time():
 
 
 def test_slow_libraries_wait_until_they_are_needed(python):
-    """Importing the room, and all of tptheory with it, imports no linear programming, pictures, data or MathML."""
+    """Importing the room, and all of tptheory with it, imports no linear programming, pictures or data."""
     code = (
         "import sys, tptheory.certificates.shortening; "
-        "print({'scipy.optimize', 'matplotlib', 'sklearn', 'latex2mathml'} & {*sys.modules})"
+        "print({'scipy.optimize', 'matplotlib', 'sklearn'} & {*sys.modules})"
     )
     assert python("-c", code, cwd=ROOT).stdout == "set()\n"

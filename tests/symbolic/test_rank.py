@@ -11,7 +11,7 @@ from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.jets import DualArithmetic
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import mathml_of
+from tptheory.typesetting.html_math import html_of
 
 m, n = symbols("m n", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n)
@@ -52,11 +52,11 @@ def test_a_moving_matrix_has_no_rate_of_its_rank():
 
 
 def test_its_looks():
-    """Text, LaTeX and MathML, with powers."""
+    """Text, LaTeX and HTML, with powers."""
     assert str(Rank(A.T * B)) == "rank(A.T*B)"
     assert latex(Rank(A)) == r"\operatorname{rank}\left(A\right)"
     assert latex_of(Rank(A) ** 2) == r"\left(\operatorname{rank}\left(A\right)\right)^{2}"
-    assert "rank" in mathml_of(Rank(A))
+    assert "rank" in html_of(Rank(A))
 
 
 def test_a_number_has_no_rank():

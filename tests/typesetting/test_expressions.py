@@ -1,4 +1,7 @@
-"""Expressions as LaTeX and MathML."""
+"""Expressions as LaTeX and as HTML."""
+
+import re
+from html import unescape
 
 import pytest
 from sympy import Identity, Integer, Inverse, Matrix, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, symbols
@@ -21,7 +24,8 @@ from tptheory import (
     transpose,
 )
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import NAMESPACE, mathml_of
+from tptheory.typesetting.html_math import html_math, html_of
+from tptheory.typesetting.inline_math import NotMathematics
 from tptheory.typesetting.names import name
 
 m, n = symbols("m n", integer=True, positive=True)
@@ -70,25 +74,27 @@ TABLE = [
         rf"W_{{2}}^{T} \left(W_{{2}} W_{{2}}^{T} + \lambda I\right)^{{-1}}",
     ),
 ]
-TREES = [
-    (net.weight(2), "W|2"),
+SHOWN = [
+    (net.weight(2), "W_2"),
     (eta, "η"),
-    (Pinv(net.weight(2)), "W|2|+"),
-    (transpose(A), "A|⊤"),
-    (Pinv(matmul(A, B)), "(|A|B|)|+"),
-    (net.error, "W|2|W|1|x|−|y"),
-    (matadd(Identity(n), matmul(-1, S)), "I|−|S"),
-    (matmul(-eta, A), "−|η|A"),
-    (matmul(1 - eta, A), "(|1|−|η|)|A"),
-    (Inverse(S), "S|−|1"),
-    (trace(S), "tr|(|S|)"),
-    (LogPdet(A), "log|pdet|(|A|)"),
-    (squared_norm(A) / 2, "1|2|tr|(|A|⊤|A|)"),
-    (trace(S) ** 2, "(|tr|(|S|)|)|2"),
-    (Matrix([[1, -2]]), "[|1|−|2|]"),
+    (Pinv(net.weight(2)), "W_2^+"),
+    (transpose(net.weight(2)), "W_2^⊤"),
+    (transpose(A), "A^⊤"),
+    (Pinv(matmul(A, B)), "(AB)^+"),
+    (net.error, "W_2W_1x − y"),
+    (matadd(Identity(n), matmul(-1, S)), "I − S"),
+    (matmul(-eta, A), "−ηA"),
+    (matmul(1 - eta, A), "(1 − η)A"),
+    (Inverse(S), "S^−1"),
+    (trace(S), "tr(S)"),
+    (LogPdet(A), "log pdet(A)"),
+    (squared_norm(A) / 2, "½tr(A^⊤A)"),
+    (trace(S) ** 2, "(tr(S))^2"),
+    (Matrix([[1, -2], [0, 3]]), "1|−2||0|3"),
+    (Matrix([[Rational(1, 2), Rational(7, 11)]]), "½|^7⁄_11"),
 ]
 HOSTILE = ["<script>alert(1)</script>", "a&b", "100%", r"\input{x}", "#1", "$x$", '"quoted"', "&lt;"]
-CORE = {"math", "mrow", "mi", "mn", "mo", "mspace", "msup", "msub", "msubsup", "mfrac", "mtable", "mtr", "mtd", "msqrt"}
+TAGS = {"i", "b", "u", "sub", "sup", "table", "tr", "td"}
 
 
 def every_update():
@@ -101,10 +107,11 @@ def every_update():
                 yield pytest.param(rule().feedback(deep, l), id=f"{called}-M{l}")
 
 
-def leaves(tree):
-    """Read the characters of a tree, without what is invisible."""
-    texts = (node.text for node in tree.iter() if node.text)
-    return "|".join(text for text in texts if text not in "\u2061\u2062")
+def shown(html):
+    """Read what HTML shows: ``_`` and ``^`` before what stands below and above, ``|`` and ``||`` in matrices."""
+    text = re.sub(r"<table><tr><td>|</table>", "", html).replace("<tr><td>", "||").replace("<td>", "|")
+    text = text.replace("<sub>", "_").replace("<sup>", "^").replace("\u200a", "").replace("\u00a0", " ")
+    return unescape(re.sub(r"<[^>]*>", "", text))
 
 
 @pytest.mark.parametrize(("expression", "expected"), TABLE, ids=[tex for _, tex in TABLE])
@@ -121,36 +128,55 @@ def test_breakable_latex_says_the_same(expression):
     assert broken.replace(r"\left(", "(").replace(r"\right)", ")") == plain
 
 
-@pytest.mark.parametrize(("expression", "expected"), TREES, ids=[text for _, text in TREES])
-def test_mathml_holds_the_same_characters(expression, expected, read_xml):
-    """Read without its tags, the MathML is the expression from left to right."""
-    assert leaves(read_xml(mathml_of(expression))) == expected
+@pytest.mark.parametrize(("expression", "expected"), SHOWN, ids=[text for _, text in SHOWN])
+def test_html_shows_the_expression(expression, expected):
+    """Read without its tags, the HTML is the expression from left to right, with space around signs."""
+    assert shown(html_of(expression)) == expected
 
 
 @pytest.mark.parametrize("expression", list(every_update()))
-@pytest.mark.parametrize("breakable", [False, True])
-def test_mathml_is_well_formed_mathml_core(expression, breakable, read_xml):
-    """Every rule's mathematics is XML in the MathML namespace, of elements that browsers draw; no mfenced."""
-    text = mathml_of(expression, breakable=breakable)
-    tree = read_xml(f"<div>{text}</div>")
-    names = {node.tag.removeprefix(f"{{{NAMESPACE}}}") for node in tree.iter()}
-    assert names - {"div", "wbr", "span"} <= CORE
-    assert "math" in names
-    assert "mfenced" not in text
-    assert leaves(tree) == leaves(read_xml(mathml_of(expression)))
+def test_html_has_few_tags_and_closes_them(expression, read_xml):
+    """Every rule's mathematics is well-formed, of a handful of elements, and says what the LaTeX says."""
+    tree = read_xml(f"<div>{html_of(expression)}</div>")
+    assert {node.tag for node in tree.iter()} - {"div"} <= TAGS
+    assert html_of(expression).count("<sup>⊤</sup>") == latex_of(expression).count(r"^{\top}")
 
 
-def test_mathml_scripts_stand_above_one_another():
-    """W_2 transposed is one letter with both scripts, not a script on a script."""
-    assert "<msubsup><mi>W</mi><mn>2</mn><mo>⊤</mo></msubsup>" in mathml_of(transpose(net.weight(2)))
+def test_a_short_formula_stays_on_one_line_and_a_long_one_breaks_between_terms_and_factors():
+    """A space at which a line may break stands before a sign, and a thin one between factors."""
+    assert not {" ", "\u200a"} & set(html_of(net.error))
+    long = html_of(TargetProp().update(DeepLinearNetwork(depth=3), 1))
+    assert " −\u00a0" in long
+    assert "</sub>\u200a<i>" in long
 
 
-def test_short_mathml_is_one_element_and_long_is_several():
-    """Only what may not fit on a line is cut."""
-    assert mathml_of(net.error, breakable=True).count("<math") == 1
-    long = mathml_of(TargetProp().update(DeepLinearNetwork(depth=3), 1), breakable=True)
-    assert long.count("<math") > 1
-    assert "<wbr/>" in long
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (r"\dot W_l = -d_l x_{l-1}^{\top}", "Ẇ_l = −d_lx_l−1^⊤"),
+        (r"\langle E, \dot X_L\rangle \ge 0", "⟨E, Ẋ_L⟩ ≥ 0"),
+        (r"\lVert E \rVert^{2}", "‖E‖^2"),
+        (r"|{-x}|^2 \le \tfrac{1}{2} \log\operatorname{pdet} A^{-1}", "|−x|^2 ≤ ½log pdet A^−1"),
+        (r"\frac{a + b}{c}", "(a + b)/c"),
+        (r"\sqrt{x + y}", "√x + y"),
+        (r"M^{\mathrm{tp}}_{l}", "M_l^tp"),
+        (r"(W_{l} \cdots W_{1})", "(W_l⋯W_1)"),
+        (r"\text{a\_b < \%}", "a_b < %"),
+        (r"\mathcal{L}(x)", "ℒ(x)"),
+    ],
+)
+def test_html_of_latex(code, expected):
+    """Accents sit on their letter, bars are brackets, an index comes first, and words are words."""
+    assert shown(html_math(code)) == expected
+
+
+@pytest.mark.parametrize(
+    "code", ["}", "{", r"\frac{1}", "x^", r"\text{", r"\begin{align} 1 \end{align}", r"\begin{pmatrix} 1"]
+)
+def test_what_is_no_formula_is_refused(code):
+    """A brace without its pair, and a command without its argument, raise; nothing is guessed."""
+    with pytest.raises(NotMathematics):
+        html_math(code)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -158,8 +184,8 @@ def test_short_mathml_is_one_element_and_long_is_several():
 def test_names_are_shown_and_not_run(name, breakable, read_xml):
     """A symbol's name is text: no markup of it reaches a page, and no command of it reaches LaTeX."""
     symbol = MatrixSymbol(name, 2, 2)
-    tree = read_xml(mathml_of(symbol, breakable=breakable))
-    assert not list(tree.iter("script"))
+    tree = read_xml(f"<div>{html_of(symbol)}</div>")
+    assert {node.tag for node in tree.iter()} <= {"div", "i", "sub"}
     latex = latex_of(Pinv(symbol), breakable=breakable)
     for character in "%#$&":
         assert latex.count(character) == latex.count(f"\\{character}")
@@ -168,9 +194,9 @@ def test_names_are_shown_and_not_run(name, breakable, read_xml):
 
 def test_hostile_scalar_names_are_text_too(read_xml):
     """The same holds of scalars, and of names with subscripts."""
-    text = mathml_of(Symbol("<b>_<i>"))
+    text = html_of(Symbol("<b>_<i>"))
     assert "<b>" not in text
-    read_xml(text)
+    read_xml(f"<div>{text}</div>")
 
 
 L, l = (Symbol(name, integer=True) for name in "Ll")
@@ -192,12 +218,11 @@ LAYERS = [
 
 @pytest.mark.parametrize(("expression", "latex", "letter"), LAYERS, ids=[str(letter) for *_, letter in LAYERS])
 def test_symbols_of_layers(expression, latex, letter, read_xml):
-    """A layer is an index below; certificates write the same; MathML says no more of the name than is read."""
+    """A layer is an index below; certificates write the same; HTML says no more of the name than is read."""
     text, index, transposed = letter
     symbol = name(text, index).with_mark("'", r"\top") if transposed else name(text, index)
     assert latex_of(expression) == latex == symbol.written().latex
-    shown = "".join(read_xml(mathml_of(expression)).itertext())
-    assert not set("[]_") & set(shown)
+    assert not set("[]_") & set("".join(read_xml(f"<div>{html_of(expression)}</div>").itertext()))
 
 
 def test_what_is_made_of_symbols_of_layers():
@@ -207,5 +232,5 @@ def test_what_is_made_of_symbols_of_layers():
     assert latex_of(transpose(signal)).endswith(r" {M^{\text{damped-tp}}_{l}}^{\top}")
     assert latex_of(matmul(total(l) ** 2, deep.weight(l))) == "S_{l}^{2} W_{l}"
     assert latex_of(deep.widths[l - 1]) == "n_{l-1}"
-    assert "tr" not in mathml_of(total(l) ** 2)
-    assert mathml_of(deep.widths[l - 1]).endswith("<mn>1</mn></mrow></msub></math>")
+    assert shown(html_of(total(l) ** 2)) == "S_l^2"
+    assert shown(html_of(deep.widths[l - 1])) == "n_l−1"

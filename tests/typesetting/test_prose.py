@@ -84,14 +84,14 @@ def test_mathematics_is_what_stands_between_dollars(text, plain, code):
     """It is typeset, a prime as a transpose, and plain notation in a terminal; nothing else is mathematics."""
     assert prose_text(text) == plain
     assert prose_tex(text) == code
-    assert prose_html(text).count("<math") == len(re.findall(r"(?<!\\)\$", code.replace(r"\$", ""))) // 2
+    assert prose_html(text).count("$") == code.count(r"\$")
 
 
 @pytest.mark.parametrize("text", NO_MATHEMATICS)
 def test_what_cannot_be_set_is_shown_as_it_is_typed(text, pdflatex):
     """A command that is not known, or a formula that LaTeX would stumble over, is text, dollars and all."""
     assert prose_text(text) == text
-    assert "<math" not in prose_html(text)
+    assert "<i>" not in prose_html(text)
     assert prose_tex(text).startswith(r"\$")
     pdflatex([prose_tex(text)])
 
@@ -111,23 +111,7 @@ def test_html_is_well_formed_and_holds_no_foreign_tag(text, read_xml):
     """Whatever a title holds, only our own elements reach the page."""
     tree = read_xml(f"<div>{prose_html(text)}</div>")
     names = {node.tag.split("}")[-1] for node in tree.iter()}
-    assert names <= {
-        "div",
-        "span",
-        "code",
-        "sup",
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "msub",
-        "msup",
-        "msubsup",
-        "mfrac",
-        "mover",
-        "wbr",
-    }
+    assert names <= {"div", "code", "i", "b", "u", "sub", "sup"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

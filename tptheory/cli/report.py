@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
+from tptheory.checking import whole
 from tptheory.cli.options import Json, Seconds, Seed
 from tptheory.cli.shell import REFUTED, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.cli.theorems import collected, settled_status, settled_summary
+
+if TYPE_CHECKING:
+    from tptheory.writing.gathering import Progress
+
+FEWEST = 10
+"""On how many instances each claim is cross-checked at least."""
 
 _STAGES = {
     "prove": "settling and cross-checking",
@@ -29,7 +40,9 @@ def report(
         str | None, typer.Option(metavar="TARGET", help="A folder or file of theorems; proofs unless given.")
     ] = None,
     seconds: Seconds = 10.0,
-    trials: Annotated[int, typer.Option(help="The random instances on which each claim is cross-checked.")] = 50,
+    trials: Annotated[
+        int, typer.Option(help="The random instances on which each claim is cross-checked, 10 or more.")
+    ] = FEWEST,
     steps: Annotated[int, typer.Option(help="How long to train each rule on digits; 0 leaves training out.")] = 1000,
     seed: Seed = 0,
     paper: Annotated[bool, typer.Option("--paper", help="Write a paper in LaTeX too, with every proof.")] = False,
@@ -46,19 +59,13 @@ def report(
     from tptheory.writing.report import build_report
 
     out_screen = console()
+    whole("trials", trials, lowest=FEWEST)
     found = list(collected(theorems and [theorems]).values())
-    with progress_bar(screen_for_progress(out_screen, as_json)) as progress:
-        tasks = {stage: progress.add_task(title, total=None, start=False) for stage, title in _STAGES.items()}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if not done:
-                progress.start_task(tasks[stage])
-            progress.update(tasks[stage], completed=done, total=total)
-
-        settings = ReportSettings(seed, trials, seconds, steps, paper)
+    settings = ReportSettings(seed, trials, seconds, steps, paper)
+    with _progress(screen_for_progress(out_screen, as_json)) as show:
         paths = build_report(out, found, settings, progress=show)
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]
-    pairs = [(result.theorem.expected, result.verdict.word) for result in paths.data.theorems]
+    pairs = [(result.theorem.expected, result.word) for result in paths.data.theorems]
     wrong = facts["contradicted"] or facts["certificates_accepted"] < facts["certificates"]
     if as_json:
         files = {"page": str(paths.html), "latex": str(paths.tex), "data": str(paths.json)}
@@ -70,6 +77,38 @@ def report(
         for path in (paths.html, *paths.inside("paper")[:1]):
             out_screen.print(Text(str(path), "bold"))
     raise typer.Exit(REFUTED if wrong else settled_status(pairs))
+
+
+@contextmanager
+def _progress(screen: Console) -> Iterator[Progress]:
+    """Give a function that shows how much of each stage is done: bars on a terminal, and a line for each part else."""
+    if not screen.is_terminal:
+        yield _ProgressLines(screen)
+        return
+    with progress_bar(screen) as progress:
+        tasks = {stage: progress.add_task(title, total=None, start=False) for stage, title in _STAGES.items()}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if not done:
+                progress.start_task(tasks[stage])
+            progress.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+class _ProgressLines:
+    """Prints a line when a stage begins, at each quarter of it, and when it ends."""
+
+    def __init__(self, screen: Console) -> None:
+        self.screen, self.started = screen, perf_counter()
+        self.said: dict[str, int] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say how much of a stage is done, unless as much was said before."""
+        quarter = 4 * done // max(total, 1)
+        if self.said.get(stage) != quarter:
+            self.said[stage] = quarter
+            self.screen.print(f"{perf_counter() - self.started:6.1f} s  {_STAGES[stage]}: {done} of {total}")
 
 
 def _headlines(facts: dict[str, Any], pairs: list[tuple[str, str]], seconds: float) -> list[Text]:

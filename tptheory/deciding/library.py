@@ -56,6 +56,21 @@ class Settled:
         return self.verdict.word == self.theorem.expected
 
 
+def settled_here(theorem: Theorem, seconds: float = 10.0) -> Settled:
+    """Settle one theorem in this process: its stored verdict is taken if it passes its checks, or else searched for.
+
+    Args:
+        theorem: a theorem or conjecture.
+        seconds: how long to search; an open conjecture gets no more than `OPEN_SECONDS`.
+
+    Raises:
+        InvalidValueError: if ``seconds`` is not a positive number.
+        InvalidFileError: if the theorem's own function fails.
+    """
+    check_seconds(seconds)
+    return _looked_up(Settling(theorem, _read(theorem), _search_seconds(theorem, seconds), None))
+
+
 def stored_path(theorem: Theorem) -> Path:
     """Return where the verdict on a theorem is stored."""
     return theorem.path.parent / "certificates" / f"{theorem.path.stem}.{theorem.name}.json"
@@ -107,7 +122,7 @@ def settling(
         Settling(
             theorem=t,
             stored=None if fresh else _read(t),
-            seconds=seconds if fresh or t.expected != "undecided" else min(seconds, OPEN_SECONDS),
+            seconds=seconds if fresh else _search_seconds(t, seconds),
             say=say,
         )
         for t in theorems
@@ -168,19 +183,32 @@ def _read(theorem: Theorem) -> dict[str, Any] | str | None:
         return "it is no JSON object that can be read"
 
 
-def _settle(task: Settling) -> dict[str, Any]:
-    """Check the stored verdict, or else search; return the result as plain data."""
+def _search_seconds(theorem: Theorem, seconds: float) -> float:
+    """Return how long to search for a verdict that is not stored."""
+    return min(seconds, OPEN_SECONDS) if theorem.expected == "undecided" else seconds
+
+
+def _looked_up(task: Settling) -> Settled:
+    """Check the stored verdict, or else search."""
     started = perf_counter()
     verdict, distrusted = _recalled(task)
-    data: dict[str, Any] = {"distrusted": distrusted, "holds": verdict is not None, "said": None}
+    held = verdict is not None
     if verdict is None:
         started = perf_counter()
         verdict = settle(task.theorem, task.seconds)
+    return Settled(task.theorem, verdict, perf_counter() - started, held, distrusted)
+
+
+def _settle(task: Settling) -> dict[str, Any]:
+    """Settle a theorem, and return the result as plain data."""
+    found = _looked_up(task)
+    verdict = found.verdict
+    data: dict[str, Any] = {"distrusted": found.distrusted, "holds": found.recalled, "said": None}
     data["form"] = stored_form(task.theorem, verdict)
     if isinstance(verdict, Undecided):
         data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
     data["confirmed"] = verdict.confirmed if isinstance(verdict, Proved) else 0
-    data["seconds"] = perf_counter() - started
+    data["seconds"] = found.seconds
     if task.say is not None:
         data["said"] = task.say(verdict)
     return data

@@ -1,1 +1,1 @@
-"""One notation for claims and certificates: letters, polynomials, reasons and proofs, as text, LaTeX and MathML."""
+"""One notation for claims and certificates: letters, polynomials, reasons and proofs, as text, LaTeX and HTML."""

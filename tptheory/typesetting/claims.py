@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from markupsafe import Markup
 from sympy import Symbol
 
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import NAMESPACE, mathml_of
-from tptheory.typesetting.prose import glued
-from tptheory.typesetting.spelling import PRODUCTS, split_name
+from tptheory.typesetting.folding import NOTHING_FOLDED, Folded, Naming, folded
+from tptheory.typesetting.html_math import html_of
+from tptheory.typesetting.spelling import PRODUCTS, one_line, split_name
 
-_SIGNS = "=≤⊆⟂∥"
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 Say = Callable[[Any], str]
@@ -49,6 +48,40 @@ class Sayable(Protocol):
         """Return the definitions of each sequence that the claim mentions."""
 
 
+Know = Callable[[list[Any]], Sequence[Naming]]
+"""Returns the names of quantities that a reader knows, such as activations, for the expressions of a claim."""
+
+
+@dataclass(frozen=True)
+class ClaimStatement:
+    """What a claim says, ready to be put on a page.
+
+    Attributes:
+        sentences: hypotheses and conclusions.
+        where: what the letters mean that the sentences have beside the symbols of the claim, and the definitions of
+            the sequences that they speak of.
+    """
+
+    sentences: tuple[ClaimSentences, ...]
+    where: tuple[str, ...]
+
+    def split(self, most: int) -> tuple[tuple[ClaimSentences, ...], tuple[ClaimSentences, ...]]:
+        """Return the sentences with the first conclusions, ``most`` together, and those with all others."""
+        first: list[ClaimSentences] = []
+        rest: list[ClaimSentences] = []
+        for one in self.sentences:
+            room = max(most - sum(other.number for other in first), 0)
+            for kept, conclusions in ((first, one.conclusions[:room]), (rest, one.conclusions[room:])):
+                if conclusions:
+                    kept.append(replace(one, conclusions=conclusions))
+        return tuple(first), tuple(rest)
+
+    def __str__(self) -> str:
+        """Return the sentences, without what the letters mean."""
+        said = (" ".join(filter(None, [one.opening, ", and ".join(one.conclusions)])) for one in self.sentences)
+        return "; ".join(said)
+
+
 @dataclass(frozen=True)
 class ClaimSentences:
     """Conclusions that share their hypotheses, each ready to be put on a page.
@@ -62,9 +95,23 @@ class ClaimSentences:
     opening: str
     conclusions: tuple[str, ...]
 
+    @property
+    def number(self) -> int:
+        """The number of conclusions."""
+        return len(self.conclusions)
 
+
+@dataclass(frozen=True)
 class ClaimWriter(ABC):
-    """Writes what a claim says for one kind of page: the claim puts marks for its expressions between its words."""
+    """Writes what a claim says for one kind of page: the claim puts marks for its expressions between its words.
+
+    Attributes:
+        fold: puts names for long parts into the expressions of one claim.
+        written: the expressions that were written before, since claims say each of theirs several times.
+    """
+
+    fold: Folded = NOTHING_FOLDED
+    written: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @abstractmethod
     def plain_text(self, text: str) -> str:
@@ -78,10 +125,27 @@ class ClaimWriter(ABC):
     def finished(self, text: str) -> str:
         """Return a text of which every piece is written, ready for the page."""
 
-    def statements(self, claim: Sayable) -> tuple[ClaimSentences, ...]:
-        """Return what a claim says; neighbouring conjuncts that share their hypotheses are said together."""
-        groups = groupby(claim.conjuncts(), key=self.hypotheses)
-        return tuple(self._statement(given, list(parts)) for given, parts in groups)
+    def statement(self, claim: Sayable, know: Know = lambda _: ()) -> ClaimStatement:
+        """Return what a claim says; neighbouring conjuncts that share their hypotheses are said together.
+
+        Args:
+            claim: the claim.
+            know: gives the names of quantities that may stand for what a long statement writes out.
+        """
+        (found,) = statements(claim, know, self)
+        return found
+
+    def with_names(self, fold: Folded) -> Self:
+        """Return the same writer for one claim, whose long parts have names."""
+        return replace(self, fold=fold, written={})
+
+    def whole(self, parts: list[Sayable], laws: list[tuple[Any, ...]]) -> ClaimStatement:
+        """Return what the parts of a claim say, and what the letters mean."""
+        groups = groupby(parts, key=self.hypotheses)
+        sentences = tuple(self._statement(given, list(some)) for given, some in groups)
+        named = (self.sentence(partial(_meaning, one)) for one in self.fold.names)
+        defined = (" and ".join(self.sentence(partial(_equation, law)) for law in some) for some in laws)
+        return ClaimStatement(sentences, tuple(map(self.finished, (*named, *defined))))
 
     def _statement(self, given: tuple[str, ...], parts: list[Sayable]) -> ClaimSentences:
         """Say once what all parts take for granted, if they take the same; else with each part what it does."""
@@ -92,13 +156,12 @@ class ClaimWriter(ABC):
         opening = f"If {assumed}, then" if given else f"{assumed[:1].upper()}{assumed[1:]}," if assumed else ""
         return ClaimSentences(self.finished(opening), tuple(dict.fromkeys(map(self.finished, conclusions))))
 
-    def definitions(self, claim: Sayable) -> tuple[str, ...]:
-        """Say how each sequence begins and goes on; products of weights are written out, and need no definition."""
-        return tuple(
-            self.finished(" and ".join(self.sentence(partial(_equation, law)) for law in laws))
-            for laws in claim.definitions()
-            if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS
-        )
+    def long_expression(self, expression: Any, know: Know) -> tuple[str, str]:
+        """Return an expression with names for its long parts, and the list of these."""
+        fold = folded([expression], know([expression]))
+        writer = self.with_names(fold)
+        named = ", ".join(writer.sentence(partial(_meaning, one)) for one in fold.names)
+        return writer.sentence(lambda say: say(expression)), named
 
     def hypotheses(self, claim: Sayable) -> tuple[str, ...]:
         """Say the hypotheses of a claim."""
@@ -117,7 +180,9 @@ class ClaimWriter(ABC):
         said: dict[str, int] = {}
 
         def say(expression: Any) -> str:
-            number = said.setdefault(self.mathematics(expression), len(said))  # alike in words if alike to the eye
+            if expression not in self.written:
+                self.written[expression] = self.mathematics(self.fold(expression))
+            number = said.setdefault(self.written[expression], len(said))  # alike in words if alike to the eye
             return f"{_OPEN}{number}{_CLOSE}"
 
         pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", sentence(say))
@@ -125,21 +190,38 @@ class ClaimWriter(ABC):
         return "".join(written[int(piece)] if i % 2 else self.plain_text(piece) for i, piece in enumerate(pieces))
 
 
-class HtmlWriter(ClaimWriter):
-    """Write HTML with MathML, safe to put on a page; long expressions may break over lines."""
+@dataclass(frozen=True)
+class TextWriter(ClaimWriter):
+    """Write plain text."""
 
     def plain_text(self, text: str) -> str:
-        """Return words, escaped, with signs such as ``=`` as operators."""
-        escaped = escape(text, quote=False)
-        return re.sub(f"[{_SIGNS}]", rf'<math xmlns="{NAMESPACE}"><mo>\g<0></mo></math>', escaped)
+        """Return the words."""
+        return text
 
     def mathematics(self, expression: Any) -> str:
-        """Return MathML."""
-        return mathml_of(expression, breakable=True)
+        """Return an expression as text."""
+        return one_line(expression)
+
+    def finished(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+
+@dataclass(frozen=True)
+class HtmlWriter(ClaimWriter):
+    """Write HTML, safe to put on a page; long expressions may break over lines."""
+
+    def plain_text(self, text: str) -> str:
+        """Return words, escaped."""
+        return escape(text, quote=False)
+
+    def mathematics(self, expression: Any) -> str:
+        """Return an expression as HTML."""
+        return html_of(expression)
 
     def finished(self, text: str) -> Markup:
-        """Keep text on one line with the mathematics that it touches."""
-        return Markup(glued(text))  # noqa: S704  `plain_text` escapes
+        """Return the text as markup."""
+        return Markup(text)  # noqa: S704  `plain_text` escapes
 
 
 @dataclass(frozen=True)
@@ -161,11 +243,43 @@ class TexWriter(ClaimWriter):
         return re.sub(r"\$ \$(=|\\[a-z]+)\$ \$", r" \g<1> ", text)
 
 
-statements_html, definitions_html = HtmlWriter().statements, HtmlWriter().definitions
-"""What a claim says, and the definitions of the sequences that it speaks of, in HTML."""
+def statements(claim: Sayable, know: Know, *writers: ClaimWriter) -> tuple[ClaimStatement, ...]:
+    """Return what a claim says for each of several kinds of page, with the same names for its long parts.
 
-statements_tex, definitions_tex = TexWriter().statements, TexWriter().definitions
-"""What a claim says, and the definitions of the sequences that it speaks of, in LaTeX for text mode."""
+    Args:
+        claim: the claim.
+        know: gives the names of quantities that may stand for what a long statement writes out.
+        *writers: one for each kind of page.
+    """
+    spoken: dict[Any, None] = {}
+
+    def hear(expression: Any) -> str:
+        spoken[expression] = None
+        return ""
+
+    parts = list(claim.conjuncts())
+    laws = [laws for laws in claim.definitions() if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS]
+    for part in parts:
+        part.hypotheses(hear)
+        part.said(hear)
+    for law in (law for some in laws for law in some):
+        _equation(law, hear)
+    fold = folded(spoken, know(list(spoken)))
+    return tuple(writer.with_names(fold).whole(parts, laws) for writer in writers)
+
+
+statement_html, statement_tex = HtmlWriter().statement, TexWriter().statement
+"""What a claim says in HTML, and in LaTeX for text mode."""
+
+
+def long_expression_html(expression: Any, know: Know) -> tuple[str, str]:
+    """Return an expression in HTML, and what the letters mean that make it short; the second is empty if none do."""
+    return HtmlWriter().long_expression(expression, know)
+
+
+def long_expression_tex(expression: Any, know: Know) -> tuple[str, str]:
+    """Return an expression in LaTeX for text mode, and what the letters mean that make it short."""
+    return TexWriter().long_expression(expression, know)
 
 
 def sentence_tex(claim: Sayable) -> str:
@@ -185,6 +299,11 @@ def words_html(sentence: Callable[[Say], str]) -> str:
     """Return words with mathematics in them in HTML, given a function that says them."""
     writer = HtmlWriter()
     return writer.finished(writer.sentence(sentence))
+
+
+def _meaning(one: Naming, say: Say) -> str:
+    """Say what a name stands for."""
+    return f"{say(one.name)} = {say(one.meaning)}"
 
 
 def _equation(law: Any, say: Say) -> str:

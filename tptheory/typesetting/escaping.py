@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
@@ -74,6 +75,24 @@ def tex_escaped(text: str) -> str:
     """
     broken = _LIGATURES.sub("\u200b", unicodedata.normalize("NFC", text))
     return "".join(map(_character, broken))
+
+
+def tex_unescaped(code: str) -> str:
+    r"""Return the text that `tex_escaped` made LaTeX of; characters that it showed as their number are not found again.
+
+    >>> tex_unescaped(tex_escaped(r"50% of A_1 & \input{x} ≤ α"))
+    '50% of A_1 & \\input{x} ≤ α'
+    """
+    shown = _shown()
+    escaped = sorted(map(re.escape, shown), key=len, reverse=True)
+    return re.sub("|".join(escaped), lambda found: shown[found[0]], code).replace("{}", "")
+
+
+@cache
+def _shown() -> dict[str, str]:
+    """Return the characters that have a command in LaTeX, by that command."""
+    greek = [chr(code) for code in range(0x391, 0x3CA)]
+    return {code: c for c in (*_TEX, *_MATH, *greek) if (code := _character(c))[:1] in ("\\", "$")}
 
 
 def _character(c: str) -> str:

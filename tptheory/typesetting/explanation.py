@@ -1,4 +1,4 @@
-"""A certificate as a chain of equations in text and in LaTeX: each line follows from the one before by hypotheses."""
+"""A certificate as a chain of equations in text, LaTeX and HTML: each line follows from the last by hypotheses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from tptheory.certificates.checker import ONE
 from tptheory.certificates.reading import MALFORMED, Polynomial, Reader, Terms
+from tptheory.typesetting.html_math import html_math, html_words
 from tptheory.typesetting.names import BLANK, Written, number, prose, visible
 from tptheory.typesetting.ordering import Subtraction, ordered
 from tptheory.typesetting.polynomials import Notation, Remark, Term, bracketed, inline, joined
@@ -76,6 +77,15 @@ class Chain:
             display = f"{{\\allowdisplaybreaks\n{display}\n}}"
         return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
 
+    def html(self) -> str:
+        """Return the chain as paragraphs of HTML, one for each line, between its opening and its closing sentence."""
+        lines = [
+            f"<p class=l>{'= ' if i else ''}{html_math(joined(list(step.body)).latex)}"
+            + (f" <small>{html_words(step.reason.latex)}</small>" if step.reason.latex else "")
+            for i, step in enumerate(self.steps)
+        ]
+        return "".join([*_paragraph(self.introduction), *lines, *_paragraph(self.conclusion)])
+
     def _rows(self, room: float, beside: bool) -> list[str]:
         """Return the rows of the display, with each reason beside its line or on a row below."""
         rows: list[str] = []
@@ -93,23 +103,37 @@ def proof_text(chains: list[Chain]) -> str:
     """Return a proof in plain text: its parts are numbered under one statement, and no line is shown twice."""
     if len(chains) == 1:
         return chains[0].text()
-    numbered = [f"({number})\n{part}" for number, part in enumerate(_parts(chains, Chain.text_of_lines, 0), 1)]
+    numbered = [
+        f"({number})\n{part}"
+        for number, part in enumerate(_parts(chains, Chain.text_of_lines, lambda said: f"\n{said.text}"), 1)
+    ]
     return "\n\n".join([chains[0].theorem, *numbered]).strip()
 
 
 def proof_latex(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
-    parts = _parts(chains, Chain.latex, 1)
+    parts = _parts(chains, Chain.latex, lambda said: f"\n{said.latex}")
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
-def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> list[str]:
+def proof_html(chains: list[Chain]) -> str:
+    """Return a proof in HTML, safe to put on a page: parts are numbered, and a line is not shown twice."""
+    parts = _parts(chains, Chain.html, lambda said: "".join(_paragraph(said)))
+    return parts[0] if len(parts) == 1 else "".join(f"<p>({n})</p>{part}" for n, part in enumerate(parts, 1))
+
+
+def _paragraph(said: Written) -> list[str]:
+    """Return a sentence as a paragraph of HTML, and nothing if there is none."""
+    return [f"<p>{html_words(said.latex)}"] if said.latex.strip() else []
+
+
+def _parts(chains: list[Chain], write: Callable[[Chain], str], conclude: Callable[[Written], str]) -> list[str]:
     """Write each chain; a chain with the same lines as the one before only adds its conclusion to that one.
 
     Args:
         chains: the chains of a proof.
         write: writes a whole chain.
-        form: 0 for plain text, 1 for LaTeX.
+        conclude: writes a conclusion behind a part.
     """
     parts: list[str] = []
     said: set[Written] = set()
@@ -118,7 +142,7 @@ def _parts(chains: list[Chain], write: Callable[[Chain], str], form: int) -> lis
             said = set()
             parts.append(write(one))
         elif one.conclusion not in said:
-            parts[-1] += "\n" + one.conclusion[form]
+            parts[-1] += conclude(one.conclusion)
         said.add(one.conclusion)
     return parts
 
@@ -224,7 +248,8 @@ def _steps(
 
 def _cancellation_sentences(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
     """Return the opening and closing sentence of a proof that a difference vanishes because its squared norm does."""
-    D, square = Written("D", "$D$"), Written("|D|^2", r"$\lVert D \rVert^{2}$")
+    D = Written("D", "D").within_words()
+    square = Written("|D|^2", r"\lVert D \rVert^{2}").within_words()
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
     first = _sum_of_squares_sentence(notation) + prose(" ") if notation.reader.data["squares"] else BLANK

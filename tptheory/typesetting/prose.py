@@ -15,16 +15,14 @@ from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from tptheory.typesetting.escaping import tex_escaped
+from tptheory.typesetting.html_math import html_math
 from tptheory.typesetting.inline_math import NotMathematics, as_latex, as_text
-from tptheory.typesetting.mathml import mathml
 from tptheory.typesetting.names import Written
 
 LONG = 32
 """A formula with at most so many characters of LaTeX never breaks between its factors."""
 
 _FACTORS = re.compile(r"\\[A-Za-z]+(?: |\{[^{}]*\} ?)?|\{[^{}]*\}|,? [-+=<>] |, | (?=[A-Za-z(|])")
-_ONE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
-_TOUCHING = re.compile(r"[^\s<>]*(?:(?:<math [^>]*>.*?</math>|<sup>.*?</sup>)[^\s<>]*)+")
 
 
 def _reader(**options: bool) -> MarkdownIt:
@@ -58,15 +56,15 @@ def written_prose(text: str) -> Written:
 
 
 def prose_html(text: str) -> Markup:
-    """Return prose for HTML: its mathematics as MathML."""
-    shown = {"math_inline": _mathml, "code_inline": lambda code: f"<code>{escape(code)}</code>"}
+    """Return prose for HTML."""
+    shown = {"math_inline": _mathematics_html, "code_inline": lambda code: f"<code>{escape(code)}</code>"}
     pieces = (shown.get(token.type, escape)(token.content) for token in _tokens(_in_one_line(text), _WITH_QUOTES))
-    return Markup(glued("".join(pieces)))  # noqa: S704  every piece is escaped or MathML of our own
+    return Markup("".join(pieces))  # noqa: S704  every piece is escaped or mathematics of our own
 
 
 def prose_tex(text: str) -> str:
     """Return prose for LaTeX's text mode."""
-    shown = {"math_inline": _mathematics_tex, "code_inline": _code_tex}
+    shown = {"math_inline": _mathematics_tex, "code_inline": code_tex}
     tokens = _tokens(_in_one_line(text), _WITH_QUOTES)
     return "".join(shown.get(token.type, tex_escaped)(token.content) for token in tokens)
 
@@ -87,13 +85,6 @@ def paragraphs(text: str) -> list[str]:
     return [_in_one_line(block) for block in re.split(r"\n\s*\n", text) if block.strip()]
 
 
-def glued(html: str) -> str:
-    """Keep text on one line with the mathematics that it touches: ``rank(`` and ``)`` stay with what they enclose."""
-    return _TOUCHING.sub(
-        lambda run: f'<span class="whole">{run[0]}</span>' if _ONE.fullmatch(run[0]) is None else run[0], html
-    )
-
-
 def _in_one_line(text: str) -> str:
     """Join the lines of a paragraph."""
     return " ".join(text.split())
@@ -110,7 +101,7 @@ def _checked(token: Token) -> Token:
     if token.type == "math_inline":
         try:
             as_text(token.content)
-            _mathml(token.content)
+            _mathematics_html(token.content)
         except NotMathematics:
             return Token("text", "", 0, content=f"${token.content}$")
     return token
@@ -120,8 +111,8 @@ def _markdown_escaped(text: str) -> str:
     return re.sub(r"([\\*_<>|^$`\[\]])", r"\\\1", text)
 
 
-def _mathml(code: str) -> str:
-    return mathml(as_latex(code), breakable=True)
+def _mathematics_html(code: str) -> str:
+    return html_math(as_latex(code))
 
 
 def _mathematics_tex(code: str) -> str:
@@ -132,7 +123,11 @@ def _mathematics_tex(code: str) -> str:
     return f"${code}$"
 
 
-def _code_tex(code: str) -> str:
-    """Return code in typewriter letters, in which a line may break after an underscore."""
-    broken = tex_escaped(code).replace(r"\_", r"\_\allowbreak{}")
+def code_tex(code: str) -> str:
+    r"""Return code in LaTeX's typewriter letters, in which a line may break after an underscore, a colon or a slash.
+
+    >>> code_tex("a_b")
+    '\\texttt{a\\_\\allowbreak{}b}'
+    """
+    broken = re.sub(r"(\\_|:+|/)", r"\1\\allowbreak{}", tex_escaped(code))
     return rf"\texttt{{{broken}}}"

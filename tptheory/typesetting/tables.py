@@ -1,4 +1,4 @@
-"""A small table, which shows itself as text, as HTML with MathML, and as LaTeX; whatever it holds is escaped."""
+"""A small table, which shows itself as text, as HTML, and as LaTeX; whatever it holds is escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sympy import Basic
 
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import mathml, mathml_of
+from tptheory.typesetting.html_math import html_math, html_of
 from tptheory.typesetting.names import visible
 from tptheory.typesetting.spelling import one_line
 
@@ -97,8 +97,8 @@ def _html(cell: Any) -> str:
     if isinstance(cell, Sentence):
         return cell.html
     if isinstance(cell, Formula):
-        return mathml(cell.latex)
-    return mathml_of(cell) if isinstance(cell, Basic) else escape(visible(_text(cell)))
+        return html_math(cell.latex)
+    return html_of(cell) if isinstance(cell, Basic) else escape(visible(_text(cell)))
 
 
 def _latex(cell: Any) -> str:

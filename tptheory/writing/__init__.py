@@ -1,1 +1,1 @@
-"""What is found, on paper: mathematics in LaTeX and MathML, figures, and the report."""
+"""What is found, on paper: mathematics in LaTeX and HTML, figures, and the report."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import Settled, settling
-from tptheory.deciding.verdicts import Proved, Verdict
-from tptheory.typesetting.claims import definitions_tex, statements_tex
+from tptheory.typesetting.claims import ClaimStatement, statement_tex
 from tptheory.typesetting.prose import paragraphs, prose_tex
 from tptheory.writing.chains import in_latex
-from tptheory.writing.gathering import question
+from tptheory.writing.quantities import quantities
+from tptheory.writing.questions import question
 
 PACKAGES = (
     r"\usepackage[T1]{fontenc}",
@@ -74,7 +73,8 @@ def appendix(
                 on_settled(one)
     settled = tuple(found)
     lines = list(PREAMBLE) if standalone else ["% Needs in the preamble:", *(f"%   {p}" for p in PACKAGES)]
-    lines += verdict_table((one.theorem, one.verdict) for one in settled) if table else _proofs(settled, sections)
+    rows = ((one.theorem, one.verdict.word, getattr(one.verdict, "method", "")) for one in settled)
+    lines += verdict_table(rows) if table else _proofs(settled, sections)
     return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
 
 
@@ -83,57 +83,64 @@ def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
     lines = list(CLAIM)
     for path, group in groupby(settled, key=lambda one: one.theorem.path):
         if sections:
-            lines += ["", rf"\section{{{prose_tex(question(path))}}}"]
+            lines += ["", rf"\section{{{prose_tex(question(path).asked)}}}"]
         for one in group:
-            lines += ["", *environment(one.theorem, one.verdict, one.said)]
+            said = statement_tex(one.theorem.claim, quantities)
+            lines += ["", *environment(one.theorem, one.verdict.word, said, one.said)]
     return lines
 
 
-def verdict_table(settled: Iterable[tuple[Theorem, Verdict]], *, labels: bool = False) -> list[str]:
+def verdict_table(rows: Iterable[tuple[Theorem, str, str]], *, labels: bool = False) -> list[str]:
     r"""Return the lines of a ``longtable``: each theorem or conjecture, its verdict, and the method of its proof.
 
     Args:
-        settled: theorems and their verdicts; those of one file stand under its question.
+        rows: theorems, their verdicts and the methods of their proofs; those of one file stand under its question.
         labels: whether the document has the theorems, so that each row can name the number of its own.
     """
     head = rf"{'No. & ' if labels else ''}claim & verdict & method \\ \hline"
     columns = rf"{'r' if labels else ''}>{{\raggedright\arraybackslash}}p{{{0.66 if labels else 0.7}\linewidth}}ll"
     lines = [rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}", rf"{head}\endhead"]
-    for path, group in groupby(settled, key=lambda pair: pair[0].path):
+    for path, group in groupby(rows, key=lambda row: row[0].path):
         span = 4 if labels else 3
-        asked = prose_tex(question(path))
+        asked = prose_tex(question(path).asked)
         lines.append(
             rf"\multicolumn{{{span}}}{{@{{}}p{{0.95\linewidth}}@{{}}}}{{\rule{{0pt}}{{3ex}}\emph{{{asked}}}}} \\*"
         )
-        for theorem, verdict in group:
-            word = WORDS.get((verdict.word, theorem.expected), verdict.word)
+        for theorem, verdict, method in group:
+            word = WORDS.get((verdict, theorem.expected), verdict)
             number = rf"\ref{{{theorem.path.stem}:{theorem.name}}} & " if labels else ""
-            method = verdict.method if isinstance(verdict, Proved) else "--"
-            lines.append(rf"{number}{prose_tex(theorem.title)} & {word} & {method} \\")
+            lines.append(rf"{number}{prose_tex(theorem.title)} & {word} & {method or '--'} \\")
     return [*lines, r"\end{longtable}"]
 
 
-def environment(theorem: Theorem, verdict: Verdict, said: str) -> list[str]:
-    """Return the lines of a theorem with its proof, or of a remark with what is known; ``said`` is from `in_latex`."""
+def environment(theorem: Theorem, verdict: str, claimed: ClaimStatement, said: str) -> list[str]:
+    """Return the lines of a theorem with its proof, or of a remark with what is known.
+
+    Args:
+        theorem: the theorem or conjecture.
+        verdict: the word of its verdict.
+        claimed: its statement in LaTeX.
+        said: the proof or the counterexample, from `in_latex`.
+    """
     title, reason = prose_tex(theorem.title), [prose_tex(text) for text in paragraphs(theorem.reason)]
     label = rf"\label{{{theorem.path.stem}:{theorem.name}}}"
-    if verdict.proved:
+    if verdict == "proved":
         opening = [*reason, ""] if reason else []
-        begin = [rf"\begin{{theorem}}[{{{title}}}]{label}\leavevmode\par\nobreak", *_statement(theorem.claim)]
+        begin = [rf"\begin{{theorem}}[{{{title}}}]{label}\leavevmode\par\nobreak", *statement_lines(claimed)]
         return [*begin, r"\end{theorem}", r"\begin{proof}", *opening, said, r"\end{proof}"]
-    word = WORDS.get((verdict.word, theorem.expected), verdict.word)
-    begin = [rf"\begin{{remark}}[{{{title}: {word}}}]{label}\leavevmode\par\nobreak", *_statement(theorem.claim)]
+    word = WORDS.get((verdict, theorem.expected), verdict)
+    begin = [rf"\begin{{remark}}[{{{title}: {word}}}]{label}\leavevmode\par\nobreak", *statement_lines(claimed)]
     return [*begin, *(rf"\noindent {text}\par" for text in reason), rf"\noindent {said}", r"\end{remark}"]
 
 
-def _statement(claim: Claim) -> list[str]:
-    """Return the lines of a claim: its hypotheses, each conclusion on a line of its own, and its definitions."""
+def statement_lines(claimed: ClaimStatement) -> list[str]:
+    """Return the lines of a claim: its hypotheses, each conclusion on a line of its own, and what the letters mean."""
     lines = []
-    for statement in statements_tex(claim):
+    for statement in claimed.sentences:
         if statement.opening:
             lines.append(rf"{{\raggedright {statement.opening}\par}}\nobreak")
         ends = [","] * (len(statement.conclusions) - 1) + ["."]
         lines += [rf"\tpclaim{{{said}{end}}}" for said, end in zip(statement.conclusions, ends, strict=True)]
-    if defined := definitions_tex(claim):
-        lines.append(rf"{{\raggedright Here {'; '.join(defined)}.\par}}")
+    if claimed.where:
+        lines.append(rf"{{\raggedright Here {'; '.join(claimed.where)}.\par}}")
     return lines

@@ -7,7 +7,7 @@ from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
-from tptheory.typesetting.expressions import latex_of, value_latex
+from tptheory.writing.evidence import counterexample_latex
 
 MOST = 100
 """The most cofactors of a chain. Nobody reads more of them, and ordering them takes unbounded time and memory."""
@@ -53,12 +53,4 @@ def in_latex(verdict: Verdict) -> str:
         return "Neither a proof nor a counterexample was found."
     if not isinstance(verdict, Refuted):
         return tex_escaped(verdict.explain())
-    found = verdict.counterexample
-    values = [f"${value}$" for value in found.values_latex()]
-    lines = ["Counterexample:", r"{\raggedright", ",\n".join(values) + r".\par}"]
-    broken = found.violation()
-    if broken is not None:
-        relation = r"\neq 0" if broken.expected == "0" else rf"\text{{, not {broken.expected}}}"
-        outcome = rf"${latex_of(broken.expression, breakable=True)}$ $= {value_latex(broken.value)} {relation}$"
-        lines += [r"\noindent There", rf"\tpclaim{{{outcome}.}}"]
-    return "\n".join(lines)
+    return counterexample_latex(verdict.counterexample)

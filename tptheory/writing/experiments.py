@@ -59,6 +59,67 @@ def digits_theory(
     return DigitsTheory(runs, study_plateaus(data, settings, seed), study_modes(data, steps=modes, seed=seed))
 
 
+@dataclass(frozen=True)
+class OrderDefect:
+    """By how much the order of two samples changes the weights, for each step size, and what theory says of it.
+
+    Attributes:
+        label: the network and the samples.
+        step_sizes: the step sizes.
+        defects: the distance between the weights after 1 then 2 and after 2 then 1.
+        predicted: what a theorem says that it is; empty where there is no formula.
+    """
+
+    label: str
+    step_sizes: tuple[float, ...]
+    defects: tuple[float, ...]
+    predicted: tuple[float, ...]
+
+
+def rising_loss(lr: float = 0.002, steps: int = 1200) -> dict[str, Run]:
+    """Simulate BP and TP from a network of depth 3 at which the TP flow raises the loss; keys ``bp`` and ``tp``.
+
+    It is the counterexample to "TP's loss never rises at depth 3", with widths 1-1-2-2 (THEORY 4, tp-descent).
+    """
+    weights = [np.zeros((1, 1)), np.array([[1.0], [0.0]]), np.array([[1.0, -1.0], [0.0, 1.0]])]
+    x, y = np.array([1.0]), np.array([1.0, -2.0])
+    return {rule.name: simulate(rule, weights, x, y, lr=lr, steps=steps) for rule in (Backprop(), TargetProp())}
+
+
+def order_defects(seed: int = 0) -> tuple[OrderDefect, OrderDefect]:
+    """Measure what the order of two samples does to BP's weights in one layer, and in two on orthogonal inputs."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.standard_normal((2, 4)), rng.standard_normal((2, 3))
+    one = [rng.standard_normal((3, 4)) / 2]
+    e = [one[0] @ x[k] - y[k] for k in (0, 1)]
+    twist = abs(float(x[0] @ x[1])) * float(np.linalg.norm(np.outer(e[0], x[1]) - np.outer(e[1], x[0])))
+    apart = np.array([x[0], x[1] - (x[0] @ x[1]) / (x[0] @ x[0]) * x[0]])
+    two = [rng.standard_normal((3, 4)) / 2, rng.standard_normal((3, 3)) / 2]
+    return (
+        _order_defect("one layer", one, x, y, tuple(twist * lr**2 for lr in STEP_SIZES)),
+        _order_defect("two layers, orthogonal inputs", two, apart, y, ()),
+    )
+
+
+def _order_defect(
+    label: str, weights: list[np.ndarray], x: np.ndarray, y: np.ndarray, predicted: tuple[float, ...]
+) -> OrderDefect:
+    """Measure the distance between the weights after two steps in one order and in the other."""
+
+    def after(order: tuple[int, int], lr: float) -> list[np.ndarray]:
+        current = weights
+        for k in order:
+            run = simulate(Backprop(), current, x[k], y[k], lr=lr, steps=1)
+            current = [W[-1] for W in run.weights]
+        return current
+
+    defects = []
+    for lr in STEP_SIZES:
+        pairs = zip(after((0, 1), lr), after((1, 0), lr), strict=True)
+        defects.append(float(np.sqrt(sum(np.sum((one - other) ** 2) for one, other in pairs))))
+    return OrderDefect(label, STEP_SIZES, tuple(defects), predicted)
+
+
 def small_net(seed: int) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Draw weights ``[W_1, ..., W_L]``, one input of norm 1 and its target, for a net of `WIDTHS`."""
     rng = np.random.default_rng(seed)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from sympy import MatrixExpr
 
-from tptheory.checking import whole
+from tptheory.checking import check_seconds, whole
 from tptheory.claims.theorem import Theorem
-from tptheory.deciding.library import settling
-from tptheory.deciding.verdicts import Proved, Refuted, Verdict
-from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
-from tptheory.measuring.crosscheck import CrossCheck, crosscheck
+from tptheory.deciding.library import stored_path
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.measuring.crosscheck import CrossCheck
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
@@ -29,8 +26,10 @@ from tptheory.symbolic.states import all_states
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
-from tptheory.writing.chains import in_latex, in_words
-from tptheory.writing.experiments import DigitsTheory, Drift
+from tptheory.writing.experiments import DigitsTheory, Drift, OrderDefect
+from tptheory.writing.questions import Question, question
+from tptheory.writing.studying import Study, studied
+from tptheory.writing.tasks import BackgroundTasks
 
 Progress = Callable[[str, int, int], None]
 """A function that is called with a stage, how many of its parts are done, and how many there are."""
@@ -38,6 +37,8 @@ PACKAGES = ("tptheory", "sympy", "numpy", "mpmath", "python-flint", "matplotlib"
 """The packages on which the numbers of a report depend."""
 TRAINED = ("bp", "tp")
 """The rules that are trained on digits."""
+SIMULATED = ("trajectories", "rising", "drifts", "orders")
+"""What is simulated: fields of `ReportData`."""
 LOGGED = 40
 """About how many lines the log of a training run has."""
 
@@ -55,54 +56,36 @@ class DerivedRule:
     states: dict[str, MatrixExpr]
 
 
-@dataclass(frozen=True)
-class TheoremResult:
-    """A theorem, its verdict, and what was measured of it.
+@dataclass(frozen=True, kw_only=True)
+class TheoremResult(Study):
+    """A theorem, and what was found of it.
 
     Attributes:
-        question: the question that the theorem's file asks.
+        theorem: the theorem, or conjecture.
+        number: its number in the report, from 1.
+        question: the question that its file asks.
         evidence: the name of the file with the certificate or the counterexample; empty without one.
-        explanation: the verdict in words.
-        typeset: the proof or the counterexample in LaTeX; empty unless a paper is asked for.
-        measured: the cross-check on random instances, if one was made.
-        unmeasured: why none could be made; empty if one was made, or if the claim is refuted.
     """
 
     theorem: Theorem
-    question: str
+    number: int
+    question: Question
     evidence: str
-    verdict: Verdict
-    proving_seconds: float
-    explanation: str
-    typeset: str
-    measured: CrossCheck | None
-    unmeasured: str
-    measuring_seconds: float
 
     @property
     def certificate(self) -> str:
         """The name of the file with the certificate; empty without one."""
-        return self.evidence if isinstance(self.verdict, Proved) else ""
+        return self.evidence if self.proved else ""
 
     @property
     def counterexample(self) -> str:
         """The name of the file with the counterexample; empty without one."""
-        return self.evidence if isinstance(self.verdict, Refuted) else ""
+        return self.evidence if self.refuted else ""
 
     @property
     def as_expected(self) -> bool:
         """Whether the verdict is the one that the theorem, or conjecture, expects."""
-        return self.verdict.word == self.theorem.expected
-
-    @property
-    def method(self) -> str:
-        """The method of the proof; empty without one."""
-        return self.verdict.method if isinstance(self.verdict, Proved) else ""
-
-    @property
-    def cofactors(self) -> int | None:
-        """The number of cofactors in the certificate; None without one."""
-        return self.verdict.certificate.cofactors if isinstance(self.verdict, Proved) else None
+        return self.word == self.theorem.expected
 
 
 @dataclass(frozen=True)
@@ -112,7 +95,9 @@ class ReportData:
     rules: tuple[DerivedRule, ...]
     theorems: tuple[TheoremResult, ...]
     trajectories: dict[str, Run]
+    rising: dict[str, Run]
     drifts: tuple[Drift, Drift]
+    orders: tuple[OrderDefect, OrderDefect]
     digits: dict[str, TrainingRun]
     digits_seconds: dict[str, float]
     theory: DigitsTheory | None
@@ -123,7 +108,7 @@ class ReportData:
 
     def count(self, word: str, expected: str | None = None) -> int:
         """Count the verdicts of that word; with ``expected``, only those on theorems of which that is expected."""
-        return sum(r.verdict.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
+        return sum(r.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
 
     def expecting(self, word: str) -> int:
         """Count the theorems, or conjectures, of which that word is expected."""
@@ -137,7 +122,7 @@ class ReportData:
     @property
     def measured(self) -> tuple[CrossCheck, ...]:
         """The cross-checks of what is proved."""
-        return tuple(r.measured for r in self.theorems if r.verdict.proved and r.measured)
+        return tuple(r.measured for r in self.theorems if r.proved and r.measured)
 
     @property
     def residual(self) -> float | None:
@@ -157,7 +142,7 @@ class ReportData:
     @property
     def contradicted(self) -> tuple[str, ...]:
         """The proved theorems whose cross-check failed; each of them is a bug."""
-        return tuple(r.theorem.node for r in self.theorems if r.verdict.proved and r.measured and not r.measured.passed)
+        return tuple(r.theorem.node for r in self.theorems if r.proved and r.measured and not r.measured.passed)
 
 
 @dataclass(frozen=True)
@@ -172,20 +157,21 @@ class ReportSettings:
         paper: whether every proof and counterexample is typeset too, for a paper.
 
     Raises:
-        InvalidTypeError: if ``steps`` or ``seed`` is no integer.
-        InvalidValueError: if ``steps`` or ``seed`` is negative.
+        InvalidTypeError: if ``steps``, ``seed`` or ``trials`` is no integer.
+        InvalidValueError: if ``steps`` or ``seed`` is negative, ``trials`` below 1, or ``seconds`` not positive.
     """
 
     seed: int = 0
-    trials: int = 200
+    trials: int = 10
     seconds: float = 10.0
     steps: int = 1000
     paper: bool = False
 
     def __post_init__(self) -> None:
         """Check what nothing else checks before the work begins."""
-        for name in ("steps", "seed"):
-            whole(name, getattr(self, name), lowest=0)
+        for name, lowest in (("steps", 0), ("seed", 0), ("trials", 1)):
+            whole(name, getattr(self, name), lowest=lowest)
+        check_seconds(self.seconds)
 
     def recorded(self) -> dict[str, int | float]:
         """Return the numbers, by name."""
@@ -202,8 +188,9 @@ def gather(
     """Derive, prove, measure, simulate and train.
 
     Args:
-        theorems: what to prove, as `collect` returns it. All are settled at once, on every core; what is stored beside
-            the theorems is checked again rather than searched for.
+        theorems: what to prove, as `collect` returns it. What is stored beside them is checked again rather than
+            searched for. All work is done on every core, where processes can be forked; each has one thread for linear
+            algebra, so that the numbers do not depend on the machine.
         settings: seed, numbers and times.
         study: a function that returns what the digits show of the theorems, called with the data and the seed unless
             training is left out.
@@ -217,24 +204,29 @@ def gather(
     started = perf_counter()
     theorems = _checked(theorems)
     tell = progress or (lambda *_: None)
-    results = _results(theorems, settings, tell)
-    tell("simulate", 0, 2)
-    trajectories = experiments.trajectories(settings.seed)
-    tell("simulate", 1, 2)
-    drifts = experiments.drifts(settings.seed)
-    tell("simulate", 2, 2)
-    digits, digits_seconds = _trained(settings, tell)
-    if settings.steps:
+    work = _Work(theorems, settings, study)
+    with BackgroundTasks(work.tasks(), threads=1) as tasks:
+        results = _results(theorems, tasks, tell)
+        simulated = {}
+        for number, name in enumerate(SIMULATED):
+            tell("simulate", number, len(SIMULATED))
+            simulated[name] = tasks.result(name)
+        tell("simulate", len(SIMULATED), len(SIMULATED))
+        runs = {}
+        for number, name in enumerate(work.trained):
+            tell("train", number, len(work.trained))
+            runs[name] = tasks.result(f"train {name}")
+            tell("train", number + 1, len(work.trained))
         tell("study", 0, 1)
-    theory = study(load_digits(), settings.seed) if settings.steps else None
-    tell("study", 1, 1)
+        rules = tasks.result("rules")
+        theory = tasks.result("study") if settings.steps else None
+        tell("study", 1, 1)
     return ReportData(
-        rules=tuple(_derived(rule_named(name)) for name in RULES),
+        rules=rules,
         theorems=results,
-        trajectories=trajectories,
-        drifts=drifts,
-        digits=digits,
-        digits_seconds=digits_seconds,
+        **simulated,
+        digits={name: run for name, (run, _) in runs.items()},
+        digits_seconds={name: seconds for name, (_, seconds) in runs.items()},
         theory=theory,
         versions=versions(),
         settings=settings.recorded(),
@@ -243,19 +235,60 @@ def gather(
     )
 
 
-def _results(theorems: Sequence[Theorem], settings: ReportSettings, tell: Progress) -> tuple[TheoremResult, ...]:
-    """Wait for the verdict on each theorem, and tell how many are there."""
-    results: list[TheoremResult] = []
-    questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
-    names = certificate_names(theorems)
+@dataclass(frozen=True)
+class _Work:
+    """The tasks of a report."""
+
+    theorems: tuple[Theorem, ...]
+    settings: ReportSettings
+    study: Callable[[DataSet, int], DigitsTheory]
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The rules that are trained."""
+        return TRAINED if self.settings.steps else ()
+
+    def tasks(self) -> dict[Any, Callable[[], Any]]:
+        """Return all tasks by name, the longest first: so that at the end no process waits long for the other."""
+        seed, settings = self.settings.seed, self.settings
+        tasks: dict[Any, Callable[[], Any]] = {}
+        if settings.steps:
+            tasks["study"] = lambda: self.study(load_digits(), seed)
+        tasks["rules"] = lambda: tuple(_derived(rule_named(name)) for name in RULES)
+        tasks["drifts"] = lambda: experiments.drifts(seed)
+        tasks |= {f"train {name}": partial(_trained, name, settings) for name in self.trained}
+        tasks["rising"] = experiments.rising_loss
+        tasks["trajectories"] = lambda: experiments.trajectories(seed)
+        tasks["orders"] = lambda: experiments.order_defects(seed)
+        study = partial(studied, seconds=settings.seconds, trials=settings.trials, seed=seed, paper=settings.paper)
+        numbered = sorted(enumerate(self.theorems), key=lambda pair: -_stored_bytes(pair[1]))
+        return tasks | {number: partial(study, theorem) for number, theorem in numbered}
+
+
+def _stored_bytes(theorem: Theorem) -> int:
+    """Return how long the stored verdict is, from which the time can be guessed that its theorem takes."""
+    path = stored_path(theorem)
+    return path.stat().st_size if path.exists() else 1 << 30
+
+
+def _results(theorems: Sequence[Theorem], tasks: BackgroundTasks, tell: Progress) -> tuple[TheoremResult, ...]:
+    """Wait for what is found of each theorem, and tell of how many it is there."""
     tell("prove", 0, len(theorems))
-    with settling(theorems, settings.seconds, say=partial(_studied, settings)) as settled:
-        for name, one in zip(names, settled, strict=True):
-            evidence = name if isinstance(one.verdict, Proved | Refuted) else ""
-            asked = questions[one.theorem.path]
-            results.append(TheoremResult(one.theorem, asked, evidence, one.verdict, one.seconds, **one.said))
-            tell("prove", len(results), len(theorems))
-    return tuple(results)
+    studies: dict[int, Study] = {}
+    for number in tasks.as_they_end(range(len(theorems))):
+        studies[number] = tasks.result(number)
+        tell("prove", len(studies), len(theorems))
+    questions = {path: question(path) for path in dict.fromkeys(t.path for t in theorems)}
+    return tuple(
+        TheoremResult(
+            **vars(studies[number]),
+            theorem=theorem,
+            number=number + 1,
+            question=questions[theorem.path],
+            evidence=name if studies[number].stored is not None else "",
+        )
+        for number, (name, theorem) in enumerate(zip(certificate_names(theorems), theorems, strict=True))
+    )
 
 
 def versions() -> dict[str, str]:
@@ -290,15 +323,6 @@ def _checked(theorems: Any) -> tuple[Theorem, ...]:
     return found
 
 
-def question(path: Path) -> str:
-    """Return the first line of a theorem file's docstring, or the file's name."""
-    try:
-        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    except (OSError, SyntaxError, ValueError):  # a theorem may be made where no file is left
-        docstring = None
-    return docstring.strip().splitlines()[0] if docstring and docstring.strip() else path.name
-
-
 def _derived(rule: Rule) -> DerivedRule:
     """Derive a rule in a net of three layers."""
     net = DeepLinearNetwork(depth=3)
@@ -310,36 +334,8 @@ def _derived(rule: Rule) -> DerivedRule:
     )
 
 
-def _studied(settings: ReportSettings, verdict: Verdict) -> dict[str, Any]:
-    """Put a verdict in words, and cross-check the claim unless it is refuted."""
-    study: dict[str, Any] = {"explanation": in_words(verdict), "typeset": in_latex(verdict) if settings.paper else ""}
-    study |= {"measured": None, "unmeasured": ""}
+def _trained(name: str, settings: ReportSettings) -> tuple[TrainingRun, float]:
+    """Train a rule of `TRAINED`; all have the same start and the same batches. Return the run, and its seconds."""
     started = perf_counter()
-    if not verdict.refuted:
-        try:
-            measured = crosscheck(verdict.claim, trials=settings.trials, seed=settings.seed)
-            study["measured"] = replace(measured, worst={})  # exact numbers cannot be sent between processes
-        except TptheoryError as error:
-            if not isinstance(error, NotImplementedError):
-                raise
-            study["unmeasured"] = str(error)
-    return study | {"measuring_seconds": perf_counter() - started}
-
-
-def _trained(settings: ReportSettings, tell: Progress) -> tuple[dict[str, TrainingRun], dict[str, float]]:
-    """Train each rule of `TRAINED` from the same start on the same batches; return the runs, and their seconds."""
-    runs: dict[str, TrainingRun] = {}
-    took: dict[str, float] = {}
-    steps = settings.steps
-    for number, name in enumerate(TRAINED if steps else ()):
-        started = perf_counter()
-        runs[name] = train(
-            name,
-            steps=steps,
-            seed=settings.seed,
-            log_every=max(1, steps // LOGGED),
-            on_log=lambda line, number=number: tell("train", number * steps + line.step, len(TRAINED) * steps),  # type: ignore[misc]
-        )
-        tell("train", (number + 1) * steps, len(TRAINED) * steps)
-        took[name] = perf_counter() - started
-    return runs, took
+    run = train(name, steps=settings.steps, seed=settings.seed, log_every=max(1, settings.steps // LOGGED))
+    return run, perf_counter() - started

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from tptheory.deciding.verdicts import Proved
 from tptheory.symbolic.rules import Rule
-from tptheory.typesetting.prose import prose_tex, prose_text
+from tptheory.typesetting.prose import prose_tex
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table
 from tptheory.writing.bibliography import bibliography, cited
-from tptheory.writing.chains import too_long
 from tptheory.writing.gathering import ReportData, TheoremResult
 from tptheory.writing.rendering import Checks, Illustration, illustrations, words_of
-from tptheory.writing.templating import Tex, tex_environment
+from tptheory.writing.templating import Tex, heading, tex_environment
 
 FOLDER = "paper"
 """The name of the folder that holds all that the paper needs."""
@@ -42,13 +39,13 @@ def divided(results: Iterable[TheoremResult]) -> Division:
     A theorem file opens with its main theorems, so that no list has to be kept.
     """
     division = Division()
-    for question, group in groupby(results, key=lambda r: r.question):
+    for question, group in groupby(results, key=lambda r: r.question.asked):
         left = list(group)
         main, false = (
             [r for r in left if _has_short_proof(r)][:1],
             [r for r in left if _has_short_counterexample(r)][:1],
         )
-        open_ = [r for r in left if r.verdict.word == "undecided"]
+        open_ = [r for r in left if r.word == "undecided"]
         rest = [r for r in left if r not in (*main, *false, *open_)]
         division.main += [(question, main)] if main else []
         division.false += false
@@ -59,13 +56,12 @@ def divided(results: Iterable[TheoremResult]) -> Division:
 
 def _has_short_counterexample(result: TheoremResult) -> bool:
     """Return whether a result is refuted by a counterexample that fits into the text."""
-    return result.verdict.refuted and len(result.typeset) <= SHORT
+    return result.refuted and len(result.typeset) <= SHORT
 
 
 def _has_short_proof(result: TheoremResult) -> bool:
     """Return whether a result has a proof that is written out and fits into the text."""
-    verdict = result.verdict
-    return isinstance(verdict, Proved) and len(result.typeset) <= SHORT and result.typeset != too_long(verdict)
+    return result.proved and len(result.typeset) <= SHORT and "\\begin{align*}" in result.typeset
 
 
 def render_paper(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> tuple[str, str]:
@@ -80,10 +76,10 @@ def render_paper(data: ReportData, checks: Checks, drawn: tuple[Illustration, ..
         claim=CLAIM,
         division=divided(data.theorems),
         drawn=drawn,
-        heading=_heading,
-        environment=lambda r: Tex(cited("\n".join(environment(r.theorem, r.verdict, r.typeset)))),
+        heading=heading,
+        environment=lambda r: Tex(cited("\n".join(environment(r.theorem, r.word, r.tex, r.typeset)))),
         source=_source,
-        table=Tex("\n".join(verdict_table(((r.theorem, r.verdict) for r in data.theorems), labels=True))),
+        table=Tex("\n".join(verdict_table(((r.theorem, r.word, r.method) for r in data.theorems), labels=True))),
     )
     return text, bibliography(text)
 
@@ -97,7 +93,7 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
     (folder / "references.bib").write_text(references, encoding="utf-8", newline="\n")
     names = ["paper.tex", "references.bib"]
     for illustration in drawn:
-        pdf, png = figures.save(illustration.figure, folder / "figures" / illustration.name, style=figures.paper_style)
+        pdf, png = figures.save(illustration.draw(), folder / "figures" / illustration.name, style=figures.paper_style)
         png.unlink()
         names.append(f"figures/{pdf.name}")
     return names
@@ -107,8 +103,3 @@ def _source(rule: Rule) -> Tex:
     """Return the first paragraph of a rule's docstring without its title, with the source."""
     first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].split())
     return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
-
-
-def _heading(text: str) -> Tex:
-    """Return a heading in LaTeX, and without its symbols for the bookmarks of a PDF."""
-    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', prose_text(text))}}}")

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from tptheory.checking import widths_text
-from tptheory.deciding.verdicts import Refuted
 from tptheory.measuring.orders import OrderInEta
 from tptheory.training.theorem_probes import BOUNDS, ProbeReading, worst
 from tptheory.training.trainer import TrainingRun
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.prose import prose_text
 from tptheory.writing import figures
+from tptheory.writing.appendix import CLAIM
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
+from tptheory.writing.findings import shown_findings
 from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
 from tptheory.writing.plain import plain
-from tptheory.writing.templating import html_environment, tex_environment
+from tptheory.writing.templating import heading, html_environment, tex_environment
 
 FORMAT = "tptheory-report/1"
 """The name of the format of ``report.json``."""
+
+HALF = (4.6, 3.4)
+"""The size of a figure in inches: two stand beside each other."""
+MOST_CONCLUSIONS = 5
+"""The most conclusions of one kind that a page shows at once."""
+COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
+"""The fields of a stored counterexample that say what it is."""
 
 Checks = Mapping[str, str]
 """By certificate, the reason why the checker refused it; empty if it accepted."""
@@ -33,16 +42,25 @@ Checks = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure with its title and its caption."""
+    """A figure with its title and its caption.
+
+    Attributes:
+        name: the name of its files.
+        title: what it shows.
+        caption: how it was made.
+        draw: draws it.
+        svg: the figure for the page, once it is drawn.
+    """
 
     name: str
     title: str
     caption: str
-    figure: Figure
+    draw: Callable[[], Figure]
+    svg: str = ""
 
 
 def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
-    """Draw the figures of a report, in the style of its page or of a paper."""
+    """Return the figures of a report, in the style of its page or of a paper; each is drawn by its own function."""
     widths = "-".join(map(str, WIDTHS))
     lr = data.trajectories["tp"].lr
     drawn = [
@@ -52,14 +70,30 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             r"what $e_{t+1} = (1 - c_L) e_t$ predicts for TP, with $c_l = c_{l-1} + \eta (|x_{l-1}|^2 - c_{l-1} "
             "x_{l-1}' d_{l-1})$ and $c_0 = 0$.",
-            figures.draw(figures.trajectories, data.trajectories, style=style),
+            partial(figures.draw, figures.trajectories, data.trajectories, size=HALF, style=style),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             rf"The change of both quantities over time {TIME:g}, that is ${TIME:g}/\eta$ steps, with widths {widths}. "
             r"A step moves them by the order of $\eta^2$, so that over a fixed time they move by the order of $\eta$.",
-            figures.draw(figures.conservation_drift, data.drifts, style=style),
+            partial(figures.draw, figures.conservation_drift, data.drifts, size=HALF, style=style),
+        ),
+    ]
+    lr = data.rising["tp"].lr
+    drawn += [
+        Illustration(
+            "rising_loss",
+            "A loss that target propagation raises",
+            f"Widths 1-1-2-2, step size {lr:g}, from the weights of the counterexample.",
+            partial(figures.draw, figures.rising_loss, data.rising, size=HALF, style=style),
+        ),
+        Illustration(
+            "order_of_samples",
+            "What the order of two samples changes",
+            "The distance between the weights after 1 then 2 and after 2 then 1, under BP. Orthogonal inputs commute "
+            "in one layer, and do not in two.",
+            partial(figures.draw, figures.order_of_samples, data.orders, size=HALF, style=style),
         ),
     ]
     if data.digits:
@@ -69,15 +103,15 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            figure = figures.draw(figures.digits, data.digits, quantity, size=(4.6, 3.4), style=style)
-            drawn.append(Illustration(f"training_{quantity}", title, settings, figure))
+            draw = partial(figures.draw, figures.digits, data.digits, quantity, size=HALF, style=style)
+            drawn.append(Illustration(f"training_{quantity}", title, settings, draw))
     if data.theory:
-        drawn += _theory_illustrations(data.theory)
+        drawn += _theory_illustrations(data.theory, style)
     return tuple(drawn)
 
 
-def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
-    """Draw the singular modes and the plateaus."""
+def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Illustration]:
+    """Return the figures of singular modes, plateaus and angles."""
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
@@ -88,19 +122,28 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
         r"BP from small random weights, biases 0.1, batches of 100. The predicted step is $(s \sqrt h)^{-(L-2)} / "
         r"((L-2) \eta \sigma_1)$; the band is $\kappa = 1.0$ to 1.3 times that, which is measured and no theorem."
     )
-    size = (4.6, 3.4)
+    probed = (
+        f"Digits, {theory.probed['tp'].steps} steps of TP in float64, probed at every step. Above zero an update goes "
+        "downhill."
+    )
     return [
         Illustration(
             "training_modes",
             "The singular modes of BP",
             modes,
-            figures.draw(figures.modes, study, size=size),
+            partial(figures.draw, figures.modes, study, size=HALF, style=style),
         ),
         Illustration(
             "training_plateau",
             "How long the plateau lasts",
             plateau,
-            figures.draw(figures.plateaus, theory.plateaus, size=size),
+            partial(figures.draw, figures.plateaus, theory.plateaus, size=HALF, style=style),
+        ),
+        Illustration(
+            "training_angles",
+            "The angle between the updates of TP and BP",
+            probed,
+            partial(figures.draw, figures.angles, theory.probed["tp"], size=HALF, style=style),
         ),
     ]
 
@@ -108,13 +151,20 @@ def _theory_illustrations(theory: DigitsTheory) -> list[Illustration]:
 def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the HTML page. It is self-contained, and suits light and dark screens and paper."""
     template = html_environment().get_template("report.html.j2")
-    return template.render(**words_of(data, checks), drawn=drawn)
+    found = shown_findings(data.theorems, {i.name: i for i in drawn})
+    return template.render(
+        **words_of(data, checks),
+        drawn=drawn,
+        findings=found,
+        shown_above={i.name for _, _, i in found if i},
+        most=MOST_CONCLUSIONS,
+    )
 
 
 def render_tex(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
     """Return the LaTeX document, for pdfLaTeX, with figures from ``figures/``."""
     template = tex_environment().get_template("report.tex.j2")
-    return template.render(**words_of(data, checks), drawn=drawn)
+    return template.render(**words_of(data, checks), drawn=drawn, claim=CLAIM, heading=heading)
 
 
 def render_json(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...]) -> str:
@@ -188,16 +238,17 @@ def _rule_json(derived: DerivedRule) -> dict[str, Any]:
 
 
 def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
-    theorem, verdict, measured = result.theorem, result.verdict, result.measured
+    theorem, measured = result.theorem, result.measured
     found: dict[str, Any] = {
         "node": theorem.node,
         "title": theorem.plain_title,
-        "question": prose_text(result.question),
+        "question": prose_text(result.question.asked),
         "reason": prose_text(theorem.reason),
-        "statement": theorem.claim.statement(),
-        "assumptions": list(verdict.assumptions),
+        "statement": str(result.text),
+        "where": list(result.text.where),
+        "assumptions": list(result.assumptions),
         "expected": theorem.expected,
-        "verdict": verdict.word,
+        "verdict": result.word,
     }
     if result.certificate:
         found["method"] = result.method
@@ -206,8 +257,8 @@ def _theorem_json(result: TheoremResult, checks: Checks) -> dict[str, Any]:
         found["certificate_accepted"] = not checks[result.certificate]
     else:
         found["explanation"] = result.explanation
-    if isinstance(verdict, Refuted):
-        found["counterexample"] = verdict.counterexample.to_json()
+    if result.counterexample:
+        found["counterexample"] = {k: v for k, v in (result.stored or {}).items() if k in COUNTEREXAMPLE}
         found["counterexample_file"] = f"counterexamples/{result.counterexample}"
     found["cross_check"] = None
     if measured:

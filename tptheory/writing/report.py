@@ -7,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
-from tptheory.deciding.stored_verdicts import stored_form
-from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.files import move_whole
 from tptheory.processes import run_to_end
@@ -26,7 +25,8 @@ from tptheory.writing.experiments import DigitsTheory, digits_theory
 from tptheory.writing.gathering import Progress, ReportData, ReportSettings, gather
 from tptheory.writing.older_report import listed_evidence
 from tptheory.writing.paper import FOLDER, write_paper
-from tptheory.writing.rendering import illustrations, render_html, render_json, render_tex, render_times
+from tptheory.writing.rendering import Illustration, illustrations, render_html, render_json, render_tex, render_times
+from tptheory.writing.tasks import BackgroundTasks
 
 CHECKING_SECONDS = 600
 """How long the checker may take over all certificates."""
@@ -161,10 +161,8 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     for folder in ("certificates", "counterexamples", "figures"):
         (stage / folder).mkdir()
     evidence = _write_evidence(stage, data)
-    checks = check_certificates(stage / "certificates", [p.name for p in evidence if p.parts[0] == "certificates"])
-    drawn = illustrations(data)
-    for illustration in drawn:
-        figures.save(illustration.figure, stage / "figures" / illustration.name)
+    names = [path.name for path in evidence if path.parts[0] == "certificates"]
+    checks, drawn = _checked_and_drawn(stage, names, illustrations(data))
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
@@ -181,13 +179,32 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     ]
 
 
+def _checked_and_drawn(
+    stage: Path, certificates: Sequence[str], listed: Sequence[Illustration]
+) -> tuple[dict[str, str], tuple[Illustration, ...]]:
+    """Let the checker read the certificates while the figures are drawn and saved, on every core.
+
+    Return the checker's reasons, and the figures with their pictures for the page.
+    """
+
+    def draw(one: Illustration) -> str:
+        figure = one.draw()
+        figures.save(figure, stage / "figures" / one.name)
+        return figures.inline_svg(figure, one.name, one.title)
+
+    work = {None: partial(check_certificates, stage / "certificates", certificates)}
+    with BackgroundTasks(work | {one.name: partial(draw, one) for one in listed}, threads=1) as tasks:
+        drawn = tuple(replace(one, svg=tasks.result(one.name)) for one in listed)
+        return tasks.result(None), drawn
+
+
 def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     """Write each certificate and each counterexample, and return their paths in ``stage``."""
     found = []
     for result in data.theorems:
-        if isinstance(result.verdict, Proved | Refuted):
+        if result.stored is not None:
             found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence))
-            text = Certificate(stored_form(result.theorem, result.verdict) or {}).to_json()
+            text = Certificate(result.stored).to_json()
             (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tptheory.training.trainer import LogLine, TrainingRun, format_log_line
-from tptheory.typesetting.claims import definitions_html, definitions_tex, statements_html, statements_tex
+from tptheory.typesetting.claims import long_expression_html, long_expression_tex
 from tptheory.typesetting.escaping import tex_escaped
-from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.mathml import mathml_of
-from tptheory.typesetting.prose import paragraphs, prose_html, prose_tex
-from tptheory.writing import figures
+from tptheory.typesetting.prose import code_tex, paragraphs, prose_html, prose_tex, prose_text
+from tptheory.writing.appendix import statement_lines
+from tptheory.writing.quantities import quantities
 
 SHOWN_LINES = 11
 """The most lines of a training log that a document shows."""
@@ -68,17 +68,27 @@ def _environment(**options: Any) -> Environment:
     return environment
 
 
+def _formula_html(expression: Any) -> Markup:
+    """Return a formula, and behind it what the letters mean that make it short."""
+    shown, where = long_expression_html(expression, quantities)
+    return Markup(f"{shown}, where {where}" if where else shown)  # noqa: S704  it escapes
+
+
+def _formula_tex(expression: Any) -> Tex:
+    """Return a formula in LaTeX for text mode, and behind it what the letters mean that make it short."""
+    shown, where = long_expression_tex(expression, quantities)
+    return Tex(f"{shown}, where {where}" if where else shown)
+
+
 @cache
 def html_environment() -> Environment:
     """Return the environment of HTML templates."""
     environment = _environment(autoescape=True)
     environment.filters |= {
         "prose": prose_html,
-        "mathematics": lambda expression: Markup(mathml_of(expression, breakable=True)),  # noqa: S704  it escapes
-        "statements": statements_html,
-        "definitions": definitions_html,
+        "mathematics": _formula_html,
         "residual": _residual_html,
-        "svg": lambda i: Markup(figures.inline_svg(i.figure, i.name, i.title)),  # noqa: S704  it escapes
+        "svg": lambda i: Markup(i.svg),  # noqa: S704  `inline_svg` escapes
     }
     return environment
 
@@ -98,16 +108,21 @@ def tex_environment() -> Environment:
     )
     environment.filters |= {
         "prose": lambda text: Tex(prose_tex(text)),
-        "mathematics": lambda expression: Tex(f"${latex_of(expression, breakable=True)}$"),
-        "statements": statements_tex,
-        "definitions": definitions_tex,
+        "mathematics": _formula_tex,
         "meant": Tex,
+        "code": lambda text: Tex(code_tex(text)),
+        "statement_lines": lambda claimed: [Tex(line) for line in statement_lines(claimed)],
         "residual": _residual_tex,
         "lines": lambda text: [
             Tex(r"\ " * (len(line) - len(line.lstrip())) + tex_escaped(line.strip())) for line in text.splitlines()
         ],
     }
     return environment
+
+
+def heading(text: str) -> Tex:
+    """Return a heading in LaTeX, and without its symbols for the bookmarks of a PDF."""
+    return Tex(rf"\texorpdfstring{{{prose_tex(text)}}}{{{re.sub(r'[^A-Za-z0-9 .,?:()-]', '', prose_text(text))}}}")
 
 
 def shown_lines(run: TrainingRun) -> list[str]:

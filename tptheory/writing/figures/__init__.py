@@ -4,6 +4,8 @@ from tptheory.writing.figures.curves import (
     conservation_drift,
     digits,
     error_ray,
+    order_of_samples,
+    rising_loss,
     singular_modes,
     time_series,
     trajectories,
@@ -17,7 +19,7 @@ from tptheory.writing.figures.spaces import (
     pulled_back_loss,
 )
 from tptheory.writing.figures.style import INK, MARKS, Style, draw, inline_svg, page_style, paper_style, save
-from tptheory.writing.figures.training import modes, plateaus
+from tptheory.writing.figures.training import angles, modes, plateaus
 
 __all__ = [
     "INK",
@@ -25,6 +27,7 @@ __all__ = [
     "Style",
     "Subspaces",
     "activations_and_targets",
+    "angles",
     "conservation_drift",
     "digits",
     "draw",
@@ -34,10 +37,12 @@ __all__ = [
     "kernel_and_coimage",
     "layer_spaces",
     "modes",
+    "order_of_samples",
     "page_style",
     "paper_style",
     "plateaus",
     "pulled_back_loss",
+    "rising_loss",
     "save",
     "singular_modes",
     "subspaces",

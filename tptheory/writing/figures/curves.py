@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from tptheory.errors import InvalidValueError, ShapeError, complain, unknown_name
 from tptheory.simulation.trajectories import Run
 from tptheory.training.trainer import TrainingRun
-from tptheory.writing.experiments import Drift, ray_factors
+from tptheory.writing.experiments import Drift, OrderDefect, ray_factors
 from tptheory.writing.figures.numbers import every, layer_of, product_above, run_of, sample_of, weights_at
 from tptheory.writing.figures.style import HOLLOW, INK, MARKS, axes_or_new, dots, labelled
 
@@ -135,6 +135,41 @@ def conservation_drift(drifts: Sequence[Drift], ax: Axes | None = None) -> Axes:
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     return labelled(ax, r"step size $\eta$", "change after a fixed time", loc="lower left", bbox_to_anchor=(0, 1))
+
+
+def rising_loss(runs: Mapping[str, Run], ax: Axes | None = None) -> Axes:
+    """Draw the loss of BP and TP over time, from weights at which it rises under TP.
+
+    >>> from tptheory.writing.experiments import rising_loss as simulated
+    >>> rising_loss(simulated(steps=20)).get_xlabel()
+    'steps times step size'
+    """
+    ax = axes_or_new(ax)
+    for name, run in runs.items():
+        title, mark = RULES[name]
+        kept = every(run.steps, 24)
+        times = np.arange(run.steps + 1) * run.lr
+        ax.plot(times[kept], run.loss[kept], **mark | HOLLOW, label=title)
+    start = float(next(iter(runs.values())).loss[0])
+    ax.axhline(start, color=INK, linewidth=0.6, linestyle=":", zorder=0)
+    return labelled(ax, "steps times step size", r"loss $\frac{1}{2}\,|x_L - y|^2$")
+
+
+def order_of_samples(defects: Sequence[OrderDefect], ax: Axes | None = None) -> Axes:
+    """Draw against the step size what the order of two samples changes (dots), and what theory says of it (line).
+
+    >>> order_of_samples([OrderDefect("one layer", (0.5, 0.25), (1.0, 0.25), ())]).get_xscale()
+    'log'
+    """
+    ax = axes_or_new(ax)
+    for k, one in enumerate(defects):
+        ax.plot(one.step_sizes, one.defects, **dots(k), label=f"{one.label}, simulated")
+        if one.predicted:
+            label = r"proved: $\eta^2\,|x_1 \cdot x_2|\,|e_1 x_2' - e_2 x_1'|$"
+            ax.plot(one.step_sizes, one.predicted, color=INK, linewidth=1.4, zorder=1, label=label)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log")
+    return labelled(ax, r"step size $\eta$", "1 then 2, against 2 then 1", loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | None = None) -> Axes:

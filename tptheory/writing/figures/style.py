@@ -139,6 +139,7 @@ def draw(
         figure = Figure(figsize=size, layout="constrained")
         function(*arguments, ax=figure.add_subplot(), **options)
         FigureCanvasSVG(figure).draw()
+        figure.set_layout_engine("none")  # else each file that it is saved to would find the same layout once more
     return figure
 
 
@@ -175,20 +176,37 @@ def _quiet(name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
+_SHORTER = (
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"> <"), "><"),
+    (re.compile(r'<style type="text/css">.*?</style>'), ""),
+    (re.compile(r'<g id="[^"]*">'), "<g>"),
+    (re.compile(r"font-family: [^;\"]*;? ?"), ""),
+    (re.compile(r' transform="rotate\(-0 [^)]*\)"'), ""),
+    (re.compile(r"<defs></defs>"), ""),
+    (re.compile(r"(?<=[:;]) "), ""),
+)
+"""What is taken out of a picture within a page: its font, which is that of the page, and names that nothing uses."""
+
+
 def inline_svg(figure: Figure, name: str, title: str) -> str:
     """Return the figure as an ``<svg>`` element for a page, the same text each time.
 
     Its lines take the colour of the text around it, its ids begin with ``name``, and screen readers say ``title``.
+    Numbers have two decimals, a hundredth of a point, and letters are text.
     """
     stream = io.StringIO()
-    with mpl.rc_context(_PAGE | {"svg.hashsalt": name}):
+    with mpl.rc_context(_PAGE | {"svg.hashsalt": name, "svg.fonttype": "none"}):
         figure.savefig(stream, format="svg", transparent=True, metadata=_UNDATED["svg"])
     svg = stream.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    for pattern, put in _SHORTER:
+        svg = pattern.sub(put, svg)
     width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
-    opening = f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}"'
+    opening = f'<svg role="img" aria-label="{escape(title)}" stroke-linejoin="round" viewBox="0 0 {width} {height}"'
     return re.sub(r"<svg [^>]*>", f'{opening} xmlns="http://www.w3.org/2000/svg">', svg, count=1).replace(
         "xlink:href", "href"
     )

@@ -9,7 +9,11 @@ from matplotlib.axes import Axes
 
 from tptheory.training.modes import ModesStudy
 from tptheory.training.plateau import PlateauStudy
+from tptheory.training.trainer import TrainingRun
 from tptheory.writing.figures.style import INK, MARKS, axes_or_new, dots, labelled
+
+POINTS = 160
+"""About how many points of a training log are drawn."""
 
 
 def modes(study: ModesStudy, ax: Axes | None = None) -> Axes:
@@ -23,14 +27,27 @@ def modes(study: ModesStudy, ax: Axes | None = None) -> Axes:
     return labelled(axes, r"steps $\times$ step size", "strength of a mode")
 
 
+def angles(run: TrainingRun, ax: Axes | None = None) -> Axes:
+    """Draw the cosine between TP's update and BP's at each layer of a probed run, over steps."""
+    axes = axes_or_new(ax)
+    readings = [reading for reading in run.readings if reading.probe == "angle"]
+    for k, layer in enumerate(sorted({reading.layer for reading in readings})):
+        own = [reading for reading in readings if reading.layer == layer]
+        mark = MARKS[k % len(MARKS)] | {"marker": None}
+        axes.plot([r.step for r in own], [r.measured for r in own], **mark, linewidth=1.2, label=f"layer {layer}")
+    axes.set_ylim(0, 1.02)
+    return labelled(axes, "step", "cosine between the updates of TP and BP")
+
+
 def plateaus(studies: Sequence[PlateauStudy], ax: Axes | None = None) -> Axes:
     """Draw the loss of each run over steps, in units of the predicted step of escape; the band is kappa 1 to 1.3."""
     axes = axes_or_new(ax)
     for study, mark in zip(studies, itertools.cycle(MARKS), strict=False):
-        steps = [line.step / study.predicted for line in study.run.log]
+        log = study.run.log[:: max(1, len(study.run.log) // POINTS)]
+        steps = [line.step / study.predicted for line in log]
         L, hidden, std, lr = study.setting
         label = f"L={L}, h={hidden}, s={std:g}, $\\eta$={lr:g}"
-        axes.plot(steps, [line.loss for line in study.run.log], **mark | {"marker": None}, linewidth=1, label=label)
+        axes.plot(steps, [line.loss for line in log], **mark | {"marker": None}, linewidth=1, label=label)
     axes.axvspan(1.0, 1.3, color=INK, alpha=0.12, linewidth=0)
     axes.set_ylim(0, 3)
     return labelled(axes, "step / predicted step", "training loss of a batch (nats)", fontsize=8)

@@ -1,0 +1,76 @@
+"""Proofs and counterexamples on a page."""
+
+import re
+
+import pytest
+from sympy import MatrixSymbol, symbols
+
+from tptheory import DeepLinearNetwork, Equal, Pinv, Zero, decide, matmul, prove, refute, transpose
+from tptheory.certificates import checker
+from tptheory.typesetting.html_math import html_math
+from tptheory.writing import evidence
+from tptheory.writing.evidence import METHODS, counterexample_html, counterexample_latex, shown
+
+m, n = symbols("m n", integer=True, positive=True)
+A = MatrixSymbol("A", m, n)
+TRUE = Equal(matmul(A, Pinv(A), A, Pinv(A)), matmul(A, Pinv(A)))
+FALSE = Equal(Pinv(A), transpose(A))
+
+
+def test_a_proof_is_a_chain_of_equations_with_reasons():
+    """Each line is a formula, and behind it stands why it follows."""
+    found = shown(prove(TRUE))
+    assert found.title == "The proof"
+    assert found.how == METHODS["identity"]
+    assert found.length == ""
+    lines = re.findall(r"<p class=l>(.*?)(?=<p|$)", found.html)
+    assert lines[0].startswith("<i>AA</i><sup>+</sup>")
+    assert lines[1].startswith("= ")
+    assert "<small>Penrose" in found.html
+
+
+def test_a_proof_that_is_too_long_says_how_long_it_is(monkeypatch):
+    """Its steps are counted, and nothing is cut off."""
+    monkeypatch.setattr(evidence, "MOST_STEPS", 0)
+    found = shown(prove(TRUE))
+    assert found.html == ""
+    assert re.fullmatch(r"\d+ multiples? of hypotheses", found.length)
+
+
+def test_every_method_of_the_checker_is_explained():
+    """A reader meets no method without a sentence about it."""
+    assert set(METHODS) == {*checker.PROOFS, "induction", "all"}
+
+
+def test_a_counterexample_is_matrices_and_what_they_break():
+    """The matrix stands in a table, the value beside the expression, and the LaTeX has both too."""
+    verdict = refute(Equal(matmul(A, transpose(A)), matmul(A, Pinv(A))))
+    html, tex = shown(verdict), counterexample_latex(verdict.counterexample)
+    assert html.title in ("The smallest counterexample", "A counterexample")
+    assert "not 0" in html.html
+    assert r"\begin{pmatrix}" in tex
+    assert r"\neq 0" in tex
+    for value in verdict.counterexample.values_latex():
+        assert html_math(value) in html.html
+
+
+def test_a_long_expression_is_left_out_of_a_counterexample(monkeypatch):
+    """Its value is enough."""
+    monkeypatch.setattr(evidence, "LONGEST_VALUE", 3)
+    found = refute(FALSE).counterexample
+    assert "What should be 0 is" in counterexample_html(found)
+    assert "the difference of the two sides is" in counterexample_latex(found)
+
+
+def test_what_is_undecided_is_told_as_text():
+    """The reason is escaped, not typeset."""
+    found = shown(prove(Zero(DeepLinearNetwork(depth=1).error)))
+    assert found.title == "How far the search got"
+    assert found.html.startswith("<pre>")
+
+
+@pytest.mark.parametrize("claim", [TRUE, FALSE])
+def test_what_is_shown_is_well_formed_enough_for_a_page(claim):
+    """No paragraph holds a table, which would end it."""
+    html = str(shown(decide(claim)).html)
+    assert not re.search(r"<p[^>]*>(?:(?!<p|<div).)*<table", html)
