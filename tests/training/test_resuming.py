@@ -353,7 +353,8 @@ def test_without_numba_the_error_says_what_to_install(digits: DataSet, monkeypat
 
 def test_metrics_go_to_a_file_or_a_stream_and_to_nothing_else(digits: DataSet, tmp_path: Path) -> None:
     """The null device takes them; a named pipe is not waited for; two runs do not write one file."""
-    train(data=digits, steps=1, metrics="/dev/null", checkpoint="/dev/null")
+    train(data=digits, steps=1, metrics="/dev/null")
+    train(data=digits, steps=1, checkpoint="/dev/null")
     assert not Path("/dev/null").is_file()
     os.mkfifo(tmp_path / "pipe")
     for argument in ("metrics", "checkpoint"):
