@@ -494,3 +494,16 @@ def test_arrays_that_are_no_data_are_named(given, error, message) -> None:
     """What does not fit, what was expected, and the mend."""
     with pytest.raises(error, match=message):
         data_of(given)
+
+
+def test_a_small_file_that_promises_much_is_refused_before_it_is_unpacked(tmp_path):
+    """A header of many small samples, and more behind the samples than the header says: no memory is taken for them."""
+    head = struct.pack(">4I", 0x803, 2**28, 1, 1)
+    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb", 1) as file:
+        file.write(head + bytes(2**20))
+    with pytest.raises(InvalidFileError, match="of at most 4194304 samples"):
+        load_mnist(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte.gz").unlink()
+    os.mkfifo(tmp_path / "train-images-idx3-ubyte")
+    with pytest.raises(InvalidFileError, match="'folder' must be a folder that holds train-images-idx3-ubyte"):
+        load_mnist(tmp_path)

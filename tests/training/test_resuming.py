@@ -23,6 +23,7 @@ from tptheory.training import checkpoints
 from tptheory.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.inverses import InverseSettings
+from tptheory.training.metrics import MetricsFile
 from tptheory.training.trainer import TrainingRun, train
 
 from . import resumed_run
@@ -348,3 +349,19 @@ def test_without_numba_the_error_says_what_to_install(digits: DataSet, monkeypat
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(MissingLibraryError, match=r"'engine' must be used only .* pip install 'tptheory\[fast\]'"):
         train(data=digits, steps=1, engine="native")
+
+
+def test_metrics_go_to_a_file_or_a_stream_and_to_nothing_else(digits: DataSet, tmp_path: Path) -> None:
+    """The null device takes them; a named pipe is not waited for; two runs do not write one file."""
+    train(data=digits, steps=1, metrics="/dev/null")
+    train(data=digits, steps=1, checkpoint="/dev/null")
+    assert not Path("/dev/null").is_file()
+    os.mkfifo(tmp_path / "pipe")
+    for argument in ("metrics", "checkpoint"):
+        with pytest.raises(InvalidValueError, match=f"'{argument}' must be a file that can be written .*named pipe"):
+            train(data=digits, steps=1, **{argument: tmp_path / "pipe"})
+    first = MetricsFile(tmp_path / "metrics")
+    with pytest.raises(InvalidValueError, match="Another run is writing it"):
+        MetricsFile(tmp_path / "metrics")
+    first.close()
+    MetricsFile(tmp_path / "metrics").close()

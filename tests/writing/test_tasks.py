@@ -5,10 +5,9 @@ import os
 import pytest
 from threadpoolctl import threadpool_info
 
-from tptheory.deciding.library import WorkerError
 from tptheory.errors import InvalidValueError
 from tptheory.writing import tasks
-from tptheory.writing.tasks import BackgroundTasks
+from tptheory.writing.tasks import BackgroundTasks, WorkerError
 
 
 @pytest.fixture(params=[1, 2], ids=["one core", "two cores"])

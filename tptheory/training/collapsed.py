@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
@@ -67,7 +67,7 @@ class CollapsedEngine:
     [0.25, 0.25, 0.75]
     """
 
-    threads = 1
+    threads: Literal[1] = 1
 
     def __init__(
         self,

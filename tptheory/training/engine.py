@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays
@@ -25,8 +25,8 @@ class Engine(Protocol):
         """``(b_1, ..., b_L)``."""
 
     @property
-    def threads(self) -> int | None:
-        """How many threads BLAS may use during training; None for as many as it may use now."""
+    def threads(self) -> Literal[1] | None:
+        """How many threads BLAS may use during training: one, or None for as many as it may use now."""
 
     def forward(self, X: Array, labels: Array) -> bool:
         """Compute the outputs and the loss of a batch, for `update` to learn from; return whether the loss is finite.

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.extras import optional_library
-from tptheory.files import cannot_write
+from tptheory.files import cannot_write, is_stream, open_stream, refuse_irregular
+from tptheory.locks import try_lock
 
 _CHUNK = 2**20
 
@@ -39,9 +40,9 @@ class MetricsFile:
         try:
             if position is None:
                 refuse_existing("metrics", self.path)
-                self._file = self.path.open("wb")
+                self._file = _opened(self.path, os.O_CREAT)
             else:
-                self._file = self.path.open("r+b")
+                self._file = _opened(self.path, 0)
                 self._go_on(position)
         except OSError as error:
             raise cannot_write("metrics", self.path, error) from error
@@ -71,12 +72,35 @@ class MetricsFile:
 
     def position(self) -> dict[str, Any]:
         """Force what was written to the disk, and return its length in bytes and its SHA-256."""
-        os.fsync(self._file.fileno())
+        if not is_stream(self.path):
+            os.fsync(self._file.fileno())
         return {"bytes": self._size, "sha256": self._digest.hexdigest()}
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _opened(path: Path, flags: int) -> BinaryIO:
+    """Open a file of metrics, or a stream such as ``/dev/stdout``, and lock it against other runs.
+
+    Raises:
+        OSError: if it cannot be opened, or is neither.
+        InvalidValueError: if another run writes it.
+    """
+    stream = open_stream(path)
+    if stream is not None:
+        return os.fdopen(stream, "wb")
+    file = os.open(path, os.O_RDWR | flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    try:
+        refuse_irregular(os.fstat(file), path)
+        if not try_lock(file):
+            mend = "Another run is writing it: wait until it has ended, or name another file."
+            raise InvalidValueError(complain("metrics", "a file that no other run uses", str(path), mend))
+    except BaseException:
+        os.close(file)
+        raise
+    return os.fdopen(file, "r+b")
 
 
 class TensorBoard:

@@ -17,11 +17,13 @@ from typing import IO, NamedTuple, cast
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
-from tptheory.files import write_whole
+from tptheory.files import open_regular, write_whole
 from tptheory.training.data import DIGITS, Array, DataSet
 
 LARGEST_PAYLOAD = 2**28
 """The most pixels or labels that an IDX file may announce: 256 MiB, five times MNIST."""
+LARGEST_COUNT = 2**22
+"""The most samples that an IDX file may announce: 70 times MNIST. A sample takes more memory than its bytes."""
 OPENML, VERSION = "mnist_784", 1
 """The name of the data at openml.org, and their version."""
 COUNTS = {"train": 60_000, "t10k": 10_000}
@@ -162,7 +164,7 @@ def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
     """Return the uint8 array of an IDX file, shaped as its header says, and the name of that file."""
     path = _locate(folder, f"{part}-{kind.suffix}")
     try:
-        with path.open("rb") as raw:
+        with open_regular(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as raw:
             if path.suffix != ".gz":
                 return _parse(raw, path.name, kind, os.fstat(raw.fileno()).st_size), path.name
             with gzip.GzipFile(fileobj=raw) as unpacked:
@@ -203,6 +205,8 @@ def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Arr
     if payload > LARGEST_PAYLOAD:
         expected = f"of at most {LARGEST_PAYLOAD} bytes of samples"
         raise InvalidFileError(complain(name, expected, f"a header of sizes {tuple(shape)}"))
+    if shape[0] > LARGEST_COUNT:
+        raise InvalidFileError(complain(name, f"of at most {LARGEST_COUNT} samples", f"a header of {shape[0]}"))
     body = _read_at_most(stream, payload + 1) if size in (None, head + payload) else b""
     if len(body) != payload:
         came = f"{len(body) if size is None else size - head} bytes" if len(body) <= payload else "more"

@@ -6,6 +6,7 @@ import importlib
 import multiprocessing
 import os
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from tptheory.training.blas_buffers import aligned
 from tptheory.training.collapsed import CollapsedEngine
 from tptheory.training.data import Array
 from tptheory.training.layerwise import softmax_cross_entropy
+from tptheory.training.thread_choice import ThreadChoice
 
 get_num_threads, set_num_threads = fused.numba.get_num_threads, fused.numba.set_num_threads
 _PROCESS = os.getpid()
@@ -41,7 +43,9 @@ def thread_count() -> int:
 
 
 class NativeEngine(CollapsedEngine):
-    """`CollapsedEngine` in native code, on two threads: it takes the same arguments, and makes the same updates.
+    """`CollapsedEngine` in native code, on one thread or two: it takes the same arguments, and makes the same updates.
+
+    Which of them is faster is measured now and then: beside busy processes two threads wait for each other.
 
     The updates differ by rounding alone, and the number of threads changes no bit of them. The first step of all takes
     many seconds, in which Numba compiles and keeps the code; the first step of a process takes half a second. Each
@@ -63,7 +67,7 @@ class NativeEngine(CollapsedEngine):
         super().__init__(*arguments, **options)
         self.native_threads = thread_count()
         self._masks = 1 < self.native_threads < fused.numba.config.NUMBA_NUM_THREADS
-        self._run = fused.run_alone if self.native_threads == 1 else fused.run_together
+        self._choice = None if self.native_threads == 1 else ThreadChoice()
         carried = self._inverses
         self._follows = bool(carried) and all((K.thin or K.square) and not K.tall for K in carried)
         shapes = np.array([W.shape for W in self._weights])
@@ -114,11 +118,22 @@ class NativeEngine(CollapsedEngine):
         if self._memory is None:
             self._memory = self._collected()
         batch = self._rows.ravel(), self._labels
+        arguments = (stages, feedback, self._piece, lr, *batch, self._memory)
+        if self._choice is None:
+            return bool(fused.run_alone(*arguments))
+        started = perf_counter()
+        finite = bool(fused.run_alone(*arguments)) if self._choice.alone else self._run_together(arguments)
+        if stages & fused.PREDICT:  # the longest of the stages, and a part of every step
+            self._choice.took(perf_counter() - started)
+        return finite
+
+    def _run_together(self, arguments: tuple[Any, ...]) -> bool:
+        """Go through stages on two threads, and leave Numba as many as it had."""
         if not self._masks:
-            return bool(self._run(stages, feedback, self._piece, lr, *batch, self._memory))
+            return bool(fused.run_together(*arguments))
         others = get_num_threads()
         set_num_threads(self.native_threads)
-        finite = bool(self._run(stages, feedback, self._piece, lr, *batch, self._memory))
+        finite = bool(fused.run_together(*arguments))
         set_num_threads(others)
         return finite
 

@@ -19,6 +19,7 @@ from tptheory.files import move_whole
 from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.temporaries import new_folder
+from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.data import DataSet
 from tptheory.writing import figures
 from tptheory.writing.experiments import DigitsTheory, digits_theory
@@ -100,7 +101,7 @@ def build_report(
     if not isinstance(folder, str | Path):
         raise InvalidTypeError(complain("folder", "the path of a folder", folder))
     folder, settings = Path(folder), settings or ReportSettings()
-    with _staging(folder) as stage:
+    with _staging(folder) as stage, one_blas_thread():  # the same bytes, whatever the number of threads
         gathered = gather(theorems, settings, study=study, progress=progress)
         if progress is not None:
             progress("write", 0, 1)
