@@ -1,5 +1,4 @@
-r"""Which claims of the two notebooks that this project grew from, called the seed here, hold, and where do their
-programs say something else?
+r"""Which claims of the seed hold, the two notebooks that this project grew from, and what do their programs do?
 
 Its targets and gradients are right; that updates are constant, that a batch has rank one and that TP is BP at rank one
 are not, and its step counts $\alpha$ twice.

@@ -82,6 +82,8 @@ def drawings():
         "error_ray_of_bp": (lambda ax: figures.error_ray(trajectories()["bp"], ax), False),
         "singular_modes": (lambda ax: figures.singular_modes(modes()[0], ax, theory=modes()[1]), False),
         "conservation_drift": (lambda ax: figures.conservation_drift(drifts(), ax), False),
+        "rising_loss": (lambda ax: figures.rising_loss(experiments.rising_loss(), ax), False),
+        "order_of_samples": (lambda ax: figures.order_of_samples(experiments.order_defects(), ax), False),
         "digits": (lambda ax: figures.digits(trained(), ax=ax), False),
         "time_series": (lambda ax: figures.time_series(flat_run(), "W", 1, ax), False),
         "time_series_of_errors": (lambda ax: figures.time_series(flat_run(), "d", 1, ax), False),
