@@ -58,6 +58,8 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error that tptheory raises on purpose, or that the system raises, counts as wrong input."""
         try:
+            if callable(ctx.obj):
+                ctx.obj()
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
@@ -122,8 +124,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
-    end_by_exceptions()
-    app()
+    app(obj=end_by_exceptions)  # called where a command begins, so that no signal finds the way there half gone
 
 
 def _show_version(wanted: bool) -> None:
