@@ -1,7 +1,9 @@
 r"""Has TP exactly one law at depth 2 if the hidden layer is narrow, at any widths?
 
 Yes: if n_1 < n_0 + n_2, the log-determinant (`log_determinant.py`) is the only quantity that TP's flow conserves for
-all data, near almost every point; that is new here. The proof shows one point at which the Lie algebra of the
+all data, near almost every point; that is new here.
+
+The proof shows one point at which the Lie algebra of the
 velocities has all dimensions but one. As its rank is that of a matrix of rational functions, it is so at almost every
 point, and the differential of a conserved quantity vanishes on it.
 

@@ -14,9 +14,16 @@ from typer.testing import CliRunner
 
 from tptheory import Certificate, TptheoryError
 from tptheory.cli import app
+<<<<<<< HEAD
 from tptheory.training.mnist import load_mnist
+=======
+from tptheory.sweeping.records import records_at
+from tptheory.training.data import load_mnist
+>>>>>>> w-files
 
 QUICK, MANY = 60, 3000
+EXAMPLES = pytest.mark.parametrize("examples", [QUICK, pytest.param(1000, marks=pytest.mark.slow)])
+"""How many inputs a door is tried with: some each time, and many where there is time."""
 STORED = Path(__file__).parents[1] / "proofs" / "certificates"
 
 OPTIONS = {
@@ -124,13 +131,14 @@ def damaged(whole):
     return st.one_of(changed, cut, st.binary(max_size=80), changed.map(lambda data: data + b"[" * 2000))
 
 
+@EXAMPLES
 @pytest.mark.parametrize("name", ["tp_equals_bp.exact_condition.json", "rank_of_updates.rank_bound.json"])
-def test_a_damaged_certificate_is_refused_or_still_a_proof(empty, name):
+def test_a_damaged_certificate_is_refused_or_still_a_proof(empty, name, examples):
     """`check` accepts, refuses, or says that the file cannot be read; it never crashes."""
     whole = (STORED / name).read_bytes()
     seen = set()
 
-    @fuzzed(QUICK)
+    @fuzzed(examples)
     @given(damaged(whole))
     def one(data):
         Path("one.json").write_bytes(data)
@@ -148,7 +156,8 @@ def idx(shape, kind=8):
     return bytes([0, 0, kind, len(shape)]) + sizes + bytes(prod(shape))
 
 
-def test_damaged_digits_are_refused_or_read(tmp_path):
+@EXAMPLES
+def test_damaged_digits_are_refused_or_read(tmp_path, examples):
     """An IDX file is read, or refused by name; sizes that it claims are not believed."""
     names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
     for name in names:
@@ -156,7 +165,7 @@ def test_damaged_digits_are_refused_or_read(tmp_path):
     load_mnist(tmp_path)
     whole = (tmp_path / names[0]).read_bytes()
 
-    @fuzzed(QUICK)
+    @fuzzed(examples)
     @given(damaged(whole))
     def one(data):
         (tmp_path / names[0]).write_bytes(data)
@@ -169,10 +178,11 @@ def test_damaged_digits_are_refused_or_read(tmp_path):
         load_mnist(tmp_path)
 
 
-def test_a_theorem_file_of_any_text_is_one_error(empty):
+@EXAMPLES
+def test_a_theorem_file_of_any_text_is_one_error(empty, examples):
     """What does not import, or is no theorem file, is said in one line."""
 
-    @fuzzed(QUICK)
+    @fuzzed(examples)
     @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
     def one(text):
         Path("any.py").write_text(
@@ -183,10 +193,11 @@ def test_a_theorem_file_of_any_text_is_one_error(empty):
     one()
 
 
-def test_results_of_any_bytes_are_refused_and_kept(empty):
+@EXAMPLES
+def test_results_of_any_bytes_are_refused_and_kept(empty, examples):
     """A sweep adds to no file that is not its own."""
 
-    @fuzzed(QUICK)
+    @fuzzed(examples)
     @given(st.binary(min_size=1, max_size=60).map(lambda data: data + b"\n"))
     def one(data):
         Path("runs.jsonl").write_bytes(data)
@@ -196,7 +207,8 @@ def test_results_of_any_bytes_are_refused_and_kept(empty):
     one()
 
 
-def test_json_of_any_shape_is_no_certificate(empty):
+@EXAMPLES
+def test_json_of_any_shape_is_no_certificate(empty, examples):
     """Whatever JSON a file holds."""
     values = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -208,10 +220,71 @@ def test_json_of_any_shape_is_no_certificate(empty):
         lambda data: {"format": "tptheory-certificate/1", "method": "identity", **data}
     )
 
-    @fuzzed(QUICK)
+    @fuzzed(examples)
     @given(values | hostile)
     def one(data):
         Path("one.json").write_text(json.dumps(data), encoding="utf-8")
         assert ended(["check", "one.json"]) in (1, 2)
+
+    one()
+
+
+@EXAMPLES
+def test_a_rule_file_of_any_text_is_one_error(empty, examples):
+    """What does not import, or holds no rule of that name, is said in one line."""
+
+    @fuzzed(examples)
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from(["", "::Mine", "::"]))
+    def one(text, name):
+        Path("rule.py").write_text("".join(f"# {line}\n" for line in text.split("\n")) + text[:3], encoding="utf-8")
+        assert ended(["derive", "--rule", f"rule.py{name}"]) == 2
+
+    one()
+
+
+@EXAMPLES
+def test_damaged_records_are_refused_and_kept_or_gone_on_with(tmp_path, examples):
+    """A file of records that was changed or cut: refused as it is, or all whole records are kept."""
+    good = [
+        {"task": "t", "key": f"{n:016x}", "cell": {"n": n}, "result": {"loss": 0.5, "passed": True}} for n in range(3)
+    ]
+    whole = "".join(json.dumps(record) + "\n" for record in good).encode()
+    out = tmp_path / "runs.jsonl"
+
+    @fuzzed(examples)
+    @given(damaged(whole))
+    def one(data):
+        out.write_bytes(data)
+        try:
+            records = records_at(out)
+        except TptheoryError:
+            assert out.read_bytes() == data
+            return
+        records.close()
+        kept = out.read_bytes() if out.exists() else b""
+        assert data.startswith(kept.rstrip(b"\n"))
+        assert data.rfind(b"\n") < len(kept)
+
+    one()
+
+
+@EXAMPLES
+def test_damaged_parquet_is_refused_or_gone_on_with(tmp_path, examples):
+    """Whatever the bytes, they stay, and no error of a library comes out."""
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "runs.parquet"
+    records = records_at(out)
+    records.append([{"task": "t", "key": "0" * 16, "cell": {"n": 1}, "result": {"loss": 0.5}}])
+    records.close()
+    part = out / "part-000000.parquet"
+    whole = part.read_bytes()
+
+    @fuzzed(examples)
+    @given(damaged(whole))
+    def one(data):
+        part.write_bytes(data)
+        with suppress(TptheoryError):
+            records_at(out).close()
+        assert part.read_bytes() == data
 
     one()

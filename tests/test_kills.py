@@ -98,7 +98,7 @@ def kill_often(folder, name, times, seed):
         status, said, left = end(COMMANDS[name], folder, draw.uniform(0.3, 6.0), sent)
         wrong["orphans"] += len(left)
         wrong["tracebacks"] += "Traceback" in said
-        wrong["statuses"] += status not in (0, 3, -sent, 128 + sent)
+        wrong["statuses"] += status not in (0, 1, 3, -sent, 128 + sent)  # 1: a statement was refuted before
         now = keys(folder / "s.jsonl")
         wrong["lost"] += now[: len(known)] != known or len(set(now)) < len(now)
         known = now
@@ -127,7 +127,7 @@ def test_a_command_that_is_ended_again_and_again_comes_to_its_end(tmp_path, name
     last = finish(tmp_path, name)
     sys.stdout.write(f"{name}: ended 8 times: {wrong}\n")
     assert not any(wrong.values())
-    assert last.returncode in (0, 3), last.stderr
+    assert last.returncode in (0, 1, 3), last.stderr
     assert debris(tmp_path) == []
     if name == "lines":
         assert len(keys(tmp_path / "s.jsonl")) == 100

@@ -99,6 +99,8 @@ def undecided(tmp_path_factory, theorems, measured_once):
     (folder / "certificates").mkdir()
     for name in ("gone__theorem.json", "notes.txt"):
         (folder / "certificates" / name).write_text("old", encoding="utf-8")
+    older = {"theorems": [{"certificate": "certificates/gone__theorem.json"}]}
+    (folder / "report.json").write_text(json.dumps(older), encoding="utf-8")
     with measured_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(studying, "settled_here", judged_by(prove))
         return build_report(folder, theorems, UNTRAINED)
@@ -302,7 +304,7 @@ def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_pa
 
 
 def test_certificates_of_an_older_report_are_removed(undecided):
-    """A theorem that is no longer proved keeps no certificate; a file of another name is left alone."""
+    """A theorem that is no longer proved keeps no certificate; a file that no report has listed is left alone."""
     left = sorted(path.name for path in (undecided.folder / "certificates").iterdir())
     assert left == ["notes.txt", "small__hostile.json"]
 

@@ -68,3 +68,5 @@ def _certificates(targets: Sequence[str], seconds: float) -> Iterator[tuple[str,
         for one in results:
             if isinstance(one.verdict, Proved):
                 yield f"{one.theorem.path.stem}.{one.theorem.name}", one.verdict.certificate.data
+            else:
+                console(stderr=True).print(f"skipped: {printable(one.theorem.node)}: it is {one.verdict.word}")
