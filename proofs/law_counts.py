@@ -1,7 +1,7 @@
 """How many laws do TP and BP have at given widths, and are those that we know all?
 
-Each theorem says how many at its widths. Wherever the number is exact, which is nearly everywhere, the laws that we know
-are all that there are.
+Each theorem says how many at its widths. Wherever the number is exact, as nearly everywhere, the laws that we know are
+all that there are.
 
 A law is a quantity that the flow conserves for all data and any loss. Each theorem here counts the independent ones at
 some widths: that there are no more is proved by a rank of velocities carried back along one curve of training

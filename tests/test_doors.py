@@ -14,12 +14,8 @@ from typer.testing import CliRunner
 
 from tptheory import Certificate, TptheoryError
 from tptheory.cli import app
-<<<<<<< HEAD
-from tptheory.training.mnist import load_mnist
-=======
 from tptheory.sweeping.records import records_at
-from tptheory.training.data import load_mnist
->>>>>>> w-files
+from tptheory.training.mnist import load_mnist
 
 QUICK, MANY = 60, 3000
 EXAMPLES = pytest.mark.parametrize("examples", [QUICK, pytest.param(1000, marks=pytest.mark.slow)])

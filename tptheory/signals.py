@@ -48,3 +48,9 @@ def end_by_exceptions() -> None:
     for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else stop)
+
+
+def let_interrupts_end_quietly() -> None:
+    """Let Ctrl-C end this process without a word, as the other signals do; `end_by_exceptions` ends that."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tptheory.lazy import importing
-from tptheory.signals import end_by_exceptions, status_of
+from tptheory.signals import status_of
 
 if TYPE_CHECKING:
     from tptheory.cli.commands import app
@@ -20,7 +20,6 @@ def main() -> None:
     The commands are imported here, so that Ctrl-C while Python still imports ends as quietly as it does later.
     """
     try:
-        end_by_exceptions()
         from tptheory.cli.commands import run_app
 
         run_app()

@@ -24,7 +24,7 @@ from tptheory import __version__
 from tptheory.cli.watching import Watch, watched
 from tptheory.errors import TptheoryError
 from tptheory.files import is_stream, reason, write_whole
-from tptheory.signals import status_of, with_advice
+from tptheory.signals import end_by_exceptions, let_interrupts_end_quietly, status_of, with_advice
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class _Group(TyperGroup):
         watch = ctx.find_object(Watch) or Watch()
         token = _WATCH.set(watch)
         try:
-            if callable(ctx.obj):
-                ctx.obj()
+            if ctx.obj is not None:  # this process is the command's own
+                end_by_exceptions()
             return super().invoke(ctx)
         except typer.Exit as end:
             raise typer.Exit(WRONG_INPUT if watch.left_out else end.exit_code) from None
@@ -162,9 +162,9 @@ def run_app() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
-<<<<<<< HEAD
+    let_interrupts_end_quietly()  # until the command begins: no signal finds the way there half gone
     if not set(sys.argv[1:2]) & OF_THEOREMS:
-        app()
+        app(obj=Watch())
     raise SystemExit(watched(_status_of))
 
 
@@ -175,9 +175,6 @@ def _status_of(watch: Watch) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return PROVED
-=======
-    app(obj=end_by_exceptions)  # called where a command begins, so that no signal finds the way there half gone
->>>>>>> w-files
 
 
 def _show_version(wanted: bool) -> None:

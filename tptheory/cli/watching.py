@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from tptheory.processes import end_with_the_parent
-from tptheory.signals import ENDING, end_by_exceptions
+from tptheory.signals import ENDING
 
 LONGEST = 20.0
 """For how many seconds a theorem file, or the function of one theorem, may run."""
@@ -108,7 +108,6 @@ def _command(run: Callable[[Watch], int], watch: Watch) -> None:
     """Run the command, and end this process: threads that a theorem file has started are not waited for."""
     status = LOST
     try:
-        end_by_exceptions()
         status = run(watch)
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
