@@ -10,6 +10,7 @@ from tptheory import (
     Commute,
     DeepLinearNetwork,
     Equal,
+    ImageWithin,
     Nonincreasing,
     Pinv,
     RankAtMost,
@@ -76,6 +77,17 @@ def test_two_rules_agree_for_all_data_exactly_where_the_weights_are_isometries()
     assert (str(only), [str(s) for s in only.for_all]) == ("W_2 is a partial isometry", ["x", "y"])
     assert str(found.equation) == "for all x, y exactly where Pinv(W_2) = W_2.T"
     assert found.equation.product.verdict.proved
+
+
+def test_what_suffices_for_some_data_is_not_called_stronger():
+    """What is necessary for all data and what suffices for some stand side by side: the first implies the second."""
+    claim = Equal(Pinv(W2) * W2 * W1 * NET.input, W1 * NET.input)
+    found = when(claim, among=[ImageWithin(W1, W2.T), full_column_rank(W2)])
+    assert [(each.kind, str(each)) for each in found.sets] == [
+        ("if", "im(W_1) ⊆ im(W_2.T)"),
+        ("for all W_1, x exactly if", "W_2 has full column rank"),
+    ]
+    assert found.stronger == ()
 
 
 def test_the_weaker_of_two_sufficient_sets_is_given():

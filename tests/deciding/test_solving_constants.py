@@ -6,6 +6,7 @@ from sympy import Identity, Inverse, MatrixSymbol, Rational, S, Symbol, Trace, s
 from tptheory import (
     Backprop,
     Conserved,
+    DampedTargetProp,
     DeepLinearNetwork,
     Equal,
     LogPdet,
@@ -131,3 +132,12 @@ def test_a_wrong_constant_would_not_be_proved():
     assert found.claim.quantity == LogPdet(W2) - squared_norm(W1) / 2
     assert found._repr_latex_().startswith("$")
     assert "proved" in found.explain()
+
+
+def test_a_value_at_one_point_is_not_taken_for_a_constant():
+    """Where instances are found at one value of a number only, nothing is known of how a constant depends on it."""
+    damped = DampedTargetProp()
+    scaled = [Equal(matmul(W2, W2.T, W2), matmul(s, W2))]
+    claim = Equal(damped.update(NET, 1), matmul(c, BP.update(NET, 1)), given=scaled)
+    with pytest.raises(UnsupportedExpressionError, match=r"instances at several values .* s = \S+ only"):
+        solve_constants(claim, [c])

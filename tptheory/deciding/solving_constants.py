@@ -108,7 +108,7 @@ def solve_constants(
         InvalidTypeError: if an argument is of the wrong type.
         InvalidValueError: if there are no unknowns, the claim does not speak of one, or it is not affine in them.
         UnsupportedExpressionError: if the claim is no set of equations with rational values, or no instance meets its
-            hypotheses.
+            hypotheses, or all that do have one value of the numbers that the constants may depend on.
 
     >>> from sympy import symbols
     >>> from tptheory import Conserved, DeepLinearNetwork, LogPdet, TargetProp, squared_norm
@@ -297,7 +297,7 @@ def _interpolated(
     """Return the value of each unknown from the solutions at several parameters; None if there is none somewhere.
 
     Raises:
-        UnsupportedExpressionError: if no rational function fits.
+        UnsupportedExpressionError: if no rational function fits, or the numbers have one value at all instances.
     """
     dimension = min(len(solution.vectors) for solution in solutions)
     generic = [solution for solution in solutions if len(solution.vectors) == dimension]
@@ -307,6 +307,7 @@ def _interpolated(
     forms = [_affine(solution.vectors, len(unknowns)) for solution in soluble]
     free = forms[0][0]
     tables = [(s, table) for s, (own, table) in zip(soluble, forms, strict=True) if own == free]
+    _check_variety([s.values for s, _ in tables], parameters)
     points = [tuple(fmpq(s.values[p]) for p in parameters) for s, _ in tables]
     values: dict[Symbol, Any] = {unknowns[i]: unknowns[i] for i in free}
     for i, c in enumerate(unknowns):
@@ -315,6 +316,21 @@ def _interpolated(
             columns = [(factor, [table[i][j] for _, table in tables]) for factor, j in terms]
             values[c] = sum((_fitted(c, parameters, points, column) * f for f, column in columns), S.Zero)
     return {c: values[c] for c in unknowns}
+
+
+def _check_variety(values: Sequence[Mapping[Any, Any]], parameters: Sequence[Symbol]) -> None:
+    """Refuse instances at which all numbers have the same values: how a constant depends on these cannot be seen.
+
+    Raises:
+        UnsupportedExpressionError: if there are numbers, and one value of each.
+    """
+    numbers = [p for p in parameters if not p.is_integer]
+    if numbers and len({tuple(each[p] for p in numbers) for each in values}) < 2:
+        only = ", ".join(f"{p} = {values[0][p]}" for p in numbers)
+        raise UnsupportedExpressionError(
+            f"'claim' must have instances at several values of its numbers (got some at {only} only). "
+            "Write what a number stands for in its place."
+        )
 
 
 def _fitted(c: Symbol, parameters: Sequence[Symbol], points: list[tuple[fmpq, ...]], entries: list[fmpq]) -> Any:

@@ -66,7 +66,8 @@ class Conditions:
 
     Attributes:
         claim: the claim.
-        sets: the weakest sets of hypotheses under which the claim is proved; none of them follows from another one.
+        sets: the weakest sets of hypotheses under which the claim is proved; none of them follows from another one,
+            but one that speaks of the data may follow from what is necessary for all data.
         stronger: the other sets that were found to suffice; one of `sets` follows from each.
         equation: an equation under which the claim is true, found without candidates; None if none was found, or if
             it is not necessary and there are sets.
@@ -245,23 +246,42 @@ def _open(search: WeakestSets) -> list[Members]:
 
 
 def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:
-    """Return the proved sets from which no other proved set follows, and those from which one does."""
-    if search.exact is not None:
-        weakest = [search.exact[0]]
-    else:
-        weakest = list(search.proved)
-        for members in list(weakest):
-            others = [other for other in weakest if other != members]
-            if any(search.follows_from(other, members) for other in others):
-                weakest.remove(members)
+    """Return the proved sets from which no other proved set follows, and those from which one does.
+
+    The exact set stands among the first, though a set that speaks of the data may follow from it.
+    """
+    exact = [] if search.exact is None else [search.exact[0]]
+    weakest = [members for members in search.proved if members in exact or not _exact_follows(search, members)]
+    for members in list(weakest):
+        others = [other for other in weakest if other != members]
+        if members not in exact and any(search.follows_from(other, members) for other in others):
+            weakest.remove(members)
     return weakest, [members for members in search.proved if members not in weakest]
+
+
+def _exact_follows(search: WeakestSets, members: Members) -> bool:
+    """Whether the exact set follows from a set that suffices.
+
+    Where it is necessary for the claim to hold for all data only, a set that speaks of the data may be weaker.
+    """
+    if search.exact is None:
+        return False
+    data = set(_for_all(search))
+    return all(data.isdisjoint(search.candidates[i].symbols) for i in members)
+
+
+def _for_all(search: WeakestSets) -> tuple[Any, ...]:
+    """Return the data for all of which the exact set is necessary; none if it is so for any data."""
+    if search.exact is None or search.equation is None:
+        return ()
+    return search.equation.for_all if search.equation.equation in _assumed(search.exact[1]) else ()
 
 
 def _needless(search: WeakestSets, members: Members) -> bool:
     """Whether an undecided set is answered after all: a proved set follows from it, or an instance breaks it."""
     closure = search.closure(members)
-    known = search.exact is not None or any(other <= closure for other in search.proved)
-    return known or search.is_broken(closure)
+    known = any(other <= closure for other in search.proved)
+    return known or _exact_follows(search, members) or search.is_broken(closure)
 
 
 def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:
@@ -274,8 +294,7 @@ def _sufficient(search: WeakestSets, members: Members, whole: bool) -> Sufficien
     found = tuple((_items(search, weaker), search.counterexample_below(weaker)) for weaker in below)
     exact = search.exact is not None and search.exact[0] == members
     necessary = search.exact[1] if exact and search.exact is not None else ()
-    by_equation = exact and search.equation is not None and search.equation.equation in _assumed(necessary)
-    for_all = search.equation.for_all if by_equation and search.equation is not None else ()
+    for_all = _for_all(search) if exact else ()
     return SufficientSet(_items(search, members), search.proved[members], found, necessary, for_all)
 
 

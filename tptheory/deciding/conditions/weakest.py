@@ -94,6 +94,7 @@ class WeakestSets:
     breaking: list[Members] = field(default_factory=list)
     exact: tuple[Members, tuple[Proved, ...]] | None = None
     complete: bool = False
+    _necessary: dict[int, Proved | None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Prepare a test of each candidate, and find out which follow from which."""
@@ -205,7 +206,9 @@ class WeakestSets:
         """Return a proof of each candidate of a set from the claim; None where one is missing."""
         found = []
         for i in sorted(members):
-            verdict = self._follows_from_claim(self.candidates[i])
+            if i not in self._necessary:
+                self._necessary[i] = self._follows_from_claim(self.candidates[i])
+            verdict = self._necessary[i]
             if verdict is None:
                 return None
             found.append(verdict)
@@ -219,7 +222,7 @@ class WeakestSets:
         for_all = set(self.equation.for_all) if self.equation is not None else set()
         if self.equation is not None and for_all.isdisjoint(candidate.symbols):
             assumed.append(self.equation.equation)
-        verdicts = (prove(candidate.claim.under([*self.claim.given, item]), FIRST[1]) for item in assumed)
+        verdicts = (prove(candidate.claim.under([*self.claim.given, item]), SECOND[1]) for item in assumed)
         return next((verdict for verdict in verdicts if isinstance(verdict, Proved)), None)
 
     def follows_from(self, weaker: Members, stronger: Members) -> bool:
