@@ -1,5 +1,7 @@
 """Certificates are shown as a person would write them: as chains of equations."""
 
+import re
+
 import numpy as np
 import pytest
 from oracles.certificates import Values
@@ -7,7 +9,7 @@ from oracles.small import CANCELLED, DESCENDS, OF_A, RANKS, REACHED, STEP, UNIQU
 
 from tptheory.certificates.checker import check
 from tptheory.certificates.shortening import shortened
-from tptheory.typesetting.explanation import COLUMNS, chain, proof_latex, proof_text
+from tptheory.typesetting.explanation import COLUMNS, chain, proof_html, proof_latex, proof_text
 from tptheory.typesetting.names import Written
 
 EXAMPLES = {
@@ -148,6 +150,19 @@ def test_a_number_is_that_of_the_hypothesis_in_the_certificate():
 def test_every_chain_compiles(pdflatex):
     """The LaTeX is set without a complaint, and nothing sticks out of the page."""
     assert "Overfull" not in pdflatex([proof_latex([chain(data)]) for data in (*EXAMPLES.values(), *RANKS)])
+
+
+@pytest.mark.parametrize("data", [*EXAMPLES.values(), *RANKS])
+def test_a_chain_in_html_has_the_lines_and_reasons_of_the_text(data):
+    """One paragraph for each step, its reason behind it, in a handful of elements; no dollar and no command is left."""
+    found = chain(data)
+    html = proof_html([found])
+    lines = re.findall(r"<p class=l>(.*?)(?=<p|$)", html)
+    assert len(lines) == len(found.steps)
+    assert ["<small>" in line for line in lines] == [bool(step.reason.text) for step in found.steps]
+    assert all(line.startswith("= ") for line in lines[1:])
+    assert {*re.findall(r"</?(\w+)", html)} <= {"p", "i", "b", "u", "sub", "sup", "small"}
+    assert not set("$\\{}") & set(html)
 
 
 def test_long_lines_of_text_are_broken_and_reasons_are_in_a_column():

@@ -105,6 +105,14 @@ def test_each_name_is_explained_before_it_is_used_and_none_is_idle():
         assert set(names) <= used
 
 
+def test_what_only_one_other_name_needs_has_no_name_of_its_own():
+    """``x_1`` is of no use where it stands in ``x_2 = W_2 x_1`` alone."""
+    long = [matmul(*[net.activation(2), transpose(net.activation(2))] * k) for k in range(1, 8)]
+    found = folded([matadd(*long)], quantities(long))
+    assert (str(found.names[0].name), str(found.names[0].meaning)) == ("x_2", "W_2*W_1*x")
+    assert "x_1" not in [str(one.name) for one in found.names]
+
+
 def test_a_short_statement_is_left_alone():
     """Nobody wants letters for a line that can be read."""
     found = folded([net.error, net.loss], quantities([net.error]))

@@ -12,9 +12,6 @@ from tptheory.symbolic.members import occurrences
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.typesetting.folding import Naming
 
-DEEPEST = 6
-"""The deepest networks that are looked for."""
-
 
 def quantities(expressions: Iterable[Any]) -> list[Naming]:
     """Return the names ``x_1, x_2, ...`` of activations, and ``e`` of the error, that fit the symbols of expressions.
@@ -28,13 +25,26 @@ def quantities(expressions: Iterable[Any]) -> list[Naming]:
     """
     listed = list(expressions)
     symbols = {s for e in listed for s in occurrences(e, MatrixSymbol)}
-    names = {s.name for s in symbols}
-    for samples in (None, *sorted({s.shape[1] for s in symbols}, key=str)):
-        nets = [DeepLinearNetwork(depth=depth, batch=samples) for depth in range(1, DEEPEST + 1)]
-        nets = [net for net in nets if net.input in symbols and set(net.weights) <= symbols]
-        if nets:
-            return _of_network(nets, listed, names)
+    for letter in ("x", "X"):
+        for start in sorted((s for s in symbols if s == MatrixSymbol(letter, *s.shape)), key=str):
+            widths = _widths(symbols, start.shape[0])
+            batch = None if letter == "x" else start.shape[1]
+            nets = [DeepLinearNetwork(widths=widths[: l + 1], batch=batch) for l in range(1, len(widths))]
+            if nets and nets[0].input == start:
+                return _of_network(nets, listed, {s.name for s in symbols})
     return []
+
+
+def _widths(symbols: set[Any], first: Any) -> list[Any]:
+    """Return the widths of the network whose weights are among symbols, from its first width on."""
+    widths = [first]
+    while True:
+        l = len(widths)
+        above = (s.shape[0] for s in symbols if s == MatrixSymbol(f"W_{l}", s.shape[0], widths[-1]))
+        width = next(above, None)
+        if width is None:
+            return widths
+        widths.append(width)
 
 
 def _of_network(nets: list[DeepLinearNetwork], expressions: list[Any], taken: set[str]) -> list[Naming]:
