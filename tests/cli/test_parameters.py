@@ -173,7 +173,7 @@ def test_a_sweep_goes_over_a_parameter(said, tmp_path):
         (("s=1,-1",), "'constants[s]' must be a number that s, declared positive, may be (got -1)."),
         (("s=1,x",), "'s' must be a number such as 0.3, 1e-3 or 1/3 (got 'x')."),
         (("s=1", "--set", "steps=3"), "'set' must be a parameter of the rule and not of trajectory (got 'steps')."),
-        (("s=1", "--set", "s=3"), "'grid' must be one setting of s"),
+        (("s=1", "--set", "s=3"), "'set' must be one setting of s"),
     ],
 )
 def test_a_wrong_axis_is_refused_before_the_sweep(said, tmp_path, settings, message):

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tptheory.lazy import importing
-from tptheory.signals import status_of
+from tptheory.signals import let_interrupts_end_quietly, status_of
 
 if TYPE_CHECKING:
     from tptheory.cli.commands import app
@@ -19,6 +19,7 @@ def main() -> None:
 
     The commands are imported here, so that Ctrl-C while Python still imports ends as quietly as it does later.
     """
+    let_interrupts_end_quietly()  # until the command begins: no signal finds the way there half gone
     try:
         from tptheory.cli.commands import run_app
 

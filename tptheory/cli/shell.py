@@ -24,7 +24,7 @@ from tptheory import __version__
 from tptheory.cli.watching import Watch, watched
 from tptheory.errors import TptheoryError
 from tptheory.files import is_stream, reason, write_whole
-from tptheory.signals import end_by_exceptions, let_interrupts_end_quietly, status_of, with_advice
+from tptheory.signals import end_by_exceptions, status_of, with_advice
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -162,7 +162,6 @@ def run_app() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
-    let_interrupts_end_quietly()  # until the command begins: no signal finds the way there half gone
     if not set(sys.argv[1:2]) & OF_THEOREMS:
         app(obj=Watch())
     raise SystemExit(watched(_status_of))
