@@ -90,6 +90,7 @@ def values_of(settings: Sequence[str] | None) -> Settings:
 def said_values(values: Settings) -> str:
     """Say what parameters and matrices were set to, after a comma; nothing if none was set.
 
+    >>> from fractions import Fraction
     >>> from tptheory.numeric.constants import Settings
     >>> said_values(Settings(s=Fraction(1, 3), B_2=[[Fraction(1), Fraction(2)]]))
     ', s = 1/3, B_2 = [[1, 2]]'
