@@ -48,12 +48,12 @@ def test_a_command_that_is_asked_to_end_says_so_in_one_line(tmp_path, sent):
 
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4, 0.6])
 def test_an_interrupt_while_modules_are_imported_is_quiet(tmp_path, seconds):
-    """There is nothing to say yet: no traceback of an import."""
+    """No traceback of an import; a command that has begun by then says that it was interrupted, and nothing else."""
     running = started(["derive", "--depth", "6"], tmp_path, with_default_interrupt)
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(seconds)
     running.send_signal(signal.SIGINT)
-    assert running.communicate(timeout=60)[1] == ""
+    assert running.communicate(timeout=60)[1] in ("", "error: interrupted\n")
 
 
 def test_an_import_by_a_program_leaves_signals_alone(python):

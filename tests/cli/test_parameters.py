@@ -80,7 +80,7 @@ def test_settings_are_numbers_and_kept(said):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ((), "a number for s, which Mixed(s=s) uses (got []). Give constants={'s': ...}, or --set s=..."),
+        ((), "a number for s, which Mixed(s=s) uses (got nothing). Add --set s=0.5, or another number."),
         (("t=1",), "'set' must be one of s (got 't')."),
         (("s=-1",), "'set s' must be a number that s, declared positive, may be (got -1). Give another number."),
         (("s=-1/3",), "'set s' must be a number that s, declared positive, may be (got -1/3)."),
