@@ -120,15 +120,15 @@ def test_constants_that_are_no_mapping_are_told_so(constants):
         ("sweep trajectory rule=damped-tp lambda=1e400", "'lambda' must be a finite number"),
         ("sweep trajectory --set t=1", "'set' must be empty, since tp holds nothing"),
         ("sweep trajectory rule=damped-tp --set t=1", "'set' must be one of lambda"),
-        ("sweep trajectory --workers 1{60}", "'workers' must be an integer in 1..1000"),
+        ("sweep trajectory --workers 1{60}", "'workers' must be a positive integer up to 1000"),
         ("sweep trajectory --scheduler tls://127.0.0.1:1", "'scheduler' must be an address tcp://HOST:PORT"),
         ("derive --depth 1{60}", "'depth' must be a positive integer up to 1000"),
         ("derive --widths 2,1{5000}", "of at most 1000 digits"),
         ("simulate --widths 2,1{60}", "fits into the memory"),
         ("simulate --batch 1{60}", "fits into the memory"),
         ("train --batch 1{5000}", "of at most 1000 digits"),
-        ("train --steps 1{60}", "'steps' must be an integer in 1..1000000000000"),
-        ("invariants --degree 1{60}", "'degree' must be an integer in 1..20"),
+        ("train --steps 1{60}", "'steps' must be a positive integer up to 1000000000000"),
+        ("invariants --degree 1{60}", "'degree' must be a positive integer up to 20"),
     ],
 )
 def test_the_command_line_refuses_them_in_the_words_of_the_user(run, command, message):

@@ -40,8 +40,8 @@ def widths_text(widths: Iterable[int]) -> str:
     return "-".join(map(str, widths))
 
 
-def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None) -> int:
-    """Return ``value`` as an int in ``lowest..highest``; without ``highest`` it may have `DIGITS` digits.
+def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1) -> int:
+    """Return ``value`` as an int in ``lowest..highest``, or without ``highest`` up to a ``limit`` of the machine.
 
     >>> whole("steps", 3)
     3
@@ -56,8 +56,9 @@ def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise InvalidTypeError(complain(argument, expected, value))
     number = int(value)
-    if highest is None and number >= 10**DIGITS:
-        expected, highest = f"{expected} of at most {DIGITS} digits", 10**DIGITS - 1
+    if number > limit:
+        most = f"of at most {DIGITS} digits" if limit >= 10**DIGITS - 1 else f"up to {limit}"
+        raise InvalidValueError(complain(argument, f"{expected} {most}", value))
     if number < lowest or (highest is not None and number > highest):
         raise InvalidValueError(complain(argument, expected, value))
     return number

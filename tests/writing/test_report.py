@@ -97,9 +97,11 @@ def undecided(tmp_path_factory, theorems, measured_once):
     """Give a report without runs, by a judge that refutes nothing, where an older report and a note lay before."""
     folder = tmp_path_factory.mktemp("undecided")
     (folder / "certificates").mkdir()
-    for name in ("gone__theorem.json", "notes.txt"):
+    for name in ("gone__theorem.json", "my__notes.json", "notes.txt"):
         (folder / "certificates" / name).write_text("old", encoding="utf-8")
-    older = {"theorems": [{"certificate": "certificates/gone__theorem.json"}]}
+    (folder / "note.txt").write_text("mine", encoding="utf-8")
+    listed = ["certificates/gone__theorem.json", "certificates/../note.txt", "note.txt", 3]
+    older = {"theorems": [{"certificate": name} for name in listed]}
     (folder / "report.json").write_text(json.dumps(older), encoding="utf-8")
     with measured_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(studying, "settled_here", judged_by(prove))
@@ -300,13 +302,14 @@ def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_pa
     with measured_once(), pytest.raises(KeyboardInterrupt):
         build_report(tmp_path, theorems, replace(UNTRAINED, trials=3), progress=interrupt)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
-    assert not list(tmp_path.glob(".report-*"))
+    assert not list(tmp_path.glob(".tptheory-*"))
 
 
 def test_certificates_of_an_older_report_are_removed(undecided):
-    """A theorem that is no longer proved keeps no certificate; a file that no report has listed is left alone."""
+    """What the older report lists and the new one lacks goes; a file that it did not list is left alone."""
     left = sorted(path.name for path in (undecided.folder / "certificates").iterdir())
-    assert left == ["notes.txt", "small__hostile.json"]
+    assert left == ["my__notes.json", "notes.txt", "small__hostile.json"]
+    assert (undecided.folder / "note.txt").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):

@@ -133,7 +133,7 @@ def conservation_laws(
         InvalidValueError: if widths or degree are too large, the rule has no flow, or a constant is not admitted.
         UnknownNameError: if ``rule`` or a constant is not known.
     """
-    degree, seed = whole("degree", degree, highest=LARGEST_DEGREE), whole("seed", seed, lowest=0)
+    degree, seed = whole("degree", degree, limit=LARGEST_DEGREE), whole("seed", seed, lowest=0)
     check_seconds(seconds)
     fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)

@@ -64,7 +64,7 @@ class DataFields:
         if not all(n.is_Integer for n in self.net.widths):
             raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
         if batch is not None:
-            whole("batch", batch, highest=LARGEST_BATCH)
+            whole("batch", batch, limit=LARGEST_BATCH)
         self.flow = self.rule.flow(self.net)
         self.moving = tuple(self.flow)
         self.data = (self.net.input, self.net.error)

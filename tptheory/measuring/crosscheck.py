@@ -139,7 +139,7 @@ def crosscheck(
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    trials, seed = whole("trials", trials, highest=MOST_TRIALS), whole("seed", seed, lowest=0)
+    trials, seed = whole("trials", trials, limit=MOST_TRIALS), whole("seed", seed, lowest=0)
     check_mapping(constants)
     found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
     conjuncts = [parts for parts in found if parts is not None]

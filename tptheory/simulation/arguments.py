@@ -46,7 +46,7 @@ def step_count(steps: Any) -> int:
         InvalidTypeError: if it is not an integer.
         InvalidValueError: if it is negative.
     """
-    return whole("steps", STEPS if steps is None else steps, lowest=0, highest=MOST)
+    return whole("steps", STEPS if steps is None else steps, lowest=0, limit=MOST)
 
 
 def increasing(times: Any, earliest: float = -math.inf) -> np.ndarray:

@@ -107,7 +107,7 @@ def sweep(
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
     if workers is not None:
-        workers = whole("workers", workers, highest=MOST_WORKERS)
+        workers = whole("workers", workers, limit=MOST_WORKERS)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), Counter[str]()

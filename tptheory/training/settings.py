@@ -176,7 +176,7 @@ class TrainSettings:
         from tptheory.training.initial import INITS
 
         checked: dict[str, Any] = {
-            name: whole(name, getattr(self, name), highest=MOST) for name in ("steps", "log_every", "checkpoint_every")
+            name: whole(name, getattr(self, name), limit=MOST) for name in ("steps", "log_every", "checkpoint_every")
         }
         checked |= {name: positive(name, getattr(self, name)) for name in ("lr", "damping")}
         checked["seed"] = whole("seed", self.seed, lowest=0)

@@ -68,7 +68,9 @@ class Task:
         rule, data = as_rule(rule), _checked_data(data)
         check_mapping(constants)
         widths, batch = _fitting_widths(settings, data), _checked_batch(settings.batch, data)
-        task = cls(rule, data, {} if constants is None else constants, settings, widths, batch, _loss(settings.loss, data))
+        task = cls(
+            rule, data, {} if constants is None else constants, settings, widths, batch, _loss(settings.loss, data)
+        )
         task.inverses, task.engine  # noqa: B018  # what does not fit is refused before anything is read or drawn
         return task
 
