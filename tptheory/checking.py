@@ -17,8 +17,8 @@ MOST = 10**12
 """The most steps, or other things that are done one after the other: more than a machine does in a month."""
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 """An integer as people type it."""
-WIDTHS = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})*|[0-9]{1,9}(,[0-9]{1,9})*")
-"""Widths as people type them, each of at most nine digits."""
+WIDTHS = re.compile(r"[0-9]+(-[0-9]+)*|[0-9]+(,[0-9]+)*")
+"""Widths as people type them."""
 
 
 def read_widths(argument: str, text: str) -> tuple[int, ...]:
@@ -32,7 +32,7 @@ def read_widths(argument: str, text: str) -> tuple[int, ...]:
     """
     if not WIDTHS.fullmatch(text):
         raise InvalidValueError(complain(argument, "widths such as 4-3-2", text, "4,3,2 is understood too."))
-    return tuple(map(int, re.split("[-,]", text)))
+    return tuple(read_integer(argument, part, "widths such as 4-3-2", text) for part in re.split("[-,]", text))
 
 
 def widths_text(widths: Iterable[int]) -> str:

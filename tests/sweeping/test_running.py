@@ -182,7 +182,7 @@ def test_cells_are_asked_for_as_they_are_needed(tmp_path):
         ({"task": "nowhere.py::f"}, InvalidFileError, "a Python file"),
         ({"task": 3}, InvalidTypeError, "'task' must be a name"),
         ({"out": "out.csv"}, InvalidValueError, ".jsonl or .parquet"),
-        ({"workers": 0}, InvalidValueError, "an integer in 1..1000"),
+        ({"workers": 0}, InvalidValueError, "a positive integer"),
         ({"workers": 1.5}, InvalidTypeError, "a positive integer"),
     ],
 )

@@ -119,8 +119,8 @@ def simplify(
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import DeepLinearNetwork, TargetProp, full_row_rank, matmul
     >>> A, B = MatrixSymbol("A", *symbols("m n")), MatrixSymbol("B", *symbols("n m"))
-    >>> simplify(A * Pinv(A) * A * B + A * B * B * A - A * B)
-    <simplified: A*B*B*A>
+    >>> simplify(A * Pinv(A) * A * B + A * B * A * B - A * B)
+    <simplified: A*B*A*B>
     >>> net, rule = DeepLinearNetwork(depth=2), TargetProp()
     >>> W2 = net.weight(2)
     >>> moved = matmul(W2, rule.target(net, 1) - net.activation(1))

@@ -219,7 +219,8 @@ def _cofactors(terms: Terms, factor: Items, at_left: bool) -> Items:
     used: set[Monomial] = set()
     for (scalars, word), c in terms.items():
         rest = without(scalars, first_scalars) if first_scalars else scalars
-        if rest is None or not (word.endswith(first_word) if at_left else word.startswith(first_word)):
+        end = word[len(word) - len(first_word) :] if at_left else word[: len(first_word)]
+        if rest is None or end != first_word:
             continue
         own = rest, word[: len(word) - len(first_word)] if at_left else word[len(first_word) :]
         ratio = divide(c, first)

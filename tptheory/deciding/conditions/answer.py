@@ -326,8 +326,8 @@ def _row(found: SufficientSet) -> str:
 
 def _cell(weaker: tuple[Any, ...], broken: Refuted | None) -> str:
     """Return a weaker set with its counterexample folded under it."""
-    said = escape(_said(weaker))
+    only = f"if only {escape(_said(weaker))}" if weaker else "without it"
     if broken is None:
-        return f"<p>undecided: {said}</p>"
+        return f"<p>undecided {only}</p>"
     found = escape(str(broken.counterexample))
-    return f"<details><summary>not if only {said}</summary><pre>{found}</pre></details>"
+    return f"<details><summary>not {only}</summary><pre>{found}</pre></details>"
