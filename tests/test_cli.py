@@ -789,7 +789,7 @@ def test_invariants_as_json_and_as_latex(run):
 
 
 def test_invariants_tells_what_decays(run):
-    """A quantity that decays is shown with its rate, in words, as JSON and in LaTeX; what is counted is its quotient."""
+    """A quantity that decays is shown with its rate, in words, as JSON and in LaTeX; its quotient is counted."""
     arguments = ("invariants", "--rule", "weight-decay", "--widths", "2,2,1")
     shown = run(*arguments).stdout
     assert "-W_1*W_1.T + W_2.T*W_2  decays at the rate 2*c  proved, 3 numbers" in shown

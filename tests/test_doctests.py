@@ -4,6 +4,7 @@ import doctest
 import importlib
 import importlib.util
 import pkgutil
+import sys
 
 import pytest
 
@@ -20,6 +21,8 @@ MODULES = [name for name in MODULES if name not in LEFT_OUT]
 def test_docstring_examples(name):
     """The examples of a module run, and show what they say."""
     result = doctest.testmod(importlib.import_module(name))
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")  # which warns where more than 20 figures are open
     assert result.failed == 0
 
 

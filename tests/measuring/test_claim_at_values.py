@@ -276,7 +276,7 @@ def test_an_answer_is_shown_in_one_table():
     assert str(found).startswith("The claim does not hold on these matrices (exactly)")
     html = found._repr_html_()
     assert "<b>" not in html
-    assert "<sub>" in html or "<i>" in html
+    assert html.startswith("<table")
     assert r"\emph{(does not hold on these matrices)}" in found.latex()
 
 
