@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -18,9 +17,11 @@ import mkdocs_gen_files
 import tptheory
 from tptheory.claims.theorem import Theorem, collect
 from tptheory.deciding.library import settling
-from tptheory.typesetting.claims import definitions_html, statements_html
+from tptheory.typesetting.claims import statement_html
 from tptheory.typesetting.prose import paragraphs, prose_html
-from tptheory.writing.chains import in_words
+from tptheory.writing.evidence import shown
+from tptheory.writing.quantities import quantities
+from tptheory.writing.questions import question
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -113,25 +114,19 @@ def theorem_pages() -> list[str]:
     Verdicts are the stored ones, which are checked again when they are read.
     """
     found: list[str] = []
-    with settling(collect(ROOT / "proofs"), 30.0, say=in_words) as results:
+    with settling(collect(ROOT / "proofs"), 30.0, say=shown) as results:
         settled = list(results)
     for path, of_file in groupby(settled, key=lambda one: one.theorem.path):
         same = list(of_file)
         folder = f"theorems/{path.stem}"
         entries = [(f"{one.theorem.name}.md", one) for one in same]
-        question = _question(path)
+        asked = question(path)
         listed = "\n".join(f"- [{_linked(one.theorem)}]({file}): {one.verdict.word}" for file, one in entries)
-        write(f"{folder}/index.md", f"# {question}\n\n{listed}\n")
+        write(f"{folder}/index.md", f"# {prose_html(asked.asked)}\n\n{prose_html(asked.answer)}\n\n{listed}\n")
         for file, one in entries:
             write(f"{folder}/{file}", "\n".join(_page(one, entries)))
         found.append(f"{folder}/index.md")
     return found
-
-
-def _question(path: Path) -> str:
-    """Return the question that a theorem file opens with, as text."""
-    opening = path.read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
-    return str(prose_html(opening))
 
 
 def _linked(theorem: Theorem) -> str:
@@ -142,17 +137,19 @@ def _page(one, entries) -> Iterator[str]:
     """Run through the lines of the page of a theorem: statement, reason, proof or counterexample, neighbours."""
     theorem, verdict = one.theorem, one.verdict
     yield f"# {_linked(theorem)}\n"
-    for sentences in statements_html(theorem.claim):
+    statement = statement_html(theorem.claim, quantities)
+    for sentences in statement.sentences:
         conclusions = "".join(f"<div>{conclusion}</div>" for conclusion in sentences.conclusions)
         yield f'<div class="statement">{sentences.opening} {conclusions}</div>\n'
-    for definition in definitions_html(theorem.claim):
-        yield f"<p>where {definition}</p>\n"
+    if statement.where:
+        yield f"<p>where {', '.join(statement.where)}</p>\n"
     yield f'<p class="verdict">{verdict.word.capitalize()}.</p>\n'
     for paragraph in paragraphs(theorem.reason):
         yield f"<p>{prose_html(paragraph)}</p>\n"
-    heading = {"proved": "Proof", "refuted": "Counterexample"}.get(verdict.word, "What is known")
-    yield f"## {heading}\n"
-    yield f'<pre class="proof"><code>{escape(one.said)}</code></pre>\n'
+    evidence = one.said
+    yield f"## {evidence.title}\n"
+    length = f" It takes {evidence.length}, all in the certificate." if evidence.length else ""
+    yield f'<div class="evidence"><p>{evidence.how}{length}</p>{evidence.html}</div>\n'
     yield "## Next door\n"
     for file, other in entries:
         if other is not one:
