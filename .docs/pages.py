@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import mkdocs_gen_files
+from nbconvert import MarkdownExporter
 
 import tptheory
 from tptheory.claims.theorem import Theorem, collect
@@ -83,12 +84,16 @@ def readme_pages() -> None:
 
 
 def notebook_pages() -> list[str]:
-    """Copy the notebooks; return their addresses."""
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for path in notebooks:
-        with mkdocs_gen_files.open(f"notebooks/{path.name}", "w") as page:
-            page.write(path.read_text(encoding="utf-8"))
-    return [f"notebooks/{path.name}" for path in notebooks]
+    """Write the notebooks as Markdown, with their figures beside them; return their addresses."""
+    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for path in paths:
+        name = path.stem
+        text, resources = MarkdownExporter().from_filename(str(path), {"unique_key": name, "output_files_dir": name})
+        for file, content in resources["outputs"].items():
+            with mkdocs_gen_files.open(f"notebooks/{file}", "wb") as figure:
+                figure.write(content)
+        write(f"notebooks/{name}.md", text)
+    return [f"notebooks/{path.stem}.md" for path in paths]
 
 
 def reference_pages() -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Integer
 
+from tptheory.checking import positive_or_zero
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_numbers, depth_symbols
 from tptheory.claims.tacit import ConstantRank, words
@@ -190,7 +191,7 @@ def holds(
         except UnsupportedExpressionError:  # irrational: in many digits, then
             pass
     arithmetic = "mp50" if given.is_rational else "float"
-    accepted = TOLERANCES[arithmetic] if tolerance is None else tolerance
+    accepted = TOLERANCES[arithmetic] if tolerance is None else positive_or_zero("tolerance", tolerance)
     return ClaimAtValues(claim, _judged(parts, _Rounded(given, arithmetic, accepted)), arithmetic, accepted)
 
 
