@@ -66,7 +66,7 @@ def sections() -> dict[str, str]:
 
 def relinked(text: str, up: str) -> str:
     """Return Markdown whose links into the repository lead to the pages of the site; ``up`` leads to its root."""
-    text = re.sub(r"\]\(notebooks/(\w+)\.ipynb\)", rf"]({up}notebooks/\1.ipynb)", text)
+    text = re.sub(r"`notebooks/(\w+)\.ipynb`", rf"[`\1`]({up}notebooks/\1.md)", text)
     return re.sub(r"\]\(notebooks/figures/([\w.-]+)\)", rf"]({up}figures/\1)", text)
 
 
@@ -92,7 +92,9 @@ def notebook_pages() -> list[str]:
         for file, content in resources["outputs"].items():
             with mkdocs_gen_files.open(f"notebooks/{file}", "wb") as figure:
                 figure.write(content)
-        write(f"notebooks/{name}.md", text)
+        text = re.sub(r"\]\(\.\./proofs/(\w+)\.py\)", r"](../theorems/\1/index.md)", text)
+        text = text.replace("](../proofs)", "](../theorems/index.md)")
+        write(f"notebooks/{name}.md", re.sub(r"\]\((\w+)\.ipynb\)", r"](\1.md)", text))
     return [f"notebooks/{path.stem}.md" for path in paths]
 
 
@@ -119,6 +121,7 @@ def theorem_pages() -> list[str]:
     Verdicts are the stored ones, which are checked again when they are read.
     """
     found: list[str] = []
+    listed: list[str] = []
     with settling(collect(ROOT / "proofs"), 30.0, say=shown) as results:
         settled = list(results)
     for path, of_file in groupby(settled, key=lambda one: one.theorem.path):
@@ -126,11 +129,13 @@ def theorem_pages() -> list[str]:
         folder = f"theorems/{path.stem}"
         entries = [(f"{one.theorem.name}.md", one) for one in same]
         asked = question(path)
-        listed = "\n".join(f"- [{_linked(one.theorem)}]({file}): {one.verdict.word}" for file, one in entries)
-        write(f"{folder}/index.md", f"# {prose_html(asked.asked)}\n\n{prose_html(asked.answer)}\n\n{listed}\n")
+        lines = "\n".join(f"- [{_linked(one.theorem)}]({file}): {one.verdict.word}" for file, one in entries)
+        write(f"{folder}/index.md", f"# {prose_html(asked.asked)}\n\n{prose_html(asked.answer)}\n\n{lines}\n")
         for file, one in entries:
             write(f"{folder}/{file}", "\n".join(_page(one, entries)))
         found.append(f"{folder}/index.md")
+        listed.append(f"- [{prose_html(asked.asked)}]({path.stem}/index.md) {prose_html(asked.answer)}")
+    write("theorems/index.md", "# Theorems and conjectures\n\n" + "\n".join(listed) + "\n")
     return found
 
 
@@ -169,7 +174,11 @@ def main() -> None:
     lines += [f"    * [{title}]({path})" for title, path in SECTIONS.items() if path.startswith("how-to")]
     lines += [f"    * [{Path(path).stem.replace('_', ' ')}]({path})" for path in notebooks]
     lines += ["* Explanation", "    * [What a verdict means](explanation/verdicts.md)"]
-    lines += ["    * [Certificates](explanation/certificates.md)", "* Theorems"]
+    lines += [
+        "    * [Certificates](explanation/certificates.md)",
+        "* Theorems",
+        "    * [All questions](theorems/index.md)",
+    ]
     for index in theorems:
         lines.append(f"    * [{Path(index).parent.name.replace('_', ' ')}]({index})")
     lines += ["* Reference", *(f"    * [{title}]({path})" for path, title in reference.items())]
