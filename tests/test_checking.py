@@ -59,7 +59,7 @@ def test_widths_are_read_in_both_spellings(text):
     assert widths_text((4, 3, 2)) == "4-3-2"
 
 
-@pytest.mark.parametrize("text", ["", "4-", "4--3", "4,-3", "4-3,2", "4x3", "9" * 10, " 4-3", "４-３"])
+@pytest.mark.parametrize("text", ["", "4-", "4--3", "4,-3", "4-3,2", "4x3", "9" * 1001, " 4-3", "４-３"])
 def test_other_widths_are_refused(text):
     """Text that mixes both, or holds anything else, is named."""
     with pytest.raises(InvalidValueError, match="'widths' must be widths such as 4-3-2"):
