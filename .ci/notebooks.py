@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 120
+SECONDS = 240
 """How long a notebook may take, and any cell of it: twice what one busy core needs."""
 
 
