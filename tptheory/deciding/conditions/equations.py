@@ -128,7 +128,7 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     if isinstance(necessary, Proved):
         return [MissingEquation(equation, suffices, necessary)]
     symbols = _stand_for(outside, free)
-    if multiplier is None and _may_be_anything(core, outside, symbols, claim):
+    if multiplier is None and _may_be_anything(equation.goals()[0].residual(), outside, symbols, claim):  # type: ignore[union-attr]
         return [MissingEquation(equation, suffices, None, symbols, short)]
     return [MissingEquation(equation, suffices)]
 
