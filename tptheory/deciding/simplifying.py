@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from time import perf_counter
 from typing import Any
 
@@ -36,7 +35,7 @@ from tptheory.proving.restoring import letter_count
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols
-from tptheory.symbolic.rebuilding import rebuild, substitute
+from tptheory.symbolic.rebuilding import rebuild, substitute, terms_alone
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
 
@@ -260,15 +259,7 @@ def _symbols_of(names: Any, claim: Equal) -> dict[Any, Any]:
 
 
 def _alone(where: Mapping[Any, Any]) -> list[MatrixSymbol]:
-    """Return the symbols that are one term of what a name stands for: ``y`` in ``e = W x - y``."""
-    terms = chain.from_iterable(value.args if isinstance(value, MatAdd) else () for value in where.values())
-    symbols = {s for term in terms for s in (term, *term.args) if isinstance(s, MatrixSymbol)}
-    return sorted((s for s in symbols if _is_alone(s, where)), key=str)
-
-
-def _is_alone(symbol: MatrixSymbol, where: Mapping[Any, Any]) -> bool:
-    sums = [value for value in where.values() if value.has(symbol)]
-    return len(sums) == 1 and all(
-        not part.has(symbol) or part == symbol or (len(part.args) == 2 and part.args == (-1, symbol))
-        for part in sums[0].args
-    )
+    """Return the symbols that are one term of what a name stands for, and stand nowhere else: ``y`` in ``W x - y``."""
+    sums = [value for value in where.values() if isinstance(value, MatAdd)]
+    symbols = {symbol for total in sums for symbol, _ in terms_alone(total)}
+    return sorted((s for s in symbols if sum(value.has(s) for value in where.values()) == 1), key=str)

@@ -27,7 +27,9 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, Uns
 from tptheory.measuring.goal_values import Compiled, difference
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
-from tptheory.numeric.rational_functions import kernel, pivots_of, points_needed, rational_function
+from tptheory.numeric.matrix_fields import reduced_rows
+from tptheory.numeric.rational_functions import points_needed, rational_function
+from tptheory.proving.semidefinite import AffineSpace, solutions
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
@@ -123,16 +125,16 @@ def solve_constants(
     rng = np.random.default_rng(seed)
     parts = [_Part(part, unknowns) for part in claim.conjuncts()]
     parameters = _parameters(parts)
-    solutions = [_solution(parts, unknowns, values, rng) for values in _choices(parts, parameters, rng)]
-    looked = sum(solution.instances for solution in solutions)
+    found = [_solution(parts, unknowns, values, rng) for values in _choices(parts, parameters, rng)]
+    looked = sum(solution.instances for solution in found)
     if not looked:
         raise UnsupportedExpressionError("'claim' must have hypotheses that something meets: no instance was found.")
-    values = _interpolated(unknowns, parameters, [s for s in solutions if s.instances])
+    values = _interpolated(unknowns, parameters, [solution for solution in found if solution.instances])
     if values is None:
         return SolvedConstants(unknowns, None, (), claim, None, looked)
     free = tuple(c for c, value in values.items() if c == value)
-    found = {c: value for c, value in values.items() if c != value}
-    solved = mapped(claim, lambda expression: substitute(expression, found))
+    known = {c: value for c, value in values.items() if c != value}
+    solved = mapped(claim, lambda expression: substitute(expression, known))
     return SolvedConstants(unknowns, values, free, solved, prove(solved, seconds), looked)
 
 
@@ -211,13 +213,19 @@ class _Solution:
 
     Attributes:
         values: the sizes and parameters.
-        vectors: a basis of the solutions of the homogeneous system, whose last unknown is a 1 for what has no unknown.
+        space: the constants that make the claim true at all of the instances; None if none do.
         instances: how many instances were looked at.
     """
 
     values: Mapping[Any, Any]
-    vectors: list[list[fmpq]]
+    space: AffineSpace | None
     instances: int
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """The numbers of the unknowns that may have any value; of several that depend on each other, the last ones."""
+        directions = [] if self.space is None else self.space.directions
+        return tuple(max(i for i, x in enumerate(direction) if x != 0) for direction in directions)
 
 
 def _parameters(parts: Sequence[_Part]) -> list[Symbol]:
@@ -251,7 +259,6 @@ def _solution(
     parts: Sequence[_Part], unknowns: Sequence[Symbol], values: Mapping[Any, Any], rng: np.random.Generator
 ) -> _Solution:
     """Return the constants that make the claim true at instances with these sizes and parameters."""
-    size = len(unknowns) + 1
     rows: list[list[fmpq]] = []
     instances = idle = rank = 0
     for number in range(MOST_INSTANCES):
@@ -259,13 +266,12 @@ def _solution(
         if drawn is None:
             continue
         instances += 1
-        found = [row for row in drawn if any(row)]
-        rows = _reduced([*rows, *found], size)
+        rows = _independent([*rows, *drawn])
         idle, rank = (idle + 1, rank) if len(rows) == rank else (0, len(rows))
         if idle >= ENOUGH * len(parts):
             break
-    matrix = fmpq_mat(len(rows), size, [x for row in rows for x in row]) if rows else fmpq_mat(1, size)
-    return _Solution(values, kernel(matrix), instances)
+    columns = [[row[k] for row in rows] for k in range(len(unknowns))]
+    return _Solution(values, solutions(columns, [-row[-1] for row in rows]), instances)
 
 
 def _drawn(part: _Part, values: Mapping[Any, Any], rng: np.random.Generator) -> list[list[fmpq]] | None:
@@ -283,39 +289,32 @@ def _drawn(part: _Part, values: Mapping[Any, Any], rng: np.random.Generator) -> 
         return None
 
 
-def _reduced(rows: list[list[fmpq]], size: int) -> list[list[fmpq]]:
+def _independent(rows: list[list[fmpq]]) -> list[list[fmpq]]:
     """Return independent equations that say the same."""
-    if not rows:
-        return rows
-    reduced, rank = fmpq_mat(len(rows), size, [x for row in rows for x in row]).rref()
-    return [[reduced[i, j] for j in range(size)] for i in range(rank)]
+    return reduced_rows(fmpq_mat(len(rows), len(rows[0]), [x for row in rows for x in row]))[0] if rows else rows
 
 
 def _interpolated(
-    unknowns: Sequence[Symbol], parameters: Sequence[Symbol], solutions: Sequence[_Solution]
+    unknowns: Sequence[Symbol], parameters: Sequence[Symbol], found: Sequence[_Solution]
 ) -> dict[Symbol, Any] | None:
     """Return the value of each unknown from the solutions at several parameters; None if there is none somewhere.
 
     Raises:
         UnsupportedExpressionError: if no rational function fits, or the numbers have one value at all instances.
     """
-    dimension = min(len(solution.vectors) for solution in solutions)
-    generic = [solution for solution in solutions if len(solution.vectors) == dimension]
-    soluble = [solution for solution in generic if any(vector[len(unknowns)] for vector in solution.vectors)]
-    if 2 * len(soluble) <= len(generic):
+    soluble = [(each, each.space) for each in found if each.space is not None]
+    if 2 * len(soluble) <= len(found):
         return None
-    forms = [_affine(solution.vectors, len(unknowns)) for solution in soluble]
-    free = forms[0][0]
-    tables = [(s, table) for s, (own, table) in zip(soluble, forms, strict=True) if own == free]
-    _check_variety([s.values for s, _ in tables], parameters)
-    points = [tuple(fmpq(s.values[p]) for p in parameters) for s, _ in tables]
-    values: dict[Symbol, Any] = {unknowns[i]: unknowns[i] for i in free}
+    free = min((each.free for each, _ in soluble), key=len)
+    generic = [(each.values, space) for each, space in soluble if each.free == free]
+    _check_variety([values for values, _ in generic], parameters)
+    points = [tuple(fmpq(values[p]) for p in parameters) for values, _ in generic]
+    solved: dict[Symbol, Any] = {}
     for i, c in enumerate(unknowns):
-        if i not in free:
-            terms = [(S.One, len(unknowns)), *((unknowns[k], k) for k in free)]
-            columns = [(factor, [table[i][j] for _, table in tables]) for factor, j in terms]
-            values[c] = sum((_fitted(c, parameters, points, column) * f for f, column in columns), S.Zero)
-    return {c: values[c] for c in unknowns}
+        terms = [(S.One, [space.point[i] for _, space in generic])]
+        terms += [(unknowns[k], [space.directions[j][i] for _, space in generic]) for j, k in enumerate(free)]
+        solved[c] = sum((_fitted(c, parameters, points, column) * factor for factor, column in terms), S.Zero)
+    return solved
 
 
 def _check_variety(values: Sequence[Mapping[Any, Any]], parameters: Sequence[Symbol]) -> None:
@@ -346,20 +345,3 @@ def _fitted(c: Symbol, parameters: Sequence[Symbol], points: list[tuple[fmpq, ..
             f"(got {c} = {Rational(int(entries[0].p), int(entries[0].q))} at one point, which fits none)."
         )
     return function
-
-
-def _affine(vectors: list[list[fmpq]], size: int) -> tuple[tuple[int, ...], dict[int, dict[int, fmpq]]]:
-    """Return which unknowns are free, and each other one as a combination of these and 1.
-
-    The vectors span the solutions ``(c, t)`` of the homogeneous system, among them one with ``t`` that is not 0; those
-    of the claim have ``t = 1``.
-    """
-    order = [size, *reversed(range(size))]  # t first, then the last unknowns: these stay free
-    matrix = fmpq_mat(len(vectors), size + 1, [vector[i] for vector in vectors for i in order])
-    reduced, rank = matrix.rref()
-    pivots = pivots_of(reduced, rank)
-    free = tuple(sorted(order[j] for j in pivots if order[j] != size))
-    table = {
-        order[j]: {order[pivots[i]]: reduced[i, j] for i in range(rank)} for j in range(size + 1) if j not in pivots
-    }
-    return free, table

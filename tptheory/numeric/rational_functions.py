@@ -10,6 +10,8 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import Expr, Integer, Rational, Symbol, cancel
 
+from tptheory.numeric.matrix_fields import reduced_rows
+
 Point = tuple[fmpq, ...]
 
 DEGREES = (0, 1, 2)
@@ -50,21 +52,15 @@ def rational_function(symbols: Sequence[Symbol], points: Sequence[Point], values
 
 def kernel(A: fmpq_mat) -> list[list[fmpq]]:
     """Return a basis of the vectors that a matrix maps to 0, each with a 1 where the others have a 0."""
-    reduced, rank = A.rref()
-    pivots = pivots_of(reduced, rank)
+    rows, pivots = reduced_rows(A)
     basis = []
     for free in [j for j in range(A.ncols()) if j not in pivots]:
         vector = [fmpq(0)] * A.ncols()
         vector[free] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, free]
+        for row, pivot in zip(rows, pivots, strict=True):
+            vector[pivot] = -row[free]
         basis.append(vector)
     return basis
-
-
-def pivots_of(reduced: fmpq_mat, rank: int) -> list[int]:
-    """Return the columns of the leading ones of a matrix in reduced row echelon form."""
-    return [next(j for j in range(reduced.ncols()) if reduced[i, j] != 0) for i in range(rank)]
 
 
 def _monomials(variables: int, degree: int) -> list[tuple[int, ...]]:

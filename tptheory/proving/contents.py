@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
@@ -17,7 +17,7 @@ def content(A: Polynomial) -> tuple[Rational, list[str]]:
 
     A polynomial and its transpose have the same, so that the inverse of one is the transposed inverse of the other.
     """
-    common = reduce(and_, (Counter(scalars) for scalars, _ in A.terms)).elements()
+    common = shared(scalars for scalars, _ in A.terms)
     return _rational(A), [s for s in common if _is_nonzero(A.alphabet, s)]
 
 
@@ -29,9 +29,24 @@ def without_content(A: Polynomial, number: Rational, symbols: list[str]) -> Poly
 
 def _rational(A: Polynomial) -> Rational:
     """Return the greatest common divisor of the coefficients, negative where their sum is."""
-    coefficients = [Fraction(c) for c in A.terms.values()]
-    number = Fraction(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))
-    return divide(-number if sum(coefficients) < 0 else number, 1)
+    number = common_divisor(A.terms.values())
+    return -number if sum(A.terms.values()) < 0 else number
+
+
+def common_divisor(coefficients: Iterable[Rational]) -> Rational:
+    """Return the greatest rational of which all coefficients are integer multiples.
+
+    >>> common_divisor([4, Fraction(2, 3)])
+    Fraction(2, 3)
+    """
+    fractions = [Fraction(c) for c in coefficients]
+    return divide(Fraction(gcd(*(f.numerator for f in fractions)), lcm(*(f.denominator for f in fractions))), 1)
+
+
+def shared(products: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the scalars that stand in each of several products, as often as in all of them."""
+    every = list(map(Counter, products))
+    return list(reduce(and_, every).elements()) if every else []
 
 
 def _is_nonzero(alphabet: Alphabet, scalar: str) -> bool:

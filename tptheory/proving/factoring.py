@@ -7,14 +7,10 @@ search takes one split after the other, the one that saves most first, and keeps
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
-from operator import and_
 
+from tptheory.proving.contents import common_divisor, shared
 from tptheory.proving.rewriting import without
 from tptheory.proving.term_order import Monomial, order
 from tptheory.proving.words import Polynomial, Rational, Terms, divide
@@ -150,11 +146,10 @@ def _product(left: Sum, right: Sum) -> Product:
 
 def _common(items: Items) -> tuple[Product | None, Items]:
     """Return what all terms have in common, with an empty factor in the place of the rest; None if it is nothing."""
-    scalars = tuple(sorted(reduce(and_, (Counter(s) for (s, _), _ in items)).elements()))
+    content, scalars = _content(items)
     words = [word for (_, word), _ in items]
     head = _common_prefix(words)
     tail = _common_prefix([word[len(head) :][::-1] for word in words])[::-1]
-    content = _content([c for _, c in items])
     if not (scalars or head or tail or content != 1):
         return None, items
     inside = {
@@ -164,11 +159,10 @@ def _common(items: Items) -> tuple[Product | None, Items]:
     return Product(content, scalars, (*head, "", *tail)), _sorted(inside)
 
 
-def _content(coefficients: list[Rational]) -> Rational:
-    """Return the rational by which coefficients are divided to be integers without a common divisor, the first > 0."""
-    fractions = [Fraction(c) for c in coefficients]
-    divisor = Fraction(gcd(*(f.numerator for f in fractions)), lcm(*(f.denominator for f in fractions)))
-    return divide(divisor if fractions[0] > 0 else -divisor, 1)
+def _content(items: Items) -> tuple[Rational, tuple[str, ...]]:
+    """Return the rational and the scalars that terms have in common; without them the first term is positive."""
+    number = common_divisor(c for _, c in items)
+    return -number if items[0][1] < 0 else number, tuple(sorted(shared(scalars for (scalars, _), _ in items)))
 
 
 def _common_prefix(words: list[str]) -> str:
@@ -204,8 +198,7 @@ def _by_beginning(items: Items, read: Callable[[str], str]) -> Iterator[Terms]:
 def _normalised(terms: Terms) -> Items:
     """Return terms without the rational and the scalars that they have in common."""
     items = _sorted(terms)
-    scalars = tuple(sorted(reduce(and_, (Counter(s) for (s, _), _ in items)).elements()))
-    content = _content([c for _, c in items])
+    content, scalars = _content(items)
     return _sorted({(without(s, scalars) or (), word): divide(c, content) for (s, word), c in items})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatAdd, MatMul, MatrixExpr, MatrixSymbol, postorder_traversal, sympify
+from sympy import MatAdd, MatrixExpr, MatrixSymbol, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -33,6 +33,7 @@ from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
+from tptheory.symbolic.rebuilding import terms_alone
 
 
 class Obligation(NamedTuple):
@@ -171,22 +172,13 @@ def _name_residual(translator: Translator, expression: Any) -> None:
     """Let searches write a difference such as ``W x - y`` as a letter; the first symbol that only such a sum has."""
     sums: dict[Any, set[Polynomial]] = {}
     for node in postorder_traversal(sympify(expression)):
-        for symbol, sign in _terms_alone(node) if isinstance(node, MatAdd) else ():
+        for symbol, sign in terms_alone(node) if isinstance(node, MatAdd) else ():
             sums.setdefault(symbol, set()).add(translator(node).scale(-sign))
     for symbol in sorted(sums, key=str):
         first, *others = sums[symbol]
         if not others:
             _name(translator, first, translator(symbol))
             return
-
-
-def _terms_alone(total: MatAdd) -> Iterator[tuple[MatrixSymbol, int]]:
-    """Run through the symbols that are one term of a sum, plain or with a minus, and stand in no other term of it."""
-    for term in total.args:
-        negative = isinstance(term, MatMul) and len(term.args) == 2 and term.args[0] == -1
-        symbol = term.args[1] if negative else term
-        if isinstance(symbol, MatrixSymbol) and not any(other.has(symbol) for other in total.args if other != term):
-            yield symbol, -1 if negative else 1
 
 
 def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None:

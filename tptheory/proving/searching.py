@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import and_
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.contents import shared
 from tptheory.proving.rewriting import Combination, without
 from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
@@ -194,8 +192,7 @@ def concluded(translator: Translator, found: Membership, conclude: Callable[[Com
 
 def common_scalars(*polynomials: Polynomial) -> list[str]:
     """Return the scalars that stand in every term, such as ``eta``."""
-    every = [scalars for p in polynomials for scalars, _ in p.terms]
-    return list(reduce(and_, map(Counter, every)).elements()) if every else []
+    return shared(scalars for p in polynomials for scalars, _ in p.terms)
 
 
 def divided(p: Polynomial, scalars: Sequence[str]) -> Polynomial:

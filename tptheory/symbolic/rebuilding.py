@@ -1,11 +1,23 @@
-"""Build an expression again from its parts, without simplifying it: what SymPy's ``xreplace`` and ``subs`` do not."""
+"""Take an expression apart, and build it again without simplifying it, as SymPy's ``xreplace`` and ``subs`` do not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sympy import Identity, Inverse, MatAdd, MatMul, MatPow, MatrixBase, MatrixExpr, Trace, Transpose, ZeroMatrix
+from sympy import (
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixBase,
+    MatrixExpr,
+    MatrixSymbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
 from sympy.core.basic import Basic
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -58,3 +70,20 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
         if isinstance(old, MatrixExpr) and old.shape != new.shape:
             raise ShapeError(f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape}).")
     return rebuild(expression, lambda part: replacements.get(part, part))
+
+
+def terms_alone(total: MatAdd) -> Iterator[tuple[MatrixSymbol, int]]:
+    """Run through the symbols that are one term of a sum, plain or with a minus, and stand in no other term of it.
+
+    Each comes with its sign.
+
+    >>> from sympy import MatrixSymbol
+    >>> A, B, C = (MatrixSymbol(name, 2, 2) for name in "ABC")
+    >>> list(terms_alone(A * B - C))
+    [(C, -1)]
+    """
+    for term in total.args:
+        negative = isinstance(term, MatMul) and len(term.args) == 2 and term.args[0] == -1
+        symbol = term.args[1] if negative else term
+        if isinstance(symbol, MatrixSymbol) and not any(other.has(symbol) for other in total.args if other != term):
+            yield symbol, -1 if negative else 1

@@ -24,7 +24,7 @@ from tptheory.deciding.verdicts import Proved
 from tptheory.errors import TptheoryError
 from tptheory.symbolic.expressions import Pinv, matmul, transpose
 from tptheory.symbolic.layers import layer_symbols
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.rebuilding import substitute, terms_alone
 from tptheory.typesetting.spelling import text_of
 
 NAMES = ("e", "r", "s")
@@ -118,7 +118,8 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     if short.expression == 0 or isinstance(short.expression, ZeroMatrix):
         return []
     core, outside = _core(short.expression)
-    equation = _as_equation(substitute(core, dict(short.where)))
+    core = substitute(core, dict(short.where))  # what a name hides in it is not free
+    equation = _as_equation(core)
     if _cost(equation) >= cost_to_read(residual):
         return []
     suffices = prove(claim.under([*claim.given, equation]), SECONDS_EACH)
@@ -128,7 +129,7 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     if isinstance(necessary, Proved):
         return [MissingEquation(equation, suffices, necessary)]
     symbols = _stand_for(outside, free)
-    if multiplier is None and _may_be_anything(equation.goals()[0].residual(), outside, symbols, claim):  # type: ignore[union-attr]
+    if multiplier is None and _may_be_anything(core, outside, symbols, claim):
         return [MissingEquation(equation, suffices, None, symbols, short)]
     return [MissingEquation(equation, suffices)]
 
@@ -159,22 +160,12 @@ def _names(claim: Claim) -> tuple[dict[str, Any], dict[str, MatrixSymbol]]:
     taken = {str(s) for s in claim.symbols()}
     names: dict[str, Any] = {}
     free: dict[str, MatrixSymbol] = {}
-    for symbol in sorted({s for node in sums for s in _alone_in(node)}, key=str):
-        total = next(node for node in sorted(sums, key=str) if symbol in _alone_in(node))
+    alone = {s: total for total in sorted(sums, key=str) for s, _ in terms_alone(total)}
+    for symbol, total in sorted(alone.items(), key=str):
         if all(_only_within(S(e), symbol, total) for e in expressions):
             name = next(name for name in chain(NAMES, map("e_{}".format, count(1))) if name not in {*taken, *names})
             names[name], free[name] = total, symbol
     return names, free
-
-
-def _alone_in(total: MatAdd) -> list[MatrixSymbol]:
-    """Return the symbols that are a term of a sum up to the sign, and stand in no other term of it."""
-    found = []
-    for term in total.args:
-        symbol = term.args[1] if isinstance(term, MatMul) and len(term.args) == 2 and term.args[0] == -1 else term
-        if isinstance(symbol, MatrixSymbol) and not any(t.has(symbol) for t in total.args if t is not term):
-            found.append(symbol)
-    return found
 
 
 def _only_within(expression: Any, symbol: MatrixSymbol, total: MatAdd) -> bool:
