@@ -161,3 +161,10 @@ def test_an_error_says_what_a_users_code_raised_in_one_short_line():
     assert raised(KeyboardInterrupt()) == "KeyboardInterrupt"
     broken = type("X", (), {"__repr__": lambda self: 1 / 0})()
     assert complain("x", "a number", broken) == "'x' must be a number (got an object of the class X)."
+
+
+def test_a_fault_of_a_watched_command_is_shown(python):
+    """What no command turns into a line of its own is not lost with the process that was watched."""
+    run = python("-c", "from tptheory.cli.watching import watched; raise SystemExit(watched(lambda watch: 1 / 0))")
+    assert run.returncode == 2
+    assert "ZeroDivisionError" in run.stderr

@@ -6,10 +6,12 @@ import pytest
 from sympy import Eq, Identity, MatrixSymbol, symbols
 
 from tptheory import (
+    AllOf,
     Backprop,
     Commute,
     DeepLinearNetwork,
     Equal,
+    ForAll,
     ImageWithin,
     Nonincreasing,
     Pinv,
@@ -20,16 +22,18 @@ from tptheory import (
     full_column_rank,
     full_row_rank,
     invertible,
+    matadd,
     matmul,
     orthogonal,
     partial_isometry,
     projection,
+    squared_norm,
     symmetric,
 )
 from tptheory.deciding.conditions.answer import when
 from tptheory.deciding.conditions.candidates import read_candidates, usual_candidates
 from tptheory.deciding.conditions.equations import missing_equation
-from tptheory.deciding.conditions.sizes import at_sizes
+from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
 from tptheory.errors import InvalidTypeError, InvalidValueError
 
 m, n, k = symbols("m n k", integer=True, positive=True)
@@ -223,3 +227,48 @@ def test_candidates_are_read():
     """Lists are flattened, and each candidate is kept once."""
     read = read_candidates([[full_row_rank(A)], full_row_rank(A), Eq(m, n)])
     assert [str(c) for c in read] == ["A has full row rank", "m = n"]
+
+
+X, Y, Z = (MatrixSymbol(name, 1, k) for name in "XYZ")
+J, g = MatrixSymbol("J", k, k), MatrixSymbol("g", n, 1)
+
+
+def test_a_symbol_that_a_name_hides_is_not_free():
+    """With a skew J and Y = Z = 0 the claim holds for all X, so that no equation with X in it is necessary."""
+    e = matadd(matmul(X, J), matmul(-1, Y))
+    claim = Equal(matmul(g, e, X.T), matmul(g, Z, X.T))
+    found = missing_equation(claim, FAR)
+    assert found is None or not found.for_all
+
+
+def test_equations_between_sizes_hold_together():
+    """Neither of two equations about one size replaces the other; those that contradict each other are no set."""
+    doubled = Equal((m + n) * squared_norm(A), 2 * squared_norm(A))
+    assert said(when(doubled, among=[Eq(n, m), Eq(n, 1)])) == ["n = m and n = 1"]
+    found = when(Equal(S, 2 * S), among=[Eq(n, 1), Eq(n, 2)])
+    assert found.sets == ()
+    assert found.complete
+    assert unified([EqualSizes(n, 1), EqualSizes(n, 2)]) is None
+    assert unified([EqualSizes(n, m), EqualSizes(m, k), EqualSizes(k, 3)]) == {n: 3, m: 3, k: 3}
+
+
+def test_two_candidates_that_say_the_same_end_the_search():
+    """Of two names for one hypothesis the first is given, and the other is not weaker than it."""
+    found = when(Equal(Pinv(A), A.T), among=[partial_isometry(A), Equal(A * A.T * A, A)])
+    assert len(found.sets) == 1
+    assert [weaker for weaker, _ in found.sets[0].below] == [()]
+
+
+def test_several_claims_are_asked_about_at_once():
+    """Each keeps its own hypotheses, and is under what is added."""
+    both = AllOf(Equal(Pinv(S), S.T), Equal(Pinv(T), T.T, given=[orthogonal(T)]))
+    assert said(when(both, among=[partial_isometry(S)])) == ["S is a partial isometry"]
+    assert both.assuming([symmetric(S)]).claims[1].given == (orthogonal(T), symmetric(S))
+
+
+def test_a_claim_at_any_depth_is_refused():
+    """Its hypotheses stand at layers, which no candidate speaks of."""
+    L, l = symbols("L l", integer=True)
+    W = DeepLinearNetwork(depth=L).weight(l)
+    with pytest.raises(InvalidValueError, match="'claim' must be about a network of fixed depth"):
+        when(ForAll(Equal(Pinv(W), W.T), (l, 1, L)), among=[full_row_rank(A)])

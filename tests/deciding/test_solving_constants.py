@@ -107,6 +107,10 @@ def test_combinations_that_are_equal_or_parallel():
         (RankAtMost(c * A, 1), [c], "must be made of equations"),
         (Zero(c * A, given=[Equal(A, A + Identity(n))]), [c], "something meets"),
         ("c = 1", [c], "'claim' must be a claim"),
+        (Equal(2 * s * A, -A), [s], "must be any real number, not declared positive"),
+        (Equal(c * A, M.T * M, given=[Equal(M.T * M, c * A)]), [c], "symbols of which no hypothesis speaks"),
+        (Zero(A, given=[Zero(c * A)]), [c], "symbols of which no hypothesis speaks|symbols in the claim"),
+        (Equal(n * A, 2 * A), [n], "'unknowns' must be no size of a matrix"),
     ],
 )
 def test_bad_input_is_named(claim, unknowns, message):

@@ -78,6 +78,10 @@ class Claim:
         """Return the same claim under other hypotheses."""
         return replace(self, given=given)  # type: ignore[type-var]  # every claim is a dataclass
 
+    def assuming(self, more: Iterable[Any]) -> Any:
+        """Return the same claim under its own hypotheses and more."""
+        return self.under([*self.given, *more])
+
     def reason(self) -> tuple[Any, ...]:
         """Return the reason that a proof gives where it uses this claim as a hypothesis: data, worded when shown."""
         return ("given", self.conclusion(text_of))

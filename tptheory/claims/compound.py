@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -42,6 +42,14 @@ class AllOf(Claim):
         object.__setattr__(self, "claims", tuple(flat))
         object.__setattr__(self, "given", ())
         refuse_two_of_one_name_across(self.claims)
+
+    def under(self, given: Any) -> Any:
+        """Return the same claims, each under these hypotheses instead of its own."""
+        return AllOf(*(claim.under(given) for claim in self.claims))
+
+    def assuming(self, more: Iterable[Any]) -> Any:
+        """Return the same claims, each under its own hypotheses and more."""
+        return AllOf(*(claim.assuming(more) for claim in self.claims))
 
     @property
     def is_hypothesis(self) -> bool:  # type: ignore[override]

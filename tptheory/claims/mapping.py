@@ -31,5 +31,5 @@ def mapped(item: Any, change: Callable[[Any], Any]) -> Any:
     made: Any = item
     if hasattr(made, "claims"):  # its claims are its arguments
         whole = type(made)(*mapped(made.claims, change))
-        return replace(whole, given=mapped(made.given, change)) if made.given else whole
+        return whole.under(mapped(made.given, change)) if made.given else whole
     return replace(made, **{f.name: mapped(getattr(made, f.name), change) for f in fields(made) if f.init})

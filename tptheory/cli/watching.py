@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -109,6 +110,8 @@ def _command(run: Callable[[Watch], int], watch: Watch) -> None:
     status = LOST
     try:
         status = run(watch)
+    except BaseException:  # what no command turns into a line of its own is a fault of tptheory, and is not lost
+        traceback.print_exc()
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
             if stream is not None:

@@ -24,7 +24,8 @@ def find(
     to: Any = None,
     along: Flow | Step | None = None,
     given: Any = (),
-    **options: Any,
+    seconds: float = 10.0,
+    seed: int = 0,
 ) -> SolvedConstants:
     """Return the linear combinations of some expressions that are conserved, equal to another, or parallel to it.
 
@@ -34,7 +35,8 @@ def find(
         to: the expression that the combination is to equal, or to be parallel to; 0 if it is None.
         along: the flow or the step that is to conserve it.
         given: the hypotheses.
-        options: ``seconds`` and ``seed``, as for `solve_constants`.
+        seconds: how long to search for the proof.
+        seed: of the instances.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
@@ -61,7 +63,7 @@ def find(
     else:
         expected = '"conserved" with along=, "equal", or "parallel" with matrices and to='
         raise InvalidValueError(complain("kind", expected, kind))
-    return solve_constants(claim, unknowns, **options)
+    return solve_constants(claim, unknowns, seconds=seconds, seed=seed)
 
 
 def _combination(unknowns: list[Symbol], expressions: list[Any]) -> Any:

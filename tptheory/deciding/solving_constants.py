@@ -18,8 +18,9 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Vanishes
+from tptheory.claims.goals import Vanishes, expressions
 from tptheory.claims.mapping import mapped
+from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved, Undecided
@@ -30,6 +31,8 @@ from tptheory.measuring.premises import Instance
 from tptheory.numeric.matrix_fields import reduced_rows
 from tptheory.numeric.rational_functions import points_needed, rational_function
 from tptheory.proving.semidefinite import AffineSpace, solutions
+from tptheory.symbolic.arguments import refuse_size
+from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
@@ -108,7 +111,9 @@ def solve_constants(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if there are no unknowns, the claim does not speak of one, or it is not affine in them.
+        InvalidValueError: if there are no unknowns, the claim does not speak of one, or it is not affine in them; if
+            one is a size, stands in a hypothesis, or is declared to be more than real, as what is found may be any
+            number; or if the depth is a symbol.
         UnsupportedExpressionError: if the claim is no set of equations with rational values, or no instance meets its
             hypotheses, or all that do have one value of the numbers that the constants may depend on.
 
@@ -142,12 +147,23 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
     given = unknowns if isinstance(unknowns, list | tuple) else [unknowns]
     if not given:
         raise InvalidValueError(complain("unknowns", "at least one symbol", unknowns))
+    if depth_symbols(claim):
+        mend = "Give the network a depth."
+        raise InvalidValueError(complain("claim", "about a network of fixed depth", claim.conclusion(text_of), mend))
     spoken = claim.symbols()
+    assumed = [e for part in claim.conjuncts() for h in part.given for e in (*h.expressions(), *expressions(h.goals()))]
     for c in given:
         if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
             raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))
         if c not in spoken:
             raise InvalidValueError(complain("unknowns", "symbols in the claim", c, f"It speaks of {_listed(spoken)}."))
+        refuse_size("unknowns", c, *claim.expressions())
+        if set(c._assumptions_orig) - {"real", "commutative"}:
+            mend = "Declare it real, and see which of the values found may be such."
+            raise InvalidValueError(complain("unknowns", f"any real number, not{declared(c)}", c, mend))
+        if any(S(e).has(c) for e in assumed):
+            mend = "What is assumed of the matrices must not depend on what is asked for."
+            raise InvalidValueError(complain("unknowns", "symbols of which no hypothesis speaks", c, mend))
     return tuple(dict.fromkeys(given))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
+from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
@@ -17,8 +18,9 @@ from tptheory.deciding.conditions.equations import MissingEquation, missing_equa
 from tptheory.deciding.conditions.sizes import EqualSizes
 from tptheory.deciding.conditions.weakest import Members, Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, complain
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.spelling import text_of
 
 SHARE_OF_EQUATION, SHARE_OF_SETS = 0.2, 0.8
 """What part of the time has passed when the search for an equation ends, and that for sets; counterexamples follow."""
@@ -194,8 +196,8 @@ def when(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, or if the
-            time is no positive number.
+        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, if its depth
+            is a symbol, or if the time is no positive number.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Equal, Pinv
@@ -215,6 +217,10 @@ def when(
         raise InvalidValueError(
             f"'among' must hold at least one hypothesis ({why}). Name some, such as full_row_rank(A), or give the "
             "network a depth."
+        )
+    if depth_symbols(claim):
+        raise InvalidValueError(
+            complain("claim", "about a network of fixed depth", claim.conclusion(text_of), "Give it one.")
         )
     if said := unmeetable(claim):
         raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Eq, Integer, Symbol
+from sympy import Eq, Integer, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import motions
@@ -50,6 +50,27 @@ def read_sizes(argument: str, item: Any) -> EqualSizes:
             complain(argument, "hypotheses, or sizes such as Eq(n, 1)", item, "Try full_row_rank(A), or Equal(A, B).")
         )
     return EqualSizes(item.lhs, item.rhs)
+
+
+def unified(equations: Iterable[EqualSizes]) -> dict[Symbol, Any] | None:
+    """Return what each size is replaced by where several equations between sizes hold; None if they contradict.
+
+    >>> from sympy import symbols
+    >>> n, m = symbols("n m", integer=True, positive=True)
+    >>> unified([EqualSizes(n, m), EqualSizes(n, S.One)])
+    {n: 1, m: 1}
+    """
+    found: dict[Symbol, Any] = {}
+    for equation in equations:
+        size, value = (found.get(side, side) for side in (equation.size, S(equation.value)))
+        if size == value:
+            continue
+        if size.is_Integer:
+            size, value = value, size
+        if size.is_Integer:
+            return None
+        found = {n: value if known == size else known for n, known in found.items()} | {size: value}
+    return found
 
 
 def at_sizes(claim: Claim, sizes: Mapping[Symbol, Any]) -> Claim:

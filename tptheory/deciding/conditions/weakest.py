@@ -8,7 +8,7 @@ the candidates: a set is passed over if a set that is proved follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, permutations
 from time import perf_counter
@@ -22,9 +22,9 @@ from tptheory.claims.vocabulary import Zero
 from tptheory.deciding.answers import NO_INSTANCE, prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
-from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes
+from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
-from tptheory.errors import TptheoryError
+from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.refuting.search import CounterexampleSearch
@@ -49,15 +49,16 @@ Progress = Callable[[str, float], None]
 
 
 def assume(claim: Claim, candidates: Sequence[Candidate]) -> Claim:
-    """Return a claim under further hypotheses, and at the sizes that are among them."""
-    sizes: dict[Any, Any] = {}
-    for candidate in candidates:
-        if isinstance(candidate.item, EqualSizes):
-            value = sizes.get(candidate.item.value, candidate.item.value)
-            replaced = {candidate.item.size: value}
-            sizes = {n: replaced.get(v, v) for n, v in sizes.items()} | replaced
+    """Return a claim under further hypotheses, and at the sizes that are among them.
+
+    Raises:
+        InvalidValueError: if no sizes meet all that is said of them, or the claim is about a flow or a step.
+    """
+    sizes = unified(candidate.item for candidate in candidates if isinstance(candidate.item, EqualSizes))
+    if sizes is None:
+        raise InvalidValueError(f"'among' must not be {' and '.join(map(str, candidates))} at once: no sizes are so.")
     added = [candidate.item for candidate in candidates if not isinstance(candidate.item, EqualSizes)]
-    stronger: Claim = claim.under([*claim.given, *added]) if added else claim
+    stronger = claim.assuming(added) if added else claim
     return at_sizes(stronger, sizes) if sizes else stronger
 
 
@@ -126,8 +127,12 @@ class WeakestSets:
         return frozenset().union(*(self.follows[i] for i in members)) if members else members
 
     def just_below(self, members: Members) -> list[Members]:
-        """Return the sets that are weaker than a set by one candidate: what follows from that may stay."""
-        return [self._strongest(self.closure(members) - {i}) for i in sorted(members)]
+        """Return the sets that are weaker than a set by one candidate, and by those that say the same.
+
+        What follows from that candidate, and does not give it back, may stay.
+        """
+        closure = self.closure(members)
+        return [self._strongest(frozenset(j for j in closure if i not in self.follows[j])) for i in sorted(members)]
 
     def is_broken(self, members: Members) -> bool:
         """Whether an instance is known that meets these candidates and breaks the claim."""
@@ -159,8 +164,14 @@ class WeakestSets:
                 frozenset(chosen)
                 for chosen in combinations(range(len(self.candidates)), size)
                 if not any(i in self.follows[j] or j in self.follows[i] for i, j in combinations(chosen, 2))
+                and unified(self._sizes_among(chosen)) is not None
             ]
             yield from sorted(sets, key=lambda members: (len(self.closure(members)), sorted(members)))
+
+    def _sizes_among(self, members: Iterable[int]) -> Iterator[EqualSizes]:
+        """Run through the candidates of a set that are about sizes."""
+        items = (self.candidates[i].item for i in members)
+        return (item for item in items if isinstance(item, EqualSizes))
 
     def _is_settled(self, members: Members) -> bool:
         """Whether a set is refuted by an instance that is known, or a proved set follows from it."""
@@ -295,7 +306,7 @@ class WeakestSets:
         """Run through some instances of all matrices of the claim that meet a candidate, degenerate ones among them."""
         if candidate.claim is None or perf_counter() > self.deadline:
             return
-        source, rng = Instances(self.claim.under([candidate.item])), np.random.default_rng(self.seed)
+        source, rng = Instances(self.claim.assuming([candidate.item])), np.random.default_rng(self.seed)
         drawn = (source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES))
         yield from (values for values in drawn if values is not None)
 
