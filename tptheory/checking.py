@@ -41,7 +41,9 @@ def widths_text(widths: Iterable[int]) -> str:
 
 
 def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1) -> int:
-    """Return ``value`` as an int in ``lowest..highest``, or without ``highest`` up to a ``limit`` of the machine.
+    """Return ``value`` as an int in ``lowest..highest``, or without ``highest`` from ``lowest`` on.
+
+    None may be larger than ``limit``, which is what the machine or the file can hold.
 
     >>> whole("steps", 3)
     3
@@ -65,7 +67,7 @@ def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None
 
 
 def read_integer(argument: str, text: str, expected: str = "an integer", shown: str | None = None) -> int:
-    """Read an integer that was typed, of at most `DIGITS` digits.
+    """Read an integer that was typed, of at most `DIGITS` characters.
 
     >>> read_integer("seed", "-3")
     -3

@@ -24,10 +24,11 @@ GRACE, PART = 0.05, 0.05
 
 
 class TimeUpError(BaseException):
-    """Raised where the time is up; only the search that set the limit catches it.
+    """Raised where the time is up; the search that runs turns it into an answer, mostly the one that set the limit.
 
-    It is no Exception, so that code that catches whatever a user's function raises does not take it for an error of
-    that function.
+    A search inside another one, which sets no limit of its own, may catch it, and answer with what it has. It is no
+    Exception, so that code that catches whatever a user's function raises does not take it for an error of that
+    function.
 
     Attributes:
         reason: why the search ends, in words.

@@ -76,7 +76,9 @@ def processes(
 
 
 def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run a program in a folder and return what it printed; it ends with this process, and after so many seconds.
+    """Run a program in a folder and return what it printed; it ends after so many seconds.
+
+    On Linux, run from the main thread, it ends with this process too, however that ends.
 
     Raises:
         subprocess.TimeoutExpired: if it takes longer.

@@ -39,7 +39,7 @@ def complete_target(incomplete: str) -> list[str]:
 
 
 def complete_data(incomplete: str) -> list[str]:
-    """Return what a shell may complete the name of data to: the bundled ones, and folders."""
+    """Return what a shell may complete the name of data to: names that are known, and folders."""
     folders = [text for text in complete_target(incomplete) if text.endswith("/")]
     return [name for name in ("digits", "rings", "mnist") if name.startswith(incomplete)] + folders
 

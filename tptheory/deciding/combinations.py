@@ -32,7 +32,7 @@ def find(
     Args:
         kind: ``conserved``, ``equal`` or ``parallel``.
         words: the expressions; the unknowns are ``c_1, c_2, ...`` in their order.
-        to: the expression that the combination is to equal, or to be parallel to; 0 if it is None.
+        to: the expression that the combination is to equal, 0 if it is None; or the matrix to be parallel to.
         along: the flow or the step that is to conserve it.
         given: the hypotheses.
         seconds: how long to search for the proof.

@@ -56,7 +56,7 @@ class SolvedConstants:
         free: the constants that may have any value.
         claim: the claim with these values; the claim itself if there are none.
         verdict: the proof of that claim, or why there is none; None if there are no values.
-        instances: on how many exact instances the values rest: no other constants satisfy the claim there.
+        instances: how many exact instances were looked at, of which the values are read off.
     """
 
     unknowns: tuple[Symbol, ...]
@@ -313,7 +313,7 @@ def _independent(rows: list[list[fmpq]]) -> list[list[fmpq]]:
 def _interpolated(
     unknowns: Sequence[Symbol], parameters: Sequence[Symbol], found: Sequence[_Solution]
 ) -> dict[Symbol, Any] | None:
-    """Return the value of each unknown from the solutions at several parameters; None if there is none somewhere.
+    """Return the value of each unknown from the solutions at several parameters; None if half of them have none.
 
     Raises:
         UnsupportedExpressionError: if no rational function fits, or the numbers have one value at all instances.

@@ -17,7 +17,10 @@ from tptheory.symbolic.expressions import matmul, transpose
 
 
 def quotients(decaying: Sequence[Candidate], vanishes: Callable[[Any], bool]) -> list[Candidate]:
-    """Return every decaying quantity divided by a power of one number that decays, the first that is not always 0.
+    """Return decaying quantities divided by a power of one number that decays, the first that is not always 0.
+
+    A quantity is squared where only the rate of its square is an integer multiple of the number's rate; it is left out
+    where neither is, and where it is that number itself.
 
     Args:
         decaying: quantities with their rates.

@@ -67,7 +67,7 @@ class Search:
         """Return the rates at which words may decay.
 
         Those are the first multiples of each scalar constant of the rule, and of each number at which a matrix decays
-        by itself, such as 1/10 in ``-1/10 W_1``; of two such numbers, the sum too.
+        by itself, such as 1/10 in ``-1/10 W_1``; of several such numbers, up to ``degree``, the sums too.
         """
         scalars = [s for s in self.fields.constants if isinstance(s, Symbol)]
         found = [multiple * s for s in scalars for multiple in range(1, degree + 1)]

@@ -151,8 +151,9 @@ def holds(
 ) -> ClaimAtValues:
     """Evaluate a claim on given matrices: whether it holds, whether its hypotheses are met, and by how much it fails.
 
-    Integers, fractions, and SymPy's and integer matrices are evaluated exactly. If anything is a float, all is
-    evaluated in float64, and what is below the tolerance counts as 0. Along a flow, symbols move with the rule's own
+    Integers, fractions, and SymPy's and integer matrices are evaluated exactly; in 50 digits where they make irrational
+    numbers, such as logarithms. If anything is a float, all is evaluated in float64. In these two ways what is below
+    the tolerance counts as 0. Along a flow, symbols move with the rule's own
     velocities. Nothing is proved by this.
 
     Args:
@@ -160,8 +161,11 @@ def holds(
         values: by symbol or name, a matrix for each matrix symbol and a number for each other symbol. Sizes are read
             off the matrices. Symbols that the claim does not speak of are ignored.
         depth: of a claim about any depth, the depth; or a mapping, if several such symbols are free in it.
-        tolerance: up to which size a defect counts as 0, relative to the largest term that was added up, or to 1 where
-            that is larger; 1e-6 in floats unless given.
+        tolerance: up to which relative size a defect counts as 0; 1e-6 in floats unless given, and 1e-25 where rational
+            values make irrational numbers. A defect of an equation is taken relative to the largest term that was added
+            up, or to 1 where that is larger, and along a flow to the largest slope; of a matrix that should be
+            semidefinite relative to its largest entry, or to 1; of a number that should not be negative, and of a rank,
+            it is taken as it is.
 
     Raises:
         InvalidTypeError: if a value is no number or matrix, or ``claim`` no claim.

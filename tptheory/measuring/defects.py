@@ -38,7 +38,8 @@ class Defect(NamedTuple):
         size: the largest entry of what should vanish; of a number that should not be negative, how far below 0 it is;
             of a matrix that should be positive semidefinite, its asymmetry or how far its least eigenvalue is below 0;
             of a rank, the excess.
-        scale: the largest entry of a term that was added up, or 1 where that is larger.
+        scale: of an equation the largest entry of a term that was added up, or 1 where that is larger, and along a flow
+            the largest slope; of a semidefinite matrix its largest entry, or 1; of all else 1.
     """
 
     size: Any

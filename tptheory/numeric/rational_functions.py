@@ -26,7 +26,9 @@ def points_needed(variables: int) -> int:
 
 
 def rational_function(symbols: Sequence[Symbol], points: Sequence[Point], values: Sequence[fmpq]) -> Expr | None:
-    """Return the simplest rational function in symbols that has these values at these points; None if none fits.
+    """Return the rational function of least degree, at most 2, that has these values at these points.
+
+    None if none has, or if the points are too few to tell it from others.
 
     Args:
         symbols: the variables.

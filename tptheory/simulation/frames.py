@@ -13,7 +13,7 @@ Column = np.ndarray
 
 
 def run_columns(run: Run, entries: bool = False) -> dict[str, Column]:
-    """Return the columns of a run, as floats: step, time, loss, the norm of the output error, and norms of matrices.
+    """Return the columns of a run: step, an integer; time, loss, norms of the output error and of matrices, floats.
 
     ``norm_W_1`` is the Frobenius norm of ``W_1`` at that time, and ``norm_dW_1`` that of what was added to it until the
     next, NaN in the last row; ``norm_b_1`` and ``norm_db_1`` are those of a bias.

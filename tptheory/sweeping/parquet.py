@@ -35,7 +35,8 @@ class Parquet:
     """A folder of Parquet files of up to `ROWS` records, one row a record, locked as long as it is open.
 
     The columns are those of the record with dots between names: ``cell.seed``, ``result.loss``. A column whose values
-    are all numbers holds numbers, those that are not finite too; where texts or lists stand among them it holds text.
+    are all numbers holds numbers, those that are not finite too; where texts, lists, or integers that are too large for
+    the others stand among them, it holds text.
 
     Raises:
         InvalidValueError: if another sweep writes there.

@@ -7,7 +7,8 @@ TRIAL = 8
 HOPELESS = 4
 """A call that takes so many times what one thread needs ends the trial of two."""
 FIRST, LONGEST = 500, 16_000
-"""After how many calls the choice is made anew, first and at most; the time doubles while one thread stays better."""
+"""After how many calls the choice is made anew: of two threads always the first number. Of one thread twice the first
+number; each time that one thread stays better twice as many as before, up to the second."""
 
 
 class ThreadChoice:

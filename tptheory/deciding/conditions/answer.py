@@ -33,7 +33,8 @@ class SufficientSet:
     Attributes:
         hypotheses: the hypotheses, beside those of the claim; none if it needs no more.
         verdict: the proof of the claim under them.
-        below: each set that is weaker by one hypothesis, with its smallest counterexample; None where none was found.
+        below: each set that is weaker by one hypothesis, with the smallest counterexample that was found within some
+            seconds; None where none was.
         necessary: a proof of each hypothesis from the claim: then the claim is true exactly where they hold. Empty
             where that is not known.
         for_all: the data that may be anything: the hypotheses are necessary for the claim to hold for all of them, and
@@ -75,7 +76,8 @@ class Conditions:
             it is not necessary and there are sets.
         undecided: the smallest sets for which neither a proof nor a counterexample was found.
         among: the hypotheses that were tried.
-        complete: whether all sets of at most three were tried; if not, the time was up.
+        complete: whether no set of at most three was left that could change the answer: all were tried, or one was
+            found that is necessary for any data, or no instance meets the hypotheses. If not, the time was up.
         seconds: how long the search took.
     """
 

@@ -115,7 +115,10 @@ def _properties(A: MatrixSymbol) -> Iterator[Hypothesis]:
 
 
 def _neighbours(expression: Any) -> Iterator[tuple[MatrixExpr, MatrixExpr]]:
-    """Run through the pairs of matrices that stand beside each other in a product, transposes as they stand."""
+    """Run through the pairs of matrices that stand beside each other in a product, as they stand there.
+
+    Of ``A.T B.T`` the pair is ``(B, A)``: what is assumed of the one pair is assumed of the other.
+    """
     for node in postorder_traversal(expression):
         if isinstance(node, MatMul):
             for A, B in pairwise(node.as_coeff_matrices()[1]):

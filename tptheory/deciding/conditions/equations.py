@@ -69,7 +69,9 @@ class MissingEquation:
 
 
 def missing_equation(claim: Claim, deadline: float) -> MissingEquation | None:
-    """Return the shortest equation found under which a claim holds; None if none is shorter than the claim itself.
+    """Return an equation found under which a claim holds; None if none is shorter than the claim itself.
+
+    One that is necessary, too, comes before the others; among the same kind the shortest is returned.
 
     Args:
         claim: the claim; only for one that is a single equation, without a flow or a step, something is found.
@@ -90,7 +92,7 @@ def missing_equation(claim: Claim, deadline: float) -> MissingEquation | None:
 
 
 def _equation_of(claim: Claim) -> Vanishes | None:
-    """Return the goal of a claim that is one equation between matrices of a network of fixed depth."""
+    """Return the goal of a claim that is one equation, between matrices or numbers; None if it speaks of any depth."""
     goals = claim.goals()
     plain = len(goals) == 1 and isinstance(goals[0], Vanishes) and not isinstance(goals[0].left, Rate)
     if not plain or any(layer_symbols(e) for e in claim.expressions()):
