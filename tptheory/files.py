@@ -126,9 +126,11 @@ def move_whole(source: Path, path: Path) -> None:
         OSError: if it cannot be moved there.
     """
     with open_regular(source) as descriptor:
-        if open_stream(path) is None and os.lstat(source).st_dev == os.stat(_writable_target(path).parent).st_dev:
-            _replace(descriptor, source, _writable_target(path))
-            return
+        if not is_stream(path):
+            target = _writable_target(path)
+            if os.lstat(source).st_dev == os.stat(target.parent).st_dev:
+                _replace(descriptor, source, target)
+                return
     write_whole(path, source.read_bytes())
 
 
