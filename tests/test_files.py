@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -151,3 +152,14 @@ def test_a_finished_file_is_moved_as_one_is_written(tmp_path):
     assert target.read_bytes() == b"new"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert not source.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list descriptors")
+def test_a_file_that_goes_to_a_stream_leaves_nothing_open(tmp_path):
+    """It is copied there; every descriptor is closed again."""
+    source = tmp_path / "source"
+    source.write_bytes(b"new")
+    before = len(os.listdir("/proc/self/fd"))
+    move_whole(source, Path(os.devnull))
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert source.read_bytes() == b"new"

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
+from tptheory.locks import lock_at, try_lock
 from tptheory.temporaries import new_file
 
 _STREAM = re.compile(r"/dev/fd/\d+|/proc/(?:self|\d+)/fd/\d+")
@@ -26,6 +27,8 @@ _KINDS = {
     stat.S_IFBLK: "a disk",
     stat.S_IFCHR: "a device",
 }
+_AS_IT_IS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""The flags with which a pipe is not waited for, and bytes are not translated, where a system has these flags."""
 _MOST_LINKS = 40
 """How many links a path may lead through: as many as Linux follows."""
 
@@ -70,12 +73,37 @@ def open_regular(path: Named) -> Iterator[int]:
     Raises:
         OSError: if it cannot be opened, or is no regular file.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, os.O_RDONLY | _AS_IT_IS)
     try:
         refuse_irregular(os.fstat(descriptor), path)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def open_locked(path: Named, flags: int) -> int | None:
+    """Open a regular file to be read and written, and lock it; None if another process has locked it.
+
+    Args:
+        path: the file.
+        flags: those of ``os.open`` beside ``os.O_RDWR``, such as ``os.O_CREAT``.
+
+    Raises:
+        OSError: if it cannot be opened, or is no regular file.
+    """
+    while True:
+        descriptor = os.open(path, os.O_RDWR | flags | _AS_IT_IS, 0o666)
+        try:
+            refuse_irregular(os.fstat(descriptor), path)
+            if not try_lock(descriptor):
+                os.close(descriptor)
+                return None
+            if lock_at(descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # it was removed before it was locked
 
 
 def write_whole(path: Named, data: bytes) -> None:
@@ -97,7 +125,7 @@ def write_whole(path: Named, data: bytes) -> None:
     descriptor = open_stream(path)
     if descriptor is not None:
         try:
-            _write_all(descriptor, data)
+            write_all(descriptor, data)
         finally:
             os.close(descriptor)
         return
@@ -105,7 +133,7 @@ def write_whole(path: Named, data: bytes) -> None:
     try:
         descriptor, temporary = new_file(target.parent)
         try:
-            _write_all(descriptor, data)
+            write_all(descriptor, data)
             os.fsync(descriptor)
             _replace(descriptor, temporary, target)
         except BaseException:
@@ -126,9 +154,11 @@ def move_whole(source: Path, path: Path) -> None:
         OSError: if it cannot be moved there.
     """
     with open_regular(source) as descriptor:
-        if open_stream(path) is None and os.lstat(source).st_dev == os.stat(_writable_target(path).parent).st_dev:
-            _replace(descriptor, source, _writable_target(path))
-            return
+        if not is_stream(path):
+            target = _writable_target(path)
+            if os.lstat(source).st_dev == os.stat(target.parent).st_dev:
+                _replace(descriptor, source, target)
+                return
     write_whole(path, source.read_bytes())
 
 
@@ -235,7 +265,8 @@ def _replace(descriptor: int, temporary: Path, target: Path) -> None:
     os.replace(temporary, target)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all bytes to an open file, in as many calls as it takes."""
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]

@@ -1,6 +1,7 @@
 """A rule of one's own with a parameter: an instance of it is a rule everywhere, and ``--set`` gives the parameter."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -214,8 +215,9 @@ WRONG = {
     "B_2=[[1, 1e9999]]": "'set B_2' must be a number such as",
     'B_2=[[1, "__import__(1)"]]': "'set B_2' must be a number such as",
     "B_2=[[1, 2": "'set B_2' must be rows of numbers such as",
-    "B_2=nowhere.npy": "'set B_2' must be a file that can be read",
-    "B_2=nowhere.json": "'set B_2' must be a file that can be read",
+    "B_2=nowhere.npy": "'set B_2' must be a readable file (got 'nowhere.npy'). No such file or directory.",
+    "B_2=nowhere.json": "'set B_2' must be a readable file (got 'nowhere.json'). No such file or directory.",
+    "B_2=pipe.npy": "'set B_2' must be a readable file (got 'pipe.npy'). It is a named pipe",
     "B_2=text.npy": "'set B_2' must be an array of numbers",
     "B_2=pickled.npy": "'set B_2' must be an array of numbers",
     "B_2=nan.npy": "'set B_2' must be an array of numbers",
@@ -229,5 +231,6 @@ def test_what_is_no_matrix_is_refused(said, setting):
     Path("text.npy").write_text("[[1, 2]]", encoding="utf-8")
     np.save("pickled.npy", np.array([[print, print], [1, 2]], dtype=object), allow_pickle=True)
     np.save("nan.npy", np.array([[float("nan")]]))
+    os.mkfifo("pipe.npy")
     told = said("simulate", "--rule", "fa", "--set", setting, "--widths", "2,2,2", "--steps", 2, status=2)
     assert WRONG[setting] in " ".join(told.split())

@@ -20,6 +20,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.typesetting.claims import TextWriter, statements
+from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.folding import LONG, Naming, folded, length
 from tptheory.typesetting.shorthands import ProductAsNumber, SquaredNorm, transposed, with_shorthands
 from tptheory.writing.quantities import quantities
@@ -186,3 +187,10 @@ def test_the_limit_is_that_of_a_line_or_two():
     """What is called long does not fit on a line of a page."""
     assert 60 <= LONG <= 200
     assert length(MatMul(W3, W2, W1, evaluate=False)) == 3
+
+
+def test_a_product_that_is_a_number_stands_in_brackets_before_a_matrix():
+    """Otherwise its factors would be read as those of the matrix product behind it."""
+    u, v, W = MatrixSymbol("u", 2, 1), MatrixSymbol("v", 2, 1), MatrixSymbol("W", 3, 3)
+    shown = with_shorthands(MatMul(Trace(u * v.T), W, evaluate=False))
+    assert latex_of(shown) == r"\left(v^{\top} u\right) W"

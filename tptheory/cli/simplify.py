@@ -9,7 +9,7 @@ import typer
 
 from tptheory.cli.options import Json, Seconds
 from tptheory.cli.shell import app, console, print_json
-from tptheory.errors import InvalidFileError, InvalidValueError, complain, unknown_name
+from tptheory.errors import InvalidFileError, InvalidValueError, complain, raised, unknown_name
 
 
 @app.command()
@@ -74,7 +74,6 @@ def _expression(target: str) -> tuple[Any, Any]:
             value = value()
         except Exception as error:  # the user's own code may raise anything
             raise InvalidFileError(
-                f"'target' must be a function that returns an expression (got {target}, which raised "
-                f"{type(error).__name__}: {error})."
+                f"'target' must be a function that returns an expression (got {target}, which raised {raised(error)})."
             ) from error
     return value if isinstance(value, tuple) and len(value) == 2 else (value, ())

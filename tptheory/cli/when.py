@@ -37,8 +37,6 @@ def when(
     from tptheory.deciding.conditions.answer import when as search
 
     theorems = collected(targets)
-    for theorem in theorems.values():
-        _ = theorem.claim  # a broken theorem is told before the first search begins
     out = console()
     answers: dict[str, Conditions] = {}
     with progress_bar(screen_for_progress(out, as_json)) as progress:

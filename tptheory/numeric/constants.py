@@ -17,14 +17,8 @@ from typing import Any
 import numpy as np
 from sympy import Basic, MatrixSymbol, Symbol
 
-from tptheory.errors import (
-    InvalidFileError,
-    InvalidTypeError,
-    InvalidValueError,
-    ShapeError,
-    complain,
-    unknown_name,
-)
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.files import read_whole
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.assumptions import admits
 from tptheory.symbolic.one_meaning import declared
@@ -33,6 +27,8 @@ from tptheory.symbolic.rules import damping
 NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?)")
 """A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
 
+LARGEST = 1 << 28
+"""The most bytes of a file that holds a matrix: 256 MiB."""
 
 Rows = list[list[Fraction]]
 """A matrix of fractions, as its rows."""
@@ -179,26 +175,21 @@ def read_value(argument: str, text: str) -> Fraction | Rows:
     (Fraction(1, 3), [[Fraction(1, 1), Fraction(1, 2)], [Fraction(1, 3), Fraction(2, 1)]])
 
     Raises:
-        InvalidFileError: if the file cannot be read.
+        InvalidFileError: if the file cannot be read, is no regular file, or is larger than `LARGEST`.
         InvalidValueError: if the text is no number, and what it holds or names no matrix of numbers.
     """
     path = Path(text)
     if path.suffix == ".npy":
         return _checked_rows(argument, text, _rows_of_array(argument, path))
     if path.suffix == ".json":
-        return _checked_rows(argument, text, _rows_of_json(argument, _content(argument, path).decode(errors="replace")))
+        return _checked_rows(
+            argument, text, _rows_of_json(argument, read_whole(path, LARGEST, argument).decode(errors="replace"))
+        )
     return _checked_rows(argument, text, _rows_of_json(argument, text)) if "[" in text else read_number(argument, text)
 
 
-def _content(argument: str, path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidFileError(complain(argument, "a file that can be read", f"{path}: {error.strerror}")) from None
-
-
 def _rows_of_array(argument: str, path: Path) -> Any:
-    content = io.BytesIO(_content(argument, path))
+    content = io.BytesIO(read_whole(path, LARGEST, argument))
     try:
         array = np.load(content, allow_pickle=False)
         return [[Fraction(float(entry)) for entry in row] for row in np.asarray(array, dtype=np.float64)]

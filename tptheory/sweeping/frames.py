@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tptheory.checking import widths_text
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.extras import data_frame, optional_library
 from tptheory.sweeping.parquet import WAITING, flat
@@ -124,7 +125,7 @@ def _scalar(value: Any) -> Any:
     """Return a value as a scalar: widths as text, and what is nested as JSON."""
     found = _parsed(value) if isinstance(value, str) and value[:1] in "[{" else value
     if isinstance(found, Sequence) and not isinstance(found, str) and all(type(n) is int for n in found):
-        return "-".join(map(str, found))
+        return widths_text(found)
     return value
 
 

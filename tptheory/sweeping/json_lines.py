@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tptheory.files import naming, refuse_irregular
-from tptheory.locks import lock_at, try_lock
+from tptheory.files import naming, open_locked, write_all
 from tptheory.sweeping.records import Record, RecordKeys, has_failed, in_use, is_record, not_records
 from tptheory.writing.plain import plain
 
@@ -35,7 +34,10 @@ class JsonLines:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._new = not path.exists()
-        self._file = _opened_and_locked(path)
+        file = open_locked(path, os.O_CREAT | os.O_APPEND)
+        if file is None:
+            raise in_use(path)
+        self._file = file
         try:
             self._end, self._torn = 0, b""
             self.recorded = RecordKeys((record["key"], has_failed(record)) for record in self.read())
@@ -67,7 +69,7 @@ class JsonLines:
     def _mend_tail(self) -> None:
         """Cut off a torn record; give a whole one that lacks it the end of its line."""
         if self._torn and os.fstat(self._file).st_size == self._end:
-            _write_all(self._file, b"\n")
+            write_all(self._file, b"\n")
         elif self._torn:
             os.ftruncate(self._file, self._end)
 
@@ -76,7 +78,7 @@ class JsonLines:
         data = "".join(json.dumps(plain(record), allow_nan=False) + "\n" for record in records).encode()
         size = os.fstat(self._file).st_size
         try:
-            _write_all(self._file, data)
+            write_all(self._file, data)
             os.fsync(self._file)
         except OSError as error:
             os.ftruncate(self._file, size)
@@ -93,23 +95,6 @@ class JsonLines:
         os.close(self._file)
 
 
-def _opened_and_locked(path: Path) -> int:
-    """Open a file, which is made if it is missing, and lock it."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
-    while True:
-        file = os.open(path, flags, 0o666)
-        try:
-            refuse_irregular(os.fstat(file), path)
-            if not try_lock(file):
-                raise in_use(path)
-            if lock_at(file, path):
-                return file
-        except BaseException:
-            os.close(file)
-            raise
-        os.close(file)  # it was removed before it was locked
-
-
 def _record(line: bytes) -> dict[str, Any] | None:
     """Return the record that a line holds; None if it holds none."""
     try:
@@ -117,8 +102,3 @@ def _record(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return record if is_record(record) else None
-
-
-def _write_all(file: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(file, data) :]

@@ -194,7 +194,7 @@ def data_of(given: Any) -> DataSet:
         raise InvalidTypeError(complain("y", "a flat array of integers, the class of each sample", labels.dtype.name))
     rows = samples if _orientation(samples.shape, labels.size, given[2:]) == "rows" else samples.T
     counts = np.bincount(labels) if labels.size and labels.min() >= 0 else np.zeros(1, dtype=int)
-    if counts[counts > 0].min(initial=0 if not counts.any() else labels.size) < FEWEST:
+    if min(counts[counts > 0], default=0) < FEWEST:
         mend = "Number the classes from 0, or build a DataSet of a part to train on and one to test on."
         raise InvalidValueError(complain("y", f"of {FEWEST} samples or more of each class, from 0 on", counts, mend))
     return DataSet("own", *_split(rows, labels.astype(np.int64)), len(counts))

@@ -12,8 +12,7 @@ from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.extras import optional_library
-from tptheory.files import cannot_write, is_stream, open_stream, refuse_irregular
-from tptheory.locks import try_lock
+from tptheory.files import cannot_write, is_stream, open_locked, open_stream
 
 _CHUNK = 2**20
 
@@ -91,15 +90,10 @@ def _opened(path: Path, flags: int) -> BinaryIO:
     stream = open_stream(path)
     if stream is not None:
         return os.fdopen(stream, "wb")
-    file = os.open(path, os.O_RDWR | flags | getattr(os, "O_NONBLOCK", 0), 0o666)
-    try:
-        refuse_irregular(os.fstat(file), path)
-        if not try_lock(file):
-            mend = "Another run is writing it: wait until it has ended, or name another file."
-            raise InvalidValueError(complain("metrics", "a file that no other run uses", str(path), mend))
-    except BaseException:
-        os.close(file)
-        raise
+    file = open_locked(path, flags)
+    if file is None:
+        mend = "Another run is writing it: wait until it has ended, or name another file."
+        raise InvalidValueError(complain("metrics", "a file that no other run uses", str(path), mend))
     return os.fdopen(file, "r+b")
 
 

@@ -147,11 +147,10 @@ def _checked_data(data: Any) -> DataSet:
 def _fitting_widths(settings: TrainSettings, data: DataSet) -> tuple[int, ...]:
     """Return ``(n_0, ..., n_L)``: those given if they fit the data, or the data's own with `HIDDEN_WIDTHS` between."""
     first, last = data.x_train.shape[0], data.targets.shape[0]
-    if settings.widths is not None:
-        parameters = sum(n * m for m, n in pairwise(settings.widths))
-        check_memory("widths", settings.widths, COPIES * parameters * np.dtype(settings.dtype).itemsize, "Take less.")
     if settings.widths is None:
         return (first, *HIDDEN_WIDTHS, last)
+    parameters = sum(n * m for m, n in pairwise(settings.widths))
+    check_memory("widths", settings.widths, COPIES * parameters * np.dtype(settings.dtype).itemsize, "Take less.")
     widths = tuple(settings.widths)
     if len(widths) < 2 or (widths[0], widths[-1]) != (first, last):
         expected = f"from {first} pixels to {last} classes, as the data {data.name!r}"

@@ -200,7 +200,7 @@ class _Latex(LatexPrinter):
 
     def _product(self, scalar: Any, matrices: list[MatrixExpr]) -> str:
         """Print a scalar, unless it is 1, and the matrices after it, with sums in parentheses."""
-        summed = _is_sum(scalar) or type(scalar).__name__ == "ProductAsNumber"
+        summed = _is_sum(scalar) or getattr(scalar, "precedence", None) == PRECEDENCE["Add"]
         texts = [] if scalar == 1 else [self._add_parens(s) if summed else s for s in [self._print(scalar)]]
         texts += [self.parenthesize(M, PRECEDENCE["Mul"]) for M in matrices]
         return (r" \allowbreak " if self._settings["breakable"] else " ").join(texts)

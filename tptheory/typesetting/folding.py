@@ -179,10 +179,13 @@ def _flat(expression: Any) -> Any:
         scalar: Any = S.One
         factors: list[Any] = []
         for arg in args:
-            more, inside = arg.as_coeff_matrices() if isinstance(arg, MatMul) else (arg, [])
-            if isinstance(arg, MatrixExpr) and not isinstance(arg, MatMul):
-                more, inside = S.One, [arg]
-            scalar, factors = scalar * more, factors + list(inside)
+            if isinstance(arg, MatMul):
+                more, inside = arg.as_coeff_matrices()
+                scalar, factors = scalar * more, [*factors, *inside]
+            elif isinstance(arg, MatrixExpr):
+                factors.append(arg)
+            else:
+                scalar *= arg
         return product(scalar, tuple(factors))
     return rebuilt(expression, args)
 

@@ -40,7 +40,7 @@ _SIGNS = {
     "dots": "…", "ldots": "…", "cdots": "⋯", "infty": "∞", "top": "⊤", "prime": "′", "partial": "∂", "nabla": "∇",
     "ell": "ℓ", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "|": "‖", "{": "{", "}": "}", "%": "%",
     "#": "#", "&": "&amp;", "_": "_", "sum": "∑", "prod": "∏", "langle": "⟨", "rangle": "⟩", "forall": "∀",
-    "emptyset": "∅", "cap": "∩", "cup": "∪", "$": "$", "top ": "⊤", "dagger": "†", "ast": "∗",
+    "emptyset": "∅", "cap": "∩", "cup": "∪", "$": "$", "dagger": "†", "ast": "∗",
 }  # fmt: skip
 _SPACES = {",": _HAIR, ";": _NO_BREAK, " ": _NO_BREAK, "quad": _NO_BREAK * 2, "qquad": _NO_BREAK * 4, "!": "", ":": ""}
 _IGNORED = {

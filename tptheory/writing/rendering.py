@@ -61,8 +61,8 @@ class Illustration:
 
 def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
     """Return the figures of a report, in the style of its page or of a paper; each is drawn by its own function."""
-    widths = "-".join(map(str, WIDTHS))
-    lr = data.trajectories["tp"].lr
+    picture = partial(figures.draw, size=HALF, style=style)
+    widths, lr = widths_text(WIDTHS), data.trajectories["tp"].lr
     drawn = [
         Illustration(
             "trajectories",
@@ -70,14 +70,14 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"One sample, widths {widths}, step size {lr:g}, the same start for both. Dots are simulated; the line is "
             r"what $e_{t+1} = (1 - c_L) e_t$ predicts for TP, with $c_l = c_{l-1} + \eta (|x_{l-1}|^2 - c_{l-1} "
             "x_{l-1}' d_{l-1})$ and $c_0 = 0$.",
-            partial(figures.draw, figures.trajectories, data.trajectories, size=HALF, style=style),
+            partial(picture, figures.trajectories, data.trajectories),
         ),
         Illustration(
             "conservation",
             "What each flow conserves, in finite steps",
             rf"The change of both quantities over time {TIME:g}, that is ${TIME:g}/\eta$ steps, with widths {widths}. "
             r"A step moves them by the order of $\eta^2$, so that over a fixed time they move by the order of $\eta$.",
-            partial(figures.draw, figures.conservation_drift, data.drifts, size=HALF, style=style),
+            partial(picture, figures.conservation_drift, data.drifts),
         ),
     ]
     lr = data.rising["tp"].lr
@@ -86,14 +86,14 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             "rising_loss",
             "A loss that target propagation raises",
             f"Widths 1-1-2-2, step size {lr:g}, from the weights of the counterexample.",
-            partial(figures.draw, figures.rising_loss, data.rising, size=HALF, style=style),
+            partial(picture, figures.rising_loss, data.rising),
         ),
         Illustration(
             "order_of_samples",
             "What the order of two samples changes",
             "The distance between the weights after 1 then 2 and after 2 then 1, under BP. Orthogonal inputs commute "
             "in one layer, and do not in two.",
-            partial(figures.draw, figures.order_of_samples, data.orders, size=HALF, style=style),
+            partial(picture, figures.order_of_samples, data.orders),
         ),
     ]
     if data.digits:
@@ -103,7 +103,7 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
         )
         for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            draw = partial(figures.draw, figures.digits, data.digits, quantity, size=HALF, style=style)
+            draw = partial(picture, figures.digits, data.digits, quantity)
             drawn.append(Illustration(f"training_{quantity}", title, settings, draw))
     if data.theory:
         drawn += _theory_illustrations(data.theory, style)
@@ -112,6 +112,7 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
 
 def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Illustration]:
     """Return the figures of singular modes, plateaus and angles."""
+    picture = partial(figures.draw, size=HALF, style=style)
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "
@@ -131,19 +132,19 @@ def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Il
             "training_modes",
             "The singular modes of BP",
             modes,
-            partial(figures.draw, figures.modes, study, size=HALF, style=style),
+            partial(picture, figures.modes, study),
         ),
         Illustration(
             "training_plateau",
             "How long the plateau lasts",
             plateau,
-            partial(figures.draw, figures.plateaus, theory.plateaus, size=HALF, style=style),
+            partial(picture, figures.plateaus, theory.plateaus),
         ),
         Illustration(
             "training_angles",
             "The angle between the updates of TP and BP",
             probed,
-            partial(figures.draw, figures.angles, theory.probed["tp"], size=HALF, style=style),
+            partial(picture, figures.angles, theory.probed["tp"]),
         ),
     ]
 

@@ -120,7 +120,7 @@ def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
     Python that cannot import tptheory. One call reads all; the checker of proofs stops at the first that it refuses,
     and is then called again for the rest.
     """
-    counts = counts_of_laws(folder, names)
+    counts = _counts_of_laws(folder, names)
     reasons: dict[str, str] = {}
     for program, waiting in ((checker, [name for name in names if name not in counts]), (law_counts, counts)):
         while waiting:
@@ -132,7 +132,7 @@ def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
     return {name: reasons[name] for name in names}
 
 
-def counts_of_laws(folder: Path, names: Sequence[str]) -> list[str]:
+def _counts_of_laws(folder: Path, names: Sequence[str]) -> list[str]:
     """Return the names of the files that hold counts of laws."""
 
     def holds_count(name: str) -> bool:
@@ -167,7 +167,8 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
-    programs = [checker, *([law_counts] if counts_of_laws(stage / "certificates", list(checks)) else [])]
+    holds_counts = any(result.method == LawCountCertificate.method for result in data.theorems)
+    programs = [checker, *([law_counts] if holds_counts else [])]
     copies = [Path(Path(str(program.__file__)).name) for program in programs]
     for program, copy in zip(programs, copies, strict=True):
         shutil.copyfile(str(program.__file__), stage / copy)

@@ -103,7 +103,7 @@ def studied(theorem: Theorem, *, seconds: float, trials: int, seed: int, paper: 
         html=html,
         tex=tex,
         shown=shown(verdict),
-        typeset=in_latex(verdict) if paper else "" if proof else _typeset(verdict),
+        typeset=in_latex(verdict) if paper else _typeset(verdict),
         measured=measured,
         unmeasured=unmeasured,
         measuring_seconds=took,
