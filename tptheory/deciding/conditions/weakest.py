@@ -245,16 +245,11 @@ class WeakestSets:
         speaks_of_sizes = len(claims) < len(weaker) or any(isinstance(c.item, EqualSizes) for c in assumed)
         if speaks_of_sizes or perf_counter() > self.deadline:
             return False
-        given = [*self.claim.given, *(c.item for c in assumed)]
-        if not self._met_together(weaker, given):
+        added = [candidate.item for candidate in assumed]
+        if not all(self._tests[i](values) for values in self._samples(added) for i in weaker):
             return False
+        given = [*self.claim.given, *added]
         return all(isinstance(prove(c.under(given), IMPLICATION_SECONDS), Proved) for c in claims)
-
-    def _met_together(self, members: Members, given: list[Any]) -> bool:
-        """Whether some instances that meet hypotheses all meet candidates, too: else these do not follow."""
-        source, rng = Instances(self.claim.under(given)), np.random.default_rng(self.seed)
-        drawn = [source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES)]
-        return all(self._tests[i](values) for values in drawn if values is not None for i in members)
 
     def _note(self, values: Instance, members: Members) -> None:
         """Keep which candidates an instance meets that breaks the claim, unless another one meets them all."""
@@ -283,7 +278,12 @@ class WeakestSets:
         """
         follows = [{i} for i in range(len(self.candidates))]
         ends = self._started + SHARE_OF_ARROWS * (self.deadline - self._started)
-        seen = [self._met_and_missed(values) for candidate in self.candidates for values in self._samples(candidate)]
+        seen = [
+            self._met_and_missed(values)
+            for candidate in self.candidates
+            if candidate.claim is not None and perf_counter() <= self.deadline
+            for values in self._samples([candidate.item])
+        ]
         for i, j, arrow in self._arrows():
             if perf_counter() > ends:
                 break
@@ -302,11 +302,9 @@ class WeakestSets:
             if candidate.claim is not None and other.claim is not None and other.symbols <= candidate.symbols:
                 yield i, j, other.claim.under([*self.claim.given, candidate.item])
 
-    def _samples(self, candidate: Candidate) -> Iterator[Instance]:
-        """Run through some instances of all matrices of the claim that meet a candidate, degenerate ones among them."""
-        if candidate.claim is None or perf_counter() > self.deadline:
-            return
-        source, rng = Instances(self.claim.assuming([candidate.item])), np.random.default_rng(self.seed)
+    def _samples(self, added: Sequence[Any]) -> Iterator[Instance]:
+        """Run through some instances of all matrices of the claim, under further hypotheses, degenerate ones too."""
+        source, rng = Instances(self.claim.assuming(added)), np.random.default_rng(self.seed)
         drawn = (source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES))
         yield from (values for values in drawn if values is not None)
 
