@@ -151,8 +151,9 @@ def test_other_runs_are_as_they_were(run_pytest, folder):
     assert (status, outcomes(said)) == (0, {"test_ordinary.py::test_of_ones_own": "PASSED"})
 
 
-def test_without_theorems_nothing_is_imported(python, tmp_path):
+def test_without_theorems_nothing_is_imported(python, tmp_path, monkeypatch):
     """A run of somebody else's tests loads the plugin, and neither SymPy nor any room of the library."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # whether or not the package is installed
     (tmp_path / "test_x.py").write_text(
         '"""A test."""\nimport sys\n\n\ndef test_modules():\n    """What is loaded."""\n'
         "    assert 'sympy' not in sys.modules\n"

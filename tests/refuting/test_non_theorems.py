@@ -280,8 +280,11 @@ TRUE = {
 @pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE.keys())
 def test_what_is_true_is_not_refuted(claim):
     """Close to the false claims are true ones, on which the search stays silent and keeps its time."""
-    started = process_time()
-    verdict = refute(claim, seconds=1)
-    assert process_time() - started < 2
-    assert verdict.word == "undecided"
+    for seconds in (1, 4, 16):  # of the clock, of which a busy machine gives the search a part
+        started = process_time()
+        verdict = refute(claim, seconds=seconds)
+        assert process_time() - started < seconds + 1
+        assert verdict.word == "undecided"
+        if verdict.evidence["instances tried"] > 100:
+            break
     assert verdict.evidence["instances tried"] > 100

@@ -207,7 +207,8 @@ class _Refuter:
             return confirmed_counterexample(claim, found, perf_counter() - started)
         except TimeUpError as late:
             self.ended = True
-            return Undecided(claim, late.reason, {}, perf_counter() - started)
+            evidence = self.search.evidence() if self.search else {"instances tried": 0}
+            return Undecided(claim, late.reason, evidence, perf_counter() - started)
         except TptheoryError:
             raise
         except Exception as error:  # as in `prove`

@@ -289,8 +289,12 @@ class CounterexampleSearch:
 
     def _ended(self, reason: str) -> Searched:
         """Say how far the search got."""
+        return Searched(None, reason, self.evidence())
+
+    def evidence(self) -> dict[str, int]:
+        """Return how many instances were tried, of which sizes, and up to which entries all integers were."""
         swept = min((choice.swept for choice in self.choices if choice.grid.possible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
         if swept >= 0:
             evidence["sum of absolute entries up to which all integers were tried"] = swept
-        return Searched(None, reason, evidence)
+        return evidence
