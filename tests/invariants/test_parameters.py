@@ -72,6 +72,9 @@ def test_a_fixed_matrix_changes_the_count():
     assert (generic.count, identity.count, at_zero.counted.count) == (3, 3, 4)
     assert [str(law) for law in at_zero.laws] == ["W_1"]
     assert not at_zero.certified
+    (law,) = at_zero.found
+    assert law.verdict.word == "undecided"
+    assert "for the matrices that are given; for all others a counterexample was found" in law.verdict.explain()
     assert "B_2 = [[0, 0], [0, 0]]" in repr(at_zero.counted)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from oracles.theorems import PROOFS, everything
+from oracles.theorems import PROOFS, counts_of_laws, everything
 from typer.testing import CliRunner
 
 from tptheory import Certificate, crosscheck
@@ -26,7 +26,7 @@ from tptheory.writing.report import check_certificates
 STORED = PROOFS / "certificates"
 LIBRARY = everything()
 THEOREMS = [theorem for theorem in LIBRARY if theorem.expected == "proved"]
-COUNTS = [theorem for theorem in THEOREMS if isinstance(theorem.claim, LawCount)]
+COUNTS = counts_of_laws()
 """Counts of laws say nothing of instances: they have a certificate of their own format."""
 SPOKEN = [theorem for theorem in THEOREMS if theorem not in COUNTS]
 CONJECTURES = [theorem for theorem in LIBRARY if theorem.expected == "refuted"]
@@ -120,6 +120,11 @@ def test_a_stored_counterexample_breaks_its_conjecture(prove_command):
     assert {t.node for t in CONJECTURES if Certificate.load(stored_path(t)).data["format"] != FORMAT} == set()
     assert {t.node for t, one in found if not one.recalled} == set(), STORE
     assert {t.node for t, one in found if not one.verdict.counterexample.check()} == set()
+
+
+def test_counts_of_laws_stand_in_a_file_of_their_own():
+    """And nothing else stands there."""
+    assert [theorem for theorem in LIBRARY if isinstance(theorem.claim, LawCount)] == list(COUNTS)
 
 
 def test_nothing_stored_is_left_over():

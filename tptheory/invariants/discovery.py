@@ -11,8 +11,8 @@ import numpy as np
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.motions import Conserved, Decays
-from tptheory.deciding.answers import confirmed_proof, prove
-from tptheory.deciding.verdicts import Proved
+from tptheory.deciding.answers import confirmed_proof, decide
+from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
@@ -27,6 +27,8 @@ from tptheory.symbolic.rules import Rule
 
 LARGEST_DEGREE = 20
 """The most letters of a word: there are many words by then, even of one layer."""
+
+_NOT_FOR_ALL = "it holds at these widths and for the matrices that are given; for all others a counterexample was found"
 
 
 def count_conservation_laws(
@@ -188,15 +190,16 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
     """Return the law with a proof if one is found: for all weights, for those of generic ranks, or at these widths."""
     here = search.at_widths(law.quantity)
     first, *others = _versions(search, law, here)
-    verdict = prove(first, seconds)
-    if verdict.proved:
+    verdict = decide(first, seconds)
+    if isinstance(verdict, Proved):
         return Law(here, law.quantity, independent, law.given, verdict, law.rate)
     for claim in others:
-        attempt = prove(claim, seconds)
+        attempt = decide(claim, seconds)
         if isinstance(attempt, Proved):
             proof = _with_fewest_hypotheses(claim, attempt, seconds)
             return Law(here, law.quantity, independent, proof.claim.given, proof, law.rate)
-    return Law(here, law.quantity, independent, law.given, verdict, law.rate)
+    unproved = Undecided(first, _NOT_FOR_ALL, {}, verdict.seconds) if isinstance(verdict, Refuted) else verdict
+    return Law(here, law.quantity, independent, law.given, unproved, law.rate)
 
 
 def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved | Decays]:
@@ -226,7 +229,7 @@ def _with_fewest_hypotheses(claim: Conserved | Decays, proof: Proved, seconds: f
     """Leave out, one after the other, the hypotheses without which a proof is found as well."""
     for hypothesis in claim.given:
         fewer = replace(claim, given=tuple(h for h in claim.given if h != hypothesis))
-        attempt = prove(fewer, seconds)
+        attempt = decide(fewer, seconds)
         if isinstance(attempt, Proved):
             claim, proof = fewer, attempt
     return proof
