@@ -244,7 +244,7 @@ STATEMENTS = {
 def test_false_statements_are_refuted_and_their_siblings_are_not(given, false, total, true):
     """The counterexample meets the hypotheses at the least sizes; the sibling that is true is not refuted."""
     kind, *sides = false
-    verdict = refute(kind(*sides, given=given), seconds=10)
+    verdict = refute(kind(*sides, given=given), seconds=60)
     assert verdict.refuted, verdict.explain()
     assert verdict.counterexample.check()
     assert verdict.counterexample.total_width == total
