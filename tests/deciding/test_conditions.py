@@ -38,6 +38,7 @@ from tptheory import (
     partial_isometry,
     projection,
     prove,
+    refute,
     squared_norm,
     symmetric,
     trace,
@@ -45,7 +46,7 @@ from tptheory import (
 from tptheory.deciding.conditions import weakest
 from tptheory.deciding.conditions.answer import when
 from tptheory.deciding.conditions.candidates import read_candidates, usual_candidates
-from tptheory.deciding.conditions.equations import missing_equation
+from tptheory.deciding.conditions.equations import frames_detect_zero, missing_equation
 from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
 from tptheory.deciding.verdicts import Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
@@ -95,6 +96,16 @@ def test_two_rules_agree_for_all_data_exactly_where_the_weights_are_isometries()
     assert (str(only), [str(s) for s in only.for_all]) == ("W_2 is a partial isometry", ["x", "y"])
     assert str(found.equation) == "for all x, y exactly where Pinv(W_2) = W_2.T"
     assert found.equation.product.verdict.proved
+    assert [proof.certificate.check().accepted for proof in found.equation.last_step] == [True, True]
+
+
+def test_what_a_frame_maps_to_zero_is_zero():
+    """The last step of "for all data" needs all of the frame: without its sum being I, nothing follows."""
+    sums, last = frames_detect_zero()
+    assert prove(sums).proved
+    assert prove(last).proved
+    assert refute(last.under(last.given[:1])).refuted
+    assert refute(sums.under(())).refuted
 
 
 def test_what_suffices_for_some_data_is_not_called_stronger():
