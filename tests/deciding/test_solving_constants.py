@@ -1,6 +1,7 @@
 """The constants that make a claim true are found, are all, and are proved."""
 
 import pytest
+from flint import fmpq, fmpq_mat
 from sympy import Identity, Inverse, MatrixSymbol, Rational, S, Symbol, Trace, symbols
 
 from tptheory import (
@@ -24,8 +25,10 @@ from tptheory import (
     symmetric,
 )
 from tptheory.deciding.combinations import find
-from tptheory.deciding.solving_constants import solve_constants
+from tptheory.deciding.equations_at_instances import ConstantsAtParameters
+from tptheory.deciding.solving_constants import _interpolated, solve_constants
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.numeric.matrix_fields import LinearRelations
 
 n, m = symbols("n m", integer=True, positive=True)
 a, b, c, q = symbols("a b c q", real=True)
@@ -108,6 +111,29 @@ def test_what_only_singular_matrices_break_has_no_constant():
     found = solve_constants(Equal(matmul(c, A, Pinv(A)), Identity(n)), [c])
     assert (found.values, found.verdict) == (None, None)
     assert solve_constants(Equal(matmul(c, A, Pinv(A)), Identity(n), given=[invertible(A)]), [c]).values == {c: 1}
+
+
+def at(number, *rows):
+    """Return equations at one value of t: the coefficient of each unknown, and then what has none."""
+    relations = LinearRelations(len(rows[0]), fmpq_mat)
+    relations.add([[fmpq(x) for x in row] for row in rows])
+    return ConstantsAtParameters({t: fmpq(number)}, relations, 1)
+
+
+def test_one_choice_of_parameters_can_rule_all_constants_out():
+    """A few values without a solution are enough for none, unless the function has a pole there."""
+    ones = [at(k, (1, -1)) for k in range(2, 12)]
+    assert _interpolated([c], [t], ones) == {c: 1}
+    assert _interpolated([c], [t], [*ones, at(1, (0, 1))]) is None
+    assert _interpolated([c], [t], [at(k, (k - 1, -1)) for k in range(1, 12)]) == {c: 1 / (t - 1)}
+
+
+def test_a_function_that_fails_somewhere_is_not_given():
+    """Where other constants than those of the function are right at one value, no function is given."""
+    found = [at(k, (1, 0, -1), (0, 1, 0)) for k in range(2, 12)]
+    assert _interpolated([c, a], [t], found) == {c: 1, a: 0}
+    with pytest.raises(UnsupportedExpressionError, match="other values where t = 1"):
+        _interpolated([c, a], [t], [*found, at(1, (1, 1, -2))])
 
 
 def test_what_no_function_of_low_degree_is_has_no_value_that_is_guessed():
