@@ -327,6 +327,8 @@ def test_sizes_are_told_only_where_no_set_without_them_is_as_weak():
     assert [str(each) for each in found.stronger] == ["m = 1", "n = 1"]
     square = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S), symmetric(S)])
     assert said(square) == ["S is invertible", "S is symmetric"]
+    apart = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S)])
+    assert said(apart) == ["S is invertible", "n = 1"]
 
 
 def test_sets_that_follow_from_each_other_are_told_once():
@@ -360,6 +362,18 @@ def test_the_way_back_is_looked_for_again(monkeypatch):
     monkeypatch.setattr(weakest, "prove", slow)
     (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
     assert only.exact
+    monkeypatch.setattr(weakest, "BACK_SECONDS", 0.0)
+    (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
+    assert not only.exact
+    assert only.necessary == ()
+
+
+def test_a_set_without_a_proof_is_undecided(monkeypatch):
+    """What no instance breaks is no answer for that: without a proof it is listed as undecided."""
+    monkeypatch.setattr(weakest, "prove", lambda claim, _: Undecided(claim, "the time was up"))
+    found = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)])
+    assert found.sets == ()
+    assert found.undecided == ((partial_isometry(A),),)
 
 
 s, r = symbols("s r", positive=True)
