@@ -188,7 +188,8 @@ known("sums of projections", when(idempotent, tried, seconds=60), tried)
 #
 # How can it speak of all data? The difference of the updates is proved to be a product $\eta\, F e x^{\top}$, with
 # $F = W_2^{\top} - W_2^+$ up to the sign, and $e$ and $x$ may be anything: the product vanishes for all of them only if
-# $F = 0$. This last step is one sentence, and the only one that no certificate holds.
+# $F = 0$. This last step has two certificates: what every member of a frame maps to 0 is 0. That $e$ and $x$, which may
+# be anything, may be each member of a frame is one sentence, and the only one that no certificate holds.
 
 # %%
 net, bp, tp = DeepLinearNetwork(depth=2), Backprop(), TargetProp()

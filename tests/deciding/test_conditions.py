@@ -7,15 +7,25 @@ from sympy import Eq, Identity, MatrixSymbol, symbols
 
 from tptheory import (
     AllOf,
+    AnyOf,
+    AtMost,
     Backprop,
     Commute,
+    Conserved,
+    Decays,
     DeepLinearNetwork,
     Equal,
     ForAll,
     ImageWithin,
+    LawCount,
+    LogPdet,
     Nonincreasing,
+    NonNegative,
+    OrthogonalImages,
+    Parallel,
     Pinv,
     RankAtMost,
+    RowSpaceWithin,
     TargetProp,
     Zero,
     alpha,
@@ -27,14 +37,19 @@ from tptheory import (
     orthogonal,
     partial_isometry,
     projection,
+    prove,
+    refute,
     squared_norm,
     symmetric,
+    trace,
 )
+from tptheory.deciding.conditions import weakest
 from tptheory.deciding.conditions.answer import when
 from tptheory.deciding.conditions.candidates import read_candidates, usual_candidates
-from tptheory.deciding.conditions.equations import missing_equation
+from tptheory.deciding.conditions.equations import frames_detect_zero, missing_equation
 from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
-from tptheory.errors import InvalidTypeError, InvalidValueError
+from tptheory.deciding.verdicts import Undecided
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
 
 m, n, k = symbols("m n k", integer=True, positive=True)
 A, B = MatrixSymbol("A", m, n), MatrixSymbol("B", n, k)
@@ -81,6 +96,16 @@ def test_two_rules_agree_for_all_data_exactly_where_the_weights_are_isometries()
     assert (str(only), [str(s) for s in only.for_all]) == ("W_2 is a partial isometry", ["x", "y"])
     assert str(found.equation) == "for all x, y exactly where Pinv(W_2) = W_2.T"
     assert found.equation.product.verdict.proved
+    assert [proof.certificate.check().accepted for proof in found.equation.last_step] == [True, True]
+
+
+def test_what_a_frame_maps_to_zero_is_zero():
+    """The last step of "for all data" needs all of the frame: without its sum being I, nothing follows."""
+    sums, last = frames_detect_zero()
+    assert prove(sums).proved
+    assert prove(last).proved
+    assert refute(last.under(last.given[:1])).refuted
+    assert refute(sums.under(())).refuted
 
 
 def test_what_suffices_for_some_data_is_not_called_stronger():
@@ -266,9 +291,131 @@ def test_several_claims_are_asked_about_at_once():
     assert both.assuming([symmetric(S)]).claims[1].given == (orthogonal(T), symmetric(S))
 
 
-def test_a_claim_at_any_depth_is_refused():
-    """Its hypotheses stand at layers, which no candidate speaks of."""
-    L, l = symbols("L l", integer=True)
-    W = DeepLinearNetwork(depth=L).weight(l)
-    with pytest.raises(InvalidValueError, match="'claim' must be about a network of fixed depth"):
-        when(ForAll(Equal(Pinv(W), W.T), (l, 1, L)), among=[full_row_rank(A)])
+L, l, kk = symbols("L l k", integer=True)
+DEEP = DeepLinearNetwork(depth=L)
+AGREE = ForAll(Equal(TargetProp().error_signal(DEEP, l), Backprop().error_signal(DEEP, l)), (l, 1, L))
+
+
+def test_a_claim_at_any_depth_has_candidates_at_every_layer():
+    """TP and BP agree at every layer if all weights from the second on are isometries; less breaks it at some depth."""
+    usual = [str(c) for c in usual_candidates(AGREE)]
+    assert "W[k] is a partial isometry for k = 2, ..., L" in usual
+    assert "W[k] has full row rank for k = 1, ..., L" in usual
+    assert not any("+1" in said or "k - 1" in said for said in usual)
+    makes = (orthogonal, partial_isometry, full_row_rank)
+    found = when(AGREE, among=[ForAll(make(DEEP.weight(kk)), (kk, 2, L)) for make in makes], seconds=60)
+    (only,) = found.sets
+    assert str(only) == "W[k] is a partial isometry for k = 2, ..., L"
+    assert only.verdict.certificate.check().accepted
+    (((weaker, broken)),) = only.below
+    assert weaker == ()
+    assert broken.counterexample.check()
+
+
+def test_the_index_of_a_candidate_is_none_of_the_claim():
+    """A claim that speaks of layer k has candidates about another letter; a flow has those of what moves along it."""
+    claim = ForAll(Equal(TargetProp().error_signal(DEEP, kk), Backprop().error_signal(DEEP, kk)), (kk, 1, L))
+    assert any("W[l] is orthogonal for l = 2" in str(c) for c in usual_candidates(claim))
+    falls = Nonincreasing(DEEP.loss, along=TargetProp().flow(DEEP))
+    assert any("W[k] has full row rank for k = 2, ..., L - 1" in str(c) for c in usual_candidates(falls))
+
+
+def test_sizes_are_told_only_where_no_set_without_them_is_as_weak():
+    """A matrix with one row has rank one: that it has one row is stronger than needed, and said to be."""
+    found = when(RankAtMost(A, 1))
+    assert said(found) == ["A has rank at most one"]
+    assert [str(each) for each in found.stronger] == ["m = 1", "n = 1"]
+    square = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S), symmetric(S)])
+    assert said(square) == ["S is invertible", "S is symmetric"]
+    apart = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S)])
+    assert said(apart) == ["S is invertible", "n = 1"]
+
+
+def test_sets_that_follow_from_each_other_are_told_once():
+    """Where a matrix is square, full row rank and full column rank are one: the set without sizes is given."""
+    squares = [Eq(m, n), full_row_rank(A), full_column_rank(A)]
+    P, Q = MatrixSymbol("P", n, k), MatrixSymbol("Q", m, k)
+    found = when(AllOf(Equal(Pinv(A) * A * P, P), Equal(A * Pinv(A) * Q, Q)), among=squares)
+    assert said(found) == ["A has full row rank and A has full column rank"]
+    assert len(found.stronger) == 2
+
+
+def test_data_are_tried_after_what_is_necessary_for_all_of_them():
+    """What suffices for some data is looked for, though the exact set for all data was found first."""
+    claim = Equal(Pinv(W2) * W2 * W1 * NET.input, W1 * NET.input)
+    found = when(claim, among=[full_column_rank(W2), ImageWithin(W1, W2.T)])
+    assert sorted((each.kind, str(each)) for each in found.sets) == [
+        ("for all W_1, x exactly if", "W_2 has full column rank"),
+        ("if", "im(W_1) ⊆ im(W_2.T)"),
+    ]
+
+
+def test_the_way_back_is_looked_for_again(monkeypatch):
+    """A proof that takes longer than the first look at it is found by the second one."""
+
+    def slow(claim, seconds):
+        is_back = claim.statement() == "if Pinv(A) = A.T, then A is a partial isometry"
+        return (
+            Undecided(claim, "the time was up") if is_back and seconds <= weakest.SECOND[1] else prove(claim, seconds)
+        )
+
+    monkeypatch.setattr(weakest, "prove", slow)
+    (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
+    assert only.exact
+    monkeypatch.setattr(weakest, "BACK_SECONDS", 0.0)
+    (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
+    assert not only.exact
+    assert only.necessary == ()
+
+
+def test_a_set_without_a_proof_is_undecided(monkeypatch):
+    """What no instance breaks is no answer for that: without a proof it is listed as undecided."""
+    monkeypatch.setattr(weakest, "prove", lambda claim, _: Undecided(claim, "the time was up"))
+    found = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)])
+    assert found.sets == ()
+    assert found.undecided == ((partial_isometry(A),),)
+
+
+s, r = symbols("s r", positive=True)
+FLOW = TargetProp().flow(NET)
+KINDS = {
+    "all of two": AllOf(AllOf(Zero(A), Zero(B)), Commute(S, T)),
+    "one of two": AnyOf(Equal(Pinv(A), A.T), Zero(A)),
+    "one of two in all": AllOf(AnyOf(Zero(A), Zero(B)), Zero(S)),
+    "at most": AtMost(trace(S), trace(S.T * S)),
+    "semidefinite": NonNegative(S),
+    "parallel": Parallel(S, T),
+    "orthogonal images": OrthogonalImages(A, A * B),
+    "row spaces": RowSpaceWithin(S, T),
+    "conserved": Conserved(squared_norm(W1), along=FLOW),
+    "decaying": Decays(squared_norm(W1), along=FLOW, rate=s),
+    "logarithms": Equal(LogPdet(S * T), LogPdet(S) + LogPdet(T)),
+    "numbers": Equal(s, r),
+    "one entry": Zero(MatrixSymbol("v", 1, 1)),
+    "given sizes": Zero(MatrixSymbol("C", 2, 3)),
+    "a layer that nothing binds": AGREE.claim,
+    "any depth and none": AllOf(AGREE, Zero(A)),
+}
+
+
+@pytest.mark.parametrize("claim", KINDS.values(), ids=KINDS)
+def test_every_kind_of_claim_has_an_answer(claim):
+    """Whatever the claim, there is an answer that can be shown, or a clear error."""
+    found = when(claim, seconds=1)
+    assert claim.statement() in str(found)
+    assert found.explain()
+    assert found.latex()
+    assert "<table>" in found._repr_html_()
+    assert json.dumps(found.to_json())
+
+
+def test_a_claim_without_matrices_is_asked_about():
+    """It has no usual candidates: it needs nothing, or no hypothesis that is tried is enough."""
+    assert [each.hypotheses for each in when(Equal(s + s, 2 * s)).sets] == [()]
+    assert when(Equal(s, r)).sets == ()
+
+
+def test_what_decides_itself_is_refused():
+    """A count of laws is no set of goals, which could be proved under hypotheses."""
+    with pytest.raises(UnsupportedExpressionError, match="Decide it alone"):
+        when(LawCount(TargetProp(), (1, 1, 1), number=1))

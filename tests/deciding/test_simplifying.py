@@ -30,6 +30,8 @@ W1, W2 = NET.weights
 TP, BP = TargetProp(), Backprop()
 E = {"e": NET.error}
 
+ODD = ["a b", "1x", "x+y", "Pinv(A)", "A.T", "W[l]", "\n", "_", "-e", "I", "Trace"]
+
 KNOWN = {
     "Penrose": (A * Pinv(A) * A, (), None, "A"),
     "push-through": (Inverse(Identity(n) + A.T * A) * A.T * (Identity(m) + A * A.T), (), None, "A.T"),
@@ -118,6 +120,12 @@ def test_an_expression_at_a_layer():
         ((A,), {"names": ["e"]}, "'names' must be a dict"),
         ((A,), {"names": {"A": A * B}}, "'names' must be names that no symbol has yet"),
         ((A,), {"names": {"": A}}, "'names' must be a dict whose keys are names"),
+        *(((A,), {"names": {odd: A * B}}, "'names' must be names that a symbol could have") for odd in ODD),
+        ((A,), {"cost": lambda _: None}, "'cost' must be a function .* real number.* (got None"),
+        ((A,), {"cost": lambda _: (1, "short")}, "'cost' must be a function .* real number"),
+        ((A,), {"cost": lambda _: float("nan")}, "'cost' must be a function .* real number"),
+        ((A,), {"cost": lambda _: Symbol("x")}, "'cost' must be a function .* real number"),
+        ((A,), {"cost": lambda _: 1 / 0}, "'cost' must be .* (got one that raised ZeroDivisionError"),
         ((A,), {"cost": 3}, "'cost' must be a function"),
         ((A,), {"seconds": 0}, "'seconds' must be a positive number"),
         ((A,), {"given": "full rank"}, "'given' must be a list of hypotheses"),

@@ -1,6 +1,7 @@
 """The constants that make a claim true are found, are all, and are proved."""
 
 import pytest
+from flint import fmpq, fmpq_mat
 from sympy import Identity, Inverse, MatrixSymbol, Rational, S, Symbol, Trace, symbols
 
 from tptheory import (
@@ -14,7 +15,9 @@ from tptheory import (
     RankAtMost,
     TargetProp,
     Zero,
+    damping,
     eta,
+    invertible,
     matadd,
     matmul,
     rank_one,
@@ -22,16 +25,20 @@ from tptheory import (
     symmetric,
 )
 from tptheory.deciding.combinations import find
-from tptheory.deciding.solving_constants import solve_constants
+from tptheory.deciding.equations_at_instances import ConstantsAtParameters
+from tptheory.deciding.solving_constants import _interpolated, solve_constants
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError
+from tptheory.numeric.matrix_fields import LinearRelations
 
 n, m = symbols("n m", integer=True, positive=True)
-a, b, c = symbols("a b c", real=True)
+a, b, c, q = symbols("a b c q", real=True)
 s, t = symbols("s t", positive=True)
 A, M = MatrixSymbol("A", n, n), MatrixSymbol("M", m, n)
 NET = DeepLinearNetwork(depth=2)
 W1, W2 = NET.weights
 TP, BP = TargetProp(), Backprop()
+
+SCALED = Equal(matmul(W2, W2.T, W2), matmul(s, W2))
 
 SOLVED = {
     "the law of TP": (
@@ -57,6 +64,27 @@ SOLVED = {
         {a: 1 - b, b: b},
     ),
     "Penrose": (Equal(matmul(c, M, Pinv(M), M), M), [c], {c: 1}),
+    "a parameter that a hypothesis ties to a matrix": (
+        Equal(DampedTargetProp().update(NET, 1), matmul(c, BP.update(NET, 1)), given=[SCALED]),
+        [c],
+        {c: 1 / (s + damping)},
+    ),
+    "matrices of any shape that a parameter scales": (
+        Equal(Pinv(M), matmul(c, M.T), given=[Equal(matmul(M, M.T, M), matmul(s, M))]),
+        [c],
+        {c: 1 / s},
+    ),
+    "a parameter that is tied, of any sign": (
+        Equal(matmul(A, A, A), matmul(c, A), given=[Equal(matmul(A, A), matmul(q, A))]),
+        [c],
+        {c: q**2},
+    ),
+    "a parameter that is another one": (Equal(matmul(q, A), matmul(c, A), given=[Equal(q, s + 1)]), [c], {c: q}),
+    "a parameter that has one value": (Equal(matmul(s, A), matmul(c, A), given=[Equal(s, 2)]), [c], {c: 2}),
+    "a parameter that is 0": (Equal(matmul(c, A), matadd(A, matmul(q, A)), given=[Zero(q)]), [c], {c: 1}),
+    "the cube of a size": (Equal(c, Trace(Identity(n)) ** 3), [c], {c: n**3}),
+    "one over the cube of a size": (Equal(c * Trace(Identity(n)) ** 3, 1), [c], {c: n**-3}),
+    "two sizes": (Equal(c * Trace(Identity(n)), Trace(Identity(m)) * Trace(Identity(n)) + 1), [c], {c: m + 1 / n}),
 }
 
 
@@ -76,6 +104,43 @@ def test_where_there_are_none():
     assert found.verdict is None
     assert found.instances > 0
     assert "no c make it true" in str(found)
+
+
+def test_what_only_singular_matrices_break_has_no_constant():
+    """Invertible matrices admit c = 1, singular ones nothing: no constant is read off the invertible ones alone."""
+    found = solve_constants(Equal(matmul(c, A, Pinv(A)), Identity(n)), [c])
+    assert (found.values, found.verdict) == (None, None)
+    assert solve_constants(Equal(matmul(c, A, Pinv(A)), Identity(n), given=[invertible(A)]), [c]).values == {c: 1}
+
+
+def at(number, *rows):
+    """Return equations at one value of t: the coefficient of each unknown, and then what has none."""
+    relations = LinearRelations(len(rows[0]), fmpq_mat)
+    relations.add([[fmpq(x) for x in row] for row in rows])
+    return ConstantsAtParameters({t: fmpq(number)}, relations, 1)
+
+
+def test_one_choice_of_parameters_can_rule_all_constants_out():
+    """A few values without a solution are enough for none, unless the function has a pole there."""
+    ones = [at(k, (1, -1)) for k in range(2, 12)]
+    assert _interpolated([c], [t], ones) == {c: 1}
+    assert _interpolated([c], [t], [*ones, at(1, (0, 1))]) is None
+    assert _interpolated([c], [t], [at(k, (k - 1, -1)) for k in range(1, 12)]) == {c: 1 / (t - 1)}
+
+
+def test_a_function_that_fails_somewhere_is_not_given():
+    """Where other constants than those of the function are right at one value, no function is given."""
+    found = [at(k, (1, 0, -1), (0, 1, 0)) for k in range(2, 12)]
+    assert _interpolated([c, a], [t], found) == {c: 1, a: 0}
+    with pytest.raises(UnsupportedExpressionError, match="other values where t = 1"):
+        _interpolated([c, a], [t], [*found, at(1, (1, 1, -2))])
+
+
+def test_what_no_function_of_low_degree_is_has_no_value_that_is_guessed():
+    """Where more points would be needed than there are, that is said; no other function is put through those."""
+    for claim in (Equal(c, Trace(Identity(n)) ** 5), Equal(c * (1 + s**3), s)):
+        with pytest.raises(UnsupportedExpressionError, match="degree at most 2"):
+            solve_constants(claim, [c])
 
 
 def test_the_basis_of_a_space_of_laws():
@@ -106,6 +171,7 @@ def test_combinations_that_are_equal_or_parallel():
         (Zero(c**2 * A), [c], "must be affine in the unknowns"),
         (RankAtMost(c * A, 1), [c], "must be made of equations"),
         (Zero(c * A, given=[Equal(A, A + Identity(n))]), [c], "something meets"),
+        (Zero(c * A, given=[Zero(s)]), [c], "something meets .*s = 0 is never so: s is declared positive"),
         ("c = 1", [c], "'claim' must be a claim"),
         (Equal(2 * s * A, -A), [s], "must be any real number, not declared positive"),
         (Equal(c * A, M.T * M, given=[Equal(M.T * M, c * A)]), [c], "symbols of which no hypothesis speaks"),
@@ -139,9 +205,7 @@ def test_a_wrong_constant_would_not_be_proved():
 
 
 def test_a_value_at_one_point_is_not_taken_for_a_constant():
-    """Where instances are found at one value of a number only, nothing is known of how a constant depends on it."""
-    damped = DampedTargetProp()
-    scaled = [Equal(matmul(W2, W2.T, W2), matmul(s, W2))]
-    claim = Equal(damped.update(NET, 1), matmul(c, BP.update(NET, 1)), given=scaled)
-    with pytest.raises(UnsupportedExpressionError, match=r"instances at several values .* s = \S+ only"):
+    """Where instances are at one value of a number only, and nothing is proved there, a constant is not known."""
+    claim = Equal(matmul(t, A), matmul(c, A), given=[Equal(t**2, 4)])
+    with pytest.raises(UnsupportedExpressionError, match=r"instances at several values .* t = 2 only"):
         solve_constants(claim, [c])

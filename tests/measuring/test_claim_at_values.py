@@ -181,6 +181,15 @@ def test_bad_values_are_named(values, error, message):
         holds(Conserved(W1, along=BP.flow(two)), values)
 
 
+def test_a_symbol_that_is_given_twice_is_refused():
+    """A symbol and its name, or two names of one number: neither wins silently, whatever the order."""
+    for twice in ({A: [[0]], "A": [[1]]}, {"A": [[1]], A: [[0]]}):
+        with pytest.raises(InvalidValueError, match="'values' must be a mapping that gives A once"):
+            holds(Zero(A), twice)
+    with pytest.raises(InvalidValueError, match="'values' must be a mapping that gives lambda once"):
+        holds(AtMost(0, damping), {"damping": 1, damping: 2})
+
+
 def test_a_number_that_its_symbol_does_not_admit_is_refused():
     """A positive symbol is given a negative number."""
     with pytest.raises(InvalidValueError, match=r"'s' must be a number that s, .*positive"):

@@ -1,6 +1,6 @@
-"""Claims of which there are no instances to try: their shapes rule their hypotheses out, or are too large.
+"""Claims of which there are no instances to try: what is declared rules their hypotheses out, or shapes are too large.
 
-An oblong matrix is not invertible, and a wide one has dependent columns.
+An oblong matrix is not invertible, a wide one has dependent columns, and a number that is declared positive is not 0.
 """
 
 from __future__ import annotations
@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import MatrixSymbol, S
+from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, Holds
+from tptheory.claims.goals import Vanishes
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.symbolic.one_meaning import declared
+from tptheory.typesetting.spelling import text_of
 
 
 def unmeetable(claim: Claim) -> tuple[str, ...]:
-    """Say which hypotheses of a claim the shapes of their matrices rule out, and why.
+    """Say which hypotheses of a claim the shapes of their matrices, or the signs of their numbers, rule out, and why.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory import Zero, invertible
@@ -24,8 +27,25 @@ def unmeetable(claim: Claim) -> tuple[str, ...]:
     >>> unmeetable(Zero(C, given=[invertible(C)]))
     ('C is never invertible: it has 2 rows and 3 columns, and only square matrices are',)
     """
-    given = (h for part in claim.conjuncts() for item in part.given for h in _named(item))
-    return tuple(dict.fromkeys(text for h in given for text in _ruled_out(h)))
+    items = [item for part in claim.conjuncts() for item in part.given]
+    by_shape = (text for item in items for h in _named(item) for text in _ruled_out(h))
+    return tuple(dict.fromkeys([*by_shape, *(text for item in items for text in _never_zero(item))]))
+
+
+def _never_zero(item: Any) -> Iterator[str]:
+    """Run through the equations between numbers, in an item of ``given``, that what is declared of these rules out."""
+    if isinstance(item, AllOf):
+        for part in item.claims:
+            yield from _never_zero(part)
+    elif isinstance(item, Claim):
+        for goal in item.goals():
+            if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):
+                continue
+            residual = goal.residual()
+            if residual.is_nonzero:
+                numbers = sorted((s for s in residual.free_symbols if isinstance(s, Symbol)), key=str)
+                because = " and ".join(f"{s} is{declared(s)}" for s in numbers)
+                yield f"{item.conclusion(text_of)} is never so" + (f": {because}" if because else "")
 
 
 def oversized(claim: Claim) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from time import perf_counter
 from typing import Any
+from unicodedata import combining
 
 from sympy import (
     Add,
+    Expr,
     Identity,
     Inverse,
     MatAdd,
@@ -28,7 +31,7 @@ from tptheory.claims.claim import flatten_given
 from tptheory.claims.vocabulary import Equal
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved
-from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain, raised
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.normal_forms import normal_forms
 from tptheory.proving.restoring import letter_count
@@ -41,6 +44,8 @@ from tptheory.typesetting.spelling import text_of
 
 SHARE_OF_SEARCH = 0.5
 """What part of the time the search for normal forms may take; the proofs have the rest."""
+SPOKEN_FOR = frozenset({"I", "Pinv", "Inverse", "Trace", "LogPdet", "Determinant"})
+"""What the notation itself writes: an expression with a symbol of such a name would read as another one."""
 Cost = Callable[[Any], Any]
 
 
@@ -106,13 +111,14 @@ def simplify(
         expression: a matrix or scalar expression.
         given: the hypotheses.
         names: what may be written by a name, such as ``{"e": net.error}``.
-        cost: takes an expression and returns what orders expressions; `cost_to_read` if it is None.
+        cost: takes an expression and returns a number, or a tuple of numbers of which the first difference decides;
+            `cost_to_read` if it is None.
         seconds: how long to search, proofs included.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if a name is that of a symbol in the expression or the hypotheses, or ``seconds`` is not a
-            positive number.
+        InvalidValueError: if a name is that of a symbol in the expression or the hypotheses, or does not read as the
+            name of a symbol; if ``cost`` raises or returns no number; or ``seconds`` is not a positive number.
         UnsupportedExpressionError: if not even ``expression = expression`` can be proved; it says why.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -129,10 +135,8 @@ def simplify(
     >>> found.certificate.check().accepted
     True
     """
-    expression, cost = as_expression("expression", expression), cost or cost_to_read
+    expression, cost = as_expression("expression", expression), _comparable(cost or cost_to_read)
     check_seconds(seconds)
-    if not callable(cost):
-        raise InvalidTypeError(complain("cost", "a function of an expression", cost))
     if layer_symbols(expression):
         return _at_a_layer(expression, given, names, cost, seconds)
     ends = perf_counter() + seconds
@@ -148,6 +152,35 @@ def simplify(
     if not isinstance(verdict, Proved):
         raise UnsupportedExpressionError(f"'expression' must have a proof that it equals itself: {verdict.reason}.")
     return Simplified(expression, expression, {}, verdict)
+
+
+def _comparable(cost: Any) -> Cost:
+    """Return a cost function whose values can be compared with each other: tuples of real numbers.
+
+    Raises:
+        InvalidTypeError: if the cost is no function; where it is called, if it returns anything else.
+    """
+    if not callable(cost):
+        raise InvalidTypeError(complain("cost", "a function of an expression", cost))
+    expected = "a function of an expression that returns a real number, or a tuple of real numbers"
+
+    def compared(expression: Any) -> tuple[Any, ...]:
+        try:
+            value = cost(expression)
+        except Exception as error:  # the user's own code may raise anything
+            raise InvalidValueError(f"'cost' must be {expected} (got one that raised {raised(error)}).") from error
+        numbers = value if isinstance(value, tuple) else (value,)
+        if not numbers or not all(map(_is_real, numbers)):
+            raise InvalidTypeError(complain("cost", expected, value, f"It returned this for {text_of(expression)}."))
+        return numbers
+
+    return compared
+
+
+def _is_real(value: Any) -> bool:
+    """Whether a value is a real number of Python, NumPy or SymPy, and not the float that is none."""
+    number = isinstance(value, Real) or (isinstance(value, Expr) and value.is_number and value.is_extended_real)
+    return bool(number) and value == value
 
 
 def _candidates(claim: Equal, where: Mapping[Any, Any], cost: Cost, deadline: float) -> list[Any]:
@@ -241,7 +274,7 @@ def _symbols_of(names: Any, claim: Equal) -> dict[Any, Any]:
 
     Raises:
         InvalidTypeError: if ``names`` is no mapping from names to expressions.
-        InvalidValueError: if a name is taken.
+        InvalidValueError: if a name is taken, or reads as an expression.
     """
     if names is not None and not isinstance(names, Mapping):
         raise InvalidTypeError(complain("names", "a dict from names to expressions", names, 'Try {"e": net.error}.'))
@@ -250,12 +283,20 @@ def _symbols_of(names: Any, claim: Equal) -> dict[Any, Any]:
     for name, value in (names or {}).items():
         if not isinstance(name, str) or not name:
             raise InvalidTypeError(complain("names", "a dict whose keys are names", name))
+        if not _reads_as_a_name(name) or name in SPOKEN_FOR:
+            mend = "Use letters, digits and _, and none of the notation's own names."
+            raise InvalidValueError(complain("names", "names that a symbol could have", name, mend))
         if name in taken:
             raise InvalidValueError(complain("names", "names that no symbol has yet", name, "Choose another name."))
         value = as_expression(f"names[{name!r}]", value)
         matrix = isinstance(value, MatrixExpr | MatrixBase)
         found[MatrixSymbol(name, *value.shape) if matrix else Symbol(name, real=True)] = value
     return found
+
+
+def _reads_as_a_name(name: str) -> bool:
+    """Whether a text is a letter, and then letters, digits, accents and underscores."""
+    return name[0].isalpha() and all(c.isalnum() or c == "_" or combining(c) for c in name)
 
 
 def _alone(where: Mapping[Any, Any]) -> list[MatrixSymbol]:

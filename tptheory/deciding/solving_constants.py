@@ -8,41 +8,36 @@ is put through them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import Vanishes, expressions
 from tptheory.claims.mapping import mapped
 from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.deciding.answers import prove
+from tptheory.claims.vacuity import unmeetable
+from tptheory.deciding.answers import UNMET, prove
+from tptheory.deciding.equations_at_instances import (
+    ConstantsAtParameters,
+    Part,
+    constants_at_instances,
+    parameters_of,
+    spoken_in,
+)
 from tptheory.deciding.verdicts import Proved, Undecided
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
-from tptheory.measuring.goal_values import Compiled, difference
-from tptheory.measuring.instances import Instances
-from tptheory.measuring.premises import Instance
-from tptheory.numeric.matrix_fields import reduced_rows
-from tptheory.numeric.rational_functions import points_needed, rational_function
-from tptheory.proving.semidefinite import AffineSpace, solutions
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.numeric.rational_functions import rational_function
 from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.spelling import text_of
-
-ENOUGH = 3
-"""So many instances in a row that rule nothing more out end the search at one choice of sizes and parameters."""
-MOST_INSTANCES = 60
-"""At most so many instances are looked at there."""
-LARGEST_SIZE = 4
-"""The largest value of a symbolic size."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,19 +123,23 @@ def solve_constants(
     check_seconds(seconds)
     seed, unknowns = whole("seed", seed, lowest=0), _read(unknowns, claim)
     rng = np.random.default_rng(seed)
-    parts = [_Part(part, unknowns) for part in claim.conjuncts()]
-    parameters = _parameters(parts)
-    found = [_solution(parts, unknowns, values, rng) for values in _choices(parts, parameters, rng)]
-    looked = sum(solution.instances for solution in found)
-    if not looked:
-        raise UnsupportedExpressionError("'claim' must have hypotheses that something meets: no instance was found.")
-    values = _interpolated(unknowns, parameters, [solution for solution in found if solution.instances])
+    parts = [Part(part, unknowns) for part in claim.conjuncts()]
+    parameters = parameters_of(parts)
+    found = constants_at_instances(parts, parameters, rng)
+    if not found:
+        why = "; ".join(unmeetable(claim)) or UNMET
+        raise UnsupportedExpressionError(f"'claim' must have hypotheses that something meets (got {why}).")
+    looked = sum(each.instances for each in found)
+    values = _interpolated(unknowns, parameters, found)
     if values is None:
         return SolvedConstants(unknowns, None, (), claim, None, looked)
     free = tuple(c for c, value in values.items() if c == value)
     known = {c: value for c, value in values.items() if c != value}
     solved = mapped(claim, lambda expression: substitute(expression, known))
-    return SolvedConstants(unknowns, values, free, solved, prove(solved, seconds), looked)
+    verdict = prove(solved, seconds)
+    if not verdict.proved:
+        _check_variety([each.values for each in found], parameters)
+    return SolvedConstants(unknowns, values, free, solved, verdict, looked)
 
 
 def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
@@ -151,7 +150,7 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
         mend = "Give the network a depth."
         raise InvalidValueError(complain("claim", "about a network of fixed depth", claim.conclusion(text_of), mend))
     spoken = claim.symbols()
-    assumed = [e for part in claim.conjuncts() for h in part.given for e in (*h.expressions(), *expressions(h.goals()))]
+    assumed = [e for part in claim.conjuncts() for h in part.given for e in spoken_in(h)]
     for c in given:
         if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
             raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))
@@ -171,166 +170,44 @@ def _listed(symbols: set[Any]) -> str:
     return ", ".join(sorted(map(str, symbols)))
 
 
-class _Part:
-    """One part of a claim, as a linear system for the unknowns at each instance.
-
-    Args:
-        claim: the part.
-        unknowns: the unknowns.
-
-    Raises:
-        UnsupportedExpressionError: if the part is no set of equations.
-    """
-
-    def __init__(self, claim: Claim, unknowns: Sequence[Symbol]) -> None:
-        self.goals, self.unknowns = claim.goals(), unknowns
-        if not all(isinstance(goal, Vanishes) for goal in self.goals):
-            raise UnsupportedExpressionError(f"'claim' must be made of equations (got {claim.conclusion(text_of)}).")
-        self.source = Instances(claim)
-        self.compiled = Compiled(self.source.symbols)
-
-    def rows(self, values: Instance) -> list[list[fmpq]]:
-        """Return the equations at an instance: the coefficient of each unknown, and then what has no unknown.
-
-        Raises:
-            InvalidValueError: if they are not affine in the unknowns, or have no value here.
-        """
-        zero = dict.fromkeys(self.unknowns, fmpq(0))
-        constant = self._entries(values, zero)
-        columns = [self._entries(values, zero | {c: fmpq(1)}) for c in self.unknowns]
-        slopes = [[a - b for a, b in zip(column, constant, strict=True)] for column in columns]
-        at = {c: fmpq(k + 2) for k, c in enumerate(self.unknowns)}
-        expected = [
-            b + sum((at[c] * slope[i] for c, slope in zip(self.unknowns, slopes, strict=True)), fmpq(0))
-            for i, b in enumerate(constant)
-        ]
-        if expected != self._entries(values, at):
-            raise NotAffineError(
-                f"'claim' must be affine in the unknowns (got one that is not, in {_listed(set(self.unknowns))})."
-            )
-        return [[*(slope[i] for slope in slopes), b] for i, b in enumerate(constant)]
-
-    def _entries(self, values: Instance, unknowns: Mapping[Symbol, fmpq]) -> list[fmpq]:
-        at = self.compiled.at({**values, **{c: v for c, v in unknowns.items() if c in self.source.scalars}})
-        found: list[fmpq] = []
-        for goal in self.goals:
-            value = difference(goal, at)  # type: ignore[arg-type]
-            found += value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
-        return found
-
-
-class NotAffineError(InvalidValueError):
-    """Raised where a claim is not affine in its unknowns."""
-
-
-@dataclass(frozen=True)
-class _Solution:
-    """The constants that are left by some instances at one choice of sizes and parameters.
-
-    Attributes:
-        values: the sizes and parameters.
-        space: the constants that make the claim true at all of the instances; None if none do.
-        instances: how many instances were looked at.
-    """
-
-    values: Mapping[Any, Any]
-    space: AffineSpace | None
-    instances: int
-
-    @property
-    def free(self) -> tuple[int, ...]:
-        """The numbers of the unknowns that may have any value; of several that depend on each other, the last ones."""
-        directions = [] if self.space is None else self.space.directions
-        return tuple(max(i for i, x in enumerate(direction) if x != 0) for direction in directions)
-
-
-def _parameters(parts: Sequence[_Part]) -> list[Symbol]:
-    """Return the sizes and numbers that a value may depend on."""
-    unknowns = set(parts[0].unknowns)
-    found = {s for part in parts for s in (*part.source.sizes, *part.source.scalars)}
-    return sorted(found - unknowns, key=str)
-
-
-def _choices(
-    parts: Sequence[_Part], parameters: Sequence[Symbol], rng: np.random.Generator
-) -> Iterator[dict[Any, Any]]:
-    """Run through choices of sizes and parameters, as many as an interpolation may need.
-
-    Where a value has been found not to depend on them, the choices are wasted, but few.
-    """
-    sources = [part.source for part in parts]
-    sizes = {n for source in sources for n in source.sizes}
-    admitted = {n: next(s for s in sources if n in s.sizes).admitted(n, LARGEST_SIZE) for n in sizes}
-    for k in range(points_needed(len(parameters)) if parameters else 1):
-        yield {s: int(rng.choice(admitted[s])) if s in sizes else _number(s, k, rng) for s in parameters}
-
-
-def _number(s: Symbol, k: int, rng: np.random.Generator) -> fmpq:
-    """Return a value for a parameter; another one each time, as far as chance allows."""
-    number = fmpq(int(rng.integers(1, 12)), int(rng.integers(1, 5)))
-    return number if s.is_positive or s.is_nonnegative or k % 2 else -number
-
-
-def _solution(
-    parts: Sequence[_Part], unknowns: Sequence[Symbol], values: Mapping[Any, Any], rng: np.random.Generator
-) -> _Solution:
-    """Return the constants that make the claim true at instances with these sizes and parameters."""
-    rows: list[list[fmpq]] = []
-    instances = idle = rank = 0
-    for number in range(MOST_INSTANCES):
-        drawn = _drawn(parts[number % len(parts)], values, rng)
-        if drawn is None:
-            continue
-        instances += 1
-        rows = _independent([*rows, *drawn])
-        idle, rank = (idle + 1, rank) if len(rows) == rank else (0, len(rows))
-        if idle >= ENOUGH * len(parts):
-            break
-    columns = [[row[k] for row in rows] for k in range(len(unknowns))]
-    return _Solution(values, solutions(columns, [-row[-1] for row in rows]), instances)
-
-
-def _drawn(part: _Part, values: Mapping[Any, Any], rng: np.random.Generator) -> list[list[fmpq]] | None:
-    """Return the equations at one random instance; None if none was found, or they have no value there."""
-    source = part.source
-    sizes = {n: values[n] for n in source.sizes}
-    instance = source.filled(rng, sizes, lambda symbol, _: values.get(symbol))
-    if instance is None or any(instance[s] != values[s] for s in source.scalars if s in values):
-        return None
-    try:
-        return part.rows(instance)
-    except NotAffineError:
-        raise
-    except (InvalidValueError, ShapeError):  # an inverse is missing: the claim says nothing of this instance
-        return None
-
-
-def _independent(rows: list[list[fmpq]]) -> list[list[fmpq]]:
-    """Return independent equations that say the same."""
-    return reduced_rows(fmpq_mat(len(rows), len(rows[0]), [x for row in rows for x in row]))[0] if rows else rows
-
-
 def _interpolated(
-    unknowns: Sequence[Symbol], parameters: Sequence[Symbol], found: Sequence[_Solution]
+    unknowns: Sequence[Symbol], parameters: Sequence[Symbol], found: Sequence[ConstantsAtParameters]
 ) -> dict[Symbol, Any] | None:
-    """Return the value of each unknown from the solutions at several parameters; None if half of them have none.
+    """Return the value of each unknown from the solutions at several parameters; None if they are not all that.
+
+    That is so if half of the choices of parameters have no solution, or one has none that has a value there.
 
     Raises:
-        UnsupportedExpressionError: if no rational function fits, or the numbers have one value at all instances.
+        UnsupportedExpressionError: if no rational function of low degree fits.
     """
-    soluble = [(each, each.space) for each in found if each.space is not None]
+    soluble = [each for each in found if each.point is not None]
     if 2 * len(soluble) <= len(found):
         return None
-    free = min((each.free for each, _ in soluble), key=len)
-    generic = [(each.values, space) for each, space in soluble if each.free == free]
-    _check_variety([values for values, _ in generic], parameters)
-    points = [tuple(fmpq(values[p]) for p in parameters) for values, _ in generic]
+    free = min((each.free for each in soluble), key=len)
+    generic = [each for each in soluble if each.free == free]
+    points = [tuple(fmpq(each.values[p]) for p in parameters) for each in generic]
     solved: dict[Symbol, Any] = {}
     for i, c in enumerate(unknowns):
-        terms = [(S.One, [space.point[i] for _, space in generic])]
-        terms += [(unknowns[k], [space.directions[j][i] for _, space in generic]) for j, k in enumerate(free)]
+        if i in free:
+            solved[c] = c
+            continue
+        terms = [(S.One, [each.point[i] for each in generic])]  # type: ignore[index]
+        terms += [(unknowns[k], [each.directions[j][i] for each in generic]) for j, k in enumerate(free)]
         solved[c] = sum((_fitted(c, parameters, points, column) * factor for factor, column in terms), S.Zero)
-    return solved
+    unmet = [each for each in found if not _is_met(solved, free, each)]
+    if any(each.point is not None for each in unmet):
+        raise _no_function(parameters, f"other values where {_said(unmet[0].values)}")
+    return None if unmet else solved
+
+
+def _is_met(solved: Mapping[Symbol, Any], free: Sequence[int], at: ConstantsAtParameters) -> bool:
+    """Whether the values of the unknowns meet all equations at one choice of parameters, or have no value there."""
+    numbers = {p: Rational(int(fmpq(v).p), int(fmpq(v).q)) for p, v in at.values.items()}
+    numbers |= {c: S(k + 2) for k, c in enumerate(solved) if k in free}
+    values = [S(value).subs(numbers) for value in solved.values()]
+    if not all(value.is_Rational for value in values):
+        return True
+    return at.admit([fmpq(int(value.p), int(value.q)) for value in values])
 
 
 def _check_variety(values: Sequence[Mapping[Any, Any]], parameters: Sequence[Symbol]) -> None:
@@ -341,7 +218,7 @@ def _check_variety(values: Sequence[Mapping[Any, Any]], parameters: Sequence[Sym
     """
     numbers = [p for p in parameters if not p.is_integer]
     if numbers and len({tuple(each[p] for p in numbers) for each in values}) < 2:
-        only = ", ".join(f"{p} = {values[0][p]}" for p in numbers)
+        only = _said({p: values[0][p] for p in numbers})
         raise UnsupportedExpressionError(
             f"'claim' must have instances at several values of its numbers (got some at {only} only). "
             "Write what a number stands for in its place."
@@ -352,12 +229,20 @@ def _fitted(c: Symbol, parameters: Sequence[Symbol], points: list[tuple[fmpq, ..
     """Return a coefficient of an unknown as a function of the parameters.
 
     Raises:
-        UnsupportedExpressionError: if no quotient of polynomials of low degree fits.
+        UnsupportedExpressionError: if no function of low degree fits.
     """
     function = rational_function(parameters, points, entries)
     if function is None:
-        raise UnsupportedExpressionError(
-            f"'unknowns' must be quotients of polynomials of degree at most 2 in {_listed(set(parameters))} "
-            f"(got {c} = {Rational(int(entries[0].p), int(entries[0].q))} at one point, which fits none)."
-        )
+        raise _no_function(parameters, f"{c} = {entries[0]} at one point, which fits none")
     return function
+
+
+def _no_function(parameters: Sequence[Symbol], came: str) -> UnsupportedExpressionError:
+    return UnsupportedExpressionError(
+        "'unknowns' must be quotients of polynomials of degree at most 2, or polynomials of degree at most 3, in "
+        f"{_listed(set(parameters))} (got {came})."
+    )
+
+
+def _said(values: Mapping[Any, Any]) -> str:
+    return ", ".join(f"{symbol} = {value}" for symbol, value in values.items())

@@ -28,7 +28,7 @@ from tptheory.invariants.fields import DataFields, Values, as_jets, unit_matrice
 from tptheory.invariants.orbits import Progress, random_field
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.jets import Jet, JetArithmetic
-from tptheory.numeric.matrix_fields import PrimeField, reduced_rows
+from tptheory.numeric.matrix_fields import LinearRelations, reduced_rows
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rebuilding import rebuild
@@ -109,15 +109,17 @@ class Search:
             came = f"one at which {len(candidates):,} words have one shape"
             expected = f"one with at most {LARGEST_CANDIDATES:,} words of a shape"
             raise InvalidValueError(complain("degree", expected, came))
-        defects: list[list[Any]] = [[] for _ in candidates]
-        while len(defects[0]) < len(candidates) + _SURPLUS:
+        relations = LinearRelations(len(candidates), self.field.matrix)
+        rows: list[list[Any]] = []
+        while len(rows) < len(candidates) + _SURPLUS:
             point = self._point()
             factor = self._printer(point).doprint(rate).value
-            for defect, jet in zip(defects, self._moving(point, group, others, traces), strict=True):
-                change = jet.coefficient(1)
-                defect += _entries(change + jet.value * factor if rate != 0 else change)
+            changes = [(jet.coefficient(1), jet.value) for jet in self._moving(point, group, others, traces)]
+            defects = [_entries(change + value * factor if rate != 0 else change) for change, value in changes]
+            rows += map(list, zip(*defects, strict=True))
+        relations.add(rows)
         laws = []
-        for relation in _relations(defects, self.field):
+        for relation in relations.basis():
             coefficients = [_small_rational(int(c), self.field.prime) for c in relation]
             if None not in coefficients:
                 terms = [(c, candidate) for c, candidate in zip(coefficients, candidates, strict=True) if c][::-1]
@@ -184,18 +186,6 @@ def _own_rates(symbol: MatrixSymbol, velocity: MatrixExpr) -> list[Rational]:
 def _entries(value: Any) -> list[Any]:
     """Return the entries of a matrix, or the one of a scalar."""
     return value.entries() if hasattr(value, "entries") else [value]
-
-
-def _relations(rows: Sequence[Sequence[Any]], field: PrimeField) -> list[list[Any]]:
-    """Return a basis of the linear relations between rows: each gives one row in terms of those before it."""
-    echelon, pivots = reduced_rows(field.matrix(rows).transpose())
-    relations = []
-    for free in sorted(set(range(len(rows))) - set(pivots)):
-        relation = [field.scalar("coefficient", int(j == free)) for j in range(len(rows))]
-        for row, pivot in zip(echelon, pivots, strict=True):
-            relation[pivot] = -row[free]
-        relations.append(relation)
-    return relations
 
 
 def _small_rational(residue: int, prime: int) -> Rational | None:

@@ -35,6 +35,8 @@ class GivenValues:
             if not isinstance(key, str | Basic):
                 raise InvalidTypeError(complain("values", "a mapping from symbols or names to matrices", key))
             name = str(key) if str(key) in known else name_of_constant(key)
+            if name in known and known[name] in self.values:
+                raise InvalidValueError(complain("values", f"a mapping that gives {name} once", list(values)))
             if name in known:
                 self.values[known[name]] = value
             elif isinstance(key, str):

@@ -118,6 +118,55 @@ def reduced_rows(A: Any) -> tuple[list[list[Any]], list[int]]:
     return rows, [next(j for j, entry in enumerate(row) if entry != 0) for row in rows]
 
 
+def kernel(A: Any) -> list[list[Any]]:
+    """Return a basis of the vectors that a matrix maps to 0, each with a 1 where the others have a 0.
+
+    Args:
+        A: a matrix of python-flint over a field, `fmpq_mat` or `nmod_mat`, with at least one entry.
+
+    >>> from flint import fmpq_mat
+    >>> kernel(fmpq_mat(1, 3, [1, 2, 0]))
+    [[-2, 1, 0], [0, 0, 1]]
+    """
+    rows, pivots = reduced_rows(A)
+    zero = A[0, 0] - A[0, 0]
+    basis = []
+    for free in sorted(set(range(A.ncols())) - set(pivots)):
+        vector = [zero] * A.ncols()
+        vector[free] = zero + 1
+        for row, pivot in zip(rows, pivots, strict=True):
+            vector[pivot] = -row[free]
+        basis.append(vector)
+    return basis
+
+
+class LinearRelations:
+    """The linear relations between quantities, from their values at exact points, as these come.
+
+    Each point gives rows with one value for each quantity; a relation is what all rows are orthogonal to. Only
+    independent rows are kept.
+
+    Args:
+        quantities: how many there are.
+        matrix: makes a matrix over the field from rows of its elements.
+    """
+
+    def __init__(self, quantities: int, matrix: Callable[[list[list[Any]]], Any]) -> None:
+        self.quantities, self._matrix = quantities, matrix
+        self.rows: list[list[Any]] = []
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """Take in the values at a point; return whether they rule out a relation."""
+        known = len(self.rows)
+        if rows:
+            self.rows = reduced_rows(self._matrix([*self.rows, *map(list, rows)]))[0]
+        return len(self.rows) > known
+
+    def basis(self) -> list[list[Any]]:
+        """Return independent relations, each with one quantity, as a 1, in terms of those before it."""
+        return kernel(self._matrix(self.rows or [[0] * self.quantities]))
+
+
 def full_rank_pinv(F: Any, G: Any, inverse: Callable[[Any], Any]) -> Any:
     """Return ``A+ = G' (G G')^-1 (F'F)^-1 F'`` for a full-rank factorisation ``A = FG`` (MacDuffee, 1956).
 

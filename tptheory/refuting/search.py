@@ -160,15 +160,23 @@ class CounterexampleSearch:
             return self._ended(f"no counterexample with {some}")
         return Searched(self._smallest(self.found[0]))
 
-    def first(self, seconds: float) -> Instance | None:
-        """Return the first instance that breaks the claim, as it was found; None if there is none in this time."""
+    def first(self, seconds: float) -> tuple[Instance, Numbers] | None:
+        """Return the first instance that breaks the claim, as it was found, with its depth and indices.
+
+        None if there is none in this time.
+        """
         self.deadline = perf_counter() + seconds
         try:
             while self.found is None and next(self._trials, False) and perf_counter() < self.deadline:
                 pass
         except UnsupportedExpressionError:
             return None
-        return None if self.found is None else self.found[1]
+        return None if self.found is None else (self.found[1], self._numbers_of(self.found[0]))
+
+    def _numbers_of(self, choice: SizeChoice) -> Numbers:
+        """Return the depth and the indices of the part of the claim to which a choice of sizes belongs."""
+        (numbers,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
+        return numbers
 
     def _smallest(self, first: SizeChoice) -> Counterexample:
         """Return the counterexample that was found, as small as the time allows, with how far that was shown."""
@@ -181,8 +189,9 @@ class CounterexampleSearch:
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         narrower += [-1] if self.cut else []
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        (indices,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
-        return Counterexample(choice.part, values, minimal, min(narrower, default=None), indices=indices)
+        return Counterexample(
+            choice.part, values, minimal, min(narrower, default=None), indices=self._numbers_of(choice)
+        )
 
     def _rounds(self) -> Iterator[bool]:
         """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
-from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
@@ -18,9 +17,8 @@ from tptheory.deciding.conditions.equations import MissingEquation, missing_equa
 from tptheory.deciding.conditions.sizes import EqualSizes
 from tptheory.deciding.conditions.weakest import Members, Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidValueError
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.spelling import text_of
 
 SHARE_OF_EQUATION, SHARE_OF_SETS = 0.2, 0.8
 """What part of the time has passed when the search for an equation ends, and that for sets; counterexamples follow."""
@@ -184,22 +182,24 @@ def when(
 
     Sets of at most three candidates are tried, small and weak ones first. Each set in the answer has a proof of the
     claim, and for each set that is weaker by one candidate a counterexample; what stays undecided is listed as such.
-    Where all of a set follows from the claim, it says exactly when the claim is true, and the search ends. Beside the
-    candidates, an equation is looked for that is shorter than the claim and suffices for it.
+    Where all of a set follows from the claim, it says exactly when the claim is true, and the search ends; where it
+    follows from the claim for all data, only sets that speak of the data are still tried. Beside the candidates, an
+    equation is looked for that is shorter than the claim and suffices for it.
 
     Args:
         claim: a claim, or a theorem; its own hypotheses always hold.
         among: what may be assumed: hypotheses such as ``full_row_rank(A)``, claims that can be assumed, and for sizes
             ``Eq(n, 1)`` or ``Eq(n, m)``. If it is None: the named properties of each matrix, what neighbours in a
-            product may have to do with each other, and sizes that are 1 or equal.
+            product may have to do with each other, and sizes that are 1 or equal; at any depth, the named properties at
+            every layer of a range.
         seconds: how long to search.
         seed: the seed of the instances; the same seed gives the same answer, time permitting.
         progress: a function that is told what is tried, and which share of the time has passed.
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, if its depth
-            is a symbol, or if the time is no positive number.
+        InvalidValueError: if nothing may be assumed, if the hypotheses of the claim contradict each other, or if the
+            time is no positive number.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from tptheory import Equal, Pinv
@@ -214,15 +214,9 @@ def when(
     check_seconds(seconds)
     started = perf_counter()
     candidates = usual_candidates(claim) if among is None else read_candidates(among)
-    if not candidates:
-        why = "got none" if among is not None else "there are no usual ones for matrices at a layer"
+    if not candidates and among is not None:
         raise InvalidValueError(
-            f"'among' must hold at least one hypothesis ({why}). Name some, such as full_row_rank(A), or give the "
-            "network a depth."
-        )
-    if depth_symbols(claim):
-        raise InvalidValueError(
-            complain("claim", "about a network of fixed depth", claim.conclusion(text_of), "Give it one.")
+            "'among' must hold at least one hypothesis (got none). Name some, such as full_row_rank(A)."
         )
     if said := unmeetable(claim):
         raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")
@@ -256,40 +250,24 @@ def _open(search: WeakestSets) -> list[Members]:
 def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:
     """Return the proved sets from which no other proved set follows, and those from which one does.
 
-    The exact set stands among the first, though a set that speaks of the data may follow from it.
+    Of sets that follow from each other one is kept: one without sizes, and of those the first. The exact set stands
+    among the first, though a set that speaks of the data may follow from it.
     """
     exact = [] if search.exact is None else [search.exact[0]]
-    weakest = [members for members in search.proved if members in exact or not _exact_follows(search, members)]
-    for members in list(weakest):
+    weakest = [members for members in search.proved if members in exact or not search.exact_follows(members)]
+    weakest.sort(key=search.speaks_of_sizes)
+    for members in weakest[::-1]:
         others = [other for other in weakest if other != members]
         if members not in exact and any(search.follows_from(other, members) for other in others):
             weakest.remove(members)
     return weakest, [members for members in search.proved if members not in weakest]
 
 
-def _exact_follows(search: WeakestSets, members: Members) -> bool:
-    """Whether the exact set follows from a set that suffices.
-
-    Where it is necessary for the claim to hold for all data only, a set that speaks of the data may be weaker.
-    """
-    if search.exact is None:
-        return False
-    data = set(_for_all(search))
-    return all(data.isdisjoint(search.candidates[i].symbols) for i in members)
-
-
-def _for_all(search: WeakestSets) -> tuple[Any, ...]:
-    """Return the data for all of which the exact set is necessary; none if it is so for any data."""
-    if search.exact is None or search.equation is None:
-        return ()
-    return search.equation.for_all if search.equation.equation in _assumed(search.exact[1]) else ()
-
-
 def _needless(search: WeakestSets, members: Members) -> bool:
     """Whether an undecided set is answered after all: a proved set follows from it, or an instance breaks it."""
     closure = search.closure(members)
     known = any(other <= closure for other in search.proved)
-    return known or _exact_follows(search, members) or search.is_broken(closure)
+    return known or search.exact_follows(members) or search.is_broken(closure)
 
 
 def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:
@@ -302,13 +280,8 @@ def _sufficient(search: WeakestSets, members: Members, whole: bool) -> Sufficien
     found = tuple((_items(search, weaker), search.counterexample_below(weaker)) for weaker in below)
     exact = search.exact is not None and search.exact[0] == members
     necessary = search.exact[1] if exact and search.exact is not None else ()
-    for_all = _for_all(search) if exact else ()
+    for_all = tuple(sorted(search.free_data, key=str)) if exact else ()
     return SufficientSet(_items(search, members), search.proved[members], found, necessary, for_all)
-
-
-def _assumed(verdicts: tuple[Proved, ...]) -> list[Any]:
-    """Return what proofs assume."""
-    return [hypothesis for verdict in verdicts for hypothesis in verdict.claim.given]
 
 
 def _said(hypotheses: tuple[Any, ...]) -> str:

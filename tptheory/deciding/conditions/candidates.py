@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import chain, combinations, count, pairwise
 from typing import Any
 
-from sympy import MatMul, MatrixExpr, MatrixSymbol, S, Symbol, Transpose, postorder_traversal, sympify
+from sympy import (
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    S,
+    Symbol,
+    Transpose,
+    postorder_traversal,
+    preorder_traversal,
+    sympify,
+)
 
 from tptheory.claims.claim import Claim, flatten_given
-from tptheory.claims.compound import Holds
+from tptheory.claims.compound import ForAll, Holds
 from tptheory.claims.goals import motions
 from tptheory.claims.hypotheses import (
     Hypothesis,
@@ -25,15 +35,20 @@ from tptheory.claims.hypotheses import (
     symmetric,
 )
 from tptheory.claims.motions import Commute
+from tptheory.claims.ranges import depth_symbols, is_layered
 from tptheory.claims.vocabulary import ImageWithin
 from tptheory.deciding.conditions.sizes import EqualSizes, read_sizes
+from tptheory.symbolic.bound import BoundMatrix
+from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.expressions import Pinv, matmul, transpose
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.typesetting.spelling import text_of
 
 SQUARE = (invertible, orthogonal, symmetric, projection, partial_isometry, rank_one)
 OBLONG = (full_row_rank, full_column_rank, partial_isometry, rank_one)
 """What may be assumed of a square matrix, and of one that need not be square."""
+EVERY_LAYER = (full_row_rank, full_column_rank, invertible, orthogonal, partial_isometry)
+"""What may be assumed of the matrices at every layer of a range."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +74,16 @@ class Candidate:
 
     @property
     def symbols(self) -> set[Any]:
-        """The matrices that the hypothesis speaks of, or the sizes."""
+        """The matrices and sequences of matrices that the hypothesis speaks of, or the sizes."""
         if isinstance(self.item, EqualSizes):
             return {self.item.size, *S(self.item.value).free_symbols}
-        return {s for e in self.item.expressions() for s in sympify(e).atoms(MatrixSymbol)}
+        spoken = [sympify(e) for e in self.item.expressions()]
+        return {s for e in spoken for s in (*e.atoms(MatrixSymbol), *sequences_in(e))}
+
+    @property
+    def speaks_of_sizes(self) -> bool:
+        """Whether sizes are equal, or 1."""
+        return isinstance(self.item, EqualSizes)
 
 
 def read_candidates(among: Any) -> list[Candidate]:
@@ -87,22 +108,49 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
     """Return what is usually assumed of the matrices of a claim, the simplest first.
 
     Named properties of each matrix, and of neighbours in a product that their Gram matrices and projections commute or
-    that one image lies within the other; that sizes are 1, or equal. Members of a sequence over the layers are left
-    out: for these the caller has to name candidates.
+    that one image lies within the other; that sizes are 1, or equal. At any depth: named properties of every member of
+    a sequence, of all but the first, and of all but the first and the last.
     """
-    expressions = [sympify(e) for part in claim.conjuncts() for e in part.expressions()]
-    matrices = sorted({A for e in expressions for A in e.atoms(MatrixSymbol)} - _of_layers(expressions), key=str)
+    parts = list(claim.conjuncts())
+    expressions = [sympify(e) for part in parts for e in part.expressions()]
+    found = motions(goal for part in parts for goal in part.goals())
+    symbols = {A for e in expressions for A in e.atoms(MatrixSymbol)}
+    matrices = sorted((A for A in symbols if not isinstance(A, BoundMatrix | LayerSymbol)), key=str)
     items: list[Any] = [h for A in matrices for h in _properties(A)]
     for pair in dict.fromkeys(pair for e in expressions for pair in _neighbours(e)):
         if all(symbol in matrices for A in pair for symbol in A.atoms(MatrixSymbol)):
             items += _relations(*pair)
-    if not motions(claim.goals()):
+    if is_layered(claim):
+        items += _at_layers(claim, [*expressions, *(s for motion in found for s in _sequences_of(motion))])
+    elif not found:
         items += _sizes(matrices)
     return [Candidate(item) for item in dict.fromkeys(items)]
 
 
-def _of_layers(expressions: list[Any]) -> set[Any]:
-    return {member for e in expressions for member in layer_symbols(e)}
+def sequences_in(expression: Any) -> set[Sequence]:
+    """Return the sequences of which an expression, or the definition of a recursion in it, has members."""
+    nodes = preorder_traversal(expression)
+    return {node for node in nodes if isinstance(node, Sequence) and not isinstance(node, Recursion)}
+
+
+def _sequences_of(motion: Motion) -> Iterator[Any]:
+    """Run through the sequences that move in a network of any depth."""
+    return iter(motion.sequences if motion.net.any_depth else ())
+
+
+def _at_layers(claim: Claim, expressions: list[Any]) -> Iterator[ForAll]:
+    """Run through what may be assumed of the members of each sequence of matrices at every layer of a range."""
+    taken = {str(s) for part in claim.conjuncts() for s in (*part.symbols(), *depth_symbols(part), *_bound(part))}
+    k = Symbol(next(name for name in chain("klij", map("k_{}".format, count())) if name not in taken), integer=True)
+    for W in sorted({s for e in expressions for s in sequences_in(e) if 1 not in s(k).shape}, key=str):
+        first, last = W.first, W.last
+        for ends in ((first, last), (first + 1, last), (first + 1, last - 1)):
+            yield from (ForAll(make(W(k)), (k, *ends)) for make in EVERY_LAYER)
+
+
+def _bound(part: Claim) -> tuple[Any, ...]:
+    """Return the index that a claim or a hypothesis of it binds."""
+    return tuple(item.index for item in (part, *part.given) if isinstance(item, ForAll))
 
 
 def _properties(A: MatrixSymbol) -> Iterator[Hypothesis]:

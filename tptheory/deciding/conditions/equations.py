@@ -13,17 +13,30 @@ from itertools import chain, count
 from time import perf_counter
 from typing import Any
 
-from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, S, Transpose, ZeroMatrix, postorder_traversal
+from sympy import (
+    Expr,
+    Identity,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    S,
+    Transpose,
+    ZeroMatrix,
+    postorder_traversal,
+    symbols,
+)
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.compound import ForAll
 from tptheory.claims.goals import Rate, Vanishes, minus
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding.answers import prove
 from tptheory.deciding.simplifying import Simplified, cost_to_read, simplify
 from tptheory.deciding.verdicts import Proved
 from tptheory.errors import TptheoryError
-from tptheory.symbolic.expressions import Pinv, matmul, transpose
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
+from tptheory.symbolic.layers import Recursion, Sequence, layer_symbols
 from tptheory.symbolic.rebuilding import substitute, terms_alone
 from tptheory.typesetting.spelling import text_of
 
@@ -45,6 +58,8 @@ class MissingEquation:
             nothing is known of that, or where ``necessary`` says more.
         product: the proof that the difference of the claim's sides is a product with the equation's difference as a
             factor, on which ``for_all`` rests; None if it is empty.
+        last_step: the proofs of `frames_detect_zero`, on which it rests as well: a factor that may be anything may be
+            each member of a frame.
     """
 
     equation: Claim
@@ -52,6 +67,7 @@ class MissingEquation:
     necessary: Proved | None = None
     for_all: tuple[Any, ...] = ()
     product: Simplified | None = None
+    last_step: tuple[Proved, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -102,8 +118,8 @@ def _equation_of(claim: Claim) -> Vanishes | None:
 
 def _multipliers(claim: Claim) -> Iterator[tuple[MatrixExpr, bool]]:
     """Run through the matrices by which the difference is multiplied, each with whether from the left."""
-    symbols = sorted((s for e in claim.expressions() for s in S(e).atoms(MatrixSymbol) if 1 not in s.shape), key=str)
-    for A in dict.fromkeys(symbols):
+    spoken = sorted((s for e in claim.expressions() for s in S(e).atoms(MatrixSymbol) if 1 not in s.shape), key=str)
+    for A in dict.fromkeys(spoken):
         for factor in (A, transpose(A), Pinv(A)):
             yield factor, True
             yield factor, False
@@ -130,9 +146,12 @@ def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] 
     necessary = prove(equation.under([*claim.given, claim.under(())]), SECONDS_EACH) if claim.is_hypothesis else None
     if isinstance(necessary, Proved):
         return [MissingEquation(equation, suffices, necessary)]
-    symbols = _stand_for(outside, free)
-    if multiplier is None and _may_be_anything(core, outside, symbols, claim):
-        return [MissingEquation(equation, suffices, None, symbols, short)]
+    data = _stand_for(outside, free)
+    if multiplier is None and _may_be_anything(core, outside, data, claim):
+        proofs = [prove(step, SECONDS_EACH) for step in frames_detect_zero()]
+        last_step = tuple(proof for proof in proofs if isinstance(proof, Proved))
+        if len(last_step) == len(proofs):
+            return [MissingEquation(equation, suffices, None, data, short, last_step)]
     return [MissingEquation(equation, suffices)]
 
 
@@ -201,7 +220,7 @@ def _may_be_anything(core: Any, outside: list[Any], symbols: tuple[Any, ...], cl
     """Whether the factors outside may be anything, whatever the sum is.
 
     Each is a symbol, once, or the name of a sum that a symbol makes anything; neither the sum nor a hypothesis speaks
-    of it. If ``L F R = 0`` for all ``L`` and ``R``, among them those with one entry that is not 0, then ``F = 0``.
+    of it. If ``L F R = 0`` for all ``L`` and ``R``, among them the members of frames, then ``F = 0``.
     """
     plain = [A.arg if isinstance(A, Transpose) else A for A in outside]
     if not plain or len(set(plain)) < len(plain) or not all(isinstance(A, MatrixSymbol) for A in plain):
@@ -209,6 +228,30 @@ def _may_be_anything(core: Any, outside: list[Any], symbols: tuple[Any, ...], cl
     assumed = [S(e) for h in claim.given for e in (*h.expressions(), *h.residuals())]
     fixed = {s for e in (core, *assumed) for s in S(e).atoms(MatrixSymbol)}
     return fixed.isdisjoint(plain) and fixed.isdisjoint(symbols)
+
+
+def frames_detect_zero() -> tuple[Claim, Claim]:
+    """Return two claims that together say: if all ``Q_k F = 0``, and the ``Q_k' Q_k`` add up to I, then ``F = 0``.
+
+    The first one, by induction, is that ``S_l F = 0`` for the sum ``S_l`` of the first of these; the second takes the
+    whole sum for G. For ``F R_k = 0`` they are used of transposes. Rows of the identity, each beside rows of zeros, are
+    a frame.
+
+    >>> [claim.statement() for claim in frames_detect_zero()][0]
+    'if Q[k]*F = 0 for k = 1, ..., N, then S[l]*F = 0 for l = 0, ..., N'
+    """
+    N, k, l = symbols("N k l", integer=True)
+    m, n, p = symbols("m n p", integer=True, positive=True)
+    F, Q = MatrixSymbol("F", m, n), Sequence("Q", lambda _: (p, m), 1, N)
+
+    def longer(k: Any, shorter: MatrixExpr) -> MatrixExpr:
+        return matadd(shorter, matmul(transpose(Q(k)), Q(k)))
+
+    total = Recursion("S", 0, N, ZeroMatrix(m, m), longer, lambda _: (m, m))
+    each = ForAll(Zero(matmul(Q(k), F)), (k, 1, N))
+    sums = ForAll(Zero(matmul(total(l), F)), (l, 0, N), given=[each])
+    G = MatrixSymbol("G", m, m)
+    return sums, Zero(F, given=[Zero(matmul(G, F)), Equal(G, Identity(m))])
 
 
 def _stand_for(outside: list[Any], free: Mapping[str, MatrixSymbol]) -> tuple[Any, ...]:

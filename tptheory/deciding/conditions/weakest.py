@@ -14,18 +14,17 @@ from itertools import combinations, permutations
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from sympy import S
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.vocabulary import Zero
+from tptheory.claims.ranges import Numbers
 from tptheory.deciding.answers import NO_INSTANCE, prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
+from tptheory.deciding.conditions.meeting import MeetingTest, instances_of
 from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidValueError, TptheoryError
-from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.refuting.search import CounterexampleSearch
 
@@ -33,12 +32,14 @@ LARGEST_SET = 3
 """How many candidates a set has at most."""
 SHARE_OF_ARROWS = 0.25
 """What part of the time the search for what follows from what may take."""
-SAMPLES = 6
-"""How many instances of a set are drawn, to see which candidates do not follow from it."""
 FIRST, SECOND = (0.1, 0.4), (0.5, 2.0)
 """The seconds for a counterexample and for a proof of a set: at first, and once more where that left it undecided."""
 IMPLICATION_SECONDS = 0.3
 """The seconds for a proof that one candidate follows from another."""
+BACK_SECONDS = 6.0
+"""The seconds, for all candidates together, for a second search for proofs that they follow from the claim."""
+FOLDING = 1.15
+"""The search for what follows from a set with sizes ends after so many times the time of the search for sets."""
 BELOW_SECONDS = 2.0
 """The seconds for the smallest counterexample to a set that is just below a proved one."""
 
@@ -81,7 +82,7 @@ class WeakestSets:
         exact: the set that has a proof and follows from the claim, or from the claim for all data, so that no set is
             weaker, with the proof of each candidate in it; None if none was found.
         complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or follows
-            from the exact one.
+            from the exact one. Where that is exact for all data only, sets that speak of the data are tried as well.
     """
 
     claim: Claim
@@ -100,7 +101,7 @@ class WeakestSets:
     def __post_init__(self) -> None:
         """Prepare a test of each candidate, and find out which follow from which."""
         self._started = perf_counter()
-        self._tests = [self._test(candidate) for candidate in self.candidates]
+        self._tests = [MeetingTest(candidate) for candidate in self.candidates]
         self.follows = self._implications()
 
     def run(self) -> None:
@@ -112,15 +113,42 @@ class WeakestSets:
                     return
                 if not self._is_settled(members):
                     self._settle(members, *attempt)
-                if self.exact is not None or self.nothing_meets_the_hypotheses:
+                if self._is_answered or self.nothing_meets_the_hypotheses:
                     break
+            if attempt is FIRST:
+                self._look_back()
         self.complete = True
+
+    @property
+    def free_data(self) -> frozenset[Any]:
+        """The data for all of which the exact set is necessary; none if it is so for any data."""
+        if self.exact is None or self.equation is None:
+            return frozenset()
+        assumed = [hypothesis for verdict in self.exact[1] for hypothesis in verdict.claim.given]
+        return frozenset(self.equation.for_all if self.equation.equation in assumed else ())
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether a set is known that is necessary for any data."""
+        return self.exact is not None and not self.free_data
+
+    def exact_follows(self, members: Members) -> bool:
+        """Whether the exact set follows from any set that suffices and speaks of what this one speaks of.
+
+        Where it is necessary for the claim to hold for all data only, a set that speaks of the data may be weaker.
+        """
+        data = self.free_data
+        return self.exact is not None and all(data.isdisjoint(self.candidates[i].symbols) for i in members)
 
     @property
     def nothing_meets_the_hypotheses(self) -> bool:
         """Whether no instance was found that meets the claim's own hypotheses."""
         bare = self.undecided.get(frozenset())
         return bare is not None and NO_INSTANCE in bare.reason
+
+    def speaks_of_sizes(self, members: Members) -> bool:
+        """Whether a set has a candidate about sizes."""
+        return any(self.candidates[i].speaks_of_sizes for i in members)
 
     def closure(self, members: Members) -> Members:
         """Return the candidates that follow from one of these."""
@@ -176,7 +204,8 @@ class WeakestSets:
     def _is_settled(self, members: Members) -> bool:
         """Whether a set is refuted by an instance that is known, or a proved set follows from it."""
         closure = self.closure(members)
-        return any(other <= closure for other in self.proved) or self.is_broken(closure)
+        known = any(other <= closure for other in self.proved)
+        return known or self.is_broken(closure) or self.exact_follows(members)
 
     def _settle(self, members: Members, for_instance: float, for_proof: float) -> None:
         """Look for an instance that breaks the claim under a set, and for a proof."""
@@ -189,7 +218,7 @@ class WeakestSets:
             claim = self.claim_under(members)
             broken = CounterexampleSearch(claim, self.seed).first(for_instance)
             if broken is not None:
-                self._note(broken, members)
+                self._note(*broken, members)
                 return
             verdict = prove(claim, for_proof)
         except TptheoryError as error:  # the candidate does not fit the claim, for one at these sizes
@@ -204,7 +233,7 @@ class WeakestSets:
         """Keep a proved set, after one candidate after the other was left out or weakened where a proof stays."""
         for below in self.just_below(members):
             if below not in self.proved and not self.is_broken(self.closure(below)):
-                smaller = prove(self.claim_under(below), FIRST[1])
+                smaller = prove(self.claim_under(below), SECOND[1])
                 if isinstance(smaller, Proved):
                     self._keep(below, smaller)
                     return
@@ -218,14 +247,14 @@ class WeakestSets:
         found = []
         for i in sorted(members):
             if i not in self._necessary:
-                self._necessary[i] = self._follows_from_claim(self.candidates[i])
+                self._necessary[i] = self._follows_from_claim(self.candidates[i], SECOND[1])
             verdict = self._necessary[i]
             if verdict is None:
                 return None
             found.append(verdict)
         return tuple(found) if members else None
 
-    def _follows_from_claim(self, candidate: Candidate) -> Proved | None:
+    def _follows_from_claim(self, candidate: Candidate, seconds: float) -> Proved | None:
         """Return a proof of a candidate from the claim, or from the necessary equation; None if none is found."""
         if candidate.claim is None:
             return None
@@ -233,43 +262,63 @@ class WeakestSets:
         for_all = set(self.equation.for_all) if self.equation is not None else set()
         if self.equation is not None and for_all.isdisjoint(candidate.symbols):
             assumed.append(self.equation.equation)
-        verdicts = (prove(candidate.claim.under([*self.claim.given, item]), SECOND[1]) for item in assumed)
-        return next((verdict for verdict in verdicts if isinstance(verdict, Proved)), None)
+        for item in assumed:
+            back = candidate.claim.under([*self.claim.given, item])
+            if CounterexampleSearch(back, self.seed).first(FIRST[0]) is None:
+                verdict = prove(back, seconds)
+                if isinstance(verdict, Proved):
+                    return verdict
+        return None
+
+    def _look_back(self) -> None:
+        """Try once more, and longer, to prove that the candidates of a set follow from the claim."""
+        left = BACK_SECONDS
+        for members in list(self.proved):
+            for i in sorted(members):
+                now = perf_counter()
+                seconds = min(left, self.deadline - now)
+                if self.exact is None and self._necessary.get(i) is None and seconds > FIRST[1]:
+                    self._necessary[i] = self._follows_from_claim(self.candidates[i], seconds)
+                    left -= perf_counter() - now
+            necessary = None if self.exact is not None else self._necessity(members)
+            if necessary is not None:
+                self.exact = members, necessary
 
     def follows_from(self, weaker: Members, stronger: Members) -> bool:
-        """Whether each candidate of a set is proved to follow from another set."""
+        """Whether each candidate of a set is proved to follow from another set, at the sizes that this speaks of."""
         if weaker <= self.closure(stronger):
             return True
-        claims = [claim for i in sorted(weaker) if (claim := self.candidates[i].claim) is not None]
-        assumed = [self.candidates[i] for i in sorted(stronger)]
-        speaks_of_sizes = len(claims) < len(weaker) or any(isinstance(c.item, EqualSizes) for c in assumed)
-        if speaks_of_sizes or perf_counter() > self.deadline:
+        sizes = unified(self._sizes_among(stronger))
+        ends = self._started + FOLDING * (self.deadline - self._started)
+        if sizes is None or perf_counter() > ends:
             return False
-        added = [candidate.item for candidate in assumed]
-        if not all(self._tests[i](values) for values in self._samples(added) for i in weaker):
+        equal = [S(side).xreplace(sizes) for item in self._sizes_among(weaker) for side in (item.size, item.value)]
+        if equal[::2] != equal[1::2]:
             return False
-        given = [*self.claim.given, *added]
-        return all(isinstance(prove(c.under(given), IMPLICATION_SECONDS), Proved) for c in claims)
+        assumed = [self.candidates[i].item for i in sorted(stronger) if not self.candidates[i].speaks_of_sizes]
+        wanted = [i for i in sorted(weaker) if not self.candidates[i].speaks_of_sizes]
+        drawn = () if sizes else self._samples(assumed)
+        if not all(self._tests[i](*each) for each in drawn for i in wanted):
+            return False
+        return all(self._is_implied(self.candidates[i], assumed, sizes) for i in wanted)
 
-    def _note(self, values: Instance, members: Members) -> None:
+    def _is_implied(self, candidate: Candidate, assumed: Sequence[Any], sizes: dict[Any, Any]) -> bool:
+        """Whether a candidate is proved to follow from hypotheses, where some sizes are others."""
+        if candidate.claim is None:
+            return True
+        claim = candidate.claim.under([*self.claim.given, *assumed])
+        try:
+            claim = at_sizes(claim, sizes) if sizes else claim
+            broken = CounterexampleSearch(claim, self.seed).first(FIRST[0])
+            return broken is None and isinstance(prove(claim, IMPLICATION_SECONDS), Proved)
+        except TptheoryError:  # at these sizes it is no hypothesis of its kind
+            return False
+
+    def _note(self, values: Instance, numbers: Numbers, members: Members) -> None:
         """Keep which candidates an instance meets that breaks the claim, unless another one meets them all."""
-        met = self.closure(members) | {i for i, test in enumerate(self._tests) if test(values)}
+        met = self.closure(members) | {i for i, test in enumerate(self._tests) if test(values, numbers)}
         if not any(met <= other for other in self.breaking):
             self.breaking = [*(other for other in self.breaking if not other <= met), met]
-
-    def _test(self, candidate: Candidate) -> Callable[[Instance], bool]:
-        """Return a function that tells whether an instance is known to meet a candidate."""
-        if isinstance(candidate.item, EqualSizes):
-            return candidate.item.holds
-        source = Instances(Zero(S.Zero, [candidate.item]))
-
-        def meets(values: Instance) -> bool:
-            try:
-                return source.holds(values)
-            except (TptheoryError, KeyError):
-                return False
-
-        return meets
 
     def _implications(self) -> list[Members]:
         """Return for each candidate those that follow from it, itself among them: each arrow has a proof.
@@ -279,10 +328,10 @@ class WeakestSets:
         follows = [{i} for i in range(len(self.candidates))]
         ends = self._started + SHARE_OF_ARROWS * (self.deadline - self._started)
         seen = [
-            self._met_and_missed(values)
+            self._met_and_missed(*drawn)
             for candidate in self.candidates
             if candidate.claim is not None and perf_counter() <= self.deadline
-            for values in self._samples([candidate.item])
+            for drawn in self._samples([candidate.item])
         ]
         for i, j, arrow in self._arrows():
             if perf_counter() > ends:
@@ -291,7 +340,7 @@ class WeakestSets:
                 continue
             broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
             if broken is not None:
-                seen.append(self._met_and_missed(broken))
+                seen.append(self._met_and_missed(*broken))
             elif isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
                 follows[i].add(j)
         return _transitive([frozenset(members) for members in follows])
@@ -302,16 +351,14 @@ class WeakestSets:
             if candidate.claim is not None and other.claim is not None and other.symbols <= candidate.symbols:
                 yield i, j, other.claim.under([*self.claim.given, candidate.item])
 
-    def _samples(self, added: Sequence[Any]) -> Iterator[Instance]:
+    def _samples(self, added: Sequence[Any]) -> Iterator[tuple[Instance, Numbers]]:
         """Run through some instances of all matrices of the claim, under further hypotheses, degenerate ones too."""
-        source, rng = Instances(self.claim.assuming(added)), np.random.default_rng(self.seed)
-        drawn = (source.draw(rng, largest=3, plain=number % 2 == 0, tries=20) for number in range(SAMPLES))
-        yield from (values for values in drawn if values is not None)
+        return instances_of(self.claim.assuming(added), self.seed)
 
-    def _met_and_missed(self, values: Instance) -> tuple[Members, Members]:
+    def _met_and_missed(self, values: Instance, numbers: Numbers) -> tuple[Members, Members]:
         """Return the candidates that an instance meets, and those that it does not; others speak of more matrices."""
-        known = [i for i, candidate in enumerate(self.candidates) if candidate.symbols <= set(values)]
-        met = frozenset(i for i in known if self._tests[i](values))
+        known = [i for i, test in enumerate(self._tests) if test.is_decided_by(values, numbers)]
+        met = frozenset(i for i in known if self._tests[i](values, numbers))
         return met, frozenset(known) - met
 
 
