@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from select import select
 from time import monotonic
+from types import FrameType
 from typing import Any
 
 from tptheory.processes import end_with_the_parent
@@ -79,12 +80,15 @@ def watched(run: Callable[[Watch], int]) -> int:
             _command(run, Watch(faults, write))
         os.close(write)
         try:
-            with _endings_handed_to(child):
+            with _endings_handed_to(child) as handed:
                 said, name = _followed(child, read)
         finally:
             os.close(read)
         if isinstance(said, int):
             return said
+        if handed:
+            sys.stderr.write("error: interrupted\n")
+            return 128 + handed[-1]
         if not name:
             sys.stderr.write(f"error: the command {said} while it searched\n")
             return LOST
@@ -92,14 +96,22 @@ def watched(run: Callable[[Watch], int]) -> int:
 
 
 @contextmanager
-def _endings_handed_to(child: int) -> Iterator[None]:
-    """Hand the signals that end this process to the command, for which it waits; those that are ignored stay so."""
-    before = {number: signal.getsignal(number) for number in ENDING}
+def _endings_handed_to(child: int) -> Iterator[list[int]]:
+    """Hand the signals that end this process to the command, for which it waits; those that are ignored stay so.
+
+    The list that is given gets the numbers of those that were handed on.
+    """
+    before, handed = {number: signal.getsignal(number) for number in ENDING}, list[int]()
+
+    def hand_on(number: int, _: FrameType | None) -> None:
+        handed.append(number)
+        os.kill(child, number)
+
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, lambda came, _: os.kill(child, came))
+            signal.signal(number, hand_on)
     try:
-        yield
+        yield handed
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
