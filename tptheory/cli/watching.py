@@ -19,11 +19,9 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from tptheory.processes import end_with_the_parent
+from tptheory.processes import LONGEST, end_with_the_parent, how_ended, stopped_after
 from tptheory.signals import ENDING
 
-LONGEST = 20.0
-"""For how many seconds a theorem file, or the function of one theorem, may run."""
 LOST = 2
 """The exit status of a command whose process was ended after all files and theorems were read: that of wrong input."""
 
@@ -140,19 +138,14 @@ def _followed(child: int, read: int) -> tuple[int | str, str]:
         if not select([read], [], [], waited)[0]:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return f"did not return within {LONGEST:g} seconds, and was stopped", name
+            return stopped_after(LONGEST), name
         more = os.read(read, 1 << 16)
         if not more:
             _, status = os.waitpid(child, 0)
-            return _how_ended(os.waitstatus_to_exitcode(status)), name
+            return how_ended(os.waitstatus_to_exitcode(status)), name
         *lines, text = (text + more).split(b"\n")
         for what, said in map(json.loads, lines):
             if what == "end":
                 os.waitpid(child, 0)
                 return int(said), ""
             name, since = said, monotonic()
-
-
-def _how_ended(code: int) -> str:
-    """Say how a process ended that did not end by itself."""
-    return f"ended the process, by signal {-code}" if code < 0 else f"ended the process, with status {code}"
