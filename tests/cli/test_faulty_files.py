@@ -123,16 +123,18 @@ def test_a_command_is_begun_again_without_what_ended_it(faulty):
     assert watched(ends_in(faulty)) == 10
 
 
-def test_a_command_that_is_asked_to_end_before_it_can_answer_has_the_status_of_the_signal(capfd):
+def test_a_command_that_is_asked_to_end_before_it_can_answer_has_the_status_of_the_signal(monkeypatch, capfd):
     """A signal that is handed on to a process which has no handler yet ends it; nothing is begun again."""
+    followed, begun = watching._followed, []
 
-    def run(watch):
-        watch.begin("first")
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getppid(), signal.SIGTERM)
-        time.sleep(600)
+    def asked(child, read):
+        begun.append(child)
+        signal.raise_signal(signal.SIGTERM)
+        return followed(child, read)
 
-    assert watched(run) == 128 + signal.SIGTERM
+    monkeypatch.setattr(watching, "_followed", asked)
+    assert watched(lambda watch: time.sleep(600)) == 128 + signal.SIGTERM
+    assert len(begun) == 1
     assert capfd.readouterr().err == "error: interrupted\n"
 
 
