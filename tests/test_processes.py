@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 
 import pytest
 
-from tptheory.processes import processes, run_to_end
+from tptheory.processes import processes, run_to_end, why_not_back
 
 SECONDS = 20
 """How long a test waits for a process to end that should end at once."""
@@ -100,3 +100,11 @@ def test_a_program_is_run_to_its_end(tmp_path):
     assert run_to_end([sys.executable, "-c", "print(1)"], tmp_path, 60).stdout == "1\n"
     with pytest.raises(subprocess.TimeoutExpired):
         run_to_end([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, 0.2)
+
+
+def test_code_that_never_returns_is_stopped():
+    """Its process is gone, and the reason says the limit; code that raises has come back."""
+    assert why_not_back(lambda: time.sleep(600), 0.2) == "did not return within 0.2 seconds, and was stopped"
+    assert why_not_back(lambda: 1 / 0) == ""
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -134,6 +134,36 @@ def test_theorems_are_chosen_as_tests_are(run_pytest):
     assert set(re.findall(r"^\S+::\S+$", said, re.MULTILINE)) == found
 
 
+ENDS = {
+    "os._exit(0)": "ended the process, with status 0",
+    "os.kill(os.getpid(), 9)": "ended the process, by signal 9",
+    "sys.exit(0)": "raised SystemExit: 0",
+}
+
+
+@pytest.mark.parametrize(("body", "why"), ENDS.items(), ids=ENDS)
+@pytest.mark.parametrize("named", ["file", "folder"])
+def test_a_file_that_ends_the_process_is_one_error(run_pytest, folder, named, body, why):
+    """The status is not 0, and the theorems of the other files are collected."""
+    ending = folder / "ending.py"
+    ending.write_text(f"import os, sys\n{body}\n{FACTS}", encoding="utf-8")
+    status, said = run_pytest(*(["."] if named == "folder" else ["ending.py", "mine.py"]), "-k", "fine or ending")
+    assert status == 2
+    assert outcomes(said) == {"ending.py": "ERROR"}
+    assert f"ending.py {why}\n" in said
+    assert "INTERNALERROR" not in said
+    status, said = run_pytest(".", "-k", "fine", "--continue-on-collection-errors")
+    assert (status, outcomes(said)) == (1, {"ending.py": "ERROR", "mine.py::fine": "PASSED"})
+
+
+def test_a_theorem_that_ends_the_process_is_one_failure(run_pytest, folder):
+    """The others are settled."""
+    (folder / "mine.py").write_text(FACTS.replace("return 3", "import os; os._exit(0)"), encoding="utf-8")
+    status, said = run_pytest("mine.py", "-k", "fine or broken")
+    assert (status, outcomes(said)) == (1, {"mine.py::fine": "PASSED", "mine.py::broken": "FAILED"})
+    assert "'mine.py::broken' must return (it ended the process, with status 0)." in said
+
+
 def test_theorems_run_in_several_processes(run_pytest):
     """With `-n` the items travel to workers by their nodes."""
     status, said = run_pytest("mine.py", "-k", "fine or said", "-p", "xdist", "-n", "2")

@@ -12,22 +12,30 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
+from select import select
 from time import sleep
-from typing import Any
+from typing import Any, NoReturn
 
 from tptheory.signals import ENDING
 
 _PR_SET_PDEATHSIG = 1
 """The option of Linux's ``prctl`` that names the signal which a process gets when its parent ends."""
+LONGEST = 20.0
+"""For how many seconds a theorem file, or the function of one theorem, may run."""
 LOOKS = 1.0
 """After how many seconds a process looks again whether the one that started it is there, if the kernel cannot tell."""
+
+
+_BACK = b"."
+"""What a process tells in which a user's code came back."""
 
 
 def cores() -> int:
@@ -89,6 +97,68 @@ def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subproce
     return subprocess.run(  # noqa: S603  no shell; the caller names the program
         command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False, preexec_fn=begin
     )
+
+
+def why_not_back(run: Callable[[], object], seconds: float = LONGEST) -> str:
+    """Try a user's code in a process of its own, and say how it ended or held up that process; empty if it did not.
+
+    What it prints there is dropped, and an exception is no end of a process. Where none can be forked nothing is tried.
+
+    >>> import os
+    >>> why_not_back(int), why_not_back(lambda: os._exit(0))
+    ('', 'ended the process, with status 0')
+    """
+    if not hasattr(os, "fork"):
+        return ""
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads are not in the fork, and their locks not needed
+        parent, child = os.getpid(), os.fork()
+    if not child:
+        _tried(run, parent, write)
+    os.close(write)
+    in_time, came_back = False, False
+    try:
+        in_time = bool(select([read], [], [], seconds)[0])
+        came_back = in_time and os.read(read, 1) == _BACK
+    finally:
+        os.close(read)
+        if came_back or not in_time:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    if came_back:
+        return ""
+    return how_ended(os.waitstatus_to_exitcode(status)) if in_time else stopped_after(seconds)
+
+
+def _tried(run: Callable[[], object], parent: int, write: int) -> NoReturn:
+    """Run a function in a process that was forked for it, and tell when it comes back."""
+    end_with_the_parent(parent)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    with suppress(BaseException):
+        run()
+    os.write(write, _BACK)
+    os._exit(0)
+
+
+def how_ended(code: int) -> str:
+    """Say how a process ended that did not end by itself, given its exit status, or less the number of a signal.
+
+    >>> how_ended(-9)
+    'ended the process, by signal 9'
+    """
+    return f"ended the process, by signal {-code}" if code < 0 else f"ended the process, with status {code}"
+
+
+def stopped_after(seconds: float) -> str:
+    """Say that a user's code was stopped because it took too long.
+
+    >>> stopped_after(20.0)
+    'did not return within 20 seconds, and was stopped'
+    """
+    return f"did not return within {seconds:g} seconds, and was stopped"
 
 
 class _Watch:

@@ -6,7 +6,10 @@ others are searched for, as ``tptheory prove`` does.
 
 Files with theorems are collected where they, or the folder that holds them, are named on the command line. Ordinary
 test files, which are those that match ``python_files``, are left as they are. The plugin imports nothing of the library
-before a file has imported theorems.
+before there is a file with theorems.
+
+A file, and the function of a theorem, is run in a process of its own first: one that ends that process, or never
+returns, is one error, and the others are settled.
 """
 
 from __future__ import annotations
@@ -40,13 +43,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a file with theorems whose folder is named on the command line; pytest collects a file that is named."""
-    session, config = parent.session, parent.config
-    if config.args_source is not pytest.Config.ArgsSource.ARGS or file_path.suffix != ".py":
+    named = parent.session.isinitpath
+    if named(file_path) or not named(file_path.parent) or not _holds_theorems(file_path, parent.config):
         return None
-    if session.isinitpath(file_path) or not session.isinitpath(file_path.parent) or _is_test_file(file_path, config):
-        return None
-    text = b"\n" + file_path.read_bytes().replace(b"\r\n", b"\n")
-    return pytest.Module.from_parent(parent, path=file_path) if any(mark in text for mark in MARKS) else None
+    return TheoremFile.from_parent(parent, path=file_path)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Watch a file with theorems that is named on the command line."""
+    return TheoremFile.from_parent(parent, path=module_path) if _holds_theorems(module_path, parent.config) else None
+
+
+def _holds_theorems(path: Path, config: pytest.Config) -> bool:
+    """Whether files are named on the command line, and this one has theorems and is no ordinary test file."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS or path.suffix != ".py" or _is_test_file(path, config):
+        return False
+    text = b"\n" + path.read_bytes().replace(b"\r\n", b"\n")
+    return any(mark in text for mark in MARKS)
+
+
+class TheoremFile(pytest.Module):
+    """A file with theorems, which may do whatever Python can."""
+
+    def _getobj(self) -> Any:
+        """Import the file, once it is known that it lets a process live.
+
+        Raises:
+            CollectError: if it does not, or if it asks this process to exit.
+        """
+        from tptheory.processes import why_not_back
+
+        if said := why_not_back(super()._getobj):
+            raise self.CollectError(f"{self.path.name} {said}")
+        try:
+            return super()._getobj()
+        except SystemExit as error:
+            raise self.CollectError(f"{self.path.name} raised SystemExit: {error}") from None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -86,11 +118,16 @@ class TheoremItem(pytest.Item):
         """Settle the theorem.
 
         Raises:
+            InvalidFileError: if the theorem's function ends its process, or does not return.
             UnexpectedVerdictError: if the verdict is not the expected one.
         """
         from tptheory.deciding.library import settling
+        from tptheory.errors import InvalidFileError
+        from tptheory.processes import why_not_back
         from tptheory.writing.chains import in_words
 
+        if said := why_not_back(lambda: self.theorem.claim):
+            raise InvalidFileError(f"{self.theorem.node!r} must return (it {said}).")
         seconds = self.config.getoption("--theorem-seconds")
         with settling([self.theorem], seconds, jobs=1, say=in_words) as results:
             settled = next(results)

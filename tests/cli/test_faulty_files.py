@@ -123,6 +123,21 @@ def test_a_command_is_begun_again_without_what_ended_it(faulty):
     assert watched(ends_in(faulty)) == 10
 
 
+def test_a_command_that_is_asked_to_end_before_it_can_answer_has_the_status_of_the_signal(monkeypatch, capfd):
+    """A signal that is handed on to a process which has no handler yet ends it; nothing is begun again."""
+    followed, begun = watching._followed, []
+
+    def asked(child, read):
+        begun.append(child)
+        signal.raise_signal(signal.SIGTERM)
+        return followed(child, read)
+
+    monkeypatch.setattr(watching, "_followed", asked)
+    assert watched(lambda watch: time.sleep(600)) == 128 + signal.SIGTERM
+    assert len(begun) == 1
+    assert capfd.readouterr().err == "error: interrupted\n"
+
+
 def test_what_never_returns_is_stopped_at_a_limit_that_is_said(monkeypatch, tmp_path):
     """The limit is counted anew for each theorem, and stands in the reason."""
     monkeypatch.setattr(watching, "LONGEST", 0.4)

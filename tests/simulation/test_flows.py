@@ -1,5 +1,6 @@
 """The flow of a rule: against closed forms, tiny steps and conserved quantities; it stops where it is not defined."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -194,6 +195,19 @@ def test_a_solver_that_takes_too_long_stops(monkeypatch):
     run = simulate(TargetProp(), *problem((3, 3, 3), 2), times=[0, 50.0])
     assert (run.status, run.steps) == ("stopped", 0)
     assert "3 steps of the solver did not suffice" in run.message
+
+
+@pytest.mark.parametrize("end", [1e7, 1e60, 1e300])
+def test_a_time_that_is_out_of_reach_is_told_early_with_what_is_possible(end):
+    """After a fortieth of the steps that the solver may take; the time that is named is reached."""
+    taken = []
+    run = simulate("tp", *problem((3, 3, 3), 2), times=[0, end], on_progress=taken.append)
+    assert (run.status, run.steps) == ("stopped", 0)
+    assert len(taken) < flows.ESTIMATED
+    assert "at the pace of the last 500 steps the solver needs about " in run.message
+    possible = float(re.search(r"of at most 20,000 it reaches about time (\S+)\. ", run.message)[1])
+    assert 100 < possible < 1e5
+    assert simulate("tp", *problem((3, 3, 3), 2), times=[0, possible / 20]).status == "completed"
 
 
 @pytest.mark.parametrize("rule", [GaussNewton(), Kaczmarz()], ids=repr)

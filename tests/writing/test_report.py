@@ -1,5 +1,6 @@
 """The report, built small and whole."""
 
+import errno
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from tptheory.deciding.library import Settled
 from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.training.trainer import LogLine
+from tptheory.writing import report as report_module
 from tptheory.writing import studying
 from tptheory.writing.gathering import ReportSettings, certificate_names, gather
 from tptheory.writing.report import build_report, check_certificates
@@ -319,6 +321,22 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
         with pytest.raises(InvalidValueError, match="'folder' must be a folder that can be written") as caught:
             build_report(folder, theorems)
         assert isinstance(caught.value, TptheoryError)
+
+
+def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, measured_once, monkeypatch):
+    """The file is named by its place in the report, without the temporary folder and the number of the error."""
+
+    def full(stage, *_):
+        raise OSError(errno.ENOSPC, "No space left on device", str(stage / "report.tex"))
+
+    for failing in (full, lambda stage, *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device"))):
+        monkeypatch.setattr(report_module, "_write", failing)
+        with measured_once(), pytest.raises(InvalidValueError) as caught:
+            build_report(tmp_path, theorems, UNTRAINED)
+        place = f": {tmp_path / 'report.tex'}" if failing is full else ""
+        mend = f"No space left on device{place}. Name another, or free this one."
+        assert str(caught.value) == f"'folder' must be a folder that can be written (got {str(tmp_path)!r}). {mend}"
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path, measured_once):

@@ -16,13 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from select import select
 from time import monotonic
+from types import FrameType
 from typing import Any
 
-from tptheory.processes import end_with_the_parent
+from tptheory.processes import LONGEST, end_with_the_parent, how_ended, stopped_after
 from tptheory.signals import ENDING
 
-LONGEST = 20.0
-"""For how many seconds a theorem file, or the function of one theorem, may run."""
 LOST = 2
 """The exit status of a command whose process was ended after all files and theorems were read: that of wrong input."""
 
@@ -79,12 +78,15 @@ def watched(run: Callable[[Watch], int]) -> int:
             _command(run, Watch(faults, write))
         os.close(write)
         try:
-            with _endings_handed_to(child):
+            with _endings_handed_to(child) as handed:
                 said, name = _followed(child, read)
         finally:
             os.close(read)
         if isinstance(said, int):
             return said
+        if handed:
+            sys.stderr.write("error: interrupted\n")
+            return 128 + handed[-1]
         if not name:
             sys.stderr.write(f"error: the command {said} while it searched\n")
             return LOST
@@ -92,14 +94,22 @@ def watched(run: Callable[[Watch], int]) -> int:
 
 
 @contextmanager
-def _endings_handed_to(child: int) -> Iterator[None]:
-    """Hand the signals that end this process to the command, for which it waits; those that are ignored stay so."""
-    before = {number: signal.getsignal(number) for number in ENDING}
+def _endings_handed_to(child: int) -> Iterator[list[int]]:
+    """Hand the signals that end this process to the command, for which it waits; those that are ignored stay so.
+
+    The list that is given gets the numbers of those that were handed on.
+    """
+    before, handed = {number: signal.getsignal(number) for number in ENDING}, list[int]()
+
+    def hand_on(number: int, _: FrameType | None) -> None:
+        handed.append(number)
+        os.kill(child, number)
+
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, lambda came, _: os.kill(child, came))
+            signal.signal(number, hand_on)
     try:
-        yield
+        yield handed
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -128,19 +138,14 @@ def _followed(child: int, read: int) -> tuple[int | str, str]:
         if not select([read], [], [], waited)[0]:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return f"did not return within {LONGEST:g} seconds, and was stopped", name
+            return stopped_after(LONGEST), name
         more = os.read(read, 1 << 16)
         if not more:
             _, status = os.waitpid(child, 0)
-            return _how_ended(os.waitstatus_to_exitcode(status)), name
+            return how_ended(os.waitstatus_to_exitcode(status)), name
         *lines, text = (text + more).split(b"\n")
         for what, said in map(json.loads, lines):
             if what == "end":
                 os.waitpid(child, 0)
                 return int(said), ""
             name, since = said, monotonic()
-
-
-def _how_ended(code: int) -> str:
-    """Say how a process ended that did not end by itself."""
-    return f"ended the process, by signal {-code}" if code < 0 else f"ended the process, with status {code}"

@@ -99,9 +99,10 @@ class Certificate:
         return cls._read(str(path), text)
 
     def to_json(self) -> str:
-        """Return the JSON text, one field a line, the same bytes each time."""
+        """Return the JSON text, one field a line, the same bytes each time; half of a surrogate pair is escaped."""
         fields = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in self.data.items())
-        return "{" + ",\n ".join(fields) + "}\n"
+        text = "{" + ",\n ".join(fields) + "}\n"
+        return text.encode(errors="backslashreplace").decode()  # a backslash and the code: JSON's own escape
 
     def check(self) -> CheckResult:
         """Let the checker replay the certificate; a limit of time that is set holds for the checker, too."""

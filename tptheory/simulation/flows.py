@@ -22,6 +22,10 @@ NEAR = 1e-6
 """The least ratio of smallest to largest singular value that a matrix under a Pinv may have before the flow stops."""
 MOST_STEPS = 20_000
 """How many steps the solver may take."""
+ESTIMATED = 500
+"""After so many steps, and again after each further such number, it is estimated how many are still to come."""
+FAR = 4
+"""A flow ends where the solver would need so many times the steps that are left to it, at the pace of the last ones."""
 
 
 class Integration:
@@ -35,6 +39,7 @@ class Integration:
     def __init__(self, compiled: CompiledRule, times: np.ndarray) -> None:
         self.compiled, self.times, self.count = compiled, times, len(times) - 1
         self._taken = 0
+        self._mark = float(times[0])
         self._step: float | None = None
 
     def start(self, values: dict[str, Any]) -> Arrival:
@@ -120,10 +125,22 @@ class Integration:
             return self._stop("stopped", solver.t, last, "the flow is not defined across a change of rank")
         if trouble:
             return self._stop("diverged", solver.t, solver.y, trouble)
-        if self._taken == MOST_STEPS:
-            reason = f"{self._taken} steps of the solver did not suffice"
-            return self._stop("stopped", solver.t, solver.y, reason)
-        return {}
+        reason = self._too_far(float(solver.t))
+        return self._stop("stopped", solver.t, solver.y, reason) if reason else {}
+
+    def _too_far(self, now: float) -> str:
+        """Say why the last time is not reached within the steps that the solver may take; empty if it may be."""
+        left = MOST_STEPS - self._taken
+        if not left:
+            return f"{self._taken} steps of the solver did not suffice"
+        if self._taken % ESTIMATED:
+            return ""
+        pace, self._mark = (now - self._mark) / ESTIMATED, now
+        needed = (float(self.times[-1]) - now) / pace
+        if needed <= FAR * left:
+            return ""
+        within = f"of at most {MOST_STEPS:,} it reaches about time {now + left * pace:.3g}"
+        return f"at the pace of the last {ESTIMATED} steps the solver needs about {needed:.1e} more, and {within}"
 
     def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
         size = self.compiled.norm_of_weights(self._parts(vector), 0)

@@ -15,9 +15,10 @@ from types import ModuleType
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
-from tptheory.files import move_whole
+from tptheory.files import move_whole, reason
 from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
+from tptheory.temporaries import NAME as TEMPORARY
 from tptheory.temporaries import new_folder
 from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.data import DataSet
@@ -237,7 +238,8 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
-        raise InvalidValueError(
-            complain("folder", "a folder that can be written", str(folder), f"{why}. Name another, or free this one.")
-        ) from error
+        parts = Path(error.filename or "").parts
+        place = Path(*(part for part in parts if not TEMPORARY.fullmatch(part)))  # the reader knows no temporary folder
+        why = f"{reason(error)}: {place}" if parts else reason(error)
+        mend = f"{why}. Name another, or free this one."
+        raise InvalidValueError(complain("folder", "a folder that can be written", str(folder), mend)) from error
