@@ -36,7 +36,7 @@ def test_a_long_sum_is_cut_and_says_how_much_is_left_out(monkeypatch):
         "<i>AA</i>⁺<i>A</i> + (2 more terms)",
         "= <i>A</i> + (2 more terms)",
     ]
-    monkeypatch.setattr(outline, "LONGEST_SUM", 6)
+    monkeypatch.setattr(outline, "LONGEST_SUM", 9)
     assert "more terms" not in outline_html([data])
 
 

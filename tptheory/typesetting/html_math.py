@@ -56,7 +56,8 @@ _FRACTIONS = {
     ("3", "8"): "⅜", ("5", "8"): "⅝", ("7", "8"): "⅞", ("1", "5"): "⅕", ("1", "6"): "⅙",
 }  # fmt: skip
 _RAISED = {"⊤": "ᵀ", "+": "⁺", "+⊤": "⁺ᵀ", "2": "²", "3": "³", "−1": "⁻¹"}
-"""Raised signs that have a character of their own, which takes a fifth of the bytes."""
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+"""Raised signs, and lowered digits, that have a character of their own, which takes a fifth of the bytes."""
 _PRIVATE = 0xE000
 """The first of the private characters that stand in for those of a name."""
 _OPENING, _CLOSING = "([⟨{", ")]⟩}"
@@ -160,7 +161,8 @@ class _Reader:
             text = _joined(self._argument(), script=True)
             below, above = (below + text, above) if mark == "_" else (below, above + text)
         raised = _RAISED.get(above, f"<sup>{above}</sup>" if above else "")
-        html = base.html + (f"<sub>{below}</sub>" if below else "") + raised
+        lowered = below.translate(_LOWERED) if below.isdigit() else f"<sub>{below}</sub>" if below else ""
+        html = base.html + lowered + raised
         return Piece(html.replace("</sub><sub>", "").replace("</sup><sup>", ""), base.kind)
 
     def _argument(self) -> list[Piece]:
