@@ -113,7 +113,7 @@ def shown(html):
     text = re.sub(r"<table><tr><td>|</table>", "", html).replace("<tr><td>", "||").replace("<td>", "|")
     text = re.sub("[ᵀ⁺²³⁻¹]+", lambda raised: f"^{normalize('NFKC', raised[0]).replace('T', '⊤')}", text)
     text = re.sub("[₀-₉]+", lambda lowered: f"_{normalize('NFKC', lowered[0])}", text)
-    text = text.replace("<sub>", "_").replace("<sup>", "^").replace("\u200a", "").replace("\u00a0", " ")
+    text = text.replace("<sub>", "_").replace("<sup>", "^").replace("\u200a", "").replace("\u2060", "").replace("\u00a0", " ")
     return unescape(re.sub(r"<[^>]*>", "", text))
 
 
@@ -151,6 +151,7 @@ def test_a_short_formula_stays_on_one_line_and_a_long_one_breaks_between_terms_a
     long = html_of(TargetProp().update(DeepLinearNetwork(depth=3), 1))
     assert " −\u00a0" in long
     assert "₂\u200a<i>" in long
+    assert html_math("|W|^2").endswith("|\u2060²")
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from tptheory.typesetting.inline_math import GREEK, NotMathematics
 SHORT = 14
 """A formula with at most so many characters is kept on one line."""
 
-_BREAK, _NO_BREAK, _HAIR, _NO_HAIR = " ", "\u00a0", "\u200a", "\u2060"
-"""A space where a line may break, one where it may not, and the same between factors."""
+_BREAK, _NO_BREAK, _HAIR, _TIE = " ", "\u00a0", "\u200a", "\u2060"
+"""A space where a line may break, one where it may not, one between factors, and no space where none may break."""
 
 _LEXEME = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|\d+|.", re.DOTALL)
 
@@ -106,8 +106,8 @@ def html_math(code: str) -> str:
     reader = _Reader(_LEXEME.findall(code), code)
     html = _BRACKETED.sub(r"\1", _joined(reader.pieces(None), script=False))
     if len(re.sub(r"<[^>]*>|&\w+;", "-", html).replace("-", "")) <= SHORT:
-        html = html.replace(_BREAK, _NO_BREAK).replace(_HAIR, _NO_HAIR)
-    return html.replace(_NO_HAIR, "")
+        html = html.replace(_BREAK, _NO_BREAK).replace(_HAIR, "")
+    return html
 
 
 def _hidden(name: str) -> str:
@@ -162,7 +162,8 @@ class _Reader:
             below, above = (below + text, above) if mark == "_" else (below, above + text)
         raised = _RAISED.get(above, f"<sup>{above}</sup>" if above else "")
         lowered = below.translate(_LOWERED) if below.isdigit() else f"<sub>{below}</sub>" if below else ""
-        html = base.html + lowered + raised
+        joined = _TIE if base.kind == "bar" else ""  # a line may break behind a bar
+        html = base.html + joined + lowered + raised
         return Piece(html.replace("</sub><sub>", "").replace("</sup><sup>", ""), base.kind)
 
     def _argument(self) -> list[Piece]:
