@@ -113,7 +113,7 @@ def shown(html):
     text = re.sub(r"<table><tr><td>|</table>", "", html).replace("<tr><td>", "||").replace("<td>", "|")
     text = re.sub("[ᵀ⁺²³⁻¹]+", lambda raised: f"^{normalize('NFKC', raised[0]).replace('T', '⊤')}", text)
     text = re.sub("[₀-₉]+", lambda lowered: f"_{normalize('NFKC', lowered[0])}", text)
-    text = text.replace("<sub>", "_").replace("<sup>", "^").replace("\u200a", "").replace("\u2060", "").replace("\u00a0", " ")
+    text = re.sub("[\u200a\u2060]", "", text.replace("<sub>", "_").replace("<sup>", "^")).replace("\u00a0", " ")
     return unescape(re.sub(r"<[^>]*>", "", text))
 
 
