@@ -1,4 +1,4 @@
-r"""LaTeX for math mode as plain HTML, which every browser shows without a library: ``W_2`` is ``<i>W</i><sub>2</sub>``.
+r"""LaTeX for math mode as plain HTML, which every browser shows without a library: ``W_2`` is ``<i>W</i>₂``.
 
 A letter is italic, an index is lowered and a mark is raised, each behind the other; a fraction stands in one line. That
 takes a third of the characters of MathML, and its letters are those of the text around it. Formulas break between
@@ -67,7 +67,7 @@ def html_words(code: str) -> str:
     r"""Return LaTeX for text mode as HTML: words as `tex_escaped` writes them, and mathematics between dollars.
 
     >>> html_words(r"by 50\% of $W_{2}$")
-    'by 50% of <i>W</i><sub>2</sub>'
+    'by 50% of <i>W</i>₂'
     """
     pieces = _DOLLAR.split(code)
     return "".join(html_math(p) if i % 2 else escape(tex_unescaped(p), quote=False) for i, p in enumerate(pieces))
@@ -87,7 +87,7 @@ def html_of(expression: Any) -> str:
 
     >>> from sympy import MatrixSymbol
     >>> html_of(MatrixSymbol("W_2", 2, 3))
-    '<i>W</i><sub>2</sub>'
+    '<i>W</i>₂'
     """
     return html_math(latex_of(expression, breakable=True, escape=_hidden))
 
