@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from oracles.certificates import Values
 from oracles.small import CANCELLED, DESCENDS, OF_A, RANKS, REACHED, STEP, UNIQUE, certificate, t
+from sympy import MatrixSymbol
 
+from tptheory import Equal, Pinv, matadd, matmul, prove
 from tptheory.certificates.checker import check
 from tptheory.certificates.shortening import shortened
 from tptheory.typesetting.explanation import COLUMNS, chain, proof_html, proof_latex, proof_text
@@ -181,3 +183,15 @@ def test_long_lines_of_text_are_broken_and_reasons_are_in_a_column():
     assert len([row for row in rows if row.endswith(reason)]) == 1
     assert all(len(row.removesuffix(reason).rstrip()) <= COLUMNS + len("      ") for row in rows)
     assert len(rows) == 4
+
+
+def test_terms_that_stand_in_every_line_have_a_letter_on_a_page():
+    """It is one that stands nowhere else, and its meaning is said once."""
+    A, B, C = (MatrixSymbol(name, 3, 3) for name in "ABR")
+    claim = Equal(matadd(matmul(A, Pinv(A), A, Pinv(A), A), B, matmul(B, C)), matadd(A, B, matmul(B, C)))
+    found = chain(prove(claim).certificate.data)
+    assert len(found.steps) > 2
+    html = found.html().replace("\u00a0", " ")
+    assert html.count("<i>BR</i>") == 1
+    assert "<p>where <i>S</i> stands for <i>BR</i> + <i>B</i>" in html
+    assert re.findall(r"<p class=l>(.*?)(?= <small|<p|$)", html)[-1] == "= <i>A</i> + <i>S</i>"

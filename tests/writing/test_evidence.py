@@ -1,16 +1,19 @@
 """Proofs and counterexamples on a page."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sympy import MatrixSymbol, symbols
 
-from tptheory import DeepLinearNetwork, Equal, Pinv, Zero, decide, matmul, prove, refute, transpose
+from tptheory import DeepLinearNetwork, Equal, Pinv, Zero, collect, decide, matmul, prove, refute, transpose
 from tptheory.certificates import checker
+from tptheory.deciding.library import settled_here
 from tptheory.typesetting.html_math import html_math
 from tptheory.writing import evidence
 from tptheory.writing.evidence import METHODS, counterexample_html, counterexample_latex, shown
 
+PROOFS = Path(__file__).parents[2] / "proofs"
 m, n = symbols("m n", integer=True, positive=True)
 A = MatrixSymbol("A", m, n)
 TRUE = Equal(matmul(A, Pinv(A), A, Pinv(A)), matmul(A, Pinv(A)))
@@ -24,17 +27,30 @@ def test_a_proof_is_a_chain_of_equations_with_reasons():
     assert found.how == METHODS["identity"]
     assert found.length == ""
     lines = re.findall(r"<p class=l>(.*?)(?=<p|$)", found.html)
-    assert lines[0].startswith("<i>AA</i><sup>+</sup>")
+    assert lines[0].startswith("<i>AA</i>⁺")
     assert lines[1].startswith("= ")
     assert "<small>Penrose" in found.html
 
 
-def test_a_proof_that_is_too_long_says_how_long_it_is(monkeypatch):
-    """Its steps are counted, and nothing is cut off."""
+def test_a_proof_that_is_too_long_is_shown_in_outline(monkeypatch):
+    """Its first and its last line stand there, and between them how many steps there are, and from what."""
+    whole = re.findall(r"<p class=l>(.*?)(?= <small|<p|$)", shown(prove(TRUE)).html)
     monkeypatch.setattr(evidence, "MOST_STEPS", 0)
     found = shown(prove(TRUE))
-    assert found.html == ""
-    assert re.fullmatch(r"\d+ multiples? of hypotheses", found.length)
+    first, between, last = re.findall(r"<p class=l>(.*?)(?=<p|$)", found.html)
+    assert (first, last) == (whole[0], whole[-1])
+    assert re.match(r"= ⋯ <small>\d+ steps?: Penrose", between)
+    assert re.fullmatch(r"\d+ steps?", found.length)
+
+
+def test_a_count_of_laws_is_argued_in_words_and_its_laws_are_chains():
+    """The argument for the bound is a sentence, and no law is plain text in a box."""
+    theorem = next(t for t in collect(PROOFS / "law_counts.py") if t.name == "bp_1_2_1")
+    found = shown(settled_here(theorem).verdict)
+    assert found.title == "The count"
+    assert found.how.startswith("At most ")
+    assert "<p class=l>" in found.html
+    assert "<pre>" not in found.html
 
 
 def test_every_method_of_the_checker_is_explained():

@@ -117,7 +117,8 @@ class Claim:
 
     def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
         """Say what the claim takes for granted beside its hypotheses, such as that an inverse exists."""
-        return words(self.tacit(), say, self.symbols())
+        tacit = self.tacit()
+        return words(tacit, say, self.symbols()) if tacit else []
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about matrices that a flow moves is said to hold ``now``, and not at later times."""

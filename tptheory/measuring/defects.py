@@ -22,7 +22,7 @@ from tptheory.measuring.goal_values import Value, difference, is_number_zero, le
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
-from tptheory.numeric.evaluation import evaluate
+from tptheory.numeric.evaluation import evaluator
 from tptheory.numeric.rationals import fraction
 
 STEP = {"float": 1e-5}
@@ -71,6 +71,7 @@ class RoundedDefects:
     def __init__(self, values: Instance, arithmetic: str = "float", rank: Callable[[Any], int] | None = None) -> None:
         self.values, self.arithmetic = values, arithmetic
         self.rank = rank or self._rounded_rank
+        self._value = evaluator(values, arithmetic=arithmetic)
 
     def of(self, goal: Goal) -> Defect:
         """Return by how much a goal fails.
@@ -95,9 +96,6 @@ class RoundedDefects:
             return worst(map(self.of, goals))
         except InvalidValueError:
             return INFINITE
-
-    def _value(self, expression: Any, values: Instance | None = None) -> Any:
-        return evaluate(expression, self.values if values is None else values, arithmetic=self.arithmetic)
 
     def _rounded_rank(self, expression: Any) -> int:
         return int(arithmetic_named(self.arithmetic).inverted(self._value(expression))[1])
@@ -132,17 +130,14 @@ class RoundedDefects:
         fastest = max(map(_largest, velocities.values()), default=0.0)
         if fastest == 0.0:
             return np.zeros(1), 1.0
-        h = STEP.get(self.arithmetic, FINE_STEP) / fastest
+        h, kind = STEP.get(self.arithmetic, FINE_STEP) / fastest, self.arithmetic
 
-        def term_slope(term: Any) -> np.ndarray:
-            ahead, behind = (
-                self._value(term, {**self.values, **{W: self.values[W] + sign * h * v for W, v in velocities.items()}})
-                for sign in (1, -1)
-            )
-            return np.asarray(ahead - behind) / (2 * h)
-
+        sides = [
+            evaluator(self.values | {W: self.values[W] + sign * h * v for W, v in velocities.items()}, arithmetic=kind)
+            for sign in (1, -1)
+        ]
         terms = rate.quantity.args if isinstance(rate.quantity, MatAdd | Add) else (rate.quantity,)
-        slopes = [term_slope(term) for term in terms]
+        slopes = [np.asarray(sides[0](term) - sides[1](term)) / (2 * h) for term in terms]
         scale = max(map(_largest, slopes))
         return np.asarray(rate.sign * np.sum(slopes, axis=0)), max(scale, fastest)
 

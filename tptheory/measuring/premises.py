@@ -97,11 +97,12 @@ class Unknowns:
     @classmethod
     def of(cls, expressions: Sequence[Any]) -> Unknowns:
         """Collect the symbols of expressions."""
-        matrices = sorted(_atoms(expressions, MatrixSymbol), key=lambda A: A.name)
-        shaped = [*matrices, *_atoms(expressions, Identity, ZeroMatrix, OneMatrix)]
+        atoms = _atoms(expressions, MatrixSymbol, Identity, ZeroMatrix, OneMatrix, Symbol)
+        shaped = [atom for atom in atoms if not isinstance(atom, Symbol)]
+        matrices = sorted((A for A in shaped if isinstance(A, MatrixSymbol)), key=lambda A: A.name)
         sizes = sorted(set().union(*map(size_symbols, shaped)), key=str)
         shown = set(chain.from_iterable(A.shape for A in matrices))
-        scalars = sorted(_atoms(expressions, Symbol) - set(sizes), key=lambda s: s.name)
+        scalars = sorted({s for s in atoms if isinstance(s, Symbol)}.difference(sizes), key=lambda s: s.name)
         return cls(matrices, sizes, [s for s in sizes if s not in shown], scalars)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -11,7 +11,7 @@ from sympy import Basic, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, 
 
 from tptheory.clock import keep_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.numeric.arithmetic import Arithmetic
+from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.array_printer import ArrayPrinter, Operation, Recorder, Watch, read_widths
 from tptheory.symbolic.expressions import size_symbols
@@ -53,13 +53,51 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
         raise InvalidTypeError(complain("values", "a mapping from symbols to numbers", values))
     _check_symbols("values", values)
     _check_complete(expression.free_symbols, values)
+    result = evaluate_with(kind, expression, _read(kind, values))
+    return result.copy() if isinstance(result, np.ndarray) else result
+
+
+def evaluator(values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Callable[[Any], Any]:
+    """Return a function that returns the values of expressions on the same numbers, as `evaluate` does.
+
+    What the expressions share is computed once, so that an array that is returned must not be changed.
+
+    >>> from sympy import MatrixSymbol
+    >>> A = MatrixSymbol("A", 2, 2)
+    >>> value = evaluator({A: [[1, 1], [0, 1]]}, arithmetic="exact")
+    >>> value(A * A), value(A * A + A)
+    ([1, 2]
+    [0, 1], [2, 3]
+    [0, 2])
+
+    Raises:
+        InvalidTypeError: if a value is of the wrong type, or an entry no number of this arithmetic.
+        InvalidValueError: if a value is not finite; or, in a call, if a symbol has no value or an inverse does not
+            exist.
+        ShapeError: if an array has another shape than its symbol, or two symbols disagree on a width.
+        UnknownNameError: if there is no such arithmetic.
+        UnsupportedExpressionError: in a call, as `evaluate` does.
+    """
+    kind = arithmetic_named(arithmetic)
+    _check_symbols("values", values)
+    printer = ArrayPrinter(*_bound(kind, set(values), _read(kind, values)))
+
+    def value(expression: Any) -> Any:
+        expression = _as_expression(expression)
+        _check_complete(expression.free_symbols, values)
+        return printer.doprint(expression)
+
+    return value
+
+
+def _read(kind: RunArithmetic, values: Mapping[Basic, Any]) -> dict[Basic, Any]:
+    """Return values whose matrices are read and checked."""
     read = dict(values)
     for symbol, value in values.items():
         if isinstance(symbol, MatrixSymbol):
             read[symbol] = kind.read(str(symbol), value, column=symbol.cols == 1)
             kind.check(str(symbol), read[symbol])
-    result = evaluate_with(kind, expression, read)
-    return result.copy() if isinstance(result, np.ndarray) else result
+    return read
 
 
 def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]) -> Any:
@@ -71,17 +109,16 @@ def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]
         InvalidValueError: for a singular inverse.
         UnsupportedExpressionError: for a node without a value in this arithmetic.
     """
-    return ArrayPrinter(*_bound(kind, expression, values)).doprint(expression)
+    return ArrayPrinter(*_bound(kind, expression.free_symbols, values)).doprint(expression)
 
 
 def _bound(
-    kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]
+    kind: Arithmetic, wanted: Container[Basic], values: Mapping[Basic, Any]
 ) -> tuple[Arithmetic, dict[Basic, Any], dict[Basic, Integer]]:
-    """Return the arithmetic in the precision of the expression's matrices, the values in it, and the widths."""
+    """Return the arithmetic in the precision of the matrices that are wanted, the values in it, and the widths."""
     matrices = {symbol: value for symbol, value in values.items() if isinstance(symbol, MatrixSymbol)}
     given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, Integral)}
     sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, given)
-    wanted = expression.free_symbols
     fitted = kind.in_precision_of([matrix for symbol, matrix in matrices.items() if symbol in wanted])
     scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
     return fitted, matrices | scalars, sizes
@@ -144,7 +181,7 @@ def compile_with(
 
     def record(key: Any, values: Sequence[Any]) -> Any:
         given = dict(zip(symbols, values, strict=True)) | {symbols[i]: int(values[i]) for i in size_at}
-        recorder = Recorder(*_bound(kind, expression, given), watch)
+        recorder = Recorder(*_bound(kind, expression.free_symbols, given), watch)
         place = recorder.doprint(expression)
         tapes[key] = (recorder.arithmetic, recorder.lines, place)
         return recorder.tape[place]

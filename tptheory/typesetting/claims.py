@@ -167,12 +167,13 @@ class ClaimWriter(ABC):
         """Say the hypotheses of a claim."""
         return self._sentences(claim.hypotheses)
 
-    def _sentences(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
-        """Return each of several sentences, written for the page."""
-        return tuple(self.sentence(lambda say, i=i: sentences(say)[i]) for i in range(len(sentences(str))))  # type: ignore[misc]
-
     def sentence(self, sentence: Callable[[Say], str]) -> str:
-        """Return a sentence for the page, given a function that says it.
+        """Return a sentence for the page, given a function that says it."""
+        (written,) = self._sentences(lambda say: (sentence(say),))
+        return written
+
+    def _sentences(self, sentences: Callable[[Say], Sequence[str]]) -> tuple[str, ...]:
+        """Return sentences for the page, given a function that says them.
 
         The function is called with a ``say`` that returns a mark for each expression. Then the words between the marks
         are written as words, and each mark as the formula for which it stands.
@@ -185,9 +186,12 @@ class ClaimWriter(ABC):
             number = said.setdefault(self.written[expression], len(said))  # alike in words if alike to the eye
             return f"{_OPEN}{number}{_CLOSE}"
 
-        pieces = re.split(f"{_OPEN}([0-9]+){_CLOSE}", sentence(say))
+        marked = [re.split(f"{_OPEN}([0-9]+){_CLOSE}", text) for text in sentences(say)]
         written = list(said)
-        return "".join(written[int(piece)] if i % 2 else self.plain_text(piece) for i, piece in enumerate(pieces))
+        return tuple(
+            "".join(written[int(piece)] if i % 2 else self.plain_text(piece) for i, piece in enumerate(pieces))
+            for pieces in marked
+        )
 
 
 @dataclass(frozen=True)

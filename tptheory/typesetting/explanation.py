@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ COLUMNS = 88
 POINTS, INDENT, GAP, CHARACTER = 340.0, 18.0, 24.0, 5.4
 """Widths in points, in an article of 11 point type: of a display, of the ``=``, of the gap before the reasons, and of
 a character in words."""
+
+LONGEST_SQUARES = 120
+"""In an outline a sum of squares with more characters than this is only counted."""
 
 ROWS = 20
 """A display with more rows than this may break across pages."""
@@ -78,13 +82,34 @@ class Chain:
         return "\n".join(filter(None, [self.introduction.latex, display, self.conclusion.latex]))
 
     def html(self) -> str:
-        """Return the chain as paragraphs of HTML, one for each line, between its opening and its closing sentence."""
+        """Return the chain as paragraphs of HTML, one for each line, between its opening and its closing sentence.
+
+        Terms that stand in every line have a letter together.
+        """
+        shared = self._shared()
+        kept = [[term for term in step.body if term not in shared] for step in self.steps]
+        letter = self._letter() if shared else BLANK
         lines = [
-            f"<p class=l>{'= ' if i else ''}{html_math(joined(list(step.body)).latex)}"
+            f"<p class=l>{'= ' if i else ''}{html_math(joined([*body, *_named(letter)]).latex)}"
             + (f" <small>{html_words(step.reason.latex)}</small>" if step.reason.latex else "")
-            for i, step in enumerate(self.steps)
+            for i, (step, body) in enumerate(zip(self.steps, kept, strict=True))
         ]
-        return "".join([*_paragraph(self.introduction), *lines, *_paragraph(self.conclusion)])
+        meant = prose("where ") + letter.within_words() + prose(" stands for ") + inline(shared) if shared else BLANK
+        return "".join([*paragraph(self.introduction), *lines, *paragraph(meant), *paragraph(self.conclusion)])
+
+    def _shared(self) -> list[Term]:
+        """Return the terms that stand in every line, if it is worth a letter to write them once."""
+        inside = [set(step.body) for step in self.steps]
+        shared = [term for term in self.steps[0].body if all(term in terms for terms in inside)]
+        return shared if len(shared) > 1 and len(self.steps) > 2 else []
+
+    def _letter(self) -> Written:
+        """Return a letter for a matrix or a number that stands nowhere in the chain."""
+        said = " ".join([joined(list(step.body)).text + step.reason.text for step in self.steps])
+        used = {*re.findall("[A-Za-z]+", said + self.introduction.text + self.conclusion.text)}
+        pool = "rsuvwzpq" if self.reader.ends()[0][1] == ONE else "RSTUVQZN"
+        letter = next((one for one in pool if one not in used), f"{pool[0]}{pool[0]}")
+        return Written(letter, letter)
 
     def _rows(self, room: float, beside: bool) -> list[str]:
         """Return the rows of the display, with each reason beside its line or on a row below."""
@@ -116,13 +141,22 @@ def proof_latex(chains: list[Chain]) -> str:
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
 
 
+def _named(letter: Written) -> list[Term]:
+    return [Term("+", (letter,))] if letter.text else []
+
+
 def proof_html(chains: list[Chain]) -> str:
     """Return a proof in HTML, safe to put on a page: parts are numbered, and a line is not shown twice."""
-    parts = _parts(chains, Chain.html, lambda said: "".join(_paragraph(said)))
-    return parts[0] if len(parts) == 1 else "".join(f"<p>({n})</p>{part}" for n, part in enumerate(parts, 1))
+    parts = _parts(chains, Chain.html, lambda said: "".join(paragraph(said)))
+    return parts[0] if len(parts) == 1 else "".join(numbered(part, n) for n, part in enumerate(parts, 1))
 
 
-def _paragraph(said: Written) -> list[str]:
+def numbered(part: str, number: int) -> str:
+    """Return a part of a proof in HTML with its number, before its first sentence or on a line of its own."""
+    return f"<p>({number}) {part.removeprefix('<p>')}" if part.startswith("<p>") else f"<p>({number}){part}"
+
+
+def paragraph(said: Written) -> list[str]:
     """Return a sentence as a paragraph of HTML, and nothing if there is none."""
     return [f"<p>{html_words(said.latex)}"] if said.latex.strip() else []
 
@@ -153,6 +187,19 @@ def _same_lines(one: Chain, other: Chain) -> bool:
     return one.introduction == other.introduction and lines[0] == lines[1]
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the lines of a chain, and its two ends."""
+
+    notation: Notation
+    reasons: Reasons
+    hypotheses: list[Polynomial]
+    introduction: Written
+    conclusion: Written
+    first: Polynomial
+    last: Polynomial
+
+
 def chain(data: dict[str, Any]) -> Chain:
     """Return the chain of equations of one plain certificate, which must be one that the checker accepts.
 
@@ -161,33 +208,40 @@ def chain(data: dict[str, Any]) -> Chain:
             `Written`, says which case it is. The remarks "title", "meanings", "reasons" and "left" may be missing;
             those that cannot be read are ignored.
     """
+    frame = framed(data)
+    steps = _steps(frame.notation, frame.reasons, frame.hypotheses, frame.first)
+    if steps[-1].terms != frame.last[0]:
+        raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
+    return Chain(_title(data), frame.introduction, steps, frame.conclusion, frame.notation.reader)
+
+
+def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = Notation) -> Frame:
+    """Return what stands around the lines of the chain of a plain certificate, in a notation, and its two ends."""
     reader = Reader(data)
-    notation = Notation(reader, data.get("meanings"))
+    shown = notation(reader, data.get("meanings"))
     hypotheses = reader.hypotheses()
     first, last = reader.ends()
     opening, closing = BLANK, BLANK
     if data["method"] == "cancellation":
-        opening, closing = _cancellation_sentences(notation, reader.goal())
+        opening, closing = _cancellation_sentences(shown, reader.goal())
     elif data["method"] == "rank":
-        closing = _rank_sentence(notation)
+        closing = _rank_sentence(shown)
     elif data["method"] == "descent":
         moves = any(isinstance(reason, list) and reason[:1] == ["motion"] for reason in _listed(data.get("reasons")))
         what = "The derivative" if moves else "What must not be above zero"
-        opening, closing = prose(f"{what} reads"), _sum_of_squares_sentence(notation)
+        opening, closing = prose(f"{what} reads"), _sum_of_squares_sentence(shown)
     else:
         first, last = _sides(reader, data.get("left"))
         if last[0] and last[0] == reader.transpose(first)[0] and first[1] != ONE:
             opening = prose("It is symmetric: it equals its transpose")
         elif not data["cofactors"]:
             opening = prose("Multiplied out, without scalars that all terms share, both sides read")
-    closing += _letters_brought_in(notation, data.get("meanings"))
-    steps = _steps(notation, Reasons(notation, data.get("reasons"), hypotheses), hypotheses, first)
-    if steps[-1].terms != last[0]:
-        raise AssertionError("the cofactors of a checked certificate do not lead from one side to the other")
+    closing += _letters_brought_in(shown, data.get("meanings"))
     if place := data.get("place"):
         said = place if isinstance(place, Written) else prose(str(place))
         opening = said + (prose(" ") + opening if opening.text else BLANK)
-    return Chain(_title(data), opening, steps, closing, reader)
+    reasons = Reasons(shown, data.get("reasons"), hypotheses)
+    return Frame(shown, reasons, hypotheses, opening, closing, first, last)
 
 
 def _letters_brought_in(notation: Notation, meanings: Any) -> Written:
@@ -293,5 +347,8 @@ def _sum_of_squares_sentence(notation: Notation) -> Written:
         squares.append(factor + norm)
     if not squares:
         return prose("It is never positive.")
+    if notation.abridged and sum(len(square.text) for square in squares) > LONGEST_SQUARES:
+        count = f"a sum of {len(squares)} squares" if len(squares) > 1 else "a square"
+        return prose(f"That is minus {count}, which is never positive.")
     total = Written("-", "-") + bracketed(Written(" + ", " + ").between(squares))
     return prose("That is ") + total.within_words() + prose(", which is never positive.")

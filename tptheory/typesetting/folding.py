@@ -155,19 +155,18 @@ def _in_order(names: list[Naming]) -> Iterator[Naming]:
 
 def _without_idle(texts: list[Any], names: list[Naming]) -> tuple[list[Any], list[Naming]]:
     """Leave out the names that stand nowhere, and put what stands once back in its place."""
-    changed = True
-    while changed:
-        changed = False
-        for one in names:
-            others = [other for other in names if other is not one]
-            uses = sum(node == one.name for e in (*texts, *(o.meaning for o in others)) for node in _nodes(e))
-            if uses > 1 or (uses == 1 and any(node == one.name for e in texts for node in _nodes(e))):
-                continue
-            back = {one.name: one.meaning, Transpose(one.name): transposed(one.meaning)}
-            names = [Naming(other.name, _flat(other.meaning.xreplace(back))) for other in others]
-            changed = True
-            break
+    while (one := _idle(texts, names)) is not None:
+        back = {one.name: one.meaning, Transpose(one.name): transposed(one.meaning)}
+        others = [other for other in names if other is not one]
+        names = [Naming(other.name, _flat(other.meaning.xreplace(back))) for other in others]
     return texts, names
+
+
+def _idle(texts: list[Any], names: list[Naming]) -> Naming | None:
+    """Return a name that stands nowhere, or once and in the meaning of another name; None if there is none."""
+    shown = Counter(node for e in texts for node in _letters_in(e))
+    meant = Counter(node for one in names for node in _letters_in(one.meaning))
+    return next((one for one in names if not shown[one.name] and meant[one.name] <= 1), None)
 
 
 def _flat(expression: Any) -> Any:
@@ -243,31 +242,53 @@ class _Replacing:
 def _best(expressions: list[Any]) -> Any:
     """Return the subterm for which a letter saves the most; None if none saves enough."""
     counts: Counter[Any] = Counter()
-    meant: dict[Any, Any] = {}
+    meant: dict[Any, Word] = {}
+    keys = _Keys()
     for expression in expressions:
-        for candidate in _candidates(expression):
-            own = key(candidate)
-            turned = key(transposed(candidate)) if isinstance(candidate, MatrixExpr) else own
-            own = turned if turned in counts else own
+        for factors in _candidates(expression):
+            turned = keys.turned(factors)
+            own = turned if turned in counts else keys.upright(factors)
             counts[own] += 1
-            meant.setdefault(own, candidate)
-    saved = {own: (n - 1) * (length(meant[own]) - 1) - 4 for own, n in counts.items() if n > 1}
+            meant.setdefault(own, factors)
+    repeated = {own: product(S.One, meant[own]) for own, n in counts.items() if n > 1}
+    saved = {own: (counts[own] - 1) * (length(meaning) - 1) - 4 for own, meaning in repeated.items()}
     best = max(saved, key=lambda own: saved[own], default=None)
     if best is None or saved[best] < SAVED:
         return None
-    return upright(meant[best]) if isinstance(meant[best], MatrixExpr) else meant[best]
+    return upright(repeated[best]) if isinstance(repeated[best], MatrixExpr) else repeated[best]
 
 
-def _candidates(expression: Any) -> Iterator[Any]:
-    """Run through the subterms that may get a letter, as often as they stand in an expression."""
+class _Keys:
+    """Tells which subterms are the same, or transposes of each other; each factor is looked at once."""
+
+    def __init__(self) -> None:
+        self._both: dict[Any, tuple[Any, Any]] = {}
+
+    def upright(self, factors: Word) -> Any:
+        """Return what is the same for factors that have the same product."""
+        return tuple(self._of(factor)[0] for factor in factors)
+
+    def turned(self, factors: Word) -> Any:
+        """Return what `upright` returns for the factors of the transposed product."""
+        return tuple(self._of(factor)[1] for factor in reversed(factors))
+
+    def _of(self, factor: Any) -> tuple[Any, Any]:
+        if factor not in self._both:
+            own = key(factor)
+            self._both[factor] = own, key(transposed(factor)) if isinstance(factor, MatrixExpr) else own
+        return self._both[factor]
+
+
+def _candidates(expression: Any) -> Iterator[Word]:
+    """Run through the factors of the subterms that may get a letter, as often as they stand in an expression."""
     for node in _nodes(expression):
         if isinstance(node, MatMul):
             _, factors = node.as_coeff_matrices()
             for size in range(2, min(len(factors), LONGEST_RUN) + 1):
                 for i in range(len(factors) - size + 1):
-                    yield product(S.One, tuple(factors[i : i + size]))
+                    yield tuple(factors[i : i + size])
         elif _may_be_named(node) and length(node) > 3:
-            yield node
+            yield (node,)
 
 
 def _may_be_named(node: Any) -> bool:

@@ -81,6 +81,9 @@ class Notation:
         meanings: remarks about what its letters and sizes stand for: any JSON. None shows letters by their names.
     """
 
+    abridged = False
+    """Whether long sums are cut."""
+
     def __init__(self, reader: Reader, meanings: Any = None) -> None:
         self.reader = reader
         self._meanings = meanings if isinstance(meanings, dict) else {}

@@ -14,6 +14,7 @@ from tptheory.typesetting.claims import long_expression_html, long_expression_te
 from tptheory.typesetting.explanation import chain, proof_html
 from tptheory.typesetting.expressions import value_latex
 from tptheory.typesetting.html_math import html_math
+from tptheory.typesetting.outline import outline_html
 from tptheory.writing.quantities import quantities
 
 MOST_STEPS = 24
@@ -45,8 +46,8 @@ class Shown:
     Attributes:
         title: what it is: a proof, a counterexample, or how far the search got.
         how: a sentence about how the proof goes; empty of others.
-        html: the chain of equations, or the matrices; empty if it is too long.
-        length: how long a proof is that is not written out; empty of all else.
+        html: the chains of equations, or their outline, or the matrices.
+        length: how long a proof is that is shown in outline; empty of all else.
     """
 
     title: str
@@ -69,21 +70,19 @@ def shown(verdict: Verdict) -> Shown:
 
 
 def _proof(verdict: Proved) -> Shown:
-    """Return a proof: a chain of equations, unless it is too long to be read."""
+    """Return a proof: chains of equations, or their outline if they are too long to be read."""
     certificate = verdict.certificate
+    title, how = "The proof", METHODS.get(verdict.method, "")
     if isinstance(certificate, LawCountCertificate):
-        text = escape(verdict.explain(), quote=False)
-        return Shown("The count", "", Markup(f"<pre>{text}</pre>"))  # noqa: S704  it is escaped
-    how, parts = METHODS[verdict.method], list(certificate.parts())
+        title, how = "The count", certificate.opening()
+    parts = list(certificate.parts())
     count = sum(len(part["cofactors"]) for part in parts)
     if count <= MOST_STEPS and len(parts) <= MOST_PARTS:
-        html = proof_html([chain(part) for part in parts])
+        html = proof_html([chain(part) for part in parts]) if parts else ""
         if len(html) <= LONGEST:
-            return Shown("The proof", how, Markup(html))  # noqa: S704  names and words in it are escaped
-    length = f"{count} multiple{'s' if count != 1 else ''} of hypotheses"
-    if len(parts) > 1:
-        length += f" in {len(parts)} parts"
-    return Shown("The proof", how, Markup(""), length)
+            return Shown(title, how, Markup(html))  # noqa: S704  names and words in it are escaped
+    length = f"{count} step{'s' if count != 1 else ''}" + (f" in {len(parts)} parts" if len(parts) > 1 else "")
+    return Shown(title, how, Markup(outline_html(parts)), length)  # noqa: S704  names and words in it are escaped
 
 
 def counterexample_html(found: Counterexample) -> Markup:

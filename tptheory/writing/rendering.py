@@ -33,6 +33,8 @@ HALF = (4.6, 3.4)
 """The size of a figure in inches: two stand beside each other."""
 MOST_CONCLUSIONS = 5
 """The most conclusions of one kind that a page shows at once."""
+MOST_FOLDED = 40
+"""The most conclusions beyond these that a page holds, folded; of more it tells only the number."""
 COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
 """The fields of a stored counterexample that say what it is."""
 
@@ -159,6 +161,7 @@ def render_html(data: ReportData, checks: Checks, drawn: tuple[Illustration, ...
         findings=found,
         shown_above={i.name for _, _, i in found if i},
         most=MOST_CONCLUSIONS,
+        most_folded=MOST_FOLDED,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
@@ -32,6 +33,9 @@ from tptheory.writing.tasks import BackgroundTasks
 
 CHECKING_SECONDS = 600
 """How long the checker may take over all certificates."""
+
+SHARES = 4
+"""In how many shares the certificates are checked, each by a process of its own."""
 
 DOCUMENTS = {"report.json": render_json, "report.tex": render_tex, "report.html": render_html}
 """The documents that render the data, with the same bytes each time; the page is written last."""
@@ -195,10 +199,14 @@ def _checked_and_drawn(
         figures.save(figure, stage / "figures" / one.name)
         return figures.inline_svg(figure, one.name, one.title)
 
-    work = {None: partial(check_certificates, stage / "certificates", certificates)}
+    shares = [certificates[i::SHARES] for i in range(SHARES)]
+    work: dict[Any, Callable[[], Any]] = {
+        number: partial(check_certificates, stage / "certificates", share) for number, share in enumerate(shares)
+    }
     with BackgroundTasks(work | {one.name: partial(draw, one) for one in listed}, threads=1) as tasks:
         drawn = tuple(replace(one, svg=tasks.result(one.name)) for one in listed)
-        return tasks.result(None), drawn
+        reasons = {name: reason for number in range(SHARES) for name, reason in tasks.result(number).items()}
+        return {name: reasons[name] for name in certificates}, drawn
 
 
 def _write_evidence(stage: Path, data: ReportData) -> list[Path]:

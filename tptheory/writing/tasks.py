@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -79,11 +80,15 @@ class BackgroundTasks:
             yield waiting[future]
 
 
+YOUNG = 20_000
+"""After how many new objects a process looks for garbage: expressions are many objects, and few are in circles."""
 _inherited: dict[Any, Callable[[], Any]] = {}
 """The tasks, which a process inherits by the fork: functions cannot always be sent to it."""
 
 
 def _inherit(tasks: Mapping[Any, Callable[[], Any]], threads: int) -> None:
+    gc.freeze()  # what is inherited is not looked through for garbage, of which it has none
+    gc.set_threshold(YOUNG)
     _inherited.update(tasks)
     threadpool_limits(threads)
 

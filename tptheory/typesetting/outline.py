@@ -1,0 +1,87 @@
+"""A long proof in outline: the first and the last line of each part, and between them what it follows from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from tptheory.certificates.reading import Polynomial
+from tptheory.typesetting.explanation import framed, numbered, paragraph
+from tptheory.typesetting.html_math import html_math, html_words
+from tptheory.typesetting.names import Written, prose
+from tptheory.typesetting.polynomials import Notation, Term, joined
+
+LONGEST_SUM = 60
+"""About the most characters that a sum may have in an outline: it is cut behind the term that passes them."""
+MOST_REASONS = 4
+"""The most reasons that an outline names for one part."""
+MOST_PARTS = 3
+"""The most parts of a proof of which an outline is given."""
+
+
+class AbridgedNotation(Notation):
+    """A notation in which a long sum has its first terms, and says how many others there are."""
+
+    abridged = True
+
+    def terms(self, p: Polynomial) -> list[Term]:
+        """Return the first terms of a polynomial as they are written, and one that counts the rest."""
+        terms = super().terms(p)
+        lengths = accumulate(sum(len(factor.text) + 1 for factor in term.factors) for term in terms)
+        kept = 1 + sum(length < LONGEST_SUM for length in lengths)
+        left = len(terms) - kept
+        if left < 2:
+            return terms
+        said = f"{left} more terms"
+        return [*terms[:kept], Term("+", (Written(f"({said})", rf"\text{{({said})}}"),))]
+
+
+def outline_html(parts: Sequence[dict[str, Any]]) -> str:
+    """Return plain proofs in outline, as HTML that is safe to put on a page.
+
+    Args:
+        parts: the plain proofs, as `Certificate.parts` gives them; the checker must have accepted their certificate.
+    """
+    left_out = len(parts) - MOST_PARTS
+    if left_out < 2:
+        shown = list(enumerate(parts, 1))
+    else:
+        shown = [*enumerate(parts[: MOST_PARTS - 1], 1), (len(parts), parts[-1])]
+    written = [_part(part) if len(parts) == 1 else numbered(_part(part), number) for number, part in shown]
+    if left_out > 1:
+        written.insert(-1, f"<p>The {left_out} parts between are proved in the same way.")
+    return "".join(written)
+
+
+def _part(data: dict[str, Any]) -> str:
+    """Return the outline of one plain proof."""
+    frame = framed(data, AbridgedNotation)
+    ends = _changed_first(frame.first, frame.last), _changed_first(frame.last, frame.first)
+    first, last = (html_math(joined(frame.notation.terms(end)).latex) for end in ends)
+    lines = [f"<p class=l>{first}"]
+    numbers = [k for _, _, k, *_ in data["cofactors"]]
+    if numbers:
+        counted = Counter(frame.reasons.reason(k).written() for k in numbers)
+        said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(MOST_REASONS)])
+        others = len(counted) - MOST_REASONS
+        more = f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
+        lines.append(f"<p class=l>= ⋯ <small>{_counted(len(numbers))}: {html_words(said.latex)}{more}</small>")
+    if numbers or frame.first[0] != frame.last[0]:
+        lines.append(f"<p class=l>= {last}")
+    return "".join([*paragraph(frame.introduction), *lines, *paragraph(frame.conclusion)])
+
+
+def _changed_first(end: Polynomial, other: Polynomial) -> Polynomial:
+    """Return one end of a chain with the terms first that do not stand at the other end."""
+    terms, shape = end
+    return dict(sorted(terms.items(), key=lambda item: other[0].get(item[0]) == item[1])), shape
+
+
+def _counted(steps: int) -> str:
+    return f"{steps} step{'s' if steps > 1 else ''}"
+
+
+def _times(number: int) -> str:
+    return f" ({number} times)" if number > 1 else ""
