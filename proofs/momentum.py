@@ -162,7 +162,7 @@ def nesterov_against_heavy_ball():
     "$V$ and $G$, at any depth"
 )
 def nesterov_turns():
-    r"""$R_l = V_l G_l' - G_l V_l' + V_{l+1}' G_{l+1} - G_{l+1}' V_{l+1}$ is seldom 0, so that this is no law. New here."""
+    r"""$R_l = V_l G_l' - G_l V_l' + V_{l+1}' G_{l+1} - G_{l+1}' V_{l+1}$ is seldom 0: this is no law. New here."""
     V, G, after = lambda k: heavy.momentum(batched, k), lambda k: BP.descent(batched, k), nesterov.step(batched).after
     beside = matadd(turned(V(l), G(l)), turned(T(V(l + 1)), T(G(l + 1))))
     moved = matmul(1 - eta * mu, matadd(rotation(batched, l), matmul(eta**2, beside)))
