@@ -127,6 +127,12 @@ def tp_1_2_3_2():
     return LawCount(TP, (1, 2, 3, 2), number=2)
 
 
+@theorem("TP has exactly three laws at widths 2-2-2-2-2")
+def tp_2_2_2_2_2():
+    """A log-determinant for each hidden layer; that there are no others is new here."""
+    return LawCount(TP, (2, 2, 2, 2, 2), number=3)
+
+
 @theorem("TP has at most three laws at widths 2-3-3-1")
 def tp_2_3_3_1():
     """The log-determinants are two of them; what the others are is open. New here."""
@@ -197,6 +203,12 @@ def bp_1_1_1():
 def bp_2_2_2_2():
     """The entries of the balances that are independent; that there are no others is new here."""
     return LawCount(BP, (2, 2, 2, 2), number=6)
+
+
+@theorem("BP has exactly nine laws at widths 2-2-2-2-2")
+def bp_2_2_2_2_2():
+    """The entries of the balances that are independent; that there are no others is new here."""
+    return LawCount(BP, (2, 2, 2, 2, 2), number=9)
 
 
 @theorem("BP has exactly twenty laws at widths 1-4-4-2")

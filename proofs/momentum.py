@@ -2,6 +2,13 @@
 
 An angular momentum between neighbouring layers is kept without friction and decays at its rate with it; the loss plus
 the kinetic energy falls, and the balance of BP is lost.
+
+Nesterov's step has no such law. Let Q be conserved by it for all data, or up to a factor, when log |Q| takes its place.
+Write theta = W - m eta V for the weights, p = eta V and m = 1 - eta mu. Without an error the step is the linear map T:
+p <- m p, theta <- theta + p; a small error adds (-g, -g), where g = eta^2 G, to both, and k further steps without one
+carry that along. So dQ vanishes on the fields T^k (-g, -g), with g taken k + 1 steps before, and on their brackets. At
+widths 1-1-1, 1-1-1-1, 2-1-1 and 2-2-1 these have full rank at a rational point, for m = 1/2 and hence for almost every
+m, so that nothing is conserved near almost every point (a test computes the ranks).
 """
 
 from tptheory.preamble import *
@@ -148,6 +155,32 @@ def nesterov_against_heavy_ball():
         at_every_layer(Equal(minus(other.after(W), ball.after(W)), difference)),
         at_every_layer(Equal(other.after(V), ball.after(V))),
     ]
+
+
+@theorem(
+    r"Nesterov's step makes the angular momentum $Q_l$ into $(1 - \eta\mu)(Q_l + \eta^2 R_l)$, where $R_l$ is that of "
+    "$V$ and $G$, at any depth"
+)
+def nesterov_turns():
+    r"""$R_l = V_l G_l' - G_l V_l' + V_{l+1}' G_{l+1} - G_{l+1}' V_{l+1}$ is seldom 0: this is no law. New here."""
+    V, G, after = lambda k: heavy.momentum(batched, k), lambda k: BP.descent(batched, k), nesterov.step(batched).after
+    beside = matadd(turned(V(l), G(l)), turned(T(V(l + 1)), T(G(l + 1))))
+    moved = matmul(1 - eta * mu, matadd(rotation(batched, l), matmul(eta**2, beside)))
+    return at_hidden_layers(Equal(after(rotation(batched, l)), moved))
+
+
+@theorem(r"Nesterov's step keeps a vector orthogonal to the columns of $W_1$, $V_1$, $W_2'$ and $V_2'$ so, at depth 2")
+def nesterov_keeps_the_span():
+    """The gradients lie in their span, which is a law where $n_1 > 2 (n_0 + n_2)$; at small widths there is none.
+
+    New here.
+    """
+    net = DeepLinearNetwork(depth=2, batch=B)
+    after, u = nesterov.step(net).after, MatrixSymbol("u", net.widths[1], 1)
+    columns = [A for W, k in zip(net.weights, (1, 2), strict=True) for A in (W, heavy.momentum(net, k))]
+    columns = [*columns[:2], *map(T, columns[2:])]
+    given = [Zero(matmul(T(u), A)) for A in columns]
+    return [Zero(matmul(T(u), after(A)), given=given) for A in columns]
 
 
 @conjecture(r"The heavy ball's $W_1 V_1' - V_1 W_1' + V_2' W_2 - W_2' V_2$ decays at the rate $\mu$, at widths 1-2-1")

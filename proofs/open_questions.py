@@ -5,7 +5,7 @@ closed form for wide networks of three layers, are open.
 
 What THEORY leaves open, what is known of it, and what was measured: `count_conservation_laws` gives the number of
 independent conserved quantities at given widths. That a rule has exactly so many is a claim too, `LawCount(TP, (1, 3,
-2), number=2)`, and a theorem at 37 choices of widths (`law_counts.py`). The questions here ask for all widths.
+2), number=2)`, and a theorem at 39 choices of widths (`law_counts.py`). The questions here ask for all widths.
 
 Question 1. Has TP exactly L - 1 laws if n_0 n_L >= 2? No. It has at least L - 1: a log-determinant for each hidden
 layer (`log_determinant.py`), with independent differentials (`tp_laws_are_independent`). It has more where a hidden

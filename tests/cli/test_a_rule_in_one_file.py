@@ -1,19 +1,27 @@
 """A rule of one's own with a learned feedback and a parameter: a short script proves, simulates, trains and writes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 SCRIPT = Path(__file__).with_name("tracking.py")
-LONGEST = 60
+LONGEST = 40
+MNIST = os.environ.get("TPTHEORY_MNIST")
 
 
-@pytest.fixture(scope="module")
-def done(python, tmp_path_factory):
+@pytest.fixture(
+    scope="module",
+    params=[
+        "digits",
+        pytest.param(MNIST, marks=pytest.mark.skipif(not MNIST, reason="TPTHEORY_MNIST names no folder"), id="MNIST"),
+    ],
+)
+def done(python, tmp_path_factory, request):
     """Run the script in a folder of its own, and return what it printed, line by line, and the folder."""
     folder = tmp_path_factory.mktemp("tracking")
-    finished = python(str(SCRIPT), cwd=folder)
+    finished = python(str(SCRIPT), *([] if request.param == "digits" else [request.param]), cwd=folder)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout.splitlines(), folder
 
@@ -37,13 +45,13 @@ def test_its_loss_falls_along_the_flow_and_in_steps(done):
 
 
 def test_it_learns_the_digits(done):
-    """Far better than chance after 300 steps."""
+    """Far better than chance after 300 steps, on MNIST too."""
     assert float(done[0][6]) > 0.8
 
 
 def test_its_parameter_is_swept(done):
     """Three records, one for each value, and none failed."""
-    records = [json.loads(line) for line in (done[1] / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    records = [json.loads(line) for line in (done[1] / "sweep.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {record["cell"]["s"] for record in records} == {0.1, 0.5, 1}
     assert all(record["result"]["status"] == "completed" for record in records)
 
