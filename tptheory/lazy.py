@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
@@ -32,3 +33,29 @@ def importing(module: str, homes: Mapping[str, str], modules: Iterable[str] = ()
         return value
 
     return found
+
+
+def imported_for_type_checkers(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its public names for type checkers.
+
+    What stands under its ``if TYPE_CHECKING`` is read from its source; nothing of it is imported before it is asked
+    for. A module that the package imports from itself is public as a whole, and not part of ``__all__``.
+    """
+    package = sys.modules[module]
+    imports = [node for node in _under_type_checking(package) if isinstance(node, ast.ImportFrom)]
+    names = {str(node.module): [alias.name for alias in node.names] for node in imports}
+    modules = names.pop(module, [])
+    homes = {home.removeprefix("tptheory."): " ".join(listed) for home, listed in names.items()}
+    public = sorted(name for listed in names.values() for name in listed)
+
+    def listed() -> list[str]:
+        return sorted({*public, *modules, *(name for name in vars(package) if name.startswith("__"))})
+
+    return importing(module, homes, modules), listed, public
+
+
+def _under_type_checking(package: Any) -> list[ast.stmt]:
+    """Return what stands under ``if TYPE_CHECKING`` in the source of a module."""
+    tree = ast.parse(package.__spec__.loader.get_source(package.__name__))
+    [block] = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    return block.body
