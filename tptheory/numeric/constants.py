@@ -213,8 +213,14 @@ def _checked_rows(argument: str, text: str, found: Any) -> Rows:
     Raises:
         InvalidValueError: if they are no rows of one length of numbers.
     """
-    rows = found if isinstance(found, list) and found and all(isinstance(row, list) and row for row in found) else []
-    entries = [entry for row in rows for entry in row]
-    if not entries or len({len(row) for row in rows}) > 1 or not all(isinstance(a, str | Fraction) for a in entries):
+    if not _are_rows(found) or not all(isinstance(entry, str | Fraction) for row in found for entry in row):
         raise InvalidValueError(complain(argument, "rows of numbers such as [[1, 2], [3, 4]]", text))
-    return [[read_number(argument, a) if isinstance(a, str) else a for a in row] for row in rows]
+    return [[read_number(argument, a) if isinstance(a, str) else a for a in row] for row in found]
+
+
+def _are_rows(found: Any) -> bool:
+    """Whether what a text or a file holds is a list of lists of one length, which is at least 1."""
+    if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
+        return False
+    lengths = {len(row) for row in found}
+    return len(lengths) == 1 and lengths != {0}

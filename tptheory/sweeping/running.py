@@ -25,7 +25,7 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell, Grid
-from tptheory.sweeping.records import Record, has_failed, key_of, records_at
+from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of, records_at
 from tptheory.sweeping.tasks import Task, content_of, task_named
 from tptheory.writing.plain import plain
 
@@ -113,30 +113,11 @@ def sweep(
     started, counts = perf_counter(), Counter[str]()
     records = records_at(out)
     try:
-        recorded, seen = records.recorded, set[str]()
-
-        def missing() -> Iterator[KeyedCell]:
-            for cell in cells:
-                key = key_of(name, cell, content_of(name, cell))
-                if not isinstance(cells, Grid):  # whose cells all differ
-                    if key in seen:
-                        continue
-                    seen.add(key)
-                counts["cells"] += 1
-                if key not in recorded:
-                    yield key, cell
-                    continue
-                counts["before"] += 1
-                counts["failed before"] += key in recorded.failed
-                if on_known is not None:
-                    on_known()
-
-        with closing(ChunkRunner(task, missing(), pool).run()) as found_in_order:
+        missing = _missing(_keyed(name, cells), records.recorded, counts, on_known)
+        with closing(ChunkRunner(task, missing, pool).run()) as found_in_order:
             for chunk, results in found_in_order:
-                new: list[Record] = [
-                    {"task": name, "key": key, "cell": cell, **found}
-                    for (key, cell), found in zip(chunk, results, strict=True)
-                ]
+                pairs = zip(chunk, results, strict=True)
+                new: list[Record] = [{"task": name, "key": key, "cell": cell, **found} for (key, cell), found in pairs]
                 records.append(new)
                 counts["failed"] += sum(map(has_failed, new))
                 if on_record is not None:
@@ -146,6 +127,32 @@ def sweep(
         records.close()
     seconds = perf_counter() - started
     return Summary(counts["cells"], counts["before"], counts["failed"], seconds, counts["failed before"])
+
+
+def _keyed(task: str, cells: Iterable[Cell]) -> Iterator[KeyedCell]:
+    """Yield each cell with its key, and a cell that comes twice once."""
+    seen = set[str]()
+    for cell in cells:
+        key = key_of(task, cell, content_of(task, cell))
+        if key not in seen:
+            yield key, cell
+        if not isinstance(cells, Grid):  # whose cells all differ, and may be a million
+            seen.add(key)
+
+
+def _missing(
+    cells: Iterable[KeyedCell], recorded: RecordKeys, counts: Counter[str], on_known: Callable[[], None] | None
+) -> Iterator[KeyedCell]:
+    """Yield the cells that have no record, and count the others: how many there are, and how many of them failed."""
+    for key, cell in cells:
+        counts["cells"] += 1
+        if key not in recorded:
+            yield key, cell
+            continue
+        counts["before"] += 1
+        counts["failed before"] += key in recorded.failed
+        if on_known is not None:
+            on_known()
 
 
 def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
