@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
@@ -42,20 +43,17 @@ def imported_for_type_checkers(module: str) -> tuple[Callable[[str], Any], Calla
     for. A module that the package imports from itself is public as a whole, and not part of ``__all__``.
     """
     package = sys.modules[module]
-    imports = [node for node in _under_type_checking(package) if isinstance(node, ast.ImportFrom)]
-    names = {str(node.module): [alias.name for alias in node.names] for node in imports}
-    modules = names.pop(module, [])
-    homes = {home.removeprefix("tptheory."): " ".join(listed) for home, listed in names.items()}
-    public = sorted(name for listed in names.values() for name in listed)
+    tree = ast.parse(Path(str(package.__file__)).read_text(encoding="utf-8"))
+    [block] = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    home_of = {alias.name: str(n.module) for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
+    modules = [name for name, home in home_of.items() if home == module]
+    public = sorted(home_of.keys() - set(modules))
+    homes: dict[str, str] = {}
+    for name in public:
+        home = home_of[name].removeprefix("tptheory.")
+        homes[home] = f"{homes.get(home, '')} {name}"
 
     def listed() -> list[str]:
-        return sorted({*public, *modules, *(name for name in vars(package) if name.startswith("__"))})
+        return sorted({*home_of, *(name for name in vars(package) if name.startswith("__"))})
 
     return importing(module, homes, modules), listed, public
-
-
-def _under_type_checking(package: Any) -> list[ast.stmt]:
-    """Return what stands under ``if TYPE_CHECKING`` in the source of a module."""
-    tree = ast.parse(package.__spec__.loader.get_source(package.__name__))
-    [block] = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
-    return block.body
