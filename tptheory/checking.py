@@ -13,7 +13,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 
 DIGITS = 1000
 """How many digits an integer may have."""
-MOST = 10**12
+MOST_STEPS = 10**12
 """The most steps, or other things that are done one after the other: more than a machine does in a month."""
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 """An integer as people type it."""

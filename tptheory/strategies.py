@@ -52,7 +52,7 @@ __all__ = [
     "symmetric_matrices",
 ]
 
-LARGEST = 4
+LARGEST_SIZE = 4
 """The largest size that is drawn where none is given."""
 
 Size = int | SearchStrategy[int] | None
@@ -90,7 +90,7 @@ def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = Fals
     @st.composite
     def build(draw: DrawFn) -> Any:
         m = draw(_size(rows))
-        n = draw(st.integers(m, max(m, LARGEST)) if columns is None else _size(columns))
+        n = draw(st.integers(m, max(m, LARGEST_SIZE)) if columns is None else _size(columns))
         if m > n:
             raise InvalidValueError(complain("rows", f"at most columns = {n} for full row rank", m))
         return _given(random_matrices.full_rank(_Drawn(draw), m, n, random_matrices.entries), exact)
@@ -223,7 +223,7 @@ def networks(
     draw: DrawFn,
     depth: Size = None,
     *,
-    largest: int = LARGEST,
+    largest: int = LARGEST_SIZE,
     batches: bool = True,
     biases: bool | None = None,
     loss: str = "squared",
@@ -248,7 +248,7 @@ def networks(
 
 def _size(size: Size) -> SearchStrategy[int]:
     if size is None:
-        return st.integers(1, LARGEST)
+        return st.integers(1, LARGEST_SIZE)
     if isinstance(size, SearchStrategy):
         return size
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:

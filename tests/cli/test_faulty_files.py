@@ -125,7 +125,7 @@ def test_a_command_is_begun_again_without_what_ended_it(faulty):
 
 def test_what_never_returns_is_stopped_at_a_limit_that_is_said(monkeypatch, tmp_path):
     """The limit is counted anew for each theorem, and stands in the reason."""
-    monkeypatch.setattr(watching, "LONGEST", 0.4)
+    monkeypatch.setattr(watching, "LONGEST_SECONDS", 0.4)
 
     def run(watch):
         for name in ("first", "second", "third"):

@@ -1,7 +1,7 @@
 """Run a command in a process of its own: a theorem file may end that process, or never return, and is told of.
 
 The command says which file or theorem it is about to run. If its process ends there, or does not go on within
-`LONGEST` seconds, the command is begun again in a new process, and passes over what ended the one before.
+`LONGEST_SECONDS` seconds, the command is begun again in a new process, and passes over what ended the one before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from tptheory.processes import end_with_the_parent
 from tptheory.signals import ENDING
 
-LONGEST = 20.0
+LONGEST_SECONDS = 20.0
 """For how many seconds a theorem file, or the function of one theorem, may run."""
 LOST = 2
 """The exit status of a command whose process was ended after all files and theorems were read: that of wrong input."""
@@ -124,11 +124,11 @@ def _followed(child: int, read: int) -> tuple[int | str, str]:
     """Wait for a command; return its exit status, or how it was ended and the name of what it was running then."""
     name, since, text = "", monotonic(), b""
     while True:
-        waited = max(0.0, since + LONGEST - monotonic()) if name else None
+        waited = max(0.0, since + LONGEST_SECONDS - monotonic()) if name else None
         if not select([read], [], [], waited)[0]:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return f"did not return within {LONGEST:g} seconds, and was stopped", name
+            return f"did not return within {LONGEST_SECONDS:g} seconds, and was stopped", name
         more = os.read(read, 1 << 16)
         if not more:
             _, status = os.waitpid(child, 0)

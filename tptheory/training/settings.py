@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from textwrap import fill
 from typing import Any, Literal, TypeVar
 
-from tptheory.checking import MOST, finite, positive, positive_or_zero, whole
+from tptheory.checking import MOST_STEPS, finite, positive, positive_or_zero, whole
 from tptheory.errors import InvalidTypeError, complain, unknown_name
 
 DTYPES = ("float32", "float64")
@@ -176,7 +176,8 @@ class TrainSettings:
         from tptheory.training.initial import INITS
 
         checked: dict[str, Any] = {
-            name: whole(name, getattr(self, name), limit=MOST) for name in ("steps", "log_every", "checkpoint_every")
+            name: whole(name, getattr(self, name), limit=MOST_STEPS)
+            for name in ("steps", "log_every", "checkpoint_every")
         }
         checked |= {name: positive(name, getattr(self, name)) for name in ("lr", "damping")}
         checked["seed"] = whole("seed", self.seed, lowest=0)
