@@ -25,7 +25,8 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell, Grid
-from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of, records_at
+from tptheory.sweeping.record_files import records_at
+from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of
 from tptheory.sweeping.tasks import Task, content_of, task_named
 from tptheory.writing.plain import plain
 
