@@ -18,11 +18,11 @@ from tptheory.cli.shell import (
     STYLES,
     UNDECIDED,
     WRONG_INPUT,
-    current_watch,
+    current_progress,
     printable,
     tell_fault,
 )
-from tptheory.cli.watching import Watch
+from tptheory.cli.watching import CommandProgress
 from tptheory.errors import InvalidFileError, TptheoryError
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
         TptheoryError: if a target names nothing.
         Exit: if nothing is left.
     """
-    watch, faults = current_watch(), dict[str, str]()
+    progress, faults = current_progress(), dict[str, str]()
     theorems: dict[str, Theorem] = {}
     for target in targets or (None,):
-        for node, theorem in _found(target, watch, faults):
+        for node, theorem in _found(target, progress, faults):
             theorems.setdefault(node, theorem)
-    watch.finish()
+    progress.finish()
     for said in faults.values():
         tell_fault(said)
     if faults and not theorems:
@@ -55,17 +55,17 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     return theorems
 
 
-def _found(target: str | None, watch: Watch, faults: dict[str, str]) -> Iterator[tuple[str, Theorem]]:
+def _found(target: str | None, progress: CommandProgress, faults: dict[str, str]) -> Iterator[tuple[str, Theorem]]:
     """Yield the theorems of a target, each with its node; those of the package where no target is given."""
     from tptheory.claims.theorem import named_files, of_that_name, theorems_of
 
     files, name = named_files(target)
     found: list[Theorem] = []
     for file in files:
-        found += _tried(_as_typed(target, file), partial(theorems_of, file), watch, faults) or []
+        found += _tried(_as_typed(target, file), partial(theorems_of, file), progress, faults) or []
     for theorem in of_that_name(found, name) if found or not faults else []:
         node = f"{_as_typed(target, theorem.path)}::{theorem.name}"
-        if _tried(node, partial(getattr, theorem, "claim"), watch, faults) is not None:
+        if _tried(node, partial(getattr, theorem, "claim"), progress, faults) is not None:
             yield node, theorem
 
 
@@ -77,12 +77,12 @@ def _as_typed(target: str | None, file: Path) -> str:
     return str(path if path.suffix == ".py" else path / file.name)
 
 
-def _tried(name: str, run: Callable[[], Any], watch: Watch, faults: dict[str, str]) -> Any:
+def _tried(name: str, run: Callable[[], Any], progress: CommandProgress, faults: dict[str, str]) -> Any:
     """Return what a file or theorem of a user's gives; None if it is faulty, and why is then noted."""
-    watch.begin(name)
+    progress.begin(name)
     try:
-        if name in watch.faults:
-            raise InvalidFileError(f"{name!r} must return (it {watch.faults[name]}).")
+        if name in progress.faults:
+            raise InvalidFileError(f"{name!r} must return (it {progress.faults[name]}).")
         return run()
     except TptheoryError as error:
         faults[name] = str(error)

@@ -28,7 +28,7 @@ LOST = 2
 
 
 @dataclass
-class Watch:
+class CommandProgress:
     """What a command tells of its progress, and what it passes over.
 
     Attributes:
@@ -58,14 +58,14 @@ class Watch:
             os.write(self.pipe, json.dumps([what, said]).encode() + b"\n")
 
 
-def watched(run: Callable[[Watch], int]) -> int:
+def watched(run: Callable[[CommandProgress], int]) -> int:
     """Run a command until it ends by itself, and return its exit status; where no process can be forked, run it here.
 
     Args:
         run: the command; it returns its exit status.
     """
     if not hasattr(os, "fork"):
-        return run(Watch())
+        return run(CommandProgress())
     faults: dict[str, str] = {}
     while True:
         read, write = os.pipe()
@@ -76,7 +76,7 @@ def watched(run: Callable[[Watch], int]) -> int:
             os.setpgid(0, 0)  # an interrupt of the terminal comes to the process that waits, which hands it on
             os.close(read)
             end_with_the_parent(parent)
-            _command(run, Watch(faults, write))
+            _command(run, CommandProgress(faults, write))
         os.close(write)
         try:
             with _endings_handed_to(child):
@@ -105,18 +105,18 @@ def _endings_handed_to(child: int) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _command(run: Callable[[Watch], int], watch: Watch) -> None:
+def _command(run: Callable[[CommandProgress], int], progress: CommandProgress) -> None:
     """Run the command, and end this process: threads that a theorem file has started are not waited for."""
     status = LOST
     try:
-        status = run(watch)
+        status = run(progress)
     except BaseException:  # what no command turns into a line of its own is a fault of tptheory, and is not lost
         traceback.print_exc()
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
             if stream is not None:
                 stream.flush()
-        watch.end(status)
+        progress.end(status)
         os._exit(status)
 
 
