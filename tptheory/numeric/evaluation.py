@@ -13,7 +13,7 @@ from tptheory.clock import keep_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.array_printer import ArrayPrinter, Operation, Recorder, Watch, read_widths
+from tptheory.numeric.array_printer import ArrayPrinter, Operation, RankObserver, Recorder, read_widths
 from tptheory.symbolic.expressions import size_symbols
 
 
@@ -126,11 +126,11 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
 
 
 def compile_with(
-    kind: Arithmetic, expression: Any, symbols: Sequence[Basic], watch: Watch | None = None
+    kind: Arithmetic, expression: Any, symbols: Sequence[Basic], observe: RankObserver | None = None
 ) -> Callable[..., Any]:
     """Return the function that `compile_expression` returns, for matrices that ``kind`` has read already.
 
-    ``watch`` is called with the rank of each matrix under a Pinv, whenever it is inverted.
+    ``observe`` is called with the rank of each matrix under a Pinv, whenever it is inverted.
     """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)
@@ -144,7 +144,7 @@ def compile_with(
 
     def record(key: Any, values: Sequence[Any]) -> Any:
         given = dict(zip(symbols, values, strict=True)) | {symbols[i]: int(values[i]) for i in size_at}
-        recorder = Recorder(*_bound(kind, expression, given), watch)
+        recorder = Recorder(*_bound(kind, expression, given), observe)
         place = recorder.doprint(expression)
         tapes[key] = (recorder.arithmetic, recorder.lines, place)
         return recorder.tape[place]
