@@ -19,7 +19,7 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 from tptheory.checking import check_seconds, whole
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, expressions
-from tptheory.claims.mapping import mapped
+from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.deciding.answers import prove
@@ -139,7 +139,7 @@ def solve_constants(
         return SolvedConstants(unknowns, None, (), claim, None, looked)
     free = tuple(c for c, value in values.items() if c == value)
     known = {c: value for c, value in values.items() if c != value}
-    solved = mapped(claim, lambda expression: substitute(expression, known))
+    solved = with_expressions_changed(claim, lambda expression: substitute(expression, known))
     return SolvedConstants(unknowns, values, free, solved, prove(solved, seconds), looked)
 
 
