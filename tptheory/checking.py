@@ -40,12 +40,14 @@ def widths_text(widths: Iterable[int]) -> str:
     return "-".join(map(str, widths))
 
 
-def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1) -> int:
+def checked_integer(
+    argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1
+) -> int:
     """Return ``value`` as an int in ``lowest..highest``, or without ``highest`` from ``lowest`` on.
 
     None may be larger than ``limit``, which is what the machine or the file can hold.
 
-    >>> whole("steps", 3)
+    >>> checked_integer("steps", 3)
     3
 
     Raises:

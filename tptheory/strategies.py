@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq_mat
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
@@ -115,7 +115,7 @@ def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: b
         InvalidTypeError: if ``rank`` is no integer.
         InvalidValueError: if ``rank`` is negative.
     """
-    rank = whole("rank", rank, lowest=0)
+    rank = checked_integer("rank", rank, lowest=0)
     return _shaped(lambda rng, m, n: random_matrices.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
 
 
@@ -180,7 +180,7 @@ def instances(
         InvalidValueError: if ``largest`` or ``depth`` is not a positive integer.
         UnsupportedExpressionError: if the claim speaks of no matrices, as a count of laws does.
     """
-    whole("largest", largest)
+    checked_integer("largest", largest)
     claim = as_claim(claim)
     alike = depth is not None or not is_layered(claim)
     sources = [Instances(part) for part in (parts_at(claim, depth) if alike else at_small_depths(claim))]

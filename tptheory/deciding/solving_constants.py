@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol, Rational, S, Symbol
 
-from tptheory.checking import check_seconds, whole
+from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, expressions
 from tptheory.claims.mapping import with_expressions_changed
@@ -126,7 +126,7 @@ def solve_constants(
     """
     claim = as_claim(claim)
     check_seconds(seconds)
-    seed, unknowns = whole("seed", seed, lowest=0), _read(unknowns, claim)
+    seed, unknowns = checked_integer("seed", seed, lowest=0), _read(unknowns, claim)
     rng = np.random.default_rng(seed)
     parts = [_Part(part, unknowns) for part in claim.conjuncts()]
     parameters = _parameters(parts)

@@ -10,7 +10,7 @@ import numpy as np
 from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Basic, MatrixSymbol, Rational
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.clock import keep_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
@@ -64,7 +64,7 @@ class DataFields:
         if not all(n.is_Integer for n in self.net.widths):
             raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
         if batch is not None:
-            whole("batch", batch, limit=LARGEST_BATCH)
+            checked_integer("batch", batch, limit=LARGEST_BATCH)
         self.flow = self.rule.flow(self.net)
         self.moving = tuple(self.flow)
         self.data = (self.net.input, self.net.error)

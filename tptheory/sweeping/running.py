@@ -20,7 +20,7 @@ from time import perf_counter
 from traceback import walk_tb
 from typing import Any
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
@@ -108,7 +108,7 @@ def sweep(
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
     if workers is not None:
-        workers = whole("workers", workers, limit=MOST_WORKERS)
+        workers = checked_integer("workers", workers, limit=MOST_WORKERS)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), Counter[str]()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import check_memory, whole
+from tptheory.checking import check_memory, checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -163,7 +163,7 @@ def _checked_batch(batch: Any, data: DataSet) -> int:
     count = int(data.labels_train.size)
     if isinstance(batch, str) and batch != "all":
         raise InvalidTypeError(complain("batch", f"an integer in 1..{count}, or 'all'", batch))
-    return count if isinstance(batch, str) else whole("batch", batch, highest=count)
+    return count if isinstance(batch, str) else checked_integer("batch", batch, highest=count)
 
 
 def _loss(name: str, data: DataSet) -> Loss:
