@@ -11,7 +11,7 @@ from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Basic, MatrixSymbol, Rational
 
 from tptheory.checking import checked_integer
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
@@ -120,7 +120,7 @@ class DataFields:
         Raises:
             InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
         """
-        keep_time()
+        require_time()
         try:
             printer = ArrayPrinter(kind, as_jets(kind, values), {})
             return [printer.doprint(velocity) for velocity in self.velocities]

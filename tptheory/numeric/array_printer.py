@@ -30,7 +30,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.printing.printer import Printer
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.entrywise import entrywise_product, function_value, joined_blocks, kronecker_product
@@ -75,7 +75,7 @@ class ArrayPrinter(Printer):
 
     def _print(self, expr: Any, **kwargs: Any) -> Any:
         if expr not in self._printed:
-            keep_time()
+            require_time()
             self._printed[expr] = self._evaluated(expr) if expr.func in _OPERATIONS else super()._print(expr, **kwargs)
         return self._printed[expr]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, SympifyError, sympify
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
@@ -153,7 +153,7 @@ def compile_with(
         key = (*(kind.signature(values[i]) for i in matrix_at), *(int(values[i]) for i in size_at))
         if key not in tapes:
             return record(key, values)
-        keep_time()
+        require_time()
         fitted, lines, place = tapes[key]
         tape = [
             *(values[i] for i in matrix_at),
