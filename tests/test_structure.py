@@ -4,9 +4,11 @@ import ast
 import json
 import shutil
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
 from importlinter.cli import lint_imports
 from sympy import MatrixSymbol
 
@@ -42,6 +44,16 @@ def test_rooms_import_upward_only(capsys):
     """The layers of pyproject.toml hold."""
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
     assert status == 0, capsys.readouterr().out
+
+
+def test_no_imports_run_in_a_circle():
+    """Neither at the top of a module nor within a function; what only type checkers read does not count."""
+    graph = build_graph("tptheory", exclude_type_checking_imports=True, cache_dir=None)
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert imported["tptheory.symbolic.rules"] >= {"tptheory.symbolic.rule"}
+    TopologicalSorter(imported).prepare()  # it raises CycleError, with the circle
+    with pytest.raises(CycleError):
+        TopologicalSorter(imported | {"tptheory.symbolic.rule": {"tptheory.symbolic.rules"}}).prepare()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)

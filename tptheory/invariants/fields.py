@@ -20,8 +20,8 @@ from tptheory.numeric.matrix_fields import PrimeField
 from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_arguments import as_rule
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
+from tptheory.symbolic.rules import as_rule
 
 Values = dict[Basic, Any]
 LARGEST_BATCH = 10**6

@@ -17,7 +17,7 @@ from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Ensemble
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_arguments import as_rule
+from tptheory.symbolic.rules import as_rule
 
 DTYPES = ("float32", "float64")
 

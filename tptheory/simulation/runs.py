@@ -19,7 +19,7 @@ from tptheory.simulation.recording import Record
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_arguments import as_rule
+from tptheory.symbolic.rules import as_rule
 
 
 def simulate(

@@ -15,8 +15,7 @@ from tptheory.checking import check_memory, checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rule_arguments import as_rule
-from tptheory.symbolic.rules import Backprop, Rule, TargetProp
+from tptheory.symbolic.rules import Backprop, Rule, TargetProp, as_rule
 from tptheory.training.data import DataSet, data_of, load_digits
 from tptheory.training.layerwise import (
     Loss,
