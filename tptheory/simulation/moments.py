@@ -1,4 +1,4 @@
-"""The moments of a trajectory, the motions that lead from one to the next, and the reasons why it ends."""
+"""The moments of a trajectory, the steppers that lead from one to the next, and the reasons why it ends."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Arrival:
     stops: Mapping[int, Stop] = field(default_factory=dict)
 
 
-class Motion(Protocol):
+class Stepper(Protocol):
     """A way to advance networks by a rule: in steps, or along its flow."""
 
     @property
