@@ -13,7 +13,7 @@ from tptheory.simulation.moments import Arrival, Moment, Progress, Stepper, Stop
 from tptheory.simulation.rank_changes import RankChange
 
 
-class Record:
+class TrajectoryRecord:
     """A trajectory while it is followed: its history, which members still move, and why the others stopped.
 
     ``members`` is None for one network, whose arrays have no axis of members.

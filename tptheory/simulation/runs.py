@@ -15,7 +15,7 @@ from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
 from tptheory.simulation.moments import Stepper
 from tptheory.simulation.rank_changes import rank_change_sentence
-from tptheory.simulation.recording import Record
+from tptheory.simulation.recording import TrajectoryRecord
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.rule import Rule
@@ -112,7 +112,7 @@ def simulate(
         compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
         fixed, states = compiled.settings(constants, compiled.drawing(seed), values)
         stepper: Stepper = Integration(compiled, moments) if flow else Steps(compiled, size, count)
-        record = Record(compiled)
+        record = TrajectoryRecord(compiled)
         record.follow(stepper, values | fixed | states, on_progress)
     return _run(record, stepper, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
 
@@ -130,7 +130,7 @@ def _check_flow(lr: Any, steps: Any, dtype: str) -> None:
         raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
 
 
-def _run(record: Record, stepper: Stepper, constants: Mapping[str, Any], **rest: Any) -> Run:
+def _run(record: TrajectoryRecord, stepper: Stepper, constants: Mapping[str, Any], **rest: Any) -> Run:
     """Return what was recorded, and how it ended."""
     stop = record.stops[0][1] if record.stops else None
     message = stepper.completed(record.last_loss()) if stop is None else stop.message
