@@ -27,7 +27,7 @@ from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell, Grid
 from tptheory.sweeping.record_files import records_at
 from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of
-from tptheory.sweeping.tasks import Task, content_of, task_named
+from tptheory.sweeping.tasks import SweepTask, content_of, task_named
 from tptheory.writing.plain import plain
 
 AHEAD = 4
@@ -72,7 +72,7 @@ class Summary:
 
 
 def sweep(
-    task: str | Task,
+    task: str | SweepTask,
     cells: Iterable[Cell],
     out: str | Path,
     *,
@@ -156,7 +156,7 @@ def _missing(
             on_known()
 
 
-def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
+def run_cells(task: str | SweepTask, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
     """Run a chunk in a worker: return the result or the error at each cell, and the seconds that all took."""
     started, found = perf_counter(), list[dict[str, Any]]()
     function = task if callable(task) else task_named(task)
@@ -185,7 +185,7 @@ class _Chunk:
     future: Future[Any] | None = None
     attempts: int = 0
 
-    def submit(self, executor: Executor, task: str | Task) -> Future[Any]:
+    def submit(self, executor: Executor, task: str | SweepTask) -> Future[Any]:
         """Hand the cells to a worker."""
         return executor.submit(run_cells, task, [cell for _, cell in self.cells])
 
@@ -202,7 +202,7 @@ class ChunkRunner:
         pool: a function that makes a pool of workers, and tells how many there are.
     """
 
-    def __init__(self, task: str | Task, cells: Iterator[KeyedCell], pool: Pool) -> None:
+    def __init__(self, task: str | SweepTask, cells: Iterator[KeyedCell], pool: Pool) -> None:
         self._task, self._cells, self._pool = task, cells, pool
         self._waiting: deque[_Chunk] = deque()
         self._suspects: deque[_Chunk] = deque()
