@@ -35,7 +35,7 @@ class TrajectoryRecord:
         return len(self.times) - 1
 
     def follow(self, stepper: Stepper, values: dict[str, Any], tell: Progress | None = None) -> None:
-        """Advance networks from these values to the end of the steps or of the flow, or until all of them have stopped."""
+        """Advance networks from these values to the end of the steps or the flow, or until all have stopped."""
         arrival = stepper.start(values)
         self.append(arrival.moment)
         self._check_memory(stepper.count)
