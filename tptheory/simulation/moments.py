@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.simulation.rank_changes import RankChange, Ranks
 
-Progress = Callable[[float], None]
+OnProgress = Callable[[float], None]
 """A function that is called with the part of a run that is done, from 0 to 1."""
 
 
@@ -78,7 +78,7 @@ class Stepper(Protocol):
     def start(self, values: dict[str, Any]) -> Arrival:
         """Return the first moment; a network that stops there is recorded there, and not advanced."""
 
-    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
         """Return the moment after ``moment``, whose number is ``done``, for the members whose numbers are ``alive``."""
 
     def completed(self, loss: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tptheory.checking import check_memory
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Progress, Stepper, Stop
+from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stepper, Stop
 from tptheory.simulation.rank_changes import RankChange
 
 
@@ -34,7 +34,7 @@ class TrajectoryRecord:
         """How many steps have been completed."""
         return len(self.times) - 1
 
-    def follow(self, stepper: Stepper, values: dict[str, Any], tell: Progress | None = None) -> None:
+    def follow(self, stepper: Stepper, values: dict[str, Any], tell: OnProgress | None = None) -> None:
         """Advance networks from these values to the end of the steps or the flow, or until all have stopped."""
         arrival = stepper.start(values)
         self.append(arrival.moment)
