@@ -5,15 +5,23 @@ import math
 import numpy as np
 import pytest
 
-from tptheory.checking import check_seconds, finite, positive, positive_or_zero, read_widths, whole, widths_text
+from tptheory.checking import (
+    check_seconds,
+    checked_integer,
+    finite,
+    positive,
+    positive_or_zero,
+    read_widths,
+    widths_text,
+)
 from tptheory.errors import InvalidTypeError, InvalidValueError
 
 
 def test_an_integer_of_any_kind_becomes_an_int():
     """NumPy's integers are integers."""
-    assert type(whole("steps", np.int64(3))) is int
-    assert [whole("l", l, highest=2) for l in (1, 2)] == [1, 2]
-    assert whole("seed", 0, lowest=0) == 0
+    assert type(checked_integer("steps", np.int64(3))) is int
+    assert [checked_integer("l", l, highest=2) for l in (1, 2)] == [1, 2]
+    assert checked_integer("seed", 0, lowest=0) == 0
 
 
 def test_a_real_number_of_any_kind_becomes_a_float():
@@ -25,11 +33,11 @@ def test_a_real_number_of_any_kind_becomes_a_float():
 @pytest.mark.parametrize(
     ("check", "value", "options", "error", "message"),
     [
-        (whole, 1.0, {}, InvalidTypeError, r"'n' must be a positive integer \(got 1\.0\)"),
-        (whole, True, {}, InvalidTypeError, "a positive integer"),
-        (whole, 0, {}, InvalidValueError, r"'n' must be a positive integer \(got 0\)"),
-        (whole, 1, {"lowest": 2}, InvalidValueError, "an integer, 2 or more"),
-        (whole, 4, {"highest": 3}, InvalidValueError, r"an integer in 1\.\.3"),
+        (checked_integer, 1.0, {}, InvalidTypeError, r"'n' must be a positive integer \(got 1\.0\)"),
+        (checked_integer, True, {}, InvalidTypeError, "a positive integer"),
+        (checked_integer, 0, {}, InvalidValueError, r"'n' must be a positive integer \(got 0\)"),
+        (checked_integer, 1, {"lowest": 2}, InvalidValueError, "an integer, 2 or more"),
+        (checked_integer, 4, {"highest": 3}, InvalidValueError, r"an integer in 1\.\.3"),
         (finite, "1", {}, InvalidTypeError, "'n' must be a finite number"),
         (finite, True, {}, InvalidTypeError, "a finite number"),
         (finite, math.nan, {}, InvalidValueError, r"a finite number \(got nan\)"),

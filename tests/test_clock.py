@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from flint import fmpq_mat
 
-from tptheory.clock import TimeUpError, grace, keep_time, keep_time_for, time_limit
+from tptheory.clock import TimeUpError, grace, require_time, require_time_for, time_limit
 from tptheory.numeric.rationals import inverse_of
 
 AT_ONCE = -1.0  # so many seconds, and their grace, are over before anything runs
@@ -13,40 +13,40 @@ AT_ONCE = -1.0  # so many seconds, and their grace, are over before anything run
 
 def test_without_a_limit_there_is_time():
     """Nothing is ended where no search has set a limit, however long the next step takes."""
-    keep_time()
-    keep_time_for(1e9, "a step")
+    require_time()
+    require_time_for(1e9, "a step")
 
 
 def test_a_limit_that_is_over_ends_what_runs_inside():
     """It says so, and the block ends; after the block there is time again."""
     with pytest.raises(TimeUpError, match="the time was up"), time_limit(AT_ONCE):
-        keep_time()
-    keep_time()
+        require_time()
+    require_time()
 
 
 def test_a_step_that_would_pass_the_limit_is_not_begun():
     """What cannot be interrupted is asked for beforehand, and named; a shorter step is begun."""
     with time_limit(60.0):
-        keep_time_for(1.0, "a short step")
+        require_time_for(1.0, "a short step")
         with pytest.raises(TimeUpError, match="the inverse of a matrix of 3 rows takes longer"):
-            keep_time_for(1e4, "the inverse of a matrix of 3 rows")
+            require_time_for(1e4, "the inverse of a matrix of 3 rows")
 
 
 def test_an_inner_limit_never_ends_later_than_an_outer_one():
     """A long inner limit gives no more time; a short one is gone when its block ends."""
     with time_limit(60.0):
         with pytest.raises(TimeUpError), time_limit(AT_ONCE):
-            keep_time()
-        keep_time()
+            require_time()
+        require_time()
     with time_limit(AT_ONCE), time_limit(60.0), pytest.raises(TimeUpError):
-        keep_time()
+        require_time()
 
 
 def test_a_limit_belongs_to_its_thread():
     """Another thread has as much time as it likes."""
     ended = []
     with time_limit(AT_ONCE):
-        thread = Thread(target=lambda: ended.append(keep_time()))
+        thread = Thread(target=lambda: ended.append(require_time()))
         thread.start()
         thread.join()
     assert ended == [None]

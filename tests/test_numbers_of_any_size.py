@@ -19,7 +19,7 @@ from tptheory import (
     tp_closed_form,
     train,
 )
-from tptheory.checking import memory, whole
+from tptheory.checking import checked_integer, memory
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
 from tptheory.symbolic.network import DEEPEST
 
@@ -96,8 +96,8 @@ def test_an_error_shows_a_long_number_in_short():
     assert complain("n", "small", -(10**5000)) == "'n' must be small (got -1000000000... of 5001 digits)."
     assert "numbers of thousands of digits" in complain("n", "small", [10**5000])
     with pytest.raises(InvalidValueError, match="a positive integer of at most 1000 digits"):
-        whole("n", 10**1000)
-    assert whole("n", 10**1000 - 1) == 10**1000 - 1
+        checked_integer("n", 10**1000)
+    assert checked_integer("n", 10**1000 - 1) == 10**1000 - 1
 
 
 @pytest.mark.parametrize("constants", [3, "s", [1], [("a", 1)]])

@@ -4,9 +4,11 @@ import ast
 import json
 import shutil
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
 from importlinter.cli import lint_imports
 from sympy import MatrixSymbol
 
@@ -42,6 +44,16 @@ def test_rooms_import_upward_only(capsys):
     """The layers of pyproject.toml hold."""
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
     assert status == 0, capsys.readouterr().out
+
+
+def test_no_imports_run_in_a_circle():
+    """Neither at the top of a module nor within a function; what only type checkers read does not count."""
+    graph = build_graph("tptheory", exclude_type_checking_imports=True, cache_dir=None)
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert imported["tptheory.symbolic.rules"] >= {"tptheory.symbolic.rule"}
+    TopologicalSorter(imported).prepare()  # it raises CycleError, with the circle
+    with pytest.raises(CycleError):
+        TopologicalSorter(imported | {"tptheory.symbolic.rule": {"tptheory.symbolic.rules"}}).prepare()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)
@@ -81,15 +93,16 @@ def test_a_theorem_file_is_question_statement_and_reason(module):
     assert "?" in (ast.get_docstring(tree) or "").partition("\n")[0]
 
 
-def test_the_preamble_is_declared():
-    """What the preamble defines itself is in `__all__`, and all that is declared is there."""
-    assert set(preamble.__all__) <= set(vars(preamble))
+def test_the_preamble_says_what_it_brings():
+    """It has no list of its own: it imports a word of theorem files as itself, and all else with an underscore."""
     tree = ast.parse(Path(preamble.__file__).read_text(encoding="utf-8"))
-    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
-    defined = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-    defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert "at_every_layer" in defined
-    assert defined <= {"__all__", *preamble.__all__}
+    imported = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert all(alias.asname in (alias.name, f"_{alias.name}") for alias in imported)
+    brought = {}
+    exec("from tptheory.preamble import *", brought)  # noqa: S102  # as a theorem file does
+    assert brought.keys() - {"__builtins__"} == {name for name in vars(preamble) if name[0] != "_"}
+    assert {"Equal", "Symbol", "deep", "at_every_layer"} <= brought.keys()
+    assert not {"Any", "Callable", "Claim"} & brought.keys()
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if "cli" not in m.parts and m != CHECKER], ids=named)

@@ -13,7 +13,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 
 DIGITS = 1000
 """How many digits an integer may have."""
-MOST = 10**12
+MOST_STEPS = 10**12
 """The most steps, or other things that are done one after the other: more than a machine does in a month."""
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 """An integer as people type it."""
@@ -40,12 +40,14 @@ def widths_text(widths: Iterable[int]) -> str:
     return "-".join(map(str, widths))
 
 
-def whole(argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1) -> int:
+def checked_integer(
+    argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1
+) -> int:
     """Return ``value`` as an int in ``lowest..highest``, or without ``highest`` from ``lowest`` on.
 
     None may be larger than ``limit``, which is what the machine or the file can hold.
 
-    >>> whole("steps", 3)
+    >>> checked_integer("steps", 3)
     3
 
     Raises:

@@ -1,8 +1,8 @@
 """One limit of time for all that a search does, however deep inside it the work is done.
 
-A search says once how long it may take: ``with time_limit(seconds):``. Whatever runs inside asks `keep_time` in its
-loops, and before each step that cannot be interrupted. Once the time is up, `keep_time` raises TimeUpError, which the
-search that set the limit turns into its answer. A limit inside another one never ends later than that one.
+A search says once how long it may take: ``with time_limit(seconds):``. Whatever runs inside asks `require_time` in its
+loops, and before each step that cannot be interrupted. Once the time is up, that raises TimeUpError, which the search
+that set the limit turns into its answer. A limit inside another one never ends later than that one.
 
 The searches end by themselves when their ``seconds`` are over, and keep what they have. The limit comes a little later,
 after `grace`: it ends what does not look at those seconds, such as the translation of a long product.
@@ -53,10 +53,10 @@ def time_limit(seconds: float) -> Iterator[None]:
     """End what runs inside once so many seconds, and their `grace`, are over; an enclosing limit may end it sooner.
 
     >>> with time_limit(10.0):
-    ...     keep_time()
+    ...     require_time()
 
     Raises:
-        TimeUpError: inside, from `keep_time`.
+        TimeUpError: inside, from `require_time`.
     """
     token = _END.set(min(_END.get(), perf_counter() + seconds + grace(seconds)))
     try:
@@ -65,7 +65,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         _END.reset(token)
 
 
-def keep_time() -> None:
+def require_time() -> None:
     """Go on if there is time.
 
     Raises:
@@ -75,7 +75,7 @@ def keep_time() -> None:
         raise TimeUpError
 
 
-def keep_time_for(seconds: float, step: str) -> None:
+def require_time_for(seconds: float, step: str) -> None:
     """Go on if there is time for the next step, which takes about so many seconds and cannot be interrupted.
 
     Args:

@@ -68,13 +68,13 @@ def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     >>> complain("s", "a positive number", Fraction(-1, 3))
     "'s' must be a positive number (got -1/3)."
     """
-    return f"{argument!r} must be {expected} (got {shown(came)}).{' ' + mend if mend else ''}"
+    return f"{argument!r} must be {expected} (got {value_text(came)}).{' ' + mend if mend else ''}"
 
 
-def shown(came: object) -> str:
+def value_text(came: object) -> str:
     """Return what came as an error shows it: an integer of many digits and a long text are cut.
 
-    >>> shown("tp"), shown(Fraction(1, 2)), shown(10**400)
+    >>> value_text("tp"), value_text(Fraction(1, 2)), value_text(10**400)
     ("'tp'", '1/2', '1000000000... of 401 digits')
     """
     if isinstance(came, int) and abs(came) >= 10**LONGEST_INTEGER:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
@@ -32,3 +34,26 @@ def importing(module: str, homes: Mapping[str, str], modules: Iterable[str] = ()
         return value
 
     return found
+
+
+def imported_for_type_checkers(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its public names for type checkers.
+
+    What stands under its ``if TYPE_CHECKING`` is read from its source; nothing of it is imported before it is asked
+    for. A module that the package imports from itself is public as a whole, and not part of ``__all__``.
+    """
+    package = sys.modules[module]
+    tree = ast.parse(Path(str(package.__file__)).read_text(encoding="utf-8"))
+    [block] = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    home_of = {alias.name: str(n.module) for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
+    modules = [name for name, home in home_of.items() if home == module]
+    public = sorted(home_of.keys() - set(modules))
+    homes: dict[str, str] = {}
+    for name in public:
+        home = home_of[name].removeprefix("tptheory.")
+        homes[home] = f"{homes.get(home, '')} {name}"
+
+    def listed() -> list[str]:
+        return sorted({*home_of, *(name for name in vars(package) if name.startswith("__"))})
+
+    return importing(module, homes, modules), listed, public

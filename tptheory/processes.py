@@ -28,7 +28,7 @@ from tptheory.signals import ENDING
 
 _PR_SET_PDEATHSIG = 1
 """The option of Linux's ``prctl`` that names the signal which a process gets when its parent ends."""
-LONGEST = 20.0
+LONGEST_SECONDS = 20.0
 """For how many seconds a theorem file, or the function of one theorem, may run."""
 LOOKS = 1.0
 """After how many seconds a process looks again whether the one that started it is there, if the kernel cannot tell."""
@@ -99,7 +99,7 @@ def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subproce
     )
 
 
-def why_not_back(run: Callable[[], object], seconds: float = LONGEST) -> str:
+def why_not_back(run: Callable[[], object], seconds: float = LONGEST_SECONDS) -> str:
     """Try a user's code in a process of its own, and say how it ended or held up that process; empty if it did not.
 
     What it prints there is dropped, and an exception is no end of a process. Where none can be forked nothing is tried.

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq_mat
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Claim
@@ -52,7 +52,7 @@ __all__ = [
     "symmetric_matrices",
 ]
 
-LARGEST = 4
+LARGEST_SIZE = 4
 """The largest size that is drawn where none is given."""
 
 Size = int | SearchStrategy[int] | None
@@ -90,7 +90,7 @@ def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = Fals
     @st.composite
     def build(draw: DrawFn) -> Any:
         m = draw(_size(rows))
-        n = draw(st.integers(m, max(m, LARGEST)) if columns is None else _size(columns))
+        n = draw(st.integers(m, max(m, LARGEST_SIZE)) if columns is None else _size(columns))
         if m > n:
             raise InvalidValueError(complain("rows", f"at most columns = {n} for full row rank", m))
         return _given(random_matrices.full_rank(_Drawn(draw), m, n, random_matrices.entries), exact)
@@ -115,7 +115,7 @@ def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: b
         InvalidTypeError: if ``rank`` is no integer.
         InvalidValueError: if ``rank`` is negative.
     """
-    rank = whole("rank", rank, lowest=0)
+    rank = checked_integer("rank", rank, lowest=0)
     return _shaped(lambda rng, m, n: random_matrices.of_rank_at_most(rng, m, n, rank), rows, columns, exact)
 
 
@@ -180,7 +180,7 @@ def instances(
         InvalidValueError: if ``largest`` or ``depth`` is not a positive integer.
         UnsupportedExpressionError: if the claim speaks of no matrices, as a count of laws does.
     """
-    whole("largest", largest)
+    checked_integer("largest", largest)
     claim = as_claim(claim)
     alike = depth is not None or not is_layered(claim)
     sources = [Instances(part) for part in (parts_at(claim, depth) if alike else at_small_depths(claim))]
@@ -223,7 +223,7 @@ def networks(
     draw: DrawFn,
     depth: Size = None,
     *,
-    largest: int = LARGEST,
+    largest: int = LARGEST_SIZE,
     batches: bool = True,
     biases: bool | None = None,
     loss: str = "squared",
@@ -248,7 +248,7 @@ def networks(
 
 def _size(size: Size) -> SearchStrategy[int]:
     if size is None:
-        return st.integers(1, LARGEST)
+        return st.integers(1, LARGEST_SIZE)
     if isinstance(size, SearchStrategy):
         return size
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:

@@ -140,7 +140,7 @@ def test_a_command_that_is_asked_to_end_before_it_can_answer_has_the_status_of_t
 
 def test_what_never_returns_is_stopped_at_a_limit_that_is_said(monkeypatch, tmp_path):
     """The limit is counted anew for each theorem, and stands in the reason."""
-    monkeypatch.setattr(watching, "LONGEST", 0.4)
+    monkeypatch.setattr(watching, "LONGEST_SECONDS", 0.4)
 
     def run(watch):
         for name in ("first", "second", "third"):

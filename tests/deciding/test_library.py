@@ -9,7 +9,7 @@ from multiprocessing import active_children
 import pytest
 
 from tptheory import collect
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.deciding import library
 from tptheory.deciding.library import settling, store, stored_path
 from tptheory.errors import InvalidFileError, InvalidValueError
@@ -191,7 +191,7 @@ def test_a_stored_verdict_is_checked_within_the_seconds(theorems, monkeypatch):
     def slow(theorem, data):
         until = time.process_time() + 2.0
         while time.process_time() < until:
-            keep_time()
+            require_time()
         return asked(theorem, data)
 
     monkeypatch.setattr(library, "recalled", slow)

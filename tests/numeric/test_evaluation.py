@@ -35,7 +35,7 @@ from tptheory.errors import (
     UnknownNameError,
     UnsupportedExpressionError,
 )
-from tptheory.numeric.evaluation import compile_expression, evaluate
+from tptheory.numeric.evaluation import compile_expression, evaluate, evaluator
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
@@ -392,3 +392,13 @@ def test_equal_parts_are_computed_once(products):
     products.clear()
     function(a_value, b_value)
     assert products == [(3, 2, 3), (3, 3, 3)]
+
+
+def test_an_evaluator_judges_each_expression_in_the_precision_of_its_own_matrices():
+    """A float32 matrix whose small singular value is rounding is singular beside a float64 matrix too."""
+    A, B = MatrixSymbol("A", 2, 2), MatrixSymbol("B", 2, 2)
+    values = {A: np.array([[1, 1], [1, 1 + 2**-23]], dtype=np.float32), B: np.eye(2)}
+    value = evaluator(values)
+    for expression in (Pinv(A), Pinv(B), Pinv(A) * B):
+        np.testing.assert_array_equal(value(expression), evaluate(expression, values))
+    assert value(Pinv(A)).max() < 1 < value(Pinv(A) * B).max()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tptheory.training.thread_choice import FIRST, HOPELESS, TRIAL, ThreadChoice
+from tptheory.training.thread_choice import FIRST_PERIOD, HOPELESS, TRIAL, ThreadChoice
 
 
 def follow(choice, calls, together):
@@ -18,7 +18,7 @@ def follow(choice, calls, together):
 @pytest.mark.parametrize("together", [0.5, 0.9])
 def test_two_threads_that_are_faster_are_used(together):
     """But for the trials."""
-    assert follow(ThreadChoice(), TRIAL + FIRST, together)[0] == FIRST
+    assert follow(ThreadChoice(), TRIAL + FIRST_PERIOD, together)[0] == FIRST_PERIOD
 
 
 def test_two_threads_that_wait_for_each_other_are_given_up_at_once():

@@ -11,7 +11,7 @@ from sympy import Basic
 from tptheory.symbolic.dynamics import Flow, Step
 
 
-def mapped(item: Any, change: Callable[[Any], Any]) -> Any:
+def with_expressions_changed(item: Any, change: Callable[[Any], Any]) -> Any:
     """Return a claim, a hypothesis or a list of these with every expression in it changed by a function.
 
     What moves along a flow or in a step stays as it is: that is the network's and the rule's.
@@ -19,17 +19,19 @@ def mapped(item: Any, change: Callable[[Any], Any]) -> Any:
     >>> from sympy import MatrixSymbol
     >>> from tptheory import Equal, symmetric
     >>> A, B = MatrixSymbol("A", 2, 2), MatrixSymbol("B", 2, 2)
-    >>> mapped(Equal(A, A.T, given=[symmetric(A)]), lambda e: e.xreplace({A: B})).statement()
+    >>> with_expressions_changed(Equal(A, A.T, given=[symmetric(A)]), lambda e: e.xreplace({A: B})).statement()
     'if B is symmetric, then B = B.T'
     """
     if isinstance(item, Basic):
         return change(item)
     if isinstance(item, tuple | list):
-        return tuple(mapped(each, change) for each in item)
+        return tuple(with_expressions_changed(each, change) for each in item)
     if isinstance(item, Flow | Step) or not is_dataclass(item):
         return item
     made: Any = item
     if hasattr(made, "claims"):  # its claims are its arguments
-        whole = type(made)(*mapped(made.claims, change))
-        return whole.under(mapped(made.given, change)) if made.given else whole
-    return replace(made, **{f.name: mapped(getattr(made, f.name), change) for f in fields(made) if f.init})
+        whole = type(made)(*with_expressions_changed(made.claims, change))
+        return whole.under(with_expressions_changed(made.given, change)) if made.given else whole
+    return replace(
+        made, **{f.name: with_expressions_changed(getattr(made, f.name), change) for f in fields(made) if f.init}
+    )

@@ -63,9 +63,9 @@ def oversized(claim: Claim) -> tuple[str, ...]:
 
 
 def is_oversized(rows: Any, columns: Any) -> bool:
-    """Whether a matrix has more than `LARGEST` entries, whatever the symbols in its shape stand for."""
+    """Whether a matrix has more than `MOST_ENTRIES` entries, whatever the symbols in its shape stand for."""
     least = [int(size) if S(size).is_Integer else 1 for size in (rows, columns)]
-    return least[0] * least[1] > LARGEST
+    return least[0] * least[1] > MOST_ENTRIES
 
 
 def _named(item: Any) -> Iterator[Hypothesis]:
@@ -88,7 +88,7 @@ def _ruled_out(hypothesis: Hypothesis) -> Iterator[str]:
             yield f"{A} {never}: it has {A.rows} rows and {A.cols} columns, and {because}"
 
 
-LARGEST = 1_000_000
+MOST_ENTRIES = 1_000_000
 """More entries than this has no matrix of an instance."""
 Excludes = Callable[[Any, Any], bool]
 """Whether numbers of rows and of columns rule a property out, whatever the symbols in them stand for."""

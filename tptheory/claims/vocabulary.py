@@ -138,14 +138,8 @@ class RankAtMost(Claim):
 
 
 @dataclass(frozen=True)
-class ImageWithin(Claim):
-    """The image of a matrix lies in the image of another: ``(I - C C+) A = 0``.
-
-    >>> from tptheory import DeepLinearNetwork, TargetProp, decide
-    >>> net = DeepLinearNetwork(depth=2, batch=3)
-    >>> decide(ImageWithin(TargetProp().update(net, 1), net.weight(2).T)).proved
-    True
-    """
+class _Within(Claim):
+    """A space that one matrix spans lies in that of another; a subclass says whether columns or rows span it."""
 
     matrix: Any
     space: Any
@@ -154,6 +148,17 @@ class ImageWithin(Claim):
     is_hypothesis = True
 
     readers = (("matrix", as_matrix), ("space", as_matrix))
+
+
+@dataclass(frozen=True)
+class ImageWithin(_Within):
+    """The image of a matrix lies in the image of another: ``(I - C C+) A = 0``.
+
+    >>> from tptheory import DeepLinearNetwork, TargetProp, decide
+    >>> net = DeepLinearNetwork(depth=2, batch=3)
+    >>> decide(ImageWithin(TargetProp().update(net, 1), net.weight(2).T)).proved
+    True
+    """
 
     def check(self) -> None:
         """Check the shapes."""
@@ -171,7 +176,7 @@ class ImageWithin(Claim):
 
 
 @dataclass(frozen=True)
-class RowSpaceWithin(Claim):
+class RowSpaceWithin(_Within):
     """The row space of a matrix lies in the row space of another: ``A (I - C+ C) = 0``.
 
     >>> from tptheory import DeepLinearNetwork, TargetProp, decide
@@ -179,14 +184,6 @@ class RowSpaceWithin(Claim):
     >>> decide(RowSpaceWithin(TargetProp().update(net, 1), net.input.T)).proved
     True
     """
-
-    matrix: Any
-    space: Any
-    given: Any = ()
-
-    is_hypothesis = True
-
-    readers = (("matrix", as_matrix), ("space", as_matrix))
 
     def check(self) -> None:
         """Check the shapes."""

@@ -38,7 +38,6 @@ def invariants(
 
     chosen, constants = rule_from(rule), values_of(settings)
     sizes = read_widths("widths", widths)
-    out = console()
     with progress_bar(console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
         laws = conservation_laws(
@@ -55,23 +54,34 @@ def invariants(
     if as_json:
         print_json(_facts(laws))
     elif latex:
-        from tptheory.typesetting.expressions import latex_of
-
-        lines = [rf"{latex_of(law.general)} &= \text{{const}}" for law in laws.found]
-        lines += [
-            rf"{latex_of(law.general)} &= \text{{const}} \cdot e^{{-{latex_of(law.rate)} t}}" for law in laws.decaying
-        ]
-        out.print(alignment(lines) if lines else f"% {_sentence(laws)}")
+        console().print(_in_latex(laws))
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
         heading = f"{laws.rule.title}, widths {widths_text(sizes)}{options}, words of up to {degree} letters"
-        out.print(Text(heading, style="bold"))
-        for law in laws.every:
-            out.print(_line(law))
-        out.print(_sentence(laws))
-        ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
-        out.print(f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {primes[0]} and {primes[1]}.")
+        _print_laws(heading, laws)
     raise typer.Exit(PROVED if laws.certified else UNDECIDED)
+
+
+def _in_latex(laws: ConservationLaws) -> str:
+    """Return the laws as aligned equations; a comment where there are none."""
+    from tptheory.typesetting.expressions import latex_of
+
+    lines = [rf"{latex_of(law.general)} &= \text{{const}}" for law in laws.found]
+    lines += [
+        rf"{latex_of(law.general)} &= \text{{const}} \cdot e^{{-{latex_of(law.rate)} t}}" for law in laws.decaying
+    ]
+    return alignment(lines) if lines else f"% {_sentence(laws)}"
+
+
+def _print_laws(heading: str, laws: ConservationLaws) -> None:
+    """Print a line for each law, and below them whether there can be more."""
+    out = console()
+    out.print(Text(heading, style="bold"))
+    for law in laws.every:
+        out.print(_line(law))
+    out.print(_sentence(laws))
+    ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
+    out.print(f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {primes[0]} and {primes[1]}.")
 
 
 def _line(law: Law) -> Text:

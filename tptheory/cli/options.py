@@ -33,9 +33,8 @@ def complete_target(incomplete: str) -> list[str]:
             return []
         return [f"{path}::{name}" for name in names if name.startswith(start)]
     folder = Path(path if path.endswith("/") else os.path.dirname(path))
-    shown = sorted(entry for entry in folder.glob("[!._]*") if entry.is_dir() or entry.suffix == ".py")
-    found = [f"{entry}/" if entry.is_dir() else str(entry) for entry in shown]
-    return [text for text in found if text.startswith(path)]
+    found = [f"{entry}/" if entry.is_dir() else str(entry) for entry in sorted(folder.glob("[!._]*"))]
+    return [text for text in found if text.startswith(path) and text.endswith(("/", ".py"))]
 
 
 def complete_data(incomplete: str) -> list[str]:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.cli.options import Json, Seconds, Seed
 from tptheory.cli.shell import REFUTED, app, console, print_json, progress_bar, screen_for_progress
 from tptheory.cli.theorems import collected, settled_status, settled_summary
@@ -59,7 +59,7 @@ def report(
     from tptheory.writing.report import build_report
 
     out_screen = console()
-    whole("trials", trials, lowest=FEWEST)
+    checked_integer("trials", trials, lowest=FEWEST)
     found = list(collected(theorems and [theorems]).values())
     settings = ReportSettings(seed, trials, seconds, steps, paper)
     with _progress(screen_for_progress(out_screen, as_json)) as show:

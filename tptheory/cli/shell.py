@@ -21,7 +21,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tptheory import __version__
-from tptheory.cli.watching import Watch, watched
+from tptheory.cli.watching import CommandProgress, watched
 from tptheory.errors import TptheoryError
 from tptheory.files import is_stream, reason, write_whole
 from tptheory.signals import end_by_exceptions, status_of, with_advice
@@ -40,7 +40,7 @@ STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
 
 
-_WATCH: ContextVar[Watch] = ContextVar("the watch of the command that runs")
+_PROGRESS: ContextVar[CommandProgress] = ContextVar("the progress of the command that runs")
 OF_THEOREMS = {"prove", "refute", "simplify", "when", "latex", "export", "report"}
 """The commands that run theorem files, which may end the process."""
 ORDER = (
@@ -79,14 +79,14 @@ class _Group(TyperGroup):
 
         So does a file or theorem that was told of and left out.
         """
-        watch = ctx.find_object(Watch) or Watch()
-        token = _WATCH.set(watch)
+        progress = ctx.find_object(CommandProgress) or CommandProgress()
+        token = _PROGRESS.set(progress)
         try:
             if ctx.obj is not None:  # this process is the command's own
                 end_by_exceptions()
             return super().invoke(ctx)
         except typer.Exit as end:
-            raise typer.Exit(WRONG_INPUT if watch.left_out else end.exit_code) from None
+            raise typer.Exit(WRONG_INPUT if progress.left_out else end.exit_code) from None
         except KeyboardInterrupt as stop:
             raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
         except BrokenPipeError as error:
@@ -100,17 +100,17 @@ class _Group(TyperGroup):
         except OSError as error:
             raise _stop(_of_the_system(error)) from None
         finally:
-            _WATCH.reset(token)
+            _PROGRESS.reset(token)
 
 
-def current_watch() -> Watch:
-    """Return the watch of the command that runs."""
-    return _WATCH.get()
+def current_progress() -> CommandProgress:
+    """Return the progress of the command that runs."""
+    return _PROGRESS.get()
 
 
 def tell_fault(message: str) -> None:
     """Print why a file or theorem is left out; the command then ends with the status of wrong input."""
-    _WATCH.get().left_out = True
+    _PROGRESS.get().left_out = True
     _stop(message)
 
 
@@ -163,14 +163,14 @@ def run_app() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its code
     if not set(sys.argv[1:2]) & OF_THEOREMS:
-        app(obj=Watch())
+        app(obj=CommandProgress())
     raise SystemExit(watched(_status_of))
 
 
-def _status_of(watch: Watch) -> int:
+def _status_of(progress: CommandProgress) -> int:
     """Run the command line on the arguments of this process, and return its exit status."""
     try:
-        app(obj=watch)
+        app(obj=progress)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return PROVED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ from tptheory.errors import InvalidValueError, complain
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from tptheory.numeric.constants import Settings
     from tptheory.simulation.trajectories import Run
 
 ROWS = 10
@@ -51,20 +53,12 @@ def simulate(
 
     from tptheory.claims.rule_files import rule_from
     from tptheory.simulation.runs import simulate as run_rule
-    from tptheory.symbolic.network import DeepLinearNetwork
 
     chosen, constants = rule_from(rule), values_of(settings)
-    sizes = read_widths("widths", widths)
-    DeepLinearNetwork(widths=sizes, batch=batch)  # refuses widths and batches that are no network
+    sizes = _network_widths(widths, batch)
     for_net, for_rule = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
     options: dict[str, Any] = {"lr": _step_size(lr), "steps": steps, "dtype": dtype, "loss": loss, "seed": for_rule}
-    options["constants"] = constants
-    if time is not None:
-        if not 0 < time < math.inf:
-            raise InvalidValueError(complain("time", "a positive, finite number", time))
-        options["times"] = np.linspace(0.0, time, ROWS + 1)
-    numbers = sum(n * m for m, n in pairwise(sizes)) + (batch or 1) * (sizes[0] + sizes[-1])
-    check_memory("batch" if batch else "widths", batch or widths, 8 * numbers, "Take less.")
+    options |= {"constants": constants, "times": _flow_times(time)}
     weights, x, y = _drawn(for_net, sizes, batch, loss, exact=dtype == "exact")
     options["biases"] = [np.zeros((n, 1), dtype=int) for n in sizes[1:]] if biases else None
     with progress_bar(console(stderr=True)) as progress:
@@ -74,28 +68,55 @@ def simulate(
             progress.update(task, completed=int(100 * done))
 
         run = run_rule(chosen, weights, x, y, on_progress=show, **options)
-    rows = _trajectory(run)
+    given = {"time": time, "dtype": dtype, "batch": batch, "biases": biases, "loss": loss, "seed": seed}
     if as_json:
-        facts: dict[str, Any] = {"rule": run.rule.name, "widths": sizes, "lr": _number(run.lr), "time": time}
-        facts |= {"dtype": dtype, "batch": batch, "biases": biases, "loss": loss, "seed": seed, "steps": run.steps}
-        facts |= {"constants": {name: _floats(value) for name, value in constants.items()}}
-        changes = [change._asdict() for change in run.rank_changes]
-        print_json({**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": rows})
-        return
+        print_json(_facts(run, given, constants))
+    else:
+        _print_run(run, given, constants)
+
+
+def _network_widths(widths: str, batch: int | None) -> tuple[int, ...]:
+    """Read the widths, and refuse those and batches that are no network, or one whose numbers take too much memory."""
+    from tptheory.symbolic.network import DeepLinearNetwork
+
+    sizes = read_widths("widths", widths)
+    DeepLinearNetwork(widths=sizes, batch=batch)
+    numbers = sum(n * m for m, n in pairwise(sizes)) + (batch or 1) * (sizes[0] + sizes[-1])
+    check_memory("batch" if batch else "widths", batch or widths, 8 * numbers, "Take less.")
+    return sizes
+
+
+def _flow_times(end: float | None) -> Any:
+    """Return the times at which a flow is shown until it ends; None for steps."""
+    import numpy as np
+
+    if end is None:
+        return None
+    if not 0 < end < math.inf:
+        raise InvalidValueError(complain("time", "a positive, finite number", end))
+    return np.linspace(0.0, end, ROWS + 1)
+
+
+def _facts(run: Run, given: Mapping[str, Any], constants: Settings) -> dict[str, Any]:
+    """Return a run as data: what was given, how it ended, where the rank of a matrix changed, and rows of the table."""
+    facts = {"rule": run.rule.name, "widths": run.net.widths, "lr": _number(run.lr), **given, "steps": run.steps}
+    facts |= {"constants": {name: _floats(value) for name, value in constants.items()}}
+    changes = [change._asdict() for change in run.rank_changes]
+    return {**facts, "status": run.status, "message": run.message, "rank_changes": changes, "rows": _trajectory(run)}
+
+
+def _print_run(run: Run, given: Mapping[str, Any], constants: Settings) -> None:
+    """Print a heading, the table, with the steps or the times as its first column, and how the run ended."""
+    time, out = given["time"], console()
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
-    heading = f"{run.rule.title}, widths {widths_text(sizes)}, {pace}, {dtype}, seed {seed}{said_values(constants)}"
-    console().print(Text(heading, style="bold"))
-    _print_rows(rows, "step" if time is None else "time")
-    console().print(run.message)
-
-
-def _print_rows(rows: list[dict[str, Any]], first: str) -> None:
-    """Print the table, with the steps or the times as its first column."""
-    out = console()
+    how = f"{pace}, {given['dtype']}, seed {given['seed']}{said_values(constants)}"
+    out.print(Text(f"{run.rule.title}, widths {widths_text(run.net.widths)}, {how}", style="bold"))
+    first = "step" if time is None else "time"
     out.print(f"{first:>7}  {'loss':>12}  {'|e|':>12}  {'balance drift':>13}  {'log-det drift':>13}")
-    for row in rows:
+    for row in _trajectory(run):
         cells = "{loss:>12.6g}  {error:>12.6g}  {balance_drift:>13.6g}  {logdet_drift:>13.6g}".format(**row)
         out.print(f"{row[first]:>7.6g}  {cells}")
+    out.print(run.message)
 
 
 def _step_size(text: str | None) -> Any:

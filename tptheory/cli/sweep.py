@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +13,7 @@ from tptheory.cli.options import Json, Set, values_of
 from tptheory.cli.shell import PROVED, REFUTED, advice_when_stopped, app, console, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
+    from tptheory.sweeping.grid import Grid
     from tptheory.sweeping.running import Summary
 
 SHOWN = 5
@@ -47,17 +50,10 @@ def sweep(
     """
     from rich.progress import TimeRemainingColumn
 
-    from tptheory.sweeping.grid import own_parameters, parse_grid
     from tptheory.sweeping.records import has_failed
     from tptheory.sweeping.running import sweep as run_sweep
-    from tptheory.sweeping.swept_rules import check_rules
-    from tptheory.sweeping.tasks import task_named
 
-    function, fixed = task_named(task), [setting.strip() for setting in settings or []]
-    names = list(values_of(fixed))
-    cells = parse_grid(grid or [], function, fixed)
-    check_rules(task, cells.axes, own_parameters(function), names)
-    failures: list[str] = []
+    cells, failures = _cells(task, grid or [], settings or []), list[str]()
     with progress_bar(console(stderr=True), TimeRemainingColumn()) as progress:
         bar = progress.add_task("left", total=len(cells))
 
@@ -68,15 +64,8 @@ def sweep(
                 failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {why}")
 
         with advice_when_stopped(lambda: f"what is done is in {out}; the same command goes on from there"):
-            found = run_sweep(
-                task,
-                cells,
-                out,
-                workers=workers,
-                scheduler=scheduler,
-                on_record=show,
-                on_known=lambda: progress.advance(bar),
-            )
+            known = partial(progress.advance, bar)
+            found = run_sweep(task, cells, out, workers=workers, scheduler=scheduler, on_record=show, on_known=known)
     if as_json:
         facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
         failed = {"failed": found.failed, "failed_before": found.failed_before}
@@ -84,6 +73,19 @@ def sweep(
     else:
         _print_summary(found, failures, out)
     raise typer.Exit(REFUTED if found.failed or found.failed_before else PROVED)
+
+
+def _cells(task: str, grid: Sequence[str], settings: Sequence[str]) -> Grid:
+    """Read the cells of a grid, and what holds in all of them; refuse rules and parameters that no cell could have."""
+    from tptheory.sweeping.grid import own_parameters, parse_grid
+    from tptheory.sweeping.swept_rules import check_rules
+    from tptheory.sweeping.tasks import task_named
+
+    function, fixed = task_named(task), [setting.strip() for setting in settings]
+    names = list(values_of(fixed))
+    cells = parse_grid(grid, function, fixed)
+    check_rules(task, cells.axes, own_parameters(function), names)
+    return cells
 
 
 def _print_summary(found: Summary, failures: list[str], out: Path) -> None:

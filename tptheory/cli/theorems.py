@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
@@ -18,11 +18,11 @@ from tptheory.cli.shell import (
     STYLES,
     UNDECIDED,
     WRONG_INPUT,
-    current_watch,
+    current_progress,
     printable,
     tell_fault,
 )
-from tptheory.cli.watching import Watch
+from tptheory.cli.watching import CommandProgress
 from tptheory.errors import InvalidFileError, TptheoryError
 
 if TYPE_CHECKING:
@@ -42,23 +42,12 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
         TptheoryError: if a target names nothing.
         Exit: if nothing is left.
     """
-    from tptheory.claims.theorem import THEOREMS, named_files, of_that_name, theorems_of
-
-    watch, faults = current_watch(), dict[str, str]()
+    progress, faults = current_progress(), dict[str, str]()
     theorems: dict[str, Theorem] = {}
-    for target in targets or (THEOREMS,):
-        path = Path(target.partition("::")[0])
-        files, name = named_files(target if targets else None)
-        found: list[Theorem] = []
-        for file in files:
-            shown = str(path if path.suffix == ".py" else path / file.name)
-            found += _tried(shown, partial(theorems_of, file), watch, faults) or []
-        for theorem in of_that_name(found, name) if found or not faults else []:
-            shown = str(path if path.suffix == ".py" else path / theorem.path.name)
-            node = f"{shown}::{theorem.name}"
-            if _tried(node, partial(getattr, theorem, "claim"), watch, faults) is not None:
-                theorems.setdefault(node, theorem)
-    watch.finish()
+    for target in targets or (None,):
+        for node, theorem in _found(target, progress, faults):
+            theorems.setdefault(node, theorem)
+    progress.finish()
     for said in faults.values():
         tell_fault(said)
     if faults and not theorems:
@@ -66,12 +55,34 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     return theorems
 
 
-def _tried(name: str, run: Callable[[], Any], watch: Watch, faults: dict[str, str]) -> Any:
+def _found(target: str | None, progress: CommandProgress, faults: dict[str, str]) -> Iterator[tuple[str, Theorem]]:
+    """Yield the theorems of a target, each with its node; those of the package where no target is given."""
+    from tptheory.claims.theorem import named_files, of_that_name, theorems_of
+
+    files, name = named_files(target)
+    found: list[Theorem] = []
+    for file in files:
+        found += _tried(_as_typed(target, file), partial(theorems_of, file), progress, faults) or []
+    for theorem in of_that_name(found, name) if found or not faults else []:
+        node = f"{_as_typed(target, theorem.path)}::{theorem.name}"
+        if _tried(node, partial(getattr, theorem, "claim"), progress, faults) is not None:
+            yield node, theorem
+
+
+def _as_typed(target: str | None, file: Path) -> str:
+    """Return the path of a file of a target as the user wrote it; in a folder, with the name of the file."""
+    from tptheory.claims.theorem import THEOREMS
+
+    path = Path((target or THEOREMS).partition("::")[0])
+    return str(path if path.suffix == ".py" else path / file.name)
+
+
+def _tried(name: str, run: Callable[[], Any], progress: CommandProgress, faults: dict[str, str]) -> Any:
     """Return what a file or theorem of a user's gives; None if it is faulty, and why is then noted."""
-    watch.begin(name)
+    progress.begin(name)
     try:
-        if name in watch.faults:
-            raise InvalidFileError(f"{name!r} must return (it {watch.faults[name]}).")
+        if name in progress.faults:
+            raise InvalidFileError(f"{name!r} must return (it {progress.faults[name]}).")
         return run()
     except TptheoryError as error:
         faults[name] = str(error)

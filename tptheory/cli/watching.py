@@ -1,7 +1,7 @@
 """Run a command in a process of its own: a theorem file may end that process, or never return, and is told of.
 
 The command says which file or theorem it is about to run. If its process ends there, or does not go on within
-`LONGEST` seconds, the command is begun again in a new process, and passes over what ended the one before.
+`LONGEST_SECONDS` seconds, the command is begun again in a new process, and passes over what ended the one before.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from tptheory.processes import LONGEST, end_with_the_parent, how_ended, stopped_after
+from tptheory.processes import LONGEST_SECONDS, end_with_the_parent, how_ended, stopped_after
 from tptheory.signals import ENDING
 
 LOST = 2
@@ -27,7 +27,7 @@ LOST = 2
 
 
 @dataclass
-class Watch:
+class CommandProgress:
     """What a command tells of its progress, and what it passes over.
 
     Attributes:
@@ -57,14 +57,14 @@ class Watch:
             os.write(self.pipe, json.dumps([what, said]).encode() + b"\n")
 
 
-def watched(run: Callable[[Watch], int]) -> int:
+def watched(run: Callable[[CommandProgress], int]) -> int:
     """Run a command until it ends by itself, and return its exit status; where no process can be forked, run it here.
 
     Args:
         run: the command; it returns its exit status.
     """
     if not hasattr(os, "fork"):
-        return run(Watch())
+        return run(CommandProgress())
     faults: dict[str, str] = {}
     while True:
         read, write = os.pipe()
@@ -75,7 +75,7 @@ def watched(run: Callable[[Watch], int]) -> int:
             os.setpgid(0, 0)  # an interrupt of the terminal comes to the process that waits, which hands it on
             os.close(read)
             end_with_the_parent(parent)
-            _command(run, Watch(faults, write))
+            _command(run, CommandProgress(faults, write))
         os.close(write)
         try:
             with _endings_handed_to(child) as handed:
@@ -115,18 +115,18 @@ def _endings_handed_to(child: int) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _command(run: Callable[[Watch], int], watch: Watch) -> None:
+def _command(run: Callable[[CommandProgress], int], progress: CommandProgress) -> None:
     """Run the command, and end this process: threads that a theorem file has started are not waited for."""
     status = LOST
     try:
-        status = run(watch)
+        status = run(progress)
     except BaseException:  # what no command turns into a line of its own is a fault of tptheory, and is not lost
         traceback.print_exc()
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
             if stream is not None:
                 stream.flush()
-        watch.end(status)
+        progress.end(status)
         os._exit(status)
 
 
@@ -134,11 +134,11 @@ def _followed(child: int, read: int) -> tuple[int | str, str]:
     """Wait for a command; return its exit status, or how it was ended and the name of what it was running then."""
     name, since, text = "", monotonic(), b""
     while True:
-        waited = max(0.0, since + LONGEST - monotonic()) if name else None
+        waited = max(0.0, since + LONGEST_SECONDS - monotonic()) if name else None
         if not select([read], [], [], waited)[0]:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return stopped_after(LONGEST), name
+            return stopped_after(LONGEST_SECONDS), name
         more = os.read(read, 1 << 16)
         if not more:
             _, status = os.waitpid(child, 0)

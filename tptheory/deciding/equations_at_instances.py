@@ -19,7 +19,7 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, expressions
-from tptheory.claims.mapping import mapped
+from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.vocabulary import Zero
 from tptheory.errors import InvalidValueError, ShapeError, TptheoryError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import Compiled, difference, is_deficient, steady_matrices
@@ -114,7 +114,9 @@ class Part:
         numbers = {s: Rational(int(base[s].p), int(base[s].q)) for s in self.tied}
         matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _spoken(h))]
         try:
-            return Instances(self.claim.under([mapped(h, lambda e: substitute(e, numbers)) for h in matrices]))
+            return Instances(
+                self.claim.under([with_expressions_changed(h, lambda e: substitute(e, numbers)) for h in matrices])
+            )
         except TptheoryError:  # a hypothesis that is none at these numbers
             return self.source
 

@@ -16,9 +16,9 @@ import numpy as np
 from flint import fmpq
 from sympy import MatrixSymbol, Rational, S, Symbol
 
-from tptheory.checking import check_seconds, whole
+from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.claim import Claim
-from tptheory.claims.mapping import mapped
+from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.ranges import depth_symbols
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
@@ -121,7 +121,7 @@ def solve_constants(
     """
     claim = as_claim(claim)
     check_seconds(seconds)
-    seed, unknowns = whole("seed", seed, lowest=0), _read(unknowns, claim)
+    seed, unknowns = checked_integer("seed", seed, lowest=0), _read(unknowns, claim)
     rng = np.random.default_rng(seed)
     parts = [Part(part, unknowns) for part in claim.conjuncts()]
     parameters = parameters_of(parts)
@@ -135,7 +135,7 @@ def solve_constants(
         return SolvedConstants(unknowns, None, (), claim, None, looked)
     free = tuple(c for c, value in values.items() if c == value)
     known = {c: value for c, value in values.items() if c != value}
-    solved = mapped(claim, lambda expression: substitute(expression, known))
+    solved = with_expressions_changed(claim, lambda expression: substitute(expression, known))
     verdict = prove(solved, seconds)
     if not verdict.proved:
         _check_variety([each.values for each in found], parameters)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import check_seconds, whole
+from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.motions import Conserved, Decays
 from tptheory.deciding.answers import confirmed_proof, decide
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
@@ -73,7 +73,7 @@ def count_conservation_laws(
             constant is not admitted.
         UnknownNameError: if ``rule`` or a constant is not known.
     """
-    seed = whole("seed", seed, lowest=0)
+    seed = checked_integer("seed", seed, lowest=0)
     if degree is not None:
         found = conservation_laws(
             rule,
@@ -135,7 +135,7 @@ def conservation_laws(
         InvalidValueError: if widths or degree are too large, the rule has no flow, or a constant is not admitted.
         UnknownNameError: if ``rule`` or a constant is not known.
     """
-    degree, seed = whole("degree", degree, limit=LARGEST_DEGREE), whole("seed", seed, lowest=0)
+    degree, seed = checked_integer("degree", degree, limit=LARGEST_DEGREE), checked_integer("seed", seed, lowest=0)
     check_seconds(seconds)
     fields = DataFields(rule, widths, biases, batch, constants)
     counted = count_laws(fields, seed, progress)

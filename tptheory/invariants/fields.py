@@ -10,8 +10,8 @@ import numpy as np
 from flint import fmpq_mat, nmod, nmod_mat
 from sympy import Basic, MatrixSymbol, Rational
 
-from tptheory.checking import whole
-from tptheory.clock import keep_time
+from tptheory.checking import checked_integer
+from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
@@ -20,8 +20,8 @@ from tptheory.numeric.matrix_fields import PrimeField
 from tptheory.numeric.rationals import ExactArithmetic, fraction
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_arguments import as_rule
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
+from tptheory.symbolic.rules import as_rule
 
 Values = dict[Basic, Any]
 LARGEST_BATCH = 10**6
@@ -64,7 +64,7 @@ class DataFields:
         if not all(n.is_Integer for n in self.net.widths):
             raise InvalidTypeError(complain("widths", "integers: what is counted depends on them", tuple(widths)))
         if batch is not None:
-            whole("batch", batch, limit=LARGEST_BATCH)
+            checked_integer("batch", batch, limit=LARGEST_BATCH)
         self.flow = self.rule.flow(self.net)
         self.moving = tuple(self.flow)
         self.data = (self.net.input, self.net.error)
@@ -120,7 +120,7 @@ class DataFields:
         Raises:
             InvalidValueError: if the rule inverts a matrix that is singular at random weights of these widths.
         """
-        keep_time()
+        require_time()
         try:
             printer = ArrayPrinter(kind, as_jets(kind, values), {})
             return [printer.doprint(velocity) for velocity in self.velocities]

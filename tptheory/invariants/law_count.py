@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.checking import whole, widths_text
+from tptheory.checking import checked_integer, widths_text
 from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
 from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
@@ -30,7 +30,7 @@ _POINTS = 3
 
 
 def _whole_or_none(name: str, value: Any) -> int | None:
-    return None if value is None else whole(name, value, lowest=0)
+    return None if value is None else checked_integer(name, value, lowest=0)
 
 
 @dataclass(frozen=True)

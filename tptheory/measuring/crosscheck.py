@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
@@ -139,7 +139,7 @@ def crosscheck(
     claim = as_claim(claim)
     if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
         raise InvalidValueError(complain("trials", "a positive integer", trials))
-    trials, seed = whole("trials", trials, limit=MOST_TRIALS), whole("seed", seed, lowest=0)
+    trials, seed = checked_integer("trials", trials, limit=MOST_TRIALS), checked_integer("seed", seed, lowest=0)
     check_mapping(constants)
     found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
     conjuncts = [parts for parts in found if parts is not None]

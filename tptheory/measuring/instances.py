@@ -13,7 +13,7 @@ from sympy.core.function import Function
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.vacuity import is_oversized
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import ShapeError, complain
 from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
@@ -129,7 +129,7 @@ class Instances:
 
     def fits_alone(self, A: MatrixSymbol, value: fmpq_mat) -> bool:
         """Whether a value meets the hypotheses that speak of this symbol only."""
-        keep_time()
+        require_time()
         if not has_structure(self.structures[A], value):  # much faster than the hypotheses, which say at least as much
             return False
         if not all(has_property(name, value) for name in self.properties[A]):
@@ -144,7 +144,7 @@ class Instances:
 
     def built(self, rng: Random, A: MatrixSymbol, rows: int, columns: int) -> fmpq_mat:
         """Return a matrix that has, if a construction for it is known, what is assumed of this symbol only."""
-        keep_time()
+        require_time()
         names = self.properties[A]
         if (self.alone[A] or names not in BUILDERS) and not self.structures[A].is_plain:
             found = structured_matrix(self.structures[A], rng, rows, columns)
@@ -154,7 +154,7 @@ class Instances:
 
     def meet(self, rng: Random, values: Instance) -> Instance:
         """Bring symbols to meet the equations and inequalities that tie them to each other."""
-        keep_time()
+        require_time()
         return self.signs.met(rng, self._tied(rng, values))
 
     def _tied(self, rng: Random, values: Instance) -> Instance:
@@ -175,7 +175,7 @@ class Instances:
 
     def fits(self, sizes: dict[Any, int]) -> bool:
         """Whether every matrix has a row and a column at these sizes, and its hypotheses leave one possible."""
-        keep_time()
+        require_time()
         shapes = ((self.properties[A], *self.shape(A, sizes)) for A in self.matrices)
         return all(
             rows > 0 and columns > 0 and is_possible(names, rows, columns) and not is_oversized(rows, columns)
@@ -275,7 +275,7 @@ class Instances:
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypotheses hold, exactly and by their meaning rather than by the prover's equations."""
-        keep_time()
+        require_time()
         if not all(admits(s, fmpq(values[s])) for s in (*self.scalars, *self.sizes)):
             return False
         properties = ((name, values[A]) for A, names in self.properties.items() for name in names)

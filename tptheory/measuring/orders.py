@@ -13,7 +13,7 @@ import numpy as np
 from flint import fmpq
 from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, ZeroMatrix, sympify
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes, conserved_quantity, minus, symbolic
 from tptheory.claims.ranges import at_small_depths
@@ -143,7 +143,7 @@ def order_in_eta(
         UnknownNameError: if nothing in it, or in the motion, has the name of a constant.
         InvalidValueError: if ``eta`` does not stand in it, ``trials`` is below 1, or no instance meets the hypotheses.
     """
-    trials = whole("trials", trials)
+    trials = checked_integer("trials", trials)
     check_mapping(constants)
     defects = _defects(subject, along, formula, given, constants)
     if not defects:

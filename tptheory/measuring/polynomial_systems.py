@@ -14,7 +14,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import TptheoryError
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import Random, one_of
@@ -113,7 +113,7 @@ class _Unknowns:
         """Look once for a solution; unknowns that are left open keep the values that they have."""
         left, steps = list(self.polynomials), []
         while left:
-            keep_time()
+            require_time()
             shortest = min(left, key=lambda p: (len(_unknowns_of(p)), len(p)))
             step = self._step(rng, shortest)
             if step is None:

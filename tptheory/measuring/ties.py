@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq_mat
 from sympy import MatrixSymbol
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.measuring.premises import Instance, Premises, Unknowns, residuals_of
 from tptheory.measuring.random_matrices import Random, full_rank, one_of
 from tptheory.numeric.affine_equations import AffineSystem, is_affine
@@ -97,7 +97,7 @@ def _solved_in_turn(rng: Random, values: Instance, waiting: list[tuple[MatrixSym
     """Solve each system that has a solution for its symbol, in a random order, and return all values."""
     values = dict(values)
     while waiting:
-        keep_time()
+        require_time()
         A, system = waiting.pop(int(rng.integers(0, len(waiting))))
         if (solution := system.solve(values)) is not None:
             values[A] = solution

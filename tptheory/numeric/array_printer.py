@@ -30,7 +30,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.printing.printer import Printer
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import ShapeError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.entrywise import entrywise_product, function_value, joined_blocks, kronecker_product
@@ -54,7 +54,7 @@ _OPERATIONS: Mapping[Any, str | Callable[[Any, Any], Any]] = {
     exp: "exp",
 }
 """By node: Python's operator for a sum or a product, else the name of the method of `Arithmetic`; matrices are real."""
-Watch = Callable[[MatrixExpr, Any, Any], None]
+RankObserver = Callable[[MatrixExpr, Any, Any], None]
 """Called at each evaluation for each matrix under a Pinv, with its rank and its smallest singular value that counts."""
 
 
@@ -75,7 +75,7 @@ class ArrayPrinter(Printer):
 
     def _print(self, expr: Any, **kwargs: Any) -> Any:
         if expr not in self._printed:
-            keep_time()
+            require_time()
             self._printed[expr] = self._evaluated(expr) if expr.func in _OPERATIONS else super()._print(expr, **kwargs)
         return self._printed[expr]
 
@@ -228,10 +228,10 @@ class Recorder(ArrayPrinter):
         arithmetic: Arithmetic,
         values: Mapping[Basic, Any],
         sizes: Mapping[Basic, Integer],
-        watch: Watch | None = None,
+        observe: RankObserver | None = None,
     ) -> None:
         super().__init__(arithmetic, {symbol: place for place, symbol in enumerate(values)}, sizes)
-        self.watch = watch
+        self.observe = observe
         self.tape = list(values.values())
         self.lines: list[Operation] = []
 
@@ -241,13 +241,13 @@ class Recorder(ArrayPrinter):
         return len(self.tape) - 1
 
     def _print_Pinv(self, expr: Any) -> Any:
-        if self.watch is None:
+        if self.observe is None:
             return super()._print_Pinv(expr)
-        watch, inverted = self.watch, cast(RunArithmetic, self.arithmetic).inverted
+        observe, inverted = self.observe, cast(RunArithmetic, self.arithmetic).inverted
 
         def watched(A: Any) -> Any:
             inverse, rank, smallest = inverted(A)
-            watch(expr.arg, rank, smallest)
+            observe(expr.arg, rank, smallest)
             return inverse
 
         return self._apply(watched, self._print(expr.arg))

@@ -27,7 +27,7 @@ from tptheory.symbolic.rules import damping
 NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?)")
 """A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
 
-LARGEST = 1 << 28
+MOST_BYTES = 1 << 28
 """The most bytes of a file that holds a matrix: 256 MiB."""
 
 Rows = list[list[Fraction]]
@@ -175,7 +175,7 @@ def read_value(argument: str, text: str) -> Fraction | Rows:
     (Fraction(1, 3), [[Fraction(1, 1), Fraction(1, 2)], [Fraction(1, 3), Fraction(2, 1)]])
 
     Raises:
-        InvalidFileError: if the file cannot be read, is no regular file, or is larger than `LARGEST`.
+        InvalidFileError: if the file cannot be read, is no regular file, or is larger than `MOST_BYTES`.
         InvalidValueError: if the text is no number, and what it holds or names no matrix of numbers.
     """
     path = Path(text)
@@ -183,13 +183,13 @@ def read_value(argument: str, text: str) -> Fraction | Rows:
         return _checked_rows(argument, text, _rows_of_array(argument, path))
     if path.suffix == ".json":
         return _checked_rows(
-            argument, text, _rows_of_json(argument, read_whole(path, LARGEST, argument).decode(errors="replace"))
+            argument, text, _rows_of_json(argument, read_whole(path, MOST_BYTES, argument).decode(errors="replace"))
         )
     return _checked_rows(argument, text, _rows_of_json(argument, text)) if "[" in text else read_number(argument, text)
 
 
 def _rows_of_array(argument: str, path: Path) -> Any:
-    content = io.BytesIO(read_whole(path, LARGEST, argument))
+    content = io.BytesIO(read_whole(path, MOST_BYTES, argument))
     try:
         array = np.load(content, allow_pickle=False)
         return [[Fraction(float(entry)) for entry in row] for row in np.asarray(array, dtype=np.float64)]
@@ -213,8 +213,14 @@ def _checked_rows(argument: str, text: str, found: Any) -> Rows:
     Raises:
         InvalidValueError: if they are no rows of one length of numbers.
     """
-    rows = found if isinstance(found, list) and found and all(isinstance(row, list) and row for row in found) else []
-    entries = [entry for row in rows for entry in row]
-    if not entries or len({len(row) for row in rows}) > 1 or not all(isinstance(a, str | Fraction) for a in entries):
+    if not _are_rows(found) or not all(isinstance(entry, str | Fraction) for row in found for entry in row):
         raise InvalidValueError(complain(argument, "rows of numbers such as [[1, 2], [3, 4]]", text))
-    return [[read_number(argument, a) if isinstance(a, str) else a for a in row] for row in rows]
+    return [[read_number(argument, a) if isinstance(a, str) else a for a in row] for row in found]
+
+
+def _are_rows(found: Any) -> bool:
+    """Whether what a text or a file holds is a list of lists of one length, which is at least 1."""
+    if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
+        return False
+    lengths = {len(row) for row in found}
+    return len(lengths) == 1 and lengths != {0}

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, SympifyError, sympify
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.array_printer import ArrayPrinter, Operation, Recorder, Watch, read_widths
+from tptheory.numeric.array_printer import ArrayPrinter, Operation, RankObserver, Recorder, read_widths
 from tptheory.symbolic.expressions import size_symbols
 
 
@@ -80,12 +80,16 @@ def evaluator(values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Call
     """
     kind = arithmetic_named(arithmetic)
     _check_symbols("values", values)
-    printer = ArrayPrinter(*_bound(kind, set(values), _read(kind, values)))
+    read = _read(kind, values)
+    printers: dict[Any, ArrayPrinter] = {}
 
     def value(expression: Any) -> Any:
         expression = _as_expression(expression)
-        _check_complete(expression.free_symbols, values)
-        return printer.doprint(expression)
+        wanted = expression.free_symbols
+        _check_complete(wanted, values)
+        bound = _bound(kind, wanted, read)
+        precision = getattr(bound[0], "dtype", None)  # float32 beside float64 are judged each by their own rounding
+        return printers.setdefault(precision, ArrayPrinter(*bound)).doprint(expression)
 
     return value
 
@@ -163,11 +167,11 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
 
 
 def compile_with(
-    kind: Arithmetic, expression: Any, symbols: Sequence[Basic], watch: Watch | None = None
+    kind: Arithmetic, expression: Any, symbols: Sequence[Basic], observe: RankObserver | None = None
 ) -> Callable[..., Any]:
     """Return the function that `compile_expression` returns, for matrices that ``kind`` has read already.
 
-    ``watch`` is called with the rank of each matrix under a Pinv, whenever it is inverted.
+    ``observe`` is called with the rank of each matrix under a Pinv, whenever it is inverted.
     """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)
@@ -181,7 +185,7 @@ def compile_with(
 
     def record(key: Any, values: Sequence[Any]) -> Any:
         given = dict(zip(symbols, values, strict=True)) | {symbols[i]: int(values[i]) for i in size_at}
-        recorder = Recorder(*_bound(kind, expression.free_symbols, given), watch)
+        recorder = Recorder(*_bound(kind, expression.free_symbols, given), observe)
         place = recorder.doprint(expression)
         tapes[key] = (recorder.arithmetic, recorder.lines, place)
         return recorder.tape[place]
@@ -190,7 +194,7 @@ def compile_with(
         key = (*(kind.signature(values[i]) for i in matrix_at), *(int(values[i]) for i in size_at))
         if key not in tapes:
             return record(key, values)
-        keep_time()
+        require_time()
         fitted, lines, place = tapes[key]
         tape = [
             *(values[i] for i in matrix_at),

@@ -43,7 +43,7 @@ class IntervalDualArithmetic(DualArithmetic):
 
     def trace(self, A: Jet) -> Jet:
         """Return ``tr A``."""
-        return A.mapped(INTERVALS.trace)
+        return A.with_each(INTERVALS.trace)
 
     def logpdet(self, A: Jet) -> Jet:
         """Return the logarithm of the pseudo-determinant, and its rate at constant rank.

@@ -100,13 +100,13 @@ class Jet:
 
     def transpose(self) -> Jet:
         """Return the transposed matrix."""
-        return self.mapped(lambda part: part.transpose())
+        return self.with_each(lambda part: part.transpose())
 
     def __getitem__(self, at: tuple[int, int]) -> Jet:
         """Return the entry in a row and a column, counted from 0."""
-        return self.mapped(lambda part: part[at])
+        return self.with_each(lambda part: part[at])
 
-    def mapped(self, change: Callable[[Any], Any]) -> Jet:
+    def with_each(self, change: Callable[[Any], Any]) -> Jet:
         """Return the jet with a linear map applied to every coefficient."""
         return Jet([None if A is None else change(A) for A in self.parts], self.has_tangent)
 
@@ -219,11 +219,11 @@ class JetArithmetic(Arithmetic):
 
     def _chosen(self, A: Jet, rows: Sequence[int], columns: Sequence[int]) -> Jet:
         """Return the block of some rows and columns."""
-        return A.mapped(lambda part: self.field.matrix([[part[i, j] for j in columns] for i in rows]))
+        return A.with_each(lambda part: self.field.matrix([[part[i, j] for j in columns] for i in rows]))
 
     def trace(self, A: Jet) -> Jet:
         """Return ``tr A``."""
-        return A.mapped(self.field.trace)
+        return A.with_each(self.field.trace)
 
     def determinant(self, A: Jet) -> Jet:
         """Return ``det A`` (Faddeev and LeVerrier): ``c_k = -tr(A M_k) / k``, ``M_{k+1} = A M_k + c_k I``."""

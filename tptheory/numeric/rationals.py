@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
 
-from tptheory.clock import keep_time_for
+from tptheory.clock import require_time_for
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, rows_of, singular
 from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_penrose, reduced_rows
@@ -73,7 +73,7 @@ def inverse_of(A: fmpq_mat) -> fmpq_mat:
     row = [A[0, j] for j in range(n)] if n == A.ncols() else []
     common = lcm(*(int(entry.q) for entry in row))
     bits = common.bit_length() + max((_bits(entry.p) for entry in row), default=0)
-    keep_time_for(1e-7 * n**3 * (1 + (n * bits / 1000) ** 2), f"the inverse of a matrix of {n} rows")
+    require_time_for(1e-7 * n**3 * (1 + (n * bits / 1000) ** 2), f"the inverse of a matrix of {n} rows")
     return A.inv()
 
 

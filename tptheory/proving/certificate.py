@@ -12,7 +12,7 @@ from tptheory.certificates import checker, law_counts
 from tptheory.certificates.reading import MALFORMED
 from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import InvalidFileError, complain
 from tptheory.files import read_whole
 from tptheory.proving.plain_proofs import plain_proofs
@@ -28,7 +28,7 @@ class _TimedWork(checker.Work):
 
     def spend(self, cost: int) -> None:
         """Take a cost from what is left, if there is time."""
-        keep_time()
+        require_time()
         super().spend(cost)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import Key, Monomial, order
 from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms
@@ -64,7 +64,7 @@ class Keys(dict[Monomial, Key]):
 
     def __missing__(self, monomial: Monomial) -> Key:
         """Work the key out, if there is time: a long sum has its terms sorted before any of them is rewritten."""
-        keep_time()
+        require_time()
         key = self[monomial] = order(monomial)
         return key
 

@@ -36,7 +36,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from tptheory.certificates.reading import BOUND_INDEX
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
@@ -164,7 +164,7 @@ class Translator(Knowledge):
         return Letter(Family("symbol", symbol, str(symbol.name)))
 
     def _matrix(self, M: Any) -> Polynomial:
-        keep_time()
+        require_time()
         return self._of_matrix(M, self.size(M.rows), self.size(M.cols))
 
     @singledispatchmethod

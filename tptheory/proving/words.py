@@ -14,7 +14,7 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import Any
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import ShapeError, UnsupportedExpressionError
 from tptheory.proving.letters import Letter, Named, Size, item_text
 from tptheory.proving.term_order import AUXILIARY, FIRST, INVERSE, PLAIN, SPACE, Monomial, order
@@ -196,7 +196,7 @@ class Polynomial:
     @classmethod
     def word(cls, alphabet: Alphabet, word: str) -> Polynomial:
         """Return the polynomial of one word that is not empty."""
-        keep_time()
+        require_time()
         return cls(alphabet, *alphabet.shape(word), {alphabet.monomial((), word): 1})
 
     @classmethod
@@ -234,7 +234,7 @@ class Polynomial:
             raise ShapeError(
                 f"'terms' must have one shape (got {self.rows}x{self.columns} and {other.rows}x{other.columns})."
             )
-        keep_time()
+        require_time()
         terms = dict(self.terms)
         for monomial, coefficient in other.terms.items():
             terms[monomial] = terms.get(monomial, 0) + coefficient
@@ -255,7 +255,7 @@ class Polynomial:
             ShapeError: if the factors do not compose, and neither is a scalar.
             UnsupportedExpressionError: if the product has more than `LARGEST_PRODUCT` terms.
         """
-        keep_time()
+        require_time()
         rows, columns = self._shape_of_product(other)
         if len(self.terms) * len(other.terms) > LARGEST_PRODUCT:
             raise UnsupportedExpressionError(
@@ -287,14 +287,14 @@ class Polynomial:
 
     def transpose(self) -> Polynomial:
         """Return the transpose; scalars and traces are their own transposes."""
-        keep_time()
+        require_time()
         transpose = self.alphabet.transpose
         terms = {(s, transpose(u)): c for (s, u), c in self.terms.items()}
         return Polynomial(self.alphabet, self.columns, self.rows, terms)
 
     def trace(self) -> Polynomial:
         """Return the trace of a square polynomial, a scalar."""
-        keep_time()
+        require_time()
         terms: Terms = {}
         for (s, u), c in self.terms.items():
             monomial, number = self.alphabet.traced(s, u, self.rows)

@@ -33,7 +33,7 @@ from sympy import (
 )
 from sympy.core.symbol import Str
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.assumptions import admits
@@ -193,7 +193,7 @@ def _integers(places: int, total: int) -> Iterator[Entries]:
         for where in combinations(range(places), k):
             for cuts in combinations(range(1, total), k - 1):
                 sizes = [b - a for a, b in zip((0, *cuts), (*cuts, total), strict=True)]
-                keep_time()
+                require_time()
                 for signs in product((1, -1), repeat=k):
                     point = [0] * places
                     for place, size, sign in zip(where, sizes, signs, strict=True):
@@ -203,7 +203,7 @@ def _integers(places: int, total: int) -> Iterator[Entries]:
 
 def _is_first(point: Entries, symmetries: tuple[Symmetry, ...]) -> bool:
     """Whether no symmetry makes the point larger in lexicographic order; one point of each class passes them all."""
-    keep_time()
+    require_time()
     return all(tuple([point[place] * sign for place, sign in symmetry]) <= point for symmetry in symmetries)
 
 
@@ -227,7 +227,7 @@ def _generated(simple: list[Symmetry]) -> tuple[Symmetry, ...]:
     """Return symmetries and compositions of them, breadth-first, up to a fixed number."""
     known = dict.fromkeys(simple)
     for symmetry in (waiting := [*simple]):
-        keep_time()
+        require_time()
         for g in simple:
             composed = tuple((symmetry[place][0], symmetry[place][1] * sign) for place, sign in g)
             if len(known) < SYMMETRIES and composed not in known:
@@ -238,7 +238,7 @@ def _generated(simple: list[Symmetry]) -> tuple[Symmetry, ...]:
 
 def _on_entries(left: Symmetry, right: Symmetry) -> Symmetry:
     """Return a signed permutation of the rows and one of the columns as one of the entries, row by row."""
-    keep_time()
+    require_time()
     return tuple((i * len(right) + j, s * t) for i, s in left for j, t in right)
 
 
@@ -251,7 +251,7 @@ def _generators(n: int) -> list[Symmetry]:
 
 def cost(value: Any) -> tuple[int, int, int]:
     """Order exact values: sum of absolute numerators and denominators, then nonzero entries, then negative ones."""
-    keep_time()
+    require_time()
     numbers = value.entries() if isinstance(value, fmpq_mat) else [value]
     size = sum(int(abs(x.p)) + (int(x.q) - 1) * 2 for x in numbers)
     return size, sum(x != 0 for x in numbers), sum(x < 0 for x in numbers)

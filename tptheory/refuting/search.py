@@ -18,7 +18,7 @@ from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import Numbers, numbered_parts
-from tptheory.clock import TimeUpError, keep_time
+from tptheory.clock import TimeUpError, require_time
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -133,7 +133,7 @@ class CounterexampleSearch:
             sums = [total for total in (most, _largest_sum(admitted)) if total is not None]
             self.cut = self.cut or len(sums) > (most is not None)
             for numbers in _numbers_of_sizes(admitted, min(sums, default=None)):
-                keep_time()
+                require_time()
                 sizes = dict(zip(source.sizes, numbers, strict=True))
                 fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
                 if fine and source.fits(sizes):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import MOST, whole
+from tptheory.checking import MOST_STEPS, checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
@@ -46,7 +46,7 @@ def step_count(steps: Any) -> int:
         InvalidTypeError: if it is not an integer.
         InvalidValueError: if it is negative.
     """
-    return whole("steps", STEPS if steps is None else steps, lowest=0, limit=MOST)
+    return checked_integer("steps", STEPS if steps is None else steps, lowest=0, limit=MOST_STEPS)
 
 
 def increasing(times: Any, earliest: float = -math.inf) -> np.ndarray:

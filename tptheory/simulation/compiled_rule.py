@@ -16,7 +16,7 @@ from sympy import Basic, MatrixExpr, MatrixSymbol, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
-from tptheory.numeric.array_printer import Watch
+from tptheory.numeric.array_printer import RankObserver
 from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_with
 from tptheory.simulation.losses import OutputError
@@ -262,10 +262,12 @@ def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:
     return matmul(rule.feedback(net, l + 1), net.signal(l + 1))
 
 
-def _compiled(kind: RunArithmetic, expression: MatrixExpr, watch: Watch | None) -> Callable[[Mapping[str, Any]], Any]:
+def _compiled(
+    kind: RunArithmetic, expression: MatrixExpr, observe: RankObserver | None
+) -> Callable[[Mapping[str, Any]], Any]:
     symbols = sorted(expression.free_symbols, key=_in_order)
     names = [str(symbol) for symbol in symbols]
-    function = compile_with(kind, expression, symbols, watch)
+    function = compile_with(kind, expression, symbols, observe)
     return lambda values: function(*[values[name] for name in names])
 
 

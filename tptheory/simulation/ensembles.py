@@ -13,11 +13,11 @@ from tptheory.simulation.arguments import read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule, norm
 from tptheory.simulation.losses import output_error
 from tptheory.simulation.rank_changes import Ranks, rank_change_sentence
-from tptheory.simulation.recording import Record
+from tptheory.simulation.recording import TrajectoryRecord
 from tptheory.simulation.steps import Steps
 from tptheory.simulation.trajectories import Ensemble
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_arguments import as_rule
+from tptheory.symbolic.rules import as_rule
 
 DTYPES = ("float32", "float64")
 
@@ -88,13 +88,13 @@ def simulate_ensemble(
         values, fixed, states = (
             {name: _for_each_member(value, members) for name, value in part.items()} for part in (values, fixed, states)
         )
-        record = Record(compiled, members)
+        record = TrajectoryRecord(compiled, members)
         record.follow(Steps(compiled, size, count), values | fixed | states, on_progress)
         record.extend_to(count)
     return _ensemble(record, count, fixed, lr=size, dtype=dtype)
 
 
-def _ensemble(record: Record, count: int, constants: Mapping[str, Any], lr: float, dtype: str) -> Ensemble:
+def _ensemble(record: TrajectoryRecord, count: int, constants: Mapping[str, Any], lr: float, dtype: str) -> Ensemble:
     """Return what was recorded, and how each member ended."""
     members, stops = len(record.input), record.stops
     message = f"{members - len(stops)} of {members} members completed {count} steps."

@@ -9,7 +9,7 @@ import numpy as np
 
 from tptheory.errors import InvalidValueError
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
+from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stop
 from tptheory.simulation.rank_changes import RankChange, Ranks, rank_changes
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Integration:
         trouble = self.compiled.failure(now)
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
-    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
         """Return the moment at the next time, or the reason why the solver does not reach it."""
         from scipy.integrate import DOP853
 

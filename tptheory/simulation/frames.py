@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tptheory.simulation.trajectories import CHANGES, Ensemble, Run
+if TYPE_CHECKING:
+    from tptheory.simulation.trajectories import Ensemble, Run
 
 Column = np.ndarray
 
@@ -44,7 +46,7 @@ def ensemble_columns(ensemble: Ensemble, entries: bool = False) -> dict[str, Col
 
 def _paths(run: Run) -> Iterator[tuple[str, Column, Column]]:
     """Yield the name of each weight and bias, its path, and what was added to it."""
-    values, changes = (*run.weights, *run.biases), tuple(c for name in CHANGES for c in getattr(run, name))
+    values, changes = (*run.weights, *run.biases), (*run.updates, *run.bias_updates)
     yield from zip(map(str, run.net.parameters), values, changes, strict=True)
 
 

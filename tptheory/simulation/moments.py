@@ -1,4 +1,4 @@
-"""The moments of a trajectory, the motions that lead from one to the next, and the reasons why it ends."""
+"""The moments of a trajectory, the steppers that lead from one to the next, and the reasons why it ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.simulation.rank_changes import RankChange, Ranks
 
-Progress = Callable[[float], None]
+OnProgress = Callable[[float], None]
 """A function that is called with the part of a run that is done, from 0 to 1."""
 
 
@@ -68,7 +68,7 @@ class Arrival:
     stops: Mapping[int, Stop] = field(default_factory=dict)
 
 
-class Motion(Protocol):
+class Stepper(Protocol):
     """A way to advance networks by a rule: in steps, or along its flow."""
 
     @property
@@ -78,7 +78,7 @@ class Motion(Protocol):
     def start(self, values: dict[str, Any]) -> Arrival:
         """Return the first moment; a network that stops there is recorded there, and not advanced."""
 
-    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
         """Return the moment after ``moment``, whose number is ``done``, for the members whose numbers are ``alive``."""
 
     def completed(self, loss: str) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 
 from tptheory.checking import check_memory
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Motion, Progress, Stop
+from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stepper, Stop
 from tptheory.simulation.rank_changes import RankChange
 
 
-class Record:
+class TrajectoryRecord:
     """A trajectory while it is followed: its history, which members still move, and why the others stopped.
 
     ``members`` is None for one network, whose arrays have no axis of members.
@@ -34,14 +34,14 @@ class Record:
         """How many steps have been completed."""
         return len(self.times) - 1
 
-    def follow(self, motion: Motion, values: dict[str, Any], tell: Progress | None = None) -> None:
-        """Advance networks from these values to the end of the motion, or until all of them have stopped."""
-        arrival = motion.start(values)
+    def follow(self, stepper: Stepper, values: dict[str, Any], tell: OnProgress | None = None) -> None:
+        """Advance networks from these values to the end of the steps or the flow, or until all have stopped."""
+        arrival = stepper.start(values)
         self.append(arrival.moment)
-        self._check_memory(motion.count)
+        self._check_memory(stepper.count)
         moment = self.remove_stopped(arrival)
-        while self.alive.size and self.steps < motion.count:
-            arrival = motion.advance(moment, self.steps, self.alive, tell or (lambda _: None))
+        while self.alive.size and self.steps < stepper.count:
+            arrival = stepper.advance(moment, self.steps, self.alive, tell or (lambda _: None))
             moment = self.remove_stopped(arrival)
             self.rank_changes += [change for change in arrival.rank_changes if change.member not in self.stops]
             if self.alive.size:

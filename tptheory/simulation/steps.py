@@ -10,7 +10,7 @@ import numpy as np
 
 from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, Progress, Stop
+from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stop
 from tptheory.simulation.rank_changes import rank_changes
 from tptheory.symbolic.rules import eta
 
@@ -42,7 +42,7 @@ class Steps:
         moment = Moment(0.0, values, changes, ranks)
         return Arrival(moment, stops=self._diverged(self.compiled.failures(values), moment, 0, ""))
 
-    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: Progress) -> Arrival:
+    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
         """Return the moment after one step."""
         tell(done / self.count)
         if self._is_too_long(moment):

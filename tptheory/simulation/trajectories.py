@@ -11,6 +11,7 @@ import numpy as np
 from tptheory.checking import widths_text
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.extras import data_frame
+from tptheory.simulation.frames import ensemble_columns, run_columns
 from tptheory.simulation.rank_changes import RankChange, rank_change_sentence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
@@ -95,8 +96,6 @@ class Run(Trajectory):
 
     def table(self) -> Table:
         """Return a row for each of a few times: the loss, and the norms of the output error and of the weights."""
-        from tptheory.simulation.frames import run_columns
-
         columns = run_columns(self)
         weights = [(f"|{W}|", columns[f"norm_{W}"]) for W in map(str, self.net.weights)]
         shown = [("step", columns["step"]), ("time", columns["time"]), ("loss", columns["loss"])]
@@ -112,8 +111,6 @@ class Run(Trajectory):
         Raises:
             MissingLibraryError: if pandas is not installed.
         """
-        from tptheory.simulation.frames import run_columns
-
         return data_frame(run_columns(self, entries), "to_frame", "Run")
 
 
@@ -155,8 +152,6 @@ class Ensemble(Trajectory):
         Raises:
             MissingLibraryError: if pandas is not installed.
         """
-        from tptheory.simulation.frames import ensemble_columns
-
         return data_frame(ensemble_columns(self, entries), "to_frame", "Ensemble")
 
     def member(self, i: int) -> Run:

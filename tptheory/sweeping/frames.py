@@ -55,18 +55,26 @@ def sweep_columns(path: str | Path, *, curves: bool = False) -> dict[str, list[A
     parameters = {name for row in rows for name in row if name.startswith("cell.")}
     table: list[dict[str, Any]] = []
     for row in rows:
-        curve = _parsed(row.get(f"result.{CURVE}"))
         scalars = {_column(name, parameters): _scalar(value) for name, value in row.items() if _is_told(name)}
-        if not curves:
-            table.append(scalars)
-        elif isinstance(curve, Mapping):
-            points = zip(*curve.values(), strict=True)
-            table += [scalars | {_free(name, scalars): v for name, v in zip(curve, p, strict=True)} for p in points]
+        table += _points(_parsed(row.get(f"result.{CURVE}")), scalars) if curves else [scalars]
     if curves and not table:
         mend = "Sweep with curve=true."
         raise InvalidFileError(complain("path", "records with curves", str(path), mend))
-    names = dict.fromkeys(name for row in table for name in row)
-    return {name: [row.get(name) for row in table] for name in names}
+    return _columns(table)
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the columns of rows; where a row lacks a name, the column holds None."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _points(curve: Any, scalars: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each point of the curve that a record holds, if it holds one, with the scalars of the record."""
+    if isinstance(curve, Mapping):
+        names = [_free(name, scalars) for name in curve]
+        for point in zip(*curve.values(), strict=True):
+            yield {**scalars, **dict(zip(names, point, strict=True))}
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -114,28 +114,36 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any], fixed: Sequenc
         InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
         UnknownNameError: if the task has no such parameter; the nearest is suggested.
     """
-    parameters, own = inspect.signature(task).parameters, own_parameters(task)
     axes: dict[str, Sequence[Any]] = {}
-    for argument, setting in [*(("grid", setting) for setting in settings), *(("set", setting) for setting in fixed)]:
-        name, equals, text = setting.partition("=")
-        if not equals or not text:
-            raise InvalidValueError(complain(argument, "settings such as seed=0..9 or rule=bp,tp", setting))
-        if name in own and argument == "set":
-            expected, mend = f"a parameter of the rule and not of {task.__name__}", "Write it without --set."
-            raise InvalidValueError(complain(argument, expected, name, mend))
-        if name not in own and not takes_constants(task):
-            if argument == "set":
-                expected = f"left out, since {task.__name__} takes no parameters of a rule"
-                raise InvalidValueError(complain(argument, expected, name))
-            raise unknown_name(argument, name, own)
-        if name in axes:
-            mend = "Put commas between values."
-            raise InvalidValueError(complain(argument, f"one setting of {name}", setting, mend))
-        axes[name] = _axis(name, text, task)
-    missing = [name for name in own if parameters[name].default is inspect.Parameter.empty and name not in axes]
-    if missing:
-        raise InvalidValueError(complain("grid", f"a setting of {missing[0]}", list(settings), f"Add {missing[0]}=..."))
+    for argument, typed in (("grid", settings), ("set", fixed)):
+        for setting in typed:
+            name, equals, text = setting.partition("=")
+            if not equals or not text:
+                raise InvalidValueError(complain(argument, "settings such as seed=0..9 or rule=bp,tp", setting))
+            _check_name(argument, name, task)
+            if name in axes:
+                mend = "Put commas between values."
+                raise InvalidValueError(complain(argument, f"one setting of {name}", setting, mend))
+            axes[name] = _axis(name, text, task)
+    parameters = inspect.signature(task).parameters
+    for name in own_parameters(task):
+        if parameters[name].default is inspect.Parameter.empty and name not in axes:
+            raise InvalidValueError(complain("grid", f"a setting of {name}", list(settings), f"Add {name}=..."))
     return Grid(axes)
+
+
+def _check_name(argument: str, name: str, task: Callable[..., Any]) -> None:
+    """Refuse a name that is no parameter of the task or its rule, and one of the task that is set by ``--set``."""
+    own = own_parameters(task)
+    if name in own and argument == "set":
+        expected, mend = f"a parameter of the rule and not of {task.__name__}", "Write it without --set."
+        raise InvalidValueError(complain(argument, expected, name, mend))
+    if name in own or takes_constants(task):
+        return
+    if argument == "set":
+        expected = f"left out, since {task.__name__} takes no parameters of a rule"
+        raise InvalidValueError(complain(argument, expected, name))
+    raise unknown_name(argument, name, own)
 
 
 def _axis(name: str, text: str, task: Callable[..., Any]) -> Sequence[Any]:

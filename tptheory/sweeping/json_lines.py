@@ -12,7 +12,7 @@ from tptheory.files import naming, open_locked, write_all
 from tptheory.sweeping.records import Record, RecordKeys, has_failed, in_use, is_record, not_records
 from tptheory.writing.plain import plain
 
-LONGEST = 1 << 26
+LONGEST_LINE = 1 << 26
 """The most bytes of a line: 64 MiB."""
 BEGINNING = b'{"task": "'
 """How every record begins: what a kill or a full disk left of one begins so too."""
@@ -51,7 +51,7 @@ class JsonLines:
         self._end, self._torn = 0, b""
         with open(os.dup(self._file), "rb") as file:
             file.seek(0)
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), start=1):
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), start=1):
                 record = _record(line)
                 if record is None and not line.endswith(b"\n") and self._is_torn(line):
                     self._torn = line
@@ -64,7 +64,9 @@ class JsonLines:
 
     def _is_torn(self, line: bytes) -> bool:
         """Whether a line without an end is what is left of a record; the first of all must have its whole beginning."""
-        return len(line) <= LONGEST and (line.startswith(BEGINNING) or (self._end > 0 and BEGINNING.startswith(line)))
+        return len(line) <= LONGEST_LINE and (
+            line.startswith(BEGINNING) or (self._end > 0 and BEGINNING.startswith(line))
+        )
 
     def _mend_tail(self) -> None:
         """Cut off a torn record; give a whole one that lacks it the end of its line."""
@@ -98,7 +100,7 @@ class JsonLines:
 def _record(line: bytes) -> dict[str, Any] | None:
     """Return the record that a line holds; None if it holds none."""
     try:
-        record = json.loads(line) if len(line) <= LONGEST else None
+        record = json.loads(line) if len(line) <= LONGEST_LINE else None
     except (ValueError, RecursionError):
         return None
     return record if is_record(record) else None

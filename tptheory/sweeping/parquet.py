@@ -19,7 +19,7 @@ from tptheory.writing.plain import plain
 
 ROWS = 1000
 """How many records a Parquet file holds."""
-LARGEST = 1 << 30
+MOST_BYTES = 1 << 30
 """The most bytes of one file: 1 GiB."""
 PART = re.compile(r"part-(\d{6,12})\.parquet")
 """The names of the files."""
@@ -71,7 +71,7 @@ class Parquet:
         """Yield the key of each row of a file, and whether it failed; remember of which kinds its columns are."""
         mend = "Move it, or choose another folder."
         try:
-            data = self._arrow.BufferReader(read_whole(part, LARGEST, "out", "Parquet file"))
+            data = self._arrow.BufferReader(read_whole(part, MOST_BYTES, "out", "Parquet file"))
             file = self._parquet.ParquetFile(data)
             names = [name for name in ("key", "error", "result.passed") if name in file.schema_arrow.names]
             rows = file.read(names).to_pylist()

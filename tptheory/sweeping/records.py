@@ -1,4 +1,4 @@
-"""The records of a sweep: what one is, the keys by which cells are known, and the places that hold records."""
+"""The records of a sweep: what one is, and the keys by which cells are known."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from array import array
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
-from tptheory.files import cannot_write
 from tptheory.writing.plain import plain
 
 Record = Mapping[str, Any]
@@ -22,19 +21,6 @@ KEY = re.compile(r"[0-9a-f]{16}")
 """The keys of cells."""
 ANOTHER = "Choose another file."
 """What to do about a file that holds something else."""
-
-
-class Records(Protocol):
-    """A file or a folder that holds records, and takes more. It is locked: no other sweep can write there."""
-
-    recorded: RecordKeys
-    """The keys of the records that were there when it was opened, all of which were read and found whole."""
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Add records; each of them is written as a whole or not at all, and is on the disk afterwards."""
-
-    def close(self) -> None:
-        """Close, and give the lock back."""
 
 
 def key_of(task: str, cell: Mapping[str, Any], content: str = "") -> str:
@@ -105,29 +91,3 @@ def in_use(path: Path) -> InvalidValueError:
 def not_records(where: str, mend: str = ANOTHER, kind: str = "a file of records") -> InvalidFileError:
     """Return the error for a file that holds something else than records."""
     return InvalidFileError(complain("out", kind, where, mend))
-
-
-def records_at(path: str | Path) -> Records:
-    """Open a file ``.jsonl`` of JSON lines, or a folder ``.parquet`` of Parquet files, which is made if it is missing.
-
-    All that is there is read before anything is written.
-
-    Raises:
-        InvalidTypeError: if it is no path.
-        InvalidValueError: if the name has another ending, it cannot be written, or another sweep writes there.
-        InvalidFileError: if it holds something else than records.
-        MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
-    """
-    from tptheory.sweeping.json_lines import JsonLines
-    from tptheory.sweeping.parquet import Parquet
-
-    path = Path(path)
-    kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
-    if path.suffix not in kinds:
-        raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
-    try:
-        return kinds[path.suffix](path)
-    except (InvalidFileError, InvalidValueError):
-        raise
-    except (OSError, ValueError) as error:  # a path with a NUL byte is a ValueError
-        raise cannot_write("out", path, error) from error

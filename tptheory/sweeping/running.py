@@ -20,13 +20,14 @@ from time import perf_counter
 from traceback import walk_tb
 from typing import Any
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import optional_library
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell, Grid
-from tptheory.sweeping.records import Record, has_failed, key_of, records_at
-from tptheory.sweeping.tasks import Task, content_of, task_named
+from tptheory.sweeping.record_files import records_at
+from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of
+from tptheory.sweeping.tasks import SweepTask, content_of, task_named
 from tptheory.writing.plain import plain
 
 AHEAD = 4
@@ -71,7 +72,7 @@ class Summary:
 
 
 def sweep(
-    task: str | Task,
+    task: str | SweepTask,
     cells: Iterable[Cell],
     out: str | Path,
     *,
@@ -107,36 +108,17 @@ def sweep(
     if not callable(task):
         task_named(task)  # refuses what is no task before anything is opened
     if workers is not None:
-        workers = whole("workers", workers, limit=MOST_WORKERS)
+        workers = checked_integer("workers", workers, limit=MOST_WORKERS)
     pool: Pool = (lambda: _cluster(scheduler)) if scheduler is not None else (lambda: _processes(workers))
     name = task if isinstance(task, str) else f"{task.__module__}.{task.__qualname__}"
     started, counts = perf_counter(), Counter[str]()
     records = records_at(out)
     try:
-        recorded, seen = records.recorded, set[str]()
-
-        def missing() -> Iterator[KeyedCell]:
-            for cell in cells:
-                key = key_of(name, cell, content_of(name, cell))
-                if not isinstance(cells, Grid):  # whose cells all differ
-                    if key in seen:
-                        continue
-                    seen.add(key)
-                counts["cells"] += 1
-                if key not in recorded:
-                    yield key, cell
-                    continue
-                counts["before"] += 1
-                counts["failed before"] += key in recorded.failed
-                if on_known is not None:
-                    on_known()
-
-        with closing(ChunkRunner(task, missing(), pool).run()) as found_in_order:
+        missing = _missing(_keyed(name, cells), records.recorded, counts, on_known)
+        with closing(ChunkRunner(task, missing, pool).run()) as found_in_order:
             for chunk, results in found_in_order:
-                new: list[Record] = [
-                    {"task": name, "key": key, "cell": cell, **found}
-                    for (key, cell), found in zip(chunk, results, strict=True)
-                ]
+                pairs = zip(chunk, results, strict=True)
+                new: list[Record] = [{"task": name, "key": key, "cell": cell, **found} for (key, cell), found in pairs]
                 records.append(new)
                 counts["failed"] += sum(map(has_failed, new))
                 if on_record is not None:
@@ -148,7 +130,33 @@ def sweep(
     return Summary(counts["cells"], counts["before"], counts["failed"], seconds, counts["failed before"])
 
 
-def run_cells(task: str | Task, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
+def _keyed(task: str, cells: Iterable[Cell]) -> Iterator[KeyedCell]:
+    """Yield each cell with its key, and a cell that comes twice once."""
+    seen = set[str]()
+    for cell in cells:
+        key = key_of(task, cell, content_of(task, cell))
+        if key not in seen:
+            yield key, cell
+        if not isinstance(cells, Grid):  # whose cells all differ, and may be a million
+            seen.add(key)
+
+
+def _missing(
+    cells: Iterable[KeyedCell], recorded: RecordKeys, counts: Counter[str], on_known: Callable[[], None] | None
+) -> Iterator[KeyedCell]:
+    """Yield the cells that have no record, and count the others: how many there are, and how many of them failed."""
+    for key, cell in cells:
+        counts["cells"] += 1
+        if key not in recorded:
+            yield key, cell
+            continue
+        counts["before"] += 1
+        counts["failed before"] += key in recorded.failed
+        if on_known is not None:
+            on_known()
+
+
+def run_cells(task: str | SweepTask, cells: Sequence[Cell]) -> tuple[list[dict[str, Any]], float]:
     """Run a chunk in a worker: return the result or the error at each cell, and the seconds that all took."""
     started, found = perf_counter(), list[dict[str, Any]]()
     function = task if callable(task) else task_named(task)
@@ -177,7 +185,7 @@ class _Chunk:
     future: Future[Any] | None = None
     attempts: int = 0
 
-    def submit(self, executor: Executor, task: str | Task) -> Future[Any]:
+    def submit(self, executor: Executor, task: str | SweepTask) -> Future[Any]:
         """Hand the cells to a worker."""
         return executor.submit(run_cells, task, [cell for _, cell in self.cells])
 
@@ -194,7 +202,7 @@ class ChunkRunner:
         pool: a function that makes a pool of workers, and tells how many there are.
     """
 
-    def __init__(self, task: str | Task, cells: Iterator[KeyedCell], pool: Pool) -> None:
+    def __init__(self, task: str | SweepTask, cells: Iterator[KeyedCell], pool: Pool) -> None:
         self._task, self._cells, self._pool = task, cells, pool
         self._waiting: deque[_Chunk] = deque()
         self._suspects: deque[_Chunk] = deque()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -69,30 +69,43 @@ def check_rules(task: str, axes: Mapping[str, Sequence[Any]], own: Sequence[str]
     """
     if task not in ABOUT_RULES:
         return
-    first, names = {name: values[0] for name, values in axes.items()}, [name for name in axes if name not in own]
+    first = {name: values[0] for name, values in axes.items()}
+    widths = _widths(task, first)
+    of_rules = {name: values for name, values in axes.items() if name not in own}
     rules = axes.get("rule", ABOUT_RULES[task][:1])
-    parameters_of = {rule: _derived(rule, _stamp(rule), _widths(task, first)).parameters for rule in rules}
-    of_any = {str(symbol) for parameters in parameters_of.values() for symbol in parameters}
+    parameters_of = {rule: _derived(rule, _stamp(rule), widths).parameters for rule in rules}
     for rule, parameters in parameters_of.items():
         if task == "trajectory":
-            swept_rule(rule).error_signal(_net(_widths(task, first)), 0)  # a simulation records d_0 too
-        known = [str(symbol) for symbol in parameters]
-        for name in names:
-            argument = "set" if name in fixed else "grid"
-            meant = {name, name_of_constant(name)}
-            if meant & of_any and not meant & set(known):
-                has = f"has no parameter {name}" + (f", but {', '.join(known)}" if known else "")
-                mend = f"The rule {rule} {has}. Sweep it by a command of its own."
-                raise UnknownNameError(complain(argument, "parameters that every rule of it has", name, mend))
-            if not meant & set(known):
-                if name in fixed and not known:
-                    raise InvalidValueError(complain("set", f"empty, since {rule} holds nothing", name))
-                raise unknown_name(argument, name, known if name in fixed else [*own, *known])
-        for name in names:
-            for value in axes[name]:
-                _check_values(rule, parameters, {**{n: axes[n][0] for n in names}, name: value})
-        if not names:
-            _check_values(rule, parameters, {})
+            swept_rule(rule).error_signal(_net(widths), 0)  # a simulation records d_0 too
+        for name in of_rules:
+            _check_name(name, rule, parameters_of, own, name in fixed)
+        for cell in _one_changed(of_rules):
+            _check_values(rule, parameters, cell)
+
+
+def _one_changed(axes: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield cells in which every value comes, beside the first ones of the other names; an empty cell for no names."""
+    first = {name: values[0] for name, values in axes.items()}
+    yield first
+    for name, values in axes.items():
+        yield from ({**first, name: value} for value in values[1:])
+
+
+def _check_name(
+    name: str, rule: str, parameters_of: Mapping[str, Sequence[Any]], own: Sequence[str], is_fixed: bool
+) -> None:
+    """Refuse a name that is no parameter of a rule; errors say whether another rule of the sweep has it."""
+    known, meant = [str(symbol) for symbol in parameters_of[rule]], {name, name_of_constant(name)}
+    argument = "set" if is_fixed else "grid"
+    if meant & set(known):
+        return
+    if any(str(symbol) in meant for parameters in parameters_of.values() for symbol in parameters):
+        has = f"has no parameter {name}" + (f", but {', '.join(known)}" if known else "")
+        mend = f"The rule {rule} {has}. Sweep it by a command of its own."
+        raise UnknownNameError(complain(argument, "parameters that every rule of it has", name, mend))
+    if is_fixed and not known:
+        raise InvalidValueError(complain("set", f"empty, since {rule} holds nothing", name))
+    raise unknown_name(argument, name, known if is_fixed else [*own, *known])
 
 
 def _check_values(rule: str, parameters: Sequence[Any], cell: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from tptheory.sweeping.swept_rules import ABOUT_RULES, digest_of_rule, numbers_o
 from tptheory.training.settings import TrainSettings
 from tptheory.training.task import HIDDEN_WIDTHS
 
-Task = Callable[..., Mapping[str, Any]]
+SweepTask = Callable[..., Mapping[str, Any]]
 DEFAULTS = TrainSettings()
 """The settings that `training` uses where none are given."""
 
@@ -126,7 +126,7 @@ def training(
     return {name: getattr(run, name) for name in names} | ({"curve": run.columns()} if curve else {})
 
 
-TASKS: dict[str, Task] = {
+TASKS: dict[str, SweepTask] = {
     "trajectory": trajectory,
     "crosscheck": check,
     "refutation": refutation,
@@ -179,7 +179,7 @@ def _theorem(node: str) -> Any:
 
 
 @lru_cache(maxsize=16)
-def task_named(name: str) -> Task:
+def task_named(name: str) -> SweepTask:
     """Return a task of that name, or the function of ``FILE.py::NAME``, which is Python and is run.
 
     >>> task_named("trajectory").__name__

@@ -12,9 +12,9 @@ from itertools import product
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-LARGEST = 2000
+LARGEST_LAYER = 2000
 """The largest layer at which functions are tried."""
-MOST = 12
+MOST_COMBINED = 12
 """The numbers of a function's code are combined with each other only if there are at most so many."""
 KNOWN = ("sympy", "tptheory", "builtins", "numpy")
 """Packages whose functions do not branch on the layer of a user's network."""
@@ -25,12 +25,12 @@ def suspects(function: Callable[..., Any]) -> set[int]:
 
     Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
     """
-    found = {root for n in _numbers(function, set()) for root in _roots(abs(n)) if root <= LARGEST}
+    found = {root for n in _numbers(function, set()) for root in _roots(abs(n)) if root <= LARGEST_LAYER}
     near = {n + d for n in found for d in (-1, 0, 1)}
-    if len(found) <= MOST:
+    if len(found) <= MOST_COMBINED:
         for a, b in product(found, repeat=2):
             near |= {a + b, a - b, a * b, a // b if b else 0}
-    return {n for n in near if 0 <= n <= LARGEST}
+    return {n for n in near if 0 <= n <= LARGEST_LAYER}
 
 
 def _roots(n: int) -> Iterator[int]:
@@ -64,7 +64,7 @@ def _numbers_inside(item: Any, seen: set[int]) -> Iterator[int]:
     if isinstance(item, Mapping):
         yield from _numbers([*item.keys(), *item.values()], seen)
     elif isinstance(item, list | tuple | set | frozenset | range):
-        parts = list(item)[:LARGEST]
+        parts = list(item)[:LARGEST_LAYER]
         yield from (position for position in range(1, len(parts)) if parts[position] is not parts[position - 1])
         for part in parts:
             yield from _numbers(part, seen)

@@ -11,7 +11,7 @@ remainder ``R`` that is an expression too. Sums and products of expansions are e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -20,6 +20,7 @@ from sympy import (
     Add,
     Adjoint,
     Identity,
+    Integer,
     Inverse,
     MatAdd,
     MatMul,
@@ -39,7 +40,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, trace, transpose
 from tptheory.symbolic.layers import Recursion, layer_symbols
-from tptheory.symbolic.penrose_words import shortened, turned, words_of
+from tptheory.symbolic.penrose_words import Word, shortened, turned, words_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Expansion:
         order = None if self.order is None else self.order + power
         return Expansion({k + power: c for k, c in self.terms.items()}, order, self.rest)
 
-    def mapped(self, change: Callable[[Any], Any]) -> Expansion:
+    def with_each(self, change: Callable[[Any], Any]) -> Expansion:
         """Return the expansion with a linear map applied to the coefficients and the remainder."""
         terms = {k: change(c) for k, c in self.terms.items()}
         return Expansion(terms, self.order, S.Zero if self.order is None else change(self.rest))
@@ -127,42 +128,49 @@ class Expander:
         return self._number(e)
 
     def _matrix(self, M: Any) -> Expansion:
-        if isinstance(M, MatAdd):
-            return self._sum([self.of(part) for part in M.args])
-        if isinstance(M, MatMul):
-            scalar, factors = M.as_coeff_matrices()
-            product = reduce(self._times, [self.of(factor) for factor in factors])
-            return self._times(self.of(scalar), product)
-        if isinstance(M, Transpose | Adjoint):
-            return self.of(M.arg).mapped(transpose)
-        if isinstance(M, Inverse):
-            return self._inverse(M)
-        if isinstance(M, MatPow) and M.exp.is_Integer:
-            base = M.base if M.exp > 0 else Inverse(M.base)
-            return reduce(self._times, [self.of(base)] * abs(int(M.exp)))
-        if isinstance(M, Pinv):
-            inside = self.of(M.arg)
-            if inside.order is None and len(inside.terms) == 1:
-                (power, A), *_ = inside.terms.items()
-                return Expansion({-power: _pinv_of(A)})
-            raise self._refusal(M, "a pseudo-inverse of what changes, since its rank may jump at the limit")
+        match M:
+            case MatAdd():
+                return self._sum(map(self.of, M.args))
+            case MatMul():
+                scalar, factors = M.as_coeff_matrices()
+                return self._times(self.of(scalar), reduce(self._times, map(self.of, factors)))
+            case Transpose() | Adjoint():
+                return self.of(M.arg).with_each(transpose)
+            case Inverse():
+                return self._inverse(M)
+            case MatPow(exp=Integer()):
+                return self._power(self.of(M.base if M.exp > 0 else Inverse(M.base)), M.exp)
+            case Pinv():
+                return self._pseudo_inverse(M)
         raise self._refusal(M, f"{type(M).__name__} of what changes")
 
     def _number(self, e: Any) -> Expansion:
         if e == self.small:
             return Expansion({1: S.One})
-        if isinstance(e, Add):
-            return self._sum([self.of(part) for part in e.args])
-        if isinstance(e, Mul):
-            return reduce(self._times, [self.of(part) for part in e.args])
-        if isinstance(e, Pow) and e.exp.is_Integer:
-            base = self.of(e.base) if e.exp > 0 else self._reciprocal(e.base)
-            return reduce(self._times, [base] * abs(int(e.exp)))
-        if isinstance(e, Trace):
-            return self.of(e.arg).mapped(trace)
-        if isinstance(e, MatrixElement) and not e.i.has(self.small) and not e.j.has(self.small):
-            return self.of(e.parent).mapped(lambda M: MatrixElement(M, e.i, e.j))
+        match e:
+            case Add():
+                return self._sum(map(self.of, e.args))
+            case Mul():
+                return reduce(self._times, map(self.of, e.args))
+            case Pow(exp=Integer()):
+                return self._power(self.of(e.base) if e.exp > 0 else self._reciprocal(e.base), e.exp)
+            case Trace():
+                return self.of(e.arg).with_each(trace)
+            case MatrixElement() if not e.i.has(self.small) and not e.j.has(self.small):
+                return self.of(e.parent).with_each(lambda M: MatrixElement(M, e.i, e.j))
         raise self._refusal(e, f"{type(e).__name__} of what changes")
+
+    def _power(self, base: Expansion, exponent: Any) -> Expansion:
+        """Return a product of as many factors ``base`` as the size of the exponent says, whose sign ``base`` has."""
+        return reduce(self._times, [base] * abs(int(exponent)))
+
+    def _pseudo_inverse(self, M: Pinv) -> Expansion:
+        """Return the pseudo-inverse of ``s^power A``, where nothing else changes."""
+        inside = self.of(M.arg)
+        if inside.order is None and len(inside.terms) == 1:
+            (power, A), *_ = inside.terms.items()
+            return Expansion({-power: _pinv_of(A)})
+        raise self._refusal(M, "a pseudo-inverse of what changes, since its rank may jump at the limit")
 
     def _refusal(self, part: Any, reason: str) -> UnsupportedExpressionError:
         return UnsupportedExpressionError(
@@ -170,7 +178,8 @@ class Expander:
             f"of A*A.T + {self.small}*I, or of what has a known inverse at the limit (got {part}: {reason})."
         )
 
-    def _sum(self, parts: list[Expansion]) -> Expansion:
+    def _sum(self, summands: Iterable[Expansion]) -> Expansion:
+        parts = list(summands)
         orders = [part.order for part in parts if part.order is not None]
         order = min(orders, default=None)
         terms: dict[int, Any] = {}
@@ -212,7 +221,7 @@ class Expander:
         if d is None or not self.is_nonzero(d):
             raise self._refusal(1 / D, "a divisor that may be 0 at the limit")
         H = Expansion({k: c for k, c in found.terms.items() if k != power}, found.order, found.rest).shifted(-power - 1)
-        ratio = H.mapped(lambda c: -c / d)
+        ratio = H.with_each(lambda c: -c / d)
         n = max(self.terms + power, 0)
         total, last = Expansion({0: 1 / d}), Expansion({0: 1 / d})
         for k in range(1, n + 1):
@@ -226,7 +235,7 @@ class Expander:
         n = max(self.terms + kind.power, 0)
         if isinstance(kind, Regular):
             start = _inverse_of(kind.start)
-            ratio = kind.rest.mapped(lambda H: matmul(-1, start, H))
+            ratio = kind.rest.with_each(lambda H: matmul(-1, start, H))
             total = power = Expansion({0: start})
             for k in range(1, n + 1):
                 power = self._times(ratio, power)
@@ -247,7 +256,7 @@ class Expander:
         Raises:
             UnsupportedExpressionError: if it is neither regular nor damped.
         """
-        found = self.of(G).mapped(shortened)
+        found = self.of(G).with_each(shortened)
         power = found.low
         start = found.terms.get(power)
         others = {k: c for k, c in found.terms.items() if k != power}
@@ -272,11 +281,14 @@ class Expander:
             return bool(scale.is_nonzero)
         found = words_of(M)
         if len(found) == 1:
-            c, word = found[0]
-            bare = [letter.arg if isinstance(letter, Transpose | Pinv) else letter for letter in word]
-            return bool(c.is_nonzero) and all(A in self.invertible or isinstance(A, Inverse) for A in bare)
+            return self._is_invertible_product(*found[0])
         identity = [c for c, word in found if not word]
         return bool(identity) and sum(identity).is_positive is True and is_semidefinite(M)
+
+    def _is_invertible_product(self, c: Any, word: Word) -> bool:
+        """Whether ``c`` is known not to be 0, and each letter, or what it transposes or inverts, to have an inverse."""
+        bare = [letter.arg if isinstance(letter, Transpose | Pinv) else letter for letter in word]
+        return bool(c.is_nonzero) and all(A in self.invertible or isinstance(A, Inverse) for A in bare)
 
 
 def is_semidefinite(M: MatrixExpr) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
 from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, index_parts
@@ -359,7 +359,7 @@ def _size(argument: str, value: Any) -> Expr:
         mend = f"Try Symbol({value!r}, integer=True, positive=True)." if isinstance(value, str) and value else ""
         raise InvalidTypeError(complain(argument, "positive integers or SymPy symbols", value, mend))
     if isinstance(value, int) and value > 0:
-        whole(argument, value)  # it may have so many digits that no message could show it
+        checked_integer(argument, value)  # it may have so many digits that no message could show it
     size = Integer(value) if isinstance(value, int) else value
     if size.is_number and not (size.is_Integer and size > 0):
         raise InvalidValueError(complain(argument, "positive integers or SymPy symbols", value, "Give 1 or more."))

@@ -13,6 +13,8 @@ from typing import Any
 
 from sympy import (
     Identity,
+    Integer,
+    Inverse,
     MatAdd,
     MatMul,
     MatPow,
@@ -83,19 +85,24 @@ def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]
     A word's letters are no products or whole powers; sums are letters only if they are not to be multiplied out, or if
     there would be more than `LARGEST_SUM` words.
     """
-    if isinstance(M, ZeroMatrix):
-        return []
-    if isinstance(M, Identity):
-        return [(S.One, ())]
-    if isinstance(M, MatAdd):
-        return [term for part in M.args for term in words_of(part, multiply_out)]
-    if isinstance(M, MatPow) and M.exp.is_Integer and M.exp > 0:
-        return words_of(matmul(*[M.base] * int(M.exp)), multiply_out)
-    if isinstance(M, Transpose) and transpose(M.arg) != M:
-        return words_of(transpose(M.arg), multiply_out)
-    if not isinstance(M, MatMul):
-        return [(S.One, (M,))]
-    scalar, factors = M.as_coeff_matrices()
+    match M:
+        case ZeroMatrix():
+            return []
+        case Identity() | Inverse(arg=Identity()):
+            return [(S.One, ())]
+        case MatAdd():
+            return [term for part in M.args for term in words_of(part, multiply_out)]
+        case MatPow(exp=Integer()) if M.exp >= 0:
+            return _words_of_product(S.One, [M.base] * int(M.exp), multiply_out)
+        case Transpose() if transpose(M.arg) != M:
+            return words_of(transpose(M.arg), multiply_out)
+        case MatMul():
+            scalar, factors = M.as_coeff_matrices()
+            return _words_of_product(scalar, factors, multiply_out)
+    return [(S.One, (M,))]
+
+
+def _words_of_product(scalar: Any, factors: Iterable[MatrixExpr], multiply_out: bool) -> list[tuple[Any, Word]]:
     total: list[tuple[Any, Word]] = [(scalar, ())]
     for factor in factors:
         parts = words_of(factor, multiply_out)

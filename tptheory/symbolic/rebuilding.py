@@ -21,7 +21,7 @@ from sympy import (
 from sympy.core.basic import Basic
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory.clock import keep_time
+from tptheory.clock import require_time
 from tptheory.errors import ShapeError
 from tptheory.symbolic.expressions import matadd, matmul, trace, transpose
 
@@ -30,7 +30,7 @@ def rebuild(expression: Any, leaf: Callable[[Any], Any]) -> Any:
     """Apply ``leaf`` to every atom of an expression and build it again without simplification."""
     if not isinstance(expression, Basic) or not expression.args:
         return leaf(expression)
-    keep_time()
+    require_time()
     replaced = leaf(expression)
     if replaced is not expression:
         return replaced

@@ -36,20 +36,26 @@ def refuse_states(rule: Rule, net: DeepLinearNetwork, states: Mapping[Any, tuple
             a matrix that the rule, or a rule within it, holds fixed; or if its start speaks of a state, of the data or
             of ``eta``.
     """
-    kept = [_owner(state.symbol) for of_layer in states.values() for state in of_layer]
+    every = [state for of_layer in states.values() for state in of_layer]
+    kept = {_owner(state.symbol).name: _owner(state.symbol) for state in every}
     if not kept:
         return
     data = _data(net)
-    _refuse_shared([*_parameters(net), *data, *kept])
-    for state in (state for of_layer in states.values() for state in of_layer):
-        _refuse_start(state, {s.name for s in (*kept, *data)})
+    _refuse_shared([*_parameters(net), *data, *(_owner(state.symbol) for state in every)])
+    for state in every:
+        _refuse_start(state, {*kept, *(symbol.name for symbol in data)})
     for layer, of_layer in states.items():
-        laws = [part for state in of_layer for part in (state.velocity, state.change, state.start)]
-        spoken = _spoken([*_definitions(rule, net, layer), *(e for e in laws if hasattr(e, "atoms"))])
-        for symbol in kept:
-            if any(other.name == symbol.name and other != symbol for other in spoken):
-                _refuse(symbol.name)
-    _refuse_names_held_within(rule, net, {symbol.name for symbol in kept}, list(states))
+        spoken = _spoken([*_definitions(rule, net, layer), *_laws(of_layer)])
+        shared = [symbol.name for symbol in spoken if kept.get(symbol.name, symbol) != symbol]
+        if shared:
+            _refuse(min(shared))
+    _refuse_names_held_within(rule, net, set(kept), list(states))
+
+
+def _laws(states: Iterable[State]) -> list[Any]:
+    """Return the laws of motion of states and what they start from, as far as these are expressions."""
+    laws = [law for state in states for law in (state.velocity, state.change, state.start)]
+    return [law for law in laws if hasattr(law, "atoms")]
 
 
 def _refuse_names_held_within(rule: Rule, net: DeepLinearNetwork, kept: set[str], layers: list[Any]) -> None:

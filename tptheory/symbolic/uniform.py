@@ -8,30 +8,23 @@ with, and at the numbers in its code, which `suspects` returns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import (
     Dummy,
     Expr,
-    Identity,
     Integer,
-    Inverse,
-    MatAdd,
-    MatMul,
-    MatPow,
     MatrixBase,
     MatrixExpr,
     S,
-    Transpose,
-    ZeroMatrix,
     expand,
     sympify,
 )
 
 from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.expressions import matmul, transpose
+from tptheory.symbolic.penrose_words import Word, words_of
 from tptheory.symbolic.rebuilding import rebuild
 
 NUMBERS = 8
@@ -167,48 +160,10 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
     return bool(expand(said - expected) == 0)
 
 
-Terms = dict[tuple[Any, ...], Expr]
-
-
 def _same_terms(A: Any, B: Any) -> bool:
-    first, second = _terms(A), _terms(B)
-    return all(expand(first.get(word, S.Zero) - second.get(word, S.Zero)) == 0 for word in {*first, *second})
-
-
-def _terms(A: Any) -> Terms:
-    """Return the terms of an expanded sum of products: the coefficient of each sequence of factors."""
-    if isinstance(A, ZeroMatrix):
-        return {}
-    if isinstance(A, Identity) or (isinstance(A, Inverse) and isinstance(A.arg, Identity)):
-        return {(): S.One}
-    if isinstance(A, MatAdd):
-        return _sum(A.args)
-    if isinstance(A, MatMul):
-        scalar, factors = A.as_coeff_matrices()
-        return _product(scalar, factors)
-    if isinstance(A, MatPow) and isinstance(A.exp, Integer) and A.exp >= 0:
-        return _product(S.One, [A.base] * int(A.exp))
-    if isinstance(A, Transpose) and not A.arg.is_symbol and transpose(A.arg) != A:
-        return _terms(transpose(A.arg))
-    return {(matmul(A),): S.One}
-
-
-def _sum(parts: Iterable[Any]) -> Terms:
-    """Return the terms of a sum of expanded expressions."""
-    total: Terms = {}
-    for part in parts:
-        for word, coefficient in _terms(part).items():
-            total[word] = total.get(word, S.Zero) + coefficient
-    return total
-
-
-def _product(scalar: Any, factors: Any) -> Terms:
-    product: Terms = {(): S(scalar)}
-    for factor in factors:
-        terms = _terms(factor)
-        longer: Terms = {}
-        for word, c in product.items():
-            for next_word, d in terms.items():
-                longer[word + next_word] = longer.get(word + next_word, S.Zero) + c * d
-        product = longer
-    return product
+    """Tell whether the coefficients of each word are equal, of words that are made of the same letters in one order."""
+    difference: dict[Word, Expr] = {}
+    for sign, M in ((1, A), (-1, B)):
+        for coefficient, word in words_of(M):
+            difference[word] = difference.get(word, S.Zero) + sign * coefficient
+    return all(expand(coefficient) == 0 for coefficient in difference.values())

@@ -12,7 +12,7 @@ from tptheory.training.theorem_probes import THEOREMS
 
 Check = Callable[[str, Any], None]
 """A function of the name of a field and its value, which raises `_WrongField` if the value is none of its kind."""
-LONGEST = 200
+LONGEST_TEXT = 200
 """The most characters of a text."""
 
 
@@ -164,8 +164,8 @@ def _one_of(known: Iterable[Any]) -> Check:
 
 def _text(field: str, value: Any) -> None:
     """Expect a short text."""
-    if not isinstance(value, str) or len(value) > LONGEST:
-        raise _WrongField(field, f"a text of at most {LONGEST} characters", value)
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise _WrongField(field, f"a text of at most {LONGEST_TEXT} characters", value)
 
 
 def _matching(pattern: str, expected: str) -> Check:

@@ -22,7 +22,7 @@ from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
 """The name of the format, which every checkpoint holds."""
-LARGEST = 2**30
+MOST_BYTES = 2**30
 """The most bytes that a checkpoint may have: 1 GiB."""
 
 _MEND = "Name another file, or train anew without it."
@@ -60,7 +60,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Return what `write_checkpoint` wrote; the file is left as it is.
 
     Raises:
-        InvalidFileError: if the file is no checkpoint, torn, changed, or larger than `LARGEST`.
+        InvalidFileError: if the file is no checkpoint, torn, changed, or larger than `MOST_BYTES`.
     """
     path = Path(path)
     arrays = _arrays(path)
@@ -118,7 +118,7 @@ def _arrays(path: Path) -> dict[str, Array]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    data = read_whole(path, LARGEST, argument="checkpoint", what="checkpoint")
+    data = read_whole(path, MOST_BYTES, argument="checkpoint", what="checkpoint")
     try:
         return {name: array.copy() for name, array in load(data).items()}
     except (SafetensorError, ValueError, TypeError, KeyError, OverflowError) as error:

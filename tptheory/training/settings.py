@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from textwrap import fill
 from typing import Any, Literal, TypeVar
 
-from tptheory.checking import MOST, finite, positive, positive_or_zero, whole
+from tptheory.checking import MOST_STEPS, checked_integer, finite, positive, positive_or_zero
 from tptheory.errors import InvalidTypeError, complain, unknown_name
 
 DTYPES = ("float32", "float64")
@@ -176,10 +176,11 @@ class TrainSettings:
         from tptheory.training.initial import INITS
 
         checked: dict[str, Any] = {
-            name: whole(name, getattr(self, name), limit=MOST) for name in ("steps", "log_every", "checkpoint_every")
+            name: checked_integer(name, getattr(self, name), limit=MOST_STEPS)
+            for name in ("steps", "log_every", "checkpoint_every")
         }
         checked |= {name: positive(name, getattr(self, name)) for name in ("lr", "damping")}
-        checked["seed"] = whole("seed", self.seed, lowest=0)
+        checked["seed"] = checked_integer("seed", self.seed, lowest=0)
         checked["bias"] = finite("bias", self.bias)
         if self.std is not None:
             checked["std"] = positive("std", self.std)
@@ -205,7 +206,7 @@ def _whole_widths(widths: Any) -> tuple[int, ...]:
     """Return widths as positive integers."""
     if isinstance(widths, str | bytes) or not isinstance(widths, Sequence):
         raise InvalidTypeError(complain("widths", "a sequence such as (64, 32, 10)", widths))
-    return tuple(whole("widths", n) for n in widths)
+    return tuple(checked_integer("widths", n) for n in widths)
 
 
 def settings_of(settings: TrainSettings | None, options: Mapping[str, Any]) -> TrainSettings:

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import check_memory, whole
+from tptheory.checking import check_memory, checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.numeric.constants import check_mapping
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rule_arguments import as_rule
-from tptheory.symbolic.rules import Backprop, Rule, TargetProp
+from tptheory.symbolic.rules import Backprop, Rule, TargetProp, as_rule
 from tptheory.training.data import DataSet, data_of, load_digits
 from tptheory.training.layerwise import (
     Loss,
@@ -163,7 +162,7 @@ def _checked_batch(batch: Any, data: DataSet) -> int:
     count = int(data.labels_train.size)
     if isinstance(batch, str) and batch != "all":
         raise InvalidTypeError(complain("batch", f"an integer in 1..{count}, or 'all'", batch))
-    return count if isinstance(batch, str) else whole("batch", batch, highest=count)
+    return count if isinstance(batch, str) else checked_integer("batch", batch, highest=count)
 
 
 def _loss(name: str, data: DataSet) -> Loss:

@@ -6,7 +6,7 @@ TRIAL = 8
 """How many calls are timed in each way."""
 HOPELESS = 4
 """A call that takes so many times what one thread needs ends the trial of two."""
-FIRST, LONGEST = 500, 16_000
+FIRST_PERIOD, LONGEST_PERIOD = 500, 16_000
 """After how many calls the choice is made anew: of two threads always the first number. Of one thread twice the first
 number; each time that one thread stays better twice as many as before, up to the second."""
 
@@ -22,7 +22,7 @@ class ThreadChoice:
     """
 
     def __init__(self) -> None:
-        self._period = FIRST
+        self._period = FIRST_PERIOD
         self._begin()
 
     def _begin(self) -> None:
@@ -48,5 +48,5 @@ class ThreadChoice:
 
     def _choose(self, alone: bool) -> None:
         """Keep to a choice for some time."""
-        self._period = min(2 * self._period, LONGEST) if alone else FIRST
+        self._period = min(2 * self._period, LONGEST_PERIOD) if alone else FIRST_PERIOD
         self.alone, self._left, self._chosen = alone, self._period, True

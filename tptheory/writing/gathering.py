@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import MatrixExpr
 
-from tptheory.checking import check_seconds, whole
+from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import stored_path
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
@@ -170,7 +170,7 @@ class ReportSettings:
     def __post_init__(self) -> None:
         """Check what nothing else checks before the work begins."""
         for name, lowest in (("steps", 0), ("seed", 0), ("trials", 1)):
-            whole(name, getattr(self, name), lowest=lowest)
+            checked_integer(name, getattr(self, name), lowest=lowest)
         check_seconds(self.seconds)
 
     def recorded(self) -> dict[str, int | float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import whole
+from tptheory.checking import checked_integer
 from tptheory.errors import ShapeError, complain
 from tptheory.files import cannot_write, write_whole
 from tptheory.simulation.trajectories import Run
@@ -49,7 +49,7 @@ def subspace_slider(
     run, column = run_of(run), sample_of(run_of(run), sample)
     if set(run.net.widths) != {2}:
         raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
-    frames = whole("frames", frames)
+    frames = checked_integer("frames", frames)
     kept = np.unique(np.linspace(0, run.steps, min(frames, run.steps + 1)).round().astype(int))
     panels = _panels(run, kept, alpha, column)
     words = {

@@ -10,7 +10,7 @@ from sympy import Eq, Integer, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import motions
-from tptheory.claims.mapping import mapped
+from tptheory.claims.mapping import with_expressions_changed
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.typesetting.expressions import latex_of
 
@@ -85,5 +85,5 @@ def at_sizes(claim: Claim, sizes: Mapping[Symbol, Any]) -> Claim:
             "Give the network other widths."
         )
     values = {size: Integer(value) if isinstance(value, int) else value for size, value in sizes.items()}
-    replaced: Claim = mapped(claim, lambda expression: expression.xreplace(values))
+    replaced: Claim = with_expressions_changed(claim, lambda expression: expression.xreplace(values))
     return replaced

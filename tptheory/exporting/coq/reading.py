@@ -9,7 +9,7 @@ from tptheory.certificates import checker
 from tptheory.certificates.checker import ONE, Goal, Name, Polynomial, Shape, Size, Terms
 from tptheory.errors import UnsupportedExpressionError
 
-LARGEST = 10_000
+LARGEST_NUMERAL = 10_000
 """The largest numerator, denominator or size of a statement: MathComp's numerals are unary."""
 
 
@@ -57,10 +57,10 @@ class CertificateReading(checker.Algebra):
         """Return the number of a size, which gets the next one when it is met for the first time.
 
         Raises:
-            UnsupportedExpressionError: if an integer size is above `LARGEST`.
+            UnsupportedExpressionError: if an integer size is above `LARGEST_NUMERAL`.
         """
-        if isinstance(size, int) and size > LARGEST:
-            raise UnsupportedExpressionError(f"A size must be at most {LARGEST} for Coq (got {size}).")
+        if isinstance(size, int) and size > LARGEST_NUMERAL:
+            raise UnsupportedExpressionError(f"A size must be at most {LARGEST_NUMERAL} for Coq (got {size}).")
         return self.sizes.setdefault(size, len(self.sizes))
 
     def symmetric(self) -> list[Name]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tptheory.certificates.checker import Goal, Name, Polynomial, Shape, Size, Terms, Word
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.exporting.coq.reading import LARGEST, CertificateReading, Equation, equation
+from tptheory.exporting.coq.reading import LARGEST_NUMERAL, CertificateReading, Equation, equation
 
 
 class CoqWriter:
@@ -118,7 +118,7 @@ def number(coefficient: Fraction) -> str:
         UnsupportedExpressionError: if a numerator or denominator is too large for a unary numeral.
     """
     top, bottom = coefficient.numerator, coefficient.denominator
-    if max(top, bottom) > LARGEST:
+    if max(top, bottom) > LARGEST_NUMERAL:
         found = f"(got {str(coefficient)[:40]})"
-        raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST} for Coq {found}.")
+        raise UnsupportedExpressionError(f"A number of a statement must be at most {LARGEST_NUMERAL} for Coq {found}.")
     return ("1" if top == 1 else f"{top}%:R") + (f" / {bottom}%:R" if bottom != 1 else "")

@@ -101,7 +101,7 @@ def _read(kind: RunArithmetic, weights: Any, x: Any, y: Any, lr: Any) -> tuple[S
 
 
 @dataclass(frozen=True)
-class _State:
+class _RayState:
     """The state of a ray after some steps: ``x_0..x_L``, ``e``, and ``W_l+`` for ``l = 2..L``."""
 
     x: list[np.ndarray]
@@ -135,7 +135,7 @@ def _follow(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     inverses = [sample.arithmetic.pinv(W) for W in sample.weights[1:]]
     mend = "All of them are kept: take fewer."
     check_memory("steps", steps, 8 * (steps + 1) * sum(map(np.size, (*sample.x, sample.error, *inverses))), mend)
-    state = _State(
+    state = _RayState(
         [array(x.tolist()) for x in sample.x], array(sample.error.tolist()), [array(P.tolist()) for P in inverses]
     )
     states, factors, ratios, status = [state], [], [], "completed"  # type: ignore[var-annotated]
@@ -150,7 +150,7 @@ def _follow(sample: Sample, eta: Any, steps: int) -> ErrorRay:
     return _ray(states, factors, ratios, eta, steps, status)
 
 
-def _step(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
+def _step(state: _RayState, eta: Any) -> tuple[_RayState, list[Any], list[Any]]:
     """Return the state after a step, the factors ``c_l``, and the ratios ``q``."""
     d = state.signals()
     c = state.factors(eta, d)
@@ -158,7 +158,7 @@ def _step(state: _State, eta: Any) -> tuple[_State, list[Any], list[Any]]:
     updated = [
         _updated_pinv(P, state.x[l], state.x[l + 1], d[l - 1], eta) for l, P in enumerate(state.inverses, start=1)
     ]
-    return _State(x, (1 - c[-1]) * state.error, [P for P, _ in updated]), c, [q for _, q in updated]
+    return _RayState(x, (1 - c[-1]) * state.error, [P for P, _ in updated]), c, [q for _, q in updated]
 
 
 def _updated_pinv(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray, eta: Any) -> tuple[np.ndarray, Any]:
@@ -172,7 +172,7 @@ def _updated_pinv(P: np.ndarray, x: np.ndarray, above: np.ndarray, d: np.ndarray
     return P + d @ (eta * b * xP - eta**2 * rho * dP) / q - eta * p @ (eta * D * xP + b * dP) / q, q
 
 
-def _status(state: _State, ratios: list[Any], exact: bool) -> str:
+def _status(state: _RayState, ratios: list[Any], exact: bool) -> str:
     """Return why a ray ends at a state; ``"completed"`` where it goes on."""
     entries = [entry for A in (state.error, *state.x, *state.inverses) for entry in A.ravel()]
     if exact and any(max(abs(int(n.p)).bit_length(), int(n.q).bit_length()) > MOST_BITS for n in entries):
@@ -182,7 +182,7 @@ def _status(state: _State, ratios: list[Any], exact: bool) -> str:
     return "rank lost" if any(q <= (0 if exact else LEAST_RATIO**2) for q in ratios) else "completed"
 
 
-def _ray(states: list[_State], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
+def _ray(states: list[_RayState], factors: Any, ratios: Any, eta: Any, steps: int, status: str) -> ErrorRay:
     """Stack the states of a ray, and say how it ended."""
     done, depth = len(factors), len(states[0].x) - 1
     signals = [state.signals() for state in states]

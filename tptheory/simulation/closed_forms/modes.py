@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import positive, whole
+from tptheory.checking import checked_integer, positive
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
@@ -142,7 +142,7 @@ def _read_initial(initial: Any, depth: Any, modes: int) -> np.ndarray:
     u = _read_values("initial", initial)
     if len(u) != modes:
         raise ShapeError(complain("initial", f"of {modes} strengths, one for each singular value", u.shape))
-    return np.repeat(u[:, np.newaxis] ** (1 / whole("depth", depth, limit=DEEPEST)), depth, axis=1)
+    return np.repeat(u[:, np.newaxis] ** (1 / checked_integer("depth", depth, limit=DEEPEST)), depth, axis=1)
 
 
 def _solved(k: int, s: float, a: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
@@ -269,7 +269,7 @@ def plateau_escape(
     """
     named = {"sigma_1": sigma_1, "lr": lr, "std": std, "hidden": hidden, "fraction": fraction}
     sigma, eta, spread, width, f = (positive(name, value) for name, value in named.items())
-    L = whole("depth", depth, lowest=2, limit=DEEPEST)
+    L = checked_integer("depth", depth, lowest=2, limit=DEEPEST)
     if f >= 1:
         raise InvalidValueError(complain("fraction", "between 0 and 1", fraction, "Try fraction=0.5."))
     a = spread * math.sqrt(width)
