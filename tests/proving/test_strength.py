@@ -17,8 +17,6 @@ from tptheory import (
     full_row_rank,
     invertible,
     matmul,
-    positive_definite,
-    positive_semidefinite,
     projection,
     prove,
     squared_norm,
@@ -172,14 +170,6 @@ FORMS = {
         AtMost(squared_norm(Pinv(A) * c), squared_norm(x), given=[Equal(A * x, c)]),
         AtMost(squared_norm(x), squared_norm(Pinv(A) * c), given=[Equal(A * x, c)]),
     ),
-    "Gauss and Markov": (
-        AtMost(Inverse(B.T * Inverse(S) * B), Z * S * Z.T, given=[positive_definite(S), Equal(Z * B, Identity(k))]),
-        AtMost(Z * S * Z.T, Inverse(B.T * Inverse(S) * B), given=[positive_definite(S), Equal(Z * B, Identity(k))]),
-    ),
-    "the inverse is convex": (
-        AtMost(4 * Inverse(R + S), Inverse(R) + Inverse(S), given=[positive_definite(R, S)]),
-        AtMost(5 * Inverse(R + S), Inverse(R) + Inverse(S), given=[positive_definite(R, S)]),
-    ),
     "projections in order": (
         Equal(P * Q, P, given=[projection(P, Q), symmetric(P, Q), at_most(P, Q)]),
         Equal(P * Q, Q, given=[projection(P, Q), symmetric(P, Q), at_most(P, Q)]),
@@ -187,10 +177,6 @@ FORMS = {
     "a parallel sum": (
         Equal(R * Pinv(R + S) * S, S * Pinv(R + S) * R, given=[Equal(R, G * G.T), Equal(S, H * H.T)]),
         Equal(R * Pinv(R + S) * S, S * Pinv(R + S) * R, given=[Equal(R, G * G.T)]),
-    ),
-    "a parallel sum is below each part": (
-        AtMost(R * Pinv(R + S) * S, R, given=[positive_semidefinite(R, S)]),
-        AtMost(R, R * Pinv(R + S) * S, given=[positive_semidefinite(R, S)]),
     ),
 }
 DETERMINANTS = {
