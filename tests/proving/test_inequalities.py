@@ -84,6 +84,11 @@ TRUE = {
     "an inverse above one": AtMost(Identity(n), Inverse(S), given=[definite(S), at_most(S, Identity(n))]),
     "the inverse of a sum": AtMost(Inverse(S + T), Inverse(S), given=[definite(S), psd(T)]),
     "a damped inverse": AtMost(Inverse(Identity(n) + A.T * A), Identity(n)),
+    "the inverse is convex": AtMost(4 * Inverse(S + T), Inverse(S) + Inverse(T), given=definite(S, T)),
+    "Gauss and Markov": AtMost(
+        Inverse(A * Inverse(S) * A.T), A * S * A.T, given=[definite(S), Equal(A * A.T, Identity(k))]
+    ),
+    "a parallel sum": AtMost(S * Pinv(S + T) * T, S, given=psd(S, T)),
     "a step by the Gram matrix of samples": step_descends(
         batch, at_most(eta * batch.input.T * batch.input, 2 * Identity(k))
     ),
@@ -155,6 +160,11 @@ FALSE = {
         Inverse(S), Identity(n), given=[definite(S), at_most(S, Identity(n))]
     ),
     "a damped inverse above one": AtMost(Identity(n), Inverse(Identity(n) + A.T * A)),
+    "the inverse is not that convex": AtMost(5 * Inverse(S + T), Inverse(S) + Inverse(T), given=definite(S, T)),
+    "Gauss and Markov, the other way": AtMost(
+        A * S * A.T, Inverse(A * Inverse(S) * A.T), given=[definite(S), Equal(A * A.T, Identity(k))]
+    ),
+    "a parallel sum is above": AtMost(S, S * Pinv(S + T) * T, given=psd(S, T)),
     "a step by a Gram matrix that is too long": step_descends(
         batch, at_most(eta * batch.input.T * batch.input, 3 * Identity(k))
     ),
@@ -166,7 +176,7 @@ FALSE = {
 @pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE)
 def test_true_inequalities_are_proved(claim):
     """What is true is proved, and its certificate states the claim."""
-    verdict = decide(claim)
+    verdict = decide(claim, seconds=60)
     assert verdict.word == "proved"
     assert restated(claim, verdict.certificate) is not None
 
@@ -174,7 +184,7 @@ def test_true_inequalities_are_proved(claim):
 @pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE)
 def test_false_inequalities_are_refuted(claim):
     """What is false is refuted by an instance that meets the hypotheses."""
-    verdict = decide(claim)
+    verdict = decide(claim, seconds=60)
     assert verdict.word == "refuted"
     assert verdict.counterexample.check()
 

@@ -1,20 +1,26 @@
 """What people state about matrices is proved, and what is false beside it is not."""
 
 import pytest
-from sympy import Identity, MatMul, MatrixSymbol, Symbol, symbols
+from sympy import Determinant, Identity, Inverse, MatMul, MatrixSymbol, Symbol, symbols
 
 from tptheory import (
     AtMost,
     Equal,
     ImageWithin,
+    LogPdet,
     Pinv,
     Rank,
     RankAtMost,
     Zero,
+    at_most,
     decide,
     full_row_rank,
+    invertible,
     matmul,
+    projection,
     prove,
+    squared_norm,
+    symmetric,
     trace,
 )
 
@@ -159,7 +165,43 @@ SHARED = {
         Equal(Pinv(R * S), Pinv(R) * Pinv(S), given=[Equal(R * S, S * R)]),
     ),
 }
-EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED
+FORMS = {
+    "the shortest solution": (
+        AtMost(squared_norm(Pinv(A) * c), squared_norm(x), given=[Equal(A * x, c)]),
+        AtMost(squared_norm(x), squared_norm(Pinv(A) * c), given=[Equal(A * x, c)]),
+    ),
+    "projections in order": (
+        Equal(P * Q, P, given=[projection(P, Q), symmetric(P, Q), at_most(P, Q)]),
+        Equal(P * Q, Q, given=[projection(P, Q), symmetric(P, Q), at_most(P, Q)]),
+    ),
+    "a parallel sum": (
+        Equal(R * Pinv(R + S) * S, S * Pinv(R + S) * R, given=[Equal(R, G * G.T), Equal(S, H * H.T)]),
+        Equal(R * Pinv(R + S) * S, S * Pinv(R + S) * R, given=[Equal(R, G * G.T)]),
+    ),
+}
+DETERMINANTS = {
+    "of one column more": (
+        Equal(Determinant(I + x * x.T), 1 + trace(x.T * x)),
+        Equal(Determinant(I - x * x.T), 1 + trace(x.T * x)),
+    ),
+    "of a matrix and one column": (
+        Equal(Determinant(R + u * v.T), Determinant(R) * (1 + trace(v.T * Inverse(R) * u)), given=[invertible(R)]),
+        Equal(Determinant(R + u * v.T), Determinant(R) * (1 + trace(u.T * Inverse(R) * v)), given=[invertible(R)]),
+    ),
+    "of a product that is turned": (
+        Equal(Determinant(I + r * B * Z), Determinant(Identity(k) + r * Z * B)),
+        Equal(Determinant(I + r * B * Z), Determinant(Identity(k) + Z * B)),
+    ),
+    "of a symmetric square": (
+        Equal(LogPdet(S * S), 2 * LogPdet(S), given=[symmetric(S)]),
+        Equal(LogPdet(S * S), 2 * LogPdet(S)),
+    ),
+    "of a skew square": (
+        Equal(Determinant(K * K), Determinant(K) ** 2, given=[Equal(K.T, -K)]),
+        Equal(LogPdet(K * S), 2 * LogPdet(K), given=[Equal(K.T, -K)]),
+    ),
+}
+EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED | FORMS | DETERMINANTS
 
 
 @pytest.mark.parametrize("name", EVERY)

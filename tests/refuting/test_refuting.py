@@ -6,6 +6,7 @@ from time import process_time
 import pytest
 
 from tptheory import AllOf, Backprop, FeedbackAlignment, TargetProp, decide, refute, transpose
+from tptheory.clock import TimeUpError
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import *
 
@@ -212,3 +213,13 @@ def test_bad_arguments(ask):
         ask(3)
     with pytest.raises(InvalidValueError, match="'seconds' must be a positive number"):
         ask(Zero(A), seconds=0)
+
+
+def test_what_a_late_search_says_builds_nothing(monkeypatch):
+    """Where the time is up before any integers were tried, there is a verdict, and no error."""
+
+    def late(*_):
+        raise TimeUpError
+
+    monkeypatch.setattr("tptheory.refuting.size_choices.IntegerInstances", late)
+    assert refute(Zero(MatrixSymbol("A", 2, 2)), seconds=1).word == "undecided"

@@ -8,6 +8,7 @@ what is left. The lemmas join the hypotheses, and the search goes on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import chain, combinations, islice
 from time import perf_counter
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
+from tptheory.proving.equations import membership
 from tptheory.proving.multiples import sum_that_vanishes
 from tptheory.proving.norms import Squares, VanishingSum, gram, half_of, traced, vanishing_with
 from tptheory.proving.searching import (
@@ -70,6 +72,31 @@ def by_cancellation(attempt: Attempt) -> Attempt:
             except StuckError as error:
                 stuck = error
         raise stuck
+
+    return tried
+
+
+def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
+    """Make an attempt with lemmas on each sum that is inverted.
+
+    The inverse of what is symmetric is symmetric, and the image of a sum of Gram matrices holds that of each of them.
+    """
+
+    def tried(translator: Translator, deadline: float) -> Proof:
+        sums = [(A, P) for A, P in translator.inverse_pairs() if len(A.terms) > 1 and A.rows == A.columns]
+        if not sums or translator.maybe_nonreal is not None:
+            return attempt(translator, deadline)
+        lemmas, basis = LemmaChain(translator), completion(translator, deadline)
+        for A, P in sums:
+            turned = P.transpose()
+            if turned != P and basis.vanishes(A - A.transpose()):
+                with suppress(StuckError):
+                    lemmas.add(P - turned, membership(P, turned)(translator, deadline))
+            for candidate in _within_sum(translator, A, P):
+                shown = None if basis.vanishes(candidate.polynomial) else _vanishing(basis, candidate)
+                if shown is not None:
+                    lemmas.add(candidate.polynomial, shown.cancellation(translator, candidate.polynomial))
+        return lemmas.close(attempt(lemmas.branch, deadline))
 
     return tried
 
@@ -226,3 +253,36 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Lemma
         for left, right in ((A, B), (B, A)):
             if basis.vanishes(left * right - one):
                 yield LemmaCandidate(right * left - one)
+
+
+def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterator[LemmaCandidate]:
+    """Run through ``G'(I - A A+)`` for a sum ``A = G G' + H H'``.
+
+    ``(I - A A+) A = 0``, so that ``|G'(I - A A+)|^2 + |H'(I - A A+)|^2 = 0``.
+    """
+    halves = _halves_of_sum(translator, A)
+    parts = [(weight, half.transpose() - half.transpose() * A * P) for weight, half in halves]
+    for k, (weight, root) in enumerate(parts):
+        yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
+
+
+def _halves_of_sum(translator: Translator, A: Polynomial) -> list[WeightedSquare]:
+    """Return weights and ``G, H, ...`` with ``A = G G' + H H' + ...``; nothing if that is not seen at once.
+
+    A term may be a letter ``S`` of which a hypothesis says that ``S = G G'``.
+    """
+    halves: list[WeightedSquare] = []
+    for (scalars, word), c in A.terms.items():
+        half = "" if scalars or c <= 0 else half_of(A.alphabet, [word, *_equal_words(translator, word)])
+        if not half:
+            return []
+        halves.append((Fraction(c), Polynomial.word(A.alphabet, half)))
+    return halves
+
+
+def _equal_words(translator: Translator, word: str) -> Iterator[str]:
+    """Run through the words of which a hypothesis says that a word equals them."""
+    for h in translator.known():
+        c = h.terms.get(((), word))
+        if c is not None and len(h.terms) == 2:
+            yield from (other for (scalars, other), d in h.terms.items() if not scalars and c == -d)

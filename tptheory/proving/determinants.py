@@ -7,14 +7,14 @@ that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import mul
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.translating import Reason
-from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
@@ -39,9 +39,34 @@ def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
 
 
 def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
-    """Return the determinant of a sum as a letter; the transposed sum has the same."""
-    A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
+    """Return the determinant of a sum as a letter; the transposed sum has the same.
+
+    ``det(I + BC) = det(I + CB)``, which is the number ``1 + CB`` where that has one row (Sylvester, 1851); and
+    ``det(R + B) = det R det(I + R^-1 B)`` for an invertible letter ``R``.
+    """
+    whole = Polynomial.identity(A.alphabet, A.rows)
+    for (scalars, word), c in A.terms.items() if len(A.terms) == 2 else ():
+        R = Polynomial.word(A.alphabet, word) if len(word) == 1 else whole
+        inverse = translator.known_pinv(R)
+        if c == 1 and not scalars and inverse is not None and word in _full_ranks(translator)[0]:
+            return determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
+    turned = [*_turned(A - whole)] if len(A.terms) == 2 else []
+    for rest in turned:
+        if rest.is_scalar:
+            return rest.trace() + Polynomial.identity(A.alphabet, 1)
+    sums = [A, A.transpose(), *(rest + Polynomial.identity(A.alphabet, rest.rows) for rest in turned)]
+    A = min(sums, key=lambda p: sorted(p.terms))
     return translator.number("det", A, f"det({A!r})")
+
+
+def _turned(product: Polynomial) -> Iterator[Polynomial]:
+    """Run through the products ``CB`` for every way to cut a word ``BC`` in two, and through their transposes."""
+    if len(product.terms) != 1 or any(not word for _, word in product.terms):
+        return
+    (((scalars, word), c),) = product.terms.items()
+    for turned in rotations(word):
+        one = Polynomial.number(product.alphabet, scalars, c) * Polynomial.word(product.alphabet, turned)
+        yield from (one, one.transpose())
 
 
 def _square_parts(alphabet: Alphabet, word: str, n: Size) -> Iterator[str]:
@@ -97,13 +122,26 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     if not word:
         return none
     half = word[: len(word) // 2]
-    if word == half + alphabet.transpose(half):  # the singular values of a Gram matrix are squares
+    plain = _without_symmetric_transposes(translator)
+    if plain(word) == plain(half + alphabet.transpose(half)):  # the singular values of a Gram matrix are squares
         return log_pdet(translator, Polynomial.word(alphabet, half)).scale(2)
     whole = _log_of_word(translator, word, text)
     parts = _full_rank_parts(word, *_full_ranks(translator))
     if len(parts) > 1:
         translator.assume(whole - sum((_log_of_word(translator, part, "") for part in parts), none), FULL_RANK)
     return whole
+
+
+def _without_symmetric_transposes(translator: Knowledge) -> Callable[[str], str]:
+    """Return what writes a word without the transposes of letters that hypotheses say are symmetric."""
+    adjoints = translator.alphabet.adjoints
+    pairs = [{*p.terms} for p in translator.known() if len(p.terms) == 2 and sum(p.terms.values()) == 0]
+    symmetric = {
+        a
+        for a, turned in adjoints.items()
+        if a < turned and {((), a), ((), turned)} in pairs and not _is_layered(translator.alphabet, a)
+    }
+    return lambda word: "".join(adjoints[a] if adjoints[a] in symmetric else a for a in word)
 
 
 def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:

@@ -82,7 +82,7 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
         shown = shown or _with_any_squares(basis, D, translator, deadline)
         if shown is not None:
             return shown.cancellation(translator, left, right.scale(-1))
-        if not squared or len(D.terms) > SQUARED_TWICE:
+        if not (squared and translator.squares_twice) or len(D.terms) > SQUARED_TWICE:
             raise first
         try:
             return _by_its_square(translator, left, right, deadline, squared - 1)
@@ -256,11 +256,15 @@ def _squares_modulo(
 
 
 def _telling(translator: Translator) -> Iterator[list[Polynomial]]:
-    """Run through the hypotheses whose words may be in squares: the claim's own; then those about inverses of sums."""
+    """Run through the hypotheses whose words may be in squares: the claim's own; then those about inverses of sums.
+
+    An inverse of a product counts as one, too: what is said of the inverse of a letter is left out.
+    """
     plain = [h for h in translator.hypotheses if h.transposes is None]
     own = [h.polynomial for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
     yield own
-    sums = [h.polynomial for h in plain if h.reason[0] == "inverse" and len(h.polynomial.terms) > 2]
+    inverse = [h.polynomial for h in plain if h.reason[0] == "inverse"]
+    sums = [p for p in inverse if len(p.terms) > 2 or max(len(word) for _, word in p.terms) > 2]
     if sums:
         yield [*own, *sums]
 

@@ -45,6 +45,7 @@ class Knowledge(ABC):
     Attributes:
         bases: the letter that a certificate writes for each symbol that stands for an index.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
+        squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish; it takes much time.
         searches: what each completion of the hypotheses did, those of branches included.
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
@@ -57,6 +58,7 @@ class Knowledge(ABC):
     def __init__(self, alphabet: Alphabet, named: bool) -> None:
         self.alphabet, self._naming = alphabet, named
         self.effort: int | None = None
+        self.squares_twice = True
         self.searches: list[Statistics] = []
         self.has_remainders = False
         self.maybe_nonreal: Any = None

@@ -204,6 +204,7 @@ class SearchSetting:
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
         completing: whether to complete the square of a trace.
+        squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
     """
 
     transposes_last: bool = False
@@ -215,6 +216,7 @@ class SearchSetting:
     with_lemmas: bool = False
     alternative: int = 0
     completing: bool = False
+    squares_twice: bool = True
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -224,6 +226,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
         UnsupportedExpressionError: if the claim is outside the language of the prover.
     """
     translator = translator_of(claim, setting)
+    translator.squares_twice = setting.squares_twice
     found = list(obligations(claim, translator, setting.alternative))
     if setting.completing:
         for each in found:

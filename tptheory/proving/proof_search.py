@@ -12,7 +12,7 @@ from sympy import MatrixSymbol, S
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, OneOf, nonnegative
 from tptheory.proving.alternatives import has_signs
-from tptheory.proving.cancellation import by_cancellation
+from tptheory.proving.cancellation import by_cancellation, with_lemmas_on_sums
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.equations import either as one_of
 from tptheory.proving.equations import in_cases
@@ -109,7 +109,7 @@ class ClaimSearch(ProofSearch):
 
 
 def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
-    attempt = obligation.attempt()
+    attempt = with_lemmas_on_sums(obligation.attempt())
     if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
         attempt = by_cancellation(attempt) if known else one_of(attempt, by_cancellation(attempt))
@@ -135,7 +135,7 @@ def _settings(claim: Claim) -> list[SearchSetting]:
             return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
         plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
         wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
-        wide += [SearchSetting(cuts=False, completing=True)]
+        wide += [SearchSetting(cuts=False, completing=True), SearchSetting(cuts=False, with_lemmas=True)]
         narrow = [SearchSetting()] if _has_vectors(claim) else []
         return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
@@ -143,7 +143,10 @@ def _settings(claim: Claim) -> list[SearchSetting]:
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []
     with_lemmas = [replace(s, with_lemmas=True) for s in (*plain[:1], *defined, *wide, SearchSetting(named=True))]
     rest = [*plain, *wide, *with_lemmas, *(replace(s, inverses=True) for s in with_lemmas)]
-    return list(dict.fromkeys([*with_lemmas[:1], *rest])) if compared else rest  # what is not below 0 may be 0
+    rest = [*(replace(s, squares_twice=False) for s in rest), *plain, *wide, *with_lemmas]
+    if compared:  # what is not below 0 may be 0
+        return list(dict.fromkeys([replace(with_lemmas[0], squares_twice=False), *rest]))
+    return rest
 
 
 def _has_vectors(claim: Claim) -> bool:

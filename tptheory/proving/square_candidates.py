@@ -19,7 +19,7 @@ from math import prod
 from typing import NamedTuple
 
 from tptheory.proving.letters import Size, item_text
-from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 Reduce = Callable[[Polynomial], Polynomial]
 
@@ -71,7 +71,7 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
     speak of roots, products of the halves with these follow, here and again near the end. Then come the velocities
     alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses turn into
-    others, and with powers of the numbers, which are multiplied by roots at the end.
+    others, with both parts of forms that are cut in two, and with powers of the numbers, multiplied by roots.
     """
     if resources.completed:
         yield [*resources.completed]
@@ -84,7 +84,9 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
     if resources.multipliers:
         typed = sorted({*map(words.turned, [*everything, *words.halves(scalar), *words.by_equations(reduced, 1)])})
-        yield [*typed, *words.multiplied(typed)]
+        products = [*words.multiplied(typed)]
+        yield products
+        yield [*typed, *products]
     if resources.thorough:
         yield from _thorough_sets(words, scalar, reduced, everything)
 
@@ -105,6 +107,11 @@ def _thorough_sets(
     yield more
     if resources.multipliers:
         yield [*more, *words.multiplied(more)]
+    for changed in (False, True):
+        parts = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
+        yield [*parts, *everything]
+        if resources.multipliers:
+            yield [*parts, *words.multiplied(parts)]
     plain = list(dict.fromkeys(c.word for c in more))
     powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
     yield powers
@@ -302,6 +309,22 @@ class _Words:
             for u, m in self._symmetric_turns(cycle):
                 if u and len(m) == 1 and self._is_symmetric(m):
                     yield from (SquareCandidate(roots, numbers, u), SquareCandidate(roots, numbers, u + m))
+
+    def parts_of_forms(self, scalar: Polynomial, changed: bool) -> Iterator[SquareCandidate]:
+        """Return ``z'u`` and ``v w`` for every way to cut a form ``z'u v w`` in a scalar, with columns ``z`` and ``w``.
+
+        A form is the inner product of the two, so that it stands in the square of their sum.
+
+        Args:
+            scalar: the scalar.
+            changed: whether forms in which hypotheses replace a word are cut, too.
+        """
+        for roots, numbers, cycle in _parts(scalar, self.resources.roots):
+            for form in dict.fromkeys([cycle, *(self._changed(cycle) if changed else ())]):
+                for turned in rotations(form):
+                    if self.alphabet.shape(turned)[0] == 1:
+                        for k in range(1, len(turned)):
+                            yield from (SquareCandidate(roots, numbers, part) for part in (turned[:k], turned[k:]))
 
     def beside_velocities(self, scalar: Polynomial) -> Iterator[SquareCandidate]:
         """Return the words of the velocities, and of what each is multiplied by, in the scalar as it was typed."""

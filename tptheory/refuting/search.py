@@ -302,7 +302,7 @@ class CounterexampleSearch:
 
     def evidence(self) -> dict[str, int]:
         """Return how many instances were tried, of which sizes, and up to which entries all integers were."""
-        swept = min((choice.swept for choice in self.choices if choice.grid.possible), default=-1)
+        swept = min((choice.swept for choice in self.choices if not choice.is_known_to_be_impossible), default=-1)
         evidence = {"instances tried": self.tried, "largest sum of sizes": self.largest}
         if swept >= 0:
             evidence["sum of absolute entries up to which all integers were tried"] = swept

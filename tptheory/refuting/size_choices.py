@@ -59,6 +59,11 @@ class SizeChoice:
         """The integer instances."""
         return IntegerInstances(self.source, self.sizes)
 
+    @property
+    def is_known_to_be_impossible(self) -> bool:
+        """Whether no integers fit these sizes, as far as that was looked for: nothing is built here."""
+        return "grid" in vars(self) and not self.grid.possible
+
     def _sweep(self) -> Iterator[Instance | None]:
         """Run through the integer instances, and None for each dead end."""
         while self.grid.possible and self.grid.reaches(self.swept + 1):

@@ -1,4 +1,4 @@
-"""The hundred statements that are known best, sixty true and forty false, and all that there are."""
+"""The hundred statements that are known best, sixty true and forty false; those of textbooks; and all of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from tests.benchmarks.statements import (
     products,
     projections,
     ranks,
+    textbook_equations,
+    textbook_forms,
+    textbook_numbers,
     traces,
     updates,
     vectors,
@@ -21,4 +24,10 @@ from tests.benchmarks.statements.statement import Statement
 AREAS = (inverses, products, updates, ranks, projections, matrices, positive, vectors, traces, determinants, nets, deep)
 
 HUNDRED: list[Statement] = [statement for area in AREAS for statement in area.KNOWN]
-EVERY: list[Statement] = [statement for area in AREAS for statement in (*area.KNOWN, *area.FURTHER)]
+TEXTBOOKS: list[Statement] = [
+    statement for module in (textbook_equations, textbook_numbers, textbook_forms) for statement in module.STATEMENTS
+]
+EVERY: list[Statement] = [
+    *(statement for area in AREAS for statement in (*area.KNOWN, *area.FURTHER)),
+    *TEXTBOOKS,
+]
