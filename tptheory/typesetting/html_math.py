@@ -43,9 +43,7 @@ _SIGNS = {
     "emptyset": "∅", "cap": "∩", "cup": "∪", "$": "$", "dagger": "†", "ast": "∗",
 }  # fmt: skip
 _SPACES = {",": _HAIR, ";": _NO_BREAK, " ": _NO_BREAK, "quad": _NO_BREAK * 2, "qquad": _NO_BREAK * 4, "!": "", ":": ""}
-_IGNORED = {
-    "left", "right", "displaystyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "limits", "nolimits",
-}  # fmt: skip
+_IGNORED = {"left", "right", "displaystyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "limits", "nolimits"}
 _ACCENTS = {
     "dot": "\u0307", "ddot": "\u0308", "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7",
     "check": "\u030c", "breve": "\u0306", "acute": "\u0301", "grave": "\u0300",
