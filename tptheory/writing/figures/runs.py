@@ -165,7 +165,9 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     if not rows:
         raise InvalidValueError(complain("y", "a column of numbers", y))
     numeric = all(_is_number(at) for _, at, _ in rows)
-    ticks: list[Any] = sorted({at for _, at, _ in rows}) if numeric else list(dict.fromkeys(str(at) for _, at, _ in rows))
+    ticks: list[Any] = (
+        sorted({at for _, at, _ in rows}) if numeric else list(dict.fromkeys(str(at) for _, at, _ in rows))
+    )
     ax = axes_or_new(ax)
     for k, group in enumerate(dict.fromkeys(group for group, _, _ in rows)):
         found: dict[Any, list[float]] = {tick: [] for tick in ticks}
