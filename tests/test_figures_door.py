@@ -3,7 +3,10 @@
 import ast
 import inspect
 import io
+import runpy
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -263,3 +266,33 @@ def test_a_slider_shows_the_step_that_it_is_set_to(runs):
     slider.value = 30
     assert image.value != first
     assert mpl.image.imread(io.BytesIO(image.value)).ndim == 3
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    """Read the script that lays out the gallery of the site, in the root of the repository, as mkdocs does."""
+    root = Path(__file__).parents[1]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(root)
+        yield runpy.run_path(str(root / ".docs" / "gallery.py"), run_name="gallery")
+
+
+def test_the_gallery_has_every_figure(gallery):
+    """What draws nothing of its own aside; each call is shown as it is made."""
+    before, calls = gallery["sources"]()
+    assert set(figures.__all__) - set(calls) == {"page_style", "paper_style", "save"}
+    assert all(f"figures.{name}(" in call for name, call in calls.items())
+    assert "from tptheory import" in before
+    assert "lambda" not in before
+
+
+def test_every_call_of_the_gallery_draws(gallery):
+    """A picture with something on it, or a page."""
+    for name in gallery["CALLS"]:
+        if name == "step_slider" and find_spec("ipywidgets") is None:
+            continue
+        file, content = gallery["shown"](name)
+        if file.endswith(".png"):
+            assert mpl.image.imread(io.BytesIO(content)).std() > 0.01, name
+        else:
+            assert content.startswith(b"<!"), name
