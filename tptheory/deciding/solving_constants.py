@@ -35,6 +35,7 @@ from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of
 
 ENOUGH = 3
@@ -46,7 +47,7 @@ LARGEST_SIZE = 4
 
 
 @dataclass(frozen=True, repr=False)
-class SolvedConstants:
+class SolvedConstants(ShownAsMathematics):
     """The answer of `solve_constants`.
 
     Attributes:
