@@ -14,9 +14,10 @@ from tptheory import collect
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
-OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "re", "sympy"}
+OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "pathlib", "re", "sympy"}
 ROOMS = {
     "tptheory",
+    "tptheory.sweeping.frames",
     "tptheory.training.data",
     "tptheory.training.inverses",
     "tptheory.training.trainer",
