@@ -90,7 +90,7 @@ def main() -> None:
             path = f"{getattr(figures, name).__module__}.{name}"
             frame = f'<iframe src="../gallery/{file}" title="{name}" width="100%" height="620"></iframe>'
             picture = frame if file.endswith("html") else f"![{name}](gallery/{file})"
-            options = "    options:\n      show_root_heading: false\n"
+            options = "    options:\n      show_root_heading: false\n      show_root_toc_entry: false\n"
             page.write(f"\n## {name}\n\n```python\n{call}\n```\n\n{picture}\n\n::: {path}\n{options}")
         for name in sorted({*figures.__all__} - CALLS.keys()):
             page.write(f"\n::: {getattr(figures, name).__module__}.{name}\n")

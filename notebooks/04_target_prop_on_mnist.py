@@ -247,7 +247,7 @@ def chosen(table, keep):
     }
 
 
-tried = chosen(records("steps"), lambda method, lr: "one layer" not in method)
+tried = chosen(records("steps"), lambda method, _: "one layer" not in method)
 _, ax = plt.subplots(figsize=(7.5, 4), layout="constrained")
 figures.sweep_curves(tried, "lr", "test_accuracy", ax, by="method")
 ax.axhline(least, color="0.4", linewidth=0.8)
