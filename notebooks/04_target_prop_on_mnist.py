@@ -13,7 +13,7 @@
 # are learned. Its [bugs](03_audit_of_the_seed.ipynb) aside, what did it try, and what would it have seen? Here it goes
 # through the trainer of this project, which takes the same rules as the proofs do. The digits are the 8 x 8 ones that
 # scikit-learn carries, so that nothing is downloaded; for MNIST itself, say `data=load_mnist()` or `load_mnist(FOLDER)`.
-# What it does on MNIST [stands at the end](#MNIST), from stored records.
+# What it does on MNIST stands at the end, from stored records.
 
 # %%
 import matplotlib.pyplot as plt
@@ -181,7 +181,6 @@ _ = plt.colorbar(seen, ax=axes[1])
 # still at full rank, the output is $Y X^+ X$. To see a ring a net needs something that is not linear, and a theory of its
 # own.
 #
-# <a id="MNIST"></a>
 # ## MNIST
 #
 # Now the seed's own data and net, 784-100-100-100-100-10, at its own start, for its own 10,000 steps of 100 images. These
