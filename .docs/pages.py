@@ -173,7 +173,11 @@ def main() -> None:
     lines = ["* [tptheory](index.md)", "* [Tutorial](tutorial.md)", "* How to"]
     lines += [f"    * [{title}]({path})" for title, path in SECTIONS.items() if path.startswith("how-to")]
     lines += [f"    * [{Path(path).stem.replace('_', ' ')}]({path})" for path in notebooks]
-    lines += ["* Explanation", "    * [What a verdict means](explanation/verdicts.md)"]
+    lines += [
+        "    * [Gallery of figures](gallery.md)",
+        "* Explanation",
+        "    * [What a verdict means](explanation/verdicts.md)",
+    ]
     lines += [
         "    * [Certificates](explanation/certificates.md)",
         "* Theorems",

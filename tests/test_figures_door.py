@@ -3,7 +3,10 @@
 import ast
 import inspect
 import io
+import runpy
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -173,6 +176,64 @@ def test_a_gradient_is_a_functional(runs, ax):
     np.testing.assert_allclose(arrow.xy, x - d)
 
 
+@pytest.mark.parametrize(("rule", "operator"), [("bp", np.transpose), ("tp", np.linalg.pinv)])
+def test_a_field_holds_the_error_signal_of_each_point(rule, operator, ax):
+    """An arrow is -M_2 (W_2 p - y) at each point p, with the weights of the step; the dot is x_1 of the run."""
+    run = simulate(rule, WEIGHTS, X, Y, lr=0.05, steps=30)
+    figures.error_field(run, 1, ax, step=2, arrows=5)
+    quiver = next(drawn for drawn in ax.collections if hasattr(drawn, "U"))
+    W_2 = run.weights[1][2]
+    expected = -operator(W_2) @ (W_2 @ quiver.get_offsets().T - np.array(Y)[:, None])
+    np.testing.assert_allclose([quiver.U, quiver.V], expected, atol=1e-12)
+    np.testing.assert_allclose(ax.lines[-1].get_xydata()[0], run.activations[1][2, :, 0])
+    assert told(ax) == ["equal loss", "$-d_1$", "$x_1$"]
+
+
+def test_the_field_of_damped_target_prop_has_the_damping_of_the_run(ax):
+    """A number of the rule is that of the run; at the output every rule moves towards y."""
+    run = simulate("damped-tp", WEIGHTS, X, Y, steps=1, constants={"lambda": 2.0})
+    figures.error_field(run, 1, ax, arrows=3)
+    quiver, W = next(drawn for drawn in ax.collections if hasattr(drawn, "U")), WEIGHTS[1]
+    damped = W.T @ np.linalg.inv(W @ W.T + 2 * np.eye(2))
+    expected = -damped @ (W @ quiver.get_offsets().T - np.array(Y)[:, None])
+    np.testing.assert_allclose([quiver.U, quiver.V], expected, atol=1e-12)
+    output = figures.error_field(run, 2, Figure().add_subplot(), arrows=3)
+    quiver = next(drawn for drawn in output.collections if hasattr(drawn, "U"))
+    np.testing.assert_allclose(quiver.get_offsets().T + np.array([quiver.U, quiver.V]), np.outer(Y, np.ones(9)))
+
+
+def test_a_field_of_fixed_matrices_is_refused(ax):
+    """Feedback alignment's matrices belong to the layers of the whole net."""
+    run = simulate("fa", WEIGHTS, X, Y, steps=1)
+    with pytest.raises(InvalidValueError, match="'run' must be a run without biases, whose rule keeps no states"):
+        figures.error_field(run, 1, ax)
+
+
+def test_contours_bear_their_loss(runs, ax):
+    """Every second one, unless told otherwise; a label stands on the contour of that loss."""
+    figures.pulled_back_loss(runs["bp"], 1, ax=ax)
+    assert ax.texts
+    for text in ax.texts:
+        found = 0.5 * np.sum((WEIGHTS[1] @ text.get_position() - Y) ** 2)
+        assert float(text.get_text()) == pytest.approx(found, rel=0.08, abs=0.02)
+    bare = figures.pulled_back_loss(runs["bp"], 1, ax=Figure().add_subplot(), labels=False)
+    assert not bare.texts
+
+
+def test_spaces_name_their_axes():
+    """In the plane and in space."""
+    flat, solid = figures.kernel_and_coimage([[1.0, 2.0]]), figures.kernel_and_coimage([[1.0, 2.0, 3.0]])
+    assert (flat.get_xlabel(), flat.get_ylabel()) == ("first entry", "second entry")
+    assert solid.get_zlabel() == "third\nentry"
+
+
+def test_step_sizes_stand_on_a_logarithmic_scale(ax):
+    """Where the largest is thirty times the smallest or more; not where one of them is 0."""
+    table = {"lr": [0.001, 0.01, 0.03], "near": [1, 2, 3], "zero": [0, 1, 50], "loss": [3.0, 2.0, 1.0]}
+    scales = {name: figures.sweep_curves(table, name, "loss", Figure().add_subplot()).get_xscale() for name in table}
+    assert scales == {"lr": "log", "near": "linear", "zero": "linear", "loss": "linear"}
+
+
 def test_what_is_no_run_is_refused(runs, ax):
     """By name, with what was expected."""
     with pytest.raises(InvalidTypeError, match=r"\"runs\['a'\]\" must be a run, an ensemble or a training run"):
@@ -205,3 +266,33 @@ def test_a_slider_shows_the_step_that_it_is_set_to(runs):
     slider.value = 30
     assert image.value != first
     assert mpl.image.imread(io.BytesIO(image.value)).ndim == 3
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    """Read the script that lays out the gallery of the site, in the root of the repository, as mkdocs does."""
+    root = Path(__file__).parents[1]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(root)
+        yield runpy.run_path(str(root / ".docs" / "gallery.py"), run_name="gallery")
+
+
+def test_the_gallery_has_every_figure(gallery):
+    """What draws nothing of its own aside; each call is shown as it is made."""
+    before, calls = gallery["sources"]()
+    assert set(figures.__all__) - set(calls) == {"page_style", "paper_style", "save"}
+    assert all(f"figures.{name}(" in call for name, call in calls.items())
+    assert "from tptheory import" in before
+    assert "lambda" not in before
+
+
+def test_every_call_of_the_gallery_draws(gallery):
+    """A picture with something on it, or a page."""
+    for name in gallery["CALLS"]:
+        if name == "step_slider" and find_spec("ipywidgets") is None:
+            continue
+        file, content = gallery["shown"](name)
+        if file.endswith(".png"):
+            assert mpl.image.imread(io.BytesIO(content)).std() > 0.01, name
+        else:
+            assert content.startswith(b"<!"), name

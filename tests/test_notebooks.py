@@ -14,9 +14,10 @@ from tptheory import collect
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
-OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "re", "sympy"}
+OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "pathlib", "re", "sympy"}
 ROOMS = {
     "tptheory",
+    "tptheory.sweeping.frames",
     "tptheory.training.data",
     "tptheory.training.inverses",
     "tptheory.training.trainer",
@@ -62,7 +63,8 @@ def not_public(source):
             found += [alias.name for alias in node.names if alias.name.split(".")[0] not in OUTSIDE]
         elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] not in OUTSIDE:
             module = importlib.import_module(node.module) if node.module in ROOMS else None
-            public = getattr(module, "__all__", [n for n in vars(module or object) if not n.startswith("_")])
+            names = getattr(module, "__all__", [n for n in vars(module or object) if not n.startswith("_")])
+            public = [*names, *getattr(module, "_MODULES", ())]  # modules that are public as a whole
             found += [f"{node.module}.{alias.name}" for alias in node.names if not module or alias.name not in public]
     return found
 

@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 import tptheory
+from tests.benchmarks.mnist import RECORDS, summary
 from tptheory.cli import app
 
 UsageError = typer.BadParameter.__base__
@@ -138,3 +139,8 @@ def test_files_that_are_named_exist():
     named = re.findall(r"`((?:tptheory|proofs|tests|notebooks|\.ci)/[\w./]+)`", TEXT)
     assert len(named) > 5
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_table_of_mnist_is_what_the_records_say():
+    """No number of it was written by hand: `python -m tests.benchmarks.mnist --table` prints it."""
+    assert "\n".join(summary(ROOT / RECORDS)) in TEXT

@@ -15,7 +15,7 @@ from tptheory.lazy import importing
 
 if TYPE_CHECKING:
     from tptheory.writing.figures.curves import error_ray, singular_modes, time_series
-    from tptheory.writing.figures.linear_maps import disc_and_image, gradient_functional, preimage
+    from tptheory.writing.figures.linear_maps import disc_and_image, error_field, gradient_functional, preimage
     from tptheory.writing.figures.runs import law_drift, loss_curves, spectrum, sweep_curves
     from tptheory.writing.figures.spaces import (
         activations_and_targets,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "activations_and_targets",
     "disc_and_image",
+    "error_field",
     "error_ray",
     "gradient_functional",
     "image_and_cokernel",
@@ -53,7 +54,7 @@ __all__ = [
 
 _HOMES = {
     "writing.figures.curves": "error_ray singular_modes time_series",
-    "writing.figures.linear_maps": "disc_and_image gradient_functional preimage",
+    "writing.figures.linear_maps": "disc_and_image error_field gradient_functional preimage",
     "writing.figures.runs": "law_drift loss_curves spectrum sweep_curves",
     "writing.figures.spaces": (
         "activations_and_targets image_and_cokernel kernel_and_coimage layer_spaces pulled_back_loss"

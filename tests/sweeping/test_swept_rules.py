@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from tptheory import load_rings, train
 from tptheory.errors import InvalidFileError, InvalidValueError, UnknownNameError
 from tptheory.sweeping.grid import Grid, own_parameters, parse_grid
 from tptheory.sweeping.running import sweep
 from tptheory.sweeping.swept_rules import check_rules
 from tptheory.sweeping.tasks import TASKS, content_of, trajectory
+from tptheory.training.settings import InverseSettings
 
 OWN = """
 from sympy import Symbol
@@ -120,3 +122,35 @@ def test_what_a_rule_does_not_have_is_refused_before_the_sweep(tmp_path, rule):
     ):
         with pytest.raises(error, match=message):
             check_rules("trajectory", axes, own)
+
+
+def test_a_cell_of_training_is_a_run_on_the_data_that_it_names(tmp_path):
+    """Rings, and the start, the loss and the widths that the cell says: the numbers are those of `train`."""
+    cell = {"data": "rings", "hidden": (8,), "loss": "squared", "init": "normal", "std": 0.1, "bias": 0.2, "lr": 0.05}
+    out = tmp_path / "out.jsonl"
+    assert sweep("training", [cell | {"steps": 20}], out, workers=1).failed == 0
+    found = json.loads(out.read_text())["result"]
+    options = {name: value for name, value in cell.items() if name not in ("data", "hidden")}
+    run = train("bp", data=load_rings(), widths=(2, 8, 2), steps=20, **options)
+    assert (found["train_loss"], found["test_accuracy"]) == (run.train_loss, run.test_accuracy)
+
+
+def test_settings_of_learned_inverses_are_swept(tmp_path):
+    """Each kind of inverse and each noise is what `train` makes of it; a rule without inverses refuses them."""
+    out = tmp_path / "out.jsonl"
+    grid = parse_grid(["rule=dtp", "inverse=linear,sigmoid", "noise=0.1,1", "steps=5"], TASKS["training"])
+    assert sweep("training", grid, out, workers=1).failed == 0
+    losses = [json.loads(line)["result"]["train_loss"] for line in out.read_text().splitlines()]
+    kinds = [InverseSettings(kind=cell["inverse"], noise=cell["noise"]) for cell in grid]
+    assert losses == [train("dtp", steps=5, inverses=inverses).train_loss for inverses in kinds]
+    assert len(set(losses)) == 4
+    other = sweep("training", [{"rule": "bp", "noise": 0.1, "steps": 5}], tmp_path / "bp.jsonl", workers=1)
+    assert other.failed == 1
+    assert "'inverses' must be left out unless the rule is 'dtp'" in (tmp_path / "bp.jsonl").read_text()
+
+
+def test_data_that_are_none_are_an_error_of_the_cell(tmp_path):
+    """The names that there are, and the folder that is looked for."""
+    out = tmp_path / "out.jsonl"
+    assert sweep("training", [{"data": "no/such/folder", "steps": 5}], out, workers=1).failed == 1
+    assert "'data' must be digits, rings, mnist, or a folder" in json.loads(out.read_text())["error"]

@@ -76,7 +76,7 @@ def drawings():
         "kernel_plane": (lambda ax: figures.kernel_and_coimage(WIDE, ax, rank=1), True),
         "image_in_space": (lambda ax: figures.image_and_cokernel(WIDE.T, ax), True),
         "activations": (lambda ax: figures.activations_and_targets(flat_run(), 2, ax), False),
-        "pulled_back_loss": (lambda ax: figures.pulled_back_loss(flat_run(), 1, ax=ax), False),
+        "pulled_back_loss": (lambda ax: figures.pulled_back_loss(flat_run(), 1, ax=ax, labels=False), False),
         "trajectories": (lambda ax: figures.trajectories(trajectories(), ax), False),
         "error_ray": (lambda ax: figures.error_ray(trajectories()["tp"], ax), False),
         "error_ray_of_bp": (lambda ax: figures.error_ray(trajectories()["bp"], ax), False),

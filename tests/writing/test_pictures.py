@@ -97,6 +97,14 @@ def test_text_is_inside_apart_and_not_tiny(name, style):
         legible(figure)
 
 
+def test_the_labels_of_contours_are_apart():
+    """They are left out of the small pictures, since the gaps for them depend on the font."""
+    with figures.page_style():
+        figure = Figure(figsize=(4.6, 3.8), layout="constrained")
+        figures.pulled_back_loss(flat_run(), 1, ax=figure.add_subplot())
+        legible(figure)
+
+
 def test_text_that_is_cut_off_is_noticed():
     """The failing twin."""
     figure = Figure(figsize=(2, 2))

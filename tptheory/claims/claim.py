@@ -15,10 +15,11 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.symbolic.one_meaning import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
 from tptheory.typesetting.claims import sentence_tex
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import one_line, text_of
 
 
-class Claim:
+class Claim(ShownAsMathematics):
     """A statement about matrices of any size, under hypotheses.
 
     The `goals` of a claim are what it says; prover, refuter and numeric evaluation read nothing else of it. A claim

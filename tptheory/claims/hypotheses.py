@@ -12,6 +12,7 @@ from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
 from tptheory.typesetting.claims import words_tex
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.reasons import PROPERTIES
 from tptheory.typesetting.spelling import text_of
 
@@ -20,7 +21,7 @@ DEFINITE = ("positive_semidefinite", "positive_definite")
 
 
 @dataclass(frozen=True, repr=False)
-class Hypothesis:
+class Hypothesis(ShownAsMathematics):
     """Matrices that share a property, and the expressions that vanish because of it."""
 
     name: str

@@ -12,13 +12,14 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf
 from tptheory.claims.python_files import run_file, users_code
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.prose import prose_markdown, prose_text
 
 THEOREMS = "proofs"
 """The folder whose theorems are taken if the user names none."""
 
 
-class Theorem:
+class Theorem(ShownAsMathematics):
     """A claim with a name, a title, a reason and an expected verdict; calling the theorem returns the claim.
 
     Attributes:

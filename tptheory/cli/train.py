@@ -15,28 +15,16 @@ from rich.text import Text
 from tptheory.checking import read_integer, read_widths, widths_text
 from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, values_of
 from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_json, progress_bar, screen_for_progress
-from tptheory.errors import InvalidValueError, complain
-from tptheory.training.settings import InverseSettings, TrainSettings, doc_of
+from tptheory.training.settings import INVERSE_OPTIONS, InverseSettings, TrainSettings, doc_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from tptheory.training.data import DataSet
     from tptheory.training.loop import LogLine
     from tptheory.training.trainer import TrainingRun
 
 FRAMES = 200
 """How often the progress bar moves."""
-
-
-INVERSE_OPTIONS = {
-    "inverse": "kind",
-    "noise": "noise",
-    "inverse_lr": "lr",
-    "alpha": "alpha",
-    "penultimate": "penultimate",
-}
-"""By option of the command line, the field of `InverseSettings` that it sets."""
 
 
 def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | None = None) -> inspect.Parameter:
@@ -94,12 +82,13 @@ def train(
     """
     from tptheory.claims.rule_files import rule_from
     from tptheory.training.loop import format_log_line
+    from tptheory.training.mnist import data_named
     from tptheory.training.trainer import train as fit
 
     out = console()
     progress_screen = screen_for_progress(out, as_json)
     log_screen = progress_screen if as_json else out
-    samples, chosen = _samples(data), rule_from(rule)
+    samples, chosen = data_named(data), rule_from(rule)
     constants, how = values_of(settings), _settings(chosen.name, options)
     if how.resume and how.checkpoint is not None and not Path(how.checkpoint).exists():
         log_screen.print(Text(f"no checkpoint {how.checkpoint} yet: starting at step 0"))
@@ -130,11 +119,11 @@ def _how_to_go_on(how: TrainSettings) -> str:
 
 def _settings(rule: str, options: dict[str, Any]) -> TrainSettings:
     """Read the settings from the options; for another rule than dtp, settings of inverses are refused by `train`."""
-    inverses = InverseSettings(**{of: options.pop(name) for name, of in INVERSE_OPTIONS.items()})
+    inverses = InverseSettings.asked(rule, {name: options.pop(name) for name in INVERSE_OPTIONS})
     if options["widths"] is not None:
         options["widths"] = read_widths("widths", options["widths"])
     options["batch"] = _batch(options["batch"])
-    return TrainSettings(**options, inverses=None if rule != "dtp" and inverses == InverseSettings() else inverses)
+    return TrainSettings(**options, inverses=inverses)
 
 
 def _facts(run: TrainingRun) -> dict[str, Any]:
@@ -143,19 +132,6 @@ def _facts(run: TrainingRun) -> dict[str, Any]:
     facts = {f.name: getattr(run, f.name) for f in fields(run) if f.name not in left_out}
     readings = [asdict(reading) | {"theorem": reading.theorem} for reading in run.readings]
     return {**facts, "log": list(map(asdict, run.log)), "readings": readings}
-
-
-def _samples(data: str) -> DataSet:
-    """Load the data of that name; any other name is a folder."""
-    from tptheory.training.data import load_digits, load_rings
-    from tptheory.training.mnist import load_mnist
-
-    bundled: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
-    if data not in bundled and not Path(data).is_dir():
-        raise InvalidValueError(
-            complain("data", "digits, rings, mnist, or a folder that holds the four MNIST files", data)
-        )
-    return bundled[data]() if data in bundled else load_mnist(data)
 
 
 def _batch(text: str) -> int | Literal["all"]:

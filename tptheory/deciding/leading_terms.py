@@ -23,6 +23,7 @@ from tptheory.symbolic.expansions import Expander, Expansion, plus, times
 from tptheory.symbolic.penrose_words import shortened, words_of
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of
 
 MOST_TERMS = 6
@@ -30,7 +31,7 @@ MOST_TERMS = 6
 
 
 @dataclass(frozen=True)
-class ProvedLeadingTerm:
+class ProvedLeadingTerm(ShownAsMathematics):
     """``expression = coefficient s^power + s^(power + 1) R``, where ``R`` stays bounded as the number ``s`` tends to 0.
 
     ``s`` is ``parameter - at``, which tends to 0 from above; where ``at`` is infinite, it is ``1/parameter``.

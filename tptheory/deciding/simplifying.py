@@ -40,6 +40,7 @@ from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols
 from tptheory.symbolic.rebuilding import rebuild, substitute, terms_alone
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of
 
 SHARE_OF_SEARCH = 0.5
@@ -50,7 +51,7 @@ Cost = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, repr=False)
-class Simplified:
+class Simplified(ShownAsMathematics):
     """An expression, and a shorter one that is proved to be equal.
 
     Attributes:

@@ -37,11 +37,12 @@ from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of
 
 
 @dataclass(frozen=True, repr=False)
-class SolvedConstants:
+class SolvedConstants(ShownAsMathematics):
     """The answer of `solve_constants`.
 
     Attributes:

@@ -10,6 +10,8 @@ from tptheory.claims.claim import Claim
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.typesetting.notebook import ShownAsMathematics
+from tptheory.typesetting.prose import prose_markdown
 
 SHOWN = 600
 """How many characters of one piece of evidence are shown."""
@@ -19,7 +21,7 @@ class TruthValueError(TptheoryError, TypeError):
     """Raised when a verdict is used as a truth value, although it can be one of three."""
 
 
-class Verdict:
+class Verdict(ShownAsMathematics):
     """An answer; never a bare truth value, so ask `proved` or `refuted`."""
 
     claim: Claim
@@ -196,6 +198,9 @@ class Undecided(Verdict):
         told = {key: value for key, value in self.evidence.items() if key != "certificate"}
         shown = (f"  {key}: {shorten(str(value), SHOWN, placeholder=' ...')}" for key, value in told.items())
         return "\n".join([self.reason, *shown])
+
+    def _repr_markdown_(self) -> str:
+        return f"{super()._repr_markdown_()}\n\n{prose_markdown(self.reason)}."
 
     def __repr__(self) -> str:
         """Show the reason."""

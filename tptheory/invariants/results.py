@@ -13,6 +13,7 @@ from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of
 from tptheory.typesetting.tables import ShownAsTable, Table
 
@@ -84,7 +85,7 @@ class CountedLaws(ShownAsTable):
 
 
 @dataclass(frozen=True, repr=False)
-class Law:
+class Law(ShownAsMathematics):
     """A conserved quantity.
 
     Attributes:

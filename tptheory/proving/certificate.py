@@ -16,7 +16,7 @@ from tptheory.clock import require_time
 from tptheory.errors import InvalidFileError, complain
 from tptheory.files import read_whole
 from tptheory.proving.plain_proofs import plain_proofs
-from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
+from tptheory.typesetting.explanation import Chain, chain, proof_html, proof_latex, proof_text
 from tptheory.typesetting.statements import statement_text
 
 TITLE = 60
@@ -177,6 +177,9 @@ class Certificate:
     def latex(self) -> str:
         """Return the proof in LaTeX text mode: the chains of equations as ``align*`` environments of amsmath."""
         return proof_latex(self.chains())
+
+    def _repr_html_(self) -> str:
+        return proof_html(self.chains())
 
     def _repr_markdown_(self) -> str:
         """Return the LaTeX of the proof for a notebook, without the commands for page breaks."""

@@ -20,11 +20,12 @@ from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
+from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import one_line
 
 
 @dataclass(frozen=True, repr=False)
-class Counterexample:
+class Counterexample(ShownAsMathematics):
     """Exact values of every symbol of a claim; the hypotheses hold there and the conclusion does not.
 
     Attributes:

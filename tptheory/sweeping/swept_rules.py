@@ -21,7 +21,7 @@ from tptheory.symbolic.states import all_states
 from tptheory.training.task import HIDDEN_WIDTHS
 
 DIGITS = (64, 10)
-"""The pixels and the classes of the data on which the task ``training`` trains."""
+"""The pixels and the classes at which the rule of a cell of ``training`` is derived; other data change only sizes."""
 ABOUT_RULES = {"trajectory": ("tp", (4, 4, 4)), "training": ("bp", (DIGITS[0], *HIDDEN_WIDTHS, DIGITS[1]))}
 """The tasks whose cells name a rule, each with the rule and the widths of a cell that names none."""
 

@@ -7,16 +7,19 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 from tptheory.sweeping.swept_rules import ABOUT_RULES, digest_of_rule, numbers_of, swept_rule
-from tptheory.training.settings import TrainSettings
+from tptheory.training.settings import InverseSettings, TrainSettings
 from tptheory.training.task import HIDDEN_WIDTHS
 
+if TYPE_CHECKING:
+    from tptheory.training.data import DataSet
+
 SweepTask = Callable[..., Mapping[str, Any]]
-DEFAULTS = TrainSettings()
+DEFAULTS, INVERSES = TrainSettings(), InverseSettings()
 """The settings that `training` uses where none are given."""
 
 
@@ -100,30 +103,47 @@ def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[st
 def training(
     *,
     rule: str = "bp",
+    data: str = "digits",
     hidden: tuple[int, ...] = HIDDEN_WIDTHS,
     init: str = DEFAULTS.init,
     std: float | None = DEFAULTS.std,
+    bias: float = DEFAULTS.bias,
     lr: float = DEFAULTS.lr,
+    loss: str = DEFAULTS.loss,
     batch: int = int(DEFAULTS.batch),
     steps: int = DEFAULTS.steps,
+    inverse: str = INVERSES.kind,
+    noise: float = INVERSES.noise,
+    inverse_lr: float = INVERSES.lr,
     dtype: str = DEFAULTS.dtype,
     seed: int = DEFAULTS.seed,
     curve: bool = False,
     **constants: float | str,
 ) -> dict[str, Any]:
-    """Train on scikit-learn's digits; see `train`. ``constants`` are the parameters of the rule.
+    """Train on ``data``: digits, rings, mnist, or a folder with MNIST's files; see `train`.
 
-    With ``curve``, the lines of the log are kept too.
+    With ``curve``, the lines of the log are kept too. ``inverse``, ``noise`` and ``inverse_lr`` are of the rule dtp
+    alone. ``constants`` are the parameters of the rule.
     """
-    from tptheory.training.data import load_digits
     from tptheory.training.trainer import train
 
-    data = load_digits()
-    widths = (data.x_train.shape[0], *hidden, data.classes)
-    settings = TrainSettings(widths=widths, init=init, std=std, lr=lr, batch=batch, steps=steps, dtype=dtype, seed=seed)
-    run = train(swept_rule(rule), data=data, constants=numbers_of(constants), settings=settings)
+    samples = _samples(data)
+    widths = (samples.x_train.shape[0], *hidden, samples.targets.shape[0])
+    settings = TrainSettings(
+        widths=widths, init=init, std=std, bias=bias, lr=lr, loss=loss, batch=batch, steps=steps, dtype=dtype, seed=seed
+    )
+    inverses = InverseSettings.asked(rule, {"inverse": inverse, "noise": noise, "inverse_lr": inverse_lr})
+    run = train(swept_rule(rule), data=samples, constants=numbers_of(constants), settings=settings, inverses=inverses)
     names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
     return {name: getattr(run, name) for name in names} | ({"curve": run.columns()} if curve else {})
+
+
+@lru_cache(maxsize=1)
+def _samples(name: str) -> DataSet:
+    """Return the data of that name, which many cells in a row share."""
+    from tptheory.training.mnist import data_named
+
+    return data_named(name)
 
 
 TASKS: dict[str, SweepTask] = {

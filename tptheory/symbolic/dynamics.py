@@ -14,6 +14,7 @@ from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequen
 from tptheory.symbolic.rebuilding import rebuild, substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.names import dotted
+from tptheory.typesetting.notebook import ShownAsMathematics
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -33,7 +34,7 @@ class MakesMotions(Protocol):
         """Return how a network moves in one step."""
 
 
-class Motion(Mapping[MatrixSymbol, MatrixExpr]):
+class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
     """How the parameters of a network, and the rule's states, move: a mapping from a symbol to an expression."""
 
     def __init__(self, rule: MakesMotions, net: DeepLinearNetwork, changes: Mapping[MatrixSymbol, MatrixExpr]) -> None:

@@ -14,13 +14,14 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unkno
 from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
 from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, index_parts
 from tptheory.symbolic.sequences import Shape
+from tptheory.typesetting.notebook import ShownAsMathematics
 
 LOSSES = ("squared", "any")
 DEEPEST = 1000
 """The most layers that a network of a number of layers has."""
 
 
-class DeepLinearNetwork:
+class DeepLinearNetwork(ShownAsMathematics):
     """The network ``x_l = W_l x_{l-1} + b_l``, ``l = 1..L``, on one sample or on a batch.
 
     ``W_l`` has shape ``(n_l, n_{l-1})``. One sample is a column ``x`` of shape ``(n_0, 1)`` with target ``y`` of shape

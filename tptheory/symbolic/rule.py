@@ -27,9 +27,10 @@ from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 
 
-class Rule:
+class Rule(ShownAsMathematics):
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
     A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.

@@ -17,6 +17,7 @@ from tptheory.symbolic.rule_scalars import eta
 from tptheory.symbolic.shapes import same_shape
 from tptheory.symbolic.state_names import refuse_states
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import ShownAsMathematics
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -27,7 +28,7 @@ STARTS = ("zero", "identity", "drawn")
 
 
 @dataclass(frozen=True)
-class State:
+class State(ShownAsMathematics):
     """A matrix that a rule keeps beside the parameters of a layer, with its law of motion.
 
     >>> from sympy import Symbol

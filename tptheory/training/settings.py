@@ -86,6 +86,28 @@ class InverseSettings:
         """Return the standard deviation of the noise at a step."""
         return self.noise / (1 + step / NOISE_HALVES_AT)
 
+    @classmethod
+    def asked(cls, rule: str, options: Mapping[str, Any]) -> InverseSettings | None:
+        """Return the settings that options by the names of `INVERSE_OPTIONS` ask for; None if they ask for nothing.
+
+        Settings for a rule other than dtp are returned too, so that `train` refuses them.
+
+        >>> InverseSettings.asked("bp", {"inverse": "linear"}), InverseSettings.asked("dtp", {"noise": 0.1}).noise
+        (None, 0.1)
+        """
+        found = cls(**{INVERSE_OPTIONS[name]: value for name, value in options.items()})
+        return None if rule != "dtp" and found == cls() else found
+
+
+INVERSE_OPTIONS = {
+    "inverse": "kind",
+    "noise": "noise",
+    "inverse_lr": "lr",
+    "alpha": "alpha",
+    "penultimate": "penultimate",
+}
+"""By the name that commands and sweeps give a setting of the inverses, the field of `InverseSettings` that it sets."""
+
 
 @dataclass(frozen=True)
 class TrainSettings:

@@ -18,8 +18,9 @@ from tptheory.typesetting.names import visible
 from tptheory.typesetting.spelling import one_line
 
 STYLE = "border-collapse:collapse"
+CAPTION = "text-align:left;font-weight:bold;width:max-content;max-width:50em"
 CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
-"""The styles of a table and of its cells, which do not depend on the page around them."""
+"""The styles of a table, of its caption, which may be wider, and of its cells; no page around them changes them."""
 
 
 class Formula(NamedTuple):
@@ -67,7 +68,7 @@ class Table:
         head = "".join(f'<th style="{CELL}">{escape(text)}</th>' for text in self.header)
         body = ["".join(f'<td style="{CELL}">{_html(cell)}</td>' for cell in row) for row in self.rows]
         rows = "".join(f"<tr>{cells}</tr>" for cells in ([head] if head else []) + body)
-        caption = f'<caption style="text-align:left;font-weight:bold">{escape(self.caption)}</caption>'
+        caption = f'<caption style="{CAPTION}">{escape(self.caption)}</caption>'
         return f'<table style="{STYLE}">{caption}<tbody>{rows}</tbody></table>'
 
     def latex(self) -> str:

@@ -7,9 +7,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from tptheory.checking import checked_integer
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.simulation.runs import simulate
 from tptheory.simulation.trajectories import Run
-from tptheory.writing.figures.numbers import layer_of, matrix, run_of, sample_of, step_of, subspaces, target_vector
+from tptheory.writing.figures.numbers import (
+    layer_of,
+    matrix,
+    run_of,
+    sample_of,
+    step_of,
+    subspaces,
+    target_vector,
+    weights_at,
+)
 from tptheory.writing.figures.spaces import (
     ACTIVATION,
     COSET,
@@ -19,6 +30,7 @@ from tptheory.writing.figures.spaces import (
     axes_of_space,
     draw_flat,
     finished_space,
+    pulled_back_loss,
 )
 from tptheory.writing.figures.style import INK
 
@@ -140,6 +152,66 @@ def gradient_functional(
         _arrow(ax, x, -d, IMAGE["color"], f"$-d_{l}$")
     ax.plot(*x[:, None], **ACTIVATION, label=f"$x_{l}$", zorder=5)
     return finished_space(ax, limit)
+
+
+def error_field(
+    run: Run,
+    l: int,
+    ax: Axes | None = None,
+    *,
+    step: int = 0,
+    sample: int = 0,
+    arrows: int = 11,
+    limit: float = LIMIT,
+) -> Axes:
+    """Draw where the rule would move layer ``l`` from each of its points: a field of arrows ``-d_l``, over the loss.
+
+    The contours are those of `pulled_back_loss`, at which BP's arrows stand at right angles, and another rule's may
+    not. The arrows are as long as the grid allows, and their lengths compare with one another. The dot is ``x_l`` of
+    the run.
+
+    Args:
+        run: what `simulate` returned; its rule keeps no states, and its feedback is made of weights.
+        l: a layer of width 2, from 0, below the output or the output itself.
+        ax: where to draw; a new figure unless given.
+        step: at which step; -1 for the last.
+        sample: of a batch.
+        arrows: how many arrows stand in a row.
+        limit: how far the axes reach.
+
+    Raises:
+        InvalidValueError: if there is no such layer, step or sample, or the feedback is made of other matrices too.
+        ShapeError: if the layer has another width.
+
+    >>> from tptheory import simulate
+    >>> run = simulate("tp", [np.eye(2), np.eye(2)], [1, 0], [0, 1], steps=3)
+    >>> len(error_field(run, 1, arrows=5).collections[-1].U)
+    25
+    """
+    l, at, column = layer_of(run_of(run), l), step_of(run, step), sample_of(run, sample)
+    arrows = checked_integer("arrows", arrows)
+    ax = pulled_back_loss(run, l, ax=ax, step=at, sample=column, limit=limit)
+    places = limit * (2 * np.arange(arrows) + 1 - arrows) / arrows
+    points = np.stack([entries.ravel() for entries in np.meshgrid(places, places)])
+    moves = -_errors_at(run, l, at, column, points)
+    ax.quiver(*points, *moves, color=IMAGE["color"], angles="xy", width=0.005, zorder=2)
+    x = run.activations[l][at, :, column].astype(float)
+    ax.plot([], [], color=IMAGE["color"], marker=r"$\rightarrow$", markersize=10, linestyle="none", label=f"$-d_{l}$")
+    ax.plot(*x[:, None], **ACTIVATION, label=f"$x_{l}$", zorder=5)
+    return finished_space(ax, limit)
+
+
+def _errors_at(run: Run, l: int, step: int, sample: int, points: np.ndarray) -> np.ndarray:
+    """Return ``d_l`` at points of layer ``l``, in columns: ``d_0`` of the part of the net above that layer."""
+    if run.states or run.biases or any(np.ndim(value) for value in run.constants.values()):
+        expected = "a run without biases, whose rule keeps no states and no matrices but the weights"
+        raise InvalidValueError(complain("run", expected, run.rule))
+    y = (run.activations[-1][0] - run.errors[0])[:, [sample]].astype(float)
+    above = weights_at(run, step)[l:]
+    if not above:
+        return points - y
+    part = simulate(run.rule, above, points, np.tile(y, points.shape[1]), steps=0, constants=run.constants)
+    return part.error_signals[0][0]
 
 
 def _arrow(ax: Any, start: np.ndarray, vector: np.ndarray, color: str, label: str) -> None:

@@ -21,6 +21,8 @@ LAWS = {"BP's balance": (balance, "-"), "TP's log-determinant": (log_determinant
 """The laws whose drift is drawn, and the line of each."""
 POINTS = 40
 """At how many times a drift is evaluated, and how many markers a curve has at most."""
+WIDE_RANGE = 30
+"""From which ratio of the largest to the smallest on, values of a parameter are drawn on a logarithmic scale."""
 QUANTILES = (0.1, 0.5, 0.9)
 """The members of an ensemble between which its band lies, and the one that is its line."""
 
@@ -141,7 +143,8 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
 
     Args:
         table: what `sweep_frame` or `sweep_columns` returned; rows without a result are left out.
-        x: the column of the parameter; text, such as widths, is drawn in the order in which it comes.
+        x: the column of the parameter; text, such as widths, is drawn in the order in which it comes. Positive numbers
+            that are more than `WIDE_RANGE` apart as a ratio, such as step sizes, stand on a logarithmic scale.
         y: the column of the result.
         ax: where to draw; a new figure unless given.
         by: a column: one curve for each of its values.
@@ -162,7 +165,9 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     if not rows:
         raise InvalidValueError(complain("y", "a column of numbers", y))
     numeric = all(_is_number(at) for _, at, _ in rows)
-    ticks = sorted({at for _, at, _ in rows}) if numeric else list(dict.fromkeys(str(at) for _, at, _ in rows))
+    ticks: list[Any] = (
+        sorted({at for _, at, _ in rows}) if numeric else list(dict.fromkeys(str(at) for _, at, _ in rows))
+    )
     ax = axes_or_new(ax)
     for k, group in enumerate(dict.fromkeys(group for group, _, _ in rows)):
         found: dict[Any, list[float]] = {tick: [] for tick in ticks}
@@ -176,6 +181,8 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
         ax.fill_between(at, low, high, color=look["color"], alpha=0.15, linewidth=0)
     if not numeric:
         ax.set_xticks(range(len(ticks)), ticks)
+    elif ticks[0] > 0 and ticks[-1] >= WIDE_RANGE * ticks[0]:
+        ax.set_xscale("log")
     return labelled(ax, x, y)
 
 

@@ -34,6 +34,8 @@ COSET: dict[str, Any] = {"color": "#6e6e74", "linestyle": ":", "linewidth": 0.9}
 ACTIVATION: dict[str, Any] = {"color": "#009E73", "marker": "o", "linestyle": "none", "markersize": 6}
 TARGET: dict[str, Any] = {"color": "#CC79A7", "marker": "*", "linestyle": "none", "markersize": 9}
 GOAL: dict[str, Any] = {"color": INK, "marker": "^", "linestyle": "none", "markersize": 8, "markerfacecolor": "none"}
+ENTRIES = ("first entry", "second entry", "third entry")
+"""The names of the axes of a space: entries of a vector, which have no unit."""
 _CONTOURS = ("#B8860B", "#A07A1F", "#887032", "#726744", "#5D5E55", "#4A5566", "#384C70", "#263F70", "#12306B")
 """The colours of contours, from ochre, where the loss is low, to navy: each is dark enough on white."""
 _MOST_COSETS = {2: 17, 3: 7}
@@ -128,6 +130,7 @@ def pulled_back_loss(
     step: int = 0,
     sample: int = 0,
     levels: int = 9,
+    labels: bool = True,
     limit: float = LIMIT,
 ) -> Axes:
     """Draw contours of the loss as layer ``l`` sees it: ``1/2 |W_L ... W_{l+1} x_l - y|^2``.
@@ -140,6 +143,7 @@ def pulled_back_loss(
         step: of a run: the weights after that many steps.
         sample: of a batch.
         levels: how many contours, at distances that grow evenly.
+        labels: whether every second contour bears its loss.
         limit: how far the axes reach.
 
     >>> pulled_back_loss([np.eye(2)], 1, [1.0, 0.5]).get_aspect()
@@ -159,7 +163,9 @@ def pulled_back_loss(
     if high - low > 1e-12 * max(high, 1.0):
         heights = low + (high - low) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
         colors = [_CONTOURS[k * len(_CONTOURS) // levels] for k in range(levels)]
-        ax.contour(h, v, loss, heights, colors=colors, linewidths=0.9, zorder=0.5)
+        drawn = ax.contour(h, v, loss, heights, colors=colors, linewidths=0.9, zorder=0.5)
+        if labels:
+            ax.clabel(drawn, heights[::2], fmt="%.2g", fontsize="small", inline_spacing=2)
         ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
     return finished_space(ax, limit)
 
@@ -205,14 +211,14 @@ def layer_spaces(
     weights = weights_at(run, step)
     for l in range(depth + 1):
         for row in axes[:, l]:
-            pulled_back_loss(run, l, ax=row, step=step, sample=sample, limit=limit)
+            pulled_back_loss(run, l, ax=row, step=step, sample=sample, labels=False, limit=limit)
         if l < depth:
             kernel_and_coimage(weights[l], axes[0, l], rank=rank, limit=limit)
         if l > 0:
             image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=limit)
         for row in axes[:, l]:
             activations_and_targets(run, l, row, alpha=alpha, sample=sample)
-            finished_space(row, limit)
+            finished_space(row, limit).set(xlabel="", ylabel="")  # the title names the space
         axes[0, l].set_title(f"layer {l}" + (f": $W_{l + 1}$ acts here" if l < depth else ": the output"))
         axes[1, l].set_title(f"layer {l}" + (f": $W_{l}$ maps here" if l > 0 else ": the input"))
     _one_legend(figure, axes)
@@ -337,16 +343,22 @@ def axes_of_space(ax: Axes | None, size: int) -> Any:
 
 
 def finished_space(ax: Any, limit: float = LIMIT) -> Axes:
-    """Give a space axes of equal scale that are centred at the origin, and a legend."""
+    """Give a space axes of equal scale that are centred at the origin and named, and a legend."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)
     ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
     ax.set_xticks(ticks)
     ax.set_yticks(ticks)
+    ax.set_xlabel(ENTRIES[0])
+    ax.set_ylabel(ENTRIES[1])
     if ax.name == "3d":
         ax.set_zlim(-limit, limit)
         ax.set_zticks(ticks)
-        ax.set_box_aspect((1, 1, 1))
+        for axis, name in zip((ax.xaxis, ax.yaxis, ax.zaxis), ENTRIES, strict=True):
+            axis.set_rotate_label(False)
+            axis.set_label_text(name.replace(" ", "\n"), fontsize="small", rotation=0)
+            axis.labelpad = 12
+        ax.set_box_aspect((1, 1, 1), zoom=0.8)  # the names of the axes stand outside
     else:
         ax.set_aspect(1)
         for line in ("right", "top"):

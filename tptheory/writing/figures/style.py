@@ -33,8 +33,9 @@ MARKS: tuple[dict[str, Any], ...] = (
     {"color": "#56B4E9", "marker": "v", "linestyle": (0, (6, 1))},
     {"color": "#E69F00", "marker": "P", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     {"color": "#5B5B5F", "marker": "X", "linestyle": (0, (1, 2))},
+    {"color": INK, "marker": "*", "linestyle": (0, (8, 2, 2, 2))},
 )
-"""A colour, a marker and a line style for each of up to seven curves."""
+"""A colour, a marker and a line style for each of up to eight curves."""
 
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
 """Markers that let a line behind them be seen."""

@@ -1,0 +1,53 @@
+r"""What a notebook shows as a page without a network: the LaTeX that an object gives for it, as plain HTML.
+
+An exported page has no MathJax where there is no network, and no style of ours; so the mathematics is letters, and the
+brackets of a matrix are its own borders.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from tptheory.typesetting.html_math import html_math, html_words
+from tptheory.typesetting.inline_math import NotMathematics
+
+_MATRIX = (
+    '<table style="display:inline-table;width:auto;margin:0 0.2em;vertical-align:middle;border-collapse:collapse;'
+    'border-left:1px solid;border-right:1px solid">'
+)
+_ALIGNED = re.compile(r"^\\displaystyle \\begin\{aligned\} (.*) \\end\{aligned\}$", re.DOTALL)
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def notebook_html(code: str) -> str:
+    r"""Return what a notebook shows as Markdown with ``$mathematics$``, as HTML: bold words, paragraphs, mathematics.
+
+    >>> notebook_html(r"**Proved:** $W_{2} = 0$.")
+    '<p><b>Proved:</b> <i>W</i><sub>2</sub>\xa0=\xa00.</p>'
+    """
+    if code.startswith("$") and (rows := _ALIGNED.match(code.strip("$"))):
+        lines = (line.split("&") for line in rows[1].split(r" \\ "))
+        return "".join(f"<p>{' '.join(html_math(cell.strip()) for cell in line if cell.strip())}</p>" for line in lines)
+    return "".join(f"<p>{_paragraph(block)}</p>" for block in code.split("\n\n"))
+
+
+def _paragraph(block: str) -> str:
+    """Return one paragraph; what is no mathematics after all is shown as it is written."""
+    try:
+        pieces = (html_words(piece) for piece in _BOLD.split(block))
+        html = "".join(f"<b>{piece}</b>" if i % 2 else piece for i, piece in enumerate(pieces))
+    except NotMathematics:
+        return f"<code>{escape(block)}</code>"
+    return html.replace("<table>", _MATRIX)
+
+
+class ShownAsMathematics:
+    """Show an object in a notebook as HTML too: what it says of itself as Markdown, or else as LaTeX."""
+
+    def _repr_html_(self) -> str | None:
+        for name in ("_repr_markdown_", "_repr_latex_"):
+            if hasattr(self, name):
+                code = getattr(self, name)()
+                return None if code is None else notebook_html(code)
+        return None
