@@ -9,7 +9,7 @@ from multiprocessing import active_children
 import pytest
 
 from tptheory import collect
-from tptheory.clock import require_time
+from tptheory.clock import TimeUpError, require_time
 from tptheory.deciding import library
 from tptheory.deciding.library import settling, store, stored_path
 from tptheory.errors import InvalidFileError, InvalidValueError
@@ -153,6 +153,18 @@ def test_what_a_worker_sends_is_checked(theorems, monkeypatch):
     found = settled(theorems, jobs=2)
     assert [one.verdict.word for one in found] == ["undecided"] * 3
     assert "does not hold when it is checked again" in found[0].verdict.reason
+
+
+def test_what_cannot_be_checked_again_in_time_is_undecided(theorems, monkeypatch):
+    """Where a machine is too busy for the second check, a theorem is undecided, and the others are settled."""
+
+    def late(theorem, data):
+        raise TimeUpError("the time was up")
+
+    monkeypatch.setattr(library, "recalled", late)
+    found = settled(theorems)
+    assert {one.verdict.word for one in found} == {"undecided"}
+    assert found[0].verdict.reason.startswith("what was found could not be checked again")
 
 
 def test_open_conjectures_get_little_time_unless_all_is_fresh(theorems, monkeypatch):

@@ -249,13 +249,21 @@ def _settled(task: Settling, found: dict[str, Any]) -> Settled:
     elif found["holds"] and form["format"] == law_counts.FORMAT:
         verdict = theorem.claim.verdict_of(LawCountCertificate(form), seconds, found["confirmed"])
     else:
-        verdict = recalled(theorem, form)
+        verdict = _found_again(theorem, form, seconds)
         if isinstance(verdict, Refuted) and not found["holds"]:  # it was searched for just now, by a worker
             verdict = replace(verdict, counterexample=replace(verdict.counterexample, stored=False))
     if verdict is None:
         reason = "what was found does not hold when it is checked again: this is a bug"
         verdict = Undecided(theorem.claim, reason, {}, seconds)
     return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"], found["said"])
+
+
+def _found_again(theorem: Theorem, form: dict[str, Any], seconds: float) -> Found | None:
+    """Return the verdict that evidence from a worker gives when it is checked here; None if it does not hold."""
+    try:
+        return recalled(theorem, form)
+    except TimeUpError as late:
+        return Undecided(theorem.claim, f"what was found could not be checked again: {late.reason}", {}, seconds)
 
 
 _inherited: list[Settling] = []
