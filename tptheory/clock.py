@@ -13,10 +13,13 @@ Like the contexts of `decimal`, the limit belongs to the running thread, and is 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 _END: ContextVar[float] = ContextVar("the time at which the search that runs must end", default=math.inf)
 GRACE, PART = 0.05, 0.05
@@ -73,6 +76,17 @@ def require_time() -> None:
     """
     if perf_counter() > _END.get():
         raise TimeUpError
+
+
+def in_time(items: Iterable[Item]) -> Iterator[Item]:
+    """Run through items, and ask before each if there is time.
+
+    Raises:
+        TimeUpError: if the limit is reached.
+    """
+    for item in items:
+        require_time()
+        yield item
 
 
 def require_time_for(seconds: float, step: str) -> None:

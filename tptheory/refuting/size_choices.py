@@ -13,6 +13,7 @@ from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.claims.claim import Claim
+from tptheory.clock import in_time
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.properties import has_property
@@ -125,12 +126,12 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     rows, columns = source.shape(A, sizes)
 
     def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
-        return [M for M in matrices if source.fits_alone(A, M)]
+        return [M for M in in_time(matrices) if source.fits_alone(A, M)]
 
     plain = _plain_matrices(rng, rows, columns)
     found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
-        built = [source.built(rng, A, rows, columns) for _ in range(_afforded(BUILT, rows, columns))]
+        built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
         found += fitting([source.signs.met(rng, {**sizes, A: M})[A] for M in built])
         found = list({tuple(M.entries()): M for M in found}.values())
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
@@ -144,9 +145,9 @@ def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[f
     if bound:
         numbers = product(range(-bound, bound + 1), repeat=rows * columns)
         return [fmpq_mat(rows, columns, list(e)) for e in numbers]
-    found = [entries(rng, rows, columns, bound=2) for _ in range(_afforded(60, rows, columns))]
-    found += [degenerate(rng, rows, columns) for _ in range(_afforded(40, rows, columns))]
-    return found + [_sparse(rng, rows, columns) for _ in range(_afforded(120, rows, columns))]
+    found = [entries(rng, rows, columns, bound=2) for _ in in_time(range(_afforded(60, rows, columns)))]
+    found += [degenerate(rng, rows, columns) for _ in in_time(range(_afforded(40, rows, columns)))]
+    return found + [_sparse(rng, rows, columns) for _ in in_time(range(_afforded(120, rows, columns)))]
 
 
 def _afforded(number: int, rows: int, columns: int) -> int:
