@@ -63,9 +63,8 @@ def not_public(source):
             found += [alias.name for alias in node.names if alias.name.split(".")[0] not in OUTSIDE]
         elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] not in OUTSIDE:
             module = importlib.import_module(node.module) if node.module in ROOMS else None
-            names = getattr(module, "__all__", [n for n in vars(module or object) if not n.startswith("_")])
-            public = [*names, *getattr(module, "_MODULES", ())]  # modules that are public as a whole
-            found += [f"{node.module}.{alias.name}" for alias in node.names if not module or alias.name not in public]
+            public = [name for name in dir(module) if not name.startswith("_")] if module else []
+            found += [f"{node.module}.{alias.name}" for alias in node.names if alias.name not in public]
     return found
 
 

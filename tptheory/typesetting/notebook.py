@@ -24,7 +24,7 @@ def notebook_html(code: str) -> str:
     r"""Return what a notebook shows as Markdown with ``$mathematics$``, as HTML: bold words, paragraphs, mathematics.
 
     >>> notebook_html(r"**Proved:** $W_{2} = 0$.")
-    '<p><b>Proved:</b> <i>W</i><sub>2</sub>\xa0=\xa00.</p>'
+    '<p><b>Proved:</b> <i>W</i>₂\xa0=\xa00.</p>'
     """
     if code.startswith("$") and (rows := _ALIGNED.match(code.strip("$"))):
         lines = (line.split("&") for line in rows[1].split(r" \\ "))
