@@ -107,4 +107,6 @@ def test_code_that_never_returns_is_stopped():
     before = children_of(os.getpid())
     assert why_not_back(lambda: time.sleep(600), 0.2) == "did not return within 0.2 seconds, and was stopped"
     assert why_not_back(lambda: 1 / 0) == ""
+    assert why_not_back(lambda: (os.closerange(3, 256), time.sleep(600)), 0.2).startswith("did not return")
+    assert why_not_back(lambda: os.fork() and os._exit(3), 20) == "ended the process, with status 3"
     assert children_of(os.getpid()) == before

@@ -21,7 +21,7 @@ from multiprocessing import active_children, get_context, parent_process, resour
 from multiprocessing.connection import wait
 from pathlib import Path
 from select import select
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, NoReturn
 
 from tptheory.signals import ENDING
@@ -32,8 +32,8 @@ LONGEST_SECONDS = 20.0
 """For how many seconds a theorem file, or the function of one theorem, may run."""
 LOOKS = 1.0
 """After how many seconds a process looks again whether the one that started it is there, if the kernel cannot tell."""
-
-
+LOOKS_FOR_AN_END = 0.05
+"""After how many seconds it is looked again whether a process has ended that tells nothing."""
 _BACK = b"."
 """What a process tells in which a user's code came back."""
 
@@ -111,36 +111,49 @@ def why_not_back(run: Callable[[], object], seconds: float = LONGEST_SECONDS) ->
     if not hasattr(os, "fork"):
         return ""
     read, write = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads are not in the fork, and their locks not needed
-        parent, child = os.getpid(), os.fork()
-    if not child:
-        _tried(run, parent, write)
-    os.close(write)
-    in_time, came_back = False, False
     try:
-        in_time = bool(select([read], [], [], seconds)[0])
-        came_back = in_time and os.read(read, 1) == _BACK
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # threads are not in the fork; their locks are not needed
+            parent, child = os.getpid(), os.fork()
+        if not child:
+            _tried(run, parent, write)
+        return _why_not_back(child, read, seconds)
     finally:
         os.close(read)
-        if came_back or not in_time:
+        os.close(write)
+
+
+def _why_not_back(child: int, read: int, seconds: float) -> str:
+    """Say how a process ended, or that it had to be stopped; empty if it tells that a user's code came back."""
+    deadline, ended = monotonic() + seconds, 0
+    try:
+        while not ended and monotonic() < deadline:
+            if select([read], [], [], LOOKS_FOR_AN_END)[0] and os.read(read, 1) == _BACK:
+                return ""
+            ended, status = os.waitpid(child, os.WNOHANG)
+        return how_ended(os.waitstatus_to_exitcode(status)) if ended else stopped_after(seconds)
+    finally:
+        if not ended:
             os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    if came_back:
-        return ""
-    return how_ended(os.waitstatus_to_exitcode(status)) if in_time else stopped_after(seconds)
+            os.waitpid(child, 0)
 
 
 def _tried(run: Callable[[], object], parent: int, write: int) -> NoReturn:
-    """Run a function in a process that was forked for it, and tell when it comes back."""
-    end_with_the_parent(parent)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    with suppress(BaseException):
-        run()
-    os.write(write, _BACK)
-    os._exit(0)
+    """Run a function in a process that was forked for it, and tell when it comes back; nothing returns to the caller."""
+    try:
+        end_with_the_parent(parent)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        with suppress(BaseException):
+            run()
+        os.write(write, _BACK)
+        while True:  # until it is stopped: an end would be taken for one that the user's code caused
+            sleep(LOOKS)
+    finally:
+        os._exit(1)
 
 
 def how_ended(code: int) -> str:

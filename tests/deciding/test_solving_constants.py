@@ -209,3 +209,22 @@ def test_a_value_at_one_point_is_not_taken_for_a_constant():
     claim = Equal(matmul(t, A), matmul(c, A), given=[Equal(t**2, 4)])
     with pytest.raises(UnsupportedExpressionError, match=r"instances at several values .* t = 2 only"):
         solve_constants(claim, [c])
+
+
+def test_a_value_with_a_pole_says_where_it_is_a_number():
+    """At the pole no constant does; a divisor that is never 0 is not told."""
+    c, x = symbols("c x", real=True)
+    n = Symbol("n", integer=True, positive=True)
+    S_n = MatrixSymbol("S", n, n)
+    told = {
+        Equal(S_n, c * x * S_n): "x is not 0",
+        Equal((n - 1) * c * S_n, n * S_n): "n - 1 is not 0",
+        Equal((1 + x**2) * c * S_n, x * S_n): "",
+        Equal(n * c * S_n, S_n): "",
+    }
+    for claim, pole in told.items():
+        found = solve_constants(claim, [c])
+        assert found.verdict.proved
+        assert found.assumptions == ((f"where {pole}",) if pole else ())
+        assert str(found).endswith(f"(proved, where {pole})" if pole else "(proved)")
+    assert not holds(Equal(S_n, c * x * S_n), {S_n: [[1]], c: 5, x: 0}).holds

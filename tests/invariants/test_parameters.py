@@ -74,7 +74,8 @@ def test_a_fixed_matrix_changes_the_count():
     assert not at_zero.certified
     (law,) = at_zero.found
     assert law.verdict.word == "undecided"
-    assert "for the matrices that are given; for all others a counterexample was found" in law.verdict.explain()
+    assert "for the values that are given; for all matrices it is false" in law.verdict.explain()
+    assert law.verdict.evidence["counterexample for all matrices"]
     assert "B_2 = [[0, 0], [0, 0]]" in repr(at_zero.counted)
 
 

@@ -12,7 +12,7 @@ from tptheory.numeric.evaluation import evaluate
 from tptheory.simulation import flows
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.expressions import matmul, transpose
-from tptheory.symbolic.rules import RULES, Backprop, GaussNewton, Kaczmarz, Rule, TargetProp
+from tptheory.symbolic.rules import RULES, Backprop, GaussNewton, Kaczmarz, Rule, TargetProp, WeightDecay
 
 
 def problem(widths, batch, seed=0):
@@ -197,17 +197,26 @@ def test_a_solver_that_takes_too_long_stops(monkeypatch):
     assert "3 steps of the solver did not suffice" in run.message
 
 
-@pytest.mark.parametrize("end", [1e7, 1e60, 1e300])
+@pytest.mark.parametrize("end", [1e60, 1e300])
 def test_a_time_that_is_out_of_reach_is_told_early_with_what_is_possible(end):
-    """After a fortieth of the steps that the solver may take; the time that is named is reached."""
+    """After a twentieth of the steps that the solver may take; a twentieth of the time that is named is reached."""
     taken = []
     run = simulate("tp", *problem((3, 3, 3), 2), times=[0, end], on_progress=taken.append)
     assert (run.status, run.steps) == ("stopped", 0)
-    assert len(taken) < flows.ESTIMATED
+    assert len(taken) < 2 * flows.ESTIMATED
     assert "at the pace of the last 500 steps the solver needs about " in run.message
-    possible = float(re.search(r"of at most 20,000 it reaches about time (\S+)\. ", run.message)[1])
+    possible = float(re.search(r"that are left it would reach about time (\S+)\. ", run.message)[1])
     assert 100 < possible < 1e5
     assert simulate("tp", *problem((3, 3, 3), 2), times=[0, possible / 20]).status == "completed"
+
+
+def test_a_flow_that_is_stiff_at_first_goes_on(monkeypatch):
+    """Its pace grows, so that what was far is reached after all."""
+    monkeypatch.setattr(flows, "ESTIMATED", 20)
+    monkeypatch.setattr(flows, "MOST_STEPS", 2000)
+    W = 12 * np.array([[1, 0.3], [-0.2, 0.9]])
+    run = simulate(WeightDecay(Backprop()), [12 * np.eye(2), W], [[1.0], [0.0]], [[0.0], [1.0]], times=[0, 100.0])
+    assert run.status == "completed", run.message
 
 
 @pytest.mark.parametrize("rule", [GaussNewton(), Kaczmarz()], ids=repr)

@@ -126,7 +126,7 @@ def parse(text: bytes) -> Any:
 
     require(len(text) <= BYTES, "the file is too large")
     try:
-        return json.loads(text, object_pairs_hook=once)
+        return json.loads(text.decode(), object_pairs_hook=once, parse_constant=int)  # which refuses NaN and Infinity
     except (ValueError, RecursionError) as error:
         raise Refused(f"no JSON: {error}") from None
 

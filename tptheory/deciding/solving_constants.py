@@ -20,6 +20,7 @@ from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.claim import Claim
 from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.ranges import depth_symbols
+from tptheory.claims.tacit import existence_premises, shows
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.answers import UNMET, prove
@@ -63,6 +64,19 @@ class SolvedConstants(ShownAsMathematics):
     instances: int
 
     @property
+    def poles(self) -> tuple[Any, ...]:
+        """What must not be 0 for the values to be numbers; what is declared of its symbols does not exclude it."""
+        premises = (each for value in (self.values or {}).values() for each in existence_premises(S(value)))
+        divisors = (each.subject for each in premises if not shows(each, self.claim.given))
+        return tuple(dict.fromkeys(S(divisor) for divisor in divisors))
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """All that the values rest on: that they are numbers, and what the proof of the claim rests on."""
+        where = tuple(f"where {text_of(divisor)} is not 0" for divisor in self.poles)
+        return where if self.verdict is None else (*where, *self.verdict.assumptions)
+
+    @property
     def basis(self) -> tuple[dict[Symbol, Any], ...]:
         """The solutions in which one free constant is 1 and the other ones are 0, in the order of `free`."""
         values = self.values or {}
@@ -76,7 +90,8 @@ class SolvedConstants(ShownAsMathematics):
         said = ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
         free = f"{', '.join(map(str, self.free))} free" if self.free else ""
         word = self.verdict.word if self.verdict is not None else ""
-        return f"{'; '.join(filter(None, (said, free)))} ({word})"
+        where = " and ".join(f"{text_of(divisor)} is not 0" for divisor in self.poles)
+        return f"{'; '.join(filter(None, (said, free)))} ({word}{where and ', where '}{where})"
 
     def __repr__(self) -> str:
         """Show the values."""
@@ -89,14 +104,17 @@ class SolvedConstants(ShownAsMathematics):
     def _repr_latex_(self) -> str:
         if self.values is None:
             return rf"$\text{{no }} {', '.join(map(latex_of, self.unknowns))}$"
-        said = r",\quad ".join(f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items())
-        return rf"$\displaystyle {said}$"
+        said = [f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items()]
+        said += [rf"{latex_of(divisor)} \neq 0" for divisor in self.poles]
+        return "$\\displaystyle " + r",\quad ".join(said) + "$"
 
 
 def solve_constants(
     claim: Claim | Theorem, unknowns: Sequence[Symbol], *, seconds: float = 10.0, seed: int = 0
 ) -> SolvedConstants:
     """Return the constants that make a claim true for all matrices that meet its hypotheses, and prove that they do.
+
+    Where a value has a divisor that may be 0, nothing is said of the numbers and sizes at which it is: see `poles`.
 
     Args:
         claim: a claim, or a theorem, made of equations that are affine in the unknowns.

@@ -28,7 +28,7 @@ from tptheory.symbolic.rules import Rule
 LARGEST_DEGREE = 20
 """The most letters of a word: there are many words by then, even of one layer."""
 
-_NOT_FOR_ALL = "it holds at these widths and for the matrices that are given; for all others a counterexample was found"
+_NOT_FOR_ALL = "it was found at these widths and for the values that are given; for all matrices it is false"
 
 
 def count_conservation_laws(
@@ -198,8 +198,10 @@ def _certified(search: Search, law: Candidate, independent: int, seconds: float)
         if isinstance(attempt, Proved):
             proof = _with_fewest_hypotheses(claim, attempt, seconds)
             return Law(here, law.quantity, independent, proof.claim.given, proof, law.rate)
-    unproved = Undecided(first, _NOT_FOR_ALL, {}, verdict.seconds) if isinstance(verdict, Refuted) else verdict
-    return Law(here, law.quantity, independent, law.given, unproved, law.rate)
+    if isinstance(verdict, Refuted):
+        evidence = {"counterexample for all matrices": verdict.counterexample.to_json()}
+        verdict = Undecided(first, _NOT_FOR_ALL, evidence, verdict.seconds)
+    return Law(here, law.quantity, independent, law.given, verdict, law.rate)
 
 
 def _versions(search: Search, law: Candidate, here: Any) -> list[Conserved | Decays]:

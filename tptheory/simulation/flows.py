@@ -24,8 +24,13 @@ MOST_STEPS = 20_000
 """How many steps the solver may take."""
 ESTIMATED = 500
 """After so many steps, and again after each further such number, it is estimated how many are still to come."""
-FAR = 4
-"""A flow ends where the solver would need so many times the steps that are left to it, at the pace of the last ones."""
+FAR = 1000
+"""A flow ends where the solver would need so many times the steps that are left to it, at the pace of the last ones.
+
+It ends so only where the pace does not grow: a flow that is stiff at first is soon fast.
+"""
+GROWING = 1.02
+"""The pace grows where it is so many times that of the steps before."""
 
 
 class Integration:
@@ -39,7 +44,7 @@ class Integration:
     def __init__(self, compiled: CompiledRule, times: np.ndarray) -> None:
         self.compiled, self.times, self.count = compiled, times, len(times) - 1
         self._taken = 0
-        self._mark = float(times[0])
+        self._mark, self._pace = float(times[0]), 0.0
         self._step: float | None = None
 
     def start(self, values: dict[str, Any]) -> Arrival:
@@ -135,12 +140,12 @@ class Integration:
             return f"{self._taken} steps of the solver did not suffice"
         if self._taken % ESTIMATED:
             return ""
-        pace, self._mark = (now - self._mark) / ESTIMATED, now
-        needed = (float(self.times[-1]) - now) / pace
-        if needed <= FAR * left:
+        before, self._pace, self._mark = self._pace, (now - self._mark) / ESTIMATED, now
+        needed = (float(self.times[-1]) - now) / self._pace
+        if needed <= FAR * left or before == 0 or self._pace > GROWING * before:
             return ""
-        within = f"of at most {MOST_STEPS:,} it reaches about time {now + left * pace:.3g}"
-        return f"at the pace of the last {ESTIMATED} steps the solver needs about {needed:.1e} more, and {within}"
+        reached = f"with the {left:,} that are left it would reach about time {now + left * self._pace:.3g}"
+        return f"at the pace of the last {ESTIMATED:,} steps the solver needs about {needed:.1e} more; {reached}"
 
     def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
         size = self.compiled.norm_of_weights(self._parts(vector), 0)

@@ -73,7 +73,7 @@ def simulate(
         steps: how many steps to take; 200 unless given.
         times: instead of ``lr`` and ``steps``: the increasing times at which to record the flow, from the start on.
             The solver takes 20,000 steps at most. Now and then it estimates by its pace how many are to come; where
-            they are far too many, the run stops and says which time is possible.
+            they are far too many and the pace does not grow, the run stops and says which time it would reach.
         dtype: ``"float64"`` or ``"float32"``; ``"mp50"``, or any number of digits from 15 to 1000, by mpmath;
             ``"exact"``, where all numbers must be integers or fractions: their length multiplies with each step, and
             the run stops before 20,000 bits.

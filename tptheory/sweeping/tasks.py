@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SweepTask = Callable[..., Mapping[str, Any]]
 DEFAULTS, INVERSES = TrainSettings(), InverseSettings()
-"""The settings that `training` uses where none are given."""
+"""The settings, and those of learned inverses, that `training` uses where none are given."""
 
 
 def trajectory(
