@@ -113,9 +113,7 @@ def why_not_back(run: Callable[[], object], seconds: float = LONGEST_SECONDS) ->
     read, write = os.pipe()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # threads are not in the fork; their locks are not needed
+            warnings.simplefilter("ignore", DeprecationWarning)  # threads are not in the fork, nor their locks needed
             parent, child = os.getpid(), os.fork()
         if not child:
             _tried(run, parent, write)
@@ -141,17 +139,18 @@ def _why_not_back(child: int, read: int, seconds: float) -> str:
 
 
 def _tried(run: Callable[[], object], parent: int, write: int) -> NoReturn:
-    """Run a function in a process that was forked for it, and tell when it comes back; nothing returns to the caller."""
+    """Run a function in a process that was forked for it, and tell when it comes back; it never returns here."""
     try:
         end_with_the_parent(parent)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
+        own = os.getpid()
         with suppress(BaseException):
             run()
-        os.write(write, _BACK)
-        while True:  # until it is stopped: an end would be taken for one that the user's code caused
-            sleep(LOOKS)
+        if os.getpid() == own:  # and not a process that the user's code has forked
+            os.write(write, _BACK)
+            sleep(LONGEST_SECONDS)  # it is stopped by then: an end would be taken for one that the user's code caused
     finally:
         os._exit(1)
 

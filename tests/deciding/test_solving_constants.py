@@ -17,6 +17,7 @@ from tptheory import (
     Zero,
     damping,
     eta,
+    holds,
     invertible,
     matadd,
     matmul,

@@ -20,8 +20,8 @@ from tptheory.symbolic.rules import Backprop
 n = Symbol("n")
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
 SECONDS = 0.6
-ONE_OPERATION = 0.3
-"""The seconds that one exact operation on large matrices may take, which cannot be interrupted."""
+ONE_OPERATION = 2.0
+"""The seconds that one exact operation on large matrices may take, which cannot be interrupted, on a busy machine."""
 LATEST = 1.1 * SECONDS + 0.1 + ONE_OPERATION
 
 
