@@ -212,6 +212,7 @@ def test_a_time_that_is_out_of_reach_is_told_early_with_what_is_possible(end):
 
 def test_a_flow_that_is_stiff_at_first_goes_on(monkeypatch):
     """Its pace grows, so that what was far is reached after all."""
+    monkeypatch.setattr(flows, "FAR", 4)
     monkeypatch.setattr(flows, "ESTIMATED", 20)
     monkeypatch.setattr(flows, "MOST_STEPS", 2000)
     W = 12 * np.array([[1, 0.3], [-0.2, 0.9]])
