@@ -20,7 +20,7 @@ from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.claim import Claim
 from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.ranges import depth_symbols
-from tptheory.claims.tacit import existence_premises, shows
+from tptheory.claims.tacit import NotZero, existence_premises, shows, words
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.answers import UNMET, prove
@@ -64,17 +64,16 @@ class SolvedConstants(ShownAsMathematics):
     instances: int
 
     @property
-    def poles(self) -> tuple[Any, ...]:
-        """What must not be 0 for the values to be numbers; what is declared of its symbols does not exclude it."""
+    def divisors(self) -> tuple[NotZero, ...]:
+        """What must not be 0 for the values to be numbers, and may be 0 by what is declared of its symbols."""
         premises = (each for value in (self.values or {}).values() for each in existence_premises(S(value)))
-        divisors = (each.subject for each in premises if not shows(each, self.claim.given))
-        return tuple(dict.fromkeys(S(divisor) for divisor in divisors))
+        return tuple(dict.fromkeys(p for p in premises if isinstance(p, NotZero) and not shows(p, self.claim.given)))
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """All that the values rest on: that they are numbers, and what the proof of the claim rests on."""
-        where = tuple(f"where {text_of(divisor)} is not 0" for divisor in self.poles)
-        return where if self.verdict is None else (*where, *self.verdict.assumptions)
+        proof = () if self.verdict is None else self.verdict.assumptions
+        return (*words(self.divisors, text_of), *proof)
 
     @property
     def basis(self) -> tuple[dict[Symbol, Any], ...]:
@@ -90,8 +89,7 @@ class SolvedConstants(ShownAsMathematics):
         said = ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
         free = f"{', '.join(map(str, self.free))} free" if self.free else ""
         word = self.verdict.word if self.verdict is not None else ""
-        where = " and ".join(f"{text_of(divisor)} is not 0" for divisor in self.poles)
-        return f"{'; '.join(filter(None, (said, free)))} ({word}{where and ', where '}{where})"
+        return f"{'; '.join(filter(None, (said, free)))} ({', '.join([word, *words(self.divisors, text_of)])})"
 
     def __repr__(self) -> str:
         """Show the values."""
@@ -105,7 +103,7 @@ class SolvedConstants(ShownAsMathematics):
         if self.values is None:
             return rf"$\text{{no }} {', '.join(map(latex_of, self.unknowns))}$"
         said = [f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items()]
-        said += [rf"{latex_of(divisor)} \neq 0" for divisor in self.poles]
+        said += [rf"{latex_of(S(divisor.subject))} \neq 0" for divisor in self.divisors]
         return "$\\displaystyle " + r",\quad ".join(said) + "$"
 
 
@@ -114,7 +112,7 @@ def solve_constants(
 ) -> SolvedConstants:
     """Return the constants that make a claim true for all matrices that meet its hypotheses, and prove that they do.
 
-    Where a value has a divisor that may be 0, nothing is said of the numbers and sizes at which it is: see `poles`.
+    Where a value has a divisor that may be 0, nothing is said of the numbers and sizes at which it is.
 
     Args:
         claim: a claim, or a theorem, made of equations that are affine in the unknowns.
