@@ -87,9 +87,11 @@ def evaluator(values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Call
         expression = _as_expression(expression)
         wanted = expression.free_symbols
         _check_complete(wanted, values)
-        bound = _bound(kind, wanted, read)
-        precision = getattr(bound[0], "dtype", None)  # float32 beside float64 are judged each by their own rounding
-        return printers.setdefault(precision, ArrayPrinter(*bound)).doprint(expression)
+        fitted = _in_precision_of(kind, wanted, read)
+        precision = getattr(fitted, "dtype", None)  # float32 beside float64 are judged each by their own rounding
+        if precision not in printers:
+            printers[precision] = ArrayPrinter(*_bound(fitted, read))
+        return printers[precision].doprint(expression)
 
     return value
 
@@ -113,17 +115,23 @@ def evaluate_with(kind: Arithmetic, expression: Any, values: Mapping[Basic, Any]
         InvalidValueError: for a singular inverse.
         UnsupportedExpressionError: for a node without a value in this arithmetic.
     """
-    return ArrayPrinter(*_bound(kind, expression.free_symbols, values)).doprint(expression)
+    fitted = _in_precision_of(kind, expression.free_symbols, values)
+    return ArrayPrinter(*_bound(fitted, values)).doprint(expression)
+
+
+def _in_precision_of(kind: Arithmetic, wanted: Container[Basic], values: Mapping[Basic, Any]) -> Arithmetic:
+    """Return the arithmetic in the precision of the matrices that are wanted."""
+    matrices = {symbol: value for symbol, value in values.items() if isinstance(symbol, MatrixSymbol)}
+    return kind.in_precision_of([matrix for symbol, matrix in matrices.items() if symbol in wanted])
 
 
 def _bound(
-    kind: Arithmetic, wanted: Container[Basic], values: Mapping[Basic, Any]
+    fitted: Arithmetic, values: Mapping[Basic, Any]
 ) -> tuple[Arithmetic, dict[Basic, Any], dict[Basic, Integer]]:
-    """Return the arithmetic in the precision of the matrices that are wanted, the values in it, and the widths."""
+    """Return the arithmetic, the values in its precision, and the widths."""
     matrices = {symbol: value for symbol, value in values.items() if isinstance(symbol, MatrixSymbol)}
     given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, Integral)}
-    sizes = read_widths({symbol: kind.shape(matrix) for symbol, matrix in matrices.items()}, given)
-    fitted = kind.in_precision_of([matrix for symbol, matrix in matrices.items() if symbol in wanted])
+    sizes = read_widths({symbol: fitted.shape(matrix) for symbol, matrix in matrices.items()}, given)
     scalars = {s: fitted.scalar(str(s), value) for s, value in values.items() if s not in matrices}
     return fitted, matrices | scalars, sizes
 
@@ -185,7 +193,8 @@ def compile_with(
 
     def record(key: Any, values: Sequence[Any]) -> Any:
         given = dict(zip(symbols, values, strict=True)) | {symbols[i]: int(values[i]) for i in size_at}
-        recorder = Recorder(*_bound(kind, expression.free_symbols, given), observe)
+        fitted = _in_precision_of(kind, expression.free_symbols, given)
+        recorder = Recorder(*_bound(fitted, given), observe)
         place = recorder.doprint(expression)
         tapes[key] = (recorder.arithmetic, recorder.lines, place)
         return recorder.tape[place]
