@@ -243,15 +243,20 @@ class ConstantsAtParameters:
     relations: LinearRelations
     instances: int
 
+    @cached_property
+    def solutions(self) -> list[list[fmpq]]:
+        """Independent solutions of the equations, in which the last number stands for what has no constant."""
+        return self.relations.basis()
+
     @property
     def directions(self) -> list[list[fmpq]]:
         """What may be added to a solution; in each direction the free constant is 1, and the other free ones are 0."""
-        return [vector for vector in self.relations.basis() if vector[-1] == 0]
+        return [vector for vector in self.solutions if vector[-1] == 0]
 
     @property
     def point(self) -> list[fmpq] | None:
         """The solution in which the free constants are 0; None if there is no solution."""
-        return next((vector for vector in self.relations.basis() if vector[-1] != 0), None)
+        return next((vector for vector in self.solutions if vector[-1] != 0), None)
 
     @property
     def free(self) -> tuple[int, ...]:
