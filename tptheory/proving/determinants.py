@@ -45,10 +45,11 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     ``det(R + B) = det R det(I + R^-1 B)`` for an invertible letter ``R``.
     """
     whole = Polynomial.identity(A.alphabet, A.rows)
-    for (scalars, word), c in A.terms.items() if len(A.terms) == 2 else ():
-        R = Polynomial.word(A.alphabet, word) if len(word) == 1 else whole
+    of_full_rank = _full_ranks(translator)[0] if len(A.terms) == 2 else set()
+    for word in [word for (scalars, word), c in A.terms.items() if c == 1 and not scalars and word in of_full_rank]:
+        R = Polynomial.word(A.alphabet, word)
         inverse = translator.known_pinv(R)
-        if c == 1 and not scalars and inverse is not None and word in _full_ranks(translator)[0]:
+        if inverse is not None:
             return determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
     turned = [*_turned(A - whole)] if len(A.terms) == 2 else []
     for rest in turned:
