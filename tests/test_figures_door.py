@@ -296,3 +296,11 @@ def test_every_call_of_the_gallery_draws(gallery):
             assert mpl.image.imread(io.BytesIO(content)).std() > 0.01, name
         else:
             assert content.startswith(b"<!"), name
+
+
+@pytest.mark.parametrize("draw", [figures.error_field, figures.pulled_back_loss], ids=lambda draw: draw.__name__)
+def test_contours_of_the_squared_loss_are_drawn_for_no_other_loss(draw):
+    """The output error of another loss does not tell the target."""
+    run = simulate("bp", [np.eye(2), np.eye(2)], [1.0, 0.0], [0.0, 1.0], steps=3, loss="cross-entropy")
+    with pytest.raises(InvalidValueError, match="'run' must be a run with the squared loss"):
+        draw(run, 1)

@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 
 import pytest
 
-from tptheory.processes import processes, run_to_end, why_not_back
+from tptheory.processes import fault_of_trial, processes, run_to_end
 
 SECONDS = 20
 """How long a test waits for a process to end that should end at once."""
@@ -105,8 +105,8 @@ def test_a_program_is_run_to_its_end(tmp_path):
 def test_code_that_never_returns_is_stopped():
     """Its process is gone, and the reason says the limit; code that raises has come back."""
     before = children_of(os.getpid())
-    assert why_not_back(lambda: time.sleep(600), 0.2) == "did not return within 0.2 seconds, and was stopped"
-    assert why_not_back(lambda: 1 / 0) == ""
-    assert why_not_back(lambda: (os.closerange(3, 256), time.sleep(600)), 0.2).startswith("did not return")
-    assert why_not_back(lambda: os.fork() and os._exit(3), 20) == "ended the process, with status 3"
+    assert fault_of_trial(lambda: time.sleep(600), 0.2) == "did not return within 0.2 seconds, and was stopped"
+    assert fault_of_trial(lambda: 1 / 0) == ""
+    assert fault_of_trial(lambda: (os.closerange(3, 256), time.sleep(600)), 0.2).startswith("did not return")
+    assert fault_of_trial(lambda: os.fork() and os._exit(3), 20) == "ended the process, with status 3"
     assert children_of(os.getpid()) == before

@@ -37,7 +37,7 @@ def test_promised_names_are_public(name):
     assert name in tptheory.__all__
 
 
-def imported_for_type_checkers():
+def lazy_exports():
     """Return the module of each name that `tptheory/__init__.py` imports, which it does for type checkers alone."""
     tree = ast.parse(inspect.getsource(tptheory))
     first, last = (node for node in tree.body if isinstance(node, ast.If))
@@ -49,7 +49,7 @@ def imported_for_type_checkers():
 
 def test_the_imports_of_type_checkers_are_the_public_names():
     """`__all__` holds each name that is imported, and nothing else; modules are public beside it, and `dir` has all."""
-    imported = imported_for_type_checkers()
+    imported = lazy_exports()
     modules = {name for name, home in imported.items() if home == "tptheory"}
     assert modules == {"figures", "strategies"}
     assert tptheory.__all__ == sorted(imported.keys() - modules)
@@ -59,7 +59,7 @@ def test_the_imports_of_type_checkers_are_the_public_names():
 
 def test_a_name_comes_from_where_type_checkers_find_it():
     """What Python gives for a name is what the module holds from which type checkers import it."""
-    for name, home in imported_for_type_checkers().items():
+    for name, home in lazy_exports().items():
         assert getattr(tptheory, name) is getattr(importlib.import_module(home), name)
 
 

@@ -7,7 +7,7 @@ whole.
 
 from typing import TYPE_CHECKING
 
-from tptheory.lazy import imported_for_type_checkers
+from tptheory.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from tptheory import figures as figures
@@ -120,4 +120,4 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 if not TYPE_CHECKING:  # so that a type checker refuses names that there are not
-    __getattr__, __dir__, __all__ = imported_for_type_checkers("tptheory")
+    __getattr__, __dir__, __all__ = lazy_exports("tptheory")

@@ -36,7 +36,7 @@ def importing(module: str, homes: Mapping[str, str], modules: Iterable[str] = ()
     return found
 
 
-def imported_for_type_checkers(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+def lazy_exports(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its public names for type checkers.
 
     What stands under its ``if TYPE_CHECKING`` is read from its source; nothing of it is imported before it is asked

@@ -32,7 +32,7 @@ LONGEST_SECONDS = 20.0
 """For how many seconds a theorem file, or the function of one theorem, may run."""
 LOOKS = 1.0
 """After how many seconds a process looks again whether the one that started it is there, if the kernel cannot tell."""
-LOOKS_FOR_AN_END = 0.05
+END_POLL_SECONDS = 0.05
 """After how many seconds it is looked again whether a process has ended that tells nothing."""
 _BACK = b"."
 """What a process tells in which a user's code came back."""
@@ -99,13 +99,13 @@ def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subproce
     )
 
 
-def why_not_back(run: Callable[[], object], seconds: float = LONGEST_SECONDS) -> str:
+def fault_of_trial(run: Callable[[], object], seconds: float = LONGEST_SECONDS) -> str:
     """Try a user's code in a process of its own, and say how it ended or held up that process; empty if it did not.
 
     What it prints there is dropped, and an exception is no end of a process. Where none can be forked nothing is tried.
 
     >>> import os
-    >>> why_not_back(int), why_not_back(lambda: os._exit(0))
+    >>> fault_of_trial(int), fault_of_trial(lambda: os._exit(0))
     ('', 'ended the process, with status 0')
     """
     if not hasattr(os, "fork"):
@@ -117,18 +117,18 @@ def why_not_back(run: Callable[[], object], seconds: float = LONGEST_SECONDS) ->
             parent, child = os.getpid(), os.fork()
         if not child:
             _tried(run, parent, write)
-        return _why_not_back(child, read, seconds)
+        return _fault_of(child, read, seconds)
     finally:
         os.close(read)
         os.close(write)
 
 
-def _why_not_back(child: int, read: int, seconds: float) -> str:
+def _fault_of(child: int, read: int, seconds: float) -> str:
     """Say how a process ended, or that it had to be stopped; empty if it tells that a user's code came back."""
     deadline, ended = monotonic() + seconds, 0
     try:
         while not ended and monotonic() < deadline:
-            if select([read], [], [], LOOKS_FOR_AN_END)[0] and os.read(read, 1) == _BACK:
+            if select([read], [], [], END_POLL_SECONDS)[0] and os.read(read, 1) == _BACK:
                 return ""
             ended, status = os.waitpid(child, os.WNOHANG)
         return how_ended(os.waitstatus_to_exitcode(status)) if ended else stopped_after(seconds)
@@ -156,7 +156,7 @@ def _tried(run: Callable[[], object], parent: int, write: int) -> NoReturn:
 
 
 def how_ended(code: int) -> str:
-    """Say how a process ended that did not end by itself, given its exit status, or less the number of a signal.
+    """Say how a user's code ended its process, by the exit status, or by the number of a signal with a minus.
 
     >>> how_ended(-9)
     'ended the process, by signal 9'

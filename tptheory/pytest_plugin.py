@@ -71,9 +71,9 @@ class TheoremFile(pytest.Module):
         Raises:
             CollectError: if it does not, or if it asks this process to exit.
         """
-        from tptheory.processes import why_not_back
+        from tptheory.processes import fault_of_trial
 
-        if said := why_not_back(super()._getobj):
+        if said := fault_of_trial(super()._getobj):
             raise self.CollectError(f"{self.path.name} {said}")
         try:
             return super()._getobj()
@@ -123,10 +123,10 @@ class TheoremItem(pytest.Item):
         """
         from tptheory.deciding.library import settling
         from tptheory.errors import InvalidFileError
-        from tptheory.processes import why_not_back
+        from tptheory.processes import fault_of_trial
         from tptheory.writing.chains import in_words
 
-        if said := why_not_back(lambda: self.theorem.claim):
+        if said := fault_of_trial(lambda: self.theorem.claim):
             raise InvalidFileError(f"{self.theorem.node!r} must return (it {said}).")
         seconds = self.config.getoption("--theorem-seconds")
         with settling([self.theorem], seconds, jobs=1, say=in_words) as results:

@@ -362,7 +362,7 @@ def test_the_way_back_is_looked_for_again(monkeypatch):
     monkeypatch.setattr(weakest, "prove", slow)
     (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
     assert only.exact
-    monkeypatch.setattr(weakest, "BACK_SECONDS", 0.0)
+    monkeypatch.setattr(weakest, "NECESSITY_SECONDS", 0.0)
     (only,) = when(Equal(Pinv(A), A.T), among=[partial_isometry(A)]).sets
     assert not only.exact
     assert only.necessary == ()

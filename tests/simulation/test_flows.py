@@ -203,7 +203,7 @@ def test_a_time_that_is_out_of_reach_is_told_early_with_what_is_possible(end):
     taken = []
     run = simulate("tp", *problem((3, 3, 3), 2), times=[0, end], on_progress=taken.append)
     assert (run.status, run.steps) == ("stopped", 0)
-    assert len(taken) < 4 * flows.ESTIMATED
+    assert len(taken) < 4 * flows.ESTIMATE_EVERY
     assert "at the pace of the last 500 steps the solver needs about " in run.message
     possible = float(re.search(r"that are left it would reach about time (\S+)\. ", run.message)[1])
     assert 100 < possible < 1e5
@@ -212,8 +212,8 @@ def test_a_time_that_is_out_of_reach_is_told_early_with_what_is_possible(end):
 
 def test_a_flow_that_is_stiff_at_first_goes_on(monkeypatch):
     """Its pace grows, so that what was far is reached after all."""
-    monkeypatch.setattr(flows, "FAR", 4)
-    monkeypatch.setattr(flows, "ESTIMATED", 20)
+    monkeypatch.setattr(flows, "HOPELESS_FACTOR", 4)
+    monkeypatch.setattr(flows, "ESTIMATE_EVERY", 20)
     monkeypatch.setattr(flows, "MOST_STEPS", 2000)
     W = 12 * np.array([[1, 0.3], [-0.2, 0.9]])
     run = simulate(WeightDecay(Backprop()), [12 * np.eye(2), W], [[1.0], [0.0]], [[0.0], [1.0]], times=[0, 40.0])

@@ -29,14 +29,14 @@ def unmeetable(claim: Claim) -> tuple[str, ...]:
     """
     items = [item for part in claim.conjuncts() for item in part.given]
     by_shape = (text for item in items for h in _named(item) for text in _ruled_out(h))
-    return tuple(dict.fromkeys([*by_shape, *(text for item in items for text in _never_zero(item))]))
+    return tuple(dict.fromkeys([*by_shape, *(text for item in items for text in _impossible_equations(item))]))
 
 
-def _never_zero(item: Any) -> Iterator[str]:
-    """Run through the equations between numbers, in an item of ``given``, that what is declared of these rules out."""
+def _impossible_equations(item: Any) -> Iterator[str]:
+    """Say which equations between numbers, in an item of ``given``, cannot hold by what is declared of the numbers."""
     if isinstance(item, AllOf):
         for part in item.claims:
-            yield from _never_zero(part)
+            yield from _impossible_equations(part)
     elif isinstance(item, Claim):
         for goal in item.goals():
             if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):

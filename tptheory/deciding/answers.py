@@ -26,7 +26,7 @@ from tptheory.refuting.search import CounterexampleSearch
 TURNS = ((EFFORTS[:1], 0.02, 0.02), (EFFORTS[:1], 0.25, 0.15), (EFFORTS[:2], 0.5, 0.6), (EFFORTS, 1.0, 1.0))
 """The turns of `decide`: the efforts of the prover, and what part of the time left it and the refuter get at most.
 
-In the first turn both sides only look: most claims are settled within the share of a proof or of a counterexample.
+The shares of the first turn are small: most claims are settled within them.
 """
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""

@@ -33,12 +33,12 @@ from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.spelling import text_of
 
 ENOUGH = 4
-"""So many instances in a row that rule nothing more out end the search at one choice of parameters."""
+"""So many instances in a row for each part that rule out nothing more end the search at one choice of parameters."""
 MOST_INSTANCES = 60
 """At most so many instances are looked at there."""
 LARGEST_SIZE, LARGEST_OF_MANY, MANY = 8, 5, 2
 """The largest value of a symbolic size; and where there are more sizes than so many."""
-WISHES = 3
+TRIES_PER_CHOICE = 3
 """For each choice of parameters that is needed, so many are tried at most."""
 ATTEMPTS = 2
 """How often an instance is looked for at one choice of parameters before it is given up."""
@@ -48,7 +48,7 @@ class NotAffineError(InvalidValueError):
     """Raised where a claim is not affine in its unknowns."""
 
 
-class Part:
+class AffinePart:
     """One part of a claim, as a linear system for the unknowns at each instance.
 
     Args:
@@ -57,7 +57,7 @@ class Part:
 
     Attributes:
         source: the source of its instances.
-        tied: the numbers that an equation among its hypotheses speaks of.
+        tied: the numbers that a hypothesis speaks of.
 
     Raises:
         UnsupportedExpressionError: if the part is no set of equations.
@@ -70,7 +70,7 @@ class Part:
         self.source = Instances(claim)
         self.compiled = Compiled(self.source.symbols)
         self.steady = steady_matrices(self.goals, JUMPING)
-        spoken = {s for h in claim.given for s in _spoken(h)}
+        spoken = {s for h in claim.given for s in _symbols_of(h)}
         self.tied = [s for s in self.source.scalars if s in spoken]
 
     def rows(self, values: Instance) -> list[list[fmpq]] | None:
@@ -108,11 +108,14 @@ class Part:
         return found
 
     def at_numbers(self, base: Mapping[Any, Any]) -> Instances:
-        """Return a source of instances at which the tied numbers have these values: they stand in the hypotheses."""
+        """Return a source of instances that meet the hypotheses on matrices where the tied numbers have these values.
+
+        It is the source of the claim itself if no number is tied, or if they are no hypotheses there.
+        """
         if not self.tied:
             return self.source
         numbers = {s: Rational(int(base[s].p), int(base[s].q)) for s in self.tied}
-        matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _spoken(h))]
+        matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _symbols_of(h))]
         try:
             return Instances(
                 self.claim.under([with_expressions_changed(h, lambda e: substitute(e, numbers)) for h in matrices])
@@ -204,9 +207,9 @@ class Part:
         return dict(zip(self.tied, solutions[0][:-1], strict=True))
 
     @cached_property
-    def ties(self) -> list[Part]:
+    def ties(self) -> list[AffinePart]:
         """The equations among the hypotheses that speak of tied numbers, with these as unknowns."""
-        return [Part(Zero(e), self.tied) for e in Premises.of(self.claim).equations if e.has(*self.tied)]
+        return [AffinePart(Zero(e), self.tied) for e in Premises.of(self.claim).equations if e.has(*self.tied)]
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ class ParameterChoice:
 
     @classmethod
     def at(cls, values: Mapping[Any, Any]) -> ParameterChoice:
-        """Return the choice of these values, at which matrices are built for them."""
+        """Return a choice at which matrices are built for these values, and not multiplied."""
         return cls(values, values, fmpq(1))
 
 
@@ -269,7 +272,7 @@ class ConstantsAtParameters:
         return not any(sum((x * y for x, y in zip(row, numbers, strict=True)), fmpq(0)) for row in self.relations.rows)
 
 
-def parameters_of(parts: Sequence[Part]) -> list[Symbol]:
+def parameters_of(parts: Sequence[AffinePart]) -> list[Symbol]:
     """Return the sizes and numbers that a value may depend on."""
     unknowns = set(parts[0].unknowns)
     found = {s for part in parts for s in (*part.source.sizes, *part.source.scalars)}
@@ -277,15 +280,15 @@ def parameters_of(parts: Sequence[Part]) -> list[Symbol]:
 
 
 def constants_at_instances(
-    parts: Sequence[Part], parameters: Sequence[Symbol], rng: np.random.Generator
+    parts: Sequence[AffinePart], parameters: Sequence[Symbol], rng: np.random.Generator
 ) -> list[ConstantsAtParameters]:
     """Return the constants that are left at as many choices of parameters as a rational function needs.
 
-    Where a value has been found not to depend on them, the choices are wasted, but few.
+    A parameter on which no value depends costs a few choices too many.
     """
     needed = points_needed(len(parameters)) if parameters else 1
     found: list[ConstantsAtParameters] = []
-    for number, wish in zip(range(WISHES * needed), _wishes(parts, parameters, rng), strict=False):
+    for number, wish in zip(range(TRIES_PER_CHOICE * needed), _wishes(parts, parameters, rng), strict=False):
         choice: ParameterChoice | None = ParameterChoice.at(wish)
         for part in parts:
             choice = None if choice is None else part.reached(choice, rng)
@@ -296,7 +299,9 @@ def constants_at_instances(
     return [each for each in found if each.instances]
 
 
-def _wishes(parts: Sequence[Part], parameters: Sequence[Symbol], rng: np.random.Generator) -> Iterator[dict[Any, Any]]:
+def _wishes(
+    parts: Sequence[AffinePart], parameters: Sequence[Symbol], rng: np.random.Generator
+) -> Iterator[dict[Any, Any]]:
     """Run through choices of sizes and parameters: each size takes all of its values in turns."""
     sizes = [n for n in parameters if any(n in part.source.sizes for part in parts)]
     largest = LARGEST_SIZE if len(sizes) <= MANY else LARGEST_OF_MANY
@@ -323,7 +328,7 @@ def _number(s: Symbol, k: int, tied: bool, rng: np.random.Generator) -> fmpq:
     return number if s.is_positive or s.is_nonnegative or k % 2 else -number
 
 
-def _at(parts: Sequence[Part], choice: ParameterChoice, rng: np.random.Generator) -> ConstantsAtParameters:
+def _at(parts: Sequence[AffinePart], choice: ParameterChoice, rng: np.random.Generator) -> ConstantsAtParameters:
     """Return the constants that make the claim true at instances with these sizes and parameters."""
     sources = [part.at_numbers(choice.base) for part in parts]
     relations = LinearRelations(len(parts[0].unknowns) + 1, fmpq_mat)
@@ -342,11 +347,11 @@ def _at(parts: Sequence[Part], choice: ParameterChoice, rng: np.random.Generator
     return ConstantsAtParameters(choice.values, relations, instances)
 
 
-def _spoken(hypothesis: Any) -> set[Any]:
+def _symbols_of(hypothesis: Any) -> set[Any]:
     """Return the symbols of a hypothesis."""
-    return {s for e in spoken_in(hypothesis) for s in S(e).free_symbols}
+    return {s for e in expressions_of(hypothesis) for s in S(e).free_symbols}
 
 
-def spoken_in(hypothesis: Any) -> tuple[Any, ...]:
+def expressions_of(hypothesis: Any) -> tuple[Any, ...]:
     """Return the expressions of a hypothesis, those of its goals among them."""
     return (*hypothesis.expressions(), *expressions(hypothesis.goals()))

@@ -45,7 +45,7 @@ from tptheory.typesetting.spelling import text_of
 
 SHARE_OF_SEARCH = 0.5
 """What part of the time the search for normal forms may take; the proofs have the rest."""
-SPOKEN_FOR = frozenset({"I", "Pinv", "Inverse", "Trace", "LogPdet", "Determinant"})
+RESERVED_NAMES = frozenset({"I", "Pinv", "Inverse", "Trace", "LogPdet", "Determinant"})
 """What the notation itself writes: an expression with a symbol of such a name would read as another one."""
 Cost = Callable[[Any], Any]
 
@@ -117,9 +117,9 @@ def simplify(
         seconds: how long to search, proofs included.
 
     Raises:
-        InvalidTypeError: if an argument is of the wrong type.
+        InvalidTypeError: if an argument is of the wrong type, or ``cost`` returns no number.
         InvalidValueError: if a name is that of a symbol in the expression or the hypotheses, or does not read as the
-            name of a symbol; if ``cost`` raises or returns no number; or ``seconds`` is not a positive number.
+            name of a symbol; if ``cost`` raises; or ``seconds`` is not a positive number.
         UnsupportedExpressionError: if not even ``expression = expression`` can be proved; it says why.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -160,6 +160,7 @@ def _comparable(cost: Any) -> Cost:
 
     Raises:
         InvalidTypeError: if the cost is no function; where it is called, if it returns anything else.
+        InvalidValueError: where it is called, if the cost raises.
     """
     if not callable(cost):
         raise InvalidTypeError(complain("cost", "a function of an expression", cost))
@@ -284,7 +285,7 @@ def _symbols_of(names: Any, claim: Equal) -> dict[Any, Any]:
     for name, value in (names or {}).items():
         if not isinstance(name, str) or not name:
             raise InvalidTypeError(complain("names", "a dict whose keys are names", name))
-        if not _reads_as_a_name(name) or name in SPOKEN_FOR:
+        if not _reads_as_a_name(name) or name in RESERVED_NAMES:
             mend = "Use letters, digits and _, and none of the notation's own names."
             raise InvalidValueError(complain("names", "names that a symbol could have", name, mend))
         if name in taken:

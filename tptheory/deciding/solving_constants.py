@@ -25,11 +25,11 @@ from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.answers import UNMET, prove
 from tptheory.deciding.equations_at_instances import (
+    AffinePart,
     ConstantsAtParameters,
-    Part,
     constants_at_instances,
+    expressions_of,
     parameters_of,
-    spoken_in,
 )
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
@@ -117,7 +117,7 @@ def solve_constants(
     Args:
         claim: a claim, or a theorem, made of equations that are affine in the unknowns.
         unknowns: the symbols to solve for. A value may depend on the other numbers and sizes in the claim, as a
-            quotient of polynomials of degree at most 2.
+            quotient of polynomials of degree at most 2, or a polynomial of degree at most 3, or 1 over one.
         seconds: how long to search for the proof.
         seed: of the instances.
 
@@ -127,7 +127,8 @@ def solve_constants(
             one is a size, stands in a hypothesis, or is declared to be more than real, as what is found may be any
             number; or if the depth is a symbol.
         UnsupportedExpressionError: if the claim is no set of equations with rational values, or no instance meets its
-            hypotheses, or all that do have one value of the numbers that the constants may depend on.
+            hypotheses, or no such function fits; or there is no proof, and all that do have one
+            value of the numbers that the constants may depend on.
 
     >>> from sympy import symbols
     >>> from tptheory import Conserved, DeepLinearNetwork, LogPdet, TargetProp, squared_norm
@@ -140,7 +141,7 @@ def solve_constants(
     check_seconds(seconds)
     seed, unknowns = checked_integer("seed", seed, lowest=0), _read(unknowns, claim)
     rng = np.random.default_rng(seed)
-    parts = [Part(part, unknowns) for part in claim.conjuncts()]
+    parts = [AffinePart(part, unknowns) for part in claim.conjuncts()]
     parameters = parameters_of(parts)
     found = constants_at_instances(parts, parameters, rng)
     if not found:
@@ -167,7 +168,7 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
         mend = "Give the network a depth."
         raise InvalidValueError(complain("claim", "about a network of fixed depth", claim.conclusion(text_of), mend))
     spoken = claim.symbols()
-    assumed = [e for part in claim.conjuncts() for h in part.given for e in spoken_in(h)]
+    assumed = [e for part in claim.conjuncts() for h in part.given for e in expressions_of(h)]
     for c in given:
         if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
             raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))

@@ -42,7 +42,8 @@ class Program:
         steps: the steps, as a certificate writes them; the last ones are the velocities.
 
     Raises:
-        UnsupportedExpressionError: if a velocity is not made of sums, products, transposes and inverses of matrices.
+        UnsupportedExpressionError: if a velocity is not made of sums, products, powers, transposes, inverses and
+            pseudo-inverses of matrices.
     """
 
     def __init__(self, fields: DataFields, fixed: Mapping[Any, Entries]) -> None:

@@ -71,11 +71,11 @@ def evaluator(values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Call
     [0, 2])
 
     Raises:
-        InvalidTypeError: if a value is of the wrong type, or an entry no number of this arithmetic.
-        InvalidValueError: if a value is not finite; or, in a call, if a symbol has no value or an inverse does not
-            exist.
-        ShapeError: if an array has another shape than its symbol, or two symbols disagree on a width.
+        InvalidTypeError: if a matrix has an entry that is no number of this arithmetic; in a call, if a scalar is none.
+        InvalidValueError: if an entry is not finite; in a call, if a scalar is not, a symbol has no value or an inverse
+            does not exist.
         UnknownNameError: if there is no such arithmetic.
+        ShapeError: in a call, if an array has another shape than its symbol, or two symbols disagree on a width.
         UnsupportedExpressionError: in a call, as `evaluate` does.
     """
     kind = arithmetic_named(arithmetic)

@@ -60,7 +60,7 @@ def rational_function(symbols: Sequence[Symbol], points: Sequence[Point], values
     return None
 
 
-Polynomial = list[tuple[tuple[int, ...], fmpq]]
+Terms = list[tuple[tuple[int, ...], fmpq]]
 """The terms of a polynomial: a monomial, as the numbers of its variables, and its coefficient."""
 
 
@@ -70,7 +70,7 @@ def _few_and_all(variables: int) -> list[tuple[int, ...]]:
     return few if variables <= FEW else [*few, tuple(range(variables))]
 
 
-def _of_these(variables: int, points: Sequence[Point], values: Sequence[fmpq]) -> tuple[Polynomial, Polynomial] | None:
+def _of_these(variables: int, points: Sequence[Point], values: Sequence[fmpq]) -> tuple[Terms, Terms] | None:
     """Return the numerator and the denominator of the simplest function of all of these variables."""
     one: list[tuple[int, ...]] = [()]
     for degree in range(LARGEST_DEGREE + 1 if variables else 1):
@@ -91,7 +91,7 @@ def _monomials(variables: int, degree: int) -> list[tuple[int, ...]]:
 
 def _fitted(
     above: list[tuple[int, ...]], below: list[tuple[int, ...]], points: Sequence[Point], values: Sequence[fmpq]
-) -> tuple[Polynomial, Polynomial] | None:
+) -> tuple[Terms, Terms] | None:
     """Return a numerator of some monomials and a denominator of others that has no zero at a point."""
     powers, others = ([_powers(point, monomials) for point in points] for monomials in (above, below))
     rows = [[*row, *(-value * p for p in other)] for row, other, value in zip(powers, others, values, strict=True)]
@@ -106,7 +106,7 @@ def _powers(point: Point, monomials: list[tuple[int, ...]]) -> list[fmpq]:
     return [prod((point[i] for i in chosen), start=fmpq(1)) for chosen in monomials]
 
 
-def _polynomial(symbols: Sequence[Symbol], terms: Polynomial) -> Any:
+def _polynomial(symbols: Sequence[Symbol], terms: Terms) -> Any:
     products = (
         Rational(int(c.p), int(c.q)) * prod((symbols[i] for i in chosen), start=Integer(1)) for chosen, c in terms
     )

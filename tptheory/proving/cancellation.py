@@ -281,7 +281,7 @@ def _halves_of_sum(translator: Translator, A: Polynomial) -> list[WeightedSquare
 
 
 def _equal_words(translator: Translator, word: str) -> Iterator[str]:
-    """Run through the words of which a hypothesis says that a word equals them."""
+    """Run through the words that a hypothesis equates with this one."""
     for h in translator.known():
         c = h.terms.get(((), word))
         if c is not None and len(h.terms) == 2:

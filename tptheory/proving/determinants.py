@@ -51,7 +51,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
         inverse = translator.known_pinv(R)
         if inverse is not None:
             return determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
-    turned = [*_turned(A - whole)] if len(A.terms) == 2 else []
+    turned = [*_rotated(A - whole)] if len(A.terms) == 2 else []
     for rest in turned:
         if rest.is_scalar:
             return rest.trace() + Polynomial.identity(A.alphabet, 1)
@@ -60,7 +60,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     return translator.number("det", A, f"det({A!r})")
 
 
-def _turned(product: Polynomial) -> Iterator[Polynomial]:
+def _rotated(product: Polynomial) -> Iterator[Polynomial]:
     """Run through the products ``CB`` for every way to cut a word ``BC`` in two, and through their transposes."""
     if len(product.terms) != 1 or any(not word for _, word in product.terms):
         return

@@ -22,9 +22,9 @@ NEAR = 1e-6
 """The least ratio of smallest to largest singular value that a matrix under a Pinv may have before the flow stops."""
 MOST_STEPS = 20_000
 """How many steps the solver may take."""
-ESTIMATED = 500
+ESTIMATE_EVERY = 500
 """After so many steps, and again after each further such number, it is estimated how many are still to come."""
-FAR = 1000
+HOPELESS_FACTOR = 1000
 """A flow ends where the solver would need so many times the steps that are left to it, at the pace of the last ones.
 
 It ends so only where the pace does not grow: a flow that is stiff at first is soon fast.
@@ -138,14 +138,14 @@ class Integration:
         left = MOST_STEPS - self._taken
         if not left:
             return f"{self._taken} steps of the solver did not suffice"
-        if self._taken % ESTIMATED:
+        if self._taken % ESTIMATE_EVERY:
             return ""
-        before, self._pace, self._mark = self._pace, (now - self._mark) / ESTIMATED, now
+        before, self._pace, self._mark = self._pace, (now - self._mark) / ESTIMATE_EVERY, now
         needed = (float(self.times[-1]) - now) / self._pace
-        if needed <= FAR * left or before == 0 or self._pace > GROWING * before:
+        if needed <= HOPELESS_FACTOR * left or before == 0 or self._pace > GROWING * before:
             return ""
         reached = f"with the {left:,} that are left it would reach about time {now + left * self._pace:.3g}"
-        return f"at the pace of the last {ESTIMATED:,} steps the solver needs about {needed:.1e} more; {reached}"
+        return f"at the pace of the last {ESTIMATE_EVERY:,} steps the solver needs about {needed:.1e} more; {reached}"
 
     def _stop(self, status: str, at: float, vector: np.ndarray, reason: str) -> dict[int, Stop]:
         size = self.compiled.norm_of_weights(self._parts(vector), 0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tptheory.training.data import DataSet
 
 SweepTask = Callable[..., Mapping[str, Any]]
-DEFAULTS, INVERSES = TrainSettings(), InverseSettings()
+DEFAULTS, DEFAULT_INVERSES = TrainSettings(), InverseSettings()
 """The settings, and those of learned inverses, that `training` uses where none are given."""
 
 
@@ -112,9 +112,9 @@ def training(
     loss: str = DEFAULTS.loss,
     batch: int = int(DEFAULTS.batch),
     steps: int = DEFAULTS.steps,
-    inverse: str = INVERSES.kind,
-    noise: float = INVERSES.noise,
-    inverse_lr: float = INVERSES.lr,
+    inverse: str = DEFAULT_INVERSES.kind,
+    noise: float = DEFAULT_INVERSES.noise,
+    inverse_lr: float = DEFAULT_INVERSES.lr,
     dtype: str = DEFAULTS.dtype,
     seed: int = DEFAULTS.seed,
     curve: bool = False,

@@ -88,9 +88,9 @@ class InverseSettings:
 
     @classmethod
     def asked(cls, rule: str, options: Mapping[str, Any]) -> InverseSettings | None:
-        """Return the settings that options by the names of `INVERSE_OPTIONS` ask for; None if they ask for nothing.
+        """Return the settings that options by the names of `INVERSE_OPTIONS` ask for.
 
-        Settings for a rule other than dtp are returned too, so that `train` refuses them.
+        For a rule other than dtp, None if they ask for nothing; else `train` refuses the settings that are returned.
 
         >>> InverseSettings.asked("bp", {"inverse": "linear"}), InverseSettings.asked("dtp", {"noise": 0.1}).noise
         (None, 0.1)

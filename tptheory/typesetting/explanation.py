@@ -84,7 +84,7 @@ class Chain:
     def html(self) -> str:
         """Return the chain as paragraphs of HTML, one for each line, between its opening and its closing sentence.
 
-        Terms that stand in every line have a letter together.
+        Terms that stand in every line share one letter.
         """
         shared = self._shared()
         kept = [[term for term in step.body if term not in shared] for step in self.steps]
@@ -188,7 +188,7 @@ def _same_lines(one: Chain, other: Chain) -> bool:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChainFrame:
     """What stands around the lines of a chain, and its two ends."""
 
     notation: Notation
@@ -215,7 +215,7 @@ def chain(data: dict[str, Any]) -> Chain:
     return Chain(_title(data), frame.introduction, steps, frame.conclusion, frame.notation.reader)
 
 
-def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = Notation) -> Frame:
+def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = Notation) -> ChainFrame:
     """Return what stands around the lines of the chain of a plain certificate, in a notation, and its two ends."""
     reader = Reader(data)
     shown = notation(reader, data.get("meanings"))
@@ -241,7 +241,7 @@ def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = N
         said = place if isinstance(place, Written) else prose(str(place))
         opening = said + (prose(" ") + opening if opening.text else BLANK)
     reasons = Reasons(shown, data.get("reasons"), hypotheses)
-    return Frame(shown, reasons, hypotheses, opening, closing, first, last)
+    return ChainFrame(shown, reasons, hypotheses, opening, closing, first, last)
 
 
 def _letters_brought_in(notation: Notation, meanings: Any) -> Written:

@@ -1,6 +1,6 @@
-r"""What a notebook shows as a page without a network: the LaTeX that an object gives for it, as plain HTML.
+r"""What a notebook shows as a page that is offline: the LaTeX that an object gives for it, as plain HTML.
 
-An exported page has no MathJax where there is no network, and no style of ours; so the mathematics is letters, and the
+An exported page has no MathJax offline, and no style of ours; so the mathematics is letters, and the
 brackets of a matrix are its own borders.
 """
 

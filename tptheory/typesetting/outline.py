@@ -18,7 +18,7 @@ LONGEST_SUM = 60
 MOST_REASONS = 4
 """The most reasons that an outline names for one part."""
 MOST_PARTS = 3
-"""The most parts of a proof of which an outline is given."""
+"""Of a proof with at least two more parts than this, so many are given in outline."""
 
 
 class AbridgedNotation(Notation):

@@ -80,7 +80,7 @@ class BackgroundTasks:
             yield waiting[future]
 
 
-YOUNG = 20_000
+GARBAGE_THRESHOLD = 20_000
 """After how many new objects a process looks for garbage: expressions are many objects, and few are in circles."""
 _inherited: dict[Any, Callable[[], Any]] = {}
 """The tasks, which a process inherits by the fork: functions cannot always be sent to it."""
@@ -88,7 +88,7 @@ _inherited: dict[Any, Callable[[], Any]] = {}
 
 def _inherit(tasks: Mapping[Any, Callable[[], Any]], threads: int) -> None:
     gc.freeze()  # what is inherited is not looked through for garbage, of which it has none
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     _inherited.update(tasks)
     threadpool_limits(threads)
 

@@ -75,7 +75,8 @@ class Conditions:
         undecided: the smallest sets for which neither a proof nor a counterexample was found.
         among: the hypotheses that were tried.
         complete: whether no set of at most three was left that could change the answer: all were tried, or one was
-            found that is necessary for any data, or no instance meets the hypotheses. If not, the time was up.
+            found that is necessary for any data, or no instance was found that meets the hypotheses. If not, the
+            time was up.
         seconds: how long the search took.
     """
 

@@ -140,7 +140,9 @@ def _sequences_of(motion: Motion) -> Iterator[Any]:
 
 def _at_layers(claim: Claim, expressions: list[Any]) -> Iterator[ForAll]:
     """Run through what may be assumed of the members of each sequence of matrices at every layer of a range."""
-    taken = {str(s) for part in claim.conjuncts() for s in (*part.symbols(), *depth_symbols(part), *_bound(part))}
+    taken = {
+        str(s) for part in claim.conjuncts() for s in (*part.symbols(), *depth_symbols(part), *_bound_indices(part))
+    }
     k = Symbol(next(name for name in chain("klij", map("k_{}".format, count())) if name not in taken), integer=True)
     for W in sorted({s for e in expressions for s in sequences_in(e) if 1 not in s(k).shape}, key=str):
         first, last = W.first, W.last
@@ -148,8 +150,8 @@ def _at_layers(claim: Claim, expressions: list[Any]) -> Iterator[ForAll]:
             yield from (ForAll(make(W(k)), (k, *ends)) for make in EVERY_LAYER)
 
 
-def _bound(part: Claim) -> tuple[Any, ...]:
-    """Return the index that a claim or a hypothesis of it binds."""
+def _bound_indices(part: Claim) -> tuple[Any, ...]:
+    """Return the indices that a claim and its hypotheses bind."""
     return tuple(item.index for item in (part, *part.given) if isinstance(item, ForAll))
 
 

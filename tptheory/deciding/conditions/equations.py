@@ -234,8 +234,8 @@ def frames_detect_zero() -> tuple[Claim, Claim]:
     """Return two claims that together say: if all ``Q_k F = 0``, and the ``Q_k' Q_k`` add up to I, then ``F = 0``.
 
     The first one, by induction, is that ``S_l F = 0`` for the sum ``S_l`` of the first of these; the second takes the
-    whole sum for G. For ``F R_k = 0`` they are used of transposes. Rows of the identity, each beside rows of zeros, are
-    a frame.
+    whole sum for G. For ``F R_k = 0`` they are applied to the transposes. Rows of the identity, each beside
+    rows of zeros, are a frame.
 
     >>> [claim.statement() for claim in frames_detect_zero()][0]
     'if Q[k]*F = 0 for k = 1, ..., N, then S[l]*F = 0 for l = 0, ..., N'

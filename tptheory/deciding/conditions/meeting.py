@@ -1,4 +1,4 @@
-"""Whether instances meet candidates, and instances that meet some of them: at any depth, at small depths."""
+"""Draw instances of a claim, and test which candidates they meet; of claims at any depth, at small depths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 
 SAMPLES = 6
-"""How many instances of a claim are drawn, at one depth and index of each layer."""
+"""How many instances are tried for of a claim of one part; of a claim of several, two of each."""
 LARGEST_SIZE, TRIES = 3, 20
 """The largest size of these, and how often one is tried for."""
 

@@ -36,10 +36,10 @@ FIRST, SECOND = (0.1, 0.4), (0.5, 2.0)
 """The seconds for a counterexample and for a proof of a set: at first, and once more where that left it undecided."""
 IMPLICATION_SECONDS = 0.3
 """The seconds for a proof that one candidate follows from another."""
-BACK_SECONDS = 6.0
+NECESSITY_SECONDS = 6.0
 """The seconds, for all candidates together, for a second search for proofs that they follow from the claim."""
-FOLDING = 1.15
-"""The search for what follows from a set with sizes ends after so many times the time of the search for sets."""
+FOLLOWS_FROM_FACTOR = 1.15
+"""The search for what follows from a set ends after so many times the time of the search for sets."""
 BELOW_SECONDS = 2.0
 """The seconds for the smallest counterexample to a set that is just below a proved one."""
 
@@ -53,7 +53,8 @@ def assume(claim: Claim, candidates: Sequence[Candidate]) -> Claim:
     """Return a claim under further hypotheses, and at the sizes that are among them.
 
     Raises:
-        InvalidValueError: if no sizes meet all that is said of them, or the claim is about a flow or a step.
+        InvalidValueError: if no sizes meet all that is said of them, or if sizes are among them and the claim is
+            about a flow or a step.
     """
     sizes = unified(candidate.item for candidate in candidates if isinstance(candidate.item, EqualSizes))
     if sizes is None:
@@ -81,8 +82,8 @@ class WeakestSets:
         breaking: the sets of candidates that instances meet which break the claim; the largest only.
         exact: the set that has a proof and follows from the claim, or from the claim for all data, so that no set is
             weaker, with the proof of each candidate in it; None if none was found.
-        complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or follows
-            from the exact one. Where that is exact for all data only, sets that speak of the data are tried as well.
+        complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or need not
+            be: the exact set would follow from it, or no instance meets the claim's own hypotheses.
     """
 
     claim: Claim
@@ -116,7 +117,7 @@ class WeakestSets:
                 if self._is_answered or self.nothing_meets_the_hypotheses:
                     break
             if attempt is FIRST:
-                self._look_back()
+                self._retry_necessity()
         self.complete = True
 
     @property
@@ -270,9 +271,9 @@ class WeakestSets:
                     return verdict
         return None
 
-    def _look_back(self) -> None:
+    def _retry_necessity(self) -> None:
         """Try once more, and longer, to prove that the candidates of a set follow from the claim."""
-        left = BACK_SECONDS
+        left = NECESSITY_SECONDS
         for members in list(self.proved):
             for i in sorted(members):
                 now = perf_counter()
@@ -289,7 +290,7 @@ class WeakestSets:
         if weaker <= self.closure(stronger):
             return True
         sizes = unified(self._sizes_among(stronger))
-        ends = self._started + FOLDING * (self.deadline - self._started)
+        ends = self._started + FOLLOWS_FROM_FACTOR * (self.deadline - self._started)
         if sizes is None or perf_counter() > ends:
             return False
         equal = [S(side).xreplace(sizes) for item in self._sizes_among(weaker) for side in (item.size, item.value)]

@@ -18,6 +18,7 @@ from tptheory.writing.figures.numbers import (
     sample_of,
     step_of,
     subspaces,
+    target_of,
     target_vector,
     weights_at,
 )
@@ -171,7 +172,8 @@ def error_field(
     the run.
 
     Args:
-        run: what `simulate` returned; its rule keeps no states, and its feedback is made of weights.
+        run: what `simulate` returned for the squared loss and a net without biases; its rule keeps no states, and its
+            feedback is made of weights.
         l: a layer of width 2, from 0, below the output or the output itself.
         ax: where to draw; a new figure unless given.
         step: at which step; -1 for the last.
@@ -180,7 +182,7 @@ def error_field(
         limit: how far the axes reach.
 
     Raises:
-        InvalidValueError: if there is no such layer, step or sample, or the feedback is made of other matrices too.
+        InvalidValueError: if there is no such layer, step or sample, or the run is not such a one.
         ShapeError: if the layer has another width.
 
     >>> from tptheory import simulate
@@ -206,7 +208,7 @@ def _errors_at(run: Run, l: int, step: int, sample: int, points: np.ndarray) -> 
     if run.states or run.biases or any(np.ndim(value) for value in run.constants.values()):
         expected = "a run without biases, whose rule keeps no states and no matrices but the weights"
         raise InvalidValueError(complain("run", expected, run.rule))
-    y = (run.activations[-1][0] - run.errors[0])[:, [sample]].astype(float)
+    y = target_of(run, sample)[:, None]
     above = weights_at(run, step)[l:]
     if not above:
         return points - y

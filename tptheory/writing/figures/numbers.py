@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sympy import MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.floats import FloatArithmetic
@@ -153,6 +154,19 @@ def run_of(value: Any) -> Run:
     if not isinstance(value, Run):
         raise InvalidTypeError(complain("run", "a run", value, "Try simulate(TargetProp(), weights, x, y)."))
     return value
+
+
+def target_of(run: Run, sample: int) -> np.ndarray:
+    """Return the target of a sample of a run that descends the squared loss: its output less its output error.
+
+    Raises:
+        InvalidValueError: if the run has another loss, or no such sample.
+    """
+    if isinstance(run.net.error, MatrixSymbol):
+        raise InvalidValueError(
+            complain("run", "a run with the squared loss", "one with another", "Use loss='squared'.")
+        )
+    return (run.activations[-1][0] - run.errors[0])[:, sample_of(run, sample)].astype(float)
 
 
 def every(steps: int, most: int = 32) -> slice:

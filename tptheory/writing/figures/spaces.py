@@ -21,6 +21,7 @@ from tptheory.writing.figures.numbers import (
     sample_of,
     step_of,
     subspaces,
+    target_of,
     target_vector,
     weights_at,
 )
@@ -34,7 +35,7 @@ COSET: dict[str, Any] = {"color": "#6e6e74", "linestyle": ":", "linewidth": 0.9}
 ACTIVATION: dict[str, Any] = {"color": "#009E73", "marker": "o", "linestyle": "none", "markersize": 6}
 TARGET: dict[str, Any] = {"color": "#CC79A7", "marker": "*", "linestyle": "none", "markersize": 9}
 GOAL: dict[str, Any] = {"color": INK, "marker": "^", "linestyle": "none", "markersize": 8, "markerfacecolor": "none"}
-ENTRIES = ("first entry", "second entry", "third entry")
+AXIS_NAMES = ("first entry", "second entry", "third entry")
 """The names of the axes of a space: entries of a vector, which have no unit."""
 _CONTOURS = ("#B8860B", "#A07A1F", "#887032", "#726744", "#5D5E55", "#4A5566", "#384C70", "#263F70", "#12306B")
 """The colours of contours, from ochre, where the loss is low, to navy: each is dark enough on white."""
@@ -136,7 +137,7 @@ def pulled_back_loss(
     """Draw contours of the loss as layer ``l`` sees it: ``1/2 |W_L ... W_{l+1} x_l - y|^2``.
 
     Args:
-        net: a run, or ``[W_1, ..., W_L]``.
+        net: a run with the squared loss, or ``[W_1, ..., W_L]``.
         l: a layer of width 2, from 0.
         y: the target; a run has its own.
         ax: where to draw; a new figure unless given.
@@ -151,7 +152,7 @@ def pulled_back_loss(
     """
     weights, l = weights_at(net, step), layer_of(net, l)
     if isinstance(net, Run):
-        y = (net.activations[-1][0] - net.errors[0])[:, sample_of(net, sample)]
+        y = target_of(net, sample)
     M, y = product_above(weights, l), target_vector(y, len(weights[-1]))
     if M.shape[1] != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
@@ -349,12 +350,12 @@ def finished_space(ax: Any, limit: float = LIMIT) -> Axes:
     ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
     ax.set_xticks(ticks)
     ax.set_yticks(ticks)
-    ax.set_xlabel(ENTRIES[0])
-    ax.set_ylabel(ENTRIES[1])
+    ax.set_xlabel(AXIS_NAMES[0])
+    ax.set_ylabel(AXIS_NAMES[1])
     if ax.name == "3d":
         ax.set_zlim(-limit, limit)
         ax.set_zticks(ticks)
-        for axis, name in zip((ax.xaxis, ax.yaxis, ax.zaxis), ENTRIES, strict=True):
+        for axis, name in zip((ax.xaxis, ax.yaxis, ax.zaxis), AXIS_NAMES, strict=True):
             axis.set_rotate_label(False)
             axis.set_label_text(name.replace(" ", "\n"), fontsize="small", rotation=0)
             axis.labelpad = 12
