@@ -11,64 +11,30 @@ first figure is asked for.
 
 from typing import TYPE_CHECKING
 
-from tptheory.lazy import importing
+from tptheory.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from tptheory.writing.figures.curves import error_ray, singular_modes, time_series
-    from tptheory.writing.figures.linear_maps import disc_and_image, error_field, gradient_functional, preimage
-    from tptheory.writing.figures.runs import law_drift, loss_curves, spectrum, sweep_curves
-    from tptheory.writing.figures.spaces import (
-        activations_and_targets,
-        image_and_cokernel,
-        kernel_and_coimage,
-        layer_spaces,
-        pulled_back_loss,
-    )
-    from tptheory.writing.figures.style import page_style, paper_style, save
-    from tptheory.writing.figures.widgets import step_slider
-    from tptheory.writing.slider import subspace_slider
-
-__all__ = [
-    "activations_and_targets",
-    "disc_and_image",
-    "error_field",
-    "error_ray",
-    "gradient_functional",
-    "image_and_cokernel",
-    "kernel_and_coimage",
-    "law_drift",
-    "layer_spaces",
-    "loss_curves",
-    "page_style",
-    "paper_style",
-    "preimage",
-    "pulled_back_loss",
-    "save",
-    "singular_modes",
-    "spectrum",
-    "step_slider",
-    "subspace_slider",
-    "sweep_curves",
-    "time_series",
-]
-
-_HOMES = {
-    "writing.figures.curves": "error_ray singular_modes time_series",
-    "writing.figures.linear_maps": "disc_and_image error_field gradient_functional preimage",
-    "writing.figures.runs": "law_drift loss_curves spectrum sweep_curves",
-    "writing.figures.spaces": (
-        "activations_and_targets image_and_cokernel kernel_and_coimage layer_spaces pulled_back_loss"
-    ),
-    "writing.figures.style": "page_style paper_style save",
-    "writing.figures.widgets": "step_slider",
-    "writing.slider": "subspace_slider",
-}
-"""The module that defines each name. A test compares it with the imports above."""
+    from tptheory.writing.figures.curves import error_ray as error_ray
+    from tptheory.writing.figures.curves import singular_modes as singular_modes
+    from tptheory.writing.figures.curves import time_series as time_series
+    from tptheory.writing.figures.linear_maps import disc_and_image as disc_and_image
+    from tptheory.writing.figures.linear_maps import error_field as error_field
+    from tptheory.writing.figures.linear_maps import gradient_functional as gradient_functional
+    from tptheory.writing.figures.linear_maps import preimage as preimage
+    from tptheory.writing.figures.runs import law_drift as law_drift
+    from tptheory.writing.figures.runs import loss_curves as loss_curves
+    from tptheory.writing.figures.runs import spectrum as spectrum
+    from tptheory.writing.figures.runs import sweep_curves as sweep_curves
+    from tptheory.writing.figures.spaces import activations_and_targets as activations_and_targets
+    from tptheory.writing.figures.spaces import image_and_cokernel as image_and_cokernel
+    from tptheory.writing.figures.spaces import kernel_and_coimage as kernel_and_coimage
+    from tptheory.writing.figures.spaces import layer_spaces as layer_spaces
+    from tptheory.writing.figures.spaces import pulled_back_loss as pulled_back_loss
+    from tptheory.writing.figures.style import page_style as page_style
+    from tptheory.writing.figures.style import paper_style as paper_style
+    from tptheory.writing.figures.style import save as save
+    from tptheory.writing.figures.widgets import step_slider as step_slider
+    from tptheory.writing.slider import subspace_slider as subspace_slider
 
 if not TYPE_CHECKING:  # so that a type checker refuses names that there are not
-    __getattr__ = importing("tptheory.figures", _HOMES)
-
-
-def __dir__() -> list[str]:
-    """List the figures, whether or not they have been asked for."""
-    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+    __getattr__, __dir__, __all__ = lazy_exports("tptheory.figures")

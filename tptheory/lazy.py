@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 
-def importing(module: str, homes: Mapping[str, str], modules: Iterable[str] = ()) -> Callable[[str], Any]:
+def importing(module: str, home_of: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a module whose names live elsewhere.
 
     Args:
         module: the name of the module.
-        homes: by home, a module below the package ``tptheory``, the names that it defines, with spaces between.
-        modules: modules of the package ``module`` that are found as attributes of it.
+        home_of: by name, the module that defines it; for a module of the package ``module``, that package.
 
-    >>> importing("tptheory", {"errors": "complain TptheoryError"})("complain")("n", "a number", "x")
+    >>> importing("tptheory", {"complain": "tptheory.errors"})("complain")("n", "a number", "x")
     "'n' must be a number (got 'x')."
     """
-    owner = {name: home for home, names in homes.items() for name in names.split()}
-    known = frozenset(modules)
 
     def found(name: str) -> Any:
-        if name in known:
-            return import_module(f"{module}.{name}")
-        if name not in owner:
+        if name not in home_of:
             raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name, obj=sys.modules.get(module))
-        value = getattr(import_module(f"tptheory.{owner[name]}"), name)
+        if home_of[name] == module:
+            return import_module(f"{module}.{name}")
+        value = getattr(import_module(home_of[name]), name)
         vars(sys.modules[module])[name] = value
         return value
 
@@ -43,17 +39,13 @@ def lazy_exports(module: str) -> tuple[Callable[[str], Any], Callable[[], list[s
     for. A module that the package imports from itself is public as a whole, and not part of ``__all__``.
     """
     package = sys.modules[module]
-    tree = ast.parse(Path(str(package.__file__)).read_text(encoding="utf-8"))
+    with open(str(package.__file__), encoding="utf-8") as file:
+        tree = ast.parse(file.read())
     [block] = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
     home_of = {alias.name: str(n.module) for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
-    modules = [name for name, home in home_of.items() if home == module]
-    public = sorted(home_of.keys() - set(modules))
-    homes: dict[str, str] = {}
-    for name in public:
-        home = home_of[name].removeprefix("tptheory.")
-        homes[home] = f"{homes.get(home, '')} {name}"
+    public = sorted(name for name, home in home_of.items() if home != module)
 
     def listed() -> list[str]:
         return sorted({*home_of, *(name for name in vars(package) if name.startswith("__"))})
 
-    return importing(module, homes, modules), listed, public
+    return importing(module, home_of), listed, public

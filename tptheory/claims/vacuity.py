@@ -34,18 +34,14 @@ def unmeetable(claim: Claim) -> tuple[str, ...]:
 
 def _impossible_equations(item: Any) -> Iterator[str]:
     """Say which equations between numbers, in an item of ``given``, cannot hold by what is declared of the numbers."""
-    if isinstance(item, AllOf):
-        for part in item.claims:
-            yield from _impossible_equations(part)
-    elif isinstance(item, Claim):
-        for goal in item.goals():
-            if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):
-                continue
-            residual = goal.residual()
-            if residual.is_nonzero:
-                numbers = sorted((s for s in residual.free_symbols if isinstance(s, Symbol)), key=str)
-                because = " and ".join(f"{s} is{declared(s)}" for s in numbers)
-                yield f"{item.conclusion(text_of)} is never so" + (f": {because}" if because else "")
+    for goal in item.goals() if isinstance(item, Claim) else ():
+        if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):
+            continue
+        residual = goal.residual()
+        if residual.is_nonzero:
+            numbers = sorted((s for s in residual.free_symbols if isinstance(s, Symbol)), key=str)
+            because = " and ".join(f"{s} is{declared(s)}" for s in numbers)
+            yield f"{item.conclusion(text_of)} is never so" + (f": {because}" if because else "")
 
 
 def oversized(claim: Claim) -> tuple[str, ...]:

@@ -30,4 +30,4 @@ def main() -> None:
 
 
 if not TYPE_CHECKING:  # the application brings all commands, and is imported when it is asked for
-    __getattr__ = importing("tptheory.cli", {"cli.commands": "app"})
+    __getattr__ = importing("tptheory.cli", {"app": "tptheory.cli.commands"})

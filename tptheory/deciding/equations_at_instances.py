@@ -72,6 +72,7 @@ class AffinePart:
         self.steady = steady_matrices(self.goals, JUMPING)
         spoken = {s for h in claim.given for s in _symbols_of(h)}
         self.tied = [s for s in self.source.scalars if s in spoken]
+        self._sources: dict[tuple[fmpq, ...], Instances] = {} if self.tied else {(): self.source}
 
     def rows(self, values: Instance) -> list[list[fmpq]] | None:
         """Return the equations at an instance: the coefficient of each unknown, and then what has no unknown.
@@ -112,9 +113,14 @@ class AffinePart:
 
         It is the source of the claim itself if no number is tied, or if they are no hypotheses there.
         """
-        if not self.tied:
-            return self.source
-        numbers = {s: Rational(int(base[s].p), int(base[s].q)) for s in self.tied}
+        values = tuple(base[s] for s in self.tied)
+        if values not in self._sources:
+            self._sources[values] = self._with_numbers(values)
+        return self._sources[values]
+
+    def _with_numbers(self, values: tuple[fmpq, ...]) -> Instances:
+        """Return the source of instances in whose hypotheses the tied numbers are written as these."""
+        numbers = {s: Rational(int(v.p), int(v.q)) for s, v in zip(self.tied, values, strict=True)}
         matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _symbols_of(h))]
         try:
             return Instances(

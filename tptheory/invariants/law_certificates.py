@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import count, product
+from itertools import count, product, repeat
 from typing import Any
 
 import numpy as np
@@ -50,9 +50,8 @@ class Program:
         self.steps: list[list[list[int]]] = []
         self._numbers: dict[str, int] = {}
         self._matrices: dict[Any, _Multiples] = {s: [[(a, 0) for a in row] for row in A] for s, A in fixed.items()}
-        numbers = count(1)
-        for symbol in (*fields.moving, *fields.data):
-            self._matrices[symbol] = [[(1, next(numbers)) for _ in range(symbol.cols)] for _ in range(symbol.rows)]
+        inputs = zip(repeat(1), numbers := count(1))
+        self._matrices |= _filled((*fields.moving, *fields.data), inputs)
         self._first = next(numbers)
         velocities = [self._matrix(velocity) for velocity in fields.velocities]
         self.steps += [[[c, i, 0]] if c else [] for V in velocities for row in V for c, i in row]
@@ -209,8 +208,7 @@ def point_of(data: dict[str, Any], fields: DataFields) -> Point | None:
     sizes = fields.dimension, sum(int(end.rows * end.cols) for end in fields.data)
     if (len(data["point"]), len(data["curve"][0])) != sizes or Program(fields, point).steps != data["program"]:
         return None
-    numbers = iter(data["point"])
-    return point | {W: [[next(numbers) for _ in range(W.cols)] for _ in range(W.rows)] for W in fields.moving}
+    return point | _filled(fields.moving, data["point"])
 
 
 def _has_shape(entries: Any, symbol: Any) -> bool:
@@ -227,12 +225,17 @@ def _check_velocities(fields: DataFields, data: dict[str, Any], point: Point) ->
     field = PrimeField(law_counts.PRIME)
     known = [[[a % law_counts.PRIME] for a in numbers] for numbers in (data["point"], data["curve"][0])]
     claimed = [series[0] for series in law_counts.velocities(data, *known)]
-    numbers = iter(data["curve"][0])
-    datum = {end: [[next(numbers) for _ in range(end.cols)] for _ in range(end.rows)] for end in fields.data}
+    datum = _filled(fields.data, data["curve"][0])
     velocities = [evaluate(fields.flow[W], {**point, **datum}, arithmetic="exact") for W in fields.moving]
     found = [int(a) for a in entries_of([modulo(V, field) for V in velocities])]
     if claimed != found:
         raise AssertionError(f"the checker moves weights otherwise than {fields.rule!r} does: {claimed} and {found}")
+
+
+def _filled(symbols: Iterable[Any], numbers: Iterable[Any]) -> dict[Any, Any]:
+    """Return a matrix for each symbol, whose entries are taken row by row: `_flat` turned round."""
+    left = iter(numbers)
+    return {A: [[next(left) for _ in range(A.cols)] for _ in range(A.rows)] for A in symbols}
 
 
 def _flat(matrices: Iterable[Entries]) -> list[int]:

@@ -51,7 +51,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
         inverse = translator.known_pinv(R)
         if inverse is not None:
             return determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
-    turned = [*_rotated(A - whole)] if len(A.terms) == 2 else []
+    turned = [*_rotated(A - whole)]
     for rest in turned:
         if rest.is_scalar:
             return rest.trace() + Polynomial.identity(A.alphabet, 1)

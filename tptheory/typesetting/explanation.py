@@ -89,8 +89,9 @@ class Chain:
         shared = self._shared()
         kept = [[term for term in step.body if term not in shared] for step in self.steps]
         letter = self._letter() if shared else BLANK
+        named = [Term("+", (letter,))] if shared else []
         lines = [
-            f"<p class=l>{'= ' if i else ''}{html_math(joined([*body, *_named(letter)]).latex)}"
+            f"<p class=l>{'= ' if i else ''}{html_math(joined([*body, *named]).latex)}"
             + (f" <small>{html_words(step.reason.latex)}</small>" if step.reason.latex else "")
             for i, (step, body) in enumerate(zip(self.steps, kept, strict=True))
         ]
@@ -139,10 +140,6 @@ def proof_latex(chains: list[Chain]) -> str:
     """Return a proof in LaTeX: parts are numbered paragraphs, and a line is not shown twice."""
     parts = _parts(chains, Chain.latex, lambda said: f"\n{said.latex}")
     return parts[0] if len(parts) == 1 else "\n\n".join(f"({number}) {part}" for number, part in enumerate(parts, 1))
-
-
-def _named(letter: Written) -> list[Term]:
-    return [Term("+", (letter,))] if letter.text else []
 
 
 def proof_html(chains: list[Chain]) -> str:

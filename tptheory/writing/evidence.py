@@ -78,7 +78,7 @@ def _proof(verdict: Proved) -> Shown:
     parts = list(certificate.parts())
     count = sum(len(part["cofactors"]) for part in parts)
     if count <= MOST_STEPS and len(parts) <= MOST_PARTS:
-        html = proof_html([chain(part) for part in parts]) if parts else ""
+        html = proof_html([chain(part) for part in parts])
         if len(html) <= LONGEST:
             return Shown(title, how, Markup(html))  # noqa: S704  names and words in it are escaped
     length = f"{count} step{'s' if count != 1 else ''}" + (f" in {len(parts)} parts" if len(parts) > 1 else "")

@@ -244,7 +244,7 @@ def when(
 
 def _open(search: WeakestSets) -> list[Members]:
     """Return the smallest sets that have neither a proof nor a counterexample."""
-    left = [members for members in search.undecided if not _needless(search, members)]
+    left = [members for members in search.undecided if not search.is_settled(members)]
     return [members for members in left if not any(other < members for other in left)]
 
 
@@ -262,13 +262,6 @@ def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:
         if members not in exact and any(search.follows_from(other, members) for other in others):
             weakest.remove(members)
     return weakest, [members for members in search.proved if members not in weakest]
-
-
-def _needless(search: WeakestSets, members: Members) -> bool:
-    """Whether an undecided set is answered after all: a proved set follows from it, or an instance breaks it."""
-    closure = search.closure(members)
-    known = any(other <= closure for other in search.proved)
-    return known or search.exact_follows(members) or search.is_broken(closure)
 
 
 def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:

@@ -15,7 +15,6 @@ from sympy import (
     Symbol,
     Transpose,
     postorder_traversal,
-    preorder_traversal,
     sympify,
 )
 
@@ -129,8 +128,7 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
 
 def sequences_in(expression: Any) -> set[Sequence]:
     """Return the sequences of which an expression, or the definition of a recursion in it, has members."""
-    nodes = preorder_traversal(expression)
-    return {node for node in nodes if isinstance(node, Sequence) and not isinstance(node, Recursion)}
+    return {sequence for sequence in expression.atoms(Sequence) if not isinstance(sequence, Recursion)}
 
 
 def _sequences_of(motion: Motion) -> Iterator[Any]:

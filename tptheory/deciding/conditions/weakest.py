@@ -112,7 +112,7 @@ class WeakestSets:
             for members in waiting:
                 if perf_counter() > self.deadline:
                     return
-                if not self._is_settled(members):
+                if not self.is_settled(members):
                     self._settle(members, *attempt)
                 if self._is_answered or self.nothing_meets_the_hypotheses:
                     break
@@ -202,8 +202,8 @@ class WeakestSets:
         items = (self.candidates[i].item for i in members)
         return (item for item in items if isinstance(item, EqualSizes))
 
-    def _is_settled(self, members: Members) -> bool:
-        """Whether a set is refuted by an instance that is known, or a proved set follows from it."""
+    def is_settled(self, members: Members) -> bool:
+        """Whether an instance that is known breaks a set, or a proved set, or the exact one, follows from it."""
         closure = self.closure(members)
         known = any(other <= closure for other in self.proved)
         return known or self.is_broken(closure) or self.exact_follows(members)
@@ -239,6 +239,10 @@ class WeakestSets:
                     self._keep(below, smaller)
                     return
         self.proved[members] = verdict
+        self._note_necessity(members)
+
+    def _note_necessity(self, members: Members) -> None:
+        """Keep a proved set as the exact one if all of it follows from the claim."""
         necessary = self._necessity(members)
         if necessary is not None:
             self.exact = members, necessary
@@ -263,27 +267,29 @@ class WeakestSets:
         for_all = set(self.equation.for_all) if self.equation is not None else set()
         if self.equation is not None and for_all.isdisjoint(candidate.symbols):
             assumed.append(self.equation.equation)
-        for item in assumed:
-            back = candidate.claim.under([*self.claim.given, item])
-            if CounterexampleSearch(back, self.seed).first(FIRST[0]) is None:
-                verdict = prove(back, seconds)
-                if isinstance(verdict, Proved):
-                    return verdict
-        return None
+        proofs = (self._proof_of(candidate.claim.under([*self.claim.given, item]), seconds) for item in assumed)
+        return next((proof for proof in proofs if proof is not None), None)
+
+    def _proof_of(self, claim: Claim, seconds: float) -> Proved | None:
+        """Return a proof of a claim that no instance breaks at once; None if none is found."""
+        if CounterexampleSearch(claim, self.seed).first(FIRST[0]) is not None:
+            return None
+        verdict = prove(claim, seconds)
+        return verdict if isinstance(verdict, Proved) else None
 
     def _retry_necessity(self) -> None:
         """Try once more, and longer, to prove that the candidates of a set follow from the claim."""
         left = NECESSITY_SECONDS
         for members in list(self.proved):
+            if self.exact is not None:
+                return
             for i in sorted(members):
                 now = perf_counter()
                 seconds = min(left, self.deadline - now)
-                if self.exact is None and self._necessary.get(i) is None and seconds > FIRST[1]:
+                if self._necessary.get(i) is None and seconds > FIRST[1]:
                     self._necessary[i] = self._follows_from_claim(self.candidates[i], seconds)
                     left -= perf_counter() - now
-            necessary = None if self.exact is not None else self._necessity(members)
-            if necessary is not None:
-                self.exact = members, necessary
+            self._note_necessity(members)
 
     def follows_from(self, weaker: Members, stronger: Members) -> bool:
         """Whether each candidate of a set is proved to follow from another set, at the sizes that this speaks of."""
@@ -297,21 +303,17 @@ class WeakestSets:
         if equal[::2] != equal[1::2]:
             return False
         assumed = [self.candidates[i].item for i in sorted(stronger) if not self.candidates[i].speaks_of_sizes]
-        wanted = [i for i in sorted(weaker) if not self.candidates[i].speaks_of_sizes]
+        wanted = {i: claim for i in sorted(weaker) if (claim := self.candidates[i].claim) is not None}
         drawn = () if sizes else self._samples(assumed)
         if not all(self._tests[i](*each) for each in drawn for i in wanted):
             return False
-        return all(self._is_implied(self.candidates[i], assumed, sizes) for i in wanted)
+        given = [*self.claim.given, *assumed]
+        return all(self._is_implied(claim.under(given), sizes) for claim in wanted.values())
 
-    def _is_implied(self, candidate: Candidate, assumed: Sequence[Any], sizes: dict[Any, Any]) -> bool:
-        """Whether a candidate is proved to follow from hypotheses, where some sizes are others."""
-        if candidate.claim is None:
-            return True
-        claim = candidate.claim.under([*self.claim.given, *assumed])
+    def _is_implied(self, claim: Claim, sizes: dict[Any, Any]) -> bool:
+        """Whether a claim is proved where some sizes are others."""
         try:
-            claim = at_sizes(claim, sizes) if sizes else claim
-            broken = CounterexampleSearch(claim, self.seed).first(FIRST[0])
-            return broken is None and isinstance(prove(claim, IMPLICATION_SECONDS), Proved)
+            return self._proof_of(at_sizes(claim, sizes) if sizes else claim, IMPLICATION_SECONDS) is not None
         except TptheoryError:  # at these sizes it is no hypothesis of its kind
             return False
 
