@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sympy import Eq, Identity, MatrixSymbol, symbols
+from sympy import Eq, Identity, Inverse, MatrixSymbol, symbols
 
 from tptheory import (
     AllOf,
@@ -419,3 +419,30 @@ def test_what_decides_itself_is_refused():
     """A count of laws is no set of goals, which could be proved under hypotheses."""
     with pytest.raises(UnsupportedExpressionError, match="Decide it alone"):
         when(LawCount(TargetProp(), (1, 1, 1), number=1))
+
+
+_a, _b = symbols("a b", real=True)
+ONLY_WHERE_SOMETHING_EXISTS = {
+    "an inverse": (Zero(S * T), [Zero(Inverse(S) * T), Zero(S)], ["S = 0"]),
+    "the inverse is the transpose": (Equal(S * S.T * S, S), [Equal(Inverse(S), S.T), Zero(S)], ["S = 0"]),
+    "a commuting inverse": (Commute(S, T), [Commute(Inverse(S), T), Zero(S)], ["S = 0"]),
+    "a symmetric inverse": (Equal(S, S.T), [symmetric(Inverse(S)), symmetric(S)], ["S is symmetric"]),
+    "a reciprocal": (Equal(_a * _a, _a), [Equal(1 / _a, 1), Zero(_a)], ["a = 0"]),
+    "a quotient": (Equal(_a * S, _b * S), [Equal(S / _a, S / _b), Equal(_a, _b)], ["a = b"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "among", "weaker"), ONLY_WHERE_SOMETHING_EXISTS.values(), ids=ONLY_WHERE_SOMETHING_EXISTS
+)
+def test_a_set_that_takes_more_for_granted_is_not_exact(claim, among, weaker):
+    """Where the inverse is missing the claim may hold and the set does not; what suffices there is told, too."""
+    found = when(claim, among=among, seconds=6)
+    assert set(weaker) <= {str(each) for each in found.sets}
+    assert [str(each) for each in found.sets if each.exact] in ([], weaker)
+
+
+def test_a_set_may_take_for_granted_what_the_claim_does():
+    """Both speak of the inverse."""
+    found = when(Equal(Inverse(S) * T, T), among=[Zero(T - Inverse(S) * T)], seconds=6)
+    assert [each.kind for each in found.sets] == ["exactly if"]

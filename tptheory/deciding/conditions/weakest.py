@@ -18,6 +18,7 @@ from sympy import S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import Numbers
+from tptheory.claims.vocabulary import Zero
 from tptheory.deciding.answers import NO_INSTANCE, prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
@@ -271,11 +272,22 @@ class WeakestSets:
         return next((proof for proof in proofs if proof is not None), None)
 
     def _proof_of(self, claim: Claim, seconds: float) -> Proved | None:
-        """Return a proof of a claim that no instance breaks at once; None if none is found."""
-        if CounterexampleSearch(claim, self.seed).first(FIRST[0]) is not None:
+        """Return a proof of a claim that no instance breaks at once; None if none is found.
+
+        Neither is a proof that holds only where something exists of which the hypotheses do not speak.
+        """
+        if not self._is_granted(claim) or CounterexampleSearch(claim, self.seed).first(FIRST[0]) is not None:
             return None
         verdict = prove(claim, seconds)
         return verdict if isinstance(verdict, Proved) else None
+
+    def _is_granted(self, claim: Claim) -> bool:
+        """Whether the hypotheses of a claim, or the claim in question, take for granted all that a claim does.
+
+        A candidate such as ``A^-1 B = 0`` says that A has an inverse, too, which must not be granted where it follows.
+        """
+        granted = {*Zero(S.Zero, claim.given).tacit(), *(t for part in self.claim.conjuncts() for t in part.tacit())}
+        return all(granted.issuperset(part.tacit()) for part in claim.conjuncts())
 
     def _retry_necessity(self) -> None:
         """Try once more, and longer, to prove that the candidates of a set follow from the claim."""
@@ -344,7 +356,7 @@ class WeakestSets:
             broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
             if broken is not None:
                 seen.append(self._met_and_missed(*broken))
-            elif isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
+            elif self._is_granted(arrow) and isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
                 follows[i].add(j)
         return _transitive([frozenset(members) for members in follows])
 
