@@ -295,3 +295,28 @@ def test_parts_are_those_that_the_depth_gives():
     assert list(parts_at(hidden, 1)) == []
     assert holds(hidden, {}, depth=1).holds
     assert evaluate(trace(R), {R: [[2]]}, arithmetic="exact") == 2
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Equal(matmul(R, S, Pinv(matmul(R, S))), matmul(R, Pinv(R)), given=[invertible(S)]),
+        AtMost(Rank(R * S), Rank(R)),
+    ],
+    ids=["images", "ranks"],
+)
+def test_rounding_in_float32_is_no_rank_beside_float64(claim):
+    """A matrix of rank 2 that was rounded to float32 keeps its rank in a product with a float64 matrix."""
+    rng = np.random.default_rng(0)
+    Q = np.linalg.qr(rng.standard_normal((4, 4)))[0][:, :2]
+    low, other = (Q @ Q.T).astype(np.float32), rng.standard_normal((4, 4))
+    for dtype in (np.float32, np.float64):
+        found = holds(claim, {R: low, S: other.astype(dtype)})
+        assert found.holds
+        assert found.hypotheses_met
+
+
+def test_what_no_float32_holds_is_refused_beside_one():
+    """It would be infinite."""
+    with pytest.raises(InvalidValueError, match="'S' must be within float32"):
+        holds(Equal(R, S), {R: np.eye(2, dtype=np.float32), S: 1e300 * np.eye(2)})

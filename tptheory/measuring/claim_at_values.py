@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from numbers import Rational
 from typing import Any
 
+import numpy as np
 from sympy import Integer
 
 from tptheory.checking import positive_or_zero
@@ -22,6 +23,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, Uns
 from tptheory.measuring.defects import Defect, RoundedDefects, exact_defect, worst
 from tptheory.measuring.given_values import GivenValues
 from tptheory.measuring.goal_values import AsTyped, rank_of
+from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.evaluation import evaluate
 from tptheory.typesetting.claims import sentence_tex, words_html, words_tex
@@ -152,9 +154,9 @@ def holds(
     """Evaluate a claim on given matrices: whether it holds, whether its hypotheses are met, and by how much it fails.
 
     Integers, fractions, and SymPy's and integer matrices are evaluated exactly; in 50 digits where they make irrational
-    numbers, such as logarithms. If anything is a float, all is evaluated in float64. In these two ways what is below
-    the tolerance counts as 0. Along a flow, symbols move with the rule's own
-    velocities. Nothing is proved by this.
+    numbers, such as logarithms. If anything is a float, all is evaluated in float64; in float32 if a matrix is given
+    so, since what rounding left of it would else count as entries beside a float64 matrix. In these ways what is below
+    the tolerance counts as 0. Along a flow, symbols move with the rule's own velocities. Nothing is proved by this.
 
     Args:
         claim: a claim, or a theorem.
@@ -250,7 +252,7 @@ class _Rounded:
 
     def __init__(self, given: GivenValues, arithmetic: str, tolerance: float) -> None:
         self.kind, self.arithmetic, self.tolerance = arithmetic_named(arithmetic), arithmetic, tolerance
-        self.values = given.read(self.kind)
+        self.values = _in_one_precision(given.read(self.kind))
         self.defects = RoundedDefects(self.values, arithmetic)
 
     def defect(self, goals: Iterable[Any]) -> tuple[Any, bool]:
@@ -261,6 +263,18 @@ class _Rounded:
     def rank(self, A: Any) -> int:
         """Return the rank of an expression, as the arithmetic decides it."""
         return int(self.kind.inverted(evaluate(A, self.values, arithmetic=self.arithmetic))[1])
+
+
+def _in_one_precision(values: Instance) -> Instance:
+    """Return values whose arrays are all of the lowest precision among them."""
+    if not any(isinstance(value, np.ndarray) and value.dtype == np.float32 for value in values.values()):
+        return values
+    with np.errstate(over="ignore"):  # what overflows becomes infinite, and is refused as such
+        rounded = {s: v.astype(np.float32) if isinstance(v, np.ndarray) else v for s, v in values.items()}
+    for symbol, value in rounded.items():
+        if isinstance(value, np.ndarray) and not np.isfinite(value).all():
+            raise InvalidValueError(complain(str(symbol), "within float32, as another matrix is", values[symbol]))
+    return rounded
 
 
 def _judged(parts: Iterable[Claim], judge: _Exact | _Rounded) -> tuple[PartAtValues, ...]:
