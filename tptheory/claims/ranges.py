@@ -11,7 +11,7 @@ from dataclasses import fields
 from itertools import product
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol, preorder_traversal, sympify
+from sympy import Expr, MatrixExpr, S, Symbol, sympify
 from sympy.core.function import AppliedUndef
 
 from tptheory.claims import hypotheses
@@ -27,6 +27,7 @@ from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
 from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.walking import nodes_in, once
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.PROPERTIES}
 DEEPEST = 3
@@ -64,13 +65,8 @@ def _index_symbols(item: Any) -> set[Symbol]:
 def _indices_in(expression: Any) -> frozenset[Symbol]:
     """Return the symbols of the indices of members and widths in an expression, and of the ends of its sequences."""
     found: set[Symbol] = set()
-    nodes = preorder_traversal(expression)
-    seen: set[Any] = set()
-    for node in nodes:
+    for node in nodes_in(expression, opens=once(Sequence)):
         if isinstance(node, Sequence):
-            if node in seen:
-                nodes.skip()
-            seen.add(node)
             found |= node.first.free_symbols | node.last.free_symbols
         elif isinstance(node, LayerSymbol | LayerScalar):
             found |= node.index.free_symbols

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, MatrixBase, MatrixSymbol, S, Symbol, preorder_traversal, sympify
+from sympy import Expr, MatrixSymbol, S, Symbol, sympify
 from sympy.core.basic import Basic
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.indices import index_parts, index_text
+from tptheory.symbolic.walking import nodes_in
 from tptheory.typesetting.expressions import node_latex
 
 
@@ -96,13 +97,10 @@ Member = LayerSymbol | LayerScalar
 
 def occurrences(expression: Any, *types: Any) -> Iterator[Any]:
     """Run through the nodes of some types in an expression, without those inside the definitions of its sequences."""
-    expression = expression.as_immutable() if isinstance(expression, MatrixBase) else expression
-    nodes = preorder_traversal(expression)
-    for node in nodes:
+    for node in nodes_in(expression, opens=lambda node: not isinstance(node, Member)):
         if isinstance(node, types):
             yield node
         if isinstance(node, Member):
-            nodes.skip()
             yield from (symbol for symbol in node.index.free_symbols if isinstance(symbol, types))
 
 

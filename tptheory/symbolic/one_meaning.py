@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from sympy import Float, Identity, MatrixBase, MatrixSymbol, Rational, Symbol, preorder_traversal
+from sympy import Float, Identity, MatrixBase, MatrixSymbol, Rational, Symbol
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import ComplexInfinity, ImaginaryUnit, Infinity, NaN, NegativeInfinity
@@ -23,7 +23,10 @@ from tptheory.symbolic.bound import BoundIndex, BoundMatrix
 from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.walking import nodes_in, once
 
+NAMES = (Symbol, MatrixSymbol, Sequence)
+"""The classes of what has a name, beside functions such as the width."""
 Named = frozenset[Any]
 """Symbols, matrix symbols, functions such as the width, and sequences."""
 
@@ -40,7 +43,7 @@ def refuse_two_of_one_name(*items: Any) -> None:
     expressions = list(_spoken(items))
     named: set[Any] = set()
     for expression in expressions:
-        named |= expression if isinstance(expression, frozenset) else _named(expression)
+        named |= expression if isinstance(expression, frozenset) else _mentioned(expression).names
     _refuse_namesakes([s for s in named if isinstance(s, Symbol | MatrixSymbol)])
     _refuse_namesakes([s for s in named if isinstance(s, Sequence)])
     _refuse_names_of_members(named)
@@ -57,7 +60,7 @@ def refuse_two_of_one_name_across(claims: Iterable[Any]) -> None:
     Raises:
         InvalidValueError: if two different symbols share a name, unless both are matrices whose sizes are widths.
     """
-    named = [s for e in _spoken(list(claims)) for s in (e if isinstance(e, frozenset) else _named(e))]
+    named = [s for e in _spoken(list(claims)) for s in (e if isinstance(e, frozenset) else _mentioned(e).names)]
     symbols = [s for s in named if isinstance(s, Symbol | MatrixSymbol)]
     plain = [s for s in symbols if not _has_widths(s)]
     _refuse_namesakes(plain)
@@ -79,21 +82,28 @@ def refuse_numbers_that_are_not_exact(*items: Any) -> None:
     Raises:
         InvalidValueError: if there is one.
     """
-    spoken = [e for e in _spoken(items) if not isinstance(e, frozenset)]
-    if any(max(abs(int(q.p)), int(q.q)) >= TOO_LONG for e in spoken for q in e.atoms(Rational)):
+    numbers = frozenset().union(*(_mentioned(e).numbers for e in _spoken(items) if not isinstance(e, frozenset)))
+    if any(max(abs(int(q.p)), int(q.q)) >= TOO_LONG for q in numbers if isinstance(q, Rational)):
         expected, came = f"made of numbers of at most {checker.DIGITS:,} digits", "a longer one"
         raise InvalidValueError(f"'expression' must be {expected} (got {came}). Name the number by a symbol.")
-    found = {number for e in spoken for number in e.atoms(*(Float, ImaginaryUnit, *INFINITE))}
-    if found:
-        came = min(map(str, found))
+    others = [str(number) for number in numbers if not isinstance(number, Rational)]
+    if others:
+        came = min(others)
         mend = "Write Rational(1, 10), not 0.1."
         raise InvalidValueError(complain("expression", "made of exact real numbers that are finite", came, mend))
 
 
 TOO_LONG = 10**checker.DIGITS
 """The least integer that has too many digits for a certificate."""
-INFINITE = (Infinity, NegativeInfinity, ComplexInfinity, NaN)
-"""The classes of SymPy's values that are no numbers."""
+NUMBERS = (Rational, Float, ImaginaryUnit, Infinity, NegativeInfinity, ComplexInfinity, NaN)
+"""The classes of SymPy's numbers that are looked at: exact ones, and those that are none."""
+
+
+class _Mentioned(NamedTuple):
+    """What an expression names, the definitions of its sequences as well, and the numbers in it."""
+
+    names: Named
+    numbers: frozenset[Any]
 
 
 def _spoken(item: Any) -> Iterator[Any]:
@@ -122,23 +132,21 @@ def _moving(motion: Motion) -> Named:
         expressions += [*members, *(motion[member] for member in members)]
     else:
         expressions += [*motion, *motion.values()]
-    return frozenset().union(*map(_named, expressions))
+    return frozenset().union(*(_mentioned(e).names for e in expressions))
 
 
-def _named(expression: Any) -> Named:
-    """Return what an expression names, and what the definitions of its sequences name."""
-    found: set[Any] = set()
-    nodes = preorder_traversal(expression)
-    for node in nodes:
-        if isinstance(node, Sequence):
-            if node in found:
-                nodes.skip()
-            found.add(node)
+@remembered
+def _mentioned(expression: Any) -> _Mentioned:
+    """Return what an expression mentions."""
+    names, numbers = set[Any](), set[Any]()
+    for node in nodes_in(expression, opens=once(Sequence)):
+        if isinstance(node, NUMBERS):
+            numbers.add(node)
         elif isinstance(node, AppliedUndef):
-            found.add(node.func)
-        elif isinstance(node, Symbol | MatrixSymbol) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
-            found.add(node)
-    return frozenset(found)
+            names.add(node.func)
+        elif isinstance(node, NAMES) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
+            names.add(node)
+    return _Mentioned(frozenset(names), frozenset(numbers))
 
 
 def _refuse_namesakes(symbols: Iterable[Any]) -> None:
@@ -200,7 +208,7 @@ def _refuse_names_that_are_none(names: Iterable[str]) -> None:
 
 def _printed(expressions: list[Any]) -> set[str]:
     """Return how those parts of expressions print that are not symbols."""
-    parts = (node for e in expressions for node in preorder_traversal(e))
+    parts = (node for e in expressions for node in nodes_in(e))
     return {str(node) for node in parts if node.args and not isinstance(node, MatrixSymbol)}
 
 

@@ -24,11 +24,11 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
-    preorder_traversal,
 )
 
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, trace, transpose
 from tptheory.symbolic.rebuilding import rebuild
+from tptheory.symbolic.walking import nodes_in
 
 Word = tuple[MatrixExpr, ...]
 Rewriting = tuple[Word, Word]
@@ -48,7 +48,7 @@ def shortened(expression: Any) -> Any:
     """
     if isinstance(expression, MatrixExpr | MatrixBase):
         forms = [_matrix(expression, multiply_out) for multiply_out in (False, True)]
-        return min(forms, key=lambda form: sum(1 for _ in preorder_traversal(form)))
+        return min(forms, key=lambda form: sum(1 for _ in nodes_in(form)))
 
     def leaf(part: Any) -> Any:
         return _trace(part.arg) if isinstance(part, Trace) else part

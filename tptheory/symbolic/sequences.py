@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sympy import Dummy, Symbol, preorder_traversal, sympify
+from sympy import Dummy, Symbol, sympify
 from sympy.core.basic import Basic
 from sympy.core.symbol import Str
 
@@ -18,6 +18,7 @@ from tptheory.symbolic.bound import BoundIndex, free_symbols, own_level
 from tptheory.symbolic.indices import index_parts
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.uniform import formula, probes, refuse_branches
+from tptheory.symbolic.walking import nodes_in
 
 Shape = Callable[[Any], tuple[Any, Any]]
 
@@ -192,8 +193,5 @@ def _level(index: Any, parts: list[Any]) -> int:
 
 
 def _outermost(expression: Any) -> Iterator[Sequence]:
-    nodes = preorder_traversal(expression)
-    for node in nodes:
-        if isinstance(node, Sequence):
-            yield node
-            nodes.skip()
+    nodes = nodes_in(expression, opens=lambda node: not isinstance(node, Sequence))
+    return (node for node in nodes if isinstance(node, Sequence))
