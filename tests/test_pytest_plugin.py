@@ -135,25 +135,25 @@ def test_theorems_are_chosen_as_tests_are(run_pytest):
 
 
 ENDS = {
-    "os._exit(0)": "ended the process, with status 0",
-    "os.kill(os.getpid(), 9)": "ended the process, by signal 9",
-    "sys.exit(0)": "raised SystemExit: 0",
+    "exits.py": ("os._exit(0)", "ended the process, with status 0"),
+    "kills.py": ("os.kill(os.getpid(), 9)", "ended the process, by signal 9"),
+    "leaves.py": ("sys.exit(0)", "raised SystemExit: 0"),
 }
 
 
-@pytest.mark.parametrize(("body", "why"), ENDS.items(), ids=ENDS)
-@pytest.mark.parametrize("named", ["file", "folder"])
-def test_a_file_that_ends_the_process_is_one_error(run_pytest, folder, named, body, why):
+@pytest.mark.parametrize("named", [[*ENDS, "mine.py"], ["."]], ids=["files", "folder"])
+def test_files_that_end_the_process_are_an_error_each(run_pytest, folder, named):
     """The status is not 0, and the theorems of the other files are collected."""
-    ending = folder / "ending.py"
-    ending.write_text(f"import os, sys\n{body}\n{FACTS}", encoding="utf-8")
-    status, said = run_pytest(*(["."] if named == "folder" else ["ending.py", "mine.py"]), "-k", "fine or ending")
+    for name, (body, _) in ENDS.items():
+        (folder / name).write_text(f"import os, sys\n{body}\n{FACTS}", encoding="utf-8")
+    status, said = run_pytest(*named, "-k", "fine")
     assert status == 2
-    assert outcomes(said) == {"ending.py": "ERROR"}
-    assert f"ending.py {why}\n" in said
+    assert outcomes(said) == dict.fromkeys(ENDS, "ERROR")
+    for name, (_, why) in ENDS.items():
+        assert f"{name} {why}\n" in said
     assert "INTERNALERROR" not in said
-    status, said = run_pytest(".", "-k", "fine", "--continue-on-collection-errors")
-    assert (status, outcomes(said)) == (1, {"ending.py": "ERROR", "mine.py::fine": "PASSED"})
+    status, said = run_pytest(*named, "-k", "fine", "--continue-on-collection-errors")
+    assert (status, outcomes(said)) == (1, {**dict.fromkeys(ENDS, "ERROR"), "mine.py::fine": "PASSED"})
 
 
 def test_a_theorem_that_ends_the_process_is_one_failure(run_pytest, folder):
