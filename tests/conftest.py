@@ -1,5 +1,6 @@
 """Fixtures that tests of several rooms share."""
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -85,3 +86,9 @@ def pdflatex(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], 
 def read_xml():
     """Give a function that reads XML, and fails where it is not well formed."""
     return lambda text: ElementTree.fromstring(text)  # noqa: S314  the text was written by the test
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was made so far, which stays to the end, out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Identity, Integer, MatrixBase, MatrixExpr, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
@@ -29,6 +30,13 @@ def at_depth(expression: Any, values: Mapping[Any, int]) -> Any:
     'W_2*W_1*x - y'
     """
     return _Depth({symbol: Integer(n) for symbol, n in values.items()}, {}, {})(expression)
+
+
+@lru_cache(maxsize=4096)
+def _numbered(size: AppliedUndef, layer: Integer) -> Symbol:
+    """Return the symbol for the size of a layer that is a number, which is declared as the size is."""
+    known = {name: True for name in ("integer", "positive", "real") if getattr(size, f"is_{name}")}
+    return Symbol(f"{size.func}_{layer}", **known)
 
 
 class _Depth:
@@ -74,8 +82,7 @@ class _Depth:
             return size.func(*arguments)
         if arguments[0] < 0:
             raise InvalidValueError(complain("l", "a layer, 0 or above", arguments[0], "Let the claim begin later."))
-        known = {name: True for name in ("integer", "positive", "real") if getattr(size, f"is_{name}")}
-        return Symbol(f"{size.func}_{arguments[0]}", **known)
+        return _numbered(size, arguments[0])
 
     def member(self, sequence: Sequence, index: int) -> Any:
         """Return the member of a sequence at a number."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import collections.abc
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol
+from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMatrix, Rational, Symbol, sympify
 
 from tptheory.checking import checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
@@ -311,11 +311,17 @@ class DeepLinearNetwork(ShownAsMathematics):
         return rf"$\displaystyle {layers},\quad {widths}{columns}$"
 
 
+@lru_cache(maxsize=4096)
+def _width(l: Expr) -> Expr:
+    """Return the symbolic width of a layer; SymPy takes long to build one, and needs many."""
+    return WIDTH(l)
+
+
 class _AnyWidths:
     """The widths of a network of any depth: every layer has one, and two networks of any depth have the same."""
 
     def __getitem__(self, l: Any) -> Expr:
-        return WIDTH(l)
+        return _width(sympify(l))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _AnyWidths)

@@ -78,6 +78,7 @@ class Sequence(Basic):
             parts = [part.xreplace({apart: index}) for part in parts]
         node = Basic.__new__(cls, name, index, *parts)
         node._free = frozenset(set().union(*map(free_symbols, parts)) - {index})
+        node._shapes = {}
         return node
 
     @property
@@ -102,9 +103,12 @@ class Sequence(Basic):
         return set(self._free)
 
     def shape(self, index: Any) -> tuple[Any, Any]:
-        """Return the shape of the member at an index."""
-        at = {self.index: sympify(index)}
-        return self.args[2].xreplace(at), self.args[3].xreplace(at)
+        """Return the shape of the member at an index; every node that holds the member asks for it, so it is kept."""
+        index = sympify(index)
+        if index not in self._shapes:
+            at = {self.index: index}
+            self._shapes[index] = self.args[2].xreplace(at), self.args[3].xreplace(at)
+        return self._shapes[index]
 
     def __call__(self, index: Any) -> Any:
         """Return the member at an index."""
