@@ -12,7 +12,7 @@ def nodes_in(expression: Any, opens: Callable[[Any], bool] | None = None) -> Ite
     """Run through the nodes of an expression, each before its arguments, from left to right.
 
     Args:
-        expression: a SymPy expression, or a matrix of entries.
+        expression: a SymPy expression, a matrix of entries, or a number of Python's, which is one node.
         opens: whether a node's arguments are run through as well; asked once at each node before it comes out;
             they always are where this is left out.
 
@@ -20,11 +20,13 @@ def nodes_in(expression: Any, opens: Callable[[Any], bool] | None = None) -> Ite
     >>> x, y = symbols("x y")
     >>> list(nodes_in(x + y**2, opens=lambda node: not node.is_Pow))
     [x + y**2, x, y**2]
+    >>> list(nodes_in(3))
+    [3]
     """
     waiting = [expression.as_immutable() if isinstance(expression, MatrixBase) else expression]
     while waiting:
         node = waiting.pop()
-        inner = node.args if opens is None or opens(node) else ()
+        inner = getattr(node, "args", ()) if opens is None or opens(node) else ()
         yield node
         waiting.extend(reversed(inner))
 
