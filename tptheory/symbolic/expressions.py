@@ -33,6 +33,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 
 from tptheory.errors import InvalidTypeError, ShapeError, complain
 from tptheory.typesetting.expressions import node_latex
+from tptheory.typesetting.spelling import product_text
 
 
 def as_matrix(argument: str, value: Any) -> MatrixExpr:
@@ -211,9 +212,7 @@ class Chain(MatMul):
         return hash(("MatMul", *self._hashable_content()))
 
     def _sympystr(self, printer: Any) -> str:
-        sign, factors = ("-", (-self.args[0], *self.args[1:])) if self.could_extract_minus_sign() else ("", self.args)
-        factors = factors[1:] if factors[0] == 1 else factors
-        return sign + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+        return product_text(self, printer)
 
     def _latex(self, printer: Any, *_: Any) -> str:
         return node_latex(self)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sympy import Basic, Symbol, latex
+from sympy import Basic, MatMul, MatrixExpr, Symbol, latex
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from tptheory.typesetting.escaping import tex_escaped
@@ -104,10 +105,26 @@ def _superscript(code: str) -> str:
 
 
 class _TextPrinter(StrPrinter):
-    """Print as SymPy does, but a matrix of ones as one, and not as the number 1."""
+    """Print as SymPy does, but a matrix of ones as one, and not as the number 1, and long products soon."""
+
+    def _print_MatMul(self, product: MatMul) -> str:
+        return product_text(product, self)
 
     def _print_OneMatrix(self, M: Any) -> str:
         return f"ones({self._print(M.rows)}, {self._print(M.cols)})"
+
+
+def product_text(product: MatMul, printer: Any) -> str:
+    """Return the text of a product of matrices, in time proportional to its length.
+
+    SymPy asks once for each factor whether a minus sign can be extracted, and rebuilds the product each time; here the
+    coefficient alone answers.
+    """
+    first, *others = product.args
+    minus = not isinstance(first, MatrixExpr) and first.could_extract_minus_sign()
+    first = -first if minus else first
+    factors = others if first == 1 else [first, *others]
+    return ("-" if minus else "") + "*".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
 
 
 def text_of(expression: Any) -> str:
