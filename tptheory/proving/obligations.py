@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -217,6 +217,11 @@ class SearchSetting:
     alternative: int = 0
     completing: bool = False
     squares_twice: bool = True
+
+    @property
+    def translation(self) -> SearchSetting:
+        """The setting without what the search alone reads: two settings with the same one translate a claim alike."""
+        return replace(self, with_lemmas=False, completing=False, squares_twice=True)
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
