@@ -18,6 +18,7 @@ from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_
 from tptheory.training.settings import INVERSE_OPTIONS, InverseSettings, TrainSettings, doc_of
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
     from tptheory.training.loop import LogLine
@@ -101,6 +102,11 @@ def train(
 
         with advice_when_stopped(lambda: _how_to_go_on(how)):
             run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
+    _report(run, out, as_json)
+
+
+def _report(run: TrainingRun, out: Console, as_json: bool) -> None:
+    """Print what came of a run: as JSON, or in words."""
     if as_json:
         print_json(_facts(run))
         return

@@ -161,7 +161,7 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     rows = _rows_with_results(table, x, y, by)
     if not rows:
         raise InvalidValueError(complain("y", "a column of numbers", y))
-    labels = [] if all(_is_number(row.at) for row in rows) else list(dict.fromkeys(str(row.at) for row in rows))
+    labels = _labels_of_text(rows)
     if labels:
         rows = [row._replace(at=labels.index(str(row.at))) for row in rows]
     ax = axes_or_new(ax)
@@ -199,6 +199,11 @@ def _rows_with_results(table: Any, x: str, y: str, by: str | None) -> list[_Swep
     curves = list(table[by]) if by is not None else [y] * len(list(table[y]))
     rows = map(_SweptRow, curves, table[x], table[y])
     return [row for row in rows if _is_number(row.result) and row.at is not None]
+
+
+def _labels_of_text(rows: Sequence[_SweptRow]) -> list[str]:
+    """Return the values of a parameter that are text, in the order in which they come; none if all are numbers."""
+    return [] if all(_is_number(row.at) for row in rows) else list(dict.fromkeys(str(row.at) for row in rows))
 
 
 def _draw_median_and_range(ax: Axes, rows: Sequence[_SweptRow], look: Mapping[str, Any]) -> None:
