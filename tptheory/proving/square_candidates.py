@@ -236,8 +236,7 @@ class _Words:
     def _symmetric_turns(self, cycle: str) -> Iterator[tuple[str, str]]:
         """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
         seen = set()
-        for i in range(len(cycle)):
-            turned = cycle[i:] + cycle[:i]
+        for turned in rotations(cycle):
             for h in range(len(cycle) // 2 + 1):
                 u, m, v = turned[:h], turned[h : len(cycle) - h], turned[len(cycle) - h :]
                 if v == self._transposed(u) and (m or u) and (u, m) not in seen:
@@ -371,8 +370,7 @@ class _Words:
 
     def _replaced(self, cycle: str, word: str, other: str, rows: Size) -> Iterator[str]:
         """Replace a word in a trace wherever it stands; an empty word, which is an identity, stands at a size."""
-        for i in range(len(cycle)):
-            turned = cycle[i:] + cycle[:i]
+        for turned in rotations(cycle):
             if (
                 turned.startswith(word)
                 and self.alphabet.shape(turned)[0] == rows

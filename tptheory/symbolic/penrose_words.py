@@ -73,9 +73,8 @@ def _trace(M: MatrixExpr) -> Any:
         if not word:
             total += coefficient * M.rows
             continue
-        turns = (word, turned(word))
-        alike = (turn[i:] + turn[:i] for turn in turns for i in range(len(turn)))
-        total += coefficient * trace(matmul(*min(alike, key=lambda letters: tuple(map(str, letters)))))
+        first = min(words_of_same_trace(word), key=lambda letters: tuple(map(str, letters)))
+        total += coefficient * trace(matmul(*first))
     return total
 
 
@@ -138,6 +137,11 @@ def _rewritings(word: Word) -> Iterator[Rewriting]:
 def turned(word: Word) -> Word:
     """Return the transpose of a word."""
     return tuple(transpose(letter) for letter in reversed(word))
+
+
+def words_of_same_trace(word: Word) -> Iterator[Word]:
+    """Run through the rotations of a word and of its transpose, whose traces are the same."""
+    return (turn[i:] + turn[:i] for turn in (word, turned(word)) for i in range(len(turn)))
 
 
 def _rewritten(word: Word, rules: Iterable[Rewriting]) -> Word:
