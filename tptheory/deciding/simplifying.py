@@ -32,9 +32,9 @@ from tptheory.claims.vocabulary import Equal
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain, raised
+from tptheory.proving.back_translation import letter_count
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.normal_forms import normal_forms
-from tptheory.proving.restoring import letter_count
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols

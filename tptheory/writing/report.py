@@ -214,7 +214,7 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     found = []
     for result in data.theorems:
         if result.stored is not None:
-            found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence))
+            found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence_file))
             text = Certificate(result.stored).to_json()
             (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
     return found

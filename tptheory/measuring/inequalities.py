@@ -21,7 +21,7 @@ HALVINGS = 8
 """How often a matrix is halved that is to be below another."""
 
 
-class Signs:
+class Inequalities:
     """The inequalities among the hypotheses of a claim.
 
     In ``S <= T`` one of the two matrices, drawn at random, is moved so that ``T - S`` becomes a Gram matrix, or
@@ -30,16 +30,16 @@ class Signs:
     """
 
     def __init__(self, premises: Premises, unknowns: Unknowns) -> None:
-        self.inequalities = [_Inequality(e, unknowns) for e in premises.nonnegative]
+        self._inequalities = [_Inequality(e, unknowns) for e in premises.nonnegative]
 
-    def met(self, rng: Random, values: Instance) -> Instance:
+    def repaired(self, rng: Random, values: Instance) -> Instance:
         """Return an instance in which symbols are moved, one for each inequality that fails, in their order.
 
         Inequalities that speak of a symbol without a value are passed over.
         """
-        for inequality in self.inequalities:
+        for inequality in self._inequalities:
             if values.keys() >= {*inequality.symbols}:
-                values = inequality.met(rng, values)
+                values = inequality.repaired(rng, values)
         return values
 
 
@@ -53,7 +53,7 @@ class _Inequality:
         self.movable: Sequence[tuple[Any, Any]] = [*_alone(expression)] if self.is_matrix else ()
         self.numbers = [s for s in self.symbols if isinstance(s, Symbol) and s in unknowns.scalars]
 
-    def met(self, rng: Random, values: Instance) -> Instance:
+    def repaired(self, rng: Random, values: Instance) -> Instance:
         """Return an instance with one symbol moved, if the inequality fails and moving one helps."""
         try:
             found = self._at(values)

@@ -34,8 +34,8 @@ MOST_SQUARES = 5
 """A sum of more squares is not tried as one square."""
 
 
-class Restoring:
-    """Write polynomials as expressions.
+class BackTranslator:
+    """Write polynomials as expressions: the inverse of a translator.
 
     Args:
         translator: the translator that made the polynomials.
