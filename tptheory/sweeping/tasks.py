@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.sweeping.records import digest_of
 from tptheory.sweeping.swept_rules import ABOUT_RULES, digest_of_rule, numbers_of, swept_rule
 from tptheory.training.settings import InverseSettings, TrainSettings, named_settings
 from tptheory.training.task import HIDDEN_WIDTHS
@@ -195,7 +195,7 @@ def _content(node: str) -> str:
         ]
     except TptheoryError:  # the task will say so itself
         return ""
-    return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
+    return digest_of("\n".join(said))
 
 
 @lru_cache(maxsize=256)
