@@ -29,6 +29,7 @@ from tptheory.measuring.premises import Instance, Premises
 from tptheory.measuring.random_matrices import degenerate
 from tptheory.numeric.matrix_fields import LinearRelations
 from tptheory.numeric.rational_functions import points_needed
+from tptheory.numeric.rationals import numbers_in
 from tptheory.refuting.violations import JUMPING
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.spelling import text_of
@@ -105,8 +106,7 @@ class AffinePart:
         at = self.compiled.at({**values, **{c: v for c, v in unknowns.items() if c in self.source.scalars}})
         found: list[fmpq] = []
         for goal in self.goals:
-            value = difference(goal, at)  # type: ignore[arg-type]
-            found += value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
+            found += map(fmpq, numbers_in(difference(goal, at)))  # type: ignore[arg-type]
         return found
 
     def at_numbers(self, base: Mapping[Any, Any]) -> Instances:

@@ -23,7 +23,7 @@ from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluator
-from tptheory.numeric.rationals import fraction
+from tptheory.numeric.rationals import fraction, numbers_in
 
 STEP = {"float": 1e-5}
 """How far the fastest symbol moves to either side where a rate is measured, by arithmetic."""
@@ -186,8 +186,7 @@ def _exact_alternative(goals: Iterable[Goal], value: Value, values: Instance) ->
 
 
 def _largest_entry(value: Any) -> Fraction:
-    entries = value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
-    return max(abs(fraction(entry)) for entry in entries)
+    return max(abs(fraction(fmpq(entry))) for entry in numbers_in(value))
 
 
 def _exactly_below_zero(value: Any) -> Any:

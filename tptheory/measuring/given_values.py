@@ -7,7 +7,7 @@ from numbers import Rational
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import Basic, Integer, MatrixSymbol, Symbol
+from sympy import Basic, Integer, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
@@ -16,6 +16,7 @@ from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.array_printer import read_widths
 from tptheory.numeric.assumptions import admits
 from tptheory.numeric.constants import name_of_constant
+from tptheory.numeric.evaluation import with_shapes
 from tptheory.symbolic.one_meaning import declared
 
 
@@ -63,8 +64,7 @@ class GivenValues:
         """
         lacking = [s for s in (*self.matrices, *self.scalars) if s not in self.values]
         if lacking:
-            listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
-            mend = f"Add {listed}."
+            mend = f"Add {with_shapes(lacking)}."
             raise InvalidValueError(complain("values", "given for every symbol of the claim", list(values), mend))
 
     def read(self, kind: RunArithmetic) -> Instance:

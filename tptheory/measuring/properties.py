@@ -78,7 +78,7 @@ def has_at_most_rank_one(A: fmpq_mat) -> bool:
     return A.rank() <= 1
 
 
-PROPERTIES: dict[str, Callable[[Any], bool]] = {
+TEST_OF_PROPERTY: dict[str, Callable[[Any], bool]] = {
     "zero": is_zero,
     "nonzero": is_nonzero,
     "nonnegative": is_nonnegative,
@@ -98,6 +98,6 @@ PROPERTIES: dict[str, Callable[[Any], bool]] = {
 
 def has_property(name: str, A: Any) -> bool:
     """Whether an exact matrix has the property of a hypothesis; a scalar may be "zero" or "nonnegative"."""
-    if name not in PROPERTIES:
+    if name not in TEST_OF_PROPERTY:
         raise AssertionError(f"no meaning is given to the hypothesis {name}")
-    return PROPERTIES[name](A)
+    return TEST_OF_PROPERTY[name](A)
