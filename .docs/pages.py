@@ -20,7 +20,7 @@ from tptheory.claims.theorem import Theorem, collect
 from tptheory.deciding.library import settling
 from tptheory.typesetting.claims import statement_html
 from tptheory.typesetting.prose import paragraphs, prose_html
-from tptheory.writing.evidence import shown
+from tptheory.writing.evidence import evidence_of
 from tptheory.writing.quantities import quantities
 from tptheory.writing.questions import question
 
@@ -122,7 +122,7 @@ def theorem_pages() -> list[str]:
     """
     found: list[str] = []
     listed: list[str] = []
-    with settling(collect(ROOT / "proofs"), 30.0, say=shown) as results:
+    with settling(collect(ROOT / "proofs"), 30.0, say=evidence_of) as results:
         settled = list(results)
     for path, of_file in groupby(settled, key=lambda one: one.theorem.path):
         same = list(of_file)

@@ -21,6 +21,7 @@ CHECKER = PACKAGE / "certificates" / "checker.py"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 THEOREMS = sorted((ROOT / "proofs").glob("*.py"))
 LONGEST = 400
+MOST_LINES, MOST_WAYS = 40, 12
 FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__", "parse_expr", "lambdify", "system", "popen"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 
@@ -61,6 +62,48 @@ def test_no_module_is_long(module):
     """A module holds one notion, in at most 400 lines; the checker is one file, for it runs alone."""
     longest = 2 * LONGEST + 20 if module == CHECKER else LONGEST
     assert len(module.read_text(encoding="utf-8").splitlines()) <= longest
+
+
+def own_lines(function):
+    """Count the lines of a function without those of its docstring."""
+    docstring = function.body[0] if ast.get_docstring(function) is not None else None
+    lines = function.end_lineno - function.lineno + 1
+    return lines if docstring is None else lines - (docstring.end_lineno - docstring.lineno + 1)
+
+
+def own_nodes(function):
+    """Run through the nodes of a function without those of the functions that it defines."""
+    for node in ast.iter_child_nodes(function):
+        if not isinstance(node, ast.FunctionDef):
+            yield node
+            yield from own_nodes(node)
+
+
+def complexity(function):
+    """Count the ways through a function: one more for each decision, in its comprehensions and conditions too."""
+    one_each = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.match_case)
+    nodes = list(own_nodes(function))
+    decisions = sum(isinstance(node, one_each) for node in nodes)
+    decisions += sum(1 + len(node.ifs) for node in nodes if isinstance(node, ast.comprehension))
+    return 1 + decisions + sum(len(node.values) - 1 for node in nodes if isinstance(node, ast.BoolOp))
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m not in (CHECKER, CHECKER.with_name("law_counts.py"))], ids=named
+)
+def test_a_function_is_one_step(module):
+    """At most 40 lines beside the docstring, and 12 ways through it; both checkers are short, in one file each."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert {f.name: own_lines(f) for f in functions if own_lines(f) > MOST_LINES} == {}
+    assert {f.name: complexity(f) for f in functions if complexity(f) > MOST_WAYS} == {}
+
+
+def test_decisions_are_counted():
+    """Each of these four functions has one more way through it than the one before."""
+    bodies = ["pass", "return 1 if x else 2", "return [y for y in x if y]", "return [y for y in x if y and y > 1]"]
+    functions = [ast.parse(f"def f(x):\n    {body}").body[0] for body in bodies]
+    assert list(map(complexity, functions)) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("module", [*MODULES, *THEOREMS], ids=named)

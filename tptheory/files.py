@@ -27,7 +27,7 @@ _KINDS = {
     stat.S_IFBLK: "a disk",
     stat.S_IFCHR: "a device",
 }
-_AS_IT_IS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NONBLOCKING_BINARY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """The flags with which a pipe is not waited for, and bytes are not translated, where a system has these flags."""
 _MOST_LINKS = 40
 """How many links a path may lead through: as many as Linux follows."""
@@ -73,7 +73,7 @@ def open_regular(path: Named) -> Iterator[int]:
     Raises:
         OSError: if it cannot be opened, or is no regular file.
     """
-    descriptor = os.open(path, os.O_RDONLY | _AS_IT_IS)
+    descriptor = os.open(path, os.O_RDONLY | _NONBLOCKING_BINARY)
     try:
         refuse_irregular(os.fstat(descriptor), path)
         yield descriptor
@@ -92,7 +92,7 @@ def open_locked(path: Named, flags: int) -> int | None:
         OSError: if it cannot be opened, or is no regular file.
     """
     while True:
-        descriptor = os.open(path, os.O_RDWR | flags | _AS_IT_IS, 0o666)
+        descriptor = os.open(path, os.O_RDWR | flags | _NONBLOCKING_BINARY, 0o666)
         try:
             refuse_irregular(os.fstat(descriptor), path)
             if not try_lock(descriptor):

@@ -71,8 +71,8 @@ def processes(
     if method == "spawn" and os.name == "posix":
         resource_tracker.ensure_running()  # its own start would let the signals through that wait in `submit`
     others = set(active_children())
-    watch = _Watch.of_this_thread()
-    pool = _Pool(count, get_context(method), _started, (watch, begin, *given))
+    death_signal = _ParentDeathSignal.of_this_thread()
+    pool = _Pool(count, get_context(method), _started, (death_signal, begin, *given))
     try:
         yield pool
     except BaseException:
@@ -92,8 +92,8 @@ def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subproce
         subprocess.TimeoutExpired: if it takes longer.
         OSError: if it cannot be started.
     """
-    watch = _Watch.of_this_thread()
-    begin = partial(watch.ask_kernel, _prctl()) if watch.by_kernel else None
+    death_signal = _ParentDeathSignal.of_this_thread()
+    begin = partial(death_signal.request, _prctl()) if death_signal.available else None
     return subprocess.run(  # noqa: S603  no shell; the caller names the program
         command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False, preexec_fn=begin
     )
@@ -173,27 +173,27 @@ def stopped_after(seconds: float) -> str:
     return f"did not return within {seconds:g} seconds, and was stopped"
 
 
-class _Watch:
-    """How a child learns that its parent has ended.
+class _ParentDeathSignal:
+    """The signal by which Linux kills a child whose parent has ended.
 
-    The kernel tells when the thread ends that started the child; it is asked only where that is the main thread, which
-    ends with its process.
+    The kernel sends it when the thread ends that started the child; it is requested only where that is the main thread,
+    which ends with its process.
 
     Args:
         parent: the id of the parent.
-        by_kernel: whether the kernel can be asked.
+        available: whether it can be requested.
     """
 
-    def __init__(self, parent: int, by_kernel: bool) -> None:
-        self.parent, self.by_kernel = parent, by_kernel
+    def __init__(self, parent: int, available: bool) -> None:
+        self.parent, self.available = parent, available
 
     @classmethod
-    def of_this_thread(cls) -> _Watch:
-        """Return the watch for children that this thread starts."""
+    def of_this_thread(cls) -> _ParentDeathSignal:
+        """Return the signal for children that this thread starts."""
         main = threading.current_thread() is threading.main_thread()
         return cls(os.getpid(), main and sys.platform == "linux")
 
-    def ask_kernel(self, prctl: Callable[..., int]) -> None:
+    def request(self, prctl: Callable[..., int]) -> None:
         """Let the kernel kill this process when its parent ends; end now if that has happened already."""
         prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != self.parent:
@@ -207,7 +207,7 @@ def end_with_the_parent(parent: int) -> None:
         parent: the id of that process.
     """
     if sys.platform == "linux":
-        _Watch(parent, by_kernel=True).ask_kernel(_prctl())
+        _ParentDeathSignal(parent, available=True).request(_prctl())
         return
 
     def look() -> None:
@@ -222,15 +222,15 @@ def _prctl() -> Callable[..., int]:
     return ctypes.CDLL(None).prctl
 
 
-def _started(watch: _Watch, begin: Callable[..., Any] | None, *given: Any) -> None:
+def _started(death_signal: _ParentDeathSignal, begin: Callable[..., Any] | None, *given: Any) -> None:
     """Begin a worker: it ends with its parent, and leaves interrupts to it."""
     for number in ENDING - {signal.SIGTERM}:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    if watch.by_kernel:
-        watch.ask_kernel(_prctl())
+    if death_signal.available:
+        death_signal.request(_prctl())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if begin is not None:
         begin(*given)

@@ -96,7 +96,7 @@ def test_two_rules_agree_for_all_data_exactly_where_the_weights_are_isometries()
     assert (str(only), [str(s) for s in only.for_all]) == ("W_2 is a partial isometry", ["x", "y"])
     assert str(found.equation) == "for all x, y exactly where Pinv(W_2) = W_2.T"
     assert found.equation.product.verdict.proved
-    assert [proof.certificate.check().accepted for proof in found.equation.last_step] == [True, True]
+    assert [proof.certificate.check().accepted for proof in found.equation.frame_lemmas] == [True, True]
 
 
 def test_what_a_frame_maps_to_zero_is_zero():

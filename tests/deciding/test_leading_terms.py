@@ -327,3 +327,8 @@ def test_words_are_shortened_by_what_is_proved(word, short):
     """Each rule gives the shorter word, and the prover agrees."""
     assert shortened(word) == short
     assert decide(Equal(word, short)).proved
+
+
+def test_a_power_of_very_many_factors_stays_as_it_is():
+    """It is not written as a word of so many letters, which no memory could hold."""
+    assert shortened(MatPow(Q, 10**12)) == MatPow(Q, 10**12)

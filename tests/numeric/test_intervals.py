@@ -6,7 +6,7 @@ from mpmath import mp
 from sympy import E, pi
 
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
-from tptheory.measuring.enclosures import EnclosedMatrix, Enclosure, shown
+from tptheory.measuring.enclosures import EnclosedMatrix, Enclosure, readable
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
 from tptheory.numeric.intervals import (
     IntervalArithmetic,
@@ -138,7 +138,7 @@ def test_enclosures_show_certain_decimals():
     assert Enclosure(arb(1000).log() ** 5).latex() == mp.nstr(mp.log(1000) ** 5, 13)[:-2] + r"\ldots"
     assert str(Enclosure(arb(2, 1))).startswith("[")
     assert "e-" in str(Enclosure(arb(2).log() / 10**9))
-    assert shown(arb(3)) == fmpq(3)
-    matrix = shown(KINDS[0].matrix([[arb(2).log(), fmpq(1)]]))
+    assert readable(arb(3)) == fmpq(3)
+    matrix = readable(KINDS[0].matrix([[arb(2).log(), fmpq(1)]]))
     assert isinstance(matrix, EnclosedMatrix)
     assert str(matrix) == "[0.693147..., 1]"

@@ -10,7 +10,7 @@ from sympy import Identity, Inverse, MatrixSymbol, Rational, Trace, symbols
 
 from tptheory import LogPdet, Pinv, evaluate, inner, matadd, matmul, squared_norm, transpose
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.restoring import Restoring, letter_count
+from tptheory.proving.back_translation import BackTranslator, letter_count
 from tptheory.proving.translation import Translator
 
 n = symbols("n", integer=True, positive=True)
@@ -23,7 +23,7 @@ I = Identity(n)
 def written(expression, cuts=False):
     """Return what an expression becomes when it is multiplied out and written with few letters."""
     translator = Translator(cuts=cuts)
-    return Restoring(translator)(translator(expression), hasattr(expression, "shape"))
+    return BackTranslator(translator)(translator(expression), hasattr(expression, "shape"))
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_letter_of_a_proof_is_refused():
     translator = Translator()
     root = translator.root(translator(A))
     with pytest.raises(UnsupportedExpressionError, match="sqrt"):
-        Restoring(translator)(root)
+        BackTranslator(translator)(root)

@@ -90,6 +90,10 @@ TRACES = {
         Zero(trace(S * K), given=[Equal(S.T, S), Equal(K.T, -K)]),
         Zero(trace(S * K), given=[Equal(S.T, S)]),
     ),
+    "a difference to the fourth power": (
+        Equal(S, N, given=[symmetric(S), symmetric(N), Zero((S - N) ** 4)]),
+        Equal(S, N, given=[Zero((S - N) ** 4)]),
+    ),
     "nilpotent": (Zero(trace(N), given=[Zero(N * N)]), Zero(trace(N), given=[Zero(N.T * N - N)])),
     "inner inverses": (
         Equal(trace(S * X), trace(S * R), given=[Equal(S * X * S, S), Equal(S * R * S, S)]),

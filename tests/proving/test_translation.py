@@ -196,7 +196,8 @@ def test_powers(exponent):
 def test_an_index_is_a_number():
     """The index that is bound stands as a number, and so does what is added to it; no symbol of a user's is it."""
     k = Symbol("k", integer=True)
-    translator = Translator(bases={k: "k"})
+    translator = Translator()
+    translator.bases[k] = "k"
     one = translator(Integer(1))
     assert translator(k + 1) == translator(k) + one
     assert translator(k) != Translator()(k)

@@ -1,5 +1,6 @@
 """Sweeps over rules of one's own and their parameters: every worker runs the file, and a change of the rule is seen."""
 
+import inspect
 import json
 
 import pytest
@@ -9,8 +10,8 @@ from tptheory.errors import InvalidFileError, InvalidValueError, UnknownNameErro
 from tptheory.sweeping.grid import Grid, own_parameters, parse_grid
 from tptheory.sweeping.running import sweep
 from tptheory.sweeping.swept_rules import check_rules
-from tptheory.sweeping.tasks import TASKS, content_of, trajectory
-from tptheory.training.settings import InverseSettings
+from tptheory.sweeping.tasks import SETTINGS, SETTINGS_OF_INVERSES, TASKS, content_of, trajectory
+from tptheory.training.settings import InverseSettings, named_settings
 
 OWN = """
 from sympy import Symbol
@@ -133,6 +134,19 @@ def test_a_cell_of_training_is_a_run_on_the_data_that_it_names(tmp_path):
     options = {name: value for name, value in cell.items() if name not in ("data", "hidden")}
     run = train("bp", data=load_rings(), widths=(2, 8, 2), steps=20, **options)
     assert (found["train_loss"], found["test_accuracy"]) == (run.train_loss, run.test_accuracy)
+
+
+def test_settings_are_those_of_a_training_run():
+    """A cell names a setting as the command does, and its default and its type stand in the declaration alone."""
+    declared = {name: (setting.default, kind) for name, setting, kind in named_settings()}
+    parameters = inspect.signature(TASKS["training"]).parameters
+    found = {name: (parameters[name].default, parameters[name].annotation) for name in parameters if name in declared}
+    assert found.keys() == {*SETTINGS, *SETTINGS_OF_INVERSES}
+    assert found == {name: declared[name] for name in found}
+    grid = parse_grid(["batch=10,20", "std=0.1", "loss=squared"], TASKS["training"])
+    assert grid.axes == {"batch": [10, 20], "std": [0.1], "loss": ["squared"]}
+    with pytest.raises(InvalidValueError, match="'batch' must be an integer"):
+        parse_grid(["batch=all"], TASKS["training"])
 
 
 def test_settings_of_learned_inverses_are_swept(tmp_path):

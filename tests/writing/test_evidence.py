@@ -11,7 +11,7 @@ from tptheory.certificates import checker
 from tptheory.deciding.library import settled_here
 from tptheory.typesetting.html_math import html_math
 from tptheory.writing import evidence
-from tptheory.writing.evidence import METHODS, counterexample_html, counterexample_latex, shown
+from tptheory.writing.evidence import METHODS, counterexample_html, counterexample_latex, evidence_of
 
 PROOFS = Path(__file__).parents[2] / "proofs"
 m, n = symbols("m n", integer=True, positive=True)
@@ -22,7 +22,7 @@ FALSE = Equal(Pinv(A), transpose(A))
 
 def test_a_proof_is_a_chain_of_equations_with_reasons():
     """Each line is a formula, and behind it stands why it follows."""
-    found = shown(prove(TRUE))
+    found = evidence_of(prove(TRUE))
     assert found.title == "The proof"
     assert found.how == METHODS["identity"]
     assert found.length == ""
@@ -34,9 +34,9 @@ def test_a_proof_is_a_chain_of_equations_with_reasons():
 
 def test_a_proof_that_is_too_long_is_shown_in_outline(monkeypatch):
     """Its first and its last line stand there, and between them how many steps there are, and from what."""
-    whole = re.findall(r"<p class=l>(.*?)(?= <small|<p|$)", shown(prove(TRUE)).html)
+    whole = re.findall(r"<p class=l>(.*?)(?= <small|<p|$)", evidence_of(prove(TRUE)).html)
     monkeypatch.setattr(evidence, "MOST_STEPS", 0)
-    found = shown(prove(TRUE))
+    found = evidence_of(prove(TRUE))
     first, between, last = re.findall(r"<p class=l>(.*?)(?=<p|$)", found.html)
     assert (first, last) == (whole[0], whole[-1])
     assert re.match(r"= ⋯ <small>\d+ steps?: Penrose", between)
@@ -46,7 +46,7 @@ def test_a_proof_that_is_too_long_is_shown_in_outline(monkeypatch):
 def test_a_count_of_laws_is_argued_in_words_and_its_laws_are_chains():
     """The argument for the bound is a sentence, and no law is plain text in a box."""
     theorem = next(t for t in collect(PROOFS / "law_counts.py") if t.name == "bp_1_2_1")
-    found = shown(settled_here(theorem).verdict)
+    found = evidence_of(settled_here(theorem).verdict)
     assert found.title == "The count"
     assert found.how.startswith("At most ")
     assert "<p class=l>" in found.html
@@ -61,7 +61,7 @@ def test_every_method_of_the_checker_is_explained():
 def test_a_counterexample_is_matrices_and_what_they_break():
     """The matrix stands in a table, the value beside the expression, and the LaTeX has both too."""
     verdict = refute(Equal(matmul(A, transpose(A)), matmul(A, Pinv(A))))
-    html, tex = shown(verdict), counterexample_latex(verdict.counterexample)
+    html, tex = evidence_of(verdict), counterexample_latex(verdict.counterexample)
     assert html.title in ("The smallest counterexample", "A counterexample")
     assert "not 0" in html.html
     assert r"\begin{pmatrix}" in tex
@@ -80,7 +80,7 @@ def test_a_long_expression_is_left_out_of_a_counterexample(monkeypatch):
 
 def test_what_is_undecided_is_told_as_text():
     """The reason is escaped, not typeset."""
-    found = shown(prove(Zero(DeepLinearNetwork(depth=1).error)))
+    found = evidence_of(prove(Zero(DeepLinearNetwork(depth=1).error)))
     assert found.title == "How far the search got"
     assert found.html.startswith("<pre>")
 
@@ -88,5 +88,5 @@ def test_what_is_undecided_is_told_as_text():
 @pytest.mark.parametrize("claim", [TRUE, FALSE])
 def test_what_is_shown_is_well_formed_enough_for_a_page(claim):
     """No paragraph holds a table, which would end it."""
-    html = str(shown(decide(claim)).html)
+    html = str(evidence_of(decide(claim)).html)
     assert not re.search(r"<p[^>]*>(?:(?!<p|<div).)*<table", html)

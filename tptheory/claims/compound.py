@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sympy import MatrixExpr, MatrixSymbol, S, Symbol
+from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
-from tptheory.claims.goals import Goal, OneOf
+from tptheory.claims.goals import Goal, OneOf, product_of_norms
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.bound import free_symbols
-from tptheory.symbolic.expressions import size_symbols, squared_norm
+from tptheory.symbolic.expressions import size_symbols
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, index_parts, occurrences
 from tptheory.symbolic.one_meaning import refuse_two_of_one_name, refuse_two_of_one_name_across
 from tptheory.typesetting.spelling import text_of
@@ -148,10 +148,7 @@ class AnyOf(Claim):
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the product of the sums of squared norms, and 0."""
-        product = S.One
-        for residuals in self.alternatives():
-            product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
-        return ((product, S.Zero),)
+        return ((product_of_norms(self.alternatives()), S.Zero),)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the expressions that the alternatives speak of, without the witnesses of hypotheses."""

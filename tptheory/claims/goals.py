@@ -16,7 +16,7 @@ from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S
 
 from tptheory.errors import ShapeError
 from tptheory.symbolic.dynamics import Flow, Motion, Step
-from tptheory.symbolic.expressions import matadd, matmul
+from tptheory.symbolic.expressions import matadd, matmul, squared_norm
 from tptheory.symbolic.layers import layer_symbols
 
 Term = Any
@@ -167,6 +167,14 @@ def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     if motion.net.any_depth:
         return [member for member in layer_symbols(expression) if member in motion]
     return [W for W in motion if expression.has(W)]
+
+
+def product_of_norms(alternatives: Iterable[Iterable[Any]]) -> Any:
+    """Return the product of the sums of squared norms of residuals: 0 where all residuals of an alternative vanish."""
+    product = S.One
+    for residuals in alternatives:
+        product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
+    return product
 
 
 def minus(lhs: Any, rhs: Any) -> Any:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
 
-from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes
+from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes, minus
 from tptheory.errors import InvalidTypeError, ShapeError, complain
-from tptheory.symbolic.expressions import Pinv, as_matrix, matadd, matmul, squared_norm, transpose
+from tptheory.symbolic.expressions import Pinv, as_matrix, matmul, squared_norm, transpose
 from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.reasons import PROPERTIES
@@ -89,14 +89,9 @@ def _hypothesis(name: str, matrices: tuple[Any, ...], equations: Any, square: bo
     return Hypothesis(name, found, tuple(equation for A in found for equation in equations(A)))
 
 
-def _minus(A: MatrixExpr, B: MatrixExpr) -> MatrixExpr:
-    return matadd(A, matmul(-1, B))
-
-
-def _inverse_equations(A: MatrixExpr) -> list[MatrixExpr]:
-    """Return what vanishes if ``A+`` is the inverse of ``A`` on both sides."""
-    P = Pinv(A)
-    return [_minus(matmul(A, P), Identity(A.rows)), _minus(matmul(P, A), Identity(A.cols))]
+def _inverse_equations(A: MatrixExpr, P: MatrixExpr) -> list[MatrixExpr]:
+    """Return what vanishes if ``P`` is the inverse of ``A`` on both sides."""
+    return [minus(matmul(A, P), Identity(A.rows)), minus(matmul(P, A), Identity(A.cols))]
 
 
 def full_row_rank(*matrices: MatrixExpr) -> Hypothesis:
@@ -108,7 +103,7 @@ def full_row_rank(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(matmul(A, Pinv(A), B), B, given=[full_row_rank(A)])).proved
     True
     """
-    return _hypothesis("full_row_rank", matrices, lambda A: [_minus(matmul(A, Pinv(A)), Identity(A.rows))])
+    return _hypothesis("full_row_rank", matrices, lambda A: [minus(matmul(A, Pinv(A)), Identity(A.rows))])
 
 
 def full_column_rank(*matrices: MatrixExpr) -> Hypothesis:
@@ -120,7 +115,7 @@ def full_column_rank(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(matmul(Pinv(A), A, B), B, given=[full_column_rank(A)])).proved
     True
     """
-    return _hypothesis("full_column_rank", matrices, lambda A: [_minus(matmul(Pinv(A), A), Identity(A.cols))])
+    return _hypothesis("full_column_rank", matrices, lambda A: [minus(matmul(Pinv(A), A), Identity(A.cols))])
 
 
 def invertible(*matrices: MatrixExpr) -> Hypothesis:
@@ -133,7 +128,7 @@ def invertible(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(Pinv(matmul(A, B)), matmul(Pinv(B), Pinv(A)), given=[invertible(A), invertible(B)])).proved
     True
     """
-    return _hypothesis("invertible", matrices, _inverse_equations)
+    return _hypothesis("invertible", matrices, lambda A: _inverse_equations(A, Pinv(A)))
 
 
 def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
@@ -146,12 +141,7 @@ def orthogonal(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(Pinv(A), A.T, given=[orthogonal(A)])).proved
     True
     """
-
-    def equations(A: MatrixExpr) -> list[MatrixExpr]:
-        T = transpose(A)
-        return [_minus(matmul(A, T), Identity(A.rows)), _minus(matmul(T, A), Identity(A.cols))]
-
-    return _hypothesis("orthogonal", matrices, equations)
+    return _hypothesis("orthogonal", matrices, lambda A: _inverse_equations(A, transpose(A)))
 
 
 def partial_isometry(*matrices: MatrixExpr) -> Hypothesis:
@@ -163,7 +153,7 @@ def partial_isometry(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(Pinv(A), A.T, given=[partial_isometry(A)])).proved
     True
     """
-    return _hypothesis("partial_isometry", matrices, lambda A: [_minus(matmul(A, transpose(A), A), A)])
+    return _hypothesis("partial_isometry", matrices, lambda A: [minus(matmul(A, transpose(A), A), A)])
 
 
 def symmetric(*matrices: MatrixExpr) -> Hypothesis:
@@ -176,7 +166,7 @@ def symmetric(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Commute(A, Pinv(A), given=[symmetric(A)])).proved
     True
     """
-    return _hypothesis("symmetric", matrices, lambda A: [_minus(transpose(A), A)], square=True)
+    return _hypothesis("symmetric", matrices, lambda A: [minus(transpose(A), A)], square=True)
 
 
 def positive_semidefinite(*matrices: MatrixExpr) -> Hypothesis:
@@ -189,7 +179,7 @@ def positive_semidefinite(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(NonNegative(Trace(S * T), given=[positive_semidefinite(S, T)])).proved
     True
     """
-    return _hypothesis("positive_semidefinite", matrices, lambda A: [_minus(transpose(A), A)], square=True)
+    return _hypothesis("positive_semidefinite", matrices, lambda A: [minus(transpose(A), A)], square=True)
 
 
 def positive_definite(*matrices: MatrixExpr) -> Hypothesis:
@@ -203,7 +193,7 @@ def positive_definite(*matrices: MatrixExpr) -> Hypothesis:
     True
     """
     return _hypothesis(
-        "positive_definite", matrices, lambda A: [_minus(transpose(A), A), *_inverse_equations(A)], square=True
+        "positive_definite", matrices, lambda A: [minus(transpose(A), A), *_inverse_equations(A, Pinv(A))], square=True
     )
 
 
@@ -219,7 +209,7 @@ def projection(*matrices: MatrixExpr) -> Hypothesis:
     >>> decide(Equal(Pinv(P), P, given=[projection(P), symmetric(P)])).proved
     True
     """
-    return _hypothesis("projection", matrices, lambda A: [_minus(matmul(A, A), A)], square=True)
+    return _hypothesis("projection", matrices, lambda A: [minus(matmul(A, A), A)], square=True)
 
 
 def rank_one(*matrices: MatrixExpr) -> Hypothesis:
@@ -237,7 +227,7 @@ def rank_one(*matrices: MatrixExpr) -> Hypothesis:
 
     def equations(A: MatrixExpr) -> list[MatrixExpr]:
         u, v = factors(A)
-        return [_minus(A, matmul(u, transpose(v)))]
+        return [minus(A, matmul(u, transpose(v)))]
 
     found = _hypothesis("rank_one", matrices, equations)
     return replace(found, witnesses=tuple(symbol for A in found.matrices for symbol in factors(A)))
@@ -257,10 +247,10 @@ def nonzero(*matrices: MatrixExpr) -> Hypothesis:
 
     def equations(A: MatrixExpr) -> list[Any]:
         if A.cols == 1:
-            return [_minus(matmul(Pinv(A), A), Identity(1))]
+            return [minus(matmul(Pinv(A), A), Identity(1))]
         if A.rows == 1:
-            return [_minus(matmul(A, Pinv(A)), Identity(1))]
+            return [minus(matmul(A, Pinv(A)), Identity(1))]
         p = matmul(squared_norm(A), Identity(1))
-        return [_minus(matmul(p, Pinv(p)), Identity(1))]
+        return [minus(matmul(p, Pinv(p)), Identity(1))]
 
     return _hypothesis("nonzero", matrices, equations)

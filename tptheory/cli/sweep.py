@@ -60,18 +60,12 @@ def sweep(
         def show(record: Any) -> None:
             progress.advance(bar)
             if has_failed(record) and len(failures) < SHOWN:
-                why = record.get("error", "not passed")
-                failures.append(f"{' '.join(f'{k}={v}' for k, v in record['cell'].items())}: {why}")
+                failures.append(_failure(record))
 
         with advice_when_stopped(lambda: f"what is done is in {out}; the same command goes on from there"):
             known = partial(progress.advance, bar)
             found = run_sweep(task, cells, out, workers=workers, scheduler=scheduler, on_record=show, on_known=known)
-    if as_json:
-        facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
-        failed = {"failed": found.failed, "failed_before": found.failed_before}
-        print_json({**facts, **failed, "seconds": found.seconds, "out": str(out)})
-    else:
-        _print_summary(found, failures, out)
+    _report(task, found, failures, out, as_json)
     raise typer.Exit(REFUTED if found.failed or found.failed_before else PROVED)
 
 
@@ -86,6 +80,22 @@ def _cells(task: str, grid: Sequence[str], settings: Sequence[str]) -> Grid:
     cells = parse_grid(grid, function, fixed)
     check_rules(task, cells.axes, own_parameters(function), names)
     return cells
+
+
+def _failure(record: Any) -> str:
+    """Say which cell failed, and why."""
+    cell = " ".join(f"{name}={value}" for name, value in record["cell"].items())
+    return f"{cell}: {record.get('error', 'not passed')}"
+
+
+def _report(task: str, found: Summary, failures: list[str], out: Path, as_json: bool) -> None:
+    """Print how many cells were done, skipped and failed: as JSON, or in words after the first failures."""
+    if not as_json:
+        _print_summary(found, failures, out)
+        return
+    facts = {"task": task, "cells": found.cells, "new": found.new, "recorded_before": found.recorded_before}
+    failed = {"failed": found.failed, "failed_before": found.failed_before}
+    print_json({**facts, **failed, "seconds": found.seconds, "out": str(out)})
 
 
 def _print_summary(found: Summary, failures: list[str], out: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import Field, asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -15,9 +15,10 @@ from rich.text import Text
 from tptheory.checking import read_integer, read_widths, widths_text
 from tptheory.cli.options import WIDTHS, Json, RuleName, Set, complete_data, values_of
 from tptheory.cli.shell import STYLES, advice_when_stopped, app, console, print_json, progress_bar, screen_for_progress
-from tptheory.training.settings import INVERSE_OPTIONS, InverseSettings, TrainSettings, doc_of
+from tptheory.training.settings import INVERSE_OPTIONS, InverseSettings, TrainSettings, doc_of, named_settings
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
     from tptheory.training.loop import LogLine
@@ -38,17 +39,12 @@ def _option(name: str, declared: Field[Any], annotation: Any, metavar: str | Non
 
 
 def _options() -> Iterator[inspect.Parameter]:
-    """Yield an option for each setting; in the place of ``inverses``, one for each setting of the inverses."""
+    """Yield an option for each setting."""
     written: dict[str, tuple[Any, str]] = {"widths": (str | None, WIDTHS), "batch": (str, "B")}
     written |= {"checkpoint": (Path | None, "FILE"), "metrics": (Path | None, "FILE")}
     written |= {"tensorboard": (Path | None, "FOLDER")}
-    types, of_inverses = get_type_hints(TrainSettings), {f.name: f for f in fields(InverseSettings)}
-    for declared in fields(TrainSettings):
-        if declared.name == "inverses":
-            for name, of in INVERSE_OPTIONS.items():
-                yield _option(name, of_inverses[of], get_type_hints(InverseSettings)[of])
-            continue
-        yield _option(declared.name, declared, *written.get(declared.name, (types[declared.name],)))
+    for name, declared, annotation in named_settings():
+        yield _option(name, declared, *written.get(name, (annotation,)))
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -81,14 +77,14 @@ def train(
     A run that diverges stops and says so, and how to mend it; it is a result and no failure of the command.
     """
     from tptheory.claims.rule_files import rule_from
+    from tptheory.training.data_sets import load_data_set
     from tptheory.training.loop import format_log_line
-    from tptheory.training.mnist import data_named
     from tptheory.training.trainer import train as fit
 
     out = console()
     progress_screen = screen_for_progress(out, as_json)
     log_screen = progress_screen if as_json else out
-    samples, chosen = data_named(data), rule_from(rule)
+    samples, chosen = load_data_set(data), rule_from(rule)
     constants, how = values_of(settings), _settings(chosen.name, options)
     if how.resume and how.checkpoint is not None and not Path(how.checkpoint).exists():
         log_screen.print(Text(f"no checkpoint {how.checkpoint} yet: starting at step 0"))
@@ -101,6 +97,11 @@ def train(
 
         with advice_when_stopped(lambda: _how_to_go_on(how)):
             run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
+    _report(run, out, as_json)
+
+
+def _report(run: TrainingRun, out: Console, as_json: bool) -> None:
+    """Print what came of a run: as JSON, or in words."""
     if as_json:
         print_json(_facts(run))
         return

@@ -21,7 +21,7 @@ from tptheory.proving.certificate import Certificate
 from tptheory.proving.searching import RefusedError, StuckError
 from tptheory.proving.tactics import EFFORTS, Prover
 from tptheory.refuting.counterexample import Counterexample
-from tptheory.refuting.search import CounterexampleSearch
+from tptheory.refuting.search import CounterexampleSearch, Searched
 
 TURNS = ((EFFORTS[:1], 0.02, 0.02), (EFFORTS[:1], 0.25, 0.15), (EFFORTS[:2], 0.5, 0.6), (EFFORTS, 1.0, 1.0))
 """The turns of `decide`: the efforts of the prover, and what part of the time left it and the refuter get at most.
@@ -200,14 +200,9 @@ class _Refuter:
             self.search = self.search or CounterexampleSearch(claim, self.seed)
             searched = self.search.run(seconds)
             found, self.ended = searched.counterexample, bool(self.search.interrupted)
-            if found is None:
-                took = perf_counter() - started
-                looked = took < seconds or took > LOOKED or unmeetable(claim)
-                vacuous = claim.premises() and searched.evidence["instances tried"] == 0 and looked
-                reason = f"{NO_INSTANCE} was found: {_why_none(claim)}" if vacuous else searched.reason
-                reason = "; ".join(oversized(claim)) or reason
-                return Undecided(claim, reason, searched.evidence, took)
-            return confirmed_counterexample(claim, found, perf_counter() - started)
+            if found is not None:
+                return confirmed_counterexample(claim, found, perf_counter() - started)
+            return self._none_found(searched, seconds, perf_counter() - started)
         except TimeUpError as late:
             self.ended = True
             evidence = self.search.evidence() if self.search else {"instances tried": 0}
@@ -216,6 +211,13 @@ class _Refuter:
             raise
         except Exception as error:  # as in `prove`
             return _ended_by(error, "the search", claim, perf_counter() - started)
+
+    def _none_found(self, searched: Searched, allowed: float, took: float) -> Undecided:
+        """Say that no counterexample was found; or no instance at all, in a search that was long or came to an end."""
+        looked = took < allowed or took > LOOKED or unmeetable(self.claim)
+        vacuous = self.claim.premises() and searched.evidence["instances tried"] == 0 and looked
+        reason = f"{NO_INSTANCE} was found: {_why_none(self.claim)}" if vacuous else searched.reason
+        return Undecided(self.claim, "; ".join(oversized(self.claim)) or reason, searched.evidence, took)
 
 
 def _says_nothing(goal: Goal) -> bool:

@@ -52,18 +52,24 @@ def find(
     unknowns = [Symbol(f"c_{k}", real=True) for k in range(1, len(words) + 1)]
     total = _combination(unknowns, [as_expression("words", word) for word in words])
     other = None if to is None else as_expression("to", to)
-    claim: Claim
+    return solve_constants(_asserted(kind, total, other, along, given), unknowns, seconds=seconds, seed=seed)
+
+
+def _asserted(kind: str, total: Any, other: Any, along: Flow | Step | None, given: Any) -> Claim:
+    """Return the claim that a combination is conserved, equal to another expression, or parallel to it.
+
+    Raises:
+        InvalidValueError: if ``kind`` is none of the three, or lacks what it needs.
+    """
     if kind == "conserved" and along is not None:
-        claim = Conserved(total, along, given)
-    elif kind == "equal":
-        claim = Zero(total, given) if other is None else Equal(total, other, given)
-    elif kind == "parallel" and isinstance(other, MatrixExpr) and isinstance(total, MatrixExpr):
+        return Conserved(total, along, given)
+    if kind == "equal":
+        return Zero(total, given) if other is None else Equal(total, other, given)
+    if kind == "parallel" and isinstance(other, MatrixExpr) and isinstance(total, MatrixExpr):
         rest = matadd(matmul(squared_norm(other), total), matmul(-inner(other, total), other))
-        claim = Zero(rest, given)
-    else:
-        expected = '"conserved" with along=, "equal", or "parallel" with matrices and to='
-        raise InvalidValueError(complain("kind", expected, kind))
-    return solve_constants(claim, unknowns, seconds=seconds, seed=seed)
+        return Zero(rest, given)
+    expected = '"conserved" with along=, "equal", or "parallel" with matrices and to='
+    raise InvalidValueError(complain("kind", expected, kind))
 
 
 def _combination(unknowns: list[Symbol], expressions: list[Any]) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from tptheory.measuring.premises import Instance, Premises
 from tptheory.measuring.random_matrices import degenerate
 from tptheory.numeric.matrix_fields import LinearRelations
 from tptheory.numeric.rational_functions import points_needed
+from tptheory.numeric.rationals import numbers_in
 from tptheory.refuting.violations import JUMPING
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.spelling import text_of
@@ -104,8 +106,7 @@ class AffinePart:
         at = self.compiled.at({**values, **{c: v for c, v in unknowns.items() if c in self.source.scalars}})
         found: list[fmpq] = []
         for goal in self.goals:
-            value = difference(goal, at)  # type: ignore[arg-type]
-            found += value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
+            found += map(fmpq, numbers_in(difference(goal, at)))  # type: ignore[arg-type]
         return found
 
     def at_numbers(self, base: Mapping[Any, Any]) -> Instances:
@@ -244,38 +245,38 @@ class ConstantsAtParameters:
 
     Attributes:
         values: the sizes and parameters.
-        relations: the equations for the constants, whose last column is what has no constant.
+        equations: the linear equations for the constants, whose last column is what has no constant.
         instances: how many instances were looked at.
     """
 
     values: Mapping[Any, Any]
-    relations: LinearRelations
+    equations: LinearRelations
     instances: int
 
     @cached_property
     def solutions(self) -> list[list[fmpq]]:
         """Independent solutions of the equations, in which the last number stands for what has no constant."""
-        return self.relations.basis()
+        return self.equations.basis()
 
     @property
-    def directions(self) -> list[list[fmpq]]:
-        """What may be added to a solution; in each direction the free constant is 1, and the other free ones are 0."""
+    def homogeneous_solutions(self) -> list[list[fmpq]]:
+        """What may be added to a solution; in each one of the free constants is 1, and the other free ones are 0."""
         return [vector for vector in self.solutions if vector[-1] == 0]
 
     @property
-    def point(self) -> list[fmpq] | None:
+    def particular_solution(self) -> list[fmpq] | None:
         """The solution in which the free constants are 0; None if there is no solution."""
         return next((vector for vector in self.solutions if vector[-1] != 0), None)
 
     @property
     def free(self) -> tuple[int, ...]:
         """The numbers of the unknowns that may have any value; of several that depend on each other, the last ones."""
-        return tuple(max(i for i, x in enumerate(direction) if x != 0) for direction in self.directions)
+        return tuple(max(i for i, x in enumerate(solution) if x != 0) for solution in self.homogeneous_solutions)
 
     def admit(self, constants: Sequence[Any]) -> bool:
         """Whether these values of the constants meet all equations."""
         numbers = [*constants, fmpq(1)]
-        return not any(sum((x * y for x, y in zip(row, numbers, strict=True)), fmpq(0)) for row in self.relations.rows)
+        return not any(sum((x * y for x, y in zip(row, numbers, strict=True)), fmpq(0)) for row in self.equations.rows)
 
 
 def parameters_of(parts: Sequence[AffinePart]) -> list[Symbol]:
@@ -309,18 +310,21 @@ def _wishes(
     parts: Sequence[AffinePart], parameters: Sequence[Symbol], rng: np.random.Generator
 ) -> Iterator[dict[Any, Any]]:
     """Run through choices of sizes and parameters: each size takes all of its values in turns."""
-    sizes = [n for n in parameters if any(n in part.source.sizes for part in parts)]
-    largest = LARGEST_SIZE if len(sizes) <= MANY else LARGEST_OF_MANY
-    admitted = {n: next(p.source for p in parts if n in p.source.sizes).admitted(n, largest) for n in sizes}
+    admitted = _admitted_sizes(parts, parameters)
     tied = {s for part in parts for s in part.tied}
-    waiting: dict[Any, list[int]] = {n: [] for n in sizes}
-    number = 0
-    while True:
-        for n in sizes:
+    waiting: dict[Any, list[int]] = {n: [] for n in admitted}
+    for number in count():
+        for n in admitted:
             waiting[n] = waiting[n] or [int(k) for k in rng.permutation(admitted[n])]
-        numbers = {s: _number(s, number, s in tied, rng) for s in parameters if s not in waiting}
-        yield {n: waiting[n].pop() for n in sizes} | numbers
-        number += 1
+        numbers = {s: _number(s, number, s in tied, rng) for s in parameters if s not in admitted}
+        yield {n: waiting[n].pop() for n in admitted} | numbers
+
+
+def _admitted_sizes(parts: Sequence[AffinePart], parameters: Sequence[Symbol]) -> dict[Symbol, Sequence[int]]:
+    """Return the values that each size among the parameters may take; fewer where there are many sizes."""
+    sources = {n: part.source for part in reversed(parts) for n in part.source.sizes if n in parameters}
+    largest = LARGEST_SIZE if len(sources) <= MANY else LARGEST_OF_MANY
+    return {n: sources[n].admitted(n, largest) for n in parameters if n in sources}
 
 
 def _number(s: Symbol, k: int, tied: bool, rng: np.random.Generator) -> fmpq:

@@ -32,9 +32,9 @@ from tptheory.claims.vocabulary import Equal
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain, raised
+from tptheory.proving.back_translation import letter_count
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.normal_forms import normal_forms
-from tptheory.proving.restoring import letter_count
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols
@@ -204,14 +204,19 @@ def _at_a_layer(expression: Any, given: Any, names: Any, cost: Cost, seconds: fl
         mend = "Simplify without them, or give the network a depth."
         raise InvalidValueError(complain("given", "empty where the depth is a symbol", given, mend))
     spoken = [expression, *(as_expression("names", value) for value in (names or {}).values())]
-    members = {M: _plain(M) for e in spoken for M in (*layer_symbols(e), *_sized_by_layers(e))}
-    sizes = {n: _plain_size(n) for M in members if isinstance(M, MatrixExpr) for n in M.shape}
-    away = {**members, **sizes}
+    away = _symbols_at_a_layer(spoken)
     back = {value: key for key, value in away.items()}
     plain_names = {name: _moved(value, away) for name, value in (names or {}).items()}
     found = simplify(_moved(expression, away), names=plain_names, cost=cost, seconds=seconds)
     where = {name: _moved(value, back) for name, value in found.where.items()}
     return Simplified(expression, _moved(found.expression, back), where, found.verdict)
+
+
+def _symbols_at_a_layer(expressions: list[Any]) -> dict[Any, Any]:
+    """Return a symbol for each member of a sequence, and for each size at a layer, of which expressions speak."""
+    members = {M: _plain(M) for e in expressions for M in (*layer_symbols(e), *_sized_by_layers(e))}
+    sizes = {n: _plain_size(n) for M in members if isinstance(M, MatrixExpr) for n in M.shape}
+    return {**members, **sizes}
 
 
 def _moved(expression: Any, replaced: Mapping[Any, Any]) -> Any:

@@ -167,21 +167,32 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
     if depth_symbols(claim):
         mend = "Give the network a depth."
         raise InvalidValueError(complain("claim", "about a network of fixed depth", claim.conclusion(text_of), mend))
-    spoken = claim.symbols()
-    assumed = [e for part in claim.conjuncts() for h in part.given for e in expressions_of(h)]
     for c in given:
-        if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
-            raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))
-        if c not in spoken:
-            raise InvalidValueError(complain("unknowns", "symbols in the claim", c, f"It speaks of {_listed(spoken)}."))
-        refuse_size("unknowns", c, *claim.expressions())
-        if set(c._assumptions_orig) - {"real", "commutative"}:
-            mend = "Declare it real, and see which of the values found may be such."
-            raise InvalidValueError(complain("unknowns", f"any real number, not{declared(c)}", c, mend))
-        if any(S(e).has(c) for e in assumed):
-            mend = "What is assumed of the matrices must not depend on what is asked for."
-            raise InvalidValueError(complain("unknowns", "symbols of which no hypothesis speaks", c, mend))
+        _check_unknown(c, claim)
     return tuple(dict.fromkeys(given))
+
+
+def _check_unknown(c: Any, claim: Claim) -> None:
+    """Refuse what is no number that a claim speaks of, and that its conclusion leaves free.
+
+    Raises:
+        InvalidTypeError: if it is no symbol that is a number.
+        InvalidValueError: if the claim does not speak of it, or its hypotheses do; if it is a size, or is declared to
+            be more than real.
+    """
+    if not isinstance(c, Symbol) or isinstance(c, MatrixSymbol):
+        raise InvalidTypeError(complain("unknowns", "a list of symbols that are numbers", c))
+    spoken = claim.symbols()
+    if c not in spoken:
+        raise InvalidValueError(complain("unknowns", "symbols in the claim", c, f"It speaks of {_listed(spoken)}."))
+    refuse_size("unknowns", c, *claim.expressions())
+    if set(c._assumptions_orig) - {"real", "commutative"}:
+        mend = "Declare it real, and see which of the values found may be such."
+        raise InvalidValueError(complain("unknowns", f"any real number, not{declared(c)}", c, mend))
+    assumed = (e for part in claim.conjuncts() for h in part.given for e in expressions_of(h))
+    if any(S(e).has(c) for e in assumed):
+        mend = "What is assumed of the matrices must not depend on what is asked for."
+        raise InvalidValueError(complain("unknowns", "symbols of which no hypothesis speaks", c, mend))
 
 
 def _listed(symbols: set[Any]) -> str:
@@ -198,24 +209,41 @@ def _interpolated(
     Raises:
         UnsupportedExpressionError: if no rational function of low degree fits.
     """
-    soluble = [each for each in found if each.point is not None]
+    soluble = [each for each in found if each.particular_solution is not None]
     if 2 * len(soluble) <= len(found):
         return None
     free = min((each.free for each in soluble), key=len)
-    generic = [each for each in soluble if each.free == free]
+    solved = _general_solution(unknowns, parameters, free, [each for each in soluble if each.free == free])
+    unmet = [each for each in found if not _is_met(solved, free, each)]
+    if any(each.particular_solution is not None for each in unmet):
+        raise _no_function(parameters, f"other values where {_said(unmet[0].values)}")
+    return None if unmet else solved
+
+
+def _general_solution(
+    unknowns: Sequence[Symbol],
+    parameters: Sequence[Symbol],
+    free: Sequence[int],
+    generic: Sequence[ConstantsAtParameters],
+) -> dict[Symbol, Any]:
+    """Return the value of each unknown: a particular solution, plus each free unknown times a homogeneous one.
+
+    Args:
+        unknowns: the unknowns.
+        parameters: the sizes and numbers that the values may depend on.
+        free: the numbers of the free unknowns.
+        generic: the solutions at several parameters, at all of which the same unknowns are free.
+    """
     points = [tuple(fmpq(each.values[p]) for p in parameters) for each in generic]
     solved: dict[Symbol, Any] = {}
     for i, c in enumerate(unknowns):
         if i in free:
             solved[c] = c
             continue
-        terms = [(S.One, [each.point[i] for each in generic])]  # type: ignore[index]
-        terms += [(unknowns[k], [each.directions[j][i] for each in generic]) for j, k in enumerate(free)]
-        solved[c] = sum((_fitted(c, parameters, points, column) * factor for factor, column in terms), S.Zero)
-    unmet = [each for each in found if not _is_met(solved, free, each)]
-    if any(each.point is not None for each in unmet):
-        raise _no_function(parameters, f"other values where {_said(unmet[0].values)}")
-    return None if unmet else solved
+        terms = [(S.One, [each.particular_solution[i] for each in generic])]  # type: ignore[index]
+        terms += [(unknowns[k], [each.homogeneous_solutions[j][i] for each in generic]) for j, k in enumerate(free)]
+        solved[c] = sum((_fitted(c, parameters, points, entries) * factor for factor, entries in terms), S.Zero)
+    return solved
 
 
 def _is_met(solved: Mapping[Symbol, Any], free: Sequence[int], at: ConstantsAtParameters) -> bool:

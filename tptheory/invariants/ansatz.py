@@ -7,7 +7,7 @@ shapes compose. Widths are symbols here, so that two layers compose only where t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -20,12 +20,10 @@ from tptheory.numeric.jets import Jet
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.penrose_words import turned
+from tptheory.symbolic.penrose_words import Word, words_of_same_trace
 
 LARGEST_WORDS = 20_000
 """More words than this are refused: they take minutes to multiply."""
-
-Word = tuple[MatrixExpr, ...]
 
 
 class Candidate(NamedTuple):
@@ -96,14 +94,8 @@ def cyclic_words(found: Sequence[Word]) -> list[Word]:
     for word in found:
         if word[0].rows == word[-1].cols and word not in seen:
             chosen.append(word)
-            seen.update(_same_trace(word))
+            seen.update(words_of_same_trace(word))
     return chosen
-
-
-def _same_trace(word: Word) -> Iterator[Word]:
-    for turn in (word, turned(word)):
-        for i in range(len(turn)):
-            yield turn[i:] + turn[:i]
 
 
 def log_candidates(flow: Flow) -> list[Candidate]:

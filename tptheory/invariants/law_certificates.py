@@ -168,30 +168,55 @@ def bounds(fields: DataFields, counted: CountedLaws, seed: int) -> Iterator[tupl
     Raises:
         UnsupportedExpressionError: as `Program` does.
     """
-    order, ends = counted.ranks.index(counted.rank) + 1, fields.data
-    units = [_flat([_unit(i, ends[0]), _unit(j, ends[1])]) for i, j in product(*(range(x.rows) for x in ends))]
     for attempt in range(_ATTEMPTS):
         random = np.random.default_rng([seed, attempt])
-        point = {s: _drawn(random, s) for s in (*fields.moving, *fields.constants)}
-        fixed = {s: point[s] for s in fields.constants}
         others = 0 if attempt < _ATTEMPTS // 2 else fields.dimension
-        data = {
-            "format": law_counts.FORMAT,
-            "program": Program(fields, fixed).steps,
-            "point": _flat(point[W] for W in fields.moving),
-            "curve": [_flat(_drawn(random, end) for end in ends) for _ in range(order)],
-            "fields": [*units, *(_flat(_drawn(random, end) for end in ends) for _ in range(others))],
-            "differentials": [],
-            "number": counted.count,
-        }
-        if fixed:
-            data["fixed"] = {str(symbol): entries for symbol, entries in fixed.items()}
-        try:
-            law_counts.check(data)
-        except law_counts.Refused:
-            continue
-        _check_velocities(fields, data, point)
-        yield data, point
+        data, point = _drawn_certificate(fields, counted, random, others)
+        if _is_accepted(data):
+            _check_velocities(fields, data, point)
+            yield data, point
+
+
+def _drawn_certificate(
+    fields: DataFields, counted: CountedLaws, random: np.random.Generator, others: int
+) -> tuple[dict[str, Any], Point]:
+    """Return a certificate at a point that is drawn, which is true if the ranks there are as large as they should be.
+
+    Args:
+        fields: the velocities.
+        counted: the laws that were counted.
+        random: what draws.
+        others: how many random data join the units.
+    """
+    order, ends = counted.ranks.index(counted.rank) + 1, fields.data
+    point = {s: _drawn(random, s) for s in (*fields.moving, *fields.constants)}
+    fixed = {s: point[s] for s in fields.constants}
+    data = {
+        "format": law_counts.FORMAT,
+        "program": Program(fields, fixed).steps,
+        "point": _flat(point[W] for W in fields.moving),
+        "curve": [_flat(_drawn(random, end) for end in ends) for _ in range(order)],
+        "fields": [*_units(ends), *(_flat(_drawn(random, end) for end in ends) for _ in range(others))],
+        "differentials": [],
+        "number": counted.count,
+    }
+    if fixed:
+        data["fixed"] = {str(symbol): entries for symbol, entries in fixed.items()}
+    return data, point
+
+
+def _units(ends: Sequence[MatrixExpr]) -> list[list[int]]:
+    """Return the data, input and target, in which each is a column of the identity."""
+    return [_flat([_unit(i, ends[0]), _unit(j, ends[1])]) for i, j in product(*(range(x.rows) for x in ends))]
+
+
+def _is_accepted(data: dict[str, Any]) -> bool:
+    """Whether the checker accepts a certificate: at the point of one that it refuses, a rank is too small."""
+    try:
+        law_counts.check(data)
+    except law_counts.Refused:
+        return False
+    return True
 
 
 def point_of(data: dict[str, Any], fields: DataFields) -> Point | None:

@@ -23,7 +23,7 @@ from tptheory.invariants.law_certificates import Entries, Point
 from tptheory.invariants.results import Law
 from tptheory.numeric.evaluation import evaluate, evaluate_with
 from tptheory.numeric.jets import JetArithmetic
-from tptheory.numeric.rationals import ExactArithmetic
+from tptheory.numeric.rationals import ExactArithmetic, numbers_in
 from tptheory.symbolic.derivatives import derivative
 from tptheory.symbolic.expressions import transpose
 from tptheory.symbolic.penrose_words import words_of
@@ -121,7 +121,7 @@ def differentials(quantity: Any, fields: DataFields, point: Point, once: bool = 
 def _check_symbolic(quantity: Any, W: MatrixSymbol, unit: list[list[int]], point: Point, expected: list[Any]) -> None:
     rate = derivative(quantity, W, ImmutableMatrix(unit))
     value = evaluate(rate, point, arithmetic="exact")
-    found = value.entries() if isinstance(value, fmpq_mat) else [value]
+    found = numbers_in(value)
     if found != expected:
         raise AssertionError(f"two derivatives of {quantity} by {W} disagree: {found} and {expected}")
 

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
-from sympy import Identity, MatAdd, MatMul, MatrixExpr, MatrixSymbol, Rational, S, Symbol
+from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, S, Symbol
 
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
@@ -31,6 +31,7 @@ from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.numeric.matrix_fields import LinearRelations, reduced_rows
 from tptheory.symbolic.dynamics import Flow
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.symbolic.penrose_words import words_of
 from tptheory.symbolic.rebuilding import rebuild
 
 LARGEST_CANDIDATES = 3000
@@ -178,9 +179,8 @@ class Search:
 
 def _own_rates(symbol: MatrixSymbol, velocity: MatrixExpr) -> list[Rational]:
     """Return the number ``r`` of a term ``-r W`` in the velocity of ``W``, if it has one."""
-    terms = velocity.args if isinstance(velocity, MatAdd) else (velocity,)
-    found = [term.as_coeff_matrices() if isinstance(term, MatMul) else (S.One, [term]) for term in terms]
-    return [-c for c, factors in found if [*factors] == [symbol] and c.is_Rational and c < 0]
+    terms = words_of(velocity, multiply_out=False)
+    return [-c for c, factors in terms if factors == (symbol,) and c.is_Rational and c < 0]
 
 
 def _entries(value: Any) -> list[Any]:

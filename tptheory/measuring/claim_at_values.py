@@ -216,18 +216,31 @@ def parts_at(claim: Claim, depth: Any = None) -> Iterator[Claim]:
 def _depths(claim: Claim, depth: Any) -> dict[Any, int]:
     """Return the number of each symbol that stands for a depth, or for a layer that nothing binds."""
     free = sorted(depth_symbols(claim), key=str)
-    if depth is None and not free:
-        return {}
     if isinstance(depth, int) and len(free) == 1:
         depth = {free[0]: depth}
-    by_name = {str(key): number for key, number in depth.items()} if isinstance(depth, Mapping) else {"": depth}
-    names = [str(symbol) for symbol in free]
-    whole = all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in by_name.values())
-    if sorted(by_name) != names or not whole:
-        expected = f"positive integers for {', '.join(names)}" if free else "left out, for the claim has no depth"
-        mend = f"Try depth={{{', '.join(f'{name!r}: 2' for name in names)}}}." if free else ""
-        raise InvalidValueError(complain("depth", expected, depth, mend))
+    by_name = _numbers_by_name(depth)
+    if sorted(by_name) != list(map(str, free)) or not all(map(_is_positive_integer, by_name.values())):
+        raise _wrong_depth([str(symbol) for symbol in free], depth)
     return {symbol: by_name[str(symbol)] for symbol in free}
+
+
+def _numbers_by_name(depth: Any) -> dict[str, Any]:
+    """Return the numbers that are given for symbols, by name; one that is given for none has an empty name."""
+    if isinstance(depth, Mapping):
+        return {str(key): number for key, number in depth.items()}
+    return {} if depth is None else {"": depth}
+
+
+def _is_positive_integer(n: Any) -> bool:
+    return isinstance(n, int) and not isinstance(n, bool) and n > 0
+
+
+def _wrong_depth(names: list[str], depth: Any) -> InvalidValueError:
+    """Return the error for a depth that is given for other symbols than those of a claim, or is no such number."""
+    if not names:
+        return InvalidValueError(complain("depth", "left out, for the claim has no depth", depth))
+    mend = f"Try depth={{{', '.join(f'{name!r}: 2' for name in names)}}}."
+    return InvalidValueError(complain("depth", f"positive integers for {', '.join(names)}", depth, mend))
 
 
 class _Exact:

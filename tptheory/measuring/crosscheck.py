@@ -141,9 +141,7 @@ def crosscheck(
         raise InvalidValueError(complain("trials", "a positive integer", trials))
     trials, seed = checked_integer("trials", trials, limit=MOST_TRIALS), checked_integer("seed", seed, lowest=0)
     check_mapping(constants)
-    found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
-    conjuncts = [parts for parts in found if parts is not None]
-    refuse_unknown(constants, (part.source for parts in conjuncts for part in parts))
+    conjuncts = _conjuncts(claim, constants)
     tried = _Trials(conjuncts, np.random.default_rng(seed))
     rounds = list(islice(_schedule(conjuncts), max(trials, len(conjuncts))))
     for number, part, nth in rounds:
@@ -258,6 +256,18 @@ class Part:
             evaluate(A, values, arithmetic="exact").rank() != kind.inverted(evaluate(A, floats))[1]
             for A in self.inverted
         )
+
+
+def _conjuncts(claim: Claim, constants: Mapping[Any, Any] | None) -> list[list[Part]]:
+    """Return the parts of each conjunct of a claim that says anything.
+
+    Raises:
+        UnknownNameError: if the claim speaks of no constant of a name.
+    """
+    found = (_parts(conjunct, constants) for conjunct in claim.conjuncts())
+    conjuncts = [parts for parts in found if parts is not None]
+    refuse_unknown(constants, (part.source for parts in conjuncts for part in parts))
+    return conjuncts
 
 
 def _parts(conjunct: Claim, constants: Mapping[Any, Any] | None) -> list[Part] | None:

@@ -23,7 +23,7 @@ from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluator
-from tptheory.numeric.rationals import fraction
+from tptheory.numeric.rationals import fraction, numbers_in
 
 STEP = {"float": 1e-5}
 """How far the fastest symbol moves to either side where a rate is measured, by arithmetic."""
@@ -51,12 +51,12 @@ class Defect(NamedTuple):
         return float(self.size / self.scale)
 
 
-NONE, INFINITE = Defect(0.0), Defect(math.inf)
+NO_DEFECT, INFINITE_DEFECT = Defect(0.0), Defect(math.inf)
 
 
 def worst(defects: Iterable[Defect]) -> Defect:
     """Return the first defect that is largest relative to its scale; NaN is the worst of all."""
-    return max(defects, key=lambda d: math.inf if math.isnan(d.relative) else d.relative, default=NONE)
+    return max(defects, key=lambda d: math.inf if math.isnan(d.relative) else d.relative, default=NO_DEFECT)
 
 
 class RoundedDefects:
@@ -95,7 +95,7 @@ class RoundedDefects:
         try:
             return worst(map(self.of, goals))
         except InvalidValueError:
-            return INFINITE
+            return INFINITE_DEFECT
 
     def _rounded_rank(self, expression: Any) -> int:
         return int(arithmetic_named(self.arithmetic).inverted(self._value(expression))[1])
@@ -113,7 +113,7 @@ class RoundedDefects:
             return Defect(_largest(slope - claimed), scale)
         residual = goal.residual()
         if isinstance(residual, ZeroMatrix):
-            return NONE
+            return NO_DEFECT
         terms = residual.args if isinstance(residual, MatAdd | Add) else ()
         scale = max((_largest(self._value(term)) for term in terms), default=0.0)
         return Defect(_largest(self._value(residual)), max(scale, 1.0))
@@ -186,8 +186,7 @@ def _exact_alternative(goals: Iterable[Goal], value: Value, values: Instance) ->
 
 
 def _largest_entry(value: Any) -> Fraction:
-    entries = value.entries() if isinstance(value, fmpq_mat) else [fmpq(value)]
-    return max(abs(fraction(entry)) for entry in entries)
+    return max(abs(fraction(fmpq(entry))) for entry in numbers_in(value))
 
 
 def _exactly_below_zero(value: Any) -> Any:

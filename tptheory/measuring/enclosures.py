@@ -54,14 +54,14 @@ class EnclosedMatrix:
 
     def tolist(self) -> list[list[Any]]:
         """Return the rows: rationals where an interval is one number, and enclosures."""
-        return [[shown(x) for x in row] for row in self.balls.tolist()]
+        return [[readable(x) for x in row] for row in self.balls.tolist()]
 
     def __str__(self) -> str:
         """Return the rows in brackets."""
         return "\n".join("[" + ", ".join(map(str, row)) + "]" for row in self.tolist())
 
 
-def shown(value: Any) -> Any:
+def readable(value: Any) -> Any:
     """Return a value as it is shown: an integer that is not too long as it is, and the rest as an enclosure."""
     if isinstance(value, arb_mat):
         return EnclosedMatrix(value)

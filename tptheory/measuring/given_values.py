@@ -7,7 +7,7 @@ from numbers import Rational
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import Basic, Integer, MatrixSymbol, Symbol
+from sympy import Basic, Integer, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
@@ -16,6 +16,7 @@ from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.array_printer import read_widths
 from tptheory.numeric.assumptions import admits
 from tptheory.numeric.constants import name_of_constant
+from tptheory.numeric.evaluation import with_shapes
 from tptheory.symbolic.one_meaning import declared
 
 
@@ -29,24 +30,42 @@ class GivenValues:
     def __init__(self, parts: Iterable[Claim], values: Mapping[Any, Any]) -> None:
         unknowns = Unknowns.of([e for part in parts for e in Premises.of(part).expressions])
         self.matrices, self.scalars, self.sizes = unknowns.matrices, unknowns.scalars, unknowns.sizes
+        self.values = self._by_symbol(values)
+        self._refuse_lacking(values)
+        self.is_rational = all(map(_is_rational, (self.values[s] for s in (*self.matrices, *self.scalars))))
+
+    def _by_symbol(self, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Return the values by symbol, without those of symbols of which no part speaks.
+
+        Raises:
+            InvalidTypeError: if a key is neither a symbol nor a name.
+            InvalidValueError: if a symbol has two values.
+            UnknownNameError: if no symbol has a name.
+        """
         known = {str(s): s for s in (*self.matrices, *self.scalars, *self.sizes)}
-        self.values: dict[Any, Any] = {}
+        found: dict[Any, Any] = {}
         for key, value in values.items():
             if not isinstance(key, str | Basic):
                 raise InvalidTypeError(complain("values", "a mapping from symbols or names to matrices", key))
             name = str(key) if str(key) in known else name_of_constant(key)
-            if name in known and known[name] in self.values:
-                raise InvalidValueError(complain("values", f"a mapping that gives {name} once", list(values)))
             if name in known:
-                self.values[known[name]] = value
+                if known[name] in found:
+                    raise InvalidValueError(complain("values", f"a mapping that gives {name} once", list(values)))
+                found[known[name]] = value
             elif isinstance(key, str):
                 raise unknown_name("values", name, known)
+        return found
+
+    def _refuse_lacking(self, values: Mapping[Any, Any]) -> None:
+        """Refuse values that give none for a matrix or a number.
+
+        Raises:
+            InvalidValueError: if one is lacking; it says which ones, and of which shapes.
+        """
         lacking = [s for s in (*self.matrices, *self.scalars) if s not in self.values]
         if lacking:
-            listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
-            mend = f"Add {listed}."
+            mend = f"Add {with_shapes(lacking)}."
             raise InvalidValueError(complain("values", "given for every symbol of the claim", list(values), mend))
-        self.is_rational = all(map(_is_rational, (self.values[s] for s in (*self.matrices, *self.scalars))))
 
     def read(self, kind: RunArithmetic) -> Instance:
         """Return the values as an arithmetic has them, with the sizes that the matrices have as integers.

@@ -20,7 +20,7 @@ from sympy import Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
 from tptheory.claims.goals import Change, Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
 from tptheory.errors import InvalidValueError, UnsupportedExpressionError
-from tptheory.measuring.enclosures import shown
+from tptheory.measuring.enclosures import readable
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
@@ -78,23 +78,23 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
         return _negative(goal, found) if is_shown_negative(found) else None
     if isinstance(goal, Vanishes):
         found = difference(goal, value)
-        return Violation(goal.residual(), "0", shown(found)) if is_shown_nonzero(found) else None
+        return Violation(goal.residual(), "0", readable(found)) if is_shown_nonzero(found) else None
     return _no_alternative(goal, value, values)
 
 
 def _negative(goal: NonNegative, found: Any) -> Violation:
     """Return the violation that a value is negative; of a quantity that must not rise, that it does."""
     if isinstance(goal.expression, Rate | Change) and goal.expression.sign == -1:
-        return Violation(replace(goal.expression, sign=1).symbolic(), "at most 0", shown(-found))
-    return Violation(symbolic(goal.expression), "at least 0", shown(found))
+        return Violation(replace(goal.expression, sign=1).symbolic(), "at most 0", readable(-found))
+    return Violation(symbolic(goal.expression), "at least 0", readable(found))
 
 
 def _not_semidefinite(goal: NonNegative, found: Any) -> Violation | None:
     """Return the violation that a matrix is not symmetric, or not positive semidefinite."""
     if is_shown_nonzero(found - found.transpose()):
-        return Violation(symbolic(goal.expression), "symmetric", shown(found))
+        return Violation(symbolic(goal.expression), "symmetric", readable(found))
     if is_shown_not_semidefinite(found):
-        return Violation(symbolic(goal.expression), "positive semidefinite", shown(found))
+        return Violation(symbolic(goal.expression), "positive semidefinite", readable(found))
     return None
 
 

@@ -15,6 +15,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.vacuity import is_oversized
 from tptheory.clock import require_time
 from tptheory.errors import ShapeError, complain
+from tptheory.measuring.inequalities import Inequalities
 from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns
@@ -29,7 +30,6 @@ from tptheory.measuring.random_matrices import (
     one_of,
     partial_isometry,
 )
-from tptheory.measuring.signs import Signs
 from tptheory.measuring.structured_matrices import has_structure, structured_matrix
 from tptheory.measuring.structures import Structure, structure_of
 from tptheory.measuring.ties import Ties
@@ -70,7 +70,7 @@ class Instances:
         structures: by matrix symbol, what its properties and those conditions say, for matrices to be built from.
         joint: the builders of symbols that equations tie to each other such that they are built together.
         ties: the equations that tie symbols to others.
-        signs: the hypotheses that are inequalities.
+        inequalities: the hypotheses that are inequalities.
         system: all equations, to be solved entry by entry where nothing else meets them.
     """
 
@@ -88,7 +88,7 @@ class Instances:
         self.joint = joint_builders(equations, self.structures)
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
-        self.signs = Signs(premises, unknowns)
+        self.inequalities = Inequalities(premises, unknowns)
         self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols)
         self.held = self._held(constants)
 
@@ -155,7 +155,7 @@ class Instances:
     def meet(self, rng: Random, values: Instance) -> Instance:
         """Bring symbols to meet the equations and inequalities that tie them to each other."""
         require_time()
-        return self.signs.met(rng, self._tied(rng, values))
+        return self.inequalities.repaired(rng, self._tied(rng, values))
 
     def _tied(self, rng: Random, values: Instance) -> Instance:
         """Bring symbols that equations tie to each other to meet them: built together, guessed, or solved for."""

@@ -124,19 +124,34 @@ def _atoms(expressions: Sequence[Any], *kinds: type) -> set[Any]:
     return set().union(*(e.atoms(*kinds) for e in expressions))
 
 
-class Condition:
-    """One hypothesis, tested by its meaning instead of by the prover's equations: compiled once, decided exactly."""
+class ExactExpression:
+    """An expression that is compiled once, and evaluated exactly at instances."""
+
+    def __init__(self, expression: Any, unknowns: Unknowns) -> None:
+        self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
+        self._value = compile_expression(expression, self.symbols, arithmetic="exact")
+
+    def at(self, values: Instance) -> Any:
+        """Return the value at an instance.
+
+        Raises:
+            InvalidValueError: if something that is inverted is singular there.
+        """
+        return self._value(*(values[s] for s in self.symbols))
+
+
+class Condition(ExactExpression):
+    """One hypothesis, tested by its meaning instead of by the prover's equations."""
 
     def __init__(self, name: str, expression: Any, unknowns: Unknowns) -> None:
         """Take the name of a property, "zero" for an equation or "nonnegative", and the symbols that get values."""
+        super().__init__(expression, unknowns)
         self.name = name
-        self.symbols = tuple(sorted(unknowns.needed_for(expression), key=str))
-        self.value = compile_expression(expression, self.symbols, arithmetic="exact")
 
     def holds(self, values: Instance) -> bool:
         """Whether the hypothesis holds; it does not where it inverts a singular matrix, or lacks an entry."""
         try:
-            return has_property(self.name, self.value(*(values[s] for s in self.symbols)))
+            return has_property(self.name, self.at(values))
         except (InvalidValueError, ShapeError):
             return False
 

@@ -7,34 +7,22 @@ column ``x``, ``tr(xx')`` and ``|x|^2`` are all the same trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flint import fmpq
-from sympy import (
-    Add,
-    Identity,
-    Integer,
-    MatAdd,
-    MatMul,
-    MatPow,
-    MatrixExpr,
-    MatrixSymbol,
-    Mul,
-    Rational,
-    Trace,
-    Transpose,
-    ZeroMatrix,
-)
+from sympy import Add, Integer, MatPow, MatrixExpr, MatrixSymbol, Mul, Rational, Trace, Transpose
+
+from tptheory.symbolic.penrose_words import words_of
 
 Letter = tuple[MatrixSymbol, bool]
 """A symbol, and whether it is transposed."""
 Word = tuple[Letter, ...]
 Terms = dict[Word, fmpq]
 
-MOST_TERMS = 60
-"""A product of sums is given up if it has more terms than this."""
+MOST_WORDS, MOST_FACTORS = 100, 60
+"""A sum of more words is given up, and so is a power of more factors."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +60,7 @@ def word_sum(expression: Any) -> WordSum | None:
     >>> projection = word_sum(A * A - A)
     >>> projection.is_proportional_to(word_sum(2 * A.T - 2 * (A * A).T))
     True
+    >>> from sympy import Identity
     >>> x = MatrixSymbol("x", 3, 1)
     >>> word_sum(x.T * x - Identity(1)) == word_sum(Trace(x * x.T) - 1)
     True
@@ -89,25 +78,25 @@ def word_sum(expression: Any) -> WordSum | None:
     return None if numbers is None else WordSum(numbers, is_number=True)
 
 
-def _matrix_terms(expression: Any) -> Terms | None:
-    """Return the words of a matrix expression."""
-    if isinstance(expression, MatrixSymbol):
-        return {((expression, False),): fmpq(1)}
-    if isinstance(expression, Identity):
-        return {(): fmpq(1)}
-    if isinstance(expression, ZeroMatrix):
-        return {}
-    if isinstance(expression, Transpose):
-        return _transposed(_matrix_terms(expression.arg))
-    if isinstance(expression, MatAdd):
-        return _sum(_matrix_terms(part) for part in expression.args)
-    if isinstance(expression, MatMul):
-        scalar, factors = expression.as_coeff_matrices()
-        number = _rational(scalar)
-        return None if number is None else _product([{(): number}, *map(_matrix_terms, factors)])
-    if isinstance(expression, MatPow) and isinstance(expression.exp, Integer) and 0 <= expression.exp <= MOST_TERMS:
-        return _product([{(): fmpq(1)}, *[_matrix_terms(expression.base)] * int(expression.exp)])
-    return None
+def _matrix_terms(expression: MatrixExpr) -> Terms | None:
+    """Return the words of a matrix expression; None if a letter is no symbol, or there are too many words."""
+    if any(not isinstance(power.exp, Integer) or power.exp > MOST_FACTORS for power in expression.atoms(MatPow)):
+        return None
+    found = words_of(expression)
+    return None if len(found) > MOST_WORDS else _sum(_term(c, factors) for c, factors in found)
+
+
+def _term(coefficient: Any, factors: Iterable[MatrixExpr]) -> Terms | None:
+    """Return a number times a product of symbols and their transposes."""
+    number, letters = _rational(coefficient), [_letter(factor) for factor in factors]
+    word = tuple(letter for letter in letters if letter is not None)
+    return None if number is None or len(word) < len(letters) else {word: number}
+
+
+def _letter(factor: MatrixExpr) -> Letter | None:
+    transposed = isinstance(factor, Transpose)
+    symbol = factor.arg if transposed else factor
+    return (symbol, transposed) if isinstance(symbol, MatrixSymbol) else None
 
 
 def _number_terms(expression: Any) -> Terms | None:
@@ -142,20 +131,6 @@ def _sum(parts: Iterator[Terms | None]) -> Terms | None:
         for word, c in part.items():
             total[word] = total.get(word, fmpq(0)) + c
     return {word: c for word, c in total.items() if c != 0}
-
-
-def _product(factors: list[Terms | None]) -> Terms | None:
-    total: Terms = {(): fmpq(1)}
-    for factor in factors:
-        if factor is None or len(total) * len(factor) > MOST_TERMS:
-            return None
-        total = _sum({left + right: c * d} for left, c in total.items() for right, d in factor.items()) or {}
-    return total
-
-
-def _transposed(terms: Terms | None) -> Terms | None:
-    """Return the words of the transpose of a matrix expression with these words."""
-    return None if terms is None else {_turned(word): c for word, c in terms.items()}
 
 
 def _turned(word: Word) -> Word:

@@ -11,6 +11,7 @@ from sympy import Add, MatAdd, MatMul, MatrixSymbol, Mul, Trace, Transpose
 from tptheory.errors import InvalidValueError
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.matrix_fields import reduced_rows
+from tptheory.numeric.rationals import numbers_in
 
 
 def is_affine(expression: Any, X: MatrixSymbol) -> bool:
@@ -58,8 +59,7 @@ class AffineSystem:
 
     def _residual(self, values: dict[Any, Any], X: fmpq_mat) -> list[fmpq]:
         arrays = [X if s == self.X else values[s] for s in self.symbols]
-        found = [residual(*arrays) for residual in self.residuals]
-        return [x for value in found for x in (value.entries() if isinstance(value, fmpq_mat) else [value])]
+        return [x for residual in self.residuals for x in numbers_in(residual(*arrays))]
 
 
 def _unit(rows: int, columns: int, place: int) -> fmpq_mat:

@@ -242,11 +242,15 @@ def _check_complete(wanted: Iterable[Basic], symbols: Iterable[Basic]) -> None:
 
 def _lacking(lacking: Sequence[Basic], given: Sequence[Basic]) -> InvalidValueError:
     """Build the error that names the symbols without a value, and those of which another kind is given."""
-    listed = ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in lacking)
     names = {str(symbol) for symbol in given}
     alike = [str(symbol) for symbol in lacking if str(symbol) in names]
     hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
     came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
     return InvalidValueError(
-        complain("values", "given for every symbol of the expression", came, f"Add {listed}.{hint}")
+        complain("values", "given for every symbol of the expression", came, f"Add {with_shapes(lacking)}.{hint}")
     )
+
+
+def with_shapes(symbols: Iterable[Basic]) -> str:
+    """List symbols, those of matrices with their shapes."""
+    return ", ".join(f"{s} of shape {s.shape}" if isinstance(s, MatrixSymbol) else str(s) for s in symbols)

@@ -43,6 +43,15 @@ def fraction(number: fmpq) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
+def numbers_in(value: Any) -> list[Any]:
+    """Return the entries of an exact matrix, row by row; of a number that number alone.
+
+    >>> numbers_in(fmpq_mat(1, 2, [3, 4])), numbers_in(fmpq(5))
+    ([3, 4], [5])
+    """
+    return value.entries() if isinstance(value, fmpq_mat) else [value]
+
+
 def rational_root(c: fmpq) -> fmpq | None:
     """Return the square root of a rational; None if it is not rational.
 

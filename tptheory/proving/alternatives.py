@@ -10,14 +10,13 @@ from itertools import compress
 from operator import not_
 from typing import Any
 
-from sympy import MatrixExpr, S
+from sympy import MatrixExpr
 
 from tptheory.claims import goals
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.translating import Reason
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import summed
-from tptheory.symbolic.expressions import squared_norm
 
 OTHERWISE: Reason = ("otherwise",)
 
@@ -38,26 +37,26 @@ def _are_equations(alternative: Sequence[goals.Goal]) -> bool:
     return all(isinstance(each, goals.Vanishes) for each in alternative)
 
 
+def _residuals(alternative: Sequence[goals.Goal]) -> list[Any]:
+    """Return what vanishes in an alternative."""
+    return [each.residual() for each in alternative if isinstance(each, goals.Vanishes)]
+
+
 def one_equation(goal: goals.OneOf) -> Any:
     """Return the product of sums of squared norms that is zero where one of several sets of equations holds.
 
     Raises:
         UnsupportedExpressionError: if an alternative is no set of equations.
     """
-    product = S.One
-    for alternative in goal.alternatives:
-        residuals = [each.residual() for each in alternative if isinstance(each, goals.Vanishes)]
-        if len(residuals) != len(alternative):
-            raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
-        product *= sum((squared_norm(r) if isinstance(r, MatrixExpr) else r**2 for r in residuals), S.Zero)
-    return product
+    if not all(map(_are_equations, goal.alternatives)):
+        raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
+    return goals.product_of_norms(map(_residuals, goal.alternatives))
 
 
 def assume_fails(alternative: Sequence[goals.Goal], translator: Translator) -> None:
     """Assume that an alternative does not hold: that a number is below 0, or that not all of its equations hold."""
     if _are_equations(alternative):
-        residuals = [translator(each.residual()) for each in alternative if isinstance(each, goals.Vanishes)]
-        translator.inverse(summed([p.norm() for p in residuals]))
+        translator.inverse(summed([translator(residual).norm() for residual in _residuals(alternative)]))
     for number in goals.nonnegative(alternative):
         below = translator(number).scale(-1)
         root = translator.root(below)

@@ -34,17 +34,22 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
         number: what is to be shown not to be above 0.
         translator: the translator, which learns the letters ``b`` and ``k``.
     """
+    for t, A, B in _traces_and_norms(number, translator):
+        for word in (A.word, translator.alphabet.transpose(A.word)):
+            found = _completed(t, word, B, translator)
+            if found:
+                return found
+    return []
+
+
+def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tuple[str, _Factor, _Factor]]:
+    """Run through the traces whose squares stand in a number, each with both factors of a term ``-|A|^2 |B|^2``."""
     squared = sorted({s for scalars, _ in number.terms for s in scalars if scalars == (s, s)})
     norms = [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
-    for t, scalars in product([s for s in squared if translator.alphabet.is_trace(s)], norms):
+    for t, scalars in product(filter(translator.alphabet.is_trace, squared), norms):
         for first, second in permutations(scalars):
             for A, B in product(_factors(first, translator), _factors(second, translator)):
-                for word in (A.word, translator.alphabet.transpose(A.word)):
-                    if B.word or A.word:
-                        found = _completed(t, word, B, translator)
-                        if found:
-                            return found
-    return []
+                yield t, A, B
 
 
 def _completed(t: str, A: str, B: _Factor, translator: Translator) -> list[SquareCandidate]:

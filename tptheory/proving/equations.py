@@ -74,14 +74,9 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
             if len(D.terms) > SQUARED or translator.maybe_nonreal is not None:
                 raise
             first = stuck
-        for vanishing in (_by_gram_matrix, _with_partners):
-            for p, goal in ((D, (left, right)), (D.transpose(), (left.transpose(), right.transpose()))):
-                if shown := vanishing(basis, p):
-                    return shown.cancellation(translator, goal[0], goal[1].scale(-1))
-        shown = None if basis.statistics.cut else _with_multiples(basis, D, deadline)
-        shown = shown or _with_any_squares(basis, D, translator, deadline)
-        if shown is not None:
-            return shown.cancellation(translator, left, right.scale(-1))
+        proof = _by_squares(basis, left, right, translator, deadline)
+        if proof is not None:
+            return proof
         if not (squared and translator.squares_twice) or len(D.terms) > SQUARED_TWICE:
             raise first
         try:
@@ -90,6 +85,20 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
             raise first from None
 
     return attempt
+
+
+def _by_squares(
+    basis: Completion, left: Polynomial, right: Polynomial, translator: Translator, deadline: float
+) -> Proof | None:
+    """Show that two sides are equal because ``|D|^2`` is not above 0 for their difference ``D``; None if it fails."""
+    D = left - right
+    for vanishing in (_by_gram_matrix, _with_partners):
+        for p, goal in ((D, (left, right)), (D.transpose(), (left.transpose(), right.transpose()))):
+            if shown := vanishing(basis, p):
+                return shown.cancellation(translator, goal[0], goal[1].scale(-1))
+    shown = None if basis.statistics.cut else _with_multiples(basis, D, deadline)
+    shown = shown or _with_any_squares(basis, D, translator, deadline)
+    return None if shown is None else shown.cancellation(translator, left, right.scale(-1))
 
 
 def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, deadline: float, squared: int) -> Proof:

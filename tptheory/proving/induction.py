@@ -344,11 +344,7 @@ def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict
 
 def _used(theory: Theory, goals: Sequence[LayerGoal]) -> tuple[list[LayerLaw], Shown]:
     """Return the laws and theorems that goals rest on; their proofs number them anew, the laws first."""
-    total = len(theory.laws)
-    kept: list[int] = []
-    for number in reversed(range(len(theory.proved))):
-        if theory.proved[number][0] in goals or total + number in _numbers_used(theory.proved[i] for i in kept):
-            kept.insert(0, number)
+    total, kept = len(theory.laws), _theorems_used(theory, goals)
     proved = [theory.proved[number] for number in kept]
     laws = sorted(number for number in _numbers_used(proved) if number < total)
     position = {old: new for new, old in enumerate([*laws, *(total + number for number in kept)])}
@@ -356,6 +352,20 @@ def _used(theory: Theory, goals: Sequence[LayerGoal]) -> tuple[list[LayerLaw], S
         for case in cases:
             case["uses"] = [[position[number], index] for number, index in case["uses"]]
     return [theory.laws[number] for number in laws], proved
+
+
+def _theorems_used(theory: Theory, goals: Sequence[LayerGoal]) -> list[int]:
+    """Return the numbers of the theorems that goals rest on, the goals' own among them, in the order of their proofs.
+
+    A proof uses theorems that were proved before it, so that the last ones are looked at first.
+    """
+    kept: list[int] = []
+    used: set[int] = set()
+    for number in reversed(range(len(theory.proved))):
+        if theory.proved[number][0] in goals or len(theory.laws) + number in used:
+            kept.insert(0, number)
+            used |= _numbers_used([theory.proved[number]])
+    return kept
 
 
 def _numbers_used(proved: Iterable[tuple[LayerGoal, list[dict[str, Any]]]]) -> set[int]:

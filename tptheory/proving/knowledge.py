@@ -43,7 +43,8 @@ class Knowledge(ABC):
         named: whether a polynomial that is inverted becomes a letter of its own, if it is more than a letter.
 
     Attributes:
-        bases: the letter that a certificate writes for each symbol that stands for an index.
+        bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
+            bound, ``L`` for a depth.
         effort: how much work each completion of the hypotheses may do; None for as much as the time allows.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish; it takes much time.
         searches: what each completion of the hypotheses did, those of branches included.

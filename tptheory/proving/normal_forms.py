@@ -16,8 +16,8 @@ from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.claims.claim import Claim
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.back_translation import BackTranslator
 from tptheory.proving.obligations import SearchSetting, translator_of
-from tptheory.proving.restoring import Restoring
 from tptheory.proving.searching import completion
 from tptheory.proving.words import Polynomial, divide
 
@@ -74,11 +74,11 @@ def _found(
         translator.bring_in_inverses()
     basis = completion(translator, deadline, ELEMENTS)
     basis.grow(ELEMENTS)
-    restoring = Restoring(translator)
+    translated_back = BackTranslator(translator)
     matrix = isinstance(expression, MatrixExpr)
 
     def written(p: Polynomial) -> Any:
-        return restoring(p, matrix)
+        return translated_back(p, matrix)
 
     yield written(polynomial)
     normal = basis.rewritten(polynomial)

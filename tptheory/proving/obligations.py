@@ -81,43 +81,62 @@ def obligations(claim: Claim, translator: Translator, alternative: int = 0) -> I
     Raises:
         UnsupportedExpressionError: for alternatives that exist only there, or whose failure cannot be said.
     """
-    yield from _obligations(claim.goals(), claim, translator, alternative)
+    for goal in claim.goals():
+        yield from _of_goal(goal, claim, translator, alternative)
 
 
-def _obligations(
-    found: Iterable[goals.Goal], claim: Claim, translator: Translator, alternative: int
-) -> Iterator[Obligation]:
-    for goal in found:
-        if isinstance(goal, goals.NonNegative):
-            expression = _translated(goal.expression, translator)
-            if not isinstance(goal.expression, goals.Rate | goals.Change):
-                _name_residual(translator, goal.expression)
-            if not expression.is_scalar:
-                yield Obligation(expression, expression.transpose())
-            number = quadratic_form(expression, translator)
-            assume_roots(translator)
-            yield Obligation(number.scale(-1))
-        elif isinstance(goal, goals.RankAtMost):
-            matrix = translator(goal.expression)
-            for bound in goal.bounds:
-                yield Obligation(matrix, _bound(bound, translator), bounded=True)
-        elif isinstance(goal, goals.Vanishes):
-            yield Obligation(*_sides(goal, translator))
-        else:
-            certain = {each for e in claim.certain() for each in existence_premises(e)}
-            if not {each for term in goal.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
-                raise UnsupportedExpressionError("what an alternative inverts exists there only")
-            if has_signs(goal):
-                chosen = goal.alternatives[alternative]
-                for other in goal.alternatives:
-                    if other is not chosen:
-                        assume_fails(other, translator)
-                refuse_nonreal(translator.maybe_nonreal)
-                yield from _obligations(chosen, claim, translator, alternative)
-                continue
-            product = translator(one_equation(goal))
-            refuse_nonreal(translator.maybe_nonreal)
-            yield Obligation(product, translator(0))
+def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
+    """Return what must be proved for one goal of a claim."""
+    if isinstance(goal, goals.NonNegative):
+        yield from _of_sign(goal, translator)
+    elif isinstance(goal, goals.RankAtMost):
+        matrix = translator(goal.expression)
+        for bound in goal.bounds:
+            yield Obligation(matrix, _bound(bound, translator), bounded=True)
+    elif isinstance(goal, goals.Vanishes):
+        yield Obligation(*_sides(goal, translator))
+    else:
+        yield from _of_several(goal, claim, translator, alternative)
+
+
+def _of_several(several: goals.OneOf, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
+    """Return what must be proved for one of several: a product of equations, or one of them where the others fail."""
+    _refuse_uncertain(several, claim)
+    if not has_signs(several):
+        product = translator(one_equation(several))
+        refuse_nonreal(translator.maybe_nonreal)
+        yield Obligation(product, translator(0))
+        return
+    chosen = several.alternatives[alternative]
+    for other in several.alternatives:
+        if other is not chosen:
+            assume_fails(other, translator)
+    refuse_nonreal(translator.maybe_nonreal)
+    for goal in chosen:
+        yield from _of_goal(goal, claim, translator, alternative)
+
+
+def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obligation]:
+    """Return what must be proved of an expression that is not below 0: a matrix is symmetric, and ``z'Az >= 0``."""
+    expression = _translated(goal.expression, translator)
+    if not isinstance(goal.expression, goals.Rate | goals.Change):
+        _name_residual(translator, goal.expression)
+    if not expression.is_scalar:
+        yield Obligation(expression, expression.transpose())
+    number = quadratic_form(expression, translator)
+    assume_roots(translator)
+    yield Obligation(number.scale(-1))
+
+
+def _refuse_uncertain(several: goals.OneOf, claim: Claim) -> None:
+    """Refuse alternatives that invert what the claim does not invert outside of them.
+
+    Raises:
+        UnsupportedExpressionError: if there is such an alternative.
+    """
+    certain = {each for e in claim.certain() for each in existence_premises(e)}
+    if not {each for term in several.terms() for each in existence_premises(goals.symbolic(term))} <= certain:
+        raise UnsupportedExpressionError("what an alternative inverts exists there only")
 
 
 def quadratic_form(A: Polynomial, translator: Translator) -> Polynomial:
@@ -237,19 +256,29 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
         for each in found:
             translator.completed += completed_squares(each.left, translator) if each.right is None else []
     if setting.inverses:
-        if speaks_of_ranks(claim) and any(each.right is None for each in found):
-            translator.bring_in_remainders()
-        for each in found:
-            if each.bounded and isinstance(each.right, Polynomial):
-                translator.bring_in_inverse(each.right)
-            elif isinstance(each.right, int | Letter):
-                for parts in islice(blocks(divided(each.left, common_scalars(each.left)), each.right), 2):
-                    translator.bring_in_coordinates([left.columns for left, _ in parts], each.right)
-        for h in [*translator.hypotheses]:
-            for factor in unit_factors(h.polynomial):
-                translator.bring_in_inverse(factor)
-        translator.bring_in_inverses()
+        _bring_in_inverses(claim, translator, found)
     return translator, found
+
+
+def _bring_in_inverses(claim: Claim, translator: Translator, found: list[Obligation]) -> None:
+    """Bring in the pseudo-inverses of all matrices, and what else inverses make of ranks and bounds."""
+    if speaks_of_ranks(claim) and any(each.right is None for each in found):
+        translator.bring_in_remainders()
+    for each in found:
+        _bring_in_bound(each, translator)
+    for h in [*translator.hypotheses]:
+        for factor in unit_factors(h.polynomial):
+            translator.bring_in_inverse(factor)
+    translator.bring_in_inverses()
+
+
+def _bring_in_bound(each: Obligation, translator: Translator) -> None:
+    """Bring in the inverse of a matrix that bounds a rank, and coordinates for a product through a size."""
+    if each.bounded and isinstance(each.right, Polynomial):
+        translator.bring_in_inverse(each.right)
+    elif isinstance(each.right, int | Letter):
+        for parts in islice(blocks(divided(each.left, common_scalars(each.left)), each.right), 2):
+            translator.bring_in_coordinates([left.columns for left, _ in parts], each.right)
 
 
 def speaks_of_ranks(claim: Claim) -> bool:

@@ -89,23 +89,27 @@ class ClaimSearch(ProofSearch):
 
     def _run(self, effort: int, deadline: float) -> None:
         for setting in [setting for setting, spent in self._spent.items() if spent < effort]:
-            translator, obligations = translated(self.claim, setting)
-            translator.effort = effort
-            unfinished = False
-            try:
-                shown = [_shown(each, translator, setting, deadline) for each in obligations]
-                self.accept([certified(translator, proof, self.title) for proof in shown])
-            except StuckError as stuck:
-                self.note(stuck)
-                late = perf_counter() > deadline
-                unfinished = late or any(search.cut for search in translator.searches)
-                if not late:
-                    self._spent[setting] = effort
-            if not unfinished:
-                del self._spent[setting]
+            self._try(setting, effort, deadline)
             self.ended = not self._spent
             if self.found or perf_counter() > deadline:
                 return
+
+    def _try(self, setting: SearchSetting, effort: int, deadline: float) -> None:
+        """Search in one setting, which is left out from then on if the search came to its end in it."""
+        translator, obligations = translated(self.claim, setting)
+        translator.effort = effort
+        try:
+            shown = [_shown(each, translator, setting, deadline) for each in obligations]
+            self.accept([certified(translator, proof, self.title) for proof in shown])
+            unfinished = False
+        except StuckError as stuck:
+            self.note(stuck)
+            late = perf_counter() > deadline
+            unfinished = late or any(search.cut for search in translator.searches)
+            if not late:
+                self._spent[setting] = effort
+        if not unfinished:
+            del self._spent[setting]
 
 
 def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
@@ -131,13 +135,26 @@ def _settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings without the number of an alternative."""
     compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
     if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
-        if speaks_of_ranks(claim):
-            return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
-        plain = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
-        wide = [*plain, SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
-        wide += [SearchSetting(cuts=False, completing=True), SearchSetting(cuts=False, with_lemmas=True)]
-        narrow = [SearchSetting()] if _has_vectors(claim) else []
-        return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
+        return _settings_for_ranks() if speaks_of_ranks(claim) else _settings_for_signs(claim, compared)
+    return _settings_for_equations(claim, compared)
+
+
+def _settings_for_ranks() -> list[SearchSetting]:
+    """Return the settings for an inequality of ranks."""
+    return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
+
+
+def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:
+    """Return the settings for what is not below 0; ``compared`` says whether a hypothesis is of that kind, too."""
+    wide = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
+    wide += [SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
+    wide += [SearchSetting(cuts=False, completing=True), SearchSetting(cuts=False, with_lemmas=True)]
+    narrow = [SearchSetting()] if _has_vectors(claim) else []
+    return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
+
+
+def _settings_for_equations(claim: Claim, compared: bool) -> list[SearchSetting]:
+    """Return the settings for equations; ``compared`` says whether a hypothesis is that something is not below 0."""
     plain = [SearchSetting(), SearchSetting(transposes_last=True)]
     wide = [SearchSetting(cuts=False, traces_as_words=True)] if _has_vectors(claim) else []
     defined = [SearchSetting(eliminated=True)] if any(defined_symbols(claim)) else []

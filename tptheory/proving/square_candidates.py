@@ -105,18 +105,16 @@ def _thorough_sets(
     middles = sorted(words.around_symmetric_middles(reduced))
     more = [*map(words.turned, [*everything, *middles, *beside, *others])]
     yield more
-    if resources.multipliers:
-        yield [*more, *words.multiplied(more)]
+    yield from words.with_multiples(more)
     for changed in (False, True):
         parts = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
         yield [*parts, *everything]
-        if resources.multipliers:
-            yield [*parts, *words.multiplied(parts)]
+        yield from words.with_multiples(parts)
     plain = list(dict.fromkeys(c.word for c in more))
     powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
     yield powers
-    if resources.multipliers and len(powers) <= MOST:
-        yield [*powers, *words.multiplied(powers)]
+    if len(powers) <= MOST:
+        yield from words.with_multiples(powers)
 
 
 Groups = dict[tuple[Size, Size], dict[tuple[str, ...], set[SquareCandidate]]]
@@ -238,8 +236,7 @@ class _Words:
     def _symmetric_turns(self, cycle: str) -> Iterator[tuple[str, str]]:
         """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
         seen = set()
-        for i in range(len(cycle)):
-            turned = cycle[i:] + cycle[:i]
+        for turned in rotations(cycle):
             for h in range(len(cycle) // 2 + 1):
                 u, m, v = turned[:h], turned[h : len(cycle) - h], turned[len(cycle) - h :]
                 if v == self._transposed(u) and (m or u) and (u, m) not in seen:
@@ -283,10 +280,21 @@ class _Words:
         for chosen in [(), *combinations(numbers, 1), *combinations(numbers, 2)]:
             for candidate in whole:
                 if not {*chosen} & {*candidate.roots}:
-                    roots = tuple(sorted((*candidate.roots, *chosen)))
-                    words = [candidate.word] if chosen else []
-                    words += [made for R in matrices for made in self._times(candidate.word, R)]
-                    yield from (candidate._replace(roots=roots, word=word) for word in words)
+                    yield from self._times_roots(candidate, chosen, matrices)
+
+    def with_multiples(self, candidates: Sequence[SquareCandidate]) -> Iterator[list[SquareCandidate]]:
+        """Return one set, candidates and their products with roots; none where hypotheses speak of no roots."""
+        if self.resources.multipliers:
+            yield [*candidates, *self.multiplied(candidates)]
+
+    def _times_roots(
+        self, candidate: SquareCandidate, numbers: Sequence[str], matrices: Sequence[str]
+    ) -> Iterator[SquareCandidate]:
+        """Return the products of a candidate with some numbers, and of these with one of some matrices."""
+        roots = tuple(sorted((*candidate.roots, *numbers)))
+        words = [candidate.word] if numbers else []
+        words += [made for R in matrices for made in self._times(candidate.word, R)]
+        return (candidate._replace(roots=roots, word=word) for word in words)
 
     def _has_root_at_an_end(self, candidate: SquareCandidate, roots: Sequence[str]) -> bool:
         """Whether a word ends with one of some matrices, or begins with the transpose of one."""
@@ -362,8 +370,7 @@ class _Words:
 
     def _replaced(self, cycle: str, word: str, other: str, rows: Size) -> Iterator[str]:
         """Replace a word in a trace wherever it stands; an empty word, which is an identity, stands at a size."""
-        for i in range(len(cycle)):
-            turned = cycle[i:] + cycle[:i]
+        for turned in rotations(cycle):
             if (
                 turned.startswith(word)
                 and self.alphabet.shape(turned)[0] == rows

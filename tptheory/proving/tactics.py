@@ -89,21 +89,27 @@ def _proved(strategies: list[list[ProofSearch]], efforts: Sequence[int], deadlin
         efforts: how much work each completion may do, from round to round.
         deadline: when to end.
     """
-
-    def have_ended() -> bool:
-        return all(any(search.ended for search in searches) for searches in strategies)
-
     for effort in efforts:
         for searches in strategies:
             if all(search.run(effort, deadline) for search in searches):
                 return [data for search in searches for data in search.found]
-        if perf_counter() > deadline or have_ended():
+        if perf_counter() > deadline or _have_ended(strategies):
             break
+    raise _first_error(strategies)
+
+
+def _have_ended(strategies: list[list[ProofSearch]]) -> bool:
+    """Whether each strategy has a search that would find no more with more effort."""
+    return all(any(search.ended for search in searches) for searches in strategies)
+
+
+def _first_error(strategies: list[list[ProofSearch]]) -> StuckError:
+    """Return why no strategy led to a proof: that the checker refused one, else why the first search was stuck."""
     tried = [search for searches in strategies for search in searches]
     errors = [*(search.refused for search in tried), *(search.stuck for search in tried)]
     error = next(filter(None, errors), StuckError("the time was up"))
-    error.final = have_ended()
-    raise error
+    error.final = _have_ended(strategies)
+    return error
 
 
 def grouped(claim: Claim) -> Iterator[list[Claim]]:
@@ -180,10 +186,15 @@ def _sufficient(claim: AnyOf) -> list[list[Claim]]:
     existing = [c for c in alone if _inverted_in(c.expressions()) <= certain]
     compared = all(map(has_signs, claim.goals()))
     whole: list[list[Claim]] = [[claim]] if existing == alone and (compared or _are_equations(alone)) else []
-    found = [[part.under(claim.given) for part in c.conjuncts()] for c in existing if not isinstance(c, AnyOf)]
+    found = [_conjuncts_under(c, claim.given) for c in existing if not isinstance(c, AnyOf)]
     if not (whole or found):
         raise UnsupportedExpressionError("what an alternative inverts exists there only")
     return [*whole, *found]
+
+
+def _conjuncts_under(claim: Claim, given: Any) -> list[Claim]:
+    """Return the conjuncts of a claim under the hypotheses of another one."""
+    return [part.under(given) for part in claim.conjuncts()]
 
 
 def _are_equations(claims: Iterable[Any]) -> bool:

@@ -62,8 +62,6 @@ class Translator(Knowledge):
     Args:
         cuts: whether a part of a product between two sizes 1 is treated as a number.
         transposes_last: which of the two term orders to use.
-        bases: the letter that a certificate writes for each symbol that stands for an index: ``k`` for the one that is
-            bound, ``L`` for a depth.
         named: whether what is inverted becomes a letter of its own, if it is more than a letter.
         traces_as_words: whether a trace that passes through a size 1 is a product of shape 1x1; only
             where 1 is a size like any.
@@ -73,13 +71,12 @@ class Translator(Knowledge):
         self,
         cuts: bool = True,
         transposes_last: bool = False,
-        bases: Mapping[Symbol, str] | None = None,
         named: bool = False,
         traces_as_words: bool = False,
     ) -> None:
         super().__init__(Alphabet(cuts, transposes_last), named)
         self._opening = traces_as_words
-        self.bases: dict[Any, str] = dict(bases or {})
+        self.bases: dict[Any, str] = {}
 
     def __call__(self, expression: Any) -> Polynomial:
         """Return the polynomial of a matrix or scalar expression.

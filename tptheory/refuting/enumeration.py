@@ -37,6 +37,7 @@ from tptheory.clock import require_time
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.assumptions import admits
+from tptheory.numeric.rationals import numbers_in
 from tptheory.symbolic.expressions import LogPdet, Pinv
 
 LONGEST_LEVEL = 12_000
@@ -252,7 +253,7 @@ def _generators(n: int) -> list[Symmetry]:
 def cost(value: Any) -> tuple[int, int, int]:
     """Order exact values: sum of absolute numerators and denominators, then nonzero entries, then negative ones."""
     require_time()
-    numbers = value.entries() if isinstance(value, fmpq_mat) else [value]
+    numbers = numbers_in(value)
     size = sum(int(abs(x.p)) + (int(x.q) - 1) * 2 for x in numbers)
     return size, sum(x != 0 for x in numbers), sum(x < 0 for x in numbers)
 

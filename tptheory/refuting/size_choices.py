@@ -132,7 +132,7 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
         built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
-        found += fitting([source.signs.met(rng, {**sizes, A: M})[A] for M in built])
+        found += fitting([source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built])
         found = list({tuple(M.entries()): M for M in found}.values())
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from types import NoneType, UnionType
-from typing import Any, get_args, get_type_hints, overload
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, overload
 
 from tptheory.checking import finite, read_integer, read_widths
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
@@ -168,9 +168,11 @@ def own_parameters(task: Callable[..., Any]) -> list[str]:
 
 
 def _of_a_value(kind: Any) -> Any:
-    """Return the type of a parameter without None: ``float`` for ``float | None``."""
-    given = [part for part in get_args(kind) if part is not NoneType]
-    return given[0] if isinstance(kind, UnionType) and len(given) == 1 else kind
+    """Return the type of a parameter without None and words: ``float`` for ``float | None``."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    given = [part for part in get_args(kind) if part is not NoneType and get_origin(part) is not Literal]
+    return given[0] if len(given) == 1 else kind
 
 
 def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:

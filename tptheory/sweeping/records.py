@@ -23,14 +23,18 @@ ANOTHER = "Choose another file."
 """What to do about a file that holds something else."""
 
 
+def digest_of(text: str) -> str:
+    """Return sixteen hexadecimal digits that stand for a text."""
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
 def key_of(task: str, cell: Mapping[str, Any], content: str = "") -> str:
-    """Return the key of a cell of a task: sixteen hexadecimal digits, which do not depend on the order of its names.
+    """Return the key of a cell of a task, a digest which does not depend on the order of its names.
 
     ``content`` is a digest of what the cell names, such as the statement of a theorem. When that changes, so does the
     key.
     """
-    text = json.dumps([task, plain(cell), *([content] if content else [])], sort_keys=True)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    return digest_of(json.dumps([task, plain(cell), *([content] if content else [])], sort_keys=True))
 
 
 def has_failed(record: Mapping[str, Any]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from tptheory.claims.rule_files import is_of_a_file, rule_from
 from tptheory.errors import InvalidValueError, TptheoryError, UnknownNameError, complain, unknown_name
 from tptheory.numeric.constants import Constants, name_of_constant, read_number
 from tptheory.numeric.floats import FloatArithmetic
+from tptheory.sweeping.records import digest_of
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule, default_values
 from tptheory.symbolic.rule_scalars import eta
@@ -140,7 +140,7 @@ def _digest(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> str:
     said += [f"{symbol} starts from {start}" for symbol, start in derived.starts.items()]
     said += [f"{symbol} {sorted(symbol.assumptions0.items())}" for symbol in derived.parameters]
     said += [f"{symbol} is {default}" for symbol, default in derived.defaults.items()]
-    return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
+    return digest_of("\n".join(said))
 
 
 class _Derived(NamedTuple):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tptheory.claims.python_files import run_file
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.sweeping.records import digest_of
 from tptheory.sweeping.swept_rules import ABOUT_RULES, digest_of_rule, numbers_of, swept_rule
-from tptheory.training.settings import InverseSettings, TrainSettings
+from tptheory.training.settings import InverseSettings, TrainSettings, named_settings
 from tptheory.training.task import HIDDEN_WIDTHS
 
 if TYPE_CHECKING:
     from tptheory.training.data import DataSet
 
 SweepTask = Callable[..., Mapping[str, Any]]
-DEFAULTS, DEFAULT_INVERSES = TrainSettings(), InverseSettings()
-"""The settings, and those of learned inverses, that `training` uses where none are given."""
+SETTINGS = ("init", "std", "bias", "lr", "loss", "batch", "steps", "dtype", "seed")
+"""The settings of a training run that a cell may name."""
+SETTINGS_OF_INVERSES = ("inverse", "noise", "inverse_lr")
+"""The settings of learned inverses that a cell may name."""
 
 
 def trajectory(
@@ -100,50 +103,58 @@ def refutation(*, theorem: str, seconds: float = 10.0, seed: int = 0) -> dict[st
     }
 
 
+def _with_settings(task: SweepTask) -> SweepTask:
+    """Give a task that takes settings as ``**options`` a parameter for each, with its declared type and default."""
+    signature = inspect.signature(task)
+    *own, options = signature.parameters.values()
+    settings = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=declared.default, annotation=annotation)
+        for name, declared, annotation in named_settings()
+        if name in (*SETTINGS, *SETTINGS_OF_INVERSES)
+    ]
+    task.__signature__ = signature.replace(parameters=[*own, *settings, options])  # type: ignore[attr-defined]
+    task.__annotations__ |= {parameter.name: parameter.annotation for parameter in settings}
+    return task
+
+
+@_with_settings
 def training(
     *,
     rule: str = "bp",
     data: str = "digits",
     hidden: tuple[int, ...] = HIDDEN_WIDTHS,
-    init: str = DEFAULTS.init,
-    std: float | None = DEFAULTS.std,
-    bias: float = DEFAULTS.bias,
-    lr: float = DEFAULTS.lr,
-    loss: str = DEFAULTS.loss,
-    batch: int = int(DEFAULTS.batch),
-    steps: int = DEFAULTS.steps,
-    inverse: str = DEFAULT_INVERSES.kind,
-    noise: float = DEFAULT_INVERSES.noise,
-    inverse_lr: float = DEFAULT_INVERSES.lr,
-    dtype: str = DEFAULTS.dtype,
-    seed: int = DEFAULTS.seed,
     curve: bool = False,
-    **constants: float | str,
+    **options: Any,
 ) -> dict[str, Any]:
     """Train on ``data``: digits, rings, mnist, or a folder with MNIST's files; see `train`.
 
-    With ``curve``, the lines of the log are kept too. ``inverse``, ``noise`` and ``inverse_lr`` are of the rule dtp
-    alone. ``constants`` are the parameters of the rule.
+    With ``curve``, the lines of the log are kept too. The settings of a run have the meanings and defaults of
+    `TrainSettings`; ``inverse``, ``noise`` and ``inverse_lr`` are of the rule dtp alone. What is no setting is a
+    parameter of the rule.
     """
     from tptheory.training.trainer import train
 
     samples = _samples(data)
     widths = (samples.x_train.shape[0], *hidden, samples.targets.shape[0])
-    settings = TrainSettings(
-        widths=widths, init=init, std=std, bias=bias, lr=lr, loss=loss, batch=batch, steps=steps, dtype=dtype, seed=seed
-    )
-    inverses = InverseSettings.asked(rule, {"inverse": inverse, "noise": noise, "inverse_lr": inverse_lr})
-    run = train(swept_rule(rule), data=samples, constants=numbers_of(constants), settings=settings, inverses=inverses)
+    settings = TrainSettings(widths=widths, **_taken(SETTINGS, options))
+    inverses = InverseSettings.asked(rule, _taken(SETTINGS_OF_INVERSES, options))
+    constants = numbers_of(options)  # what is left
+    run = train(swept_rule(rule), data=samples, constants=constants, settings=settings, inverses=inverses)
     names = ("status", "steps", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "largest_update")
     return {name: getattr(run, name) for name in names} | ({"curve": run.columns()} if curve else {})
+
+
+def _taken(names: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of these names out of all options, and return them."""
+    return {name: options.pop(name) for name in names if name in options}
 
 
 @lru_cache(maxsize=1)
 def _samples(name: str) -> DataSet:
     """Return the data of that name, which many cells in a row share."""
-    from tptheory.training.mnist import data_named
+    from tptheory.training.data_sets import load_data_set
 
-    return data_named(name)
+    return load_data_set(name)
 
 
 TASKS: dict[str, SweepTask] = {
@@ -184,7 +195,7 @@ def _content(node: str) -> str:
         ]
     except TptheoryError:  # the task will say so itself
         return ""
-    return blake2b("\n".join(said).encode(), digest_size=8).hexdigest()
+    return digest_of("\n".join(said))
 
 
 @lru_cache(maxsize=256)

@@ -16,17 +16,35 @@ from tptheory.symbolic.walking import nodes_in
 from tptheory.typesetting.expressions import node_latex
 
 
-class LayerSymbol(MatrixSymbol):
-    """The matrix of a sequence at an index; its arguments are the sequence and the index."""
+class _AtIndex:
+    """What a matrix and a number at an index share: their arguments are a sequence and the index."""
 
     is_Atom = True  # noqa: N815
-
-    _op_priority = 12.0
 
     def __new__(cls, sequence: Any, index: Any) -> Any:
         """Build the member; call the sequence with an index instead."""
         index_parts(index)
         return Basic.__new__(cls, sequence, sympify(index))
+
+    sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
+    index = property(lambda self: self.args[1], doc="Its index.")
+    name = property(
+        lambda self: f"{self.sequence.name}[{index_text(self.index)}]", doc="How it is written: ``W[l+1]``."
+    )
+    free_symbols = property(
+        lambda self: self.sequence.free_symbols | self.index.free_symbols,
+        doc="The symbols of the index and of the definition.",
+    )
+
+    def doit(self, **hints: Any) -> Any:
+        """Return the same: there is nothing to evaluate."""
+        return self
+
+
+class LayerSymbol(_AtIndex, MatrixSymbol):
+    """The matrix of a sequence at an index."""
+
+    _op_priority = 12.0
 
     def __mul__(self, other: Any) -> Any:
         """Multiply from the right, and simplify nothing: SymPy would cancel an inverse that may not exist."""
@@ -36,45 +54,21 @@ class LayerSymbol(MatrixSymbol):
         """Multiply from the left, and simplify nothing."""
         return matmul(other, self)
 
-    sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
-    index = property(lambda self: self.args[1], doc="Its index.")
-    name = property(lambda self: _text(self), doc="How it is written: ``W[l+1]``.")
-    free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
-
     @cached_property
     def shape(self) -> tuple[Any, Any]:
         """Its shape, at its index."""
         return self.sequence.shape(self.index)
 
-    def doit(self, **hints: Any) -> Any:
-        """Return the same: there is nothing to evaluate."""
-        return self
-
     def _latex(self, printer: Any, *_: Any) -> str:
         return node_latex(self)
 
 
-class LayerScalar(Expr):
-    """The number of a sequence at an index; its arguments are the sequence and the index."""
+class LayerScalar(_AtIndex, Expr):
+    """The number of a sequence at an index."""
 
     is_commutative = True
     is_real = True
     is_symbol = True
-    is_Atom = True  # noqa: N815
-
-    def __new__(cls, sequence: Any, index: Any) -> Any:
-        """Build the member; call the sequence with an index instead."""
-        index_parts(index)
-        return Expr.__new__(cls, sequence, sympify(index))
-
-    sequence = property(lambda self: self.args[0], doc="The sequence that it is a member of.")
-    index = property(lambda self: self.args[1], doc="Its index.")
-    name = property(lambda self: _text(self), doc="How it is written: ``S[l+1]``.")
-    free_symbols = property(lambda self: _free(self), doc="The symbols of the index and of the definition.")
-
-    def doit(self, **hints: Any) -> Any:
-        """Return the same: there is nothing to evaluate."""
-        return self
 
     def _eval_derivative(self, symbol: Any) -> Any:
         if symbol in self.free_symbols:
@@ -82,10 +76,10 @@ class LayerScalar(Expr):
         return S.Zero
 
     def _sympystr(self, printer: Any) -> str:
-        return _text(self)
+        return self.name
 
     def _pretty(self, printer: Any) -> Any:
-        return printer._print(Symbol(_text(self)))
+        return printer._print(Symbol(self.name))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         text = node_latex(self)
@@ -109,11 +103,3 @@ def layer_symbols(expression: Any) -> list[Any]:
     return sorted(
         set(occurrences(expression, LayerSymbol, LayerScalar)), key=lambda member: (member.name, str(type(member)))
     )
-
-
-def _text(member: Any) -> str:
-    return f"{member.sequence.name}[{index_text(member.index)}]"
-
-
-def _free(member: Any) -> set[Any]:
-    return member.sequence.free_symbols | member.index.free_symbols

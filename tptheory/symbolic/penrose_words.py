@@ -33,7 +33,7 @@ from tptheory.symbolic.walking import nodes_in
 Word = tuple[MatrixExpr, ...]
 Rewriting = tuple[Word, Word]
 LARGEST_SUM = 4000
-"""A product that would have more terms than this is left as it is."""
+"""A product that would have more terms than this is left as it is, and so is a power of more factors."""
 
 
 def shortened(expression: Any) -> Any:
@@ -73,17 +73,16 @@ def _trace(M: MatrixExpr) -> Any:
         if not word:
             total += coefficient * M.rows
             continue
-        turns = (word, turned(word))
-        alike = (turn[i:] + turn[:i] for turn in turns for i in range(len(turn)))
-        total += coefficient * trace(matmul(*min(alike, key=lambda letters: tuple(map(str, letters)))))
+        first = min(words_of_same_trace(word), key=lambda letters: tuple(map(str, letters)))
+        total += coefficient * trace(matmul(*first))
     return total
 
 
 def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]:
     """Return a matrix as a sum of coefficients times words; the empty word is the identity.
 
-    A word's letters are no products or whole powers; sums are letters only if they are not to be multiplied out, or if
-    there would be more than `LARGEST_SUM` words.
+    A word's letters are no products or whole powers, but for powers of more than `LARGEST_SUM` factors; sums are
+    letters only if they are not to be multiplied out, or if there would be more than `LARGEST_SUM` words.
     """
     match M:
         case ZeroMatrix():
@@ -92,7 +91,7 @@ def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]
             return [(S.One, ())]
         case MatAdd():
             return [term for part in M.args for term in words_of(part, multiply_out)]
-        case MatPow(exp=Integer()) if M.exp >= 0:
+        case MatPow(exp=Integer()) if 0 <= M.exp <= LARGEST_SUM:
             return _words_of_product(S.One, [M.base] * int(M.exp), multiply_out)
         case Transpose() if transpose(M.arg) != M:
             return words_of(transpose(M.arg), multiply_out)
@@ -138,6 +137,11 @@ def _rewritings(word: Word) -> Iterator[Rewriting]:
 def turned(word: Word) -> Word:
     """Return the transpose of a word."""
     return tuple(transpose(letter) for letter in reversed(word))
+
+
+def words_of_same_trace(word: Word) -> Iterator[Word]:
+    """Run through the rotations of a word and of its transpose, whose traces are the same."""
+    return (turn[i:] + turn[:i] for turn in (word, turned(word)) for i in range(len(turn)))
 
 
 def _rewritten(word: Word, rules: Iterable[Rewriting]) -> Word:

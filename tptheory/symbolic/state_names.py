@@ -45,14 +45,14 @@ def refuse_states(rule: Rule, net: DeepLinearNetwork, states: Mapping[Any, tuple
     for state in every:
         _refuse_start(state, {*kept, *(symbol.name for symbol in data)})
     for layer, of_layer in states.items():
-        spoken = _spoken([*_definitions(rule, net, layer), *_laws(of_layer)])
+        spoken = _spoken([*_definitions(rule, net, layer), *_expressions_of_motion(of_layer)])
         shared = [symbol.name for symbol in spoken if kept.get(symbol.name, symbol) != symbol]
         if shared:
             _refuse(min(shared))
     _refuse_names_held_within(rule, net, set(kept), list(states))
 
 
-def _laws(states: Iterable[State]) -> list[Any]:
+def _expressions_of_motion(states: Iterable[State]) -> list[Any]:
     """Return the laws of motion of states and what they start from, as far as these are expressions."""
     laws = [law for state in states for law in (state.velocity, state.change, state.start)]
     return [law for law in laws if hasattr(law, "atoms")]

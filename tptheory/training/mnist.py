@@ -11,7 +11,6 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.files import open_regular, write_whole
-from tptheory.training.data import DIGITS, Array, DataSet, load_digits, load_rings
+from tptheory.training.data import DIGITS, Array, DataSet
 
 LARGEST_PAYLOAD = 2**28
 """The most pixels or labels that an IDX file may announce: 256 MiB, five times MNIST."""
@@ -65,26 +64,6 @@ def load_mnist(folder: str | os.PathLike[str] | None = None) -> DataSet:
     if not os.path.isdir(folder):
         raise InvalidValueError(complain("folder", "an existing folder that holds the four MNIST files", str(folder)))
     return _read(Path(folder))
-
-
-def data_named(name: str) -> DataSet:
-    """Return the data that a command or a sweep names: digits, rings, mnist, or a folder with MNIST's four files.
-
-    >>> data_named("rings").classes
-    2
-
-    Raises:
-        InvalidFileError: if MNIST cannot be read or fetched; see `load_mnist`.
-        InvalidValueError: if it is neither a name nor a folder.
-    """
-    bundled: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
-    if name in bundled:
-        return bundled[name]()
-    if not os.path.isdir(name):
-        raise InvalidValueError(
-            complain("data", "digits, rings, mnist, or a folder that holds the four MNIST files", name)
-        )
-    return load_mnist(name)
 
 
 def _read(folder: Path) -> DataSet:

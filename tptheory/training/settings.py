@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from textwrap import fill
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from tptheory.checking import MOST_STEPS, checked_integer, finite, positive, positive_or_zero
 from tptheory.errors import InvalidTypeError, complain, unknown_name
@@ -222,6 +222,24 @@ class TrainSettings:
         """Return the settings that affect the numbers, by name; of the metrics, only whether there are any."""
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata["recorded"]}
         return kept | {"metrics": self.metrics is not None}
+
+
+def named_settings() -> Iterator[tuple[str, Field[Any], Any]]:
+    """Run through the settings by the names that commands and sweeps give them, each with its declaration and type.
+
+    In the place of ``inverses`` stand the settings of these.
+
+    >>> [name for name, _, _ in named_settings()][:3]
+    ['widths', 'steps', 'batch']
+    """
+    types, inverse_types = get_type_hints(TrainSettings), get_type_hints(InverseSettings)
+    of_inverses = {declared.name: declared for declared in fields(InverseSettings)}
+    for declared in fields(TrainSettings):
+        if declared.name != "inverses":
+            yield declared.name, declared, types[declared.name]
+            continue
+        for name, of in INVERSE_OPTIONS.items():
+            yield name, of_inverses[of], inverse_types[of]
 
 
 def _whole_widths(widths: Any) -> tuple[int, ...]:

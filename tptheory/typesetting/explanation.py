@@ -218,27 +218,49 @@ def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = N
     shown = notation(reader, data.get("meanings"))
     hypotheses = reader.hypotheses()
     first, last = reader.ends()
-    opening, closing = BLANK, BLANK
-    if data["method"] == "cancellation":
-        opening, closing = _cancellation_sentences(shown, reader.goal())
-    elif data["method"] == "rank":
-        closing = _rank_sentence(shown)
-    elif data["method"] == "descent":
-        moves = any(isinstance(reason, list) and reason[:1] == ["motion"] for reason in _listed(data.get("reasons")))
-        what = "The derivative" if moves else "What must not be above zero"
-        opening, closing = prose(f"{what} reads"), _sum_of_squares_sentence(shown)
-    else:
+    if data["method"] not in ("cancellation", "rank", "descent"):
         first, last = _sides(reader, data.get("left"))
-        if last[0] and last[0] == reader.transpose(first)[0] and first[1] != ONE:
-            opening = prose("It is symmetric: it equals its transpose")
-        elif not data["cofactors"]:
-            opening = prose("Multiplied out, without scalars that all terms share, both sides read")
+    opening, closing = _sentences_around(shown, first, last)
+    opening = _place_before(data.get("place"), opening)
     closing += _letters_brought_in(shown, data.get("meanings"))
-    if place := data.get("place"):
-        said = place if isinstance(place, Written) else prose(str(place))
-        opening = said + (prose(" ") + opening if opening.text else BLANK)
     reasons = Reasons(shown, data.get("reasons"), hypotheses)
     return ChainFrame(shown, reasons, hypotheses, opening, closing, first, last)
+
+
+def _sentences_around(notation: Notation, first: Polynomial, last: Polynomial) -> tuple[Written, Written]:
+    """Return what a proof says before the lines of its chain, and what it concludes from them."""
+    data = notation.reader.data
+    match data["method"]:
+        case "cancellation":
+            return _cancellation_sentences(notation, notation.reader.goal())
+        case "rank":
+            return BLANK, _rank_sentence(notation)
+        case "descent":
+            return _opening_of_descent(data), _sum_of_squares_sentence(notation)
+    return _opening_of_equation(notation.reader, first, last), BLANK
+
+
+def _opening_of_descent(data: dict[str, Any]) -> Written:
+    """Say what the number is that is not above zero: a derivative, where something moves."""
+    moves = any(isinstance(reason, list) and reason[:1] == ["motion"] for reason in _listed(data.get("reasons")))
+    return prose(f"{'The derivative' if moves else 'What must not be above zero'} reads")
+
+
+def _opening_of_equation(reader: Reader, first: Polynomial, last: Polynomial) -> Written:
+    """Say that two sides are transposes of each other, or alike once they are multiplied out; else nothing."""
+    if last[0] and last[0] == reader.transpose(first)[0] and first[1] != ONE:
+        return prose("It is symmetric: it equals its transpose")
+    if not reader.data["cofactors"]:
+        return prose("Multiplied out, without scalars that all terms share, both sides read")
+    return BLANK
+
+
+def _place_before(place: Any, opening: Written) -> Written:
+    """Put the words that say which case a chain is before its opening."""
+    if not place:
+        return opening
+    said = place if isinstance(place, Written) else prose(str(place))
+    return said + (prose(" ") + opening if opening.text else BLANK)
 
 
 def _letters_brought_in(notation: Notation, meanings: Any) -> Written:

@@ -21,6 +21,8 @@ STYLE = "border-collapse:collapse"
 CAPTION = "text-align:left;font-weight:bold;width:max-content;max-width:50em"
 CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
 """The styles of a table, of its caption, which may be wider, and of its cells; no page around them changes them."""
+A_FEW = 6
+"""How many of many rows are shown."""
 
 
 class Formula(NamedTuple):
@@ -126,10 +128,10 @@ class ShownAsTable:
         return self.table().latex()
 
 
-def a_few(count: int, most: int = 6) -> list[int]:
-    """Return a few of the numbers ``0..count - 1``, evenly spaced, the first and the last among them.
+def a_few(count: int) -> list[int]:
+    """Return at most `A_FEW` of the numbers ``0..count - 1``, evenly spaced, the first and the last among them.
 
     >>> a_few(3), a_few(101)
     ([0, 1, 2], [0, 20, 40, 60, 80, 100])
     """
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)}) if count else []
+    return sorted({round(i * (count - 1) / (A_FEW - 1)) for i in range(A_FEW)}) if count else []

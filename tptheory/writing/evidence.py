@@ -40,7 +40,7 @@ METHODS = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class Evidence:
     """The evidence for a verdict, as a page shows it.
 
     Attributes:
@@ -56,20 +56,20 @@ class Shown:
     length: str = ""
 
 
-def shown(verdict: Verdict) -> Shown:
+def evidence_of(verdict: Verdict) -> Evidence:
     """Return the evidence for a verdict, as a page shows it."""
     if isinstance(verdict, Proved):
         return _proof(verdict)
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
-        return Shown(
+        return Evidence(
             "The smallest counterexample" if found.minimal else "A counterexample", "", counterexample_html(found)
         )
     title = "The reason" if verdict.refuted else "How far the search got"
-    return Shown(title, "", Markup(f"<pre>{escape(verdict.explain(), quote=False)}</pre>"))  # noqa: S704  it is escaped
+    return Evidence(title, "", Markup(f"<pre>{escape(verdict.explain(), quote=False)}</pre>"))  # noqa: S704  it is escaped
 
 
-def _proof(verdict: Proved) -> Shown:
+def _proof(verdict: Proved) -> Evidence:
     """Return a proof: chains of equations, or their outline if they are too long to be read."""
     certificate = verdict.certificate
     title, how = "The proof", METHODS.get(verdict.method, "")
@@ -80,9 +80,9 @@ def _proof(verdict: Proved) -> Shown:
     if count <= MOST_STEPS and len(parts) <= MOST_PARTS:
         html = proof_html([chain(part) for part in parts])
         if len(html) <= LONGEST:
-            return Shown(title, how, Markup(html))  # noqa: S704  names and words in it are escaped
+            return Evidence(title, how, Markup(html))  # noqa: S704  names and words in it are escaped
     length = f"{count} step{'s' if count != 1 else ''}" + (f" in {len(parts)} parts" if len(parts) > 1 else "")
-    return Shown(title, how, Markup(outline_html(parts)), length)  # noqa: S704  names and words in it are escaped
+    return Evidence(title, how, Markup(outline_html(parts)), length)  # noqa: S704  names and words in it are escaped
 
 
 def counterexample_html(found: Counterexample) -> Markup:

@@ -64,23 +64,23 @@ class TheoremResult(Study):
         theorem: the theorem, or conjecture.
         number: its number in the report, from 1.
         question: the question that its file asks.
-        evidence: the name of the file with the certificate or the counterexample; empty without one.
+        evidence_file: the name of the file with the certificate or the counterexample; empty without one.
     """
 
     theorem: Theorem
     number: int
     question: Question
-    evidence: str
+    evidence_file: str
 
     @property
     def certificate(self) -> str:
         """The name of the file with the certificate; empty without one."""
-        return self.evidence if self.proved else ""
+        return self.evidence_file if self.proved else ""
 
     @property
     def counterexample(self) -> str:
         """The name of the file with the counterexample; empty without one."""
-        return self.evidence if self.refuted else ""
+        return self.evidence_file if self.refuted else ""
 
     @property
     def as_expected(self) -> bool:
@@ -285,7 +285,7 @@ def _results(theorems: Sequence[Theorem], tasks: BackgroundTasks, tell: Progress
             theorem=theorem,
             number=number + 1,
             question=questions[theorem.path],
-            evidence=name if studies[number].stored is not None else "",
+            evidence_file=name if studies[number].stored is not None else "",
         )
         for number, (name, theorem) in enumerate(zip(certificate_names(theorems), theorems, strict=True))
     )

@@ -38,6 +38,8 @@ MOST_FOLDED = 40
 COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
 """The fields of a stored counterexample that say what it is."""
 
+Picture = Callable[..., Figure]
+"""Draws a figure by a function and its arguments, in one size and style."""
 Checks = Mapping[str, str]
 """By certificate, the reason why the checker refused it; empty if it accepted."""
 
@@ -64,8 +66,18 @@ class Illustration:
 def illustrations(data: ReportData, style: figures.Style = figures.page_style) -> tuple[Illustration, ...]:
     """Return the figures of a report, in the style of its page or of a paper; each is drawn by its own function."""
     picture = partial(figures.draw, size=HALF, style=style)
+    drawn = [*_law_illustrations(data, picture), *_counterexample_illustrations(data, picture)]
+    if data.digits:
+        drawn += _digits_illustrations(data.digits, picture)
+    if data.theory:
+        drawn += _theory_illustrations(data.theory, picture)
+    return tuple(drawn)
+
+
+def _law_illustrations(data: ReportData, picture: Picture) -> list[Illustration]:
+    """Return the figures of what is predicted and conserved, in runs of one small net under both rules."""
     widths, lr = widths_text(WIDTHS), data.trajectories["tp"].lr
-    drawn = [
+    return [
         Illustration(
             "trajectories",
             "The loss of one small net under both rules",
@@ -82,8 +94,12 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             partial(picture, figures.conservation_drift, data.drifts),
         ),
     ]
+
+
+def _counterexample_illustrations(data: ReportData, picture: Picture) -> list[Illustration]:
+    """Return the figures of what does not hold: a loss that never rises, and updates in any order."""
     lr = data.rising["tp"].lr
-    drawn += [
+    return [
         Illustration(
             "rising_loss",
             "A loss that target propagation raises",
@@ -98,23 +114,23 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
             partial(picture, figures.order_of_samples, data.orders),
         ),
     ]
-    if data.digits:
-        run = data.digits["bp"]
-        settings = (
-            f"{run.data}: widths {widths_text(run.widths)}, batch {run.batch}, step size {run.lr:g}, "
-            f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
-        )
-        for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy")):
-            draw = partial(picture, figures.digits, data.digits, quantity)
-            drawn.append(Illustration(f"training_{quantity}", title, settings, draw))
-    if data.theory:
-        drawn += _theory_illustrations(data.theory, style)
-    return tuple(drawn)
 
 
-def _theory_illustrations(theory: DigitsTheory, style: figures.Style) -> list[Illustration]:
+def _digits_illustrations(digits: Mapping[str, TrainingRun], picture: Picture) -> list[Illustration]:
+    """Return the figures of the loss and of the accuracy while both rules learn handwritten digits."""
+    run = digits["bp"]
+    settings = (
+        f"{run.data}: widths {widths_text(run.widths)}, batch {run.batch}, step size {run.lr:g}, "
+        f"seed {run.seed}, {run.dtype}; both rules from the same start on the same batches."
+    )
+    return [
+        Illustration(f"training_{quantity}", title, settings, partial(picture, figures.digits, digits, quantity))
+        for quantity, title in (("loss", "Training loss"), ("accuracy", "Training accuracy"))
+    ]
+
+
+def _theory_illustrations(theory: DigitsTheory, picture: Picture) -> list[Illustration]:
     """Return the figures of singular modes, plateaus and angles."""
-    picture = partial(figures.draw, size=HALF, style=style)
     study = theory.modes
     modes = (
         f"Digits whitened, depth {study.depth}, squared error, all samples at once, step size {study.lr:g}, balanced "

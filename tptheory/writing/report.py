@@ -172,18 +172,18 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
     for name, render in DOCUMENTS.items():
         (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
+    papers = [Path(FOLDER, name) for name in write_paper(data, checks, stage / FOLDER)] if paper else []
+    pictures = [Path("figures", f"{one.name}.{kind}") for one in drawn for kind in ("pdf", "png")]
+    return [*papers, *_copy_checkers(stage, data), *evidence, *pictures, *map(Path, (TIMES, *DOCUMENTS))]
+
+
+def _copy_checkers(stage: Path, data: ReportData) -> list[Path]:
+    """Copy the programs that check the certificates of a report into ``stage``, and return their paths in it."""
     holds_counts = any(result.method == LawCountCertificate.method for result in data.theorems)
-    programs = [checker, *([law_counts] if holds_counts else [])]
-    copies = [Path(Path(str(program.__file__)).name) for program in programs]
-    for program, copy in zip(programs, copies, strict=True):
-        shutil.copyfile(str(program.__file__), stage / copy)
-    return [
-        *([Path(FOLDER, name) for name in write_paper(data, checks, stage / FOLDER)] if paper else []),
-        *copies,
-        *evidence,
-        *(Path("figures", f"{illustration.name}.{kind}") for illustration in drawn for kind in ("pdf", "png")),
-        *map(Path, (TIMES, *DOCUMENTS)),
-    ]
+    programs = [Path(str(program.__file__)) for program in (checker, *([law_counts] if holds_counts else []))]
+    for program in programs:
+        shutil.copyfile(program, stage / program.name)
+    return [Path(program.name) for program in programs]
 
 
 def _checked_and_drawn(
@@ -214,7 +214,7 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     found = []
     for result in data.theorems:
         if result.stored is not None:
-            found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence))
+            found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence_file))
             text = Certificate(result.stored).to_json()
             (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
     return found

@@ -15,7 +15,7 @@ from tptheory.errors import TptheoryError
 from tptheory.measuring.crosscheck import CrossCheck, crosscheck
 from tptheory.typesetting.claims import ClaimStatement, HtmlWriter, TextWriter, TexWriter, statements
 from tptheory.writing.chains import in_latex
-from tptheory.writing.evidence import Shown, counterexample_latex, shown
+from tptheory.writing.evidence import Evidence, counterexample_latex, evidence_of
 from tptheory.writing.quantities import quantities
 
 
@@ -35,7 +35,7 @@ class Study:
         explanation: the verdict in plain text; empty of a proof.
         html: the statement for the page.
         tex: the statement for LaTeX.
-        shown: the proof, or the counterexample, for the page.
+        evidence: the proof, or the counterexample, for the page.
         typeset: the counterexample in LaTeX, or for a paper the whole proof.
         measured: the cross-check on random instances, if one was made.
         unmeasured: why none could be made; empty if one was made, or if the claim is refuted.
@@ -53,7 +53,7 @@ class Study:
     explanation: str
     html: ClaimStatement
     tex: ClaimStatement
-    shown: Shown
+    evidence: Evidence
     typeset: str
     measured: CrossCheck | None
     unmeasured: str
@@ -102,7 +102,7 @@ def studied(theorem: Theorem, *, seconds: float, trials: int, seed: int, paper: 
         explanation="" if proof else verdict.explain(),
         html=html,
         tex=tex,
-        shown=shown(verdict),
+        evidence=evidence_of(verdict),
         typeset=in_latex(verdict) if paper else _typeset(verdict),
         measured=measured,
         unmeasured=unmeasured,

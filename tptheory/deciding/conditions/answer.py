@@ -14,8 +14,9 @@ from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
 from tptheory.deciding.conditions.equations import MissingEquation, missing_equation
+from tptheory.deciding.conditions.implications import Members
 from tptheory.deciding.conditions.sizes import EqualSizes
-from tptheory.deciding.conditions.weakest import Members, Progress, WeakestSets
+from tptheory.deciding.conditions.weakest import Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidValueError
 from tptheory.typesetting.expressions import latex_of
@@ -214,11 +215,7 @@ def when(
     claim = as_claim(claim)
     check_seconds(seconds)
     started = perf_counter()
-    candidates = usual_candidates(claim) if among is None else read_candidates(among)
-    if not candidates and among is not None:
-        raise InvalidValueError(
-            "'among' must hold at least one hypothesis (got none). Name some, such as full_row_rank(A)."
-        )
+    candidates = _to_try(claim, among)
     if said := unmeetable(claim):
         raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")
     equation = missing_equation(claim, started + SHARE_OF_EQUATION * seconds)
@@ -229,17 +226,40 @@ def when(
         raise InvalidValueError(
             "'claim' must have hypotheses that something meets: no instance that meets them was found."
         )
-    weakest, others = _antichain(search)
+    sets, stronger = _sufficient_sets(search)
     return Conditions(
         claim,
-        tuple(_sufficient(search, members, whole=True) for members in weakest),
-        tuple(_sufficient(search, members, whole=False) for members in others),
+        sets,
+        stronger,
         known if search.proved else equation,
         tuple(_items(search, members) for members in _open(search)),
         tuple(candidate.item for candidate in candidates),
         search.complete,
         perf_counter() - started,
     )
+
+
+def _to_try(claim: Claim, among: Any) -> list[Candidate]:
+    """Return the hypotheses that are named, or the usual ones if none are.
+
+    Raises:
+        InvalidValueError: if an empty list of them is named.
+    """
+    if among is None:
+        return usual_candidates(claim)
+    named = read_candidates(among)
+    if not named:
+        raise InvalidValueError(
+            "'among' must hold at least one hypothesis (got none). Name some, such as full_row_rank(A)."
+        )
+    return named
+
+
+def _sufficient_sets(search: WeakestSets) -> tuple[tuple[SufficientSet, ...], tuple[SufficientSet, ...]]:
+    """Return the weakest sets, each with counterexamples to those just below it, and the other proved sets."""
+    weakest, others = _antichain(search)
+    sets = tuple(_sufficient(search, members, whole=True) for members in weakest)
+    return sets, tuple(_sufficient(search, members, whole=False) for members in others)
 
 
 def _open(search: WeakestSets) -> list[Members]:
@@ -258,10 +278,14 @@ def _antichain(search: WeakestSets) -> tuple[list[Members], list[Members]]:
     weakest = [members for members in search.proved if members in exact or not search.exact_follows(members)]
     weakest.sort(key=search.speaks_of_sizes)
     for members in weakest[::-1]:
-        others = [other for other in weakest if other != members]
-        if members not in exact and any(search.follows_from(other, members) for other in others):
+        if members not in exact and _implies_another(search, members, weakest):
             weakest.remove(members)
     return weakest, [members for members in search.proved if members not in weakest]
+
+
+def _implies_another(search: WeakestSets, members: Members, sets: list[Members]) -> bool:
+    """Whether another one of several sets follows from a set, so that the set asks for more than is needed."""
+    return any(search.follows_from(other, members) for other in sets if other != members)
 
 
 def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:
@@ -271,7 +295,7 @@ def _items(search: WeakestSets, members: Members) -> tuple[Any, ...]:
 def _sufficient(search: WeakestSets, members: Members, whole: bool) -> SufficientSet:
     """Return a proved set; the whole of it has the sets just below, with counterexamples."""
     below = search.just_below(members) if whole else []
-    found = tuple((_items(search, weaker), search.counterexample_below(weaker)) for weaker in below)
+    found = tuple((_items(search, weaker), search.smallest_counterexample(weaker)) for weaker in below)
     exact = search.exact is not None and search.exact[0] == members
     necessary = search.exact[1] if exact and search.exact is not None else ()
     for_all = tuple(sorted(search.free_data, key=str)) if exact else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations, count, pairwise
 from typing import Any
@@ -43,10 +43,10 @@ from tptheory.symbolic.expressions import Pinv, matmul, transpose
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.typesetting.spelling import text_of
 
-SQUARE = (invertible, orthogonal, symmetric, projection, partial_isometry, rank_one)
-OBLONG = (full_row_rank, full_column_rank, partial_isometry, rank_one)
+OF_SQUARE = (invertible, orthogonal, symmetric, projection, partial_isometry, rank_one)
+OF_RECTANGULAR = (full_row_rank, full_column_rank, partial_isometry, rank_one)
 """What may be assumed of a square matrix, and of one that need not be square."""
-EVERY_LAYER = (full_row_rank, full_column_rank, invertible, orthogonal, partial_isometry)
+AT_EVERY_LAYER = (full_row_rank, full_column_rank, invertible, orthogonal, partial_isometry)
 """What may be assumed of the matrices at every layer of a range."""
 
 
@@ -112,18 +112,28 @@ def usual_candidates(claim: Claim) -> list[Candidate]:
     """
     parts = list(claim.conjuncts())
     expressions = [sympify(e) for part in parts for e in part.expressions()]
-    found = motions(goal for part in parts for goal in part.goals())
-    symbols = {A for e in expressions for A in e.atoms(MatrixSymbol)}
-    matrices = sorted((A for A in symbols if not isinstance(A, BoundMatrix | LayerSymbol)), key=str)
+    moving = motions(goal for part in parts for goal in part.goals())
+    matrices = _matrices_of(expressions)
     items: list[Any] = [h for A in matrices for h in _properties(A)]
-    for pair in dict.fromkeys(pair for e in expressions for pair in _neighbours(e)):
-        if all(symbol in matrices for A in pair for symbol in A.atoms(MatrixSymbol)):
-            items += _relations(*pair)
+    items += _of_neighbours(expressions, matrices)
     if is_layered(claim):
-        items += _at_layers(claim, [*expressions, *(s for motion in found for s in _sequences_of(motion))])
-    elif not found:
+        items += _at_layers(claim, [*expressions, *_moving_sequences(moving)])
+    elif not moving:
         items += _sizes(matrices)
     return [Candidate(item) for item in dict.fromkeys(items)]
+
+
+def _matrices_of(expressions: list[Any]) -> list[MatrixSymbol]:
+    """Return the matrices that expressions speak of; neither members of sequences nor bound ones are among them."""
+    symbols = {A for e in expressions for A in e.atoms(MatrixSymbol)}
+    return sorted((A for A in symbols if not isinstance(A, BoundMatrix | LayerSymbol)), key=str)
+
+
+def _of_neighbours(expressions: list[Any], matrices: list[MatrixSymbol]) -> Iterator[Claim]:
+    """Run through what may be assumed of neighbours in a product, where both are made of these matrices."""
+    for pair in dict.fromkeys(pair for e in expressions for pair in _neighbours(e)):
+        if all(symbol in matrices for A in pair for symbol in A.atoms(MatrixSymbol)):
+            yield from _relations(*pair)
 
 
 def sequences_in(expression: Any) -> set[Sequence]:
@@ -131,9 +141,9 @@ def sequences_in(expression: Any) -> set[Sequence]:
     return {sequence for sequence in expression.atoms(Sequence) if not isinstance(sequence, Recursion)}
 
 
-def _sequences_of(motion: Motion) -> Iterator[Any]:
-    """Run through the sequences that move in a network of any depth."""
-    return iter(motion.sequences if motion.net.any_depth else ())
+def _moving_sequences(moving: Iterable[Motion]) -> Iterator[Any]:
+    """Run through the sequences that move in networks of any depth."""
+    return (sequence for motion in moving if motion.net.any_depth for sequence in motion.sequences)
 
 
 def _at_layers(claim: Claim, expressions: list[Any]) -> Iterator[ForAll]:
@@ -145,7 +155,7 @@ def _at_layers(claim: Claim, expressions: list[Any]) -> Iterator[ForAll]:
     for W in sorted({s for e in expressions for s in sequences_in(e) if 1 not in s(k).shape}, key=str):
         first, last = W.first, W.last
         for ends in ((first, last), (first + 1, last), (first + 1, last - 1)):
-            yield from (ForAll(make(W(k)), (k, *ends)) for make in EVERY_LAYER)
+            yield from (ForAll(make(W(k)), (k, *ends)) for make in AT_EVERY_LAYER)
 
 
 def _bound_indices(part: Claim) -> tuple[Any, ...]:
@@ -159,7 +169,7 @@ def _properties(A: MatrixSymbol) -> Iterator[Hypothesis]:
         if A.shape != (1, 1):
             yield nonzero(A)
         return
-    yield from (make(A) for make in (SQUARE if A.rows == A.cols else OBLONG))
+    yield from (make(A) for make in (OF_SQUARE if A.rows == A.cols else OF_RECTANGULAR))
 
 
 def _neighbours(expression: Any) -> Iterator[tuple[MatrixExpr, MatrixExpr]]:

@@ -58,8 +58,8 @@ class MissingEquation:
             nothing is known of that, or where ``necessary`` says more.
         product: the proof that the difference of the claim's sides is a product with the equation's difference as a
             factor, on which ``for_all`` rests; None if it is empty.
-        last_step: the proofs of `frames_detect_zero`, on which it rests as well: a factor that may be anything may be
-            each member of a frame.
+        frame_lemmas: the proofs of `frames_detect_zero`, on which it rests as well: a factor that may be anything may
+            be each member of a frame.
     """
 
     equation: Claim
@@ -67,7 +67,7 @@ class MissingEquation:
     necessary: Proved | None = None
     for_all: tuple[Any, ...] = ()
     product: Simplified | None = None
-    last_step: tuple[Proved, ...] = ()
+    frame_lemmas: tuple[Proved, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -101,7 +101,8 @@ def missing_equation(claim: Claim, deadline: float) -> MissingEquation | None:
     for factor in (None, *_multipliers(claim)):
         if perf_counter() > deadline:
             break
-        found += _equations(claim, residual, factor)
+        one = _equation_from(claim, residual, factor)
+        found += [] if one is None else [one]
         if found and found[0].exact:
             break
     return min(found, key=lambda f: (not f.exact, _cost(f.equation)), default=None)
@@ -125,34 +126,54 @@ def _multipliers(claim: Claim) -> Iterator[tuple[MatrixExpr, bool]]:
             yield factor, False
 
 
-def _equations(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] | None) -> list[MissingEquation]:
-    """Return what a difference, or a multiple of it, says with fewer letters than the claim itself."""
-    expression = residual if multiplier is None else _multiplied(residual, *multiplier)
+def _equation_from(claim: Claim, residual: Any, multiplier: tuple[MatrixExpr, bool] | None) -> MissingEquation | None:
+    """Return what a difference, or a multiple of it, says with fewer letters than the claim; None if nothing suffices.
+
+    Where that does not follow from the claim, it may follow from the claim for all data.
+    """
     names, free = _names(claim)
-    try:
-        short = simplify(expression, claim.given, names=names, seconds=SECONDS_EACH)
-    except TptheoryError:  # the shapes do not compose, or nothing is known of it
-        return []
-    if short.expression == 0 or isinstance(short.expression, ZeroMatrix):
-        return []
+    short = _shortened(claim, residual if multiplier is None else _multiplied(residual, *multiplier), names)
+    if short is None:
+        return None
     core, outside = _core(short.expression)
     core = substitute(core, dict(short.where))  # what a name hides in it is not free
     equation = _as_equation(core)
-    if _cost(equation) >= cost_to_read(residual):
-        return []
-    suffices = prove(claim.under([*claim.given, equation]), SECONDS_EACH)
-    if not isinstance(suffices, Proved):
-        return []
+    suffices = _proof_that_it_suffices(equation, claim, residual)
+    if suffices is None:
+        return None
     necessary = prove(equation.under([*claim.given, claim.under(())]), SECONDS_EACH) if claim.is_hypothesis else None
     if isinstance(necessary, Proved):
-        return [MissingEquation(equation, suffices, necessary)]
+        return MissingEquation(equation, suffices, necessary)
     data = _stand_for(outside, free)
     if multiplier is None and _may_be_anything(core, outside, data, claim):
-        proofs = [prove(step, SECONDS_EACH) for step in frames_detect_zero()]
-        last_step = tuple(proof for proof in proofs if isinstance(proof, Proved))
-        if len(last_step) == len(proofs):
-            return [MissingEquation(equation, suffices, None, data, short, last_step)]
-    return [MissingEquation(equation, suffices)]
+        lemmas = _frame_lemmas()
+        if lemmas:
+            return MissingEquation(equation, suffices, None, data, short, lemmas)
+    return MissingEquation(equation, suffices)
+
+
+def _shortened(claim: Claim, expression: Any, names: Mapping[str, Any]) -> Simplified | None:
+    """Return an expression simplified under the hypotheses of a claim; None if it is 0, or nothing is known of it."""
+    try:
+        short = simplify(expression, claim.given, names=names, seconds=SECONDS_EACH)
+    except TptheoryError:  # the shapes do not compose, or nothing is known of it
+        return None
+    return None if short.expression == 0 or isinstance(short.expression, ZeroMatrix) else short
+
+
+def _proof_that_it_suffices(equation: Claim, claim: Claim, residual: Any) -> Proved | None:
+    """Return a proof of a claim from an equation; None if none is found, or there is not less to read in it."""
+    if _cost(equation) >= cost_to_read(residual):
+        return None
+    suffices = prove(claim.under([*claim.given, equation]), SECONDS_EACH)
+    return suffices if isinstance(suffices, Proved) else None
+
+
+def _frame_lemmas() -> tuple[Proved, ...]:
+    """Return the proofs of `frames_detect_zero`; none if one of them is not found."""
+    proofs = [prove(lemma, SECONDS_EACH) for lemma in frames_detect_zero()]
+    found = tuple(proof for proof in proofs if isinstance(proof, Proved))
+    return found if len(found) == len(proofs) else ()
 
 
 def _multiplied(residual: Any, factor: MatrixExpr, left: bool) -> Any:
@@ -176,17 +197,21 @@ def _names(claim: Claim) -> tuple[dict[str, Any], dict[str, MatrixSymbol]]:
 
     The symbol stands nowhere else; so the sum may be anything.
     """
-    expressions = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
-    sums = {node for e in expressions for node in postorder_traversal(S(e)) if isinstance(node, MatAdd)}
+    expressions = [S(e) for e in (*claim.expressions(), *(e for h in claim.given for e in h.expressions()))]
+    alone = {s: total for total in _sums_in(expressions) for s, _ in terms_alone(total)}
     taken = {str(s) for s in claim.symbols()}
     names: dict[str, Any] = {}
     free: dict[str, MatrixSymbol] = {}
-    alone = {s: total for total in sorted(sums, key=str) for s, _ in terms_alone(total)}
     for symbol, total in sorted(alone.items(), key=str):
-        if all(_only_within(S(e), symbol, total) for e in expressions):
+        if all(_only_within(e, symbol, total) for e in expressions):
             name = next(name for name in chain(NAMES, map("e_{}".format, count(1))) if name not in {*taken, *names})
             names[name], free[name] = total, symbol
     return names, free
+
+
+def _sums_in(expressions: list[Any]) -> list[MatAdd]:
+    """Return the sums of matrices that stand in expressions."""
+    return sorted({node for e in expressions for node in postorder_traversal(e) if isinstance(node, MatAdd)}, key=str)
 
 
 def _only_within(expression: Any, symbol: MatrixSymbol, total: MatAdd) -> bool:

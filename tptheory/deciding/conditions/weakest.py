@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, permutations
+from itertools import combinations
 from time import perf_counter
 from typing import Any
 
@@ -18,11 +18,10 @@ from sympy import S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import Numbers
-from tptheory.claims.vocabulary import Zero
 from tptheory.deciding.answers import NO_INSTANCE, prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
-from tptheory.deciding.conditions.meeting import MeetingTest, instances_of
+from tptheory.deciding.conditions.implications import IMPLICATION_SECONDS, LOOK_SECONDS, Implications, Members
 from tptheory.deciding.conditions.sizes import EqualSizes, at_sizes, unified
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import InvalidValueError, TptheoryError
@@ -31,12 +30,10 @@ from tptheory.refuting.search import CounterexampleSearch
 
 LARGEST_SET = 3
 """How many candidates a set has at most."""
-SHARE_OF_ARROWS = 0.25
+SHARE_OF_IMPLICATIONS = 0.25
 """What part of the time the search for what follows from what may take."""
-FIRST, SECOND = (0.1, 0.4), (0.5, 2.0)
+FIRST, SECOND = (LOOK_SECONDS, 0.4), (0.5, 2.0)
 """The seconds for a counterexample and for a proof of a set: at first, and once more where that left it undecided."""
-IMPLICATION_SECONDS = 0.3
-"""The seconds for a proof that one candidate follows from another."""
 NECESSITY_SECONDS = 6.0
 """The seconds, for all candidates together, for a second search for proofs that they follow from the claim."""
 FOLLOWS_FROM_FACTOR = 1.15
@@ -44,8 +41,6 @@ FOLLOWS_FROM_FACTOR = 1.15
 BELOW_SECONDS = 2.0
 """The seconds for the smallest counterexample to a set that is just below a proved one."""
 
-Members = frozenset[int]
-"""A set of candidates, by their numbers."""
 Progress = Callable[[str, float], None]
 """Told what is being tried, and what share of the time is used up."""
 
@@ -80,7 +75,7 @@ class WeakestSets:
     Attributes:
         proved: the sets that have a proof.
         undecided: the sets that have neither a proof nor a counterexample.
-        breaking: the sets of candidates that instances meet which break the claim; the largest only.
+        refuted: the sets of candidates that instances meet which break the claim; the largest only.
         exact: the set that has a proof and follows from the claim, or from the claim for all data, so that no set is
             weaker, with the proof of each candidate in it; None if none was found.
         complete: whether every set of at most `LARGEST_SET` candidates is settled or listed as undecided, or need not
@@ -95,7 +90,7 @@ class WeakestSets:
     seed: int = 0
     proved: dict[Members, Proved] = field(default_factory=dict)
     undecided: dict[Members, Undecided] = field(default_factory=dict)
-    breaking: list[Members] = field(default_factory=list)
+    refuted: list[Members] = field(default_factory=list)
     exact: tuple[Members, tuple[Proved, ...]] | None = None
     complete: bool = False
     _necessary: dict[int, Proved | None] = field(default_factory=dict, init=False)
@@ -103,8 +98,9 @@ class WeakestSets:
     def __post_init__(self) -> None:
         """Prepare a test of each candidate, and find out which follow from which."""
         self._started = perf_counter()
-        self._tests = [MeetingTest(candidate) for candidate in self.candidates]
-        self.follows = self._implications()
+        self._implications = Implications(self.claim, self.candidates, self.seed)
+        ends = self._started + SHARE_OF_IMPLICATIONS * (self.deadline - self._started)
+        self.follows = self._implications.proved(ends, self.deadline)
 
     def run(self) -> None:
         """Settle the sets, small ones first, until all are settled or the time is up."""
@@ -164,15 +160,15 @@ class WeakestSets:
         closure = self.closure(members)
         return [self._strongest(frozenset(j for j in closure if i not in self.follows[j])) for i in sorted(members)]
 
-    def is_broken(self, members: Members) -> bool:
+    def is_refuted(self, members: Members) -> bool:
         """Whether an instance is known that meets these candidates and breaks the claim."""
-        return any(members <= met for met in self.breaking)
+        return any(members <= met for met in self.refuted)
 
     def claim_under(self, members: Members) -> Claim:
         """Return the claim under these candidates."""
         return assume(self.claim, [self.candidates[i] for i in sorted(members)])
 
-    def counterexample_below(self, members: Members) -> Refuted | None:
+    def smallest_counterexample(self, members: Members) -> Refuted | None:
         """Return the smallest counterexample to the claim under these candidates, confirmed; None if none is found."""
         found = refute(self.claim_under(members), BELOW_SECONDS, self.seed)
         return found if isinstance(found, Refuted) else None
@@ -207,7 +203,7 @@ class WeakestSets:
         """Whether an instance that is known breaks a set, or a proved set, or the exact one, follows from it."""
         closure = self.closure(members)
         known = any(other <= closure for other in self.proved)
-        return known or self.is_broken(closure) or self.exact_follows(members)
+        return known or self.is_refuted(closure) or self.exact_follows(members)
 
     def _settle(self, members: Members, for_instance: float, for_proof: float) -> None:
         """Look for an instance that breaks the claim under a set, and for a proof."""
@@ -234,7 +230,7 @@ class WeakestSets:
     def _keep(self, members: Members, verdict: Proved) -> None:
         """Keep a proved set, after one candidate after the other was left out or weakened where a proof stays."""
         for below in self.just_below(members):
-            if below not in self.proved and not self.is_broken(self.closure(below)):
+            if below not in self.proved and not self.is_refuted(self.closure(below)):
                 smaller = prove(self.claim_under(below), SECOND[1])
                 if isinstance(smaller, Proved):
                     self._keep(below, smaller)
@@ -276,18 +272,13 @@ class WeakestSets:
 
         Neither is a proof that holds only where something exists of which the hypotheses do not speak.
         """
-        if not self._is_granted(claim) or CounterexampleSearch(claim, self.seed).first(FIRST[0]) is not None:
+        if (
+            not self._implications.is_granted(claim)
+            or CounterexampleSearch(claim, self.seed).first(FIRST[0]) is not None
+        ):
             return None
         verdict = prove(claim, seconds)
         return verdict if isinstance(verdict, Proved) else None
-
-    def _is_granted(self, claim: Claim) -> bool:
-        """Whether the hypotheses of a claim, or the claim in question, take for granted all that a claim does.
-
-        A candidate such as ``A^-1 B = 0`` says that A has an inverse, too, which must not be granted where it follows.
-        """
-        granted = {*Zero(S.Zero, claim.given).tacit(), *(t for part in self.claim.conjuncts() for t in part.tacit())}
-        return all(granted.issuperset(part.tacit()) for part in claim.conjuncts())
 
     def _retry_necessity(self) -> None:
         """Try once more, and longer, to prove that the candidates of a set follow from the claim."""
@@ -309,18 +300,19 @@ class WeakestSets:
             return True
         sizes = unified(self._sizes_among(stronger))
         ends = self._started + FOLLOWS_FROM_FACTOR * (self.deadline - self._started)
-        if sizes is None or perf_counter() > ends:
-            return False
-        equal = [S(side).xreplace(sizes) for item in self._sizes_among(weaker) for side in (item.size, item.value)]
-        if equal[::2] != equal[1::2]:
+        if sizes is None or perf_counter() > ends or not self._sizes_hold(weaker, sizes):
             return False
         assumed = [self.candidates[i].item for i in sorted(stronger) if not self.candidates[i].speaks_of_sizes]
         wanted = {i: claim for i in sorted(weaker) if (claim := self.candidates[i].claim) is not None}
-        drawn = () if sizes else self._samples(assumed)
-        if not all(self._tests[i](*each) for each in drawn for i in wanted):
+        if not sizes and not self._implications.met_by_samples(wanted, assumed):
             return False
         given = [*self.claim.given, *assumed]
         return all(self._is_implied(claim.under(given), sizes) for claim in wanted.values())
+
+    def _sizes_hold(self, members: Members, sizes: dict[Any, Any]) -> bool:
+        """Whether the sizes that a set says are equal are so where some sizes are others."""
+        items = self._sizes_among(members)
+        return all(S(item.size).xreplace(sizes) == S(item.value).xreplace(sizes) for item in items)
 
     def _is_implied(self, claim: Claim, sizes: dict[Any, Any]) -> bool:
         """Whether a claim is proved where some sizes are others."""
@@ -331,56 +323,6 @@ class WeakestSets:
 
     def _note(self, values: Instance, numbers: Numbers, members: Members) -> None:
         """Keep which candidates an instance meets that breaks the claim, unless another one meets them all."""
-        met = self.closure(members) | {i for i, test in enumerate(self._tests) if test(values, numbers)}
-        if not any(met <= other for other in self.breaking):
-            self.breaking = [*(other for other in self.breaking if not other <= met), met]
-
-    def _implications(self) -> list[Members]:
-        """Return for each candidate those that follow from it, itself among them: each arrow has a proof.
-
-        An instance that meets one candidate and not another one ends every arrow between two such.
-        """
-        follows = [{i} for i in range(len(self.candidates))]
-        ends = self._started + SHARE_OF_ARROWS * (self.deadline - self._started)
-        seen = [
-            self._met_and_missed(*drawn)
-            for candidate in self.candidates
-            if candidate.claim is not None and perf_counter() <= self.deadline
-            for drawn in self._samples([candidate.item])
-        ]
-        for i, j, arrow in self._arrows():
-            if perf_counter() > ends:
-                break
-            if any(i in met and j in missed for met, missed in seen):
-                continue
-            broken = CounterexampleSearch(arrow, self.seed).first(FIRST[0])
-            if broken is not None:
-                seen.append(self._met_and_missed(*broken))
-            elif self._is_granted(arrow) and isinstance(prove(arrow, IMPLICATION_SECONDS), Proved):
-                follows[i].add(j)
-        return _transitive([frozenset(members) for members in follows])
-
-    def _arrows(self) -> Iterator[tuple[int, int, Claim]]:
-        """Run through the pairs of candidates of which one may follow from the other, with the claim that it does."""
-        for (i, candidate), (j, other) in permutations(enumerate(self.candidates), 2):
-            if candidate.claim is not None and other.claim is not None and other.symbols <= candidate.symbols:
-                yield i, j, other.claim.under([*self.claim.given, candidate.item])
-
-    def _samples(self, added: Sequence[Any]) -> Iterator[tuple[Instance, Numbers]]:
-        """Run through some instances of all matrices of the claim, under further hypotheses, degenerate ones too."""
-        return instances_of(self.claim.assuming(added), self.seed)
-
-    def _met_and_missed(self, values: Instance, numbers: Numbers) -> tuple[Members, Members]:
-        """Return the candidates that an instance meets, and those that it does not; others speak of more matrices."""
-        known = [i for i, test in enumerate(self._tests) if test.is_decided_by(values, numbers)]
-        met = frozenset(i for i in known if self._tests[i](values, numbers))
-        return met, frozenset(known) - met
-
-
-def _transitive(follows: list[Members]) -> list[Members]:
-    """Return the arrows with all that are made of two, until there are no more."""
-    while True:
-        longer = [frozenset().union(*(follows[j] for j in members)) for members in follows]
-        if longer == follows:
-            return follows
-        follows = longer
+        met = self.closure(members) | self._implications.met(values, numbers)
+        if not any(met <= other for other in self.refuted):
+            self.refuted = [*(other for other in self.refuted if not other <= met), met]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -157,33 +157,68 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     >>> len(sweep_curves(table, "lr", "last_loss", by="rule").lines)
     2
     """
-    for argument, name in (("x", x), ("y", y), ("by", by)):
-        if name is not None and name not in list(table):
-            raise unknown_name(argument, str(name), map(str, table))
-    groups = list(table[by]) if by is not None else [y] * len(list(table[y]))
-    rows = [row for row in zip(groups, table[x], table[y], strict=True) if _is_number(row[2]) and row[1] is not None]
+    _check_columns(table, x=x, y=y, by=by)
+    rows = _rows_with_results(table, x, y, by)
     if not rows:
         raise InvalidValueError(complain("y", "a column of numbers", y))
-    numeric = all(_is_number(at) for _, at, _ in rows)
-    ticks: list[Any] = (
-        sorted({at for _, at, _ in rows}) if numeric else list(dict.fromkeys(str(at) for _, at, _ in rows))
-    )
+    labels = _labels_of_text(rows)
+    if labels:
+        rows = [row._replace(at=labels.index(str(row.at))) for row in rows]
     ax = axes_or_new(ax)
-    for k, group in enumerate(dict.fromkeys(group for group, _, _ in rows)):
-        found: dict[Any, list[float]] = {tick: [] for tick in ticks}
-        for own, at, value in rows:
-            if own == group:
-                found[at if numeric else str(at)].append(float(value))
-        kept = [(tick if numeric else i, values) for i, (tick, values) in enumerate(found.items()) if values]
-        at, look = [place for place, _ in kept], MARKS[k % len(MARKS)] | HOLLOW
-        ax.plot(at, [np.median(values) for _, values in kept], **look, label=str(group))
-        low, high = ([end(values) for _, values in kept] for end in (min, max))
-        ax.fill_between(at, low, high, color=look["color"], alpha=0.15, linewidth=0)
-    if not numeric:
-        ax.set_xticks(range(len(ticks)), ticks)
-    elif ticks[0] > 0 and ticks[-1] >= WIDE_RANGE * ticks[0]:
+    for k, curve in enumerate(dict.fromkeys(row.curve for row in rows)):
+        look = MARKS[k % len(MARKS)] | HOLLOW | {"label": str(curve)}
+        _draw_median_and_range(ax, [row for row in rows if row.curve == curve], look)
+    if labels:
+        ax.set_xticks(range(len(labels)), labels)
+    elif _spans_a_wide_range([row.at for row in rows]):
         ax.set_xscale("log")
     return labelled(ax, x, y)
+
+
+class _SweptRow(NamedTuple):
+    """A row of a sweep: the curve that it belongs to, the value of the parameter, and the result."""
+
+    curve: Any
+    at: Any
+    result: Any
+
+
+def _check_columns(table: Any, **columns: str | None) -> None:
+    """Refuse an argument that names no column of a table.
+
+    Raises:
+        UnknownNameError: if there is no such column; the nearest is suggested.
+    """
+    for argument, name in columns.items():
+        if name is not None and name not in list(table):
+            raise unknown_name(argument, str(name), map(str, table))
+
+
+def _rows_with_results(table: Any, x: str, y: str, by: str | None) -> list[_SweptRow]:
+    """Return the rows of a table that have both a value of the parameter and a number for the result."""
+    curves = list(table[by]) if by is not None else [y] * len(list(table[y]))
+    rows = map(_SweptRow, curves, table[x], table[y])
+    return [row for row in rows if _is_number(row.result) and row.at is not None]
+
+
+def _labels_of_text(rows: Sequence[_SweptRow]) -> list[str]:
+    """Return the values of a parameter that are text, in the order in which they come; none if all are numbers."""
+    return [] if all(_is_number(row.at) for row in rows) else list(dict.fromkeys(str(row.at) for row in rows))
+
+
+def _draw_median_and_range(ax: Axes, rows: Sequence[_SweptRow], look: Mapping[str, Any]) -> None:
+    """Draw the median of the results at each value of the parameter, and their range as a band."""
+    results: dict[Any, list[float]] = {at: [] for at in sorted({row.at for row in rows})}
+    for row in rows:
+        results[row.at].append(float(row.result))
+    ax.plot(list(results), list(map(np.median, results.values())), **look)
+    low, high = ([end(found) for found in results.values()] for end in (min, max))
+    ax.fill_between(list(results), low, high, color=look["color"], alpha=0.15, linewidth=0)
+
+
+def _spans_a_wide_range(values: Sequence[Any]) -> bool:
+    """Whether values are positive, and more than `WIDE_RANGE` apart as a ratio."""
+    return min(values) > 0 and max(values) >= WIDE_RANGE * min(values)
 
 
 def _is_number(value: Any) -> bool:

@@ -34,8 +34,8 @@ MOST_SQUARES = 5
 """A sum of more squares is not tried as one square."""
 
 
-class Restoring:
-    """Write polynomials as expressions.
+class BackTranslator:
+    """Write polynomials as expressions: the inverse of a translator.
 
     Args:
         translator: the translator that made the polynomials.
@@ -129,17 +129,28 @@ class Restoring:
         if not 1 < len(halves) <= MOST_SQUARES:
             return
         first = group[next(iter(halves))]
-        roots = [root for cycle in halves if (root := _root(divide(group[cycle], first))) is not None]
         wanted = Polynomial(self.alphabet, 1, 1, {((cycle,), ""): divide(c, first) for cycle, c in group.items()})
-        if len(roots) < len(halves) or len({self.alphabet.shape(word) for word in halves.values()}) > 1:
-            return
-        words = [Polynomial.word(self.alphabet, w).scale(r) for w, r in zip(halves.values(), roots, strict=True)]
+        D = self._root_of_norm(wanted, {word: divide(group[cycle], first) for cycle, word in halves.items()})
+        if D is not None:
+            inside = self(D)
+            yield _rational(first) * Trace(matmul(transpose(inside), inside))
+
+    def _root_of_norm(self, norm: Polynomial, squares: dict[str, Rational]) -> Polynomial | None:
+        """Return a sum of words whose squared norm is a number; None if there is none.
+
+        Args:
+            norm: the number.
+            squares: the squares of the words' coefficients, up to whose signs the sum is known.
+        """
+        roots = {word: root for word, square in squares.items() if (root := _root(square)) is not None}
+        if len(roots) < len(squares) or len({self.alphabet.shape(word) for word in squares}) > 1:
+            return None
+        words = [Polynomial.word(self.alphabet, word).scale(root) for word, root in roots.items()]
         for signs in product((1, -1), repeat=len(words) - 1):
             D = summed([word.scale(sign) for word, sign in zip(words, (1, *signs), strict=True)])
-            if D.norm() == wanted:
-                inside = self(D)
-                yield _rational(first) * Trace(matmul(transpose(inside), inside))
-                return
+            if D.norm() == norm:
+                return D
+        return None
 
     def _is_square(self, word: str) -> bool:
         """Whether a word is that of ``A' A``."""
