@@ -5,15 +5,18 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from tptheory.cli import app
+from tptheory.writing import experiments, figures
 
 settings.load_profile("ci")  # the same examples each time, and a busy machine is no failure
 
@@ -44,6 +47,24 @@ def theorem_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return written
+
+
+@pytest.fixture(scope="session")
+def pictures_left_out() -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which reports of seed 0 simulate nothing and draw empty pictures, for tests of the rest."""
+    found = {name: {0: getattr(experiments, name)(0)} for name in ("trajectories", "drifts", "order_defects")}
+    rising = experiments.rising_loss()
+
+    @contextmanager
+    def known() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, runs in found.items():
+                patch.setattr(experiments, name, runs.__getitem__)
+            patch.setattr(experiments, "rising_loss", lambda: rising)
+            patch.setattr(figures, "draw", lambda *_, **__: Figure((1, 1)))
+            yield
+
+    return known
 
 
 @pytest.fixture(scope="session")

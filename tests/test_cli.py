@@ -503,27 +503,29 @@ def test_train_reads_mnist_from_a_folder(run, tmp_path):
     assert (data["data"], data["widths"], data["steps"]) == ("mnist", [16, 32, 32, 10], 2)
 
 
-def test_report_writes_the_page(run, facts, tmp_path):
+def test_report_writes_the_page(run, facts, tmp_path, pictures_left_out):
     """The report ends with a summary and the path of the page; a theorem that is refuted is status 1."""
     arguments = ("report", "--theorems", facts, "--steps", 0, "--trials", 10)
-    shown = run(*arguments, status=1).stdout.splitlines()
+    with pictures_left_out():
+        shown = run(*arguments, status=1).stdout.splitlines()
+        data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert shown[0].startswith("1 proved, 1 refuted unexpectedly in ")
     assert shown[1] == "1 of 1 certificates accepted by the lone checker"
     assert shown[-1] == "report/report.html"
     page = (tmp_path / "report/report.html").read_text(encoding="utf-8")
     assert "Matrices commute" in page
     assert "paper" not in [path.name for path in (tmp_path / "report").iterdir()]
-    data = json.loads(run(*arguments, "--out", "elsewhere", "--json", status=1).stdout)
     assert (tmp_path / data["page"]).is_file()
     assert (data["summary"]["proved"], data["summary"]["refuted"]) == (1, 1)
     assert data["summary"]["as_expected"] is False
     assert run("check", *(tmp_path / "elsewhere/certificates").iterdir()).exit_code == 0
 
 
-def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path):
+def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path, pictures_left_out):
     """A conjecture that is refuted is as expected; its counterexample lies beside the page, and so does a paper."""
     target = f"{conjectures}::they_commute"
-    result = run("report", "--theorems", target, "--steps", 0, "--trials", 10, "--paper")
+    with pictures_left_out():
+        result = run("report", "--theorems", target, "--steps", 0, "--trials", 10, "--paper")
     shown = result.stdout
     assert "settling and cross-checking: 1 of 1" in result.stderr  # it is piped: lines, and no bar
     assert shown.startswith("1 refuted as expected in ")

@@ -66,14 +66,15 @@ def with_reasons(data, odd):
 
 
 @pytest.fixture
-def shown(run, tmp_path):
+def shown(run, pictures_left_out):
     """Return a function that gives what every door shows of the theorems, once times and folders are left out."""
 
     def doors():
         explained = json.loads(run("prove", "facts.py", "--explain", "--json").stdout)["theorems"]
         facts = [{key: fact for key, fact in row.items() if key != "seconds"} for row in explained]
         typeset = run("latex", "facts.py", "--standalone").stdout
-        run("report", "--theorems", "facts.py", "--steps", "0")
+        with pictures_left_out():
+            run("report", "--theorems", "facts.py", "--steps", "0")
         pages = [Path("report", name).read_text(encoding="utf-8") for name in ("report.html", "report.tex")]
         return facts, typeset, pages
 

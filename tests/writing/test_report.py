@@ -95,7 +95,7 @@ def report(tmp_path_factory, theorems):
 
 
 @pytest.fixture(scope="module")
-def undecided(tmp_path_factory, theorems, measured_once):
+def undecided(tmp_path_factory, theorems, pictures_left_out):
     """Give a report without runs, by a judge that refutes nothing, where an older report and a note lay before."""
     folder = tmp_path_factory.mktemp("undecided")
     (folder / "certificates").mkdir()
@@ -105,15 +105,15 @@ def undecided(tmp_path_factory, theorems, measured_once):
     listed = ["certificates/gone__theorem.json", "certificates/../note.txt", "note.txt", 3]
     older = {"theorems": [{"certificate": name} for name in listed]}
     (folder / "report.json").write_text(json.dumps(older), encoding="utf-8")
-    with measured_once(), pytest.MonkeyPatch.context() as patch:
+    with pictures_left_out(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(studying, "settled_here", judged_by(prove))
         return build_report(folder, theorems, UNTRAINED)
 
 
 @pytest.fixture(scope="module")
-def refuted(tmp_path_factory, theorems, measured_once):
+def refuted(tmp_path_factory, theorems, pictures_left_out):
     """Give a report without runs, on a verdict that the prover does not know."""
-    with measured_once(), pytest.MonkeyPatch.context() as patch:
+    with pictures_left_out(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(studying, "settled_here", judged_by(decide))
         return build_report(tmp_path_factory.mktemp("refuted"), theorems, UNTRAINED)
 
@@ -211,10 +211,10 @@ def test_json_says_everything_once(report):
     assert set(times) == {"written", "seconds", "proving", "cross_checking", "training"}
 
 
-def test_orders_are_reported(tmp_path, measured_once):
+def test_orders_are_reported(tmp_path, pictures_left_out):
     """A law of a flow and a formula of second order show the order of the defect on the page, in TeX and in JSON."""
     theorems = [collect(f"proofs/balancedness.py::{name}")[0] for name in ("bp_balance", "bp_balance_step")]
-    with measured_once():
+    with pictures_left_out():
         paths = build_report(tmp_path / "report", theorems, replace(SMALL, steps=0))
     law, formula = (t["cross_check"]["order"] for t in json.loads(paths.json.read_text(encoding="utf-8"))["theorems"])
     assert law["slope"] == pytest.approx(2, abs=0.01)
@@ -292,7 +292,7 @@ def test_any_verdict_is_written(refuted):
     assert found["training"] == {}
 
 
-def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_path, measured_once):
+def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_path, pictures_left_out):
     """What is not finished is not seen, and is cleared away."""
     shutil.copytree(report[0].folder, tmp_path, dirs_exist_ok=True)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -301,7 +301,7 @@ def test_an_interrupted_report_leaves_the_old_one_whole(report, theorems, tmp_pa
         if stage == "write":
             raise KeyboardInterrupt
 
-    with measured_once(), pytest.raises(KeyboardInterrupt):
+    with pictures_left_out(), pytest.raises(KeyboardInterrupt):
         build_report(tmp_path, theorems, replace(UNTRAINED, trials=3), progress=interrupt)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert not list(tmp_path.glob(".tptheory-*"))
@@ -323,7 +323,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
         assert isinstance(caught.value, TptheoryError)
 
 
-def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, measured_once, monkeypatch):
+def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, pictures_left_out, monkeypatch):
     """The file is named by its place in the report, without the temporary folder and the number of the error."""
 
     def full(stage, *_):
@@ -331,7 +331,7 @@ def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, 
 
     for failing in (full, lambda stage, *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device"))):
         monkeypatch.setattr(report_module, "_write", failing)
-        with measured_once(), pytest.raises(InvalidValueError) as caught:
+        with pictures_left_out(), pytest.raises(InvalidValueError) as caught:
             build_report(tmp_path, theorems, UNTRAINED)
         place = f": {tmp_path / 'report.tex'}" if failing is full else ""
         mend = f"No space left on device{place}. Name another, or free this one."
@@ -339,10 +339,10 @@ def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, 
         assert list(tmp_path.iterdir()) == []
 
 
-def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path, measured_once):
+def test_a_part_that_cannot_be_written_is_the_same_error(theorems, tmp_path, pictures_left_out):
     """A file that stands where the certificates belong is named."""
     (tmp_path / "certificates").write_text("", encoding="utf-8")
-    with measured_once(), pytest.raises(InvalidValueError, match="certificates"):
+    with pictures_left_out(), pytest.raises(InvalidValueError, match="certificates"):
         build_report(tmp_path, theorems, UNTRAINED)
 
 
