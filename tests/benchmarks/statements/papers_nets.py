@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import BlockMatrix, MatrixExpr
 
-from tests.benchmarks.statements.deep import W, deep, everywhere, hidden, many
+from tests.benchmarks.statements.deep import W, deep, everywhere, hidden, many, upper
 from tests.benchmarks.statements.nets import B2, W1, W2, batch, batch3, e, x0
 from tests.benchmarks.statements.statement import Statement
 from tests.benchmarks.statements.words import *
@@ -32,12 +32,18 @@ code = MatrixSymbol("W", p, n)
 data = MatrixSymbol("X", n, q)
 h = MatrixSymbol("h", W1.rows, 1)
 i = MatrixSymbol("i", W1.cols, 1)
+whole, width = deep.whole_product, deep.widths
 imbalance = W(l + 1).T * W(l + 1) - W(l) * W(l).T
 
 
 def balance(net: DeepLinearNetwork, l: Any) -> MatrixExpr:
     """Return ``W_{l+1}'W_{l+1} - W_l W_l'``."""
     return T(net.weight(l + 1)) * net.weight(l + 1) - net.weight(l) * T(net.weight(l))
+
+
+def each(hypothesis: Any) -> ForAll:
+    """Assume something of all layers ``k``."""
+    return ForAll(hypothesis, (k, 1, L))
 
 
 def kinetic(net: DeepLinearNetwork) -> Any:
@@ -430,5 +436,141 @@ STATEMENTS: list[Statement] = [
         "BP's updates of a batch have rank at most the number of samples less one",
         lambda: everywhere(RankAtMost(BP.update(many, l), q - 1)),
         "one sample",
+    ),
+    deep_holds(
+        "W_L ... W_{l+1} takes x_l to the output",
+        lambda: everywhere(Equal(deep.output, deep.product(L, l + 1) * deep.activation(l))),
+        "x_k = W_k x_{k-1}",
+    ),
+    deep_holds(
+        "the whole product has at most the rank of each weight",
+        lambda: everywhere(RankAtMost(whole, W(l))),
+        "it is a factor",
+    ),
+    deep_holds(
+        "the whole product has at most each width as its rank",
+        lambda: everywhere(RankAtMost(whole, width[l])),
+        "a bottleneck",
+    ),
+    deep_holds(
+        "BP's updates above layer 1 have at most the rank of W_1",
+        lambda: ForAll(RankAtMost(BP.update(many, l), many.weight(1)), (l, 2, L)),
+        "x_{l-1} goes through W_1",
+    ),
+    deep_holds(
+        "BP's updates below layer L have at most the rank of W_L",
+        lambda: hidden(RankAtMost(BP.update(many, l), many.weight(L))),
+        "d_l goes through W_L",
+    ),
+    deep_fails(
+        "all of BP's updates have at most the rank of W_L",
+        lambda: everywhere(RankAtMost(BP.update(many, l), many.weight(L))),
+        "W_L = 0",
+    ),
+    deep_holds(
+        "orthogonal weights have an orthogonal product",
+        lambda: Equal(whole.T * whole, Identity(width[0]), given=[each(orthogonal(W(k)))]),
+        "Saxe et al. (2014)",
+    ),
+    deep_holds(
+        "weights of orthonormal rows: the transpose of the product is its inverse",
+        lambda: Equal(Pinv(whole), whole.T, given=[each(Equal(W(k) * W(k).T, Identity(width[k])))]),
+        "the product has orthonormal rows",
+    ),
+    deep_fails(
+        "partial isometries: the transpose of the product is its inverse",
+        lambda: Equal(Pinv(whole), whole.T, given=[each(partial_isometry(W(k)))]),
+        "lines at 45 degrees",
+    ),
+    deep_holds(
+        "weights of full row rank have a product of full row rank",
+        lambda: Equal(whole * Pinv(whole), Identity(width[L]), given=[each(full_row_rank(W(k)))]),
+        "right inverses",
+    ),
+    deep_fails(
+        "weights of full row rank have a product of full column rank",
+        lambda: Equal(Pinv(whole) * whole, Identity(width[0]), given=[each(full_row_rank(W(k)))]),
+        "W = (1, 0)",
+    ),
+    deep_holds(
+        "balanced weights have one rank",
+        lambda: hidden(Equal(Rank(W(l + 1)), Rank(W(l))), ForAll(Zero(balance(deep, k)), (k, 1, L - 1))),
+        "rank W'W = rank WW' (Bah et al., 2019)",
+    ),
+    deep_holds(
+        "damped TP conserves log det(W_{l+1}W_{l+1}' + lambda I) - |W_l|^2",
+        lambda: hidden(
+            Conserved(
+                LogPdet(W(l + 1) * W(l + 1).T + damping * Identity(width[l + 1])) - squared_norm(W(l)),
+                along=damped.flow(deep),
+            )
+        ),
+        "tr M_{l+1} G_{l+1} = <W_l, G_l>",
+    ),
+    deep_holds(
+        "the error is orthogonal to the output where the last layer rests",
+        lambda: Zero(inner(deep.error, deep.output), given=[Zero(BP.descent(deep, L))]),
+        "tr W_L' e x_{L-1}'",
+    ),
+    deep_holds(
+        "where layer 1 rests the error vanishes, if x is not 0 and all above has full row rank",
+        lambda: Zero(deep.error, given=[Zero(BP.descent(deep, 1)), upper(full_row_rank(W(k))), nonzero(deep.input)]),
+        "Kawaguchi (2016)",
+    ),
+    deep_fails(
+        "where layer 1 rests the error vanishes, if x is not 0 and all above has full column rank",
+        lambda: Zero(deep.error, given=[Zero(BP.descent(deep, 1)), upper(full_column_rank(W(k))), nonzero(deep.input)]),
+        "W_2 = (1, 0)', e = (0, 1)'",
+    ),
+    deep_holds(
+        "only the input 0 has the output 0, if all weights have full column rank",
+        lambda: Zero(deep.input, given=[Zero(deep.output), each(full_column_rank(W(k)))]),
+        "left inverses",
+    ),
+    deep_holds(
+        "TP's targets reach each other through rows of full rank: W_{l+1} t_l = t_{l+1}",
+        lambda: hidden(Equal(W(l + 1) * TP.target(deep, l), TP.target(deep, l + 1)), upper(full_row_rank(W(k)))),
+        "W W+ = I (Meulemans et al., 2020)",
+    ),
+    deep_fails(
+        "TP's targets reach each other through columns of full rank: W_{l+1} t_l = t_{l+1}",
+        lambda: hidden(Equal(W(l + 1) * TP.target(deep, l), TP.target(deep, l + 1)), upper(full_column_rank(W(k)))),
+        "W = (1, 0)'",
+    ),
+    deep_holds(
+        "<d_l of TP, d_l of BP> = |e|^2 through rows of full rank",
+        lambda: everywhere(
+            Equal(inner(TP.error_signal(deep, l), BP.error_signal(deep, l)), squared_norm(deep.error)),
+            upper(full_row_rank(W(k))),
+        ),
+        "W W+ = I",
+    ),
+    deep_holds(
+        "TP's and BP's updates make no obtuse angle through rows of full rank",
+        lambda: everywhere(NonNegative(inner(TP.descent(deep, l), BP.descent(deep, l))), upper(full_row_rank(W(k)))),
+        "|e|^2 |x_{l-1}|^2",
+    ),
+    deep_holds(
+        "DFA is BP where its matrices are the transposed products",
+        lambda: hidden(
+            Equal(DFA.error_signal(deep, l), BP.error_signal(deep, l)),
+            ForAll(Equal(DFA.feedback(deep, k + 1), deep.product(L, k + 1).T), (k, 1, L - 1)),
+        ),
+        "the definitions",
+    ),
+    deep_holds(
+        "with the target 0 BP shrinks every weight",
+        lambda: everywhere(Nonincreasing(squared_norm(W(l)), along=BP.flow(deep)), Zero(deep.target)),
+        "-2|x_L|^2 in each",
+    ),
+    deep_fails(
+        "TP has <d_l, x_l> = <e, x_L>",
+        lambda: everywhere(Equal(inner(TP.error_signal(deep, l), deep.activation(l)), inner(deep.error, deep.output))),
+        "W = 2",
+    ),
+    deep_holds(
+        "with weight decay BP's penalised loss never rises at any depth",
+        lambda: Nonincreasing(deep.penalised_loss(mu), along=decaying.flow(deep)),
+        "minus the squared velocities",
     ),
 ]
