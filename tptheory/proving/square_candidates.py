@@ -110,6 +110,7 @@ def _thorough_sets(
     for changed in (False, True):
         parts = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
         yield [*parts, *everything]
+        yield [*parts, *(c._replace(roots=(r,)) for c in parts if not c.roots for r in resources.roots.values())]
         if resources.multipliers:
             yield [*parts, *words.multiplied(parts)]
     plain = list(dict.fromkeys(c.word for c in more))
