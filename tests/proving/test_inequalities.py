@@ -76,6 +76,9 @@ TRUE = {
     "Cauchy-Schwarz at a known length": AtMost(inner(x, y) ** 2, n * squared_norm(x), given=Equal(inner(y, y), n)),
     "the image of a smaller matrix": ImageWithin(S, T, given=[psd(S), at_most(S, T)]),
     "the kernel of a larger matrix": Zero(S * x, given=[psd(S), at_most(S, T), Zero(T * x)]),
+    "projections that keep a length, one after the other": Equal(
+        Q * x, x, given=[projection(P, Q), symmetric(P, Q), Equal(squared_norm(P * Q * x), squared_norm(x))]
+    ),
     "a damped projection": AtMost(A.T * Inverse(A * A.T + c * Identity(k)) * A, Identity(n)),
     "an exponential": NonNegative(exp(s)),
     "a decaying norm": NonNegative(exp(-c * s) * squared_norm(x)),

@@ -81,7 +81,9 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     yield everything
     squares = [p.trace() for p in resources.equations if p.rows == p.columns]
-    yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    of_hypotheses = sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    yield of_hypotheses
+    yield [*everything, *of_hypotheses]
     if resources.multipliers:
         typed = sorted({*map(words.turned, [*everything, *words.halves(scalar), *words.by_equations(reduced, 1)])})
         products = [*words.multiplied(typed)]
