@@ -118,6 +118,7 @@ TRUE = {
     "updates above the first weight have at most its rank": ForAll(
         RankAtMost(BP.update(batch, l), batch.weight(1)), (l, 2, L)
     ),
+    "updates have at most the rank of the input": at_every_layer(RankAtMost(TP.update(batch, l), batch.input)),
     "updates below the last weight have at most its rank": at_hidden_layers(
         RankAtMost(BP.update(batch, l), batch.weight(L))
     ),

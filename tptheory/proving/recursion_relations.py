@@ -110,8 +110,8 @@ def row_spaces(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
         if x.shape is None or x.step is None or x.end is None:
             continue
         inverse = theory.inverse_item(x.letter)
-        for at in [index for index in sorted(spoken) if distance(x.start, index) is not None]:
-            step, inverse_there = ([moved_item(a, BOUND_INDEX, at) for a in items] for items in (x.step, [inverse]))
+        for at in sorted(index for index in {*spoken, x.start} if index and distance(x.start, index) is not None):
+            step, inverse_there = x.product_at(at), [moved_item(inverse, BOUND_INDEX, at)]
             lemma = x.lemma(_within(x, x.item, step, inverse_there))
             goal_from_there = lemma.goal._replace(first=at) if x.upward else lemma.goal._replace(last=at)
             yield [lemma._replace(goal=goal_from_there)]

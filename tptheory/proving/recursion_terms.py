@@ -53,6 +53,12 @@ class RecursionTerm(NamedTuple):
         moved: list[Any] = moved_item(self.item, BOUND_INDEX, index)
         return moved
 
+    def product_at(self, index: Index) -> list[Any]:
+        """Return the letters of the product that the term at an index is; of the first term those of its value."""
+        if index == self.start and self.value is not None and [c for c, *_ in self.value] == ["1"]:
+            return list(self.value[0][1])
+        return [moved_item(a, BOUND_INDEX, index) for a in self.step or [self.item]]
+
     def sizes(self, index: Index) -> tuple[Any, Any]:
         """Return the numbers of rows and of columns at an index."""
         rows, columns, *_ = self.shape or (1, 1)

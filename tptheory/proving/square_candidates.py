@@ -112,9 +112,9 @@ def _thorough_sets(
     for changed in (False, True):
         parts = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
         yield [*parts, *everything]
-        yield [*parts, *(c._replace(roots=(r,)) for c in parts if not c.roots for r in resources.roots.values())]
         if resources.multipliers:
             yield [*parts, *words.multiplied(parts)]
+    yield [*parts, *(c._replace(roots=(r,)) for c in parts if not c.roots for r in resources.roots.values())]
     plain = list(dict.fromkeys(c.word for c in more))
     powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
     yield powers
@@ -184,7 +184,9 @@ class _Words:
 
     resources: Resources
     alphabet: Alphabet
-    _vanishing: dict[Polynomial, bool] = field(default_factory=dict)
+    _symmetric: dict[str, bool] = field(default_factory=dict)
+    _projections: dict[str, bool] = field(default_factory=dict)
+    _halves: dict[str, list[str]] = field(default_factory=dict)
 
     def halves_by_shape(self, scalar: Polynomial) -> Groups:
         """Return the halves of the terms of a scalar."""
@@ -233,10 +235,14 @@ class _Words:
                     yield u
 
     def _halves_of_cycle(self, cycle: str) -> Iterator[str]:
-        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``."""
-        for u, m in self._symmetric_turns(cycle):
-            if not m or self._is_projection(m):
-                yield u + m
+        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``.
+
+        What is found is kept, for the same traces are met often; so is which words are symmetric, and projections.
+        """
+        if cycle not in self._halves:
+            turns = self._symmetric_turns(cycle)
+            self._halves[cycle] = [u + m for u, m in turns if not m or self._is_projection(m)]
+        yield from self._halves[cycle]
 
     def _symmetric_turns(self, cycle: str) -> Iterator[tuple[str, str]]:
         """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
@@ -261,18 +267,20 @@ class _Words:
         return letter
 
     def _is_projection(self, word: str) -> bool:
-        m = self._polynomial(word)
-        return m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+        if word not in self._projections:
+            m = self._polynomial(word)
+            self._projections[word] = m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+        return self._projections[word]
 
     def _is_symmetric(self, word: str) -> bool:
-        m = self._polynomial(word)
-        return m.rows == m.columns and self._vanishes(m - m.transpose())
+        if word not in self._symmetric:
+            m = self._polynomial(word)
+            self._symmetric[word] = m.rows == m.columns and self._vanishes(m - m.transpose())
+        return self._symmetric[word]
 
     def _vanishes(self, p: Polynomial) -> bool:
-        """Whether a polynomial is 0 modulo what is known; the answer is kept, for the same words are met often."""
-        if p not in self._vanishing:
-            self._vanishing[p] = not self.resources.reduce(p)
-        return self._vanishing[p]
+        """Whether a polynomial is 0 modulo what is known."""
+        return not self.resources.reduce(p)
 
     def _polynomial(self, word: str) -> Polynomial:
         return Polynomial.word(self.alphabet, word)
