@@ -147,9 +147,6 @@ FALSE = {
     ),
     "no angle is obtuse": acute(),
     "all weights shrink": shrinks(),
-    "all updates have at most the rank of the last weight": at_every_layer(
-        RankAtMost(BP.update(batch, l), batch.weight(L))
-    ),
     "the second weight moves though it is zero": stands_still(BP, 2, L, Zero(W(2))),
     "velocity of the product, from another start": follows(1, matmul(-2, first_descent)),
     "velocity of the product, from half a start": follows(2, matmul(-1, W(2), first_descent)),
