@@ -43,6 +43,16 @@ def test_neighbours_name_what_they_share_once():
     assert claim.statement() == "A = (A*A.T)**(-1)*A, and A.T = A.T*(A*A.T)**(-1), where A*A.T is invertible"
 
 
+def test_hypotheses_of_all_join_those_of_each():
+    """What is given for all claims is assumed in each of them, beside what is given there; a bad one is refused."""
+    full = full_row_rank(A)
+    both = AllOf(Zero(C), Zero(c, given=[Zero(A)]), given=[full])
+    assert both == AllOf(Zero(C, given=[full]), Zero(c, given=[Zero(A), full]))
+    assert AllOf(Zero(C), given=full) == AllOf(Zero(C, given=[full]))
+    with pytest.raises(InvalidTypeError, match="'given' must be"):
+        AllOf(Zero(C), given=[3])
+
+
 @pytest.mark.parametrize("claims", [(), (Zero(A),), (Zero(A), 3), (Zero(A), Zero(A, given=[invertible(A * C)]))])
 def test_one_of_several_takes_equations_and_hypotheses(claims):
     """One alternative is none, and an alternative is an equation or a hypothesis."""

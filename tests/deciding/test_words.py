@@ -94,6 +94,8 @@ PROVED = {
     "log pdet of a transpose": Equal(LogPdet(A.T), LogPdet(A)),
     "log pdet of a pseudo-inverse": Equal(LogPdet(Pinv(A)), -LogPdet(A)),
     "log pdet of a Gram matrix": Equal(LogPdet(A.T * A), 2 * LogPdet(A)),
+    "log pdet of a matrix, its transpose, and itself": Equal(LogPdet(A * A.T * A), 3 * LogPdet(A)),
+    "log pdet of a partial isometry": Equal(LogPdet(A), 0, given=[partial_isometry(A)]),
     "log pdet of an inverse": Equal(LogPdet(Inverse(R) * S), LogPdet(S) - LogPdet(R), given=[invertible(S)]),
     "log pdet, orthogonal": Equal(LogPdet(R), 0, given=[orthogonal(R)]),
     # numbers in inverses

@@ -48,6 +48,27 @@ def penalised_falls(rate, weight):
 
 
 mu = Symbol("mu", positive=True)
+whole = net.whole_product
+every = (k, 1, L)
+resting = ForAll(Zero(WeightDecay(BP, mu).descent(net, k)), every)
+balance = minus(matmul(T(W(l + 1)), W(l + 1)), matmul(W(l), T(W(l))))
+
+
+def lowest_rest(*given):
+    """The claim that the error vanishes where the first weight rests and the input is not 0."""
+    return Zero(net.error, given=[Zero(BP.descent(net, 1)), nonzero(net.input), *given])
+
+
+def shrinks(*given):
+    """The claim that no weight grows along the flow of BP."""
+    return ForAll(Nonincreasing(squared_norm(W(l)), along=BP.flow(net)), (l, 1, L), given=given)
+
+
+def acute(*given):
+    """The claim that the updates of TP and BP make no obtuse angle in any layer."""
+    return ForAll(NonNegative(inner(TP.descent(net, l), BP.descent(net, l))), (l, 1, L), given=given)
+
+
 first_descent, second_descent = BP.descent(net, 1), matmul(BP.descent(net, 2), W(1))
 TRUE = {
     "BP's loss": falls(BP, net),
@@ -73,6 +94,34 @@ TRUE = {
     "velocity of the product, from layer 2": follows(
         2, matadd(matmul(-1, W(2), first_descent), matmul(-1, second_descent))
     ),
+    "BP's gradient is a product of weights, the error, the input and weights": at_every_layer(
+        Equal(
+            BP.descent(net, l),
+            matmul(T(net.product(L, l + 1)), net.error, T(net.input), T(net.product(l - 1, 1))),
+        )
+    ),
+    "weights that rest under decay are balanced": ForAll(Zero(balance), (l, 1, L - 1), given=[resting]),
+    "orthonormal rows have a product whose transpose is its inverse": Equal(
+        Pinv(whole), T(whole), given=[ForAll(Equal(matmul(W(k), T(W(k))), Identity(n[k])), every)]
+    ),
+    "weights of full row rank have a product of full row rank": Equal(
+        matmul(whole, Pinv(whole)), Identity(n[L]), given=[ForAll(full_row_rank(W(k)), every)]
+    ),
+    "only the input 0 has the output 0": Zero(
+        net.input, given=[Zero(net.output), ForAll(full_column_rank(W(k)), every)]
+    ),
+    "the first weight rests at a minimum alone": lowest_rest(*from_the_second(full_row_rank, net)),
+    "no angle is obtuse at full row rank": acute(*from_the_second(full_row_rank, net)),
+    "with the target 0 all weights shrink": shrinks(Zero(net.target)),
+    "the rank of the product is at most each width": ForAll(RankAtMost(whole, n[l]), (l, 1, L)),
+    "the rank of the product is at most that of each weight": at_every_layer(RankAtMost(whole, W(l))),
+    "updates above the first weight have at most its rank": ForAll(
+        RankAtMost(BP.update(batch, l), batch.weight(1)), (l, 2, L)
+    ),
+    "updates have at most the rank of the input": at_every_layer(RankAtMost(TP.update(batch, l), batch.input)),
+    "updates below the last weight have at most its rank": at_hidden_layers(
+        RankAtMost(BP.update(batch, l), batch.weight(L))
+    ),
 }
 FALSE = {
     "minus BP's loss": falls(BP, batch, times=-1),
@@ -84,6 +133,20 @@ FALSE = {
         squared_norm(net.output), squared_norm(net.input), given=from_the_second(orthogonal, net)
     ),
     "the first weight moves though it is zero": stands_still(BP, 1, L, Zero(W(1))),
+    "weights that rest are balanced without a decay": ForAll(
+        Zero(balance), (l, 1, L - 1), given=[ForAll(Zero(BP.descent(net, k)), every)]
+    ),
+    "weights of full row rank have a product of full column rank": Equal(
+        matmul(Pinv(whole), whole), Identity(n[0]), given=[ForAll(full_row_rank(W(k)), every)]
+    ),
+    "only the input 0 has the output 0 at full row rank": Zero(
+        net.input, given=[Zero(net.output), ForAll(full_row_rank(W(k)), every)]
+    ),
+    "the first weight rests at a minimum alone at full column rank": lowest_rest(
+        *from_the_second(full_column_rank, net)
+    ),
+    "no angle is obtuse": acute(),
+    "all weights shrink": shrinks(),
     "the second weight moves though it is zero": stands_still(BP, 2, L, Zero(W(2))),
     "velocity of the product, from another start": follows(1, matmul(-2, first_descent)),
     "velocity of the product, from half a start": follows(2, matmul(-1, W(2), first_descent)),
@@ -103,7 +166,7 @@ def test_what_needs_a_lemma_is_proved(claim):
 def test_what_is_false_is_not_proved(claim):
     """The search ends without a proof."""
     with pytest.raises(StuckError):
-        search_proof(claim, seconds=4)
+        search_proof(claim, seconds=2)
 
 
 def test_a_penalised_loss_falls_under_decay():

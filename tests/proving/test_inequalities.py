@@ -62,6 +62,24 @@ TRUE = {
     "Cauchy-Schwarz in a metric": AtMost(
         trace(x.T * S * y) ** 2, trace(x.T * S * x) * trace(y.T * S * y), given=psd(S)
     ),
+    "Cauchy-Schwarz in a metric and in its inverse": AtMost(
+        trace(x.T * y) ** 2, trace(x.T * S * x) * trace(y.T * Inverse(S) * y), given=definite(S)
+    ),
+    "Cauchy-Schwarz on an image": AtMost(
+        trace(x.T * y) ** 2,
+        trace(x.T * Pinv(S) * x) * trace(y.T * S * y),
+        given=[psd(S), Equal(S * Pinv(S) * x, x)],
+    ),
+    "Cauchy-Schwarz at a unit vector": AtMost(
+        1, trace(x.T * S * x) * trace(x.T * Inverse(S) * x), given=[definite(S), Equal(inner(x, x), 1)]
+    ),
+    "Cauchy-Schwarz at a known length": AtMost(inner(x, y) ** 2, n * squared_norm(x), given=Equal(inner(y, y), n)),
+    "the image of a smaller matrix": ImageWithin(S, T, given=[psd(S), at_most(S, T)]),
+    "the kernel of a larger matrix": Zero(S * x, given=[psd(S), at_most(S, T), Zero(T * x)]),
+    "projections that keep a length, one after the other": Equal(
+        Q * x, x, given=[projection(P, Q), symmetric(P, Q), Equal(squared_norm(P * Q * x), squared_norm(x))]
+    ),
+    "a damped projection": AtMost(A.T * Inverse(A * A.T + c * Identity(k)) * A, Identity(n)),
     "an exponential": NonNegative(exp(s)),
     "a decaying norm": NonNegative(exp(-c * s) * squared_norm(x)),
     "a hyperbolic cosine": NonNegative(cosh(s)),
@@ -108,6 +126,14 @@ TRUE = {
 }
 
 FALSE = {
+    "Cauchy-Schwarz in one metric": AtMost(
+        trace(x.T * y) ** 2, trace(x.T * S * x) * trace(y.T * S * y), given=definite(S)
+    ),
+    "Cauchy-Schwarz off an image": AtMost(
+        trace(x.T * y) ** 2, trace(x.T * Pinv(S) * x) * trace(y.T * S * y), given=psd(S)
+    ),
+    "Cauchy-Schwarz at another length": AtMost(inner(x, y) ** 2, n * squared_norm(x), given=Equal(inner(y, y), n + 1)),
+    "the image of a smaller symmetric matrix": ImageWithin(S, T, given=[symmetric(S), at_most(S, T)]),
     "a trace with one": NonNegative(trace(S * T), given=[psd(S), symmetric(T)]),
     "any square matrix": NonNegative(S),
     "any symmetric matrix": NonNegative(S, given=symmetric(S)),

@@ -24,7 +24,7 @@ from tptheory.typesetting.spelling import text_of
 
 @dataclass(frozen=True, init=False)
 class AllOf(Claim):
-    """Several claims at once, each under its own hypotheses.
+    """Several claims at once, each under its own hypotheses and those that are given for all of them.
 
     >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp, decide
     >>> net, rule = DeepLinearNetwork(depth=2), TargetProp()
@@ -35,11 +35,12 @@ class AllOf(Claim):
     claims: tuple[Claim, ...]
     given: Any = ()
 
-    def __init__(self, *claims: Claim) -> None:
+    def __init__(self, *claims: Claim, given: Any = ()) -> None:
         flat = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
         if not flat or not all(isinstance(c, Claim) for c in flat):
             raise InvalidTypeError(complain("claims", "one or more claims", claims))
-        object.__setattr__(self, "claims", tuple(flat))
+        shared = flatten_given(given)
+        object.__setattr__(self, "claims", tuple(c.assuming(shared) if shared else c for c in flat))
         object.__setattr__(self, "given", ())
         refuse_two_of_one_name_across(self.claims)
 

@@ -15,7 +15,7 @@ from tptheory.claims.goals import minus
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, size_symbols, squared_norm, transpose
-from tptheory.symbolic.layers import occurrences
+from tptheory.symbolic.layers import WIDTH, occurrences
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class RankAtMost(Claim):
         matrices += [A for e in self.expressions() for A in occurrences(e, MatrixExpr)]
         sizes = {symbol for A in matrices for symbol in size_symbols(A)}
         for b in self.bound:
-            if not isinstance(b, MatrixExpr) and not b.free_symbols <= sizes:
+            if not isinstance(b, MatrixExpr) and not b.replace(WIDTH, lambda _: S.One).free_symbols <= sizes:
                 raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
 
     def goals(self) -> tuple[kinds.Goal, ...]:

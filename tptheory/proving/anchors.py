@@ -10,9 +10,12 @@ from tptheory.proving.words import Polynomial
 
 
 def anchored(A: Polynomial) -> tuple[Any, Index | None]:
-    """Return a key that polynomials share which differ only by the layer they stand at, and the index of that layer."""
+    """Return a key that polynomials share which differ only by the layer they stand at, and the index of that layer.
+
+    There is no such layer where a letter that has no index, such as a target, fits there alone by its sizes.
+    """
     anchor = _anchor(A)
-    if anchor is None:
+    if anchor is None or _stays(A, anchor[0]):
         return A, None
     base, least = anchor
     letters = A.alphabet.letters
@@ -43,6 +46,13 @@ def _anchor(A: Polynomial) -> Index | None:
         if offsets:
             return base, min(offsets)
     return None
+
+
+def _stays(A: Polynomial, base: str) -> bool:
+    """Whether a polynomial has a letter without an index whose sizes are those at layers of a base."""
+    words = {a for _, word in A.terms for a in word}
+    fixed = [A.alphabet.shapes[a] or () for a in words if A.alphabet.letters[a][0].at is None]
+    return any(isinstance(size, Letter) and size.at is not None and size.at[0] == base for s in fixed for size in s)
 
 
 def inverse_name(A: Polynomial, mark: str) -> str:

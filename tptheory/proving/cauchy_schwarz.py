@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from itertools import permutations, product
 from typing import NamedTuple
 
+from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
 from tptheory.proving.square_candidates import SquareCandidate
 from tptheory.proving.square_roots import equation_of_root, root_equation
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, rotations
+
+EFFORT = 20_000
+"""How much work the completion may do in which traces are compared."""
 
 
 class _Factor(NamedTuple):
@@ -34,38 +38,56 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
         number: what is to be shown not to be above 0.
         translator: the translator, which learns the letters ``b`` and ``k``.
     """
-    for t, A, B in _traces_and_norms(number, translator):
+    found = list(_traces_and_norms(number, translator))
+    if not found:
+        return []
+    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
-            found = _completed(t, word, B, translator)
-            if found:
-                return found
+            squares = _completed(t, word, B, translator, basis)
+            if squares:
+                return squares
     return []
 
 
-def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tuple[str, _Factor, _Factor]]:
-    """Run through the traces whose squares stand in a number, each with both factors of a term ``-|A|^2 |B|^2``."""
-    squared = sorted({s for scalars, _ in number.terms for s in scalars if scalars == (s, s)})
+def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tuple[list[str], _Factor, _Factor]]:
+    """Run through the traces whose squares stand in a number, each with both factors of a term ``-|A|^2 |B|^2``.
+
+    A trace that is known to be 1 is given as no trace.
+    """
     norms = [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
-    for t, scalars in product(filter(translator.alphabet.is_trace, squared), norms):
+    squared = sorted({s for scalars, _ in number.terms for s in scalars if scalars == (s, s)}) if norms else []
+    if not squared and number.terms.get(((), "")) != 1:
+        return
+    for t, scalars in product([*([s] for s in squared), []], norms):
         for first, second in permutations(scalars):
             for A, B in product(_factors(first, translator), _factors(second, translator)):
                 yield t, A, B
 
 
-def _completed(t: str, A: str, B: _Factor, translator: Translator) -> list[SquareCandidate]:
-    """Return the two candidates of one square, if the trace of ``A B'`` is ``t``."""
+def _completed(t: list[str], A: str, B: _Factor, translator: Translator, basis: Completion) -> list[SquareCandidate]:
+    """Return the two candidates of one square, if the trace of ``A B'`` is the number ``t``, or 1."""
     alphabet = translator.alphabet
     left = Polynomial.word(alphabet, A) if A else None
     if left is None or (left.rows, left.columns) != (alphabet.shape(B.word) if B.word else (B.size, B.size)):
         return []
-    closed = _without_roots(A + (alphabet.transpose(B.word) if B.word else ""), translator)
-    if _trace(closed, translator) != _trace(t, translator):
+    whole = left * Polynomial.word(alphabet, B.word).transpose() if B.word else left
+    if basis.prove(whole.trace() - Polynomial.number(alphabet, tuple(t))) is None:
         return []
     b, k = _root_and_reciprocal(B, translator)
-    return [SquareCandidate((b,), (), A), SquareCandidate((b,), tuple(sorted((k, t))), B.word, B.size)]
+    return [SquareCandidate((b,), (), A), SquareCandidate((b,), tuple(sorted((k, *t))), B.word, B.size)]
 
 
 def _factors(s: str, translator: Translator) -> Iterator[_Factor]:
+    """Run through what a number, or one that a hypothesis says it equals, is the squared norm of."""
+    yield from _factors_of(s, translator)
+    for p in translator.known():
+        numbers = [scalars for scalars, word in p.terms if not word and len(scalars) == 1]
+        if p.is_scalar and len(numbers) == len(p.terms) == 2 and sum(p.terms.values()) == 0 and (s,) in numbers:
+            yield from (factor for (other,) in numbers if other != s for factor in _factors_of(other, translator))
+
+
+def _factors_of(s: str, translator: Translator) -> Iterator[_Factor]:
     """Run through what a number is the squared norm of: ``A`` for ``tr(A A')``, an identity for its size."""
     alphabet = translator.alphabet
     number = Polynomial.number(alphabet, (s,))
@@ -91,10 +113,6 @@ def _half(cycle: str, translator: Translator) -> str:
     return ""
 
 
-def _trace(cycle: str, translator: Translator) -> Polynomial:
-    return Polynomial.word(translator.alphabet, _plain(cycle, translator)).trace()
-
-
 def _plain(word: str, translator: Translator) -> str:
     """Return a word without the transposes of letters that are known to be symmetric."""
     alphabet = translator.alphabet
@@ -116,13 +134,18 @@ def _roots(translator: Translator) -> dict[str, str]:
             ((scalars, word),) = subject.terms
             if not scalars and len(word) == 1:
                 found[word] = character + alphabet.adjoints[character]
+    for inside, square in list(found.items()):
+        for inverse in _inverses_of(inside, translator):
+            found[inverse] = inverse + square + inverse
     return found
 
 
-def _without_roots(word: str, translator: Translator) -> str:
-    for letter, square in _roots(translator).items():
-        word = next((turned.replace(square, letter) for turned in rotations(word) if square in turned), word)
-    return word
+def _inverses_of(letter: str, translator: Translator) -> Iterator[str]:
+    """Run through the letters that are the inverse or the pseudo-inverse of a letter."""
+    for A, inverse in translator.inverse_pairs():
+        if Polynomial.word(translator.alphabet, letter) == A and len(inverse.terms) == 1:
+            ((_, word),) = inverse.terms
+            yield word
 
 
 def _root_and_reciprocal(B: _Factor, translator: Translator) -> tuple[str, str]:

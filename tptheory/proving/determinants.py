@@ -122,15 +122,24 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
         return translator.number("log pdet", A, text or f"LogPdet({A!r})")
     if not word:
         return none
-    half = word[: len(word) // 2]
-    plain = _without_symmetric_transposes(translator)
-    if plain(word) == plain(half + alphabet.transpose(half)):  # the singular values of a Gram matrix are squares
-        return log_pdet(translator, Polynomial.word(alphabet, half)).scale(2)
+    part, times = _turned_power(alphabet, word, _without_symmetric_transposes(translator))
+    if times > 1:
+        return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
     whole = _log_of_word(translator, word, text)
     parts = _full_rank_parts(word, *_full_ranks(translator))
     if len(parts) > 1:
         translator.assume(whole - sum((_log_of_word(translator, part, "") for part in parts), none), FULL_RANK)
     return whole
+
+
+def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:
+    """Write a word as ``A``, ``A A'``, ``A A' A``, ...: its singular values are powers of those of ``A``."""
+    for length in range(1, len(word)):
+        part, times = word[:length], len(word) // length
+        turned = (part + alphabet.transpose(part)) * times
+        if len(word) == length * times and plain(word) == plain(turned[: len(word)]):
+            return part, times
+    return word, 1
 
 
 def _without_symmetric_transposes(translator: Knowledge) -> Callable[[str], str]:

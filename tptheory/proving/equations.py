@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from time import perf_counter
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
@@ -126,13 +126,30 @@ def equal(left: Polynomial, right: Polynomial) -> Attempt:
     """Show ``left = right`` divided by the scalars that all terms share, then multiply; failing that, show it whole."""
     common = common_scalars(left, right)
     if not common or left == right:
-        return equation(left, right)
+        return either(equation(left, right), _through_a_root(left - right))
 
     def divided_out(translator: Translator, deadline: float) -> Proof:
         proof = equation(divided(left, common), divided(right, common))(translator, deadline)
         return multiplied(proof, common)
 
     return either(divided_out, equation(left, right))
+
+
+def _through_a_root(D: Polynomial) -> Attempt:
+    """Show ``X S = 0`` from ``X R = 0``, where a hypothesis says that ``S`` is not below 0, and so is ``R R'``."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        roots = [R for R in AuxiliaryLetters.of(translator).multipliers if D.alphabet.shapes[R] is not None]
+        for R, p in product(roots, (D, D.transpose())):
+            S = D.alphabet.letters[R][0].family.subject
+            if all(word and Polynomial.word(D.alphabet, word[-1]) in (S, S.transpose()) for _, word in p.terms):
+                through = p.with_terms({(scalars, word[:-1] + R): c for (scalars, word), c in p.terms.items()})
+                lemmas = LemmaChain(translator)
+                lemmas.add(through, equation(through, through.scale(0))(translator, deadline))
+                return lemmas.close(membership(D, D.scale(0))(lemmas.branch, deadline))
+        raise StuckError("no root was found")
+
+    return attempt
 
 
 def descent(rate: Polynomial) -> Attempt:

@@ -8,26 +8,28 @@ A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hyp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from tptheory.certificates import checker
-from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
-from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
+from tptheory.proving.letters import Index
+from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.recursion_lemmas import lemmas_about_recursions
+from tptheory.proving.recursion_relations import relations, row_spaces
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
-from tptheory.proving.translation import Reason, Translator
+from tptheory.proving.translation import Translator
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
@@ -35,9 +37,6 @@ DEEPEST = 4
 """From a layer up to this number, a law may reach down to the first layer."""
 QUICK = Fraction(3, 5)
 """Which part of the effort a completion may take in a proof that is to be found quickly, as lemmas are."""
-FARTHEST = 8
-"""How far from the layers of a goal the indices may be at which laws are tried."""
-HERE: Index = ("l", 0)
 NEXT: Index = ("l", 1)
 
 
@@ -84,16 +83,47 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     Raises:
         StuckError: if it is not proved.
     """
-    if goal.kind == "zero":
-        try:
-            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
-            return
-        except StuckError:
-            pass
+    zero = goal.kind == "zero"
+    if zero and _shown_quickly(theory, goal, deadline):
+        return
     about_losses = theory.lemmas if goal.kind == "nonpositive" else []
-    lemmas = chain(about_losses, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
+    if _with_lemmas(theory, goal, about_losses, deadline):
+        return
+    if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
+        return
+    lemmas = lemmas_about_recursions(theory, goal)
+    if goal.kind == "rank":
+        with suppress(StuckError):
+            theory.proved += _shown_at_all_layers(theory, goal, deadline)
+            return
+        lemmas = chain(lemmas, row_spaces(theory, goal))
     if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
+
+
+def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
+    """Prove a goal if that takes little time, and return whether it is proved."""
+    try:
+        theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
+    except StuckError:
+        return False
+    return True
+
+
+def _relate_recursions(theory: Theory, deadline: float) -> bool:
+    """Prove what relates two recursions of a theory, and return whether something was found that is new."""
+    if theory.related:
+        return False
+    before = len(theory.proved)
+    for lemma in relations(theory):
+        refuse_when_late(deadline)
+        if all(lemma.goal != shown for shown, _ in theory.proved):
+            with suppress(StuckError):
+                cases = _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)
+                theory.proved.append((lemma.goal, cases))
+    refuse_when_late(deadline)
+    theory.related = True
+    return len(theory.proved) > before
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
@@ -196,28 +226,18 @@ def _case(
     raise first or StuckError("no law is near")
 
 
-class LawAtIndex(NamedTuple):
-    """A law at the index at which a proof uses it: its number, the index, and what it says and defines there."""
-
-    number: int
-    at: Index
-    terms: list[Any]
-    reason: Reason
-    defines: Letter | None
-
-
 def _proved_from_near_laws(
     theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int, deadline: float, quick: bool
 ) -> dict[str, Any]:
-    uses = _laws_near(theory, goal, at, after, margin)
+    uses = laws_near(theory, goal, at, after, margin)
     catalogue, translator = theory.catalogue(), Translator()
     translator.alphabet.named = theory.schema.alphabet.named
     translator.effort = int(QUICK * theory.effort) if quick else theory.effort
     translator.searches = theory.searches
     target = goal.at(at)
     defined = {use.defines for use in uses if use.defines is not None}
-    for terms in (target.terms, _bound_terms(target), *(use.terms for use in uses)):
-        for item in _letters(terms):
+    for terms in (target.terms, bound_terms(target), *(use.terms for use in uses)):
+        for item in letters_of(terms):
             catalogue.character(translator.alphabet, item, defined, DEFINED)
     used_by: dict[int, LawAtIndex] = {}
     for use in uses:
@@ -235,91 +255,12 @@ def _proved_from_near_laws(
     }
 
 
-def _bound_terms(goal: LayerGoal) -> list[Any]:
-    return goal.bound["rank"] if isinstance(goal.bound, dict) else []
-
-
-def _letters(terms: list[Any]) -> Iterator[Any]:
-    """Run through the letters of terms, those of traces among them, in their order."""
-    for _, items, *_ in terms:
-        for item in items:
-            yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
-
-
-def _laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
-    """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``."""
-    laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
-    found = []
-    for number, law in enumerate(laws):
-        if law is None:
-            continue
-        for index in _indices_of_law(law, goal, at, after, margin):
-            letter = law.defines
-            if letter is not None and letter.at is not None:
-                letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
-            reason = tuple(moved_reason(law.reason, index))
-            found.append(LawAtIndex(number, index, moved_terms(law.terms, BOUND_INDEX, index), reason, letter))
-    if after is not None:
-        found.append(LawAtIndex(len(laws), after, goal.at(after).terms, ("before",), None))
-    return found
-
-
-def _indices_of_law(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:
-    """Return the indices at which a law speaks only of layers near those that the goal speaks of."""
-    near = _layers_of_goal(goal, [index for index in (at, after) if index is not None])
-    spoken = _layers_of_law(law)
-    offsets = [offset for base, offset in spoken if base == BOUND_INDEX[0]]
-
-    def allowed(index: Index) -> bool:
-        return checker.lies_within(index, law.first, law.last, goal.first, goal.last, after is not None)
-
-    if offsets:
-        yield from filter(allowed, _reaching_indices(near, offsets, margin))
-    elif _lie_near(near, spoken, margin):
-        candidates = [index for index in (law.first, law.last, HERE) if index is not None]
-        yield from [index for index in candidates if allowed(index)][:1]
-
-
-NearLayers = dict[str, list[int]]
-"""The layers that a goal speaks of: for each base, such as ``l`` or ``L``, their offsets from it."""
-
-
-def _lie_near(near: NearLayers, indices: Iterable[Index], margin: int) -> bool:
-    """Whether layers lie among the near ones, or beyond them by at most the margin."""
-    return all(b in near and min(near[b]) - margin <= c <= max(near[b]) + margin for b, c in indices)
-
-
-def _layers_of_law(law: LayerLaw) -> set[Index]:
-    """Return the indices that have to be near for a law to serve: where it defines a letter, the one of the letter."""
-    letter = law.defines
-    if letter is not None and letter.at is not None and letter.at[0] != "k":
-        return {letter.at}
-    return set(indices_in(law.terms))
-
-
-def _layers_of_goal(goal: LayerGoal, indices: list[Index]) -> NearLayers:
-    """Return the layers that a goal speaks of at some indices."""
-    near: NearLayers = {}
-    for placed in map(goal.at, indices):
-        for base, offset in (*indices_in(placed.terms), *indices_in(_bound_terms(placed))):
-            near.setdefault(base, []).append(offset)
-    return near
-
-
-def _reaching_indices(near: NearLayers, offsets: list[int], margin: int) -> Iterator[Index]:
-    """Return the indices at which a law with these offsets reaches beyond the near layers by at most the margin."""
-    for base, found in sorted(near.items()):
-        for c in range(min(found) - margin - min(offsets), max(found) + margin - max(offsets) + 1):
-            if abs(c) <= FARTHEST + max(map(abs, found)):
-                yield base, c
-
-
 def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         return descent(catalogue.polynomial(alphabet, goal.terms))
     if goal.kind == "rank":
-        through = _bound_terms(goal)
+        through = bound_terms(goal)
         bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
         return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
     whole = catalogue.polynomial(alphabet, goal.terms)

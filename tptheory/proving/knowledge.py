@@ -279,12 +279,18 @@ class Knowledge(ABC):
         for family in sorted(self.alphabet.named.sizes, key=self.alphabet.named):
             if family.kind == "number":
                 self._inverse(Polynomial.scalar(self.alphabet, Letter(family)))
+        self.bring_in_reciprocals()
         for character, (letter, turned) in list(self.alphabet.letters.items()):
-            if turned or letter.family.kind not in ("symbol", "number", "sequence", "named"):
+            if turned or self.alphabet.shapes[character] is None:
                 continue
-            if self.alphabet.shapes[character] is not None:
+            if letter.family.kind in ("symbol", "sequence", "named"):
                 self._pinv(Polynomial.word(self.alphabet, character))
-            elif getattr(letter.family.subject, "is_nonzero", False) and letter.family not in self.alphabet.named.sizes:
+
+    def bring_in_reciprocals(self) -> None:
+        """Name the reciprocal of every number that is declared not to be 0, other than sizes."""
+        for letter, _ in list(self.alphabet.letters.values()):
+            declared = letter.family.kind == "number" and getattr(letter.family.subject, "is_nonzero", False)
+            if declared and letter.family not in self.alphabet.named.sizes:
                 self._inverse(Polynomial.scalar(self.alphabet, letter))
 
     def inverse_pairs(self) -> list[tuple[Polynomial, Polynomial]]:

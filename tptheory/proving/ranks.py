@@ -198,7 +198,7 @@ def _stands_in_a_trace(p: Polynomial, letter: str) -> bool:
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:
-    """Return the polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one."""
+    """Return the polynomial unchanged, rewritten by the hypotheses, and with a term or a letter replaced by one."""
     yield A
     if translator.hypotheses:
         yield completion(translator, deadline).rewritten(A)
@@ -206,6 +206,17 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
         if (h.rows, h.columns) == (A.rows, A.columns):
             for m in sorted(A.terms.keys() & h.terms.keys()):
                 yield A - h.scale(divide(A.terms[m], h.terms[m]))
+    yield from _with_a_letter_replaced(translator, A)
+
+
+def _with_a_letter_replaced(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
+    """Return a polynomial with a letter replaced by the other terms of a hypothesis: ``A = A X A`` used backwards."""
+    letters = {a for _, word in A.terms for a in word}
+    for h in (h.polynomial for h in translator.hypotheses if h.transposes is None):
+        for (scalars, word), c in h.terms.items():
+            if not scalars and len(word) == 1 and not letters.isdisjoint((word, A.alphabet.adjoints[word])):
+                rest = Polynomial.word(A.alphabet, word) - h.scale(divide(1, c))
+                yield replaced(A, word, rest)
 
 
 def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:

@@ -127,6 +127,7 @@ def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
 def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
     """Return an induction whose laws, declarations and theorems are those of claims, with fresh remarks."""
     theory, goals = theory_of(claims)
+    theory.bring_in_inverses()
     laws = [law.data() for law in theory.laws]
     named = theory.schema.alphabet.named
     fresh = layer_declarations(theory, list(named.families))

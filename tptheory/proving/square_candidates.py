@@ -81,7 +81,9 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     yield everything
     squares = [p.trace() for p in resources.equations if p.rows == p.columns]
-    yield sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    of_hypotheses = sorted({half for p in squares for half in words.halves(p)} - {*everything})
+    yield of_hypotheses
+    yield [*everything, *of_hypotheses]
     if resources.multipliers:
         typed = sorted({*map(words.turned, [*everything, *words.halves(scalar), *words.by_equations(reduced, 1)])})
         products = [*words.multiplied(typed)]
@@ -110,6 +112,7 @@ def _thorough_sets(
         parts = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
         yield [*parts, *everything]
         yield from words.with_multiples(parts)
+    yield [*parts, *(c._replace(roots=(r,)) for c in parts if not c.roots for r in resources.roots.values())]
     plain = list(dict.fromkeys(c.word for c in more))
     powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
     yield powers
@@ -179,7 +182,9 @@ class _Words:
 
     resources: Resources
     alphabet: Alphabet
-    _vanishing: dict[Polynomial, bool] = field(default_factory=dict)
+    _symmetric: dict[str, bool] = field(default_factory=dict)
+    _projections: dict[str, bool] = field(default_factory=dict)
+    _halves: dict[str, list[str]] = field(default_factory=dict)
 
     def halves_by_shape(self, scalar: Polynomial) -> Groups:
         """Return the halves of the terms of a scalar."""
@@ -228,10 +233,14 @@ class _Words:
                     yield u
 
     def _halves_of_cycle(self, cycle: str) -> Iterator[str]:
-        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``."""
-        for u, m in self._symmetric_turns(cycle):
-            if not m or self._is_projection(m):
-                yield u + m
+        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``.
+
+        What is found is kept, for the same traces are met often; so is which words are symmetric, and projections.
+        """
+        if cycle not in self._halves:
+            turns = self._symmetric_turns(cycle)
+            self._halves[cycle] = [u + m for u, m in turns if not m or self._is_projection(m)]
+        yield from self._halves[cycle]
 
     def _symmetric_turns(self, cycle: str) -> Iterator[tuple[str, str]]:
         """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
@@ -255,18 +264,20 @@ class _Words:
         return letter
 
     def _is_projection(self, word: str) -> bool:
-        m = self._polynomial(word)
-        return m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+        if word not in self._projections:
+            m = self._polynomial(word)
+            self._projections[word] = m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+        return self._projections[word]
 
     def _is_symmetric(self, word: str) -> bool:
-        m = self._polynomial(word)
-        return m.rows == m.columns and self._vanishes(m - m.transpose())
+        if word not in self._symmetric:
+            m = self._polynomial(word)
+            self._symmetric[word] = m.rows == m.columns and self._vanishes(m - m.transpose())
+        return self._symmetric[word]
 
     def _vanishes(self, p: Polynomial) -> bool:
-        """Whether a polynomial is 0 modulo what is known; the answer is kept, for the same words are met often."""
-        if p not in self._vanishing:
-            self._vanishing[p] = not self.resources.reduce(p)
-        return self._vanishing[p]
+        """Whether a polynomial is 0 modulo what is known."""
+        return not self.resources.reduce(p)
 
     def _polynomial(self, word: str) -> Polynomial:
         return Polynomial.word(self.alphabet, word)

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from sympy import MatrixExpr, S, Symbol
 
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
 from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, nonnegative, symbolic
@@ -16,7 +17,7 @@ from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
-from tptheory.proving.letters import Index, goal_at
+from tptheory.proving.letters import Index, Letter, goal_at
 from tptheory.proving.obligations import assumed_of, quadratic_form
 from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
@@ -78,6 +79,7 @@ class Theory:
             and then use them.
         effort: how much work each completion may do.
         searches: what each completion did.
+        related: whether what relates two recursions has been looked for.
     """
 
     schema: IndexedTranslator
@@ -86,11 +88,29 @@ class Theory:
     lemmas: list[list[LayerLemma]] = field(default_factory=list)
     effort: int = 0
     searches: list[Statistics] = field(default_factory=list)
+    related: bool = False
 
     def add(self, law: LayerLaw) -> None:
         """Add a law, unless it is there already or says nothing."""
         if law.terms and law not in self.laws:
             self.laws.append(law)
+
+    def bring_in_inverses(self) -> None:
+        """Add the laws of the pseudo-inverses of all members of sequences; they exist, whatever a claim says."""
+        alphabet = self.schema.alphabet
+        for character, (letter, turned) in list(alphabet.letters.items()):
+            is_member = letter.family.kind == "sequence" and letter.at is not None and letter.at[0] == BOUND_INDEX[0]
+            if is_member and not turned and alphabet.shapes[character] is not None:
+                self.schema.bring_in_inverse(Polynomial.word(alphabet, character))
+        for law in self.schema.defining:
+            self.add(law)
+
+    def inverse_item(self, letter: Letter) -> Any:
+        """Return the pseudo-inverse of a member of a sequence at ``k``, as a certificate writes it."""
+        (character,) = (c for c, known in self.schema.alphabet.letters.items() if known == (letter, False))
+        inverse = self.schema.known_pinv(Polynomial.word(self.schema.alphabet, character))
+        ((_, word),) = inverse.terms if inverse is not None else [((), character)]
+        return self.schema.alphabet.item(word)
 
     def catalogue(self) -> Catalogue:
         """Return a catalogue of the letters that have been met so far."""
@@ -105,6 +125,7 @@ def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
     for claim in claims:
         for h in claim.given:
             reader.hypothesis(h)
+    theory.schema.bring_in_reciprocals()
     found = [goal for claim in claims for goal in reader.goals_of(claim)]
     for rate in falling_losses(claims):
         for proposed in loss_lemmas(rate.flow, rate.quantity):

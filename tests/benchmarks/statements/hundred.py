@@ -1,4 +1,4 @@
-"""The hundred statements that are known best, sixty true and forty false; those of textbooks; and all of them."""
+"""The hundred statements that are known best, sixty true and forty false; those of textbooks, of papers, and all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from tests.benchmarks.statements import (
     inverses,
     matrices,
     nets,
+    papers_forms,
+    papers_inverses,
+    papers_nets,
     positive,
     products,
     projections,
@@ -27,7 +30,11 @@ HUNDRED: list[Statement] = [statement for area in AREAS for statement in area.KN
 TEXTBOOKS: list[Statement] = [
     statement for module in (textbook_equations, textbook_numbers, textbook_forms) for statement in module.STATEMENTS
 ]
+PAPERS: list[Statement] = [
+    statement for module in (papers_nets, papers_inverses, papers_forms) for statement in module.STATEMENTS
+]
 EVERY: list[Statement] = [
     *(statement for area in AREAS for statement in (*area.KNOWN, *area.FURTHER)),
     *TEXTBOOKS,
+    *PAPERS,
 ]
