@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
-from itertools import permutations
 from typing import Any, Self
 
 from tptheory.certificates.reading import BOUND_INDEX
@@ -48,7 +47,6 @@ class Knowledge(ABC):
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish; it takes much time.
         searches: what each completion of the hypotheses did, those of branches included.
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
-        has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
         nonnegative: the letters of functions whose values are not below 0.
         completed: candidates for one square, which `cauchy_schwarz` has completed.
     """
@@ -60,7 +58,6 @@ class Knowledge(ABC):
         self.effort: int | None = None
         self.squares_twice = True
         self.searches: list[Statistics] = []
-        self.has_remainders = False
         self.maybe_nonreal: Any = None
         self.nonnegative: set[Letter] = set()
         self.completed: list[Any] = []
@@ -256,19 +253,6 @@ class Knowledge(ABC):
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))
-
-    def bring_in_remainders(self) -> None:
-        """Name the pseudo-inverses of the parts of matrices whose own are named: ``(I - A A+) D``, and ``A+ A B``.
-
-        The first is what is left of D outside the image of A, the second what is left of B in the image of A'.
-        """
-        self.has_remainders = True
-        pairs = [(A, P) for A, P in self.inverse_pairs() if not A.is_scalar]
-        for (A, P), (D, _) in permutations(pairs, 2):
-            if A.rows == D.rows:
-                self._pinv(D - A * P * D)
-            if A.columns == D.rows:
-                self._pinv(P * A * D)
 
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.

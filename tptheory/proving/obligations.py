@@ -23,9 +23,9 @@ from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
-from tptheory.proving.rank_sums import rank_descent
+from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
-from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, divided
+from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import assume_roots, equation_of_root
 from tptheory.proving.translating import refuse_nonreal
 from tptheory.proving.translation import Reason, Translator
@@ -46,8 +46,10 @@ class Obligation(NamedTuple):
     right: Polynomial | Size | None = None
     bounded: bool = False
 
-    def attempt(self) -> Attempt:
-        """Return the attempt that proves this kind of obligation."""
+    def attempt(self, setting: SearchSetting) -> Attempt:
+        """Return the attempt that proves this kind of obligation in a setting."""
+        if setting.of_ranks and not self.bounded and not isinstance(self.right, int | Letter):
+            return _by_ranks(self.left, self.right)
         if self.right is None:
             return _descent(self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
@@ -60,14 +62,16 @@ def _descent(number: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         refuse_nonreal(translator.maybe_nonreal)
-        if translator.has_remainders:
-            try:
-                return rank_descent(number)(translator, deadline)
-            except StuckError:
-                pass
         return descent(number)(translator, deadline)
 
     return attempt
+
+
+def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
+    """Show that sums of ranks compare, or that a matrix vanishes, by relations between ranks."""
+    if right is None:
+        return rank_descent(left)
+    return rank_equation(left, right) if left.is_scalar else rank_vanishing(left, right)
 
 
 def obligations(claim: Claim, translator: Translator, alternative: int = 0) -> Iterator[Obligation]:
@@ -205,6 +209,7 @@ class SearchSetting:
         alternative: which of several alternatives is shown where the others fail.
         completing: whether to complete the square of a trace.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
+        of_ranks: whether to compare sums of ranks by relations between ranks, and by nothing else.
     """
 
     transposes_last: bool = False
@@ -217,6 +222,7 @@ class SearchSetting:
     alternative: int = 0
     completing: bool = False
     squares_twice: bool = True
+    of_ranks: bool = False
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -232,8 +238,6 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
         for each in found:
             translator.completed += completed_squares(each.left, translator) if each.right is None else []
     if setting.inverses:
-        if speaks_of_ranks(claim) and any(each.right is None for each in found):
-            translator.bring_in_remainders()
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
                 translator.bring_in_inverse(each.right)
@@ -248,8 +252,8 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
 
 
 def speaks_of_ranks(claim: Claim) -> bool:
-    """Whether a rank stands as a number in a claim."""
-    return any(sympify(e).has(Rank) for e in claim.expressions())
+    """Whether a rank stands as a number in a claim, or in what it assumes."""
+    return any(sympify(e).has(Rank) for part in (claim, *claim.given) for e in part.expressions())
 
 
 def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[MatrixSymbol] = ()) -> Translator:
