@@ -254,6 +254,16 @@ class Knowledge(ABC):
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))
 
+    def bring_in_columns(self, A: Polynomial) -> tuple[Polynomial, Polynomial]:
+        """Name and return columns with ``x' A y = 1``, which exist for a matrix that is known not to be 0."""
+        x, y = (
+            Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(Family("column", (side, A), side)), size, 1))
+            for side, size in (("x", A.rows), ("y", A.columns))
+        )
+        one = Polynomial.identity(self.alphabet, 1)
+        self.assume(x.transpose() * A * y - one, ("definition", "columns between which a matrix that is not 0 is 1"))
+        return x, y
+
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.
 

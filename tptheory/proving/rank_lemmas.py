@@ -18,13 +18,15 @@ from typing import NamedTuple
 
 from sympy import MatrixSymbol, symbols
 
-from tptheory.proving.completion import Completion
+from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial, Rational, summed
 
+LIMITS = Limits(seconds=60.0, effort=50_000)
+"""What a lemma may cost; each is proved with a fraction of this."""
 LINK: Reason = ("definition", "the letters of a lemma on ranks")
 Inversion = Callable[[Polynomial], Polynomial]
 """What returns the pseudo-inverse of a polynomial."""
@@ -98,7 +100,6 @@ LEMMAS = {
         lambda M, pinv: [
             M["Z"] - M["A"] - M["B"],
             M["D"] - outside(M["A"], M["Z"], pinv),
-            M["X"] * M["A"],
             M["X"] * M["B"] - outside(M["A"], M["B"], pinv),
         ],
         lambda M, _: Conclusion(M["D"] - M["X"] * M["B"]),
@@ -144,8 +145,12 @@ class _ProvedLemma(NamedTuple):
 
 
 @cache
-def _proved(name: str) -> _ProvedLemma:
-    """Prove a lemma over letters of its own."""
+def proved(name: str) -> _ProvedLemma:
+    """Prove a lemma over letters of its own.
+
+    Raises:
+        AssertionError: if it is no lemma.
+    """
     sizes = dict(zip("mnkp", symbols("m n k p", integer=True, positive=True), strict=True))
     translator, lemma = Translator(cuts=False), LEMMAS[name]
     letters = {
@@ -155,7 +160,7 @@ def _proved(name: str) -> _ProvedLemma:
     zero = lemma.conclusion(letters, translator.pinv).zero
     for link in lemma.links(letters, translator.pinv):
         translator.assume(link, LINK)
-    found = Completion(translator.alphabet, translator.known()).prove(zero, whole=True)
+    found = Completion(translator.alphabet, translator.known(), LIMITS).prove(zero, whole=True)
     if found is None:
         raise AssertionError(name)
     return _ProvedLemma(translator, letters, found.origin)
@@ -198,15 +203,15 @@ class Use(NamedTuple):
             pinv: returns the pseudo-inverse of a matrix.
             place: says which multiple of which hypothesis a polynomial is.
         """
-        proved = _proved(self.lemma)
-        images = _Images(proved.translator.alphabet)
-        for name, letter in proved.letters.items():
+        lemma = proved(self.lemma)
+        images = _Images(lemma.translator.alphabet)
+        for name, letter in lemma.letters.items():
             images.add(letter, self.matrices[name])
-            if (inverse := proved.translator.known_pinv(letter)) is not None:
+            if (inverse := lemma.translator.known_pinv(letter)) is not None:
                 images.add(inverse, pinv(self.matrices[name]))
         found: Combination = []
-        for c, where, number in proved.origin:
-            zero = images.of(proved.translator.hypotheses[number].polynomial)
+        for c, where, number in lemma.origin:
+            zero = images.of(lemma.translator.hypotheses[number].polynomial)
             if zero:
                 hypothesis, factor = place(zero)
                 found += [(c * factor * d, at, hypothesis) for at, d in images.around(where)]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
+from tptheory.proving.norms import half_of
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
 from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Summed
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.term_order import order
-from tptheory.proving.words import Polynomial, Rational, divide
+from tptheory.proving.words import Polynomial, Rational, divide, rotations
 
 LONGEST_WORD = 8
 """Longer words are not cut into all their parts."""
@@ -41,6 +42,7 @@ class RelationSearch:
                 one = Polynomial.identity(self.alphabet, M.columns)
                 self.pool.add(Contained(short, one, M), Contained(M, one, short))
         self._full_ranks()
+        self._nonzero()
         self._words()
         self._products([*self.pool.compared], [*self.pool.compared])
         self._sums()
@@ -56,6 +58,17 @@ class RelationSearch:
                 one = Polynomial.identity(self.alphabet, U.rows)
                 if not A.is_scalar and self.basis.rewritten(U * X) == one:
                     self.pool.add(Contained(U, X, one))
+
+    def _nonzero(self) -> None:
+        """Compare each matrix whose squared norm is known to have a reciprocal with the number 1."""
+        for s, k in list(self.pool.translator.inverse_pairs()):
+            traces = [scalars for scalars, word in s.terms if len(scalars) == 1 and not word and len(s.terms) == 1]
+            half = half_of(self.alphabet, rotations(traces[0][0])) if traces else ""
+            if half and self.basis.vanishes(s * k - Polynomial.identity(self.alphabet, 1)):
+                M = Polynomial.word(self.alphabet, half)
+                x, y = self.pool.translator.bring_in_columns(M)
+                row = (M * y).transpose()
+                self.pool.add(Contained(M, y, M * y), Contained(row, x, Polynomial.identity(self.alphabet, 1)))
 
     def _words(self) -> None:
         """Compare the parts of each word: ``rank xy + rank yz <= rank y + rank xyz``."""
