@@ -47,6 +47,11 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     return []
 
 
+def completed_square(t: str, A: str, B: str, translator: Translator) -> list[SquareCandidate]:
+    """Return the two candidates of the square of ``b A - (t k) b B``, if the trace of ``A B'`` is ``t``."""
+    return _completed(t, A, _Factor(Polynomial.word(translator.alphabet, B).norm(), B, 1), translator)
+
+
 def _completed(t: str, A: str, B: _Factor, translator: Translator) -> list[SquareCandidate]:
     """Return the two candidates of one square, if the trace of ``A B'`` is ``t``."""
     alphabet = translator.alphabet

@@ -264,6 +264,23 @@ class Knowledge(ABC):
         self.assume(x.transpose() * A * y - one, ("definition", "columns between which a matrix that is not 0 is 1"))
         return x, y
 
+    def bring_in_longest_image(self, A: Polynomial) -> tuple[str, str]:
+        """Name and return ``x`` with ``x'x = 1`` for which ``A x`` is longest, and ``R`` with ``R R' = |A x|^2 I - A'A``.
+
+        They exist for every matrix: the unit columns are compact, and ``|A z|^2 <= |A x|^2 |z|^2`` for every ``z``.
+        """
+        x = self.alphabet.matrix(Letter(Family("column", ("longest", A), "x")), A.columns, 1)
+        R = self.alphabet.matrix(Letter(Family(ROOT, ("longest", A), "R")), A.columns, A.columns, level=INVERSE)
+        column, root = (Polynomial.word(self.alphabet, letter) for letter in (x, R))
+        one, whole = (Polynomial.identity(self.alphabet, size) for size in (1, A.columns))
+        reason = ("definition", "a column of length 1 whose image is longest")
+        self.assume(column.transpose() * column - one, reason)
+        norm = (A * column).norm()
+        length = self.root(norm)
+        self.assume(length * length - norm, ("nonnegative", norm.data()))
+        self.assume(root * root.transpose() - length * length * whole + A.transpose() * A, reason)
+        return x, R
+
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.
 

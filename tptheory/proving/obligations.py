@@ -23,6 +23,7 @@ from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
+from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
@@ -207,7 +208,7 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
-        completing: whether to complete the square of a trace.
+        completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
         of_ranks: whether to compare sums of ranks by relations between ranks, and by nothing else.
     """
@@ -236,7 +237,9 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     found = list(obligations(claim, translator, setting.alternative))
     if setting.completing:
         for each in found:
-            translator.completed += completed_squares(each.left, translator) if each.right is None else []
+            if each.right is None:
+                translator.completed += completed_squares(each.left, translator)
+                translator.completed += norms_of_products(each.left, translator)
     if setting.inverses:
         for each in found:
             if each.bounded and isinstance(each.right, Polynomial):
