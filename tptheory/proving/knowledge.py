@@ -265,7 +265,7 @@ class Knowledge(ABC):
         return x, y
 
     def bring_in_longest_image(self, A: Polynomial) -> tuple[str, str]:
-        """Name and return ``x`` with ``x'x = 1`` for which ``A x`` is longest, and ``R`` with ``R R' = |A x|^2 I - A'A``.
+        """Name and return ``x`` of length 1 for which ``A x`` is longest, and ``R`` with ``R R' = |A x|^2 I - A'A``.
 
         They exist for every matrix: the unit columns are compact, and ``|A z|^2 <= |A x|^2 |z|^2`` for every ``z``.
         """
