@@ -225,6 +225,18 @@ class Knowledge(ABC):
         """Return the pseudo-inverse of a polynomial, if it has been named."""
         return self._inverse_of("pinv", A)
 
+    def known_inverse(self, A: Polynomial) -> Polynomial | None:
+        """Return the inverse of a polynomial, if it has been named, or if its pseudo-inverse is known to be one."""
+        if Polynomial.identity(self.alphabet, A.rows) == A:
+            return A
+        ((_, word), *others) = A.terms or [((), "")]
+        inside = self.inverted_by("inverse", word) if len(word) == 1 and not others else None
+        if inside is not None and Polynomial.word(self.alphabet, word) == A:
+            return inside
+        K, P = self._inverse_of("inverse", A), self.known_pinv(A)
+        equations = [] if P is None else [*both_inverse(A, P)]
+        return K if K is not None else P if equations and any(p in self._seen for p in equations) else None
+
     def _inverse_of(self, kind: str, A: Polynomial) -> Polynomial | None:
         """Return the inverse of a kind, if it has been named; that of ``A'`` is the transpose of that of ``A``."""
         turned = self._inverses.get((kind, A.transpose()))

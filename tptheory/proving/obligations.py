@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatAdd, MatrixExpr, MatrixSymbol, postorder_traversal, sympify
+from sympy import Determinant, MatAdd, MatPow, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -271,6 +271,8 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
         setting.cuts, setting.transposes_last, named=setting.named, traces_as_words=setting.traces_as_words
     )
     _declare_witnesses(claim, translator)
+    for inverse in _inverses_beside_determinants(claim):
+        translator(inverse)
     for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ())):
         translator.define(symbol)
     for h in claim.given:
@@ -282,6 +284,13 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
         for expression in goals.nonnegative(h.goals()):
             translator.assume(*equation_of_root(translator, translator(expression)))
     return translator
+
+
+def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:
+    """Run through the inverses in a claim that speaks of determinants: these are found by what has an inverse."""
+    nodes = [node for part in (claim, *claim.given) for e in part.expressions() for node in postorder_traversal(S(e))]
+    if any(isinstance(node, Determinant) for node in nodes):
+        yield from (M for M in nodes if isinstance(M, MatPow) and M.exp == -1)
 
 
 def _vanishing_in(alternative: Any, translator: Translator) -> list[Polynomial]:

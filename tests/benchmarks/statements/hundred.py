@@ -14,6 +14,7 @@ from tests.benchmarks.statements import (
     ranks,
     textbook_equations,
     textbook_forms,
+    textbook_inequalities,
     textbook_numbers,
     traces,
     updates,
@@ -25,7 +26,9 @@ AREAS = (inverses, products, updates, ranks, projections, matrices, positive, ve
 
 HUNDRED: list[Statement] = [statement for area in AREAS for statement in area.KNOWN]
 TEXTBOOKS: list[Statement] = [
-    statement for module in (textbook_equations, textbook_numbers, textbook_forms) for statement in module.STATEMENTS
+    statement
+    for module in (textbook_equations, textbook_numbers, textbook_forms, textbook_inequalities)
+    for statement in module.STATEMENTS
 ]
 EVERY: list[Statement] = [
     *(statement for area in AREAS for statement in (*area.KNOWN, *area.FURTHER)),
