@@ -1,4 +1,4 @@
-"""Inequalities and equations of ranks are decided by relations between ranks, each of which is used where it holds."""
+"""Ranks are compared by relations between ranks, and at any depth by products of all that is between two layers."""
 
 import pytest
 from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, ZeroMatrix, symbols
@@ -6,10 +6,16 @@ from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, ZeroMatrix, symb
 from tptheory import (
     AnyOf,
     AtMost,
+    Backprop,
+    DeepLinearNetwork,
     Equal,
+    FeedbackAlignment,
+    ForAll,
     ImageWithin,
     Pinv,
     Rank,
+    RankAtMost,
+    TargetProp,
     Zero,
     decide,
     invertible,
@@ -102,7 +108,29 @@ MATRICES = {
         ImageWithin(D, A, given=[Equal(Rank(above), Rank(A))]),
     ),
 }
-EVERY = INEQUALITIES | EQUATIONS | MATRICES
+l, L = symbols("l L", integer=True)
+net = DeepLinearNetwork(depth=L, batch=symbols("B", integer=True, positive=True), loss="any")
+bp, tp, fa = (rule.update(net, l) for rule in (Backprop(), TargetProp(), FeedbackAlignment()))
+
+
+def at_layers(update, bound, first=1, last=L):
+    """Return that an update has at most the rank of a matrix, or a size, at every layer from first to last."""
+    return ForAll(RankAtMost(update, bound), (l, first, last))
+
+
+UPDATES = {
+    "the input": (at_layers(tp, net.input), at_layers(tp, net.weight(l))),
+    "the first layer": (at_layers(tp, net.weight(1), 2), at_layers(tp, net.weight(1))),
+    "the second layer": (at_layers(bp, net.weight(2), 3), at_layers(bp, net.weight(2), 2)),
+    "the last layer": (at_layers(tp, net.weight(L), 1, L - 1), at_layers(fa, net.weight(L), 1, L - 1)),
+    "the next layer": (at_layers(tp, net.weight(l + 1), 1, L - 1), at_layers(fa, net.weight(l + 1), 1, L - 1)),
+    "a width above": (at_layers(fa, net.widths[L - 1], 1, L - 1), at_layers(fa, 1, 1, L - 1)),
+    "all above": (
+        at_layers(bp, net.product(L, l + 1), 1, L - 1),
+        at_layers(fa, net.product(L, l + 1), 1, L - 1),
+    ),
+}
+EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -20,6 +20,7 @@ from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
+from tptheory.proving.product_lemmas import lemmas_on_ranks
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
@@ -28,6 +29,7 @@ from tptheory.proving.searching import Attempt, StuckError, common_scalars, divi
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Reason, Translator
+from tptheory.proving.words import Polynomial
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
@@ -84,14 +86,15 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     Raises:
         StuckError: if it is not proved.
     """
-    if goal.kind == "zero":
+    if goal.kind != "nonpositive":
         try:
-            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
+            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=goal.kind == "zero")
             return
         except StuckError:
             pass
     about_losses = theory.lemmas if goal.kind == "nonpositive" else []
-    lemmas = chain(about_losses, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
+    about_ranks = lemmas_on_ranks(theory, goal) if goal.kind == "rank" else ()
+    lemmas = chain(about_losses, about_ranks, lemmas_about_recursions(theory, thorough=goal.kind == "zero"))
     if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
@@ -99,7 +102,8 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
     """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
 
-    A lemma that is proved stands in the theory, even if others of its list are not.
+    A lemma that is proved stands in the theory, even if others of its list are not; but not one on a rank, which says
+    of a term what another says differently.
     """
     for each in lemmas:
         known = [shown for shown, _ in theory.proved]
@@ -113,7 +117,8 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
                 theory.proved.append((goal, cases))
                 return True
         except StuckError:
-            continue
+            if goal.kind == "rank":
+                del theory.proved[len(known) :]
     return False
 
 
@@ -223,6 +228,7 @@ def _proved_from_near_laws(
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
+    _name_inverses(catalogue, translator)
     attempt = _attempt_at(target, catalogue, translator, quick)
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
@@ -233,6 +239,16 @@ def _proved_from_near_laws(
         "left": len(proof.goal[0].terms),
         **proof_data(translator, proof, numbers),
     }
+
+
+def _name_inverses(catalogue: Catalogue, translator: Translator) -> None:
+    """Let a translator know of which matrices the letters for pseudo-inverses are those."""
+    alphabet = translator.alphabet
+    for character, (letter, turned) in list(alphabet.letters.items()):
+        if letter.family.kind == "pinv" and not turned and alphabet.shapes[character] is not None:
+            terms = letter.family.remark["pinv"]
+            inside = terms if letter.at is None else moved_terms(terms, BOUND_INDEX, letter.at)
+            translator.know_pinv(catalogue.polynomial(alphabet, inside), Polynomial.word(alphabet, character))
 
 
 def _bound_terms(goal: LayerGoal) -> list[Any]:

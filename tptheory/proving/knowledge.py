@@ -221,6 +221,10 @@ class Knowledge(ABC):
         """Name the pseudo-inverse of a polynomial."""
         self._pinv(A)
 
+    def know_pinv(self, A: Polynomial, P: Polynomial) -> None:
+        """Remember that a letter is the pseudo-inverse of a polynomial; what defines it is assumed elsewhere."""
+        self._inverses["pinv", A] = P
+
     def known_pinv(self, A: Polynomial) -> Polynomial | None:
         """Return the pseudo-inverse of a polynomial, if it has been named."""
         return self._inverse_of("pinv", A)

@@ -16,7 +16,7 @@ from tptheory.claims.ranges import depth_symbols
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
-from tptheory.proving.letters import Index, goal_at
+from tptheory.proving.letters import Index, Letter, goal_at
 from tptheory.proving.obligations import assumed_of, quadratic_form
 from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
@@ -35,6 +35,7 @@ class LayerGoal(NamedTuple):
         last: where the range ends.
         left: how many of the terms are the left side of the goal.
         bound: the bound of the rank, as a certificate writes it.
+        defines: the letter that later proofs replace by what an equation says that it is.
     """
 
     kind: Literal["zero", "nonpositive", "rank"]
@@ -43,6 +44,7 @@ class LayerGoal(NamedTuple):
     last: End
     left: int
     bound: Any = None
+    defines: Letter | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class LayerGoal(NamedTuple):
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
-        return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
+        return LayerLaw(self.terms, self.first, self.last, ("shown",), self.defines) if self.kind == "zero" else None
 
 
 class LayerLemma(NamedTuple):
@@ -91,6 +93,14 @@ class Theory:
         """Add a law, unless it is there already or says nothing."""
         if law.terms and law not in self.laws:
             self.laws.append(law)
+
+    def extend(self, laws: Sequence[LayerLaw]) -> None:
+        """Add laws that are not there yet, after proofs that number what is proved from the last law on."""
+        fresh, total = [law for law in laws if law not in self.laws], len(self.laws)
+        self.laws += fresh
+        for _, cases in self.proved:
+            for case in cases:
+                case["uses"] = [[k + len(fresh) if k >= total else k, index] for k, index in case["uses"]]
 
     def catalogue(self) -> Catalogue:
         """Return a catalogue of the letters that have been met so far."""

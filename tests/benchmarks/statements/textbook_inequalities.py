@@ -4,16 +4,24 @@ HJ is Horn and Johnson, MS Marsaglia and Styan (1974), BE Bernstein's Matrix Mat
 kind were written down before it could be decided.
 """
 
-from sympy import BlockMatrix, Determinant, ZeroMatrix
+from sympy import BlockMatrix, Determinant, Expr, ZeroMatrix
 
 from tests.benchmarks.statements.textbook_equations import fails, holds
 from tests.benchmarks.statements.words import *
 
 ranks, norms, determinants = "ranks and images", "traces and norms", "determinants"
+depth = "networks of any depth"
 O = ZeroMatrix(n, n)
 R2, S2, I2 = MatrixSymbol("R", 2, 2), MatrixSymbol("S", 2, 2), Identity(2)
 u2, v2 = MatrixSymbol("u", 2, 1), MatrixSymbol("v", 2, 1)
 blocks = BlockMatrix([[R, P], [S, Q]])
+tp, bp, fa = (rule.update(batched, l) for rule in (TP, BP, FA))
+
+
+def at_layers(update: MatrixExpr, bound: MatrixExpr | Expr, first: Expr | int = 1, last: Expr = L) -> ForAll:
+    """Return that an update has at most the rank of a matrix, or a size, at every layer from first to last."""
+    return ForAll(RankAtMost(update, bound), (l, first, last))
+
 
 STATEMENTS = [
     holds(
@@ -201,12 +209,6 @@ STATEMENTS = [
         lambda: AtMost(Rank(R * S) + Rank(P * Q), Rank(R * S + P * Q) + Rank(R)),
         "1, 1, 1, -1",
         ranks,
-    ),
-    holds(
-        "|AB|^2 <= |A|^2 |B|^2",
-        lambda: AtMost(squared_norm(A * B), squared_norm(A) * squared_norm(B)),
-        "HJ, 5.6",
-        norms,
     ),
     holds(
         "|Au|^2 <= |A|^2 |u|^2",
@@ -405,5 +407,44 @@ STATEMENTS = [
         lambda: Equal(Determinant(I + B * C), Determinant(Ip - C * B)),
         "1, 1",
         determinants,
+    ),
+    holds("TP's updates: the rank of the input", lambda: at_layers(tp, batched.input), "folklore", depth),
+    holds("TP's updates: the rank of W_1 above it", lambda: at_layers(tp, batched.weight(1), 2), "folklore", depth),
+    holds("TP's updates: the rank of W_2 above it", lambda: at_layers(tp, batched.weight(2), 3), "folklore", depth),
+    holds(
+        "TP's updates: the rank of W_L below it",
+        lambda: at_layers(tp, batched.weight(L), 1, L - 1),
+        "W_L+ has the rank of W_L",
+        depth,
+    ),
+    holds(
+        "TP's updates: the rank of the next layer",
+        lambda: at_layers(tp, batched.weight(l + 1), 1, L - 1),
+        "W+ has the rank of W",
+        depth,
+    ),
+    holds("TP's updates: the width of the input", lambda: at_layers(tp, batched.widths[0]), "folklore", depth),
+    holds(
+        "TP's updates: the width before the last",
+        lambda: at_layers(tp, batched.widths[L - 1], 1, L - 1),
+        "folklore",
+        depth,
+    ),
+    holds(
+        "BP's updates: the rank of the product above",
+        lambda: at_layers(bp, batched.product(L, l + 1), 1, L - 1),
+        "Baldi and Hornik (1989)",
+        depth,
+    ),
+    fails("TP's updates: the rank of their own layer", lambda: at_layers(tp, batched.weight(l)), "W = 0, L = 1", depth),
+    fails("TP's updates: the rank of W_1", lambda: at_layers(tp, batched.weight(1)), "W_1 = 0, L = 1", depth),
+    fails(
+        "FA's updates: the rank of the next layer",
+        lambda: at_layers(fa, batched.weight(l + 1), 1, L - 1),
+        "W_2 = 0, all else 1",
+        depth,
+    ),
+    fails(
+        "BP's updates: the rank of W_2, from there on", lambda: at_layers(bp, batched.weight(2), 2), "W_2 = 0", depth
     ),
 ]
