@@ -124,7 +124,7 @@ UPDATES = {
     "the second layer": (at_layers(bp, net.weight(2), 3), at_layers(bp, net.weight(2), 2)),
     "the last layer": (at_layers(tp, net.weight(L), 1, L - 1), at_layers(fa, net.weight(L), 1, L - 1)),
     "the next layer": (at_layers(tp, net.weight(l + 1), 1, L - 1), at_layers(fa, net.weight(l + 1), 1, L - 1)),
-    "a width above": (at_layers(fa, net.widths[L - 1], 1, L - 1), at_layers(fa, 1, 1, L - 1)),
+    "a width above": (at_layers(fa, net.widths[L - 1], 1, L - 1), at_layers(fa, 1)),
     "all above": (
         at_layers(bp, net.product(L, l + 1), 1, L - 1),
         at_layers(fa, net.product(L, l + 1), 1, L - 1),
