@@ -7,7 +7,7 @@ multiples of others, or a product is zero or is rewritten by a hypothesis, there
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
 
 from tptheory.proving.norms import half_of
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
@@ -21,6 +21,8 @@ LONGEST_WORD = 8
 MOST_SUMMANDS = 4
 """A matrix is written as a sum of multiples of at most so many others."""
 MOST_SUMS = 12
+"""So many sums are used for each matrix."""
+MOST_TRIED = 500
 """So many sums are looked at for each matrix."""
 
 
@@ -75,18 +77,13 @@ class RelationSearch:
         words = {w for M in self.pool.compared for _, w in self.basis.rewritten(M).terms if w}
         parts = {w[i:j] for w in words if len(w) <= LONGEST_WORD for i, j in combinations(range(len(w) + 1), 2)}
         for whole in sorted(parts):
-            if self.pool.translator.alphabet.transpose(whole) < whole and self.alphabet.transpose(whole) in parts:
+            if self.alphabet.transpose(whole) < whole and self.alphabet.transpose(whole) in parts:
                 continue
             self.pool.note(Polynomial.word(self.alphabet, whole))
-            for i, j in product(range(1, len(whole)), repeat=2):
-                if i <= j:
-                    A, C = (Polynomial.word(self.alphabet, w) for w in (whole[:i], whole[j:]))
-                    B = (
-                        Polynomial.word(self.alphabet, whole[i:j])
-                        if i < j
-                        else Polynomial.identity(self.alphabet, C.rows)
-                    )
-                    self._frobenius(A, B, C)
+            for i, j in combinations_with_replacement(range(1, len(whole)), 2):
+                A, C = (Polynomial.word(self.alphabet, w) for w in (whole[:i], whole[j:]))
+                one = Polynomial.identity(self.alphabet, C.rows)
+                self._frobenius(A, Polynomial.word(self.alphabet, whole[i:j]) if i < j else one, C)
 
     def _frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
         B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
@@ -178,8 +175,8 @@ class RelationSearch:
             yield M.scale(divide(1, M.terms[(), ""] ** 2))
         one = Polynomial.identity(self.alphabet, M.rows)
         for A, P in self.pool.translator.inverse_pairs():
-            if A == M and A.rows == A.columns and self.basis.rewritten(A * P) == one == self.basis.rewritten(P * A):
-                yield P
+            if M in (A, A.transpose()) and self.basis.rewritten(A * P) == one == self.basis.rewritten(P * A):
+                yield P if M == A else P.transpose()
 
     def _sums(self) -> None:
         """Write each matrix as a sum of multiples of others."""
@@ -236,12 +233,13 @@ def _sums_of(target: Polynomial, summands: list[Polynomial]) -> list[list[tuple[
     """Write a matrix as sums of multiples of few others, each of which cancels a term that is left over."""
     found: list[list[tuple[Rational, Polynomial]]] = []
     waiting: list[tuple[Polynomial, list[tuple[Rational, Polynomial]]]] = [(target, [])]
-    while waiting and len(found) < MOST_SUMS:
-        rest, parts = waiting.pop(0)
+    for rest, parts in waiting:
+        if len(found) == MOST_SUMS:
+            break
         if not rest:
             found += [parts] if len(parts) > 1 else []
             continue
-        if len(parts) == MOST_SUMMANDS:
+        if len(parts) == MOST_SUMMANDS or len(waiting) > MOST_TRIED:
             continue
         used = [M for _, M in parts]
         choices = {m: [M for M in summands if m in M.terms and M not in used] for m in rest.terms}
