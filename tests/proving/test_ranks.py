@@ -47,6 +47,10 @@ INEQUALITIES = {
         AtMost(Rank(R) + Rank(S) + Rank(P), Rank(R * S * P) + 2 * n),
         AtMost(Rank(R) + Rank(S) + Rank(P), Rank(R * S * P) + n),
     ),
+    "coprime factors": (
+        AtMost(n + Rank(I - R * R), Rank(I - R) + Rank(I + R)),
+        AtMost(n + Rank(R * S), Rank(R) + Rank(S)),
+    ),
     "a difference of products": (
         AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(S - Q)),
         AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(R - Q)),
@@ -73,10 +77,6 @@ INEQUALITIES = {
     ),
 }
 EQUATIONS = {
-    "coprime factors": (
-        Equal(Rank(I - R) + Rank(I + R), n + Rank(I - R * R)),
-        Equal(Rank(I - R) + Rank(I + R), n),
-    ),
     "Guttman": (
         Equal(Rank(blocks), n + Rank(Q - S * Inverse(R) * P), given=[invertible(R)]),
         Equal(Rank(blocks), n + Rank(P - S * Inverse(R) * Q), given=[invertible(R)]),
@@ -121,7 +121,10 @@ def at_layers(update, bound, first=1, last=L):
 UPDATES = {
     "the input": (at_layers(tp, net.input), at_layers(tp, net.weight(l))),
     "the first layer": (at_layers(tp, net.weight(1), 2), at_layers(tp, net.weight(1))),
-    "the second layer": (at_layers(bp, net.weight(2), 3), at_layers(bp, net.weight(2), 2)),
+    "the first two layers": (
+        at_layers(bp, [net.weight(1), net.weight(2)], 3),
+        at_layers(bp, [net.weight(1), net.weight(2)], 2),
+    ),
     "the last layer": (at_layers(tp, net.weight(L), 1, L - 1), at_layers(fa, net.weight(L), 1, L - 1)),
     "the next layer": (at_layers(tp, net.weight(l + 1), 1, L - 1), at_layers(fa, net.weight(l + 1), 1, L - 1)),
     "a width above": (at_layers(fa, net.widths[L - 1], 1, L - 1), at_layers(fa, 1)),
