@@ -60,6 +60,7 @@ INEQUALITIES = {
         AtMost(Rank(R * S - S * R), Rank(I - R)),
     ),
     "one column more": (AtMost(Rank(A), Rank(A + c * u.T) + 1), AtMost(Rank(A), Rank(A + c * u.T))),
+    "a sum within both": (AtMost(Rank(A + D), Rank(above)), AtMost(Rank(above), Rank(A + D))),
     "a triangle of blocks": (AtMost(Rank(R) + Rank(S), Rank(triangle)), AtMost(Rank(triangle), Rank(R) + Rank(S))),
     "terms apart from one another": (
         AtMost(Rank(A) + Rank(D), Rank(A + D), given=[Zero(A.T * D), Zero(A * D.T)]),

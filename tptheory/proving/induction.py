@@ -88,7 +88,7 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     """
     if goal.kind != "nonpositive":
         try:
-            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=goal.kind == "zero")
+            theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
             return
         except StuckError:
             pass
@@ -113,7 +113,7 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
                 refuse_when_late(deadline)
                 theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)))
             if fresh:
-                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind == "zero")
+                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind != "nonpositive")
                 theory.proved.append((goal, cases))
                 return True
         except StuckError:

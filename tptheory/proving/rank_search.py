@@ -46,6 +46,7 @@ class RelationSearch:
         self._full_ranks()
         self._nonzero()
         self._words()
+        self._multiples()
         self._products([*self.pool.compared], [*self.pool.compared])
         self._sums()
         yield
@@ -96,16 +97,33 @@ class RelationSearch:
         letters = self._letters((B, F, G))
         right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
         left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
-        every = [self.basis.rewritten(p) for p in (*(G * x for x in right), *(y * F for y in left))]
-        monomials = sorted({m for p in (B, *every) for m in p.terms})
-        columns = [[flint_rational(p.terms.get(m, 0)) for m in monomials] for p in every]
-        space = solutions(columns, [flint_rational(B.terms.get(m, 0)) for m in monomials])
-        if space is None:
+        numbers = self._combination(B, [*(G * x for x in right), *(y * F for y in left)])
+        if numbers is None:
             return []
-        numbers = [divide(int(c.p), int(c.q)) for c in space.point]
         X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, G.columns, B.columns))
         Y = sum(map(Polynomial.scale, left, numbers[len(right) :]), Polynomial.zero(self.alphabet, B.rows, F.rows))
         return [X, Y]
+
+    def _combination(self, target: Polynomial, candidates: list[Polynomial]) -> list[Rational] | None:
+        """Return coefficients with which candidates add up to a target by the hypotheses; None if there are none."""
+        every = [self.basis.rewritten(p) for p in candidates]
+        monomials = sorted({m for p in (target, *every) for m in p.terms})
+        columns = [[flint_rational(p.terms.get(m, 0)) for m in monomials] for p in every]
+        space = solutions(columns, [flint_rational(target.terms.get(m, 0)) for m in monomials])
+        return None if space is None else [divide(int(c.p), int(c.q)) for c in space.point]
+
+    def _multiples(self) -> None:
+        """Compare matrices of which one is the other times a sum of letters."""
+        noted = [self.pool.note(M) for M in self.pool.compared]
+        both = [p for M in noted if M and not is_multiple_of_identity(M) for p in (M, M.transpose())]
+        letters = self._letters(both)
+        for U, L in product(both, repeat=2):
+            right = [x for x in letters if (x.rows, x.columns) == (U.columns, L.columns)]
+            if U.rows == L.rows and U != L and right:
+                numbers = self._combination(L, [U * x for x in right])
+                if numbers is not None:
+                    X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, U.columns, L.columns))
+                    self.pool.add(Contained(U, X, L))
 
     def _letters(self, polynomials: Iterable[Polynomial], *, with_identities: bool = True) -> list[Polynomial]:
         """Return the letters of polynomials and their transposes, and identities of the sizes between them."""
