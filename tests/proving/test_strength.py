@@ -215,14 +215,6 @@ DETERMINANTS = {
         Equal(Determinant(BlockMatrix([[R, P], [S, Q]])), Determinant(Q) * Determinant(R - P * Inverse(Q) * S)),
         Equal(Determinant(BlockMatrix([[R, P], [S, Q]])), Determinant(Q) * Determinant(R - S * Inverse(Q) * P)),
     ),
-    "of both Schur complements": (
-        Equal(
-            Determinant(R) * Determinant(Q - S * Inverse(R) * P), Determinant(Q) * Determinant(R - P * Inverse(Q) * S)
-        ),
-        Equal(
-            Determinant(R) * Determinant(Q - S * Inverse(R) * P), Determinant(Q) * Determinant(R + P * Inverse(Q) * S)
-        ),
-    ),
     "of a triangle of blocks": (
         Equal(Determinant(BlockMatrix([[R, P], [ZeroMatrix(n, n), S]])), Determinant(R) * Determinant(S)),
         Equal(Determinant(BlockMatrix([[R, P], [ZeroMatrix(n, n), S]])), Determinant(R + P) * Determinant(S)),
