@@ -1,7 +1,7 @@
 """What people state about matrices is proved, and what is false beside it is not."""
 
 import pytest
-from sympy import Determinant, Identity, Inverse, MatMul, MatrixSymbol, Symbol, symbols
+from sympy import BlockMatrix, Determinant, Identity, Inverse, MatMul, MatrixSymbol, Symbol, ZeroMatrix, symbols
 
 from tptheory import (
     AtMost,
@@ -45,6 +45,7 @@ B, C, Y, Z = (
 )
 x, u, v, w, y, z = (MatrixSymbol(name, n, 1) for name in "xuvwyz")
 c, d = MatrixSymbol("c", m, 1), MatrixSymbol("d", n, 1)
+F2, G2, F3 = MatrixSymbol("F", 2, 2), MatrixSymbol("G", 2, 2), MatrixSymbol("F", 3, 3)
 kA, hA = Pinv(A) * c, d.T * Pinv(A)
 
 CANCELLED = {
@@ -191,6 +192,48 @@ DETERMINANTS = {
     "of a matrix and one column": (
         Equal(Determinant(R + u * v.T), Determinant(R) * (1 + trace(v.T * Inverse(R) * u)), given=[invertible(R)]),
         Equal(Determinant(R + u * v.T), Determinant(R) * (1 + trace(u.T * Inverse(R) * v)), given=[invertible(R)]),
+    ),
+    "of a matrix and two columns": (
+        Equal(
+            Determinant(R + u * v.T + x * y.T),
+            Determinant(R)
+            * (
+                (1 + trace(v.T * Inverse(R) * u)) * (1 + trace(y.T * Inverse(R) * x))
+                - trace(v.T * Inverse(R) * x) * trace(y.T * Inverse(R) * u)
+            ),
+        ),
+        Equal(
+            Determinant(R + u * v.T + x * y.T),
+            Determinant(R) * (1 + trace(v.T * Inverse(R) * u)) * (1 + trace(y.T * Inverse(R) * x)),
+        ),
+    ),
+    "of a matrix and a product": (
+        Equal(Determinant(R + B * Z), Determinant(R) * Determinant(Identity(k) + Z * Inverse(R) * B)),
+        Equal(Determinant(R + B * Z), Determinant(R) * Determinant(Identity(k) - Z * Inverse(R) * B)),
+    ),
+    "of a sum of inverses": (
+        Equal(Determinant(Inverse(R) + Inverse(S)) * Determinant(R) * Determinant(S), Determinant(R + S)),
+        Equal(Determinant(Inverse(R) + Inverse(S)) * Determinant(R), Determinant(R + S)),
+    ),
+    "of four blocks": (
+        Equal(Determinant(BlockMatrix([[R, P], [S, Q]])), Determinant(Q) * Determinant(R - P * Inverse(Q) * S)),
+        Equal(Determinant(BlockMatrix([[R, P], [S, Q]])), Determinant(Q) * Determinant(R - S * Inverse(Q) * P)),
+    ),
+    "of a triangle of blocks": (
+        Equal(Determinant(BlockMatrix([[R, P], [ZeroMatrix(n, n), S]])), Determinant(R) * Determinant(S)),
+        Equal(Determinant(BlockMatrix([[R, P], [ZeroMatrix(n, n), S]])), Determinant(R + P) * Determinant(S)),
+    ),
+    "of blocks that repeat": (
+        Equal(Determinant(BlockMatrix([[R, S], [S, R]])), Determinant(R + S) * Determinant(R - S)),
+        Equal(Determinant(BlockMatrix([[R, S], [-S, R]])), Determinant(R + S) * Determinant(R - S)),
+    ),
+    "of size 2": (
+        Equal(Determinant(F2 + G2) + Determinant(F2 - G2), 2 * Determinant(F2) + 2 * Determinant(G2)),
+        Equal(Determinant(F2 + G2) + Determinant(F2 - G2), 2 * Determinant(F2) - 2 * Determinant(G2)),
+    ),
+    "of size 3": (
+        Equal(6 * Determinant(F3), trace(F3) ** 3 - 3 * trace(F3) * trace(F3**2) + 2 * trace(F3**3)),
+        Equal(6 * Determinant(F3), trace(F3) ** 3 - 3 * trace(F3) * trace(F3**2)),
     ),
     "of a product that is turned": (
         Equal(Determinant(I + r * B * Z), Determinant(Identity(k) + r * Z * B)),

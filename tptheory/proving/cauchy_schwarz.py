@@ -65,6 +65,12 @@ def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tu
                 yield t, A, B
 
 
+def completed_square(t: str, A: str, B: str, translator: Translator) -> list[SquareCandidate]:
+    """Return the two candidates of the square of ``b A - (t k) b B``, if the trace of ``A B'`` is ``t``."""
+    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    return _completed([t], A, _Factor(Polynomial.word(translator.alphabet, B).norm(), B, 1), translator, basis)
+
+
 def _completed(t: list[str], A: str, B: _Factor, translator: Translator, basis: Completion) -> list[SquareCandidate]:
     """Return the two candidates of one square, if the trace of ``A B'`` is the number ``t``, or 1."""
     alphabet = translator.alphabet

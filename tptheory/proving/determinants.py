@@ -8,6 +8,7 @@ that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import reduce
 from operator import mul
 
@@ -17,6 +18,12 @@ from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
+SAME: Reason = ("definition", "a determinant that is found in two ways")
+NEWTON: Reason = ("definition", "a determinant in traces of powers")
+MOST_CUBED = 4
+"""A matrix with more terms than this is not multiplied by itself."""
+MOST_DYADS = 4
+"""A sum of more columns times rows is not written as a determinant of numbers."""
 FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
 
 
@@ -33,31 +40,70 @@ def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
     (((scalars, word), c),) = A.terms.items()
     number = Polynomial.number(alphabet, scalars, c)
     if not isinstance(n, int) and number != Polynomial.identity(alphabet, 1):
-        return translator.number("det", A, f"det({A!r})")
+        return _letter(translator, A)
     outside = reduce(mul, [number] * n) if isinstance(n, int) else number
     return reduce(mul, [_of_word(translator, part) for part in _square_parts(alphabet, word, n)], outside)
 
 
 def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
-    """Return the determinant of a sum as a letter; the transposed sum has the same.
+    """Return the determinant of a sum, as a letter if nothing else is known; the transposed sum has the same.
 
-    ``det(I + BC) = det(I + CB)``, which is the number ``1 + CB`` where that has one row (Sylvester, 1851); and
-    ``det(R + B) = det R det(I + R^-1 B)`` for an invertible letter ``R``.
+    ``det(R + B) = det R det(I + R^-1 B)`` for each letter ``R`` that has an inverse; ``det(I + BC) = det(I + CB)``,
+    which is the number ``1 + CB`` where that has one row (Sylvester, 1851), and is a determinant of numbers where
+    ``BC`` is a sum of columns times rows.
     """
     whole = Polynomial.identity(A.alphabet, A.rows)
-    of_full_rank = _full_ranks(translator)[0] if len(A.terms) == 2 else set()
-    for word in [word for (scalars, word), c in A.terms.items() if c == 1 and not scalars and word in of_full_rank]:
-        R = Polynomial.word(A.alphabet, word)
-        inverse = translator.known_pinv(R)
-        if inverse is not None:
-            return determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
+    found = [] if ((), "") in A.terms else [*_with_letters_taken_out(translator, A)]
+    for other in found[1:]:
+        translator.assume(found[0] - other, SAME)
+    if found:
+        return found[0]
+    dyads = _dyads(A - whole)
+    if dyads:
+        return _of_numbers(
+            [[_entry(i == j, b * a) for j, (a, _) in enumerate(dyads)] for i, (_, b) in enumerate(dyads)]
+        )
     turned = [*_rotated(A - whole)]
-    for rest in turned:
-        if rest.is_scalar:
-            return rest.trace() + Polynomial.identity(A.alphabet, 1)
     sums = [A, A.transpose(), *(rest + Polynomial.identity(A.alphabet, rest.rows) for rest in turned)]
     A = min(sums, key=lambda p: sorted(p.terms))
-    return translator.number("det", A, f"det({A!r})")
+    return _letter(translator, A)
+
+
+def _with_letters_taken_out(translator: Knowledge, A: Polynomial) -> Iterator[Polynomial]:
+    """Run through ``det R det(I + R^-1 B)`` for the letters ``R`` of a sum ``R + B`` that have an inverse."""
+    whole = Polynomial.identity(A.alphabet, A.rows)
+    for (scalars, word), c in sorted(A.terms.items()):
+        R = Polynomial.word(A.alphabet, word)
+        inverse = translator.known_inverse(R) if c == 1 and not scalars and len(word) == 1 else None
+        if inverse is not None and not _is_layered(A.alphabet, word):
+            yield determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
+
+
+def _dyads(A: Polynomial) -> list[tuple[Polynomial, Polynomial]]:
+    """Write a matrix as a sum of few columns times rows, cut where words pass through a size 1; else return nothing."""
+    found = []
+    for (scalars, word), c in A.terms.items():
+        at = next((i for i in range(1, len(word)) if (A.alphabet.shapes[word[i]] or (None,))[0] == 1), None)
+        if at is None or len(A.terms) > MOST_DYADS:
+            return []
+        number = Polynomial.number(A.alphabet, scalars, c)
+        found.append((number * Polynomial.word(A.alphabet, word[:at]), Polynomial.word(A.alphabet, word[at:])))
+    return found
+
+
+def _entry(diagonal: bool, number: Polynomial) -> Polynomial:
+    """Return an entry of ``I + C B``, whose product is a number."""
+    return number.trace() + Polynomial.identity(number.alphabet, 1) if diagonal else number.trace()
+
+
+def _of_numbers(rows: list[list[Polynomial]]) -> Polynomial:
+    """Return the determinant of a matrix of numbers, by its first row."""
+    (first, *rest), one = rows, Polynomial.identity(rows[0][0].alphabet, 1)
+    total = one.scale(0)
+    for j, entry in enumerate(first):
+        minor = _of_numbers([row[:j] + row[j + 1 :] for row in rest]) if rest else one
+        total = total + (entry * minor).scale((-1) ** j)
+    return total
 
 
 def _rotated(product: Polynomial) -> Iterator[Polynomial]:
@@ -68,6 +114,18 @@ def _rotated(product: Polynomial) -> Iterator[Polynomial]:
     for turned in rotations(word):
         one = Polynomial.number(product.alphabet, scalars, c) * Polynomial.word(product.alphabet, turned)
         yield from (one, one.transpose())
+
+
+def _letter(translator: Knowledge, A: Polynomial) -> Polynomial:
+    """Return the letter of a determinant; that of size 2 or 3 is made of the traces of powers (Newton)."""
+    found = translator.number("det", A, f"det({A!r})")
+    if A.rows in (2, 3) and len(A.terms) <= MOST_CUBED:
+        powers = [A, A * A, A * A * A] if A.rows == 3 else [A, A * A]
+        first, second, *third = (power.trace() for power in powers)
+        twice = first * first - second
+        rest = (first * twice - first * second.scale(2)).scale(Fraction(1, 6)) if third else twice.scale(Fraction(1, 2))
+        translator.assume(found - sum((p.scale(Fraction(1, 3)) for p in third), rest), NEWTON)
+    return found
 
 
 def _square_parts(alphabet: Alphabet, word: str, n: Size) -> Iterator[str]:
@@ -86,7 +144,7 @@ def _of_word(translator: Knowledge, word: str) -> Polynomial:
     if inside is not None and not _is_layered(alphabet, word):
         return translator.inverse(determinant(translator, inside))
     A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
-    return translator.number("det", A, f"det({A!r})")
+    return _letter(translator, A)
 
 
 def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from functools import reduce, singledispatch
+from operator import mul
 from typing import Any
 
 from sympy import (
@@ -15,6 +16,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     KroneckerProduct,
+    MatMul,
     MatrixBase,
     MatrixExpr,
     Max,
@@ -36,6 +38,7 @@ from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.block_determinants import block_determinant
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant, log_pdet
 from tptheory.proving.functions import function
@@ -107,7 +110,13 @@ def _rank(s: Rank, translator: Knowledge) -> Polynomial:
 
 @scalar_node.register(Determinant)
 def _determinant(s: Determinant, translator: Knowledge) -> Polynomial:
-    return determinant(translator, translator(s.arg))
+    M = s.arg
+    if isinstance(M, BlockMatrix):
+        return block_determinant(translator, M)
+    factors = M.args if isinstance(M, MatMul) else ()
+    if len(factors) > 1 and all(isinstance(A, MatrixExpr) and A.rows == A.cols for A in factors):
+        return reduce(mul, (translator(Determinant(A)) for A in factors))
+    return determinant(translator, translator(M))
 
 
 @scalar_node.register(LogPdet)

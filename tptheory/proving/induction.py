@@ -16,11 +16,13 @@ from time import perf_counter
 from typing import Any
 
 from tptheory.certificates import checker
+from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
-from tptheory.proving.letters import Index
+from tptheory.proving.letters import Index, moved_terms
 from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
+from tptheory.proving.product_lemmas import lemmas_on_ranks
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
@@ -30,6 +32,7 @@ from tptheory.proving.searching import Attempt, StuckError, common_scalars, divi
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
 from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial
 
 MARGINS: tuple[int, ...] = (0, 1)
 """By how many layers a law may reach beyond those that a goal speaks of, in the order in which this is tried."""
@@ -84,10 +87,9 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
         StuckError: if it is not proved.
     """
     zero = goal.kind == "zero"
-    if zero and _shown_quickly(theory, goal, deadline):
+    if goal.kind != "nonpositive" and _shown_quickly(theory, goal, deadline):
         return
-    about_losses = theory.lemmas if goal.kind == "nonpositive" else []
-    if _with_lemmas(theory, goal, about_losses, deadline):
+    if _with_lemmas(theory, goal, _likely_lemmas(theory, goal), deadline):
         return
     if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
         return
@@ -99,6 +101,13 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
         lemmas = chain(lemmas, row_spaces(theory, goal))
     if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
+
+
+def _likely_lemmas(theory: Theory, goal: LayerGoal) -> Iterable[Sequence[LayerLemma]]:
+    """Return the lemmas that are made for a kind of goal: those about losses, or about the ranks of recursions."""
+    if goal.kind == "rank":
+        return lemmas_on_ranks(theory, goal)
+    return theory.lemmas if goal.kind == "nonpositive" else ()
 
 
 def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
@@ -129,7 +138,8 @@ def _relate_recursions(theory: Theory, deadline: float) -> bool:
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
     """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
 
-    A lemma that is proved stands in the theory, even if others of its list are not.
+    A lemma that is proved stands in the theory, even if others of its list are not; but not one on a rank, which says
+    of a term what another says differently.
     """
     for each in lemmas:
         known = [shown for shown, _ in theory.proved]
@@ -139,11 +149,12 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
                 refuse_when_late(deadline)
                 theory.proved.append((lemma.goal, _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)))
             if fresh:
-                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind == "zero")
+                cases = _cases(theory, goal, "alike", deadline, quick=goal.kind != "nonpositive")
                 theory.proved.append((goal, cases))
                 return True
         except StuckError:
-            continue
+            if goal.kind == "rank":
+                del theory.proved[len(known) :]
     return False
 
 
@@ -243,6 +254,7 @@ def _proved_from_near_laws(
     for use in uses:
         used_by[len(translator.hypotheses)] = use
         translator.assume(catalogue.polynomial(translator.alphabet, use.terms), use.reason)
+    _name_inverses(catalogue, translator)
     attempt = _attempt_at(target, catalogue, translator, quick)
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
@@ -253,6 +265,16 @@ def _proved_from_near_laws(
         "left": len(proof.goal[0].terms),
         **proof_data(translator, proof, numbers),
     }
+
+
+def _name_inverses(catalogue: Catalogue, translator: Translator) -> None:
+    """Let a translator know of which matrices the letters for pseudo-inverses are those."""
+    alphabet = translator.alphabet
+    for character, (letter, turned) in list(alphabet.letters.items()):
+        if letter.family.kind == "pinv" and not turned and alphabet.shapes[character] is not None:
+            terms = letter.family.remark["pinv"]
+            inside = terms if letter.at is None else moved_terms(terms, BOUND_INDEX, letter.at)
+            translator.know_pinv(catalogue.polynomial(alphabet, inside), Polynomial.word(alphabet, character))
 
 
 def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
-from itertools import permutations
 from typing import Any, Self
 
 from tptheory.certificates.reading import BOUND_INDEX
@@ -49,7 +48,6 @@ class Knowledge(ABC):
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish; it takes much time.
         searches: what each completion of the hypotheses did, those of branches included.
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
-        has_remainders: whether `bring_in_remainders` has named the parts of matrices whose ranks are compared.
         nonnegative: the letters of functions whose values are not below 0.
         completed: candidates for one square, which `cauchy_schwarz` has completed.
     """
@@ -61,7 +59,6 @@ class Knowledge(ABC):
         self.effort: int | None = None
         self.squares_twice = True
         self.searches: list[Statistics] = []
-        self.has_remainders = False
         self.maybe_nonreal: Any = None
         self.nonnegative: set[Letter] = set()
         self.completed: list[Any] = []
@@ -225,9 +222,25 @@ class Knowledge(ABC):
         """Name the pseudo-inverse of a polynomial."""
         self._pinv(A)
 
+    def know_pinv(self, A: Polynomial, P: Polynomial) -> None:
+        """Remember that a letter is the pseudo-inverse of a polynomial; what defines it is assumed elsewhere."""
+        self._inverses["pinv", A] = P
+
     def known_pinv(self, A: Polynomial) -> Polynomial | None:
         """Return the pseudo-inverse of a polynomial, if it has been named."""
         return self._inverse_of("pinv", A)
+
+    def known_inverse(self, A: Polynomial) -> Polynomial | None:
+        """Return the inverse of a polynomial, if it has been named, or if its pseudo-inverse is known to be one."""
+        if Polynomial.identity(self.alphabet, A.rows) == A:
+            return A
+        ((_, word), *others) = A.terms or [((), "")]
+        inside = self.inverted_by("inverse", word) if len(word) == 1 and not others else None
+        if inside is not None and Polynomial.word(self.alphabet, word) == A:
+            return inside
+        K, P = self._inverse_of("inverse", A), self.known_pinv(A)
+        equations = [] if P is None else [*both_inverse(A, P)]
+        return K if K is not None else P if equations and any(p in self._seen for p in equations) else None
 
     def _inverse_of(self, kind: str, A: Polynomial) -> Polynomial | None:
         """Return the inverse of a kind, if it has been named; that of ``A'`` is the transpose of that of ``A``."""
@@ -258,18 +271,32 @@ class Knowledge(ABC):
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))
 
-    def bring_in_remainders(self) -> None:
-        """Name the pseudo-inverses of the parts of matrices whose own are named: ``(I - A A+) D``, and ``A+ A B``.
+    def bring_in_columns(self, A: Polynomial) -> tuple[Polynomial, Polynomial]:
+        """Name and return columns with ``x' A y = 1``, which exist for a matrix that is known not to be 0."""
+        x, y = (
+            Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(Family("column", (side, A), side)), size, 1))
+            for side, size in (("x", A.rows), ("y", A.columns))
+        )
+        one = Polynomial.identity(self.alphabet, 1)
+        self.assume(x.transpose() * A * y - one, ("definition", "columns between which a matrix that is not 0 is 1"))
+        return x, y
 
-        The first is what is left of D outside the image of A, the second what is left of B in the image of A'.
+    def bring_in_longest_image(self, A: Polynomial) -> tuple[str, str]:
+        """Name and return ``x`` of length 1 for which ``A x`` is longest, and ``R`` with ``R R' = |A x|^2 I - A'A``.
+
+        They exist for every matrix: the unit columns are compact, and ``|A z|^2 <= |A x|^2 |z|^2`` for every ``z``.
         """
-        self.has_remainders = True
-        pairs = [(A, P) for A, P in self.inverse_pairs() if not A.is_scalar]
-        for (A, P), (D, _) in permutations(pairs, 2):
-            if A.rows == D.rows:
-                self._pinv(D - A * P * D)
-            if A.columns == D.rows:
-                self._pinv(P * A * D)
+        x = self.alphabet.matrix(Letter(Family("column", ("longest", A), "x")), A.columns, 1)
+        R = self.alphabet.matrix(Letter(Family(ROOT, ("longest", A), "R")), A.columns, A.columns, level=INVERSE)
+        column, root = (Polynomial.word(self.alphabet, letter) for letter in (x, R))
+        one, whole = (Polynomial.identity(self.alphabet, size) for size in (1, A.columns))
+        reason = ("definition", "a column of length 1 whose image is longest")
+        self.assume(column.transpose() * column - one, reason)
+        norm = (A * column).norm()
+        length = self.root(norm)
+        self.assume(length * length - norm, ("nonnegative", norm.data()))
+        self.assume(root * root.transpose() - length * length * whole + A.transpose() * A, reason)
+        return x, R
 
     def bring_in_inverses(self) -> None:
         """Name the pseudo-inverse of every matrix, and the reciprocal of every number or size that cannot be 0.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import MatAdd, MatrixExpr, MatrixSymbol, postorder_traversal, sympify
+from sympy import Determinant, MatAdd, MatPow, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
@@ -23,9 +23,10 @@ from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, equal
 from tptheory.proving.letters import Family, Letter, Size
-from tptheory.proving.rank_sums import rank_descent
+from tptheory.proving.norm_products import norms_of_products
+from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
-from tptheory.proving.searching import Attempt, Proof, StuckError, common_scalars, divided
+from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import assume_roots, equation_of_root
 from tptheory.proving.translating import refuse_nonreal
 from tptheory.proving.translation import Reason, Translator
@@ -46,8 +47,10 @@ class Obligation(NamedTuple):
     right: Polynomial | Size | None = None
     bounded: bool = False
 
-    def attempt(self) -> Attempt:
-        """Return the attempt that proves this kind of obligation."""
+    def attempt(self, setting: SearchSetting) -> Attempt:
+        """Return the attempt that proves this kind of obligation in a setting."""
+        if setting.of_ranks and not self.bounded and not isinstance(self.right, int | Letter):
+            return _by_ranks(self.left, self.right)
         if self.right is None:
             return _descent(self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
@@ -60,14 +63,16 @@ def _descent(number: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         refuse_nonreal(translator.maybe_nonreal)
-        if translator.has_remainders:
-            try:
-                return rank_descent(number)(translator, deadline)
-            except StuckError:
-                pass
         return descent(number)(translator, deadline)
 
     return attempt
+
+
+def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
+    """Show that sums of ranks compare, or that a matrix vanishes, by relations between ranks."""
+    if right is None:
+        return rank_descent(left)
+    return rank_equation(left, right) if left.is_scalar else rank_vanishing(left, right)
 
 
 def obligations(claim: Claim, translator: Translator, alternative: int = 0) -> Iterator[Obligation]:
@@ -222,8 +227,9 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
-        completing: whether to complete the square of a trace.
+        completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
+        of_ranks: whether to compare sums of ranks by relations between ranks, and by nothing else.
     """
 
     transposes_last: bool = False
@@ -236,6 +242,7 @@ class SearchSetting:
     alternative: int = 0
     completing: bool = False
     squares_twice: bool = True
+    of_ranks: bool = False
 
     @property
     def translation(self) -> SearchSetting:
@@ -254,16 +261,16 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     found = list(obligations(claim, translator, setting.alternative))
     if setting.completing:
         for each in found:
-            translator.completed += completed_squares(each.left, translator) if each.right is None else []
+            if each.right is None:
+                translator.completed += completed_squares(each.left, translator)
+                translator.completed += norms_of_products(each.left, translator)
     if setting.inverses:
-        _bring_in_inverses(claim, translator, found)
+        _bring_in_inverses(translator, found)
     return translator, found
 
 
-def _bring_in_inverses(claim: Claim, translator: Translator, found: list[Obligation]) -> None:
+def _bring_in_inverses(translator: Translator, found: list[Obligation]) -> None:
     """Bring in the pseudo-inverses of all matrices, and what else inverses make of ranks and bounds."""
-    if speaks_of_ranks(claim) and any(each.right is None for each in found):
-        translator.bring_in_remainders()
     for each in found:
         _bring_in_bound(each, translator)
     for h in [*translator.hypotheses]:
@@ -282,8 +289,8 @@ def _bring_in_bound(each: Obligation, translator: Translator) -> None:
 
 
 def speaks_of_ranks(claim: Claim) -> bool:
-    """Whether a rank stands as a number in a claim."""
-    return any(sympify(e).has(Rank) for e in claim.expressions())
+    """Whether a rank stands as a number in a claim, or in what it assumes."""
+    return any(sympify(e).has(Rank) for part in (claim, *claim.given) for e in part.expressions())
 
 
 def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[MatrixSymbol] = ()) -> Translator:
@@ -298,6 +305,8 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
         setting.cuts, setting.transposes_last, named=setting.named, traces_as_words=setting.traces_as_words
     )
     _declare_witnesses(claim, translator)
+    for inverse in _inverses_beside_determinants(claim):
+        translator(inverse)
     for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ())):
         translator.define(symbol)
     for h in claim.given:
@@ -309,6 +318,13 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
         for expression in goals.nonnegative(h.goals()):
             translator.assume(*equation_of_root(translator, translator(expression)))
     return translator
+
+
+def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:
+    """Run through the inverses in a claim that speaks of determinants: these are found by what has an inverse."""
+    nodes = [node for part in (claim, *claim.given) for e in part.expressions() for node in postorder_traversal(S(e))]
+    if any(isinstance(node, Determinant) for node in nodes):
+        yield from (M for M in nodes if isinstance(M, MatPow) and M.exp == -1)
 
 
 def _vanishing_in(alternative: Any, translator: Translator) -> list[Polynomial]:

@@ -113,7 +113,10 @@ class ClaimSearch(ProofSearch):
 
 
 def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
-    attempt = with_lemmas_on_sums(obligation.attempt())
+    attempt = obligation.attempt(setting)
+    if setting.of_ranks:
+        return attempt(translator, deadline)
+    attempt = with_lemmas_on_sums(attempt)
     if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
         attempt = by_cancellation(attempt) if known else one_of(attempt, by_cancellation(attempt))
@@ -133,6 +136,13 @@ def settings_for(claim: Claim) -> list[SearchSetting]:
 
 def _settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings without the number of an alternative."""
+    if speaks_of_ranks(claim):
+        return [SearchSetting(cuts=False, of_ranks=True), *_plain_settings(claim)]
+    return _plain_settings(claim)
+
+
+def _plain_settings(claim: Claim) -> list[SearchSetting]:
+    """Return the settings of the searches that do not compare ranks by what is known of ranks."""
     compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
     if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
         return _settings_for_ranks() if speaks_of_ranks(claim) else _settings_for_signs(claim, compared)

@@ -1,112 +1,111 @@
-"""Inequalities between ranks, which are traces of projections: one is not below another whose image it contains.
+"""Sums of ranks: one that is at most 0 is minus a sum of relations between ranks, with weights that are not negative.
 
-The rank of A is ``tr(A A+)``. If the image of a projection ``U`` contains that of ``L``, then ``U L = L``, and
-``|U - L|^2 = tr U - tr L`` is not negative. An inequality that is a sum of such differences, with positive weights, is
-a descent. ``rank(A + D) <= rank A + rank D`` follows from ``U = A A+ + B B+`` and ``L = (A + D)(A + D)+`` for
-``B = (I - A A+) D``, and from ``D+ D`` and ``B+ B``.
+The relations speak of finitely many matrices: those whose ranks are compared, their factors, and products with letters.
+Which of them to add up, and with which weights, is a linear program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from itertools import combinations, permutations
-from typing import NamedTuple
+from contextlib import suppress
 
 import numpy as np
 
-from tptheory.proving.completion import Completion
-from tptheory.proving.norms import VanishingSum, with_squares
-from tptheory.proving.searching import Attempt, Proof, StuckError, combination_of, completion, refuse_when_late
-from tptheory.proving.squares import WeightedSquare
+from tptheory.proving.equations import membership
+from tptheory.proving.rank_derivation import RankDerivation, Weighted
+from tptheory.proving.rank_pool import Form, RankPool
+from tptheory.proving.rank_relations import GivenRanks, no_less_than_zero
+from tptheory.proving.rank_search import RelationSearch
+from tptheory.proving.searching import Attempt, Proof, StuckError, completion, refuse_when_late
+from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, divide
 
-GROWTH = (250, 400)
-"""Up to how many elements the basis grows before projections are compared, and compared once more."""
-MOST = 80
-"""So many projections and sums of two are compared at most."""
 TINY = 1e-9
-
-
-class Projection(NamedTuple):
-    """A symmetric projection, and its trace as the basis writes it: a rank, or a size minus a rank, or a sum of two."""
-
-    matrix: Polynomial
-    trace: Polynomial
-
-    def __sub__(self, other: Projection) -> Projection:
-        """Return the difference, a projection where this image contains the other."""
-        return Projection(self.matrix - other.matrix, self.trace - other.trace)
-
-    def plus(self, other: Projection) -> Projection:
-        """Return the sum, a projection where the images are orthogonal."""
-        return Projection(self.matrix + other.matrix, self.trace + other.trace)
+"""A weight below this, in floating-point numbers, is 0."""
+LITTLE = 20_000
+"""The effort of a search for a proof that is shorter than one by relations between ranks, where there is one."""
 
 
 def rank_descent(number: Polynomial) -> Attempt:
-    """Show that a sum of ranks is at most 0: it is minus a sum of squared norms of differences of projections."""
+    """Show that a sum of ranks is at most 0: it is minus a sum of relations between ranks."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        basis = completion(translator, deadline)
-        squares = None
-        for elements in GROWTH:
-            if squares is None:
-                refuse_when_late(deadline)
-                basis.grow(elements)
-                squares = _weighted(basis.rewritten(number), list(_differences(translator, basis)))
-        if squares is None:
-            raise StuckError("the sum of ranks is no sum of differences of projections that were found")
-        found = combination_of(basis, with_squares(number, squares))
-        return VanishingSum(found, squares).descent(translator, number)
+        pool = RankPool(translator, completion(translator, deadline))
+        sums = _solved(pool, [pool.read(number)], deadline)
+        return RankDerivation(translator, pool, sums).descent(number)
 
     return attempt
 
 
-def _differences(translator: Translator, basis: Completion) -> Iterator[Projection]:
-    """Run through the differences of projections of which one contains the other."""
-    found = _projections(translator, basis)
-    pairs = ((p, q) for p, q in combinations(found, 2) if p.matrix.rows == q.matrix.rows)
-    sums = [p.plus(q) for p, q in pairs if basis.vanishes(p.matrix * q.matrix)]
-    for larger, smaller in permutations([*found, *sums][:MOST], 2):
-        U, L = larger.matrix, smaller.matrix
-        if U.rows == L.rows and basis.vanishes(U * L - L):
-            yield larger - smaller
+def rank_equation(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show that two sums of ranks are equal: each is at most the other, so that the squares in both proofs vanish."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        with suppress(StuckError):
+            return _by_algebra(translator, left, right, deadline)
+        pool = RankPool(translator, completion(translator, deadline))
+        sums = _solved(pool, [pool.read(left - right), pool.read(right - left)], deadline)
+        return RankDerivation(translator, pool, sums).equation(left, right)
+
+    return attempt
 
 
-def _projections(translator: Translator, basis: Completion) -> list[Projection]:
-    """Return the projections on the images of matrices with pseudo-inverses, of their transposes, and on the rest."""
-    found: list[Projection] = []
-    for A, P in translator.inverse_pairs():
-        if A.is_scalar:
-            continue
-        rank = basis.rewritten((A * P).trace())
-        for projection in (A * P, P * A):
-            short, one = basis.rewritten(projection), Polynomial.identity(A.alphabet, projection.rows)
-            if all(short != each.matrix for each in found):
-                found += [Projection(short, rank), Projection(one - short, one.trace() - rank)]
-    return found
+def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
+    """Show that two matrices are equal where hypotheses compare ranks: the rank of their difference is at most 0."""
+
+    def attempt(translator: Translator, deadline: float) -> Proof:
+        pool, D = RankPool(translator, completion(translator, deadline)), left - right
+        if not D or not any(isinstance(each, GivenRanks) for each in pool.relations.values()):
+            raise StuckError("no hypothesis compares ranks")
+        pool.compared.append(D)
+        (weighted,) = _solved(pool, [pool.form(D)], deadline)
+        sums: list[Weighted] = [[(1, no_less_than_zero(D)), *weighted]]
+        return RankDerivation(translator, pool, sums).vanishing(left, right)
+
+    return attempt
 
 
-def _weighted(number: Polynomial, differences: list[Projection]) -> list[WeightedSquare] | None:
-    """Return differences with positive weights, whose traces add up to minus a number; None if none are found."""
-    rounded = _rounded_weights(number, [d.trace for d in differences])
-    if rounded is None:
-        return None
-    chosen = [(w, d) for w, d in zip(rounded, differences, strict=True) if w > TINY]
-    if sum((d.trace.scale(w) for w, d in chosen), number):
-        return None
-    return [(w, d.matrix) for w, d in chosen]
+def _by_algebra(translator: Translator, left: Polynomial, right: Polynomial, deadline: float) -> Proof:
+    """Show that two numbers are equal by the equations that define pseudo-inverses, with little effort."""
+    branch = translator.branch()
+    branch.effort = LITTLE
+    return membership(left, right)(branch, deadline)
 
 
-def _rounded_weights(number: Polynomial, traces: list[Polynomial]) -> list[Fraction] | None:
-    """Solve for weights that are not negative in floating-point numbers, and round them; None if none are found."""
+def _solved(pool: RankPool, forms: list[Form], deadline: float) -> list[Weighted]:
+    """Return, for each sum of ranks, relations with weights that add up to minus the sum.
+
+    Raises:
+        StuckError: if a sum has no ranks, or if no weights are found for it.
+    """
+    if not all(any(isinstance(key, int) for key in form) for form in forms):
+        raise StuckError("the number is no sum of ranks")
+    found: list[Weighted | None] = [None] * len(forms)
+    for _ in RelationSearch(pool).grow():
+        refuse_when_late(deadline)
+        found = [old or _weights(pool, form) for old, form in zip(found, forms, strict=True)]
+        if None not in found:
+            return [weighted for weighted in found if weighted is not None]
+    raise StuckError("the sum of ranks is no sum of relations between ranks that were found")
+
+
+def _weights(pool: RankPool, form: Form) -> Weighted | None:
+    """Solve the linear program in floating-point numbers, and again exactly for the relations that it chooses."""
     from scipy.optimize import linprog
 
-    monomials = sorted({m for p in (number, *traces) for m in p.terms})
-    if not traces or not monomials:
+    forms = [dict(each) for each in pool.relations]
+    keys = {key: row for row, key in enumerate(dict.fromkeys(key for each in (form, *forms) for key in each))}
+    table = np.zeros((len(keys), len(forms)))
+    for column, each in enumerate(forms):
+        table[[keys[key] for key in each], column] = [float(c) for c in each.values()]
+    target = np.array([-float(form.get(key, 0)) for key in keys])
+    solved = linprog([1.0 + len(each) for each in forms], A_eq=table, b_eq=target, method="highs-ds")
+    if solved.x is None:
         return None
-    table = np.array([[float(trace.terms.get(m, 0)) for trace in traces] for m in monomials])
-    target = np.array([-float(number.terms.get(m, 0)) for m in monomials])
-    solved = linprog(np.ones(len(traces)), A_eq=table, b_eq=target, method="highs")
-    return None if solved.x is None else [Fraction(float(x)).limit_denominator(12) for x in solved.x]
+    chosen = [k for k, x in enumerate(solved.x) if x > TINY]
+    columns = [[flint_rational(forms[k].get(key, 0)) for key in keys] for k in chosen]
+    space = solutions(columns, [flint_rational(-form.get(key, 0)) for key in keys])
+    if space is None or any(c < 0 for c in space.point):
+        return None
+    relations = [*pool.relations.values()]
+    return [(divide(int(c.p), int(c.q)), relations[k]) for k, c in zip(chosen, space.point, strict=True) if c]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import chain, product
+from itertools import chain, count, product
 from operator import mul
 from typing import Any
 
@@ -37,13 +37,14 @@ def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
     core = divided(matrix, scalars)
 
     def attempt(translator: Translator, deadline: float) -> Proof:
+        forms = _Forms(translator, core, deadline)
         if isinstance(middle, Polynomial):
             bound, through = {"rank": middle.data()}, repr(middle)
-            found = _through_polynomial(translator, core, middle, deadline)
+            found = _through_polynomial(translator, core, middle, forms)
         else:
             bound = translator.alphabet.named.item(middle)
             through = f"the size {item_text(bound)}"
-            found = chain(_through_size(translator, core, middle, deadline), _through_blocks(translator, core, middle))
+            found = chain(_through_size(translator, core, middle, forms), _through_blocks(translator, core, middle))
         for first, *others in found:
             try:
                 return _factored(translator, matrix, [times(first, scalars), *others], bound, deadline)
@@ -85,26 +86,24 @@ def _size_at(alphabet: Alphabet, word: str, cut: int) -> Size:
     return alphabet.shape(word)[0] if cut == 0 else alphabet.shape(word[:cut])[1]
 
 
-def _through_size(translator: Translator, A: Polynomial, size: Size, deadline: float) -> Iterator[list[Polynomial]]:
+def _through_size(translator: Translator, A: Polynomial, size: Size, forms: _Forms) -> Iterator[list[Polynomial]]:
     """Find ``A = L R`` with ``size`` between the factors."""
     identity_of = Polynomial.identity
     if size == A.rows:
         yield [identity_of(translator.alphabet, size), A]
     if size == A.columns:
         yield [A, identity_of(translator.alphabet, size)]
-    for candidate in _forms(translator, A, deadline):
+    for candidate in forms:
         yield from _cut_at_size(candidate, candidate.terms, size)
 
 
-def _through_matrix(
-    translator: Translator, A: Polynomial, F: Polynomial, deadline: float
-) -> Iterator[list[Polynomial]]:
+def _through_matrix(translator: Translator, F: Polynomial, forms: _Forms) -> Iterator[list[Polynomial]]:
     """Find ``A = L F R``: name ``F`` by a letter, rewrite ``A`` with it, and cut there."""
     alphabet = translator.alphabet
     letter = alphabet.matrix(Letter(Family("auxiliary", F, f"[{F!r}]")), F.rows, F.columns, level=AUXILIARY)
     definition = F - Polynomial.word(alphabet, letter)
     named = Completion(alphabet, [definition, definition.transpose()])
-    for candidate in _forms(translator, A, deadline):
+    for candidate in forms:
         rewritten = named.rewritten(candidate)
         places = {m: [i for i, a in enumerate(m[1]) if a == letter] for m in rewritten.terms}
         for cut in _cuts(places):
@@ -116,16 +115,16 @@ def _through_matrix(
 
 
 def _through_polynomial(
-    translator: Translator, A: Polynomial, F: Polynomial, deadline: float
+    translator: Translator, A: Polynomial, F: Polynomial, forms: _Forms
 ) -> Iterator[list[Polynomial]]:
     """Find ``A = L F R``, or the same with ``F'``."""
     for through in (F, F.transpose()):
-        yield from _through_matrix(translator, A, through, deadline)
+        yield from _through_matrix(translator, through, forms)
     P = translator.known_pinv(F)
     if P is None:
         return
     for through in (P, P.transpose()):
-        for left, *_, right in _through_matrix(translator, A, through, deadline):
+        for left, *_, right in _through_matrix(translator, through, forms):
             yield [left * through, F if through is P else F.transpose(), through * right]
     for through, inverse in ((F, P), (F.transpose(), P.transpose())):
         if A.columns == through.columns:  # where its rows span those of A
@@ -195,6 +194,26 @@ def _stands_in_a_trace(p: Polynomial, letter: str) -> bool:
     """Whether a letter, or its transpose, stands inside a trace of a polynomial."""
     found = {letter, p.alphabet.adjoints[letter]}
     return any(not found.isdisjoint(s) for scalars, _ in p.terms for s in scalars)
+
+
+class _Forms:
+    """The polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one.
+
+    They are made when they are first asked for, and then kept.
+    """
+
+    def __init__(self, translator: Translator, A: Polynomial, deadline: float) -> None:
+        self._rest, self._made = _forms(translator, A, deadline), list[Polynomial]()
+
+    def __iter__(self) -> Iterator[Polynomial]:
+        """Run through the forms."""
+        for number in count():
+            if number == len(self._made):
+                form = next(self._rest, None)
+                if form is None:
+                    return
+                self._made.append(form)
+            yield self._made[number]
 
 
 def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[Polynomial]:

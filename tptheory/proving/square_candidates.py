@@ -52,7 +52,7 @@ class Resources:
         velocities: the letters that stand for velocities.
         equations: the hypotheses of the claim, which may be used in both directions.
         thorough: whether candidates are tried that take more time.
-        completed: candidates of one square, which was completed.
+        completed: candidates of squares that were completed.
     """
 
     reduce: Reduce
@@ -80,6 +80,8 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     yield _of_few_shapes(scalar.alphabet, groups)
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     yield everything
+    if resources.completed:
+        yield [*resources.completed, *everything]
     squares = [p.trace() for p in resources.equations if p.rows == p.columns]
     of_hypotheses = sorted({half for p in squares for half in words.halves(p)} - {*everything})
     yield of_hypotheses

@@ -36,6 +36,7 @@ class LayerGoal(NamedTuple):
         last: where the range ends.
         left: how many of the terms are the left side of the goal.
         bound: the bound of the rank, as a certificate writes it.
+        defines: the letter that later proofs replace by what an equation says that it is.
     """
 
     kind: Literal["zero", "nonpositive", "rank"]
@@ -44,6 +45,7 @@ class LayerGoal(NamedTuple):
     last: End
     left: int
     bound: Any = None
+    defines: Letter | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -57,7 +59,7 @@ class LayerGoal(NamedTuple):
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
-        return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
+        return LayerLaw(self.terms, self.first, self.last, ("shown",), self.defines) if self.kind == "zero" else None
 
 
 class LayerLemma(NamedTuple):
@@ -102,8 +104,7 @@ class Theory:
             is_member = letter.family.kind == "sequence" and letter.at is not None and letter.at[0] == BOUND_INDEX[0]
             if is_member and not turned and alphabet.shapes[character] is not None:
                 self.schema.bring_in_inverse(Polynomial.word(alphabet, character))
-        for law in self.schema.defining:
-            self.add(law)
+        self.extend(self.schema.defining)
 
     def inverse_item(self, letter: Letter) -> Any:
         """Return the pseudo-inverse of a member of a sequence at ``k``, as a certificate writes it."""
@@ -111,6 +112,14 @@ class Theory:
         inverse = self.schema.known_pinv(Polynomial.word(self.schema.alphabet, character))
         ((_, word),) = inverse.terms if inverse is not None else [((), character)]
         return self.schema.alphabet.item(word)
+
+    def extend(self, laws: Sequence[LayerLaw]) -> None:
+        """Add laws that are not there yet, after proofs that number what is proved from the last law on."""
+        fresh, total = [law for law in laws if law not in self.laws], len(self.laws)
+        self.laws += fresh
+        for _, cases in self.proved:
+            for case in cases:
+                case["uses"] = [[k + len(fresh) if k >= total else k, index] for k, index in case["uses"]]
 
     def catalogue(self) -> Catalogue:
         """Return a catalogue of the letters that have been met so far."""

@@ -329,8 +329,8 @@ class Polynomial:
         )
 
     def __hash__(self) -> int:
-        """Hash what `__eq__` compares."""
-        return hash((self.rows, self.columns, frozenset(self.terms.items())))
+        """Hash the terms, by which almost all polynomials differ that are not equal."""
+        return hash(frozenset(self.terms.items()))
 
     def __iter__(self) -> Iterator[tuple[Monomial, Rational]]:
         """Run through monomials and coefficients, longest first."""

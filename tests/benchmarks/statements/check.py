@@ -37,7 +37,7 @@ WANTED = {True: 30, False: 300}
 
 def parts(claim: Any) -> Iterator[Any]:
     """Run through the expressions of a claim and of its hypotheses."""
-    for name in ("lhs", "rhs", "expression", "first", "second", "matrix", "space", "quantity"):
+    for name in ("lhs", "rhs", "lesser", "greater", "expression", "first", "second", "matrix", "space", "quantity"):
         if hasattr(claim, name):
             yield getattr(claim, name)
     yield from getattr(claim, "bound", ())

@@ -17,6 +17,7 @@ from tests.benchmarks.statements import (
     ranks,
     textbook_equations,
     textbook_forms,
+    textbook_inequalities,
     textbook_numbers,
     traces,
     updates,
@@ -28,7 +29,9 @@ AREAS = (inverses, products, updates, ranks, projections, matrices, positive, ve
 
 HUNDRED: list[Statement] = [statement for area in AREAS for statement in area.KNOWN]
 TEXTBOOKS: list[Statement] = [
-    statement for module in (textbook_equations, textbook_numbers, textbook_forms) for statement in module.STATEMENTS
+    statement
+    for module in (textbook_equations, textbook_numbers, textbook_forms, textbook_inequalities)
+    for statement in module.STATEMENTS
 ]
 PAPERS: list[Statement] = [
     statement for module in (papers_nets, papers_inverses, papers_forms) for statement in module.STATEMENTS

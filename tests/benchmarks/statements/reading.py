@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import (
     Add,
+    BlockMatrix,
     Determinant,
     Identity,
     Integer,
@@ -38,18 +39,23 @@ from sympy import (
 
 from tptheory import (
     AllOf,
+    AnyOf,
+    AtMost,
     Commute,
     Conserved,
     Equal,
     ImageWithin,
     LogPdet,
     Nonincreasing,
+    NonNegative,
     Parallel,
     Pinv,
+    Rank,
     RankAtMost,
     RowSpaceWithin,
     Zero,
 )
+from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.symbolic.dynamics import Step
 
@@ -112,6 +118,8 @@ class Reading:
 
 READERS: dict[type, Callable[[Reading, Any], Any]] = {
     Pinv: lambda r, e: r.pinv(r.of(e.arg)),
+    Rank: lambda r, e: float(len(r.singular_values(r.of(e.arg)))),
+    BlockMatrix: lambda r, e: np.block([[r.of(block) for block in row] for row in e.blocks.tolist()]),
     LogPdet: lambda r, e: float(np.log(r.singular_values(r.of(e.args[0]))).sum()),
     MatrixSymbol: lambda r, e: r.values[e.name],
     Identity: lambda r, e: np.eye(r.size(e.rows)),
@@ -153,6 +161,8 @@ def residual(claim: Any, reading: Reading) -> Array:
         case RowSpaceWithin():
             matrix, space = of(claim.matrix), of(claim.space)
             difference = matrix @ pinv(space) @ space - matrix
+        case AtMost() | NonNegative():
+            difference = violation(claim, reading)
         case Parallel():
             first, second = of(claim.first), of(claim.second)
             difference = (second**2).sum() * first - (first * second).sum() * second
@@ -165,6 +175,8 @@ def of_hypothesis(name: str, A: Array, reading: Reading) -> Array:
     """Return numbers that vanish where a matrix has the property of that name."""
     if name == "nonzero":
         return np.array([float(np.abs(A).max() < FAR_FROM_ZERO)])
+    if name == "positive_semidefinite":
+        return np.array([indefiniteness(A)])
     rows, columns = np.eye(A.shape[0]) - A @ reading.pinv(A), np.eye(A.shape[1]) - reading.pinv(A) @ A
     parts = {"full_row_rank": [rows], "full_column_rank": [columns], "invertible": [rows, columns]}[name]
     return np.concatenate([part.ravel() for part in parts])
@@ -178,10 +190,20 @@ def violation(claim: Any, reading: Reading) -> float:
         case RankAtMost():
             bounds = [rank(b, reading) if isinstance(b, MatrixExpr) else reading.size(b) for b in claim.bound]
             return float(max(0, rank(claim.matrix, reading) - min(bounds)))
+        case AnyOf():
+            return min(violation(part, reading) for part in claim.claims)
+        case AtMost() | NonNegative():
+            expression = claim.expression if isinstance(claim, NonNegative) else minus(claim.greater, claim.lesser)
+            return indefiniteness(np.atleast_2d(reading.of(expression)))
         case Conserved() | Nonincreasing():
             rate = change(claim, reading)
             return float(max(0.0, rate.max())) if isinstance(claim, Nonincreasing) else float(np.abs(rate).max())
     return float(np.abs(residual(claim, reading)).max(initial=0))
+
+
+def indefiniteness(A: Array) -> float:
+    """Return by how much a matrix is not symmetric and positive semidefinite; a number is a matrix here."""
+    return float(max(0.0, -np.linalg.eigvalsh((A + A.T) / 2).min(), np.abs(A - A.T).max()))
 
 
 def rank(A: Any, reading: Reading) -> int:

@@ -1,0 +1,144 @@
+"""Ranks are compared by relations between ranks, and at any depth by products of all that is between two layers."""
+
+import pytest
+from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, symbols
+
+from tptheory import (
+    AnyOf,
+    AtMost,
+    Backprop,
+    DeepLinearNetwork,
+    Equal,
+    FeedbackAlignment,
+    ForAll,
+    ImageWithin,
+    Pinv,
+    Rank,
+    RankAtMost,
+    TargetProp,
+    Zero,
+    decide,
+    invertible,
+    nonzero,
+    prove,
+)
+from tptheory.proving import rank_lemmas
+
+m, n, k = symbols("m n k", integer=True, positive=True)
+A, D, E = (MatrixSymbol(name, m, n) for name in "ADE")
+B, C = MatrixSymbol("B", n, k), MatrixSymbol("C", k, n)
+P, Q, R, S = (MatrixSymbol(name, n, n) for name in "PQRS")
+u, v, c = MatrixSymbol("u", n, 1), MatrixSymbol("v", n, 1), MatrixSymbol("c", m, 1)
+I = Identity(n)
+blocks = BlockMatrix([[R, P], [S, Q]])
+beside, above = BlockMatrix([[A, D]]), BlockMatrix([[A], [D]])
+
+INEQUALITIES = {
+    "Frobenius": (
+        AtMost(Rank(A * B) + Rank(B * C), Rank(B) + Rank(A * B * C)),
+        AtMost(Rank(A * B) + Rank(B * C), Rank(A) + Rank(A * B * C)),
+    ),
+    "Sylvester, twice": (
+        AtMost(Rank(R) + Rank(S) + Rank(P), Rank(R * S * P) + 2 * n),
+        AtMost(Rank(R) + Rank(S) + Rank(P), Rank(R * S * P) + n),
+    ),
+    "coprime factors": (
+        AtMost(n + Rank(I - R * R), Rank(I - R) + Rank(I + R)),
+        AtMost(n + Rank(R * S), Rank(R) + Rank(S)),
+    ),
+    "a difference of products": (
+        AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(S - Q)),
+        AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(R - Q)),
+    ),
+    "a sum within both": (AtMost(Rank(A + D), Rank(above)), AtMost(Rank(above), Rank(A + D))),
+    "terms apart from one another": (
+        AtMost(Rank(A) + Rank(D), Rank(A + D), given=[Zero(A.T * D), Zero(A * D.T)]),
+        AtMost(Rank(A) + Rank(D), Rank(A + D), given=[Zero(A.T * D)]),
+    ),
+    "what is reduced by one": (
+        AtMost(Rank(A - A * u * c.T * A) + 1, Rank(A), given=[Equal(c.T * A * u, Identity(1))]),
+        AtMost(Rank(A - A * u * c.T * A) + 2, Rank(A), given=[Equal(c.T * A * u, Identity(1))]),
+    ),
+    "what is not 0": (AtMost(1, Rank(A), given=[nonzero(A)]), AtMost(2, Rank(A), given=[nonzero(A)])),
+    "0 or more than that": (AnyOf(Zero(A), AtMost(1, Rank(A))), AnyOf(Zero(A), AtMost(2, Rank(A)))),
+    "one step after another": (
+        AtMost(Rank(A), Rank(E), given=[AtMost(Rank(A), Rank(D)), AtMost(Rank(D), Rank(E))]),
+        AtMost(Rank(A), Rank(E), given=[AtMost(Rank(A), Rank(D)), AtMost(Rank(E), Rank(D))]),
+    ),
+}
+EQUATIONS = {
+    "Guttman": (
+        Equal(Rank(blocks), n + Rank(Q - S * Inverse(R) * P), given=[invertible(R)]),
+        Equal(Rank(blocks), n + Rank(P - S * Inverse(R) * Q), given=[invertible(R)]),
+    ),
+    "the part in a kernel": (
+        Equal(Rank(B), Rank(A * B) + Rank(B - B * Pinv(A * B) * A * B)),
+        Equal(Rank(B), Rank(A * B) + Rank(B - Pinv(A) * A * B) + 1),
+    ),
+}
+MATRICES = {
+    "complementary ranks make an idempotent": (
+        Equal(R * R, R, given=[AtMost(Rank(R) + Rank(I - R), n)]),
+        Equal(R * R, R, given=[AtMost(n, Rank(R) + Rank(I - R))]),
+    ),
+    "cancellation": (
+        Zero(B * C, given=[Equal(Rank(A * B), Rank(B)), Zero(A * B * C)]),
+        Zero(B * C, given=[Equal(Rank(A * B), Rank(A)), Zero(A * B * C)]),
+    ),
+    "columns that add no rank": (
+        ImageWithin(D, A, given=[Equal(Rank(beside), Rank(A))]),
+        ImageWithin(D, A, given=[Equal(Rank(above), Rank(A))]),
+    ),
+}
+l, L = symbols("l L", integer=True)
+net = DeepLinearNetwork(depth=L, batch=symbols("B", integer=True, positive=True), loss="any")
+bp, tp, fa = (rule.update(net, l) for rule in (Backprop(), TargetProp(), FeedbackAlignment()))
+
+
+def at_layers(update, bound, first=1, last=L):
+    """Return that an update has at most the rank of a matrix, or a size, at every layer from first to last."""
+    return ForAll(RankAtMost(update, bound), (l, first, last))
+
+
+UPDATES = {
+    "the input": (at_layers(tp, net.input), at_layers(tp, net.weight(l))),
+    "the first two layers": (
+        at_layers(bp, [net.weight(1), net.weight(2)], 3),
+        at_layers(bp, [net.weight(1), net.weight(2)], 2),
+    ),
+    "the next layer": (at_layers(tp, net.weight(l + 1), 1, L - 1), at_layers(fa, net.weight(l + 1), 1, L - 1)),
+    "a width above": (at_layers(fa, net.widths[L - 1], 1, L - 1), at_layers(fa, 1)),
+    "all above": (
+        at_layers(bp, net.product(L, l + 1), 1, L - 1),
+        at_layers(fa, net.product(L, l + 1), 1, L - 1),
+    ),
+}
+EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_true_is_proved(name):
+    """The checker accepts the proof, and the claim as typed holds on exact matrices."""
+    verdict = prove(EVERY[name][0], seconds=60)
+    assert verdict.proved, verdict.reason
+    assert verdict.certificate.check()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_false_beside_it_is_refuted(name):
+    """A hypothesis is missing, or a bound is too tight."""
+    assert decide(EVERY[name][1], seconds=20).refuted
+
+
+@pytest.mark.parametrize("name", rank_lemmas.LEMMAS)
+def test_a_lemma_needs_each_of_its_hypotheses(name, monkeypatch):
+    """A lemma is proved over letters of its own; without one of its hypotheses it is not."""
+    lemma, shown = rank_lemmas.LEMMAS[name], rank_lemmas.proved(name)
+    assert shown.origin
+    for left_out in range(len(lemma.links(shown.letters, shown.translator.pinv))):
+        fewer = lemma._replace(
+            links=lambda M, pinv, at=left_out: [p for j, p in enumerate(lemma.links(M, pinv)) if j != at]
+        )
+        monkeypatch.setitem(rank_lemmas.LEMMAS, name, fewer)
+        with pytest.raises(AssertionError, match=name):
+            rank_lemmas.proved.__wrapped__(name)

@@ -1,0 +1,60 @@
+"""Determinants of matrices with square blocks along the diagonal.
+
+``det [[R, P], [S, Q]] = det R det(Q - S R^-1 P)`` where R has an inverse (Schur, 1917); it is ``det R det Q`` where P
+or S is zero, and ``det(R + P) det(R - P)`` where ``Q = R`` and ``S = P``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from sympy import BlockMatrix
+
+from tptheory.proving.determinants import SAME, determinant
+from tptheory.proving.knowledge import Knowledge
+from tptheory.proving.translating import refuse_layers
+from tptheory.proving.words import Polynomial
+
+Blocks = dict[tuple[int, int], Polynomial]
+"""The blocks of a matrix, by the numbers of their rows and columns."""
+
+
+def block_determinant(translator: Knowledge, M: BlockMatrix) -> Polynomial:
+    """Return the determinant of a matrix that is made of blocks; where it is found in several ways, these are equal."""
+    if M.rowblocksizes == M.colblocksizes:
+        refuse_layers(size for size in map(translator.size, M.rowblocksizes) if not isinstance(size, int))
+        blocks = {(i, j): translator(M.blocks[i, j]) for i, j in product(range(len(M.rowblocksizes)), repeat=2)}
+        found = list(dict.fromkeys(_determinants(translator, blocks)))
+        for other in found[1:]:
+            translator.assume(found[0] - other, SAME)
+        if found:
+            return found[0]
+    return determinant(translator, translator(M))
+
+
+def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]:
+    """Run through the ways to find a determinant: a block on the diagonal at a time, in any order."""
+    numbers = sorted({i for i, _ in blocks})
+    if len(numbers) < 2:
+        yield from (determinant(translator, block) for block in blocks.values())
+        return
+    for i in numbers:
+        rest = _without(translator, blocks, i)
+        if rest is not None:
+            for found in _determinants(translator, rest):
+                yield determinant(translator, blocks[i, i]) * found
+    if len(numbers) == 2:
+        (R, P), (S, Q) = ([blocks[i, j] for j in numbers] for i in numbers)
+        if (R, P) == (Q, S):
+            yield determinant(translator, R + P) * determinant(translator, R - P)
+
+
+def _without(translator: Knowledge, blocks: Blocks, i: int) -> Blocks | None:
+    """Return the blocks that are left when a block on the diagonal is taken out, whose determinant is a factor."""
+    others = {j for j, _ in blocks} - {i}
+    rest = {(j, k): block for (j, k), block in blocks.items() if i not in (j, k)}
+    if not any(blocks[i, j] for j in others) or not any(blocks[j, i] for j in others):
+        return rest
+    K = translator.known_inverse(blocks[i, i])
+    return None if K is None else {(j, k): block - blocks[j, i] * K * blocks[i, k] for (j, k), block in rest.items()}

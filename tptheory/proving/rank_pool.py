@@ -1,0 +1,202 @@
+"""The matrices whose ranks an inequality speaks of, with their names, and the relations between these ranks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tptheory.proving.completion import Completion
+from tptheory.proving.knowledge import ROOT
+from tptheory.proving.letters import Family, Letter
+from tptheory.proving.rank_lemmas import Names
+from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero
+from tptheory.proving.searching import common_scalars, divided
+from tptheory.proving.term_order import DEFINED, Monomial, order
+from tptheory.proving.translating import Reason
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial, Rational, divide
+
+NAMED: Reason = ("definition", "the name of a matrix whose rank is compared")
+Key = int | Monomial
+"""A rank, by the number of its matrix, or a monomial in sizes."""
+Form = dict[Key, Rational]
+"""A linear combination of ranks and sizes."""
+
+
+class _Canonical(NamedTuple):
+    """A matrix of which another, or its transpose, is a multiple: ``M = factor * matrix``."""
+
+    matrix: Polynomial
+    factor: Rational
+    turned: bool
+
+
+def canonical(M: Polynomial) -> _Canonical:
+    """Return the one among the rational multiples of a matrix, and of its transpose, that stands for all of them."""
+    found = []
+    for turned, p in ((False, M), (True, M.transpose())):
+        leading = p.terms[max(p.terms, key=order)]
+        one = p.scale(divide(1, leading))
+        found.append((sorted((order(m), c) for m, c in one.terms.items()), turned, one, leading))
+    _, turned, one, leading = min(found, key=lambda each: each[:2])
+    return _Canonical(one, leading, turned)
+
+
+def is_multiple_of_identity(M: Polynomial) -> bool:
+    return M.terms.keys() == {((), "")}
+
+
+class RankPool(Names):
+    """Matrices and the relations between their ranks.
+
+    Args:
+        translator: the translator with the hypotheses.
+        basis: what rewrites matrices by the hypotheses.
+
+    Attributes:
+        compared: the matrices whose ranks are spoken of.
+        noted: these matrices and others, each without its multiples and its transpose.
+        relations: the relations that have been found, by the sums of ranks that are not negative.
+    """
+
+    def __init__(self, translator: Translator, basis: Completion) -> None:
+        self.translator, self.basis, self.alphabet = translator, basis, translator.alphabet
+        self._numbers: dict[Polynomial, int] = {}
+        self._canonical: dict[Polynomial, _Canonical] = {}
+        self._inverses: dict[Polynomial, Polynomial] = {}
+        self._names: dict[Polynomial, Polynomial] = {}
+        self.pairs = [
+            (A, P)
+            for A, P in translator.inverse_pairs()
+            if translator.known_pinv(A) == P and any(word for _, word in P.terms)
+        ]
+        """The matrices with named pseudo-inverses, and these."""
+        for A, P in self.pairs:
+            one, factor, turned = self.canonical_of(A)
+            self._inverses.setdefault(one, (P.transpose() if turned else P).scale(factor))
+        self.compared: list[Polynomial] = []
+        self.noted: dict[Polynomial, None] = {}
+        self.relations: dict[frozenset[tuple[Key, Rational]], Relation | GivenRanks] = {}
+        self._read_hypotheses()
+
+    def canonical_of(self, M: Polynomial) -> _Canonical:
+        if M not in self._canonical:
+            self._canonical[M] = canonical(M)
+        return self._canonical[M]
+
+    def name(self, M: Polynomial) -> Polynomial:
+        """Return a letter for a matrix that is a sum; any other stands for itself."""
+        if len(M.terms) < 2:
+            return M
+        one, factor, turned = self.canonical_of(M)
+        if one not in self._names:
+            letter, symmetric = Letter(Family("named", one, f"[{one!r}]")), one.transpose() == one
+            character = self.alphabet.matrix(letter, one.rows, one.columns, level=DEFINED, symmetric=symmetric)
+            self._names[one] = Polynomial.word(self.alphabet, character)
+            self.translator.assume(one - self._names[one], NAMED)
+            if one in self._inverses:
+                self._inverses[self._names[one]] = self._inverses[one]
+        found = self._names[one].scale(factor)
+        return found.transpose() if turned else found
+
+    def pinv(self, M: Polynomial) -> Polynomial:
+        """Return the pseudo-inverse of a matrix, which gets a name if it has none."""
+        if not M:
+            return M.transpose()
+        if is_multiple_of_identity(M):
+            return M.scale(divide(1, M.terms[(), ""] ** 2))
+        one, factor, turned = canonical(self.name(M))
+        if one not in self._inverses:
+            self._inverses[one] = self.translator.pinv(one)
+        found = self._inverses[one].scale(divide(1, factor))
+        return found.transpose() if turned else found
+
+    def form(self, M: Polynomial) -> Form:
+        """Return the rank of a matrix; that of an identity is its size, and that of zero is 0."""
+        if not M:
+            return {}
+        if is_multiple_of_identity(M):
+            return self._sizes(Polynomial.identity(self.alphabet, M.rows).trace())
+        return {self._numbers.setdefault(self.canonical_of(M).matrix, len(self._numbers)): 1}
+
+    def _sizes(self, number: Polynomial) -> Form:
+        return dict(self.basis.rewritten(number).terms.items())
+
+    def read(self, number: Polynomial) -> Form:
+        """Return a number as a sum of ranks and of what else it is made of, with its coefficients."""
+        form: Form = {}
+        for A, P in self.pairs:
+            rank = (A * P).trace()
+            own = next((m for m in rank.terms if m in number.terms), None)
+            if own is not None:
+                c = divide(number.terms[own], rank.terms[own])
+                number = number - rank.scale(c)
+                form = added(form, self.form(A), c)
+                self.compared += [] if A in self.compared else [A]
+        return added(form, self._sizes(number), 1)
+
+    def _read_hypotheses(self) -> None:
+        """Read the hypotheses that compare ranks."""
+        for number, h in enumerate(self.translator.hypotheses):
+            if h.polynomial.is_scalar and h.transposes is None:
+                square, root = _root_in(h.polynomial)
+                for sign in (1, -1) if root is None else (-square,):
+                    form = self.read(h.polynomial.scale(sign) + (root * root if root else h.polynomial.scale(0)))
+                    if any(isinstance(key, int) for key in form):
+                        given = GivenRanks(number, sign, h.polynomial, root)
+                        self.relations.setdefault(frozenset(form.items()), given)
+
+    def add(self, *relations: Relation) -> None:
+        for relation in relations:
+            form: Form = {}
+            for c, M in relation.ranks:
+                form = added(form, self.form(M), c)
+            if form:
+                self.relations.setdefault(frozenset(form.items()), relation)
+
+    def note(self, M: Polynomial) -> Polynomial:
+        """Rewrite a matrix and bound its rank: by 0, by its sizes, and by that of what its last letter multiplies."""
+        M = self.basis.rewritten(M)
+        if not M or is_multiple_of_identity(M):
+            return M
+        one = self.canonical_of(M).matrix
+        if one in self.noted:
+            return M
+        self.noted[one] = None
+        self.add(no_less_than_zero(M))
+        for p in (M, M.transpose()):
+            self.add(Contained(Polynomial.identity(self.alphabet, p.rows), p, p))
+            if parts := _without_last_letter(p):
+                self.add(Contained(self.note(parts[0]), parts[1], p))
+        if scalars := common_scalars(M):
+            number = Polynomial.number(self.alphabet, tuple(sorted(scalars)))
+            rest = self.note(divided(M, scalars))
+            self.add(Contained(rest, number * Polynomial.identity(self.alphabet, M.columns), M))
+        return M
+
+
+def _without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
+    """Write a matrix as a product with a letter at the right end, if all its words end with it and it is not that."""
+    words = [word for _, word in M.terms]
+    if not all(words) or len({word[-1] for word in words}) > 1 or words == [words[0][-1]]:
+        return None
+    last = Polynomial.word(M.alphabet, words[0][-1])
+    terms = {(s, word[:-1]): c for (s, word), c in M.terms.items()}
+    return Polynomial(M.alphabet, M.rows, last.rows, terms), last
+
+
+def added(form: Form, more: Form, factor: Rational) -> Form:
+    """Add a multiple of a linear combination to another."""
+    whole = dict(form)
+    for key, c in more.items():
+        whole[key] = whole.get(key, 0) + factor * c
+    return {key: c for key, c in whole.items() if c}
+
+
+def _root_in(number: Polynomial) -> tuple[int, Polynomial | None]:
+    """Return the sign with which the square of a root stands in a number, and the root; 0 and None if there is none."""
+    for (scalars, _), c in number.terms.items():
+        if len(scalars) == 2 and scalars[0] == scalars[1] and abs(c) == 1:
+            letter, _ = number.alphabet.letters[scalars[0][0]]
+            if letter.family.kind == ROOT:
+                return int(c), Polynomial.number(number.alphabet, scalars[:1])
+    return 0, None

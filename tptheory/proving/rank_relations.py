@@ -1,0 +1,160 @@
+"""Inequalities between ranks, each of which follows from the lemmas of `rank_lemmas`.
+
+Besides containment they are the rank of a sum, the inequality of Frobenius (1911) with its case of equality (Marsaglia
+and Styan, 1974), and what hypotheses say of ranks.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from tptheory.proving.rank_lemmas import Names, Use, killed, outside
+from tptheory.proving.words import Polynomial, Rational
+
+Ranks = list[tuple[Rational, Polynomial]]
+"""A sum of ranks: matrices with coefficients."""
+
+
+class Relation(ABC):
+    """A sum of ranks that is not negative."""
+
+    @property
+    @abstractmethod
+    def ranks(self) -> Ranks:
+        """The sum."""
+
+    @abstractmethod
+    def uses(self, names: Names) -> list[Use]:
+        """Return lemmas on ranks whose sum the relation is."""
+
+
+@dataclass(frozen=True)
+class GivenRanks:
+    """A sum of ranks of which a hypothesis says that it is not negative, or that it is 0.
+
+    Attributes:
+        number: the number of the hypothesis.
+        sign: the sum of ranks is the hypothesis times this sign, plus the square of the root.
+        zero: the polynomial of the hypothesis.
+        root: the square root of the sum of ranks; None where that is 0.
+    """
+
+    number: int
+    sign: int
+    zero: Polynomial
+    root: Polynomial | None
+
+
+@dataclass(frozen=True)
+class Contained(Relation):
+    """``rank L <= rank U`` where ``L = U X``."""
+
+    U: Polynomial
+    X: Polynomial
+    L: Polynomial
+
+    @property
+    def ranks(self) -> Ranks:
+        """``rank U - rank L``."""
+        return [(1, self.U), (-1, self.L)]
+
+    def uses(self, names: Names) -> list[Use]:
+        """Return the lemma that says so."""
+        return [names.use("contained", {"U": self.U, "X": self.X, "L": self.L})]
+
+
+def no_less_than_zero(M: Polynomial) -> Contained:
+    """Return ``0 <= rank M``."""
+    return Contained(M, Polynomial.zero(M.alphabet, M.columns, M.columns), M.scale(0))
+
+
+@dataclass(frozen=True)
+class Summed(Relation):
+    """``rank Z <= rank A + rank B`` where ``Z = A + B``."""
+
+    Z: Polynomial
+    A: Polynomial
+    B: Polynomial
+
+    @property
+    def ranks(self) -> Ranks:
+        """``rank A + rank B - rank Z``."""
+        return [(1, self.A), (1, self.B), (-1, self.Z)]
+
+    def uses(self, names: Names) -> list[Use]:
+        """Return that Z has no more than A and ``D = (I - A A+) Z``, and that ``D = (I - A A+) B``."""
+        Z, A, B = (names.name(M) for M in (self.Z, self.A, self.B))
+        rows = outside(A, Polynomial.identity(A.alphabet, A.rows), names.pinv)
+        D = names.name(outside(A, Z, names.pinv))
+        return [
+            names.use("summed", {"Z": Z, "A": A, "B": B, "D": D, "X": rows}),
+            names.use("parts", {"A": A, "Z": Z, "D": D}),
+            names.use("contained", {"U": B.transpose(), "X": rows.transpose(), "L": D.transpose()}),
+        ]
+
+
+@dataclass(frozen=True)
+class Frobenius(Relation):
+    """``rank AB + rank BC <= rank B + rank ABC``, where ``F = A B``, ``G = B C`` and ``H = A B C``."""
+
+    A: Polynomial
+    B: Polynomial
+    C: Polynomial
+    F: Polynomial
+    G: Polynomial
+    H: Polynomial
+
+    @property
+    def ranks(self) -> Ranks:
+        """``rank B + rank H - rank F - rank G``."""
+        return [(1, self.B), (1, self.H), (-1, self.F), (-1, self.G)]
+
+    def uses(self, names: Names) -> list[Use]:
+        """Return how the images of B and G split into what A keeps and what it kills, which is more of that of B."""
+        A, B, C, F, G, H = (names.name(M) for M in (self.A, self.B, self.C, self.F, self.G, self.H))
+        K, k, X = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (C, H)))
+        return [
+            names.use("larger kernel", {"B": B, "C": C, "F": F, "G": G, "H": H, "K": K, "k": k, "x": X}),
+            _transposed(names, "whole", F, B, K, A),
+            names.use("contained", {"U": K, "X": X, "L": k}),
+            _transposed(names, "parts", H, G, k),
+        ]
+
+
+@dataclass(frozen=True)
+class Coprime(Relation):
+    """``rank B + rank ABC <= rank AB + rank BC`` where ``B = B C X + Y A B``, with the names of `Frobenius`."""
+
+    A: Polynomial
+    B: Polynomial
+    F: Polynomial
+    G: Polynomial
+    H: Polynomial
+    X: Polynomial
+    Y: Polynomial
+
+    @property
+    def ranks(self) -> Ranks:
+        """``rank F + rank G - rank B - rank H``."""
+        return [(1, self.F), (1, self.G), (-1, self.B), (-1, self.H)]
+
+    def uses(self, names: Names) -> list[Use]:
+        """Return the lemmas of `Frobenius` the other way round: what A kills of the image of B is in that of G."""
+        A, B, F, G, H, X, Y = (names.name(M) for M in (self.A, self.B, self.F, self.G, self.H, self.X, self.Y))
+        K, k, x = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (X, F)))
+        named = {"A": A, "B": B, "F": F, "G": G, "H": H, "X": X, "Y": Y, "K": K, "k": k, "x": x}
+        return [
+            names.use("equal kernels", named),
+            _transposed(names, "parts", F, B, K),
+            names.use("contained", {"U": k, "X": x, "L": K}),
+            _transposed(names, "whole", H, G, k, A),
+        ]
+
+
+def _transposed(
+    names: Names, lemma: str, F: Polynomial, B: Polynomial, K: Polynomial, A: Polynomial | None = None
+) -> Use:
+    """Return a lemma for the transposes of ``F = A B``, of ``B`` and of what is left of it."""
+    matrices = {"A": F.transpose(), "Z": B.transpose(), "D": K.transpose()}
+    return names.use(lemma, matrices if A is None else {**matrices, "X": A.transpose()})

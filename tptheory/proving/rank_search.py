@@ -1,0 +1,268 @@
+"""The search for relations between ranks.
+
+The matrices are those of the goal, the parts of their words, and products with letters: wherever a matrix is a sum of
+multiples of others, or a product is zero or is rewritten by a hypothesis, there is a relation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations, combinations_with_replacement, product
+
+from tptheory.proving.norms import half_of
+from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
+from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Summed
+from tptheory.proving.semidefinite import flint_rational, solutions
+from tptheory.proving.term_order import order
+from tptheory.proving.words import Polynomial, Rational, divide, rotations
+
+LONGEST_WORD = 8
+"""Longer words are not cut into all their parts."""
+MOST_SUMMANDS = 4
+"""A matrix is written as a sum of multiples of at most so many others."""
+MOST_SUMS = 12
+"""So many sums are used for each matrix."""
+MOST_TRIED = 500
+"""So many sums are looked at for each matrix."""
+
+
+class RelationSearch:
+    """A search for relations between the ranks of matrices.
+
+    Args:
+        pool: the matrices; what is found joins them.
+    """
+
+    def __init__(self, pool: RankPool) -> None:
+        self.pool, self.alphabet, self.basis = pool, pool.alphabet, pool.basis
+
+    def grow(self) -> Iterator[None]:
+        """Find ever more relations; those of one kind are all found before each stop."""
+        for M in self.pool.compared:
+            short = self.pool.note(M)
+            if short != M:
+                one = Polynomial.identity(self.alphabet, M.columns)
+                self.pool.add(Contained(short, one, M), Contained(M, one, short))
+        self._full_ranks()
+        self._nonzero()
+        self._words()
+        self._multiples()
+        self._products([*self.pool.compared], [*self.pool.compared])
+        self._sums()
+        yield
+        self._contexts()
+        self._sums()
+        yield
+
+    def _full_ranks(self) -> None:
+        """Compare each matrix that is known to have an inverse on one side with the identity."""
+        for A, P in self.pool.translator.inverse_pairs():
+            for U, X in ((A, P), (A.transpose(), P.transpose())):
+                one = Polynomial.identity(self.alphabet, U.rows)
+                if not A.is_scalar and self.basis.rewritten(U * X) == one:
+                    self.pool.add(Contained(U, X, one))
+
+    def _nonzero(self) -> None:
+        """Compare each matrix whose squared norm is known to have a reciprocal with the number 1."""
+        for s, k in list(self.pool.translator.inverse_pairs()):
+            traces = [scalars for scalars, word in s.terms if len(scalars) == 1 and not word and len(s.terms) == 1]
+            half = half_of(self.alphabet, rotations(traces[0][0])) if traces else ""
+            if half and self.basis.vanishes(s * k - Polynomial.identity(self.alphabet, 1)):
+                M = Polynomial.word(self.alphabet, half)
+                x, y = self.pool.translator.bring_in_columns(M)
+                row = (M * y).transpose()
+                self.pool.add(Contained(M, y, M * y), Contained(row, x, Polynomial.identity(self.alphabet, 1)))
+
+    def _words(self) -> None:
+        """Compare the parts of each word: ``rank xy + rank yz <= rank y + rank xyz``."""
+        words = {w for M in self.pool.compared for _, w in self.basis.rewritten(M).terms if w}
+        parts = {w[i:j] for w in words if len(w) <= LONGEST_WORD for i, j in combinations(range(len(w) + 1), 2)}
+        for whole in sorted(parts):
+            if self.alphabet.transpose(whole) < whole and self.alphabet.transpose(whole) in parts:
+                continue
+            self.pool.note(Polynomial.word(self.alphabet, whole))
+            for i, j in combinations_with_replacement(range(1, len(whole)), 2):
+                A, C = (Polynomial.word(self.alphabet, w) for w in (whole[:i], whole[j:]))
+                one = Polynomial.identity(self.alphabet, C.rows)
+                self._frobenius(A, Polynomial.word(self.alphabet, whole[i:j]) if i < j else one, C)
+
+    def _frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
+        B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
+        self.pool.add(
+            Frobenius(A, B, C, F, G, H), Contained(F, C, H), Contained(G.transpose(), A.transpose(), H.transpose())
+        )
+
+    def _cofactors(self, B: Polynomial, F: Polynomial, G: Polynomial) -> list[Polynomial]:
+        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if short ones are found."""
+        letters = self._letters((B, F, G))
+        right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
+        left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
+        numbers = self._combination(B, [*(G * x for x in right), *(y * F for y in left)])
+        if numbers is None:
+            return []
+        X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, G.columns, B.columns))
+        Y = sum(map(Polynomial.scale, left, numbers[len(right) :]), Polynomial.zero(self.alphabet, B.rows, F.rows))
+        return [X, Y]
+
+    def _combination(self, target: Polynomial, candidates: list[Polynomial]) -> list[Rational] | None:
+        """Return coefficients with which candidates add up to a target by the hypotheses; None if there are none."""
+        every = [self.basis.rewritten(p) for p in candidates]
+        monomials = sorted({m for p in (target, *every) for m in p.terms})
+        columns = [[flint_rational(p.terms.get(m, 0)) for m in monomials] for p in every]
+        space = solutions(columns, [flint_rational(target.terms.get(m, 0)) for m in monomials])
+        return None if space is None else [divide(int(c.p), int(c.q)) for c in space.point]
+
+    def _multiples(self) -> None:
+        """Compare matrices of which one is the other times a sum of letters."""
+        noted = [self.pool.note(M) for M in self.pool.compared]
+        both = [p for M in noted if M and not is_multiple_of_identity(M) for p in (M, M.transpose())]
+        letters = self._letters(both)
+        for U, L in product(both, repeat=2):
+            right = [x for x in letters if (x.rows, x.columns) == (U.columns, L.columns)]
+            if U.rows == L.rows and U != L and right:
+                numbers = self._combination(L, [U * x for x in right])
+                if numbers is not None:
+                    X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, U.columns, L.columns))
+                    self.pool.add(Contained(U, X, L))
+
+    def _letters(self, polynomials: Iterable[Polynomial], *, with_identities: bool = True) -> list[Polynomial]:
+        """Return the letters of polynomials and their transposes, and identities of the sizes between them."""
+        adjoints = self.alphabet.adjoints
+        found = {c for p in polynomials for _, word in p.terms for a in word for c in (a, adjoints[a])}
+        letters = [Polynomial.word(self.alphabet, a) for a in sorted(found)]
+        sizes = dict.fromkeys(p.rows for p in (*polynomials, *(q.transpose() for q in polynomials)))
+        return [*letters, *(Polynomial.identity(self.alphabet, size) for size in sizes if with_identities)]
+
+    def _products(self, lefts: Iterable[Polynomial], rights: Iterable[Polynomial]) -> None:
+        """Compare matrices with their product, where that is zero or its rank is spoken of already."""
+        both = [
+            [*dict.fromkeys(q for p in ps for r in [self.pool.note(p)] if r for q in (r, r.transpose()))]
+            for ps in (lefts, rights)
+        ]
+        for F, G in product(*both):
+            if F.columns == G.rows and not (is_multiple_of_identity(F) or is_multiple_of_identity(G)):
+                H = self.basis.rewritten(F * G)
+                if not H or is_multiple_of_identity(H) or self.pool.canonical_of(H).matrix in self.pool.noted:
+                    one = Polynomial.identity(self.alphabet, F.columns)
+                    self._frobenius(F, one, G)
+                    if H and (cofactors := self._cofactors(one, F, G)):
+                        self.pool.add(Coprime(F, one, F, G, H, *cofactors))
+
+    def _contexts(self) -> None:
+        """Multiply the matrices by letters, from one side and from both."""
+        letters = self._letters([self.basis.rewritten(M) for M in self.pool.compared], with_identities=False)
+        letters += [q for _, P in self.pool.pairs for q in (P, P.transpose()) if len(P.terms) == 1]
+        for M in list(dict.fromkeys(self.basis.rewritten(M) for M in self.pool.compared)):
+            if M and not is_multiple_of_identity(M):
+                for x, y in product(*self._multiply(M, letters)):
+                    self._frobenius(x, M, y)
+                    self._reduce(x, M, y, letters)
+
+    def _multiply(self, M: Polynomial, letters: list[Polynomial]) -> tuple[list[Polynomial], list[Polynomial]]:
+        """Compare a matrix with its products with letters, where a hypothesis rewrites them or their rank is spoken of.
+
+        Returns:
+            The letters of such products that stand left of the matrix, and those right of it.
+        """
+        left = [x for x in letters if x.columns == M.rows and self._is_telling(x * M)]
+        right = [y for y in letters if y.rows == M.columns and self._is_telling(M * y)]
+        for y in right:
+            self.pool.add(Contained(M, y, self.pool.note(M * y)))
+        for x in left:
+            self.pool.add(Contained(M.transpose(), x.transpose(), self.pool.note(x * M).transpose()))
+        return left, right
+
+    def _is_telling(self, M: Polynomial) -> bool:
+        """Whether a product is rewritten by a hypothesis, or is spoken of."""
+        return bool(M) and (self.basis.rewrites(M) or self.pool.canonical_of(M).matrix in self.pool.noted)
+
+    def _reduce(self, x: Polynomial, M: Polynomial, y: Polynomial, letters: list[Polynomial]) -> None:
+        """Compare ``D = M - M y (x M y)^-1 x M``, which x kills, with M (Wedderburn, 1934; Guttman, 1946)."""
+        for K in self._inverses_of(self.basis.rewritten(x * M * y)):
+            C = Polynomial.identity(self.alphabet, M.columns) - y * K * x * M
+            self._frobenius(x, M, C)
+            D, rest = self.pool.note(M * C), self.pool.note(M - M * C)
+            rows = self.pool.note(x * M).transpose()
+            self.pool.add(Summed(M, D, rest), Contained(rows, (M * y * K).transpose(), rest.transpose()))
+            for part in (D, *(self.basis.rewritten(D * last) for last in self._multiply(D, letters)[1])):
+                self._multiply(part, letters)
+
+    def _inverses_of(self, M: Polynomial) -> Iterator[Polynomial]:
+        """Run through the inverses of a matrix that are known to be such."""
+        if M and is_multiple_of_identity(M):
+            yield M.scale(divide(1, M.terms[(), ""] ** 2))
+        one = Polynomial.identity(self.alphabet, M.rows)
+        for A, P in self.pool.translator.inverse_pairs():
+            if M in (A, A.transpose()) and self.basis.rewritten(A * P) == one == self.basis.rewritten(P * A):
+                yield P if M == A else P.transpose()
+
+    def _sums(self) -> None:
+        """Write each matrix as a sum of multiples of others."""
+        sizes = {M.rows: None for M in self.pool.noted if M.rows == M.columns and ((), "") in M.terms}
+        targets = [M for M in map(self.basis.rewritten, self.pool.compared) if M]
+        targets += [Polynomial.identity(self.alphabet, size) for size in sizes]
+        for target in dict.fromkeys(targets):
+            for parts in _sums_of(target, self._summands(target)):
+                self._sum(target, parts)
+
+    def _summands(self, target: Polynomial) -> list[Polynomial]:
+        """Return matrices of the shape of a target that have terms in common with it, or with one another."""
+        found: dict[Polynomial, None] = {}
+        for one in list(self.pool.noted):
+            for M in dict.fromkeys((one, one.transpose())):
+                for left, right in self._places(M, target):
+                    placed = self._placed(left, M, right)
+                    if placed is not None and (placed.rows, placed.columns) == (target.rows, target.columns):
+                        found[placed] = None
+        return [M for M in found if M not in (target, target.scale(-1))]
+
+    def _places(self, M: Polynomial, target: Polynomial) -> Iterator[tuple[str, str]]:
+        """Run through the words around a matrix that make one of its terms one of a target, and nothing."""
+        if (M.rows, M.columns) == (target.rows, target.columns):
+            yield "", ""
+        for (_, word), (_, inner) in product(target.terms, M.terms):
+            at = word.find(inner) if len(M.terms) > 1 and inner and inner != word else -1
+            if at >= 0:
+                yield word[:at], word[at + len(inner) :]
+
+    def _placed(self, left: str, M: Polynomial, right: str) -> Polynomial | None:
+        """Multiply a matrix by words, and compare the ranks; None if nothing is left."""
+        for word, from_left in ((right, False), (left, True)):
+            if word:
+                x = Polynomial.word(self.alphabet, word)
+                more = self.pool.note(x * M if from_left else M * x)
+                U, X, L = (M.transpose(), x.transpose(), more.transpose()) if from_left else (M, x, more)
+                self.pool.add(Contained(U, X, L))
+                M = more
+        return M or None
+
+    def _sum(self, whole: Polynomial, parts: list[tuple[Rational, Polynomial]]) -> None:
+        """Compare the rank of a sum with those of its terms."""
+        *first, (a, before), (c, last) = parts
+        for b, M in first:
+            rest = self.basis.rewritten(whole - M.scale(b))
+            self.pool.note(rest)
+            self.pool.add(Summed(whole, M.scale(b), rest))
+            whole = rest
+        self.pool.add(Summed(whole, before.scale(a), last.scale(c)))
+
+
+def _sums_of(target: Polynomial, summands: list[Polynomial]) -> list[list[tuple[Rational, Polynomial]]]:
+    """Write a matrix as sums of multiples of few others, each of which cancels a term that is left over."""
+    found: list[list[tuple[Rational, Polynomial]]] = []
+    waiting: list[tuple[Polynomial, list[tuple[Rational, Polynomial]]]] = [(target, [])]
+    for rest, parts in waiting:
+        if len(found) == MOST_SUMS:
+            break
+        if not rest:
+            found += [parts] if len(parts) > 1 else []
+            continue
+        if len(parts) == MOST_SUMMANDS or len(waiting) > MOST_TRIED:
+            continue
+        used = [M for _, M in parts]
+        choices = {m: [M for M in summands if m in M.terms and M not in used] for m in rest.terms}
+        monomial = min(choices, key=lambda m: (len(choices[m]), order(m)))
+        for M in choices[monomial]:
+            c = divide(rest.terms[monomial], M.terms[monomial])
+            waiting.append((rest - M.scale(c), [*parts, (c, M)]))
+    return found
