@@ -22,7 +22,6 @@ from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, moved_terms
 from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
-from tptheory.proving.product_lemmas import lemmas_on_ranks
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
@@ -89,7 +88,8 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     zero = goal.kind == "zero"
     if goal.kind != "nonpositive" and _shown_quickly(theory, goal, deadline):
         return
-    if _with_lemmas(theory, goal, _likely_lemmas(theory, goal), deadline):
+    about_losses = theory.lemmas if goal.kind == "nonpositive" else []
+    if _with_lemmas(theory, goal, about_losses, deadline):
         return
     if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
         return
@@ -101,13 +101,6 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
         lemmas = chain(lemmas, row_spaces(theory, goal))
     if not _with_lemmas(theory, goal, lemmas, deadline):
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
-
-
-def _likely_lemmas(theory: Theory, goal: LayerGoal) -> Iterable[Sequence[LayerLemma]]:
-    """Return the lemmas that are made for a kind of goal: those about losses, or about the ranks of recursions."""
-    if goal.kind == "rank":
-        return lemmas_on_ranks(theory, goal)
-    return theory.lemmas if goal.kind == "nonpositive" else ()
 
 
 def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:

@@ -104,7 +104,8 @@ def row_spaces(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
     on the right keeps within the columns.
     """
     theory.bring_in_inverses()
-    spoken = {(base, by + more) for base, by in indices_in(bound_terms(goal)) if base != "k" for more in (-1, 0)}
+    bound = bound_terms(goal) or [["1", [], goal.bound]]
+    spoken = {(base, by + more) for base, by in indices_in(bound) if base != "k" for more in (-1, 0)}
     yield []
     for x in recursion_terms(theory):
         if x.shape is None or x.step is None or x.end is None:

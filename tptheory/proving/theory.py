@@ -36,7 +36,6 @@ class LayerGoal(NamedTuple):
         last: where the range ends.
         left: how many of the terms are the left side of the goal.
         bound: the bound of the rank, as a certificate writes it.
-        defines: the letter that later proofs replace by what an equation says that it is.
     """
 
     kind: Literal["zero", "nonpositive", "rank"]
@@ -45,7 +44,6 @@ class LayerGoal(NamedTuple):
     last: End
     left: int
     bound: Any = None
-    defines: Letter | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -59,7 +57,7 @@ class LayerGoal(NamedTuple):
 
     def law(self) -> LayerLaw | None:
         """Return the law that later proofs may use once the goal is shown; None if the goal is not an equation."""
-        return LayerLaw(self.terms, self.first, self.last, ("shown",), self.defines) if self.kind == "zero" else None
+        return LayerLaw(self.terms, self.first, self.last, ("shown",)) if self.kind == "zero" else None
 
 
 class LayerLemma(NamedTuple):
