@@ -1,7 +1,7 @@
 """Inequalities of ranks and of norms, and determinants of sums and blocks.
 
-HJ is Horn and Johnson, MS Marsaglia and Styan (1974), BE Bernstein's Matrix Mathematics. The statements of each
-kind were written down before it could be decided.
+HJ is Horn and Johnson, MS Marsaglia and Styan (1974), BE Bernstein's Matrix Mathematics. The statements were a
+guide to what the engine learned, so that they measure it no more than any tests do.
 """
 
 from sympy import BlockMatrix, Determinant, Expr, ZeroMatrix
