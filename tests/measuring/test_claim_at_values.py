@@ -238,7 +238,7 @@ def evaluated(theorems):
 
 @pytest.mark.slow
 def test_every_theorem_holds_where_it_is_looked_at():
-    """Whatever is proved of matrices holds on given ones that meet its hypotheses, by a reader that no proof has used."""
+    """What is proved of matrices holds on given ones that meet its hypotheses, by a reader that no proof has used."""
     proved = [theorem for theorem in collect() if theorem.expected == "proved"]
     theorems = [theorem for theorem in proved if not isinstance(theorem.claim, LawCount)]  # which speaks of no matrix
     counts = evaluated(theorems)

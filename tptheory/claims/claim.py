@@ -14,6 +14,7 @@ from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.symbolic.one_meaning import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
+from tptheory.symbolic.remembering import one_question
 from tptheory.typesetting.claims import sentence_tex
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import one_line, text_of
@@ -34,6 +35,10 @@ class Claim(ShownAsMathematics):
     is_hypothesis: ClassVar[bool] = False
     """Whether other claims may assume this one, which they may if it is a set of matrix equations."""
 
+    decides_itself: ClassVar[bool] = False
+    """Whether the claim has no goals, and a verdict of its own."""
+
+    @one_question()
     def __post_init__(self) -> None:
         """Read the arguments, then the hypotheses, then check them together."""
         for name, read in self.readers:

@@ -22,6 +22,7 @@ from tptheory.proving.searching import RefusedError, StuckError
 from tptheory.proving.tactics import EFFORTS, Prover
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.search import CounterexampleSearch, Searched
+from tptheory.symbolic.remembering import one_question
 
 TURNS = ((EFFORTS[:1], 0.02, 0.02), (EFFORTS[:1], 0.25, 0.15), (EFFORTS[:2], 0.5, 0.6), (EFFORTS, 1.0, 1.0))
 """The turns of `decide`: the efforts of the prover, and what part of the time left it and the refuter get at most.
@@ -40,6 +41,7 @@ REPORT = "this is a fault of tptheory: please report the claim and this evidence
 """What a user is asked to do where two evaluations of a claim disagree."""
 
 
+@one_question()
 def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     """Search for a proof of a claim; return it only if the checker accepts it and the claim as typed holds on numbers.
 
@@ -145,6 +147,7 @@ def confirmed_proof(
     return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
 
 
+@one_question()
 def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
     """Search for the smallest exact counterexample to a claim.
 
@@ -238,6 +241,7 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
     return Undecided(claim, "the search and a second evaluation disagree on a counterexample", evidence, seconds)
 
 
+@one_question()
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.
 

@@ -28,19 +28,24 @@ from tptheory.measuring.premises import Instance
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.symbolic.remembering import one_question
 
-FIRST_LOOK = 0.005
-"""The part of the time that is spent on a proof of a conjecture that is expected to be false."""
+FIRST_LOOK = 0.05
+"""The part of the time that `decide` is given first, whatever is expected."""
+EXPECTED = 0.7
+"""The part of the time that is then spent on what is expected."""
 FORMAT = "tptheory-counterexample/1"
 OWN_SECONDS = 10.0
 """For how many seconds it is searched for a proof that a stored law holds near a point."""
 
 
+@one_question()
 def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     """Search for the verdict on a theorem.
 
-    For a theorem, the search begins with a proof. For a conjecture, it begins with a counterexample, after a short look
-    for a proof that finds out at once if the conjecture is true. An open conjecture is left to `decide`.
+    After a short look by `decide`, which finds out soon what is true or false for a simple reason, most of the time is
+    spent on what is expected: a proof of a theorem, a counterexample to a conjecture. What is left is spent on the
+    other side. An open conjecture, and a claim that decides itself, are left to `decide`.
 
     Args:
         theorem: the theorem or conjecture.
@@ -50,18 +55,20 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
         InvalidValueError: if ``seconds`` is not a positive number.
     """
     check_seconds(seconds)
-    if theorem.expected == "undecided":
+    if theorem.expected == "undecided" or theorem.claim.decides_itself:
         return decide(theorem, seconds)
-    if theorem.expected == "refuted":
-        glance = prove(theorem, FIRST_LOOK * seconds)
-        if glance.proved:
-            return glance
+    started = perf_counter()
+    look = decide(theorem, FIRST_LOOK * seconds)
+    if not isinstance(look, Undecided):
+        return look
     sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
-    first = sides[0](theorem, seconds)
-    second = sides[1](theorem, seconds) if isinstance(first, Undecided) else first
+    first = sides[0](theorem, EXPECTED * seconds)
+    left = seconds - (perf_counter() - started)
+    second = sides[1](theorem, left) if isinstance(first, Undecided) and left > 0 else first
     return first if isinstance(second, Undecided) else second
 
 
+@one_question()
 def recalled(theorem: Theorem, stored: Any) -> Proved | Refuted | RefutedCount | None:
     """Return the stored verdict; None unless it is about this theorem, and passes the checker and the evaluation."""
     started = perf_counter()

@@ -73,6 +73,7 @@ class LawCount(Claim):
     constants: Any = None
     at_most: Any = None
 
+    decides_itself = True
     readers = (("number", _whole_or_none), ("at_most", _whole_or_none))
 
     def check(self) -> None:

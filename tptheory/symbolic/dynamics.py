@@ -12,6 +12,7 @@ from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.rebuilding import rebuild, substitute
+from tptheory.symbolic.remembering import one_question
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.names import dotted
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -42,6 +43,7 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
         self.net = net
         self._changes = changes
 
+    @one_question()
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return how ``symbol`` moves."""
         return self._changes[symbol]

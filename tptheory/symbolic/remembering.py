@@ -1,20 +1,43 @@
 """A cache for functions that are called often, used only where the result depends on the arguments alone.
 
 A user's rule may read a global, an attribute of its class or a list, and no comparison of rules sees these change.
-Results that depend on such a rule are computed anew each time, so that no verdict rests on what the rule said before.
+Results that depend on such a rule are remembered within one question alone, such as one call of `decide`, so that no
+verdict rests on what the rule said before it was asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any
+
+_within_this_question: ContextVar[dict[Any, Any] | None] = ContextVar("within_this_question", default=None)
+"""What is remembered of users' rules until the question is answered that is being asked; None outside of any."""
+
+
+@contextmanager
+def one_question() -> Iterator[None]:
+    """Within the block, or the function that this decorates, ask a user's rule for each thing once.
+
+    A question within another one is a part of it.
+    """
+    if _within_this_question.get() is not None:
+        yield
+        return
+    token = _within_this_question.set({})
+    try:
+        yield
+    finally:
+        _within_this_question.reset(token)
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that remembers its results.
 
-    It computes the result anew for arguments that have no hash, and for arguments whose class a user defined.
+    It computes the result anew for arguments that have no hash, and, in each question, for arguments whose class a
+    user defined.
 
     >>> remembered(len)([1, 2]), remembered(len)((1, 2))
     (2, 2)
@@ -27,7 +50,14 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
             hash(arguments)
         except TypeError:
             return function(*arguments)
-        return known(*arguments) if all(map(depends_on_itself, arguments)) else function(*arguments)
+        if all(map(depends_on_itself, arguments)):
+            return known(*arguments)
+        found = _within_this_question.get()
+        if found is None:
+            return function(*arguments)
+        if (function, arguments) not in found:
+            found[function, arguments] = function(*arguments)
+        return found[function, arguments]
 
     return recalled
 

@@ -23,7 +23,7 @@ from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
-from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
 from tptheory.typesetting.expressions import latex_of
@@ -145,6 +145,7 @@ class Rule(ShownAsMathematics):
         """Return ``db_l``, what one step adds to ``b_l``, for ``l = 1..L``: ``eta`` times the velocity."""
         return matmul(eta, self.bias_velocity(net, l))
 
+    @one_question()
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return the flow: how weights, biases and states move; matrices that the rule holds fixed stand still.
 
@@ -168,6 +169,7 @@ class Rule(ShownAsMathematics):
             raise InvalidValueError(complain("rule", expected, self, mend))
         return state.velocity
 
+    @one_question()
     def step(self, net: DeepLinearNetwork) -> Step:
         """Return one step: what it adds to weights, biases and states, all evaluated before the step.
 
