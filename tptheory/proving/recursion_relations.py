@@ -22,12 +22,17 @@ def relations(theory: Theory) -> Iterator[LayerLemma]:
     terms = [term for term in recursion_terms(theory) if term.shape and term.start and term.end]
     for P, x in permutations(terms, 2):
         if P.of_products and not (x.of_products and P.item > x.item and P.upward == x.upward):
-            if P.upward != x.upward:
-                yield from _same_products(P, x)
-                continue
-            for lemma in (*_images_of_the_first(P, x), *_inverses(P, x)):
-                yield lemma
-                yield from [] if P.upward else _above_the_first_layers(theory, lemma)
+            yield from _relations_of(theory, P, x)
+
+
+def _relations_of(theory: Theory, P: RecursionTerm, x: RecursionTerm) -> Iterator[LayerLemma]:
+    """Run through what may relate the recursion of ``x`` to that of ``P``, which begins with the identity."""
+    if P.upward != x.upward:
+        yield from _same_products(P, x)
+        return
+    for lemma in (*_images_of_the_first(P, x), *_inverses(P, x)):
+        yield lemma
+        yield from [] if P.upward else _above_the_first_layers(theory, lemma)
 
 
 def _above_the_first_layers(theory: Theory, lemma: LayerLemma) -> Iterator[LayerLemma]:
@@ -104,19 +109,28 @@ def row_spaces(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
     on the right keeps within the columns.
     """
     theory.bring_in_inverses()
-    bound = bound_terms(goal) or [["1", [], goal.bound]]
-    spoken = {(base, by + more) for base, by in indices_in(bound) if base != "k" for more in (-1, 0)}
+    near_bound = _indices_near_bound(goal)
     yield []
     for x in recursion_terms(theory):
         if x.shape is None or x.step is None or x.end is None:
             continue
         inverse = theory.inverse_item(x.letter)
-        for at in sorted(index for index in {*spoken, x.start} if index and distance(x.start, index) is not None):
-            step, inverse_there = x.product_at(at), [moved_item(inverse, BOUND_INDEX, at)]
-            lemma = x.lemma(_within(x, x.item, step, inverse_there))
-            goal_from_there = lemma.goal._replace(first=at) if x.upward else lemma.goal._replace(last=at)
-            yield [lemma._replace(goal=goal_from_there)]
+        for at in sorted(index for index in {*near_bound, x.start} if index and distance(x.start, index) is not None):
+            yield [_within_rows_at(x, inverse, at)]
         yield [_after_the_first(x, x.lemma_backwards(_within(x, x.at(x.end), x.step, [inverse])))]
+
+
+def _indices_near_bound(goal: LayerGoal) -> set[Index]:
+    """Return the indices at which the bound of a rank speaks of a layer, and those one below."""
+    bound = bound_terms(goal) or [["1", [], goal.bound]]
+    return {(base, by + more) for base, by in indices_in(bound) if base != "k" for more in (-1, 0)}
+
+
+def _within_rows_at(x: RecursionTerm, inverse: Any, at: Index) -> LayerLemma:
+    """Say that the rows, or the columns, of all terms from an index on lie among those of the term there."""
+    lemma = x.lemma(_within(x, x.item, x.product_at(at), [moved_item(inverse, BOUND_INDEX, at)]))
+    goal_from_there = lemma.goal._replace(first=at) if x.upward else lemma.goal._replace(last=at)
+    return lemma._replace(goal=goal_from_there)
 
 
 def _within(x: RecursionTerm, term: Any, step: list[Any], inverse: list[Any]) -> list[Any]:
