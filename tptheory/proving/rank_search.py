@@ -1,7 +1,8 @@
 """The search for relations between ranks.
 
-The matrices are those of the goal, the parts of their words, and products with letters: wherever a matrix is a sum of
-multiples of others, or a product is zero or is rewritten by a hypothesis, there is a relation.
+The matrices are those whose ranks the goal or a hypothesis speaks of, the parts of their words, and products with
+letters: wherever a matrix is a sum of multiples of others, or a product is zero or is rewritten by a hypothesis, there
+is a relation.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class RelationSearch:
         self.pool, self.alphabet, self.basis = pool, pool.alphabet, pool.basis
 
     def grow(self) -> Iterator[None]:
-        """Find ever more relations; those of one kind are all found before each stop."""
+        """Find relations, and stop twice: without products of the matrices with further letters, and with these."""
         for M in self.pool.compared:
             short = self.pool.note(M)
             if short != M:
@@ -97,7 +98,7 @@ class RelationSearch:
         )
 
     def _cofactors(self, B: Polynomial, F: Polynomial, G: Polynomial) -> list[Polynomial]:
-        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if short ones are found."""
+        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if such sums of multiples of letters are found."""
         letters = self._letters((B, F, G))
         right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
         left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
@@ -211,7 +212,7 @@ class RelationSearch:
                 self._sum(target, parts)
 
     def _summands(self, target: Polynomial) -> list[Polynomial]:
-        """Return matrices of the shape of a target that have terms in common with it, or with one another."""
+        """Return noted matrices of a target's shape, and products of others with words that share a term with it."""
         found: dict[Polynomial, None] = {}
         for one in list(self.pool.noted):
             for M in dict.fromkeys((one, one.transpose())):
@@ -222,7 +223,10 @@ class RelationSearch:
         return [M for M in found if M not in (target, target.scale(-1))]
 
     def _places(self, M: Polynomial, target: Polynomial) -> Iterator[tuple[str, str]]:
-        """Run through the words around a matrix that make one of its terms one of a target, and nothing."""
+        """Run through the words to put left and right of a matrix, so that one of its terms is one of a target.
+
+        If it has the shape of the target, it also stands without words around it.
+        """
         if (M.rows, M.columns) == (target.rows, target.columns):
             yield "", ""
         for (_, word), (_, inner) in product(target.terms, M.terms):

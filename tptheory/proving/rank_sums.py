@@ -1,4 +1,4 @@
-"""Sums of ranks: one that is at most 0 is minus a sum of relations between ranks, with weights that are not negative.
+"""A sum of ranks is shown to be at most 0: it is minus a sum of relations, with weights that are not negative.
 
 The relations speak of finitely many matrices: those whose ranks are compared, their factors, and products with letters.
 Which of them to add up, and with which weights, is a linear program.
