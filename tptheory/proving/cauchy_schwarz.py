@@ -55,7 +55,7 @@ def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tu
 
     A trace that is known to be 1 is given as no trace.
     """
-    norms = [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
+    norms = _negative_products_of_two(number)
     squared = sorted({s for scalars, _ in number.terms for s in scalars if scalars == (s, s)}) if norms else []
     if not squared and number.terms.get(((), "")) != 1:
         return
@@ -63,6 +63,11 @@ def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tu
         for first, second in permutations(scalars):
             for A, B in product(_factors(first, translator), _factors(second, translator)):
                 yield t, A, B
+
+
+def _negative_products_of_two(number: Polynomial) -> list[tuple[str, ...]]:
+    """Return both scalars of each term that has two and a negative coefficient, as ``-|A|^2 |B|^2`` has."""
+    return [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
 
 
 def completed_square(t: str, A: str, B: str, translator: Translator) -> list[SquareCandidate]:

@@ -40,7 +40,15 @@ def letters_of(terms: list[Any]) -> Iterator[Any]:
 
 
 def laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
-    """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``."""
+    """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``.
+
+    Args:
+        theory: the laws, and the goals that are proved.
+        goal: the goal.
+        at: the index at which the goal is to be shown.
+        after: in an induction, the index at which the goal is assumed.
+        margin: by how many layers a law may reach beyond those of which the goal speaks.
+    """
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
     known = [(number, law) for number, law in enumerate(laws) if law is not None]
     found = [
@@ -107,7 +115,7 @@ def _lie_near(near: NearLayers, indices: Iterable[Index], margin: int) -> bool:
 
 
 def _layers_of_law(law: LayerLaw) -> set[Index]:
-    """Return the indices that have to be near for a law to serve: where it defines a letter, the one of the letter."""
+    """Return the indices that have to be near for a law to serve: all, or that of the first term that it defines."""
     letter = law.defines
     if letter is not None and letter.at is not None and letter.at[0] != "k":
         return {letter.at}

@@ -5,9 +5,9 @@ so it is ``R R'`` for some ``R``. With ``b^2 = |B|^2``
 
     |A|^2 |B|^2 - |A B|^2 = |b A - b A x x'|^2 + |R'B|^2.
 
-The square of ``tr(A B)`` is at most ``|A|^2 |B|^2`` by `cauchy_schwarz`, where ``B`` may be a product. Of more factors
-than two, the first is multiplied by the product of the others. A positive semidefinite matrix is written as its root
-times the transpose of that.
+The square of ``tr(A B)`` is at most ``|A|^2 |B|^2`` by `cauchy_schwarz`, where ``B`` may be a product. Where there are
+more factors than two, ``A`` is the first and ``B`` is the product of the others, which is compared in the same way. A
+positive semidefinite matrix is written as its root times the transpose of that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_FACTORS = 4
 
 
 def norms_of_products(number: Polynomial, translator: Translator) -> list[SquareCandidate]:
-    """Return candidates for the squares that a product of norms has more than the norm, or the trace, of a product.
+    """Return candidates for the squares by which a product of norms exceeds the norm, or squared trace, of a product.
 
     Args:
         number: what is to be shown not to be above 0.
@@ -65,7 +65,10 @@ def _factorisations(
 def _traces(
     smaller: tuple[str, ...], larger: tuple[str, ...], translator: Translator
 ) -> Iterator[tuple[str, list[str]]]:
-    """Write a trace whose square one term is as that of a product of three or more matrices of the other's norms."""
+    """Write a trace as that of a product of three or more matrices, if its square is one term.
+
+    The squared norms of these matrices are the scalars of the other term. One such product is found at most.
+    """
     t, *rest = smaller
     if rest == [t] and translator.alphabet.is_trace(t):
         words = [*rotations(t), *rotations(translator.alphabet.transpose(t))]

@@ -24,7 +24,7 @@ class _Square(NamedTuple):
 
     Attributes:
         weight: the weight.
-        matrix: the matrix whose squared norm it is; 0 where the sum of ranks is.
+        matrix: the matrix whose squared norm it is; zero where a hypothesis says that the sum of ranks is 0.
         ranks: the sum of ranks.
         origin: the combination of hypotheses and lemmas that is the squared norm less the sum.
     """
@@ -115,7 +115,7 @@ class RankDerivation:
         return [*self._combined(rest), *((c * s.weight, at, k) for s in squares for c, at, k in s.origin)]
 
     def descent(self, number: Polynomial) -> Proof:
-        """Show that a number is at most 0 that is minus the one sum of relations."""
+        """Show that a number is at most 0; it is minus the sum of relations, of which there is one alone."""
         (squares,) = self.squares
         return self.chain.close(Proof((number,), self._added(number, squares), "descent", _data(squares)))
 

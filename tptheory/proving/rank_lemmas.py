@@ -1,7 +1,8 @@
 """Lemmas on ranks, proved once over letters of their own, and how they are put to use for given matrices.
 
 The rank of ``A`` is the trace of the projection ``A A+`` on its image. So if a matrix that is a sum of such
-projections, some of them with the sign -1, is a projection itself, then its squared norm is the same sum of ranks.
+projections, some of them with the sign -1, is a projection itself, then its squared norm is its trace, which is the sum
+of the ranks with the same signs. That sum is therefore not negative.
 
 Each lemma is proved by completion. For given matrices the letters in this proof are replaced by polynomials, which
 keeps every identity.
@@ -29,7 +30,7 @@ LIMITS = Limits(seconds=60.0, effort=50_000)
 """What a lemma may cost; each is proved with a fraction of this."""
 LINK: Reason = ("definition", "the letters of a lemma on ranks")
 Inversion = Callable[[Polynomial], Polynomial]
-"""What returns the pseudo-inverse of a polynomial."""
+"""A function that returns the pseudo-inverse of a matrix."""
 Matrices = Mapping[str, Polynomial]
 """The matrices of a lemma, by the names of its letters."""
 
@@ -39,7 +40,8 @@ class Conclusion(NamedTuple):
 
     Attributes:
         zero: the polynomial.
-        square: where it is the squared norm of a matrix less a sum of ranks, that matrix; its trace is the sum.
+        square: a matrix whose trace is a sum of ranks, where the polynomial is its squared norm less this trace; None
+            in other lemmas.
     """
 
     zero: Polynomial
@@ -61,7 +63,7 @@ class RankLemma(NamedTuple):
 
 
 def _projections(*signed: str) -> Callable[[Matrices, Inversion], Conclusion]:
-    """Return what concludes that the sum of the projections on some images, with signs, is a projection."""
+    """Return what concludes of a sum of projections on images, with signs, that its squared norm is its trace."""
 
     def conclusion(M: Matrices, pinv: Inversion) -> Conclusion:
         signs = [(-1 if name.startswith("-") else 1, M[name.lstrip("-")]) for name in signed]
@@ -131,8 +133,10 @@ LEMMAS = {
 """The lemmas, by name.
 
 ``L = U X`` gives ``rank L <= rank U``. With ``D = (I - A A+) Z`` for the part of ``Z`` outside the image of ``A``,
-``rank Z <= rank A + rank D``, and ``rank A + rank D <= rank Z`` where ``A = Z X``. The others say how such parts, and
-the parts of images that a matrix kills, are factors of one another.
+``rank Z <= rank A + rank D``, and ``rank A + rank D <= rank Z`` where ``A = Z X``. The other three are equations, from
+which "contained" goes on: ``D = (I - A A+) B`` where ``Z = A + B``; and for the parts ``K`` and ``k`` of the images of
+``B`` and of ``G = B C`` that a matrix ``A`` kills, that ``k`` is ``K`` times a matrix, and that ``K`` is ``k`` times a
+matrix where ``B = G X + Y A B``.
 """
 
 
@@ -149,7 +153,7 @@ def proved(name: str) -> _ProvedLemma:
     """Prove a lemma over letters of its own.
 
     Raises:
-        AssertionError: if it is no lemma.
+        AssertionError: if no proof is found.
     """
     sizes = dict(zip("mnkp", symbols("m n k p", integer=True, positive=True), strict=True))
     translator, lemma = Translator(cuts=False), LEMMAS[name]
@@ -167,15 +171,18 @@ def proved(name: str) -> _ProvedLemma:
 
 
 Place = Callable[[Polynomial], tuple[int, Rational]]
-"""What returns, of a polynomial that vanishes, the number of a hypothesis, and of which multiple of it it is."""
+"""A function that returns, for a polynomial that vanishes, a hypothesis and a factor whose product it is.
+
+The hypothesis is given by its number.
+"""
 
 
 class Names(ABC):
-    """What gives matrices names, and their pseudo-inverses."""
+    """Gives names to matrices that are sums, and to pseudo-inverses."""
 
     @abstractmethod
     def name(self, M: Polynomial) -> Polynomial:
-        """Return a letter for a matrix that is a sum; any other stands for itself."""
+        """Return a multiple of a letter in the place of a matrix that is a sum; any other stands for itself."""
 
     @abstractmethod
     def pinv(self, M: Polynomial) -> Polynomial:

@@ -17,13 +17,13 @@ from tptheory.proving.words import Polynomial, Rational, divide
 
 NAMED: Reason = ("definition", "the name of a matrix whose rank is compared")
 Key = int | Monomial
-"""A rank, by the number of its matrix, or a monomial in sizes."""
+"""A rank, by the number of its matrix, or a monomial of other numbers, such as sizes."""
 Form = dict[Key, Rational]
-"""A linear combination of ranks and sizes."""
+"""A linear combination of ranks and of other numbers."""
 
 
 class _Canonical(NamedTuple):
-    """A matrix of which another, or its transpose, is a multiple: ``M = factor * matrix``."""
+    """A matrix that stands for ``M``, which is ``factor * matrix``, or the transpose of that if it is turned."""
 
     matrix: Polynomial
     factor: Rational
@@ -53,8 +53,8 @@ class RankPool(Names):
         basis: what rewrites matrices by the hypotheses.
 
     Attributes:
-        compared: the matrices whose ranks are spoken of.
-        noted: these matrices and others, each without its multiples and its transpose.
+        compared: the matrices whose ranks the goal or a hypothesis speaks of.
+        noted: the matrices that the search has met, each of which stands for its multiples and its transpose.
         relations: the relations that have been found, by the sums of ranks that are not negative.
     """
 
@@ -84,7 +84,7 @@ class RankPool(Names):
         return self._canonical[M]
 
     def name(self, M: Polynomial) -> Polynomial:
-        """Return a letter for a matrix that is a sum; any other stands for itself."""
+        """Return a multiple of a letter in the place of a matrix that is a sum; any other stands for itself."""
         if len(M.terms) < 2:
             return M
         one, factor, turned = self.canonical_of(M)
@@ -122,7 +122,7 @@ class RankPool(Names):
         return dict(self.basis.rewritten(number).terms.items())
 
     def read(self, number: Polynomial) -> Form:
-        """Return a number as a sum of ranks and of what else it is made of, with its coefficients."""
+        """Write a number as a linear combination of ranks and other numbers; the matrices join those compared."""
         form: Form = {}
         for A, P in self.pairs:
             rank = (A * P).trace()
@@ -154,7 +154,11 @@ class RankPool(Names):
                 self.relations.setdefault(frozenset(form.items()), relation)
 
     def note(self, M: Polynomial) -> Polynomial:
-        """Rewrite a matrix and bound its rank: by 0, by its sizes, and by that of what its last letter multiplies."""
+        """Rewrite a matrix by the hypotheses, bound its rank, and return it as it is rewritten.
+
+        The rank is at least 0, and at most each size and the rank of the same matrix without its last letter, without
+        its first letter, or without numbers, where these stand in all its terms.
+        """
         M = self.basis.rewritten(M)
         if not M or is_multiple_of_identity(M):
             return M

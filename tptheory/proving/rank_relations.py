@@ -1,7 +1,7 @@
-"""Inequalities between ranks, each of which follows from the lemmas of `rank_lemmas`.
+"""Inequalities between ranks: those that follow from the lemmas of `rank_lemmas`, and those that hypotheses state.
 
-Besides containment they are the rank of a sum, the inequality of Frobenius (1911) with its case of equality (Marsaglia
-and Styan, 1974), and what hypotheses say of ranks.
+The former are that the rank of a product is at most that of a factor, that the rank of a sum is at most the sum of the
+ranks, the inequality of Frobenius (1911), and its reverse in the case of equality (Marsaglia and Styan, 1974).
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ class Relation(ABC):
 
     @abstractmethod
     def uses(self, names: Names) -> list[Use]:
-        """Return lemmas on ranks whose sum the relation is."""
+        """Return lemmas from which the relation follows, each after those that it needs.
+
+        The sums of ranks that these lemmas say are not negative add up to that of the relation.
+        """
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,10 @@ class Summed(Relation):
         return [(1, self.A), (1, self.B), (-1, self.Z)]
 
     def uses(self, names: Names) -> list[Use]:
-        """Return that Z has no more than A and ``D = (I - A A+) Z``, and that ``D = (I - A A+) B``."""
+        """Return lemmas for ``D = (I - A A+) Z``: ``D = (I - A A+) B``, and ``rank Z <= rank A + rank D``.
+
+        The last is ``rank D <= rank B``.
+        """
         Z, A, B = (names.name(M) for M in (self.Z, self.A, self.B))
         rows = outside(A, Polynomial.identity(A.alphabet, A.rows), names.pinv)
         D = names.name(outside(A, Z, names.pinv))
@@ -111,7 +117,10 @@ class Frobenius(Relation):
         return [(1, self.B), (1, self.H), (-1, self.F), (-1, self.G)]
 
     def uses(self, names: Names) -> list[Use]:
-        """Return how the images of B and G split into what A keeps and what it kills, which is more of that of B."""
+        """Return the lemmas for the parts ``K`` and ``k`` of the images of B and G that A kills.
+
+        They say that ``rank F + rank K <= rank B``, ``rank k <= rank K`` and ``rank G <= rank H + rank k``.
+        """
         A, B, C, F, G, H = (names.name(M) for M in (self.A, self.B, self.C, self.F, self.G, self.H))
         K, k, X = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (C, H)))
         return [
@@ -140,7 +149,10 @@ class Coprime(Relation):
         return [(1, self.F), (1, self.G), (-1, self.B), (-1, self.H)]
 
     def uses(self, names: Names) -> list[Use]:
-        """Return the lemmas of `Frobenius` the other way round: what A kills of the image of B is in that of G."""
+        """Return the lemmas for the parts ``K`` and ``k`` of the images of B and G that A kills.
+
+        They say that ``rank B <= rank F + rank K``, ``rank K <= rank k`` and ``rank H + rank k <= rank G``.
+        """
         A, B, F, G, H, X, Y = (names.name(M) for M in (self.A, self.B, self.F, self.G, self.H, self.X, self.Y))
         K, k, x = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (X, F)))
         named = {"A": A, "B": B, "F": F, "G": G, "H": H, "X": X, "Y": Y, "K": K, "k": k, "x": x}
@@ -155,6 +167,6 @@ class Coprime(Relation):
 def _transposed(
     names: Names, lemma: str, F: Polynomial, B: Polynomial, K: Polynomial, A: Polynomial | None = None
 ) -> Use:
-    """Return a lemma for the transposes of ``F = A B``, of ``B`` and of what is left of it."""
+    """Return a lemma for the transposes of ``F = A B``, of ``B`` and of the part ``K`` of its image that A kills."""
     matrices = {"A": F.transpose(), "Z": B.transpose(), "D": K.transpose()}
     return names.use(lemma, matrices if A is None else {**matrices, "X": A.transpose()})

@@ -1,7 +1,8 @@
 """The search for relations between ranks.
 
-The matrices are those of the goal, the parts of their words, and products with letters: wherever a matrix is a sum of
-multiples of others, or a product is zero or is rewritten by a hypothesis, there is a relation.
+The matrices are those whose ranks the goal or a hypothesis speaks of, the parts of their words, and products with
+letters: wherever a matrix is a sum of multiples of others, or a product is zero or is rewritten by a hypothesis, there
+is a relation.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from tptheory.proving.norms import half_of
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
 from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Summed
 from tptheory.proving.semidefinite import flint_rational, solutions
-from tptheory.proving.term_order import order
+from tptheory.proving.term_order import Monomial, order
 from tptheory.proving.words import Polynomial, Rational, divide, rotations
 
 LONGEST_WORD = 8
@@ -37,7 +38,7 @@ class RelationSearch:
         self.pool, self.alphabet, self.basis = pool, pool.alphabet, pool.basis
 
     def grow(self) -> Iterator[None]:
-        """Find ever more relations; those of one kind are all found before each stop."""
+        """Find relations, and stop twice: without products of the matrices with further letters, and with these."""
         for M in self.pool.compared:
             short = self.pool.note(M)
             if short != M:
@@ -47,7 +48,7 @@ class RelationSearch:
         self._nonzero()
         self._words()
         self._multiples()
-        self._products([*self.pool.compared], [*self.pool.compared])
+        self._products()
         self._sums()
         yield
         self._contexts()
@@ -81,10 +82,14 @@ class RelationSearch:
             if self.alphabet.transpose(whole) < whole and self.alphabet.transpose(whole) in parts:
                 continue
             self.pool.note(Polynomial.word(self.alphabet, whole))
-            for i, j in combinations_with_replacement(range(1, len(whole)), 2):
-                A, C = (Polynomial.word(self.alphabet, w) for w in (whole[:i], whole[j:]))
-                one = Polynomial.identity(self.alphabet, C.rows)
-                self._frobenius(A, Polynomial.word(self.alphabet, whole[i:j]) if i < j else one, C)
+            self._cut(whole)
+
+    def _cut(self, word: str) -> None:
+        """Compare the parts of a word, for every way to cut it in three, the middle one of which may be empty."""
+        for i, j in combinations_with_replacement(range(1, len(word)), 2):
+            A, C = (Polynomial.word(self.alphabet, w) for w in (word[:i], word[j:]))
+            one = Polynomial.identity(self.alphabet, C.rows)
+            self._frobenius(A, Polynomial.word(self.alphabet, word[i:j]) if i < j else one, C)
 
     def _frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
         B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
@@ -93,7 +98,7 @@ class RelationSearch:
         )
 
     def _cofactors(self, B: Polynomial, F: Polynomial, G: Polynomial) -> list[Polynomial]:
-        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if short ones are found."""
+        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if such sums of multiples of letters are found."""
         letters = self._letters((B, F, G))
         right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
         left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
@@ -114,8 +119,7 @@ class RelationSearch:
 
     def _multiples(self) -> None:
         """Compare matrices of which one is the other times a sum of letters."""
-        noted = [self.pool.note(M) for M in self.pool.compared]
-        both = [p for M in noted if M and not is_multiple_of_identity(M) for p in (M, M.transpose())]
+        both = self._both_ways()
         letters = self._letters(both)
         for U, L in product(both, repeat=2):
             right = [x for x in letters if (x.rows, x.columns) == (U.columns, L.columns)]
@@ -125,6 +129,12 @@ class RelationSearch:
                     X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, U.columns, L.columns))
                     self.pool.add(Contained(U, X, L))
 
+    def _both_ways(self) -> list[Polynomial]:
+        """Return the compared matrices, rewritten, and their transposes, but for zero and multiples of identities."""
+        noted = [self.pool.note(M) for M in self.pool.compared]
+        others = [M for M in noted if M and not is_multiple_of_identity(M)]
+        return [*dict.fromkeys(p for M in others for p in (M, M.transpose()))]
+
     def _letters(self, polynomials: Iterable[Polynomial], *, with_identities: bool = True) -> list[Polynomial]:
         """Return the letters of polynomials and their transposes, and identities of the sizes between them."""
         adjoints = self.alphabet.adjoints
@@ -133,14 +143,10 @@ class RelationSearch:
         sizes = dict.fromkeys(p.rows for p in (*polynomials, *(q.transpose() for q in polynomials)))
         return [*letters, *(Polynomial.identity(self.alphabet, size) for size in sizes if with_identities)]
 
-    def _products(self, lefts: Iterable[Polynomial], rights: Iterable[Polynomial]) -> None:
-        """Compare matrices with their product, where that is zero or its rank is spoken of already."""
-        both = [
-            [*dict.fromkeys(q for p in ps for r in [self.pool.note(p)] if r for q in (r, r.transpose()))]
-            for ps in (lefts, rights)
-        ]
-        for F, G in product(*both):
-            if F.columns == G.rows and not (is_multiple_of_identity(F) or is_multiple_of_identity(G)):
+    def _products(self) -> None:
+        """Compare matrices with their product, where that is zero, a multiple of an identity, or noted already."""
+        for F, G in product(self._both_ways(), repeat=2):
+            if F.columns == G.rows:
                 H = self.basis.rewritten(F * G)
                 if not H or is_multiple_of_identity(H) or self.pool.canonical_of(H).matrix in self.pool.noted:
                     one = Polynomial.identity(self.alphabet, F.columns)
@@ -206,7 +212,7 @@ class RelationSearch:
                 self._sum(target, parts)
 
     def _summands(self, target: Polynomial) -> list[Polynomial]:
-        """Return matrices of the shape of a target that have terms in common with it, or with one another."""
+        """Return noted matrices of a target's shape, and products of others with words that share a term with it."""
         found: dict[Polynomial, None] = {}
         for one in list(self.pool.noted):
             for M in dict.fromkeys((one, one.transpose())):
@@ -217,7 +223,10 @@ class RelationSearch:
         return [M for M in found if M not in (target, target.scale(-1))]
 
     def _places(self, M: Polynomial, target: Polynomial) -> Iterator[tuple[str, str]]:
-        """Run through the words around a matrix that make one of its terms one of a target, and nothing."""
+        """Run through the words to put left and right of a matrix, so that one of its terms is one of a target.
+
+        If it has the shape of the target, it also stands without words around it.
+        """
         if (M.rows, M.columns) == (target.rows, target.columns):
             yield "", ""
         for (_, word), (_, inner) in product(target.terms, M.terms):
@@ -260,9 +269,15 @@ def _sums_of(target: Polynomial, summands: list[Polynomial]) -> list[list[tuple[
         if len(parts) == MOST_SUMMANDS or len(waiting) > MOST_TRIED:
             continue
         used = [M for _, M in parts]
-        choices = {m: [M for M in summands if m in M.terms and M not in used] for m in rest.terms}
-        monomial = min(choices, key=lambda m: (len(choices[m]), order(m)))
-        for M in choices[monomial]:
+        monomial, having_it = _rarest_monomial(rest, [M for M in summands if M not in used])
+        for M in having_it:
             c = divide(rest.terms[monomial], M.terms[monomial])
             waiting.append((rest - M.scale(c), [*parts, (c, M)]))
     return found
+
+
+def _rarest_monomial(p: Polynomial, summands: list[Polynomial]) -> tuple[Monomial, list[Polynomial]]:
+    """Return the monomial of a polynomial that the fewest summands have, and these summands."""
+    having = {m: [M for M in summands if m in M.terms] for m in p.terms}
+    rarest = min(having, key=lambda m: (len(having[m]), order(m)))
+    return rarest, having[rarest]

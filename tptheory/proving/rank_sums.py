@@ -1,4 +1,4 @@
-"""Sums of ranks: one that is at most 0 is minus a sum of relations between ranks, with weights that are not negative.
+"""A sum of ranks is shown to be at most 0: it is minus a sum of relations, with weights that are not negative.
 
 The relations speak of finitely many matrices: those whose ranks are compared, their factors, and products with letters.
 Which of them to add up, and with which weights, is a linear program.
@@ -12,13 +12,13 @@ import numpy as np
 
 from tptheory.proving.equations import membership
 from tptheory.proving.rank_derivation import RankDerivation, Weighted
-from tptheory.proving.rank_pool import Form, RankPool
+from tptheory.proving.rank_pool import Form, Key, RankPool
 from tptheory.proving.rank_relations import GivenRanks, no_less_than_zero
 from tptheory.proving.rank_search import RelationSearch
 from tptheory.proving.searching import Attempt, Proof, StuckError, completion, refuse_when_late
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, divide
+from tptheory.proving.words import Polynomial, Rational, divide
 
 TINY = 1e-9
 """A weight below this, in floating-point numbers, is 0."""
@@ -91,21 +91,39 @@ def _solved(pool: RankPool, forms: list[Form], deadline: float) -> list[Weighted
 
 def _weights(pool: RankPool, form: Form) -> Weighted | None:
     """Solve the linear program in floating-point numbers, and again exactly for the relations that it chooses."""
+    forms = [dict(each) for each in pool.relations]
+    keys = [*dict.fromkeys(key for each in (form, *forms) for key in each)]
+    chosen = _chosen(forms, form, keys)
+    if chosen is None:
+        return None
+    exact = _exact_weights([forms[k] for k in chosen], form, keys)
+    relations = [*pool.relations.values()]
+    return None if exact is None else [(c, relations[k]) for k, c in zip(chosen, exact, strict=True) if c]
+
+
+def _chosen(forms: list[Form], form: Form, keys: list[Key]) -> list[int] | None:
+    """Return the numbers of the forms whose weights are not 0 in the cheapest sum that is minus a form.
+
+    The weights are floating-point numbers; a form costs more, the more keys it has. If no sum is found, return None.
+    """
     from scipy.optimize import linprog
 
-    forms = [dict(each) for each in pool.relations]
-    keys = {key: row for row, key in enumerate(dict.fromkeys(key for each in (form, *forms) for key in each))}
+    rows = {key: row for row, key in enumerate(keys)}
     table = np.zeros((len(keys), len(forms)))
     for column, each in enumerate(forms):
-        table[[keys[key] for key in each], column] = [float(c) for c in each.values()]
+        table[[rows[key] for key in each], column] = [float(c) for c in each.values()]
     target = np.array([-float(form.get(key, 0)) for key in keys])
     solved = linprog([1.0 + len(each) for each in forms], A_eq=table, b_eq=target, method="highs-ds")
-    if solved.x is None:
-        return None
-    chosen = [k for k, x in enumerate(solved.x) if x > TINY]
-    columns = [[flint_rational(forms[k].get(key, 0)) for key in keys] for k in chosen]
+    return None if solved.x is None else [k for k, x in enumerate(solved.x) if x > TINY]
+
+
+def _exact_weights(forms: list[Form], form: Form, keys: list[Key]) -> list[Rational] | None:
+    """Return weights with which forms add up to minus a form.
+
+    If there are none, or if one of those that are found is negative, return None.
+    """
+    columns = [[flint_rational(each.get(key, 0)) for key in keys] for each in forms]
     space = solutions(columns, [flint_rational(-form.get(key, 0)) for key in keys])
     if space is None or any(c < 0 for c in space.point):
         return None
-    relations = [*pool.relations.values()]
-    return [(divide(int(c.p), int(c.q)), relations[k]) for k, c in zip(chosen, space.point, strict=True) if c]
+    return [divide(int(c.p), int(c.q)) for c in space.point]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.indexed import LayerLaw
 from tptheory.proving.letters import Index, indices_in, moved_item, moved_terms
 from tptheory.proving.near_laws import members_of
 from tptheory.proving.recursion_terms import RecursionTerm, given_laws, layers_below_hypotheses, recursion_terms
@@ -61,12 +62,17 @@ def hypotheses_at_all_layers(theory: Theory) -> Iterator[list[LayerLemma]]:
         if (law.first, law.last) != (None, None):
             continue
         for x in recursion_terms(theory):
-            for at in sorted({index for index in indices_in(law.terms) if index[0] != "k"}):
-                terms = [[c, [_at_any_layer(x, a, at) for a in items], *n] for c, items, *n in law.terms]
-                low, high = (x.start, x.end) if x.upward else (x.end, x.start)
-                first, last = (low, at) if at[0] else (at, high)
-                if terms != law.terms and None not in (first, last):
-                    yield [LayerLemma(LayerGoal("zero", terms, first, last, 1), "down" if at[0] else "up")]
+            yield from _law_at_all_layers(law, x)
+
+
+def _law_at_all_layers(law: LayerLaw, x: RecursionTerm) -> Iterator[list[LayerLemma]]:
+    """Say of all terms of a recursion, up or down from an index, what a law says of the term at this index."""
+    for at in sorted({index for index in indices_in(law.terms) if index[0] != "k"}):
+        terms = [[c, [_at_any_layer(x, a, at) for a in items], *n] for c, items, *n in law.terms]
+        low, high = (x.start, x.end) if x.upward else (x.end, x.start)
+        first, last = (low, at) if at[0] else (at, high)
+        if terms != law.terms and None not in (first, last):
+            yield [LayerLemma(LayerGoal("zero", terms, first, last, 1), "down" if at[0] else "up")]
 
 
 def _at_any_layer(x: RecursionTerm, item: Any, at: Index) -> Any:

@@ -1,7 +1,8 @@
-"""Lemmas about two recursions: that one is the other times a matrix, or that their products are the same everywhere.
+"""Lemmas about two recursions, and about the row spaces of one.
 
-The terms of recursions are products of weights, activations and errors. ``x_l = W_l ... W_1 x_0`` holds by induction,
-and so does ``W_L ... W_{l+1} x_l = x_L``. Whether a lemma holds is not known here; each takes little time to try.
+The terms of recursions are products of weights, activations and errors. Of two recursions a lemma says that one is the
+other times a matrix, as in ``x_l = W_l ... W_1 x_0``, or that their products are the same at every layer, as in
+``W_L ... W_{l+1} x_l = x_L``. Whether a lemma holds is not known here.
 """
 
 from __future__ import annotations
@@ -22,16 +23,21 @@ def relations(theory: Theory) -> Iterator[LayerLemma]:
     terms = [term for term in recursion_terms(theory) if term.shape and term.start and term.end]
     for P, x in permutations(terms, 2):
         if P.of_products and not (x.of_products and P.item > x.item and P.upward == x.upward):
-            if P.upward != x.upward:
-                yield from _same_products(P, x)
-                continue
-            for lemma in (*_images_of_the_first(P, x), *_inverses(P, x)):
-                yield lemma
-                yield from [] if P.upward else _above_the_first_layers(theory, lemma)
+            yield from _relations_of(theory, P, x)
+
+
+def _relations_of(theory: Theory, P: RecursionTerm, x: RecursionTerm) -> Iterator[LayerLemma]:
+    """Run through what may relate the recursion of ``x`` to that of ``P``, which begins with the identity."""
+    if P.upward != x.upward:
+        yield from _same_products(P, x)
+        return
+    for lemma in (*_images_of_the_first(P, x), *_inverses(P, x)):
+        yield lemma
+        yield from [] if P.upward else _above_the_first_layers(theory, lemma)
 
 
 def _above_the_first_layers(theory: Theory, lemma: LayerLemma) -> Iterator[LayerLemma]:
-    """Say the same of the layers of which hypotheses speak."""
+    """Say the same of the layers from one on that lies just below those of which a hypothesis speaks."""
     for end in sorted(layers_below_hypotheses(theory)):
         if (distance(lemma.goal.first, end) or 0) > 0:
             yield lemma._replace(goal=lemma.goal._replace(first=end))
@@ -98,25 +104,36 @@ def _nearer_end(x: RecursionTerm, P: RecursionTerm, by: int) -> Index | None:
 
 
 def row_spaces(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
-    """Say that the rows of all later terms lie among those of one term, near a bound of a rank or at any layer.
+    """Say that the row space of a later term of a recursion lies in that of an earlier one.
 
-    A step that multiplies by a factor on the left keeps within the rows, ``x_l = x_l x_k+ x_k`` for ``l >= k``; one
-    on the right keeps within the columns.
+    A step that multiplies by a factor on the left keeps within the row space: ``x_l = x_l x_k+ x_k`` where ``l`` comes
+    after ``k``. One that multiplies on the right keeps within the column space. First comes no lemma at all. Then ``k``
+    is an index of the bound of a rank, or that of the first term, and ``l`` is any index; at last ``k`` is any index,
+    and ``l`` is the last.
     """
     theory.bring_in_inverses()
-    bound = bound_terms(goal) or [["1", [], goal.bound]]
-    spoken = {(base, by + more) for base, by in indices_in(bound) if base != "k" for more in (-1, 0)}
+    near_bound = _indices_near_bound(goal)
     yield []
     for x in recursion_terms(theory):
         if x.shape is None or x.step is None or x.end is None:
             continue
         inverse = theory.inverse_item(x.letter)
-        for at in sorted(index for index in {*spoken, x.start} if index and distance(x.start, index) is not None):
-            step, inverse_there = x.product_at(at), [moved_item(inverse, BOUND_INDEX, at)]
-            lemma = x.lemma(_within(x, x.item, step, inverse_there))
-            goal_from_there = lemma.goal._replace(first=at) if x.upward else lemma.goal._replace(last=at)
-            yield [lemma._replace(goal=goal_from_there)]
+        for at in sorted(index for index in {*near_bound, x.start} if index and distance(x.start, index) is not None):
+            yield [_within_rows_at(x, inverse, at)]
         yield [_after_the_first(x, x.lemma_backwards(_within(x, x.at(x.end), x.step, [inverse])))]
+
+
+def _indices_near_bound(goal: LayerGoal) -> set[Index]:
+    """Return the indices at which the bound of a rank speaks of a layer, and those one below."""
+    bound = bound_terms(goal) or [["1", [], goal.bound]]
+    return {(base, by + more) for base, by in indices_in(bound) if base != "k" for more in (-1, 0)}
+
+
+def _within_rows_at(x: RecursionTerm, inverse: Any, at: Index) -> LayerLemma:
+    """Say that the row spaces, or the column spaces, of all terms from an index on lie in that of the term there."""
+    lemma = x.lemma(_within(x, x.item, x.product_at(at), [moved_item(inverse, BOUND_INDEX, at)]))
+    goal_from_there = lemma.goal._replace(first=at) if x.upward else lemma.goal._replace(last=at)
+    return lemma._replace(goal=goal_from_there)
 
 
 def _within(x: RecursionTerm, term: Any, step: list[Any], inverse: list[Any]) -> list[Any]:

@@ -19,14 +19,14 @@ class RecursionTerm(NamedTuple):
     """The term of a recursion at ``k`` as a certificate writes it.
 
     Attributes:
-        letter: the term.
+        letter: the letter of the term.
         item: the term as a certificate writes it.
         shape: its sizes at ``k``; None for a number.
         upward: whether a term follows from the one below.
         start: where the recursion begins; None where that is not told.
         end: the last index that it reaches.
         value: the terms of what it begins with, a polynomial; None where that is not told.
-        step: the letters of the product that a term is of the one before and a factor; None if it is another sum.
+        step: the letters of the product of the term before and a factor that the term is; None if it is none.
     """
 
     letter: Letter
@@ -54,7 +54,11 @@ class RecursionTerm(NamedTuple):
         return moved
 
     def product_at(self, index: Index) -> list[Any]:
-        """Return the letters of the product that the term at an index is; of the first term those of its value."""
+        """Return the letters of the product that the term at an index is.
+
+        For the first term these are the letters of its value, if that is one product; a term that is no product is its
+        own letter.
+        """
         if index == self.start and self.value is not None and [c for c, *_ in self.value] == ["1"]:
             return list(self.value[0][1])
         return [moved_item(a, BOUND_INDEX, index) for a in self.step or [self.item]]
@@ -128,7 +132,7 @@ def negated(coefficient: str) -> str:
 
 
 def distance(here: Index | None, there: Index | None) -> int | None:
-    """Return by how many layers one index lies above another; None where that depends on the depth."""
+    """Return by how many layers the second index lies above the first; None if one is None or the depth decides."""
     return there[1] - here[1] if here and there and here[0] == there[0] else None
 
 

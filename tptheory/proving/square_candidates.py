@@ -115,8 +115,15 @@ def _thorough_sets(
         yield [*parts, *everything]
         yield from words.with_multiples(parts)
     yield [*parts, *(c._replace(roots=(r,)) for c in parts if not c.roots for r in resources.roots.values())]
-    plain = list(dict.fromkeys(c.word for c in more))
-    powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(reduced, resources.roots)]
+    yield from _times_powers(words, reduced, more)
+
+
+def _times_powers(
+    words: _Words, scalar: Polynomial, candidates: list[SquareCandidate]
+) -> Iterator[list[SquareCandidate]]:
+    """Return the words of candidates times powers of the numbers in a scalar; if they are few, times roots as well."""
+    plain = list(dict.fromkeys(c.word for c in candidates))
+    powers = [SquareCandidate(*weight, word) for word in plain for weight in _powers(scalar, words.resources.roots)]
     yield powers
     if len(powers) <= MOST:
         yield from words.with_multiples(powers)
