@@ -136,6 +136,8 @@ def test_a_sweep_is_drawn_by_its_medians(ax):
         figures.sweep_curves(table, "lr", "losss", ax)
     with pytest.raises(InvalidValueError, match="'y' must be a column of numbers"):
         figures.sweep_curves(table, "lr", "rule", ax)
+    with pytest.raises(InvalidTypeError, match="'table' must be a table of columns"):
+        figures.sweep_curves(None, "lr", "loss", ax)
 
 
 def test_a_preimage_is_a_coset_of_the_kernel(ax):
@@ -232,6 +234,13 @@ def test_step_sizes_stand_on_a_logarithmic_scale(ax):
     table = {"lr": [0.001, 0.01, 0.03], "near": [1, 2, 3], "zero": [0, 1, 50], "loss": [3.0, 2.0, 1.0]}
     scales = {name: figures.sweep_curves(table, name, "loss", Figure().add_subplot()).get_xscale() for name in table}
     assert scales == {"lr": "log", "near": "linear", "zero": "linear", "loss": "linear"}
+
+
+def test_results_of_which_one_diverges_stand_on_a_logarithmic_scale(ax):
+    """Else the others would lie on one line; not where one of them is 0."""
+    table = {"lr": [0.1, 0.2], "near": [1.0, 900.0], "huge": [2.0, 1e200], "zero": [0.0, 1e200]}
+    scales = {y: figures.sweep_curves(table, "lr", y, Figure().add_subplot()).get_yscale() for y in table if y != "lr"}
+    assert scales == {"near": "linear", "huge": "log", "zero": "linear"}
 
 
 def test_what_is_no_run_is_refused(runs, ax):

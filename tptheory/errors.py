@@ -115,4 +115,5 @@ def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameE
     known = sorted(known)
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     mend = f"Did you mean {nearest[0]!r}?" if nearest else ""
-    return UnknownNameError(complain(argument, "one of " + ", ".join(known), name, mend))
+    expected = "one of " + ", ".join(known) if known else "the name of one, and there is none"
+    return UnknownNameError(complain(argument, expected, name, mend))

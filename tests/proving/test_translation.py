@@ -9,7 +9,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory import RULES, Backprop, TargetProp, prove, rule_named, transpose
 from tptheory.claims import claim as claim_module
-from tptheory.errors import UnsupportedExpressionError
+from tptheory.errors import ShapeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.proving.letters import Letter
@@ -230,3 +230,17 @@ def test_a_size_is_not_what_it_looks_like(any_names):
     assert prove(Equal(trace(Identity(2 * n)), trace(Identity(n)) * 2)).proved
     M, M2 = MatrixSymbol("M", 2 * n, 2 * n), MatrixSymbol("N", lie, lie)
     assert not prove(Equal(trace(matmul(M, Pinv(M))), trace(matmul(M2, Pinv(M2)))), seconds=2).proved
+
+
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        (lambda: two.weight(1) * two.weight(1), r"n_1xn_0 before n_1xn_0"),
+        (lambda: A * A, r"(\w+)x\w+ before (\w+)x\w+"),
+    ],
+    ids=["weights", "matrices"],
+)
+def test_shapes_that_do_not_compose_are_told_as_a_person_writes_them(product, said):
+    """SymPy lets products of symbolic shapes through; the error tells sizes as they are written."""
+    with pytest.raises(ShapeError, match=rf"'factors' must have shapes that compose \(got ({said})\)"):
+        prove(Equal(product(), product() * 2))

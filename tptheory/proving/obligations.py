@@ -247,7 +247,7 @@ class SearchSetting:
     @property
     def translation(self) -> SearchSetting:
         """The setting without what the search alone reads: two settings with the same one translate a claim alike."""
-        return replace(self, with_lemmas=False, completing=False, squares_twice=True)
+        return replace(self, with_lemmas=False, squares_twice=True)
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:

@@ -278,8 +278,11 @@ class Polynomial:
     def _shape_of_product(self, other: Polynomial) -> tuple[Size, Size]:
         """Return the shape of the product with another polynomial."""
         if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
+            sizes = (self.rows, self.columns, other.rows, other.columns)
+            said = [item_text(self.alphabet.named.item(size)) for size in sizes]
             raise ShapeError(
-                f"'factors' must compose (got {self.rows}x{self.columns} before {other.rows}x{other.columns})."
+                f"'factors' must have shapes that compose (got {'x'.join(said[:2])} before {'x'.join(said[2:])}). "
+                "Transpose one of them, or change its widths."
             )
         rows = other.rows if self.is_scalar else self.rows
         columns = self.columns if other.is_scalar else other.columns

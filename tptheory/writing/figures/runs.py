@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ POINTS = 40
 """At how many times a drift is evaluated, and how many markers a curve has at most."""
 WIDE_RANGE = 30
 """From which ratio of the largest to the smallest on, values of a parameter are drawn on a logarithmic scale."""
+HUGE_RANGE = 10_000
+"""From which ratio of the largest to the smallest on, results are drawn on a logarithmic scale."""
 QUANTILES = (0.1, 0.5, 0.9)
 """The members of an ensemble between which its band lies, and the one that is its line."""
 
@@ -145,11 +147,13 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
         table: what `sweep_frame` or `sweep_columns` returned; rows without a result are left out.
         x: the column of the parameter; text, such as widths, is drawn in the order in which it comes. Positive numbers
             that are more than `WIDE_RANGE` apart as a ratio, such as step sizes, stand on a logarithmic scale.
-        y: the column of the result.
+        y: the column of the result; positive results that are more than `HUGE_RANGE` apart as a ratio, such as losses
+            of which one diverges, stand on a logarithmic scale.
         ax: where to draw; a new figure unless given.
         by: a column: one curve for each of its values.
 
     Raises:
+        InvalidTypeError: if ``table`` is no table.
         InvalidValueError: if no row has both.
         UnknownNameError: if there is no such column; the nearest is suggested.
 
@@ -170,8 +174,10 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
         _draw_median_and_range(ax, [row for row in rows if row.curve == curve], look)
     if labels:
         ax.set_xticks(range(len(labels)), labels)
-    elif _spans_a_wide_range([row.at for row in rows]):
+    elif _spans([row.at for row in rows], WIDE_RANGE):
         ax.set_xscale("log")
+    if _spans([row.result for row in rows], HUGE_RANGE):
+        ax.set_yscale("log")
     return labelled(ax, x, y)
 
 
@@ -187,8 +193,12 @@ def _check_columns(table: Any, **columns: str | None) -> None:
     """Refuse an argument that names no column of a table.
 
     Raises:
+        InvalidTypeError: if the table is none.
         UnknownNameError: if there is no such column; the nearest is suggested.
     """
+    if not isinstance(table, Iterable) or isinstance(table, str):
+        expected = "a table of columns, such as sweep_frame and sweep_columns return"
+        raise InvalidTypeError(complain("table", expected, table, "Try sweep_frame('records.jsonl')."))
     for argument, name in columns.items():
         if name is not None and name not in list(table):
             raise unknown_name(argument, str(name), map(str, table))
@@ -216,9 +226,9 @@ def _draw_median_and_range(ax: Axes, rows: Sequence[_SweptRow], look: Mapping[st
     ax.fill_between(list(results), low, high, color=look["color"], alpha=0.15, linewidth=0)
 
 
-def _spans_a_wide_range(values: Sequence[Any]) -> bool:
-    """Whether values are positive, and more than `WIDE_RANGE` apart as a ratio."""
-    return min(values) > 0 and max(values) >= WIDE_RANGE * min(values)
+def _spans(values: Sequence[Any], ratio: float) -> bool:
+    """Whether values are positive numbers, and the largest is at least so many times the smallest."""
+    return min(values) > 0 and max(values) >= ratio * min(values)
 
 
 def _is_number(value: Any) -> bool:
