@@ -69,8 +69,8 @@ def _traces(
 
     The squared norms of these matrices are the scalars of the other term. One such product is found at most.
     """
-    t, *rest = smaller
-    if rest == [t] and translator.alphabet.is_trace(t):
+    t = smaller[0] if smaller else ""
+    if smaller == (t, t) and translator.alphabet.is_trace(t):
         words = [*rotations(t), *rotations(translator.alphabet.transpose(t))]
         for factors in _products(words, Counter(larger), translator):
             if len(factors) > 2:

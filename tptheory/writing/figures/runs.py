@@ -174,10 +174,7 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
         _draw_median_and_range(ax, [row for row in rows if row.curve == curve], look)
     if labels:
         ax.set_xticks(range(len(labels)), labels)
-    elif _spans([row.at for row in rows], WIDE_RANGE):
-        ax.set_xscale("log")
-    if _spans([row.result for row in rows], HUGE_RANGE):
-        ax.set_yscale("log")
+    _set_scales(ax, rows, bool(labels))
     return labelled(ax, x, y)
 
 
@@ -224,6 +221,14 @@ def _draw_median_and_range(ax: Axes, rows: Sequence[_SweptRow], look: Mapping[st
     ax.plot(list(results), list(map(np.median, results.values())), **look)
     low, high = ([end(found) for found in results.values()] for end in (min, max))
     ax.fill_between(list(results), low, high, color=look["color"], alpha=0.15, linewidth=0)
+
+
+def _set_scales(ax: Axes, rows: Sequence[_SweptRow], of_text: bool) -> None:
+    """Set logarithmic scales where the values of the parameter, or the results, are far apart."""
+    if not of_text and _spans([row.at for row in rows], WIDE_RANGE):
+        ax.set_xscale("log")
+    if _spans([row.result for row in rows], HUGE_RANGE):
+        ax.set_yscale("log")
 
 
 def _spans(values: Sequence[Any], ratio: float) -> bool:
