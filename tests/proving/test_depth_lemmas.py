@@ -206,3 +206,11 @@ def test_a_sum_that_is_no_sum_of_squares_has_no_root():
     ]
     assert hypotheses != certificate.data["hypotheses"]
     assert restated(claim, type(certificate)({**certificate.data, "hypotheses": hypotheses})) is None
+
+
+def test_a_lemma_whose_shapes_differ_at_other_layers_is_left_aside():
+    """Orthonormal rows from the second layer on say nothing of the first; no error of the search comes out."""
+    product = deep.product(L, l)
+    rows = ForAll(Equal(deep.weight(k) * deep.weight(k).T, Identity(deep.widths[k])), (k, 2, L))
+    claim = ForAll(Equal(product * product.T, Identity(deep.widths[L])), (l, 1, L), given=[rows])
+    assert decide(claim, seconds=20).refuted

@@ -18,6 +18,7 @@ from typing import Any
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
+from tptheory.errors import ShapeError
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.letters import Index, moved_terms
@@ -278,9 +279,13 @@ def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, q
         through = bound_terms(goal)
         bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
         return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
-    whole = catalogue.polynomial(alphabet, goal.terms)
-    left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
-    return membership(left, left - whole) if quick else equation(left, left - whole)
+    try:
+        whole = catalogue.polynomial(alphabet, goal.terms)
+        left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
+        right = left - whole
+    except ShapeError:  # a lemma, made of a hypothesis on one layer, at layers of other widths
+        raise StuckError("the terms of a lemma have shapes that differ") from None
+    return membership(left, right) if quick else equation(left, right)
 
 
 def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict[str, Any]:

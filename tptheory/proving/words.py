@@ -228,12 +228,15 @@ class Polynomial:
         """Whether the shape is 1x1."""
         return self.rows == self.columns == 1
 
+    @property
+    def _shape_text(self) -> str:
+        """The shape as a person writes it: ``n_1xn_0``."""
+        return "x".join(item_text(self.alphabet.named.item(size)) for size in (self.rows, self.columns))
+
     def __add__(self, other: Polynomial) -> Polynomial:
         """Add two polynomials of one shape."""
         if (self.rows, self.columns) != (other.rows, other.columns):
-            raise ShapeError(
-                f"'terms' must have one shape (got {self.rows}x{self.columns} and {other.rows}x{other.columns})."
-            )
+            raise ShapeError(f"'terms' must have one shape (got {self._shape_text} and {other._shape_text}).")
         require_time()
         terms = dict(self.terms)
         for monomial, coefficient in other.terms.items():
@@ -278,10 +281,8 @@ class Polynomial:
     def _shape_of_product(self, other: Polynomial) -> tuple[Size, Size]:
         """Return the shape of the product with another polynomial."""
         if not (self.is_scalar or other.is_scalar or self.columns == other.rows):
-            sizes = (self.rows, self.columns, other.rows, other.columns)
-            said = [item_text(self.alphabet.named.item(size)) for size in sizes]
             raise ShapeError(
-                f"'factors' must have shapes that compose (got {'x'.join(said[:2])} before {'x'.join(said[2:])}). "
+                f"'factors' must have shapes that compose (got {self._shape_text} before {other._shape_text}). "
                 "Transpose one of them, or change its widths."
             )
         rows = other.rows if self.is_scalar else self.rows
