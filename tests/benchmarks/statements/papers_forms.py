@@ -53,12 +53,6 @@ STATEMENTS: list[Statement] = [
         "HJ, 0.9",
         ranks,
     ),
-    holds(
-        "Guttman: rank [[R, P], [S, Q]] = n + rank(Q - SR^-1 P)",
-        lambda: Equal(Rank(BlockMatrix([[R, P], [S, Q]])), n + Rank(Q - S * Inverse(R) * P), given=[invertible(R)]),
-        "Guttman (1946)",
-        ranks,
-    ),
     fails(
         "rank [[R, P], [S, Q]] = n + rank(Q + SR^-1 P)",
         lambda: Equal(Rank(BlockMatrix([[R, P], [S, Q]])), n + Rank(Q + S * Inverse(R) * P), given=[invertible(R)]),
@@ -352,12 +346,6 @@ STATEMENTS: list[Statement] = [
         "1, 1, 2, 1",
         squares,
     ),
-    holds(
-        "det [[R, P], [0, S]] = det R det S",
-        lambda: Equal(Determinant(BlockMatrix([[R, P], [O, S]])), Determinant(R) * Determinant(S)),
-        "HJ, 0.9",
-        determinants,
-    ),
     fails(
         "det [[R, P], [S, Q]] = det R det Q - det P det S",
         lambda: Equal(
@@ -365,16 +353,6 @@ STATEMENTS: list[Statement] = [
             Determinant(R) * Determinant(Q) - Determinant(P) * Determinant(S),
         ),
         "size 2",
-        determinants,
-    ),
-    holds(
-        "Schur: det [[R, P], [S, Q]] = det R det(Q - SR^-1 P)",
-        lambda: Equal(
-            Determinant(BlockMatrix([[R, P], [S, Q]])),
-            Determinant(R) * Determinant(Q - S * Inverse(R) * P),
-            given=[invertible(R)],
-        ),
-        "Schur (1917)",
         determinants,
     ),
     holds("det(I + uv') = 1 + v'u", lambda: Equal(Determinant(I + u * v.T), 1 + inner(v, u)), "HJ, 0.8", determinants),
