@@ -43,9 +43,10 @@ OWN_SECONDS = 10.0
 def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     """Search for the verdict on a theorem.
 
-    After a short look by `decide`, which finds out soon what is true or false for a simple reason, most of the time is
-    spent on what is expected: a proof of a theorem, a counterexample to a conjecture. What is left is spent on the
-    other side. An open conjecture, and a claim that decides itself, are left to `decide`.
+    After a short look at both sides, most of the time is spent on what is expected: a proof of a theorem, a
+    counterexample to a conjecture. What is left is spent on the other side. Where the look finds a counterexample, one
+    is searched for longer, for that it is the smallest takes more than a look. An open conjecture, and a claim that
+    decides itself, are left to `decide`.
 
     Args:
         theorem: the theorem or conjecture.
@@ -59,8 +60,11 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
         return decide(theorem, seconds)
     started = perf_counter()
     look = decide(theorem, FIRST_LOOK * seconds)
-    if not isinstance(look, Undecided):
+    if isinstance(look, Proved):
         return look
+    if isinstance(look, Refuted):
+        longer = refute(theorem, EXPECTED * seconds)
+        return longer if isinstance(longer, Refuted) else look
     sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
     first = sides[0](theorem, EXPECTED * seconds)
     left = seconds - (perf_counter() - started)

@@ -18,6 +18,7 @@ from itertools import combinations, permutations, product
 from math import prod
 from typing import NamedTuple
 
+from tptheory.clock import require_time
 from tptheory.proving.letters import Size, item_text
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
@@ -242,10 +243,7 @@ class _Words:
                     yield u
 
     def _halves_of_cycle(self, cycle: str) -> Iterator[str]:
-        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, with nothing or a projection for ``m``.
-
-        What is found is kept, for the same traces are met often; so is which words are symmetric, and projections.
-        """
+        """Find ``u m`` for every way to turn the trace into ``tr(u m u')``, ``m`` nothing or a projection; keep it."""
         if cycle not in self._halves:
             turns = self._symmetric_turns(cycle)
             self._halves[cycle] = [u + m for u, m in turns if not m or self._is_projection(m)]
@@ -255,9 +253,11 @@ class _Words:
         """Find ``u`` and ``m`` for every way to turn the trace into ``tr(u m u')``, where ``m`` may be anything."""
         seen = set()
         for turned in rotations(cycle):
+            require_time()
+            transposed = self._transposed(turned)  # it ends with the transpose of each u
             for h in range(len(cycle) // 2 + 1):
                 u, m, v = turned[:h], turned[h : len(cycle) - h], turned[len(cycle) - h :]
-                if v == self._transposed(u) and (m or u) and (u, m) not in seen:
+                if v == transposed[len(cycle) - h :] and (m or u) and (u, m) not in seen:
                     seen.add((u, m))
                     yield u, m
 
