@@ -24,7 +24,14 @@ class ArrayArithmetic(RunArithmetic):
     """
 
     dtype: np.dtype
-    product: Any = staticmethod(np.matmul)
+
+    def product(self, A: Any, B: Any) -> Any:
+        """Return ``AB``, without NumPy's word on invalid values: kernels of BLAS read beside small operands as well.
+
+        What is not finite in the result is told by `in_range` and its like.
+        """
+        with np.errstate(invalid="ignore"):
+            return np.matmul(A, B)
 
     def _eps_of(self, A: np.ndarray) -> Any:
         """Return the distance from 1 to the next number in the precision of ``A``."""
